@@ -9,8 +9,9 @@ from structlog.testing import capture_logs
 from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import Caller
+from wechat_scheduler.engine.windows import NAMES
 from wechat_scheduler.errors import ThrottledError
-from wechat_scheduler.web.kit.rates import NAMES, WRONG_KEYS, Throttle
+from wechat_scheduler.web.kit.rates import WRONG_KEYS, Throttle
 
 MINUTE = timedelta(minutes=1)
 

@@ -70,6 +70,19 @@ async def test_the_calls_of_a_consumer_are_held_to_its_limits(gate: Caller) -> N
     assert (errcodes, others) == ([0, 0, 45011], 0)
 
 
+async def test_the_day_counts_the_calls_that_pass_and_no_tokens(gate: Caller) -> None:
+    token = await stand_in(gate, per_day=2)
+    await called(gate, token, TICKET, type="jsapi")
+
+    answers = [await called(gate, token) for _ in range(3)]
+    ticket = await called(gate, token, TICKET, type="jsapi")
+
+    assert [answer.get("errcode", 0) for answer in answers] == [0, 0, 45009]
+    assert answers[2]["errmsg"].startswith("reach max api daily quota limit: the consumer shop has")
+    assert ticket["errcode"] == 0
+    assert await uses(gate) == [("consumer/shop", IPS, 2, 0)]
+
+
 async def test_a_change_holds_from_the_next_call_on_with_the_same_stand_in(gate: Caller) -> None:
     token = await stand_in(gate, per_minute=2)  # fetching the stand-in was one
     changes: list[dict[str, Any]] = [

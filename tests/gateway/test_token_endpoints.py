@@ -192,7 +192,6 @@ async def test_a_consumer_is_held_to_its_accounts_networks_and_calls(
         "other": {"appids": [OTHER]},
         "foreign": {"networks": ["203.0.113.0/24"]},
         "quick": {"per_minute": 1, "stand_in": True},
-        "thrifty": {"per_day": 1, "stand_in": True},
     }
 
     found = {}
@@ -205,7 +204,6 @@ async def test_a_consumer_is_held_to_its_accounts_networks_and_calls(
         "other": 40125,
         "foreign": 40164,
         "quick": 45011,
-        "thrifty": 45009,
     }
     assert found["foreign"]["errmsg"].startswith(
         "invalid ip 127.0.0.1 ipv6 ::ffff:127.0.0.1, not in whitelist"

@@ -7,8 +7,9 @@ from itertools import count
 import pytest
 
 from tests.clock import FakeClock
+from wechat_scheduler.engine.windows import NAMES
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
-from wechat_scheduler.gateway.turnstile import COUNTED, Turnstile
+from wechat_scheduler.gateway.turnstile import Turnstile
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_a_call_that_ends_gives_its_place_back() -> None:
 def test_an_account_that_was_counted_long_ago_is_forgotten() -> None:
     turnstile = gates(per_minute=1)
     refusal(turnstile, "wx-first")
-    for number in range(COUNTED):
+    for number in range(NAMES):
         refusal(turnstile, f"wx{number}")
 
     assert refusal(turnstile, "wx-first") is None

@@ -50,6 +50,64 @@ async def test_a_day_begins_at_midnight_in_shanghai() -> None:
     assert await found(meter) == []
 
 
+async def test_the_days_calls_are_those_that_all_processes_have_settled(database: Database) -> None:
+    here, there = (UsageMeter(SqlUsage(database), clock=FakeClock()) for _ in range(2))
+    made = [one.begin(SHOP, 2) for one in (here, there)]
+    for one in (here, there):
+        one.count(SHOP, APPID, MENU, failed=False)
+    unsettled = [one.begin(SHOP, 2) for one in (here, there)]
+    for one in (here, there, here):
+        await one.settle()
+
+    settled = [one.begin(SHOP, 2) for one in (here, there)]
+    there.count(SHOP, APPID, MENU, failed=True)
+
+    assert made == unsettled == [None, None]
+    assert [pause is None for pause in settled] == [False, False]
+    assert there.begin(SHOP, 4) is None
+    assert here.begin(CRM, 1) is None
+
+
+async def test_the_days_calls_are_known_after_a_restart(database: Database) -> None:
+    before = UsageMeter(SqlUsage(database), clock=FakeClock())
+    before.begin(SHOP)
+    before.count(SHOP, APPID, MENU, failed=False)
+    await before.flush()
+    after = UsageMeter(SqlUsage(database), clock=FakeClock())
+    await after.settle()
+
+    assert after.begin(SHOP, 1) is not None
+    assert after.begin(SHOP, 2) is None
+
+
+async def test_calls_beyond_the_days_limit_wait_for_midnight_in_shanghai() -> None:
+    clock = FakeClock(datetime(2026, 11, 18, 15, 0, tzinfo=UTC))  # 23:00 in Shanghai
+    meter = UsageMeter(SqlUsage(memory_database()), clock=clock)
+    first = [meter.begin(SHOP, 2) for _ in range(2)]  # none has ended yet
+    meter.count(SHOP, APPID, MENU, failed=False)
+
+    pause = meter.begin(SHOP, 2)
+    clock.advance(timedelta(hours=1))
+
+    assert first == [None, None]
+    assert pause == timedelta(hours=1)
+    assert meter.begin(SHOP, 2) is None
+    assert meter.begin(SHOP, 2) is not None  # one of yesterday goes on
+
+
+async def test_a_settling_that_fails_forgets_no_call() -> None:
+    database = memory_database()
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    meter.begin(SHOP)
+    meter.count(SHOP, APPID, MENU, failed=False)
+    database.down = True
+
+    with pytest.raises(StorageError):
+        await meter.settle()
+
+    assert meter.begin(SHOP, 1) is not None
+
+
 async def test_the_largest_users_of_a_path_are_named() -> None:
     meter = UsageMeter(SqlUsage(memory_database()), clock=FakeClock())
     for number in range(5):

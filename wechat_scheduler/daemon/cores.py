@@ -44,10 +44,11 @@ class Cores:
     rounds: Rounds
 
     async def load(self) -> None:
-        """Read the apps, the keys and the consumers into memory. Raises StorageError."""
+        """Read the apps, the keys and the consumers with today's calls into memory. Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
         await self.consumers.load()
+        await self.gateway.usage.settle()
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
@@ -79,7 +80,7 @@ def wire(ground: Ground) -> Cores:
     pulse = _pulse(ground, credentials, delivery)
     rounds = Rounds(
         auditor.flush,
-        gateway.usage.flush,
+        gateway.usage.settle,
         keyring.load,
         consumers.load,
         audience.directory.load,

@@ -9,8 +9,8 @@ from wechat_scheduler.credentials.known_values import KnownValues
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.gateway.bearers import KnownTokens
-from wechat_scheduler.gateway.call_limits import CallLimits
 from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.healing import Healing
@@ -18,7 +18,7 @@ from wechat_scheduler.gateway.passage import Passage
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.quotas import QuotaDesk
 from wechat_scheduler.gateway.stand_ins import StandInTokens
-from wechat_scheduler.gateway.turnstile import Turnstile
+from wechat_scheduler.gateway.turnstile import MINUTE, Turnstile
 from wechat_scheduler.gateway.usage import UsageMeter
 from wechat_scheduler.web.tunnels import Tunnels
 from wechat_scheduler.wechat.quotas import WeChatQuotas
@@ -81,7 +81,7 @@ def wire_gateway(
     callers = CallerDesk(
         consumers,
         ground.stores.secrets,
-        CallLimits(clock),
+        Windows(clock, MINUTE),
         real_secrets=settings.real_secrets,
     )
     stand_ins = StandInTokens(ground.secret, consumers)

@@ -5,13 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from wechat_scheduler.access.model import Address, digest
-from wechat_scheduler.gateway.call_limits import CallLimits, QuotaWindow
+from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules, shows_tokens
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
-
-_USED_UP = {QuotaWindow.MINUTE: CallerRefusal.MINUTE, QuotaWindow.DAY: CallerRefusal.DAY}
 
 
 @lru_cache(maxsize=256)
@@ -43,13 +41,13 @@ class CallerDesk:
         self,
         consumers: ConsumerDesk,
         secrets: AccountSecrets,
-        limits: CallLimits,
+        minutes: Windows,
         *,
         real_secrets: bool,
     ) -> None:
         self._consumers = consumers
         self._secrets = secrets
-        self._limits = limits
+        self._minutes = minutes
         self._real_secrets = real_secrets
 
     async def prove(self, appid: str, secret: str, address: Address | None) -> GatewayCaller:
@@ -62,18 +60,17 @@ class CallerDesk:
         if appid not in consumer.appids:
             raise CallerRefusedError(CallerRefusal.REACH, name=consumer.name)
         self.admit(consumer, address)
-        limited = consumer.networks or consumer.per_minute or consumer.per_day
-        return GatewayCaller(consumer.label, steady=not limited, consumer=consumer)
+        is_steady = not (consumer.networks or consumer.per_minute)
+        return GatewayCaller(consumer.label, steady=is_steady, consumer=consumer)
 
     def admit(self, consumer: Consumer, address: Address | None) -> None:
-        """Count a call of a consumer from there. Raises CallerRefusedError."""
+        """Count a call of a consumer from there in its minute. Raises CallerRefusedError."""
         if not consumer.admits(address):
             shown = str(address or "an unknown address")
             raise CallerRefusedError(CallerRefusal.NETWORK, name=consumer.name, address=shown)
-        window = self._limits.spend(consumer)
-        if window is not None:
-            pause = self._limits.pause(consumer, window)
-            raise CallerRefusedError(_USED_UP[window], name=consumer.name, pause=pause)
+        pause = self._minutes.spend(consumer.name, consumer.per_minute)
+        if pause is not None:
+            raise CallerRefusedError(CallerRefusal.MINUTE, name=consumer.name, pause=pause)
 
     @staticmethod
     def let_pass(consumer: Consumer, method: str, path: str) -> None:

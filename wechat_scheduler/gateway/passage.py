@@ -5,12 +5,14 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
 from wechat_scheduler.gateway.callers import CallerDesk, GatewayCaller
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.relaying import PassedCall, Relay, Reply
 from wechat_scheduler.gateway.turnstile import Turnstile
@@ -23,6 +25,7 @@ PICTURE: Final = "/cgi-bin/showqrcode"
 # WeChat's errcode for a day's calls that are used up; 0 is a success.
 _USED_UP: Final = 45009
 _NO_ANSWER: Final = -1
+_NO_BEARER: Final = Bearer(JobKey("", ""))
 
 
 class _Swap(NamedTuple):
@@ -68,11 +71,13 @@ class Passage:
             self._callers.let_pass(consumer, call.method, call.path)
             self._callers.admit(consumer, call.address)
         swaps = [await self._swap(*shown) for shown in bearers.items()]
-        account, caller = (swaps[-1].bearer.account, swaps[-1].bearer.caller) if swaps else ("", "")
-        counted = caller or (f"token/{account}" if swaps else "")
-        with self._passing(call, account, caller):
-            answered = self._answered(call, account, swaps)
-            async with self._counted(answered, call.path, account, counted) as reply:
+        last = swaps[-1].bearer if swaps else _NO_BEARER
+        counted = last.caller or (f"token/{last.account}" if swaps else "")
+        with self._passing(call, last.account, last.caller):
+            answered = self._answered(call, last.account, swaps)
+            async with self._counted(
+                answered, call.path, last.account, counted, last.consumer
+            ) as reply:
                 yield reply
 
     @asynccontextmanager
@@ -82,10 +87,10 @@ class Passage:
         """As `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
         `account` is empty."""
         self.let_pass(call.method, call.path, caller.consumer if caller else None)
-        label = caller.label if caller else ""
+        label, consumer = (caller.label, caller.consumer) if caller else ("", None)
         with self._passing(call, account, label):
             answered = self._relay.send(call, account)
-            async with self._counted(answered, call.path, account, label) as reply:
+            async with self._counted(answered, call.path, account, label, consumer) as reply:
                 yield reply
 
     def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
@@ -103,9 +108,20 @@ class Passage:
 
     @asynccontextmanager
     async def _counted(
-        self, answered: AbstractAsyncContextManager[Reply], path: str, account: str, caller: str
+        self,
+        answered: AbstractAsyncContextManager[Reply],
+        path: str,
+        account: str,
+        caller: str,
+        consumer: Consumer | None,
     ) -> AsyncIterator[Reply]:
-        """The answer; the call is counted once, also if there is none, but not of an unknown caller."""
+        """The answer; the call is counted once, also if there is none, but not of an unknown caller. Raises
+        CallerRefusedError if the consumer has made all calls of today."""
+        if caller:
+            pause = self._meter.begin(caller, consumer.per_day if consumer else 0)
+            if pause is not None:
+                name = consumer.name if consumer else ""
+                raise CallerRefusedError(CallerRefusal.DAY, name=name, pause=pause)
         errcode = _NO_ANSWER
         try:
             async with answered as reply:

@@ -1,12 +1,13 @@
 """Limits the calls that pass: one account, or one caller of it, takes no place from the others."""
 
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 
 # The share of an account's places that one of its callers may take, in quarters.
@@ -18,10 +19,7 @@ RESERVED: Final = 8
 OF_FREE: Final = 3
 _ALL: Final = ("*", "")
 SOON: Final = timedelta(seconds=1)
-MINUTE: Final = 60.0  # seconds
-
-# Accounts that are counted at a time; the one that called the longest time ago is forgotten first.
-COUNTED: Final = 10_000
+MINUTE: Final = timedelta(minutes=1)
 
 
 class Turnstile:
@@ -33,9 +31,8 @@ class Turnstile:
         self._altogether = altogether
         self.most = most
         self.per_minute = per_minute
-        self._clock = clock
         self._open: Counter[tuple[str, str]] = Counter()
-        self._minutes: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._minutes = Windows(clock, MINUTE)
 
     @contextmanager
     def passing(self, account: str, caller: str) -> Iterator[None]:
@@ -48,7 +45,9 @@ class Turnstile:
             most["*", caller] = share
         if any(self._open[name] >= number for name, number in most.items()):
             raise CallRefusedError(CallRefusal.TOO_MANY, pause=SOON)
-        self._count(account)
+        pause = self._minutes.spend(account, self.per_minute)
+        if pause is not None:
+            raise CallRefusedError(CallRefusal.TOO_FAST, pause=pause)
         self._open.update(most.keys())
         try:
             yield
@@ -57,16 +56,3 @@ class Turnstile:
                 self._open[name] -= 1
                 if not self._open[name]:
                     del self._open[name]
-
-    def _count(self, account: str) -> None:
-        if not self.per_minute:
-            return
-        now = self._clock.boottime()
-        until, count = self._minutes.pop(account, (0.0, 0))
-        if now >= until:
-            until, count = now + MINUTE, 0
-        self._minutes[account] = (until, min(count + 1, self.per_minute))
-        if len(self._minutes) > COUNTED:
-            self._minutes.popitem(last=False)
-        if count >= self.per_minute:
-            raise CallRefusedError(CallRefusal.TOO_FAST, pause=timedelta(seconds=until - now))

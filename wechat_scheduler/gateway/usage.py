@@ -1,6 +1,8 @@
 """Counts the calls that passed, by caller, account, path and day."""
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
@@ -60,6 +62,9 @@ class UsageStore(Protocol):
     async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
         """The matching uses, the largest first."""
 
+    async def calls(self, at: datetime) -> Mapping[str, int]:
+        """The calls of that day by caller."""
+
 
 def uncounted(name: str, *labels: str) -> None:
     """For a meter without metrics."""
@@ -73,7 +78,10 @@ class _UsePlace(NamedTuple):
 
 
 class UsageMeter:
-    """Counts in memory until `flush`. `tally` counts the calls of consumers for the metrics."""
+    """Counts in memory until `flush`. `tally` counts the calls of consumers for the metrics.
+
+    `begin` knows the calls of this process at once, and those of others since their and our last `settle`.
+    """
 
     def __init__(
         self, store: UsageStore, *, clock: Clock, tally: Callable[..., None] = uncounted
@@ -83,24 +91,58 @@ class UsageMeter:
         self._tally = tally
         self._counts: dict[_UsePlace, tuple[int, int]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
-        self._paths_of = self.today()
+        self._day = self.today()
         self._told: dict[tuple[str, str], float] = {}
+        self._flushing = asyncio.Lock()
+        self._stored: Mapping[str, int] = {}
+        self._since: Counter[str] = Counter()  # calls that are not in `_stored`
+        self._under_way: Counter[str] = Counter()
 
     def today(self) -> datetime:
         """The beginning of the day that WeChat counts in."""
         return next_quota_day(self._clock.now()) - DAY
 
+    def begin(self, caller: str, most: int = 0) -> timedelta | None:
+        """A call begins, and ends with `count`. Returns the pause until midnight, and begins none, if the caller has
+        made `most` today; 0 is no limit."""
+        today = self._turned()
+        made = self._stored.get(caller, 0) + self._since[caller] + self._under_way[caller]
+        if most and made >= most:
+            return today + DAY - self._clock.now()
+        self._under_way[caller] += 1
+        return None
+
     def count(self, caller: str, appid: str, path: str, *, failed: bool) -> None:
-        today = self.today()
-        place = _UsePlace(today, caller, appid, self._bounded(today, caller, appid, path))
+        """Count a call that has begun, now that it ends."""
+        today = self._turned()
+        self._since[caller] += 1
+        self._under_way[caller] -= 1
+        if not self._under_way[caller]:
+            del self._under_way[caller]
+        place = _UsePlace(today, caller, appid, self._bounded(caller, appid, path))
         calls, errors = self._counts.get(place, (0, 0))
         self._counts[place] = calls + 1, errors + failed
         if caller.startswith(CONSUMER):
             outcome = "failed" if failed else "answered"
             self._tally("gateway_consumer_calls", caller.removeprefix(CONSUMER), outcome)
 
+    async def settle(self) -> None:
+        """Store the counts, and read what all processes have counted today. Raises StorageError."""
+        async with self._flushing:
+            await self._flush()
+            today = self._turned()
+            stored = await self._store.calls(today)
+            if today == self._turned():
+                self._stored, self._since = stored, Counter()
+                for place, (calls, _) in self._counts.items():
+                    self._since[place.caller] += calls if place.at == today else 0
+
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""
+        async with self._flushing:
+            await self._flush()
+
+    async def _flush(self) -> None:
         counts, self._counts = self._counts, {}
         if not counts:
             return
@@ -147,9 +189,15 @@ class UsageMeter:
             advice=CLEAR_IT.format(path=path, appid=appid),
         )
 
-    def _bounded(self, today: datetime, caller: str, appid: str, path: str) -> str:
-        if today != self._paths_of:
-            self._paths, self._paths_of = {}, today
+    def _turned(self) -> datetime:
+        """Today, of which nothing is counted when it begins."""
+        today = self.today()
+        if today != self._day:
+            self._day, self._paths, self._stored = today, {}, {}
+            self._since.clear()
+        return today
+
+    def _bounded(self, caller: str, appid: str, path: str) -> str:
         paths = self._paths.setdefault((caller, appid), set())
         if len(path) > LONGEST_PATH or (path not in paths and len(paths) >= MOST_PATHS):
             return OTHER

@@ -1,6 +1,7 @@
 """`gateway.usage.UsageStore` on a database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from wechat_scheduler.gateway.usage import GatewayUse, UseFilter
 from wechat_scheduler.storage.database import Database, Statement, each
@@ -20,6 +21,11 @@ FIND = """
         AND (CAST($3 AS TEXT) = '' OR appid = $3) AND (CAST($4 AS TEXT) = '' OR path = $4)
     ORDER BY calls DESC, caller, appid, path LIMIT $5
 """
+# A number that is none counts for nothing.
+CALLS = """
+    SELECT caller, CAST(SUM(CASE WHEN calls BETWEEN 0 AND 1000000000 THEN calls ELSE 0 END) AS BIGINT) AS calls
+    FROM gateway_uses WHERE at = $1 GROUP BY caller
+"""
 
 
 class SqlUsage:
@@ -35,3 +41,6 @@ class SqlUsage:
         at, *others = wanted
         rows = await self._database.read(FIND, micros(at), *others)
         return readable(rows, lambda row: record(GatewayUse, row), table="gateway_uses", key="path")
+
+    async def calls(self, at: datetime) -> Mapping[str, int]:
+        return {row["caller"]: row["calls"] for row in await self._database.read(CALLS, micros(at))}

@@ -1,17 +1,15 @@
 """Limits how often callers may do something."""
 
-from collections import OrderedDict
 from datetime import timedelta
 from ipaddress import IPv4Address, ip_network
 from typing import Final
 
 from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.errors import ThrottledError
 from wechat_scheduler.reasons import Reason
 
-# A caller with more names than are counted at a time can push out its own count.
-NAMES: Final = 4096
 # A system whose key was changed sends a few wrong ones before its operator sees it. Keys have 256
 # bits, so this protects the log and the processor.
 WRONG_KEYS: Final = 20
@@ -29,25 +27,14 @@ class Rate:
         period: timedelta,
         sentence: str = "too many requests in a short time",
     ) -> None:
-        self._clock = clock
+        self._windows = Windows(clock, period)
         self._most = most
-        self._period = period
         self._sentence = sentence
-        self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def count(self, name: str) -> None:
         """Raises ThrottledError if there were too many."""
-        if not self._most:
-            return
-        now = self._clock.boottime()
-        until, count = self._counts.pop(name, (0.0, 0))
-        if now >= until:
-            until, count = now + self._period.total_seconds(), 0
-        self._counts[name] = (until, count + 1)
-        if len(self._counts) > NAMES:
-            self._counts.popitem(last=False)
-        if count >= self._most:
-            pause = timedelta(seconds=until - now)
+        pause = self._windows.spend(name, self._most)
+        if pause is not None:
             raise ThrottledError(self._sentence, reason=Reason.REQUEST_THROTTLED, retry_after=pause)
 
 
