@@ -57,8 +57,12 @@ class Line:
         for _ in range(3):
             assert await self.ask() == 200
 
-    async def _answer(self) -> tuple[bytes, bytes]:
+    def send(self) -> None:
+        """Ask without waiting for the answer."""
         self._writer.write(self._request)
+
+    async def _answer(self) -> tuple[bytes, bytes]:
+        self.send()
         head = await self._reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
         return head, await self._reader.readexactly(length)

@@ -35,6 +35,18 @@ def snapshot(value: str = "value", version: int = 1) -> Snapshot:
     return Snapshot(key=TOKEN, credential=held, fault=None, due_at=held.renew_at)
 
 
+def test_each_change_wakes_those_who_watch_the_cell(clock: FakeClock, cell: Cell) -> None:
+    woken: list[str] = []
+
+    with cell.watched(lambda: woken.append("one")):
+        with cell.watched(lambda: woken.append("other")):
+            cell.hold(snapshot("newer", version=2), clock)
+        cell.remove()
+    cell.hold(snapshot("newest", version=3), clock)
+
+    assert woken == ["one", "other", "one"]
+
+
 def test_an_empty_cell_has_nothing_to_hand_out(clock: FakeClock) -> None:
     cell = Cell(TOKEN)
 

@@ -91,6 +91,11 @@ class Keyring:
             return KeyState.REVOKED
         return KeyState.ACTIVE if self._clock.boottime() < self.ends(key) else KeyState.EXPIRED
 
+    def opens(self, key: Key) -> bool:
+        """Whether a key that was found before is still good."""
+        held = self._held.get(key.hash)
+        return held is not None and self.state(held.key) is KeyState.ACTIVE
+
     def ends(self, key: Key) -> float:
         """The boottime at which the key expires; infinite if it does not expire."""
         held = self._held.get(key.hash)

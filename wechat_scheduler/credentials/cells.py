@@ -3,6 +3,8 @@
 import asyncio
 import hmac
 import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -37,8 +39,8 @@ class Cell:
     """
 
     __slots__ = (
-        "_changed", "credential", "expires_boot", "generation", "key", "newest_read", "nudge_boot",
-        "published", "reads", "removed", "renew_boot", "snapshot",
+        "_changed", "_wakes", "credential", "expires_boot", "generation", "key", "newest_read",
+        "nudge_boot", "published", "reads", "removed", "renew_boot", "snapshot",
     )  # fmt: skip
 
     def __init__(self, key: JobKey) -> None:
@@ -52,6 +54,7 @@ class Cell:
         self.published = self.reads = self.newest_read = 0
         self.removed = False
         self._changed: asyncio.Event | None = None
+        self._wakes: dict[Callable[[], None], None] | None = None
 
     @property
     def changed(self) -> asyncio.Event:
@@ -59,6 +62,17 @@ class Cell:
         if self._changed is None:
             self._changed = asyncio.Event()
         return self._changed
+
+    @contextmanager
+    def watched(self, wake: Callable[[], None]) -> Iterator[None]:
+        """Call `wake` at each change until the end of the block. It must not raise."""
+        if self._wakes is None:
+            self._wakes = {}
+        self._wakes[wake] = None
+        try:
+            yield
+        finally:
+            del self._wakes[wake]
 
     def hold(self, snapshot: Snapshot, clock: Clock) -> None:
         """Take over the stored state, unless it is older than what is handed out already."""
@@ -122,6 +136,8 @@ class Cell:
         changed, self._changed = self._changed, None
         if changed is not None:
             changed.set()
+        for wake in self._wakes or ():
+            wake()
 
 
 def _readable(credential: Credential | None) -> Credential | None:

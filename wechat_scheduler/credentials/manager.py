@@ -105,9 +105,8 @@ class Manager:
         longest = cell.snapshot.longest if cell.snapshot else policy.FULL_LIFE
         due_at = policy.believe_at(now=now, issued_at=credential.issued_at, longest=longest)
         is_new = await self._store.suspect(cell.key, version=credential.version, now=due_at)
-        await self.reload(
-            cell.key
-        )  # also if another reported it: what it read may not have arrived
+        # Also if another reported it: what it read may not have arrived.
+        await self.reload(cell.key)
         if not is_new:
             return ReportOutcome.KNOWN
         log.info("credential.reported", appid=key.appid, kind=key.kind, subject=cell.key.subject)
@@ -125,26 +124,28 @@ class Manager:
         """
         deadline = self._clock.boottime() + self.deadline.total_seconds()
         while True:
-            cell = await self._cell(await self._name(key, owner))
-            if cell is None:
-                raise no_job(key)
-            if self.standstill.doubts(cell.key):
-                await self._nudges.look_again(cell)
-            self._nudges.begin_if_late(cell)
+            cell = await self.look(key, owner=owner)
             if cell.valid(self._clock.boottime()) is not None:
                 return cell
             if not waits:
                 raise self.unavailable(cell)
             await self._wait(cell, deadline)
 
+    async def look(self, key: JobKey, *, owner: str = "") -> Cell:
+        """As `fetch`, but the cell may have no valid credential."""
+        cell = await self._cell(await self._name(key, owner))
+        if cell is None:
+            raise no_job(key)
+        if self.standstill.doubts(cell.key):
+            await self._nudges.look_again(cell)
+        self._nudges.begin_if_late(cell)
+        return cell
+
     async def sibling(self, key: JobKey) -> Sibling | None:
         try:
-            cell = await self._cell(await self._name(key))
+            cell = await self.look(key)
         except (NotFoundError, ConflictError):
             return None
-        if cell is None:
-            return None
-        self._nudges.begin_if_late(cell)
         if cell.valid(self._clock.boottime()) is None:
             await self._nudges.end(cell.key, None)
             await self.reload(cell.key)  # another process may have fetched it just now
@@ -218,9 +219,8 @@ class Manager:
         return await self._names.find(key, owner)
 
     async def _cell(self, key: JobKey) -> Cell | None:
-        """The cell of that job, from memory if it is there. A new cell is put in place before the store
-        is read, so that the read does not overwrite a value that is published meanwhile, or that of
-        another reader: after a restart all callers ask at the same moment."""
+        """The cell of that job. A new one is put in place before the store is read, so that the read does not
+        overwrite what is published meanwhile, or the cell of another reader: after a restart all ask at once."""
         cell = self._cells.get(key)
         if cell is None:
             cell = self._cells[key] = Cell(key)
@@ -240,7 +240,7 @@ class Manager:
         cell.remove()
 
     async def _wait(self, cell: Cell, deadline: float) -> None:
-        """Wait until the refresh in progress has brought a value, or the job is gone: another may have its place.
+        """Wait for the value of the refresh in progress, or until the job is gone: another may have its place.
         Raises UnavailableError at the deadline, or if no attempt comes before it."""
         await self._nudges.end(cell.key, timedelta(seconds=deadline - self._clock.boottime()))
         while cell.valid(self._clock.boottime()) is None and not cell.removed:

@@ -119,7 +119,7 @@ async def open_daemon(
             stack.push_async_callback(wind_down, loops, start(loops, supervisor))
 
         running = RunningConfig(config)
-        services = web_services(ground, cores, loops, running)
+        services = web_services(ground, cores, loops, running, connections)
         await stack.enter_async_context(_served(config, services, listener, connections))
         await stack.enter_async_context(tunnels(ground, cores.gateway, cores.consumers))
         stack.enter_context(state.announced(folder, listener.url))
@@ -179,6 +179,7 @@ def _served(
         backlog=BACKLOG,
         clock=services.clock,
         grace=config.server.shutdown_grace,
+        on_end=services.waiting.end,
     )
 
 

@@ -20,25 +20,33 @@ from wechat_scheduler.pushes.endpoints import EndpointDesk
 from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.cache_keys import cache_key
+from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
+from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 from wechat_scheduler.webhooks.urls import check_url
 
 
 def web_services(
-    ground: Ground, cores: Cores, loops: Sequence[Loop], running: RunningConfig
+    ground: Ground,
+    cores: Cores,
+    loops: Sequence[Loop],
+    running: RunningConfig,
+    connections: Connections,
 ) -> Services:
     standstill = cores.credentials.manager.standstill
     memo = Memo(ground.clock, ground.rng, cache_key=cache_key, liveness=standstill)
     standstill.on_standstill(memo.clear)
     cores.keyring.on_change(memo.clear)
     cores.consumers.on_change(memo.clear)
+    waiting = WaitingRequests(lambda: connections.most, ground.clock)
+    cores.keyring.on_change(waiting.wake_all)
     stores = ground.stores
     page = MetricsPage(
         ground.counters,
         stores.census,
-        partial(_vitals, ground, cores, loops, memo),
+        partial(_vitals, ground, cores, loops, memo, waiting),
         clock=ground.clock,
     )
     return Services(
@@ -55,6 +63,7 @@ def web_services(
         callers=cores.gateway.callers,
         auditor=cores.auditor,
         memo=memo,
+        waiting=waiting,
         health=Health(
             stores.census,
             store_error=lambda: cores.pulse.store_error,
@@ -97,7 +106,9 @@ def _authenticator(ground: Ground, cores: Cores) -> Authenticator:
     )
 
 
-def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> Vitals:
+def _vitals(
+    ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo, waiting: WaitingRequests
+) -> Vitals:
     limits, issuers = cores.credentials.refresher.limits, ground.issuers
     return Vitals(
         turning=turning(loops),
@@ -105,6 +116,7 @@ def _vitals(ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo) -> 
         memo_hits=memo.hits,
         memo_entries=len(memo),
         memo_bytes=memo.size,
+        waiting_requests=len(waiting),
         store_error=cores.pulse.store_error,
         clock_ahead=cores.pulse.ahead,
     )

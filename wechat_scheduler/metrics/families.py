@@ -30,6 +30,7 @@ class Vitals:
     memo_hits: int
     memo_entries: int
     memo_bytes: int
+    waiting_requests: int = 0
     store_error: str = ""
     clock_ahead: timedelta = timedelta(0)
 
@@ -124,7 +125,7 @@ FAMILIES = (
     ),
     Family(
         MetricType.HISTOGRAM, "http_request_seconds",
-        "Duration of those requests, with the wait for a credential.", ("route",),
+        "Duration of those requests, without what a long poll waits.", ("route",),
         lambda sources: sources.counters.durations.items(),
     ),
     counted(
@@ -159,11 +160,11 @@ FAMILIES = (
         MetricType.COUNTER, "memo_hits", "Fetches answered from the memo.", (),
         lambda sources: [((), sources.vitals.memo_hits)],
     ),
+    of_process("memo_entries", "Requests in the memo.", read=lambda it: [((), it.memo_entries)]),
+    of_process("memo_bytes", "Approximate size of the memo.", read=lambda it: [((), it.memo_bytes)]),
     of_process(
-        "memo_entries", "Requests in the memo.", read=lambda vitals: [((), vitals.memo_entries)]
-    ),
-    of_process(
-        "memo_bytes", "Approximate size of the memo.", read=lambda vitals: [((), vitals.memo_bytes)]
+        "waiting_requests", "Requests that stay open until something happens.",
+        read=lambda vitals: [((), vitals.waiting_requests)],
     ),
     of_process(
         "daily_calls_limit", "Calls to WeChat that one job may make in a day.", "kind",

@@ -83,6 +83,11 @@ class Authenticator:
             )
         return Visitor(key, address)
 
+    def require_still(self, key: Key) -> None:
+        """For a request that has been open for a while. Raises UnauthorizedError if its key has ended."""
+        if not self._open_door and not self._keyring.opens(key):
+            raise UnauthorizedError(NOT_GOOD, reason=Reason.KEY_INVALID)
+
     def wrong_token(self, request: web.Request, *, reason: str) -> None:
         """Count an invalid token of a foreign API as a wrong key. Raises ThrottledError after too
         many."""

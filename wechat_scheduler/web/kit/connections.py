@@ -16,6 +16,7 @@ from aiohttp import web
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.request_lines import LenientConnection
+from wechat_scheduler.web.kit.waiting_requests import EndingConnection
 
 log = structlog.get_logger(__name__)
 
@@ -49,10 +50,10 @@ class Owed(NamedTuple):
     moved: int
 
 
-class TimedConnection(LenientConnection):
+class TimedConnection(LenientConnection, EndingConnection):
     """Tells `connections` when it opens and ends, and what it waits for."""
 
-    __slots__ = ("_body", "_came", "_connections", "_partial_at", "_resumed")
+    __slots__ = ("_body", "_came", "_connections", "_partial_at", "_resumed", "on_lost")
 
     def __init__(
         self, connections: "Connections", memo: Memo, manager: web.Server, **options: Any
@@ -64,6 +65,7 @@ class TimedConnection(LenientConnection):
         # The number of requests before the head that is due: the first is due from the connect on.
         self._partial_at = 0
         self._resumed = 0
+        self.on_lost = _nothing
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -72,6 +74,7 @@ class TimedConnection(LenientConnection):
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)
         self._connections.ended(self)
+        self.on_lost()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -137,6 +140,11 @@ class Connections:
     def __len__(self) -> int:
         return len(self._open)
 
+    @property
+    def most(self) -> int:
+        """How many there may be."""
+        return self._most
+
     def opened(self, connection: TimedConnection) -> None:
         """Make room for it if there are too many."""
         self._open[connection] = None
@@ -178,6 +186,10 @@ class Connections:
     def _end(self, connection: TimedConnection, cause: str) -> None:
         self._open.pop(connection, None)
         self._tally.count("connections_closed", cause)
+
+
+def _nothing() -> None:
+    """For a connection whose end interests no request."""
 
 
 def _since(before: tuple[Owed, float] | None, owed: Owed, now: float) -> tuple[Owed, float]:

@@ -16,6 +16,7 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
+from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 
 # A command that asks the daemon imports handlers for the types of their answers, and needs no core.
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Services:
     callers: CallerDesk
     auditor: Auditor
     memo: Memo
+    waiting: WaitingRequests
     health: Health
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     turning: Callable[[], Mapping[str, bool]]

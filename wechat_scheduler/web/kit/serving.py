@@ -8,7 +8,7 @@ connection ends, because a request that is under way when a connection closes is
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -44,9 +44,10 @@ async def served(
     backlog: int,
     clock: Clock,
     grace: timedelta,
+    on_end: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[None]:
     """Serve `app` on `listener` until the end of the block; then finish the requests in progress.
-    `connections` are told of each connection.
+    `connections` are told of each connection; `on_end` is called when the end begins.
 
     Requests that take longer than `grace` are broken off. There is no access log: it would halve the
     rate and repeat the metrics.
@@ -73,6 +74,7 @@ async def served(
             # Remembered responses say that the connection stays open.
             memo.close()
             farewell.is_due = True
+            on_end()
             await _stop_accepting(site, listener)
             await clock.sleep(FAREWELL)
     finally:

@@ -7,6 +7,7 @@ from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.waiting_requests import WAITED
 from wechat_scheduler.web.native.route import NativeRoute
 
 # The label of all requests that fit no route: callers must not be able to make up labels.
@@ -25,16 +26,17 @@ async def page(request: web.Request) -> web.Response:
 
 @web.middleware
 async def measured(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Counts responses and measures their time. Errors must have become responses by now."""
+    """Counts responses and measures their time, without that which they waited on purpose. Errors must have become responses by now."""
     services = request.app[SERVICES]
     began = services.clock.boottime()
     response = await handler(request)
+    waited = request.get(WAITED, 0.0)
     resource = request.match_info.route.resource
     services.tally.answered(
         method=request.method if resource else NOTHING,
         route=resource.canonical if resource else NOTHING,
         status=response.status,
-        seconds=services.clock.boottime() - began,
+        seconds=services.clock.boottime() - began - waited,
     )
     return response
 

@@ -10,7 +10,6 @@ from typing import Annotated, Final, Literal
 import msgspec
 import structlog
 from aiohttp import hdrs, web
-from aiohttp.helpers import ETag
 
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
@@ -24,8 +23,9 @@ from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native import original
+from wechat_scheduler.web.native import long_polls, original
 from wechat_scheduler.web.native.audit import noting
+from wechat_scheduler.web.native.long_polls import LongPoll
 from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
@@ -65,10 +65,13 @@ async def register(request: web.Request) -> web.Response:
 
 
 async def fetch(request: web.Request) -> web.Response:
-    services = request.app[SERVICES]
-    key = _job(request)
+    services, key = request.app[SERVICES], _job(request)
+    is_original = original.is_wanted(request)
+    poll = long_polls.read(request, reads_query=not is_original)
+    if poll.wait:
+        await long_polls.until_other(request, key, poll)
     cell = await services.manager.fetch(
-        key, owner=request[CALLER].id, waits=not original.is_wanted(request)
+        key, owner=request[CALLER].id, waits=not (is_original or poll.wait)
     )
     boottime = services.clock.boottime()
     credential = cell.valid(boottime)
@@ -78,13 +81,15 @@ async def fetch(request: web.Request) -> web.Response:
     tally = services.auditor.tally(caller.id, cell.key)
     tally.reads += 1
     # A request that leaves the subject out may fit two jobs later, and a key with an IP rule depends
-    # on the peer: neither may be answered from memory, nor may what is still to be read again.
+    # on the peer: neither may be answered from memory, nor may what is still to be read again, or what
+    # waits the next time.
     standstill = services.manager.standstill
-    if cell.key == key and not caller.networks and standstill.believes(key):
+    is_plain = cell.key == key and not caller.networks and not poll.wait
+    if is_plain and standstill.believes(key):
         until = min(cell.same_until(boottime), services.keyring.ends(caller), tally.until)
         terms = Terms(cell=cell, credential=credential, until=until, tally=tally)
         services.memo.remember(request, terms)
-    return _fetched(request, cell, credential, boottime)
+    return _fetched(poll, cell, credential, boottime)
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -129,15 +134,13 @@ def _job(request: web.Request) -> JobKey:
     return key
 
 
-def _fetched(
-    request: web.Request, cell: Cell, credential: Credential, boottime: float
-) -> web.Response:
+def _fetched(poll: LongPoll, cell: Cell, credential: Credential, boottime: float) -> web.Response:
     headers = {
         hdrs.CACHE_CONTROL: f"private, max-age={cell.max_age(boottime)}",
         hdrs.ETAG: f'"{credential.version}"',
         "X-Credential-Expires": _iso(credential.expires_at),
     }
-    if ETag(value=str(credential.version), is_weak=False) in (request.if_none_match or ()):
+    if poll.knows(credential.version):
         return web.Response(status=304, headers=headers)
     return envelope.success(credential.value, headers=headers)
 
@@ -163,7 +166,8 @@ _OF_ONE: Final = (
     NativeRoute(
         "GET", "/task/{appid}/{type}", fetch, Scope.READ,
         "Answers the current value; without a subject, that of the one task of this type.",
-        result=str, takes=(_IF_NONE_MATCH,), gives=_VALUE, errors=(304, 409),
+        result=str, takes=(long_polls.WAIT, long_polls.VERSION, _IF_NONE_MATCH), gives=_VALUE,
+        errors=(304, 409),
     ),
     NativeRoute(
         "DELETE", "/task/{appid}/{type}", remove, Scope.REGISTER,
