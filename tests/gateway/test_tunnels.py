@@ -11,11 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
+from wechat_scheduler.access.model import digest
 from wechat_scheduler.engine.lookups import Lookups
 from wechat_scheduler.errors import StartError
-from wechat_scheduler.web.tunnels import LONGEST_HEAD, STRANGERS, Tunnels
+from wechat_scheduler.gateway.model import Consumer
+from wechat_scheduler.web.tunnels import IDLE, LONGEST_HEAD, STRANGERS, Tunnels
 
 HOST = "api.weixin.qq.com:443"
 
@@ -27,6 +29,7 @@ class Mouth:
     port: int
     secret: str
     keeper: Caller
+    clock: FakeClock
 
     async def say(self, *chunks: bytes) -> bytes:
         """All that comes back, once nothing more is said."""
@@ -83,7 +86,7 @@ async def mouth(tmp_path: Path) -> AsyncIterator[Mouth]:
             dial=dial,
         )
         async with tunnels.served("127.0.0.1", 0) as listening:
-            yield Mouth(port=listening, secret=made["secret"], keeper=keeper)
+            yield Mouth(port=listening, secret=made["secret"], keeper=keeper, clock=clock)
     far.close()
 
 
@@ -183,6 +186,48 @@ async def test_too_many_who_say_nothing_are_turned_away(mouth: Mouth) -> None:
     assert turned_away == b""
 
 
+async def echoed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+    writer.write(b"x" * 9)
+    return await reader.readexactly(9) == b"x" * 9
+
+
+async def test_a_tunnel_that_is_silent_for_long_is_ended_and_one_that_is_not_goes_on(
+    mouth: Mouth,
+) -> None:
+    busy, idle = await opened(mouth), await opened(mouth)
+
+    for _ in range(3):
+        mouth.clock.advance(IDLE)
+        assert await echoed(*busy)
+        assert await echoed(*busy)
+    ended = await idle[0].read()
+
+    assert ended == b""
+    assert await echoed(*busy)
+    for _, writer in (busy, idle):
+        writer.close()
+
+
+async def test_a_consumer_that_another_daemon_has_just_made_opens_a_tunnel(mouth: Mouth) -> None:
+    store = mouth.keeper.daemon.ground.stores.consumers
+    made = Consumer(
+        name="crm", hash=digest("wcs_crm"), appids=frozenset((APPID,)), created_at=START
+    )
+    await store.add(made)
+
+    assert (await mouth.say(mouth.head(secret="wcs_crm"), b"x")).endswith(b"\r\n\r\nx")
+
+
+async def test_a_consumer_of_another_network_is_told_so(mouth: Mouth) -> None:
+    body = {"networks": ["10.0.0.0/8"]}
+    await mouth.keeper.call("PATCH", "/v1/consumers/shop", body=body)
+
+    answer = await mouth.say(mouth.head())
+
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b"127.0.0.1 is not among the networks of the consumer shop" in answer
+
+
 async def test_many_wrong_secrets_are_slowed(mouth: Mouth) -> None:
     answers = [await mouth.say(mouth.head(secret="wrong")) for _ in range(21)]
 
@@ -220,7 +265,7 @@ def free() -> int:
 async def test_a_daemon_listens_on_the_port_that_is_set(tmp_path: Path, free: int) -> None:
     settings = {"gateway__enabled": "true", "gateway__connect_port": str(free)}
     async with daemon(tmp_path, "http://127.0.0.1:9", opener=in_memory, **settings) as keeper:
-        mouth = Mouth(port=free, secret="", keeper=keeper)
+        mouth = Mouth(port=free, secret="", keeper=keeper, clock=FakeClock())
         answer = await mouth.say(mouth.head())
 
     assert answer.startswith(b"HTTP/1.1 407 ")

@@ -73,6 +73,8 @@ class Day:
     before: str = ""
     healthy: list[tuple[str, int]] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
+    tunneller: str = ""
+    """The secret of a consumer that uses tunnels."""
 
     @property
     def sandbox(self) -> Any:
@@ -187,4 +189,5 @@ async def healthy(day: Day) -> None:
     await day.platform(COMPONENT)
     day.healthy += [(APPID, 0), (APPID, 1), (OLD, 0), (COMPONENT, 3), (COMPONENT, 4)]
     await day.user(day.street.healthy)
+    day.tunneller = await day.street.consumer()
     await day.clock.sleep(day.turn_takes / 2)

@@ -107,6 +107,11 @@ async def users(day: Day) -> None:
         day.sandbox.script(USERS, appid=path.partition("/")[0], times=None, hang=True)
 
 
+async def tunnels(day: Day) -> None:
+    secret = await day.street.consumer()
+    again_and_again(day, lambda: day.street.tunnel("mp", secret))
+
+
 async def names(day: Day) -> None:
     """Looking up the names of as many receivers."""
     for number in range(day.street.many):
@@ -174,6 +179,7 @@ HANGS: dict[str, Hang] = {
     "/cgi-bin/openapi/quota/get": endpoint("/cgi-bin/openapi/quota/get"),
     "/cgi-bin/openapi/quota/clear": endpoint("/cgi-bin/openapi/quota/clear"),
     "gateway": passed(MENU),
+    "tunnels": tunnels,
     "notify": neighbour("notify"),
     "params": params,
     "callback": neighbour("callbacks"),

@@ -63,6 +63,14 @@ async def a_qr_code(day: Day) -> None:
     assert await day.street.town.codes.make(app, Purpose.APP, lifetime=day.turn_takes)
 
 
+async def a_call_through_the_gateway(day: Day) -> None:
+    assert "total" in await day.street.passed("/cgi-bin/user/get")
+
+
+async def a_tunnel(day: Day) -> None:
+    assert await day.street.tunnel("api", day.tunneller) == b"200"
+
+
 NEEDS = (
     credentials,
     a_new_credential_and_its_notification,
@@ -70,4 +78,6 @@ NEEDS = (
     a_callback,
     a_message,
     a_qr_code,
+    a_call_through_the_gateway,
+    a_tunnel,
 )

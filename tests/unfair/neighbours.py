@@ -18,6 +18,7 @@ from tests.sending.town import Town, town
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.web.tunnels import Tunnels
 
 SPEED = 5
 
@@ -94,6 +95,10 @@ class Street:
     people: tuple[str, ...]
     names: int = 0
     many: int = MANY
+    mouth: int
+    """The port of tunnels, behind which `mp` never answers."""
+    dialled: list[str]
+    """The hosts that tunnels led to."""
     hosts: int = 1
     """The names of the sick one that are called in turn: each is a receiver of its own."""
 
@@ -150,6 +155,23 @@ class Street:
         token = await self.town.caller.value(f"{APPID}/0")
         return (await self.town.caller.call("GET", f"{path}?access_token={token}", key="")).json
 
+    async def consumer(self) -> str:
+        """The secret of another consumer."""
+        self.names += 1
+        body = {"name": f"c{self.names}", "appids": [APPID]}
+        made = await self.town.caller.call("POST", "/v1/consumers", body=body)
+        return str(made.result["secret"])
+
+    async def tunnel(self, host: str, secret: str) -> bytes:
+        """The status of a CONNECT."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.mouth)
+        proof = f"Proxy-Authorization: Bearer {secret}"
+        writer.write(f"CONNECT {host}.weixin.qq.com:443 HTTP/1.1\r\n{proof}\r\n\r\n".encode())
+        try:
+            return (await reader.readuntil(b"\r\n\r\n")).split()[1]
+        finally:
+            writer.close()
+
     def misbehave(self, *endpoints: str) -> None:
         """From now on WeChat hangs at these paths."""
         for endpoint in endpoints:
@@ -186,6 +208,12 @@ async def gateway(street: Street) -> None:
         street.town.caller.daemon.ground.supervisor.contained("passed", street.passed(MENU))
 
 
+async def tunnels(street: Street) -> None:
+    secret = await street.consumer()
+    for _ in range(street.many):
+        street.town.caller.daemon.ground.supervisor.contained("tunnel", street.tunnel("mp", secret))
+
+
 # Each outgoing path, and what makes MANY calls of it. A further path needs a line here.
 PATHS: dict[str, Sickness] = {
     "notify": notify,
@@ -193,6 +221,7 @@ PATHS: dict[str, Sickness] = {
     "callbacks": callbacks,
     "texts": texts,
     "gateway": gateway,
+    "tunnels": tunnels,
 }
 
 
@@ -212,7 +241,40 @@ async def street(
         people = tuple([await place.follow() for _ in range(MANY // 2)])
         sickness(sick)
         try:
-            yield Street(town=place, sick=sick, healthy=healthy, people=people)
+            dialled: list[str] = []
+            async with mouth(place, healthy, dialled) as port:
+                yield Street(
+                    town=place,
+                    sick=sick,
+                    healthy=healthy,
+                    people=people,
+                    mouth=port,
+                    dialled=dialled,
+                )
         finally:
             sick.release()
             place.wechat.sandbox.stopped.set()
+
+
+@asynccontextmanager
+async def mouth(place: Town, healthy: Business, dialled: list[str]) -> AsyncIterator[int]:
+    """The port of tunnels: those to `mp` wait for ever."""
+    port = int(healthy.url("").rpartition(":")[2])
+
+    async def dial(make: Callable[[], asyncio.Protocol], host: str, _: int) -> object:
+        dialled.append(host)
+        if host.startswith("mp."):
+            await asyncio.Event().wait()
+        return await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
+
+    daemon = place.caller.daemon
+    served = Tunnels(
+        daemon.cores.consumers,
+        daemon.cores.gateway.callers,
+        most=daemon.ground.config.gateway.connections,
+        background=daemon.ground.supervisor.contained,
+        clock=daemon.ground.clock,
+        dial=dial,
+    )
+    async with served.served("127.0.0.1", 0) as listening:
+        yield listening

@@ -91,6 +91,10 @@ async def a_call_through_the_gateway(place: Street) -> None:
     assert "total" in await place.passed("/cgi-bin/user/get")
 
 
+async def a_tunnel(place: Street) -> None:
+    assert await place.tunnel("api", await place.consumer()) == b"200"
+
+
 HEALTHY = (
     a_known_credential,
     a_new_credential,
@@ -100,6 +104,7 @@ HEALTHY = (
     a_message,
     a_qr_code,
     a_call_through_the_gateway,
+    a_tunnel,
 )
 
 
@@ -172,6 +177,8 @@ async def sickened(place: Street, path: str) -> None:
     sandbox = place.town.wechat.sandbox
 
     async def begun() -> bool:
+        if path == "tunnels":
+            return bool(place.dialled)
         own = {"texts": TEXTS, "gateway": MENU}.get(path)
         return bool(sandbox.calls(own) if own else place.sick.calls)
 

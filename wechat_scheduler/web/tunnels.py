@@ -5,23 +5,25 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Final, TypeAlias, cast
+from typing import Final, TypeAlias
 
 import structlog
 
 from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.lookups import Lookups
+from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.engine.supervisor import Background
-from wechat_scheduler.errors import StartError, ThrottledError
+from wechat_scheduler.errors import StartError, StorageError, ThrottledError
 from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
-from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.turnstile import OF_A_CALLER
 from wechat_scheduler.web.kit.connect_heads import wish_in
 from wechat_scheduler.web.kit.peers import address_of
 from wechat_scheduler.web.kit.rates import Throttle
+from wechat_scheduler.web.kit.tunnel_connections import TunnelConnection
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +40,9 @@ STRANGERS: Final = 100
 HEAD: Final = timedelta(seconds=10)
 CONNECT: Final = timedelta(seconds=5)
 
+# Clients and WeChat close what they keep idle after a minute or so; a machine that was switched off closes nothing.
+IDLE: Final = timedelta(minutes=5)
+
 Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol], str, int], Awaitable[object]]
 
 
@@ -50,48 +55,7 @@ class _RefusedError(Exception):
         ).encode()
 
 
-class _End(asyncio.Protocol):
-    """One end of a tunnel; what comes here goes to the other end, no faster than that takes it."""
-
-    def __init__(self) -> None:
-        self.other: _End | None = None
-        self.transport: asyncio.Transport | None = None
-        self.has_ended = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.write(data)
-
-    def eof_received(self) -> bool:
-        """The other direction may go on. Returns whether it does."""
-        self.has_ended = True
-        if self.other is None or self.other.transport is None:
-            return False
-        self.other.transport.write_eof()
-        return not self.other.has_ended
-
-    def pause_writing(self) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.resume_reading()
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        if self.other is not None and self.other.transport is not None:
-            self.other.transport.close()
-        self.other = self.transport = None
-
-    def cut(self) -> None:
-        if self.transport is not None:
-            self.transport.abort()
-
-
-class _Near(_End):
+class _Near(TunnelConnection):
     """The end of the client, which says first where it wants to go."""
 
     def __init__(self, tunnels: "Tunnels") -> None:
@@ -130,8 +94,8 @@ class _Near(_End):
 
 
 class Tunnels:
-    """At most `most` at once, three quarters of them of one consumer; each ends with the secret that opened it. `dial` connects to a host; it
-    stands for another in tests."""
+    """At most `most` at once, three quarters of them of one consumer; each ends with the secret that opened it, or
+    after IDLE to twice that without a byte. `dial` connects to a host; it stands for another in tests."""
 
     def __init__(
         self,
@@ -152,6 +116,7 @@ class Tunnels:
         self._dial = dial or Lookups().connected
         self._strangers: set[_Near] = set()
         self._open: dict[_Near, Consumer] = {}
+        self._rounds = Rounds(self._cut_idle, every=IDLE, clock=clock)
         consumers.on_change(self._cut_ended)
 
     @asynccontextmanager
@@ -162,9 +127,11 @@ class Tunnels:
         except OSError as error:
             reason = f"cannot listen on {host} port {port}: choose another gateway.connect_port"
             raise StartError(reason) from error
+        self._background("idle tunnels", self._rounds.run())
         try:
             yield server.sockets[0].getsockname()[1]
         finally:
+            self._rounds.stop()
             server.close()
             for near in (*self._strangers, *self._open):
                 near.cut()
@@ -183,10 +150,12 @@ class Tunnels:
         self._background("tunnel", self._begun(near, head))
 
     async def _begun(self, near: _Near, head: bytes) -> None:
-        if near.transport is None:  # it has left
+        if near.has_left():
             return
         try:
-            host, consumer = self._admitted(head, near.address())
+            host, consumer = await self._admitted(head, near.address())
+            if near.has_left():
+                return
             self._strangers.discard(near)
             self._open[near] = consumer
             await self._joined(near, host)
@@ -201,12 +170,12 @@ class Tunnels:
             near.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             near.transport.resume_reading()
 
-    def _admitted(self, head: bytes, address: Address | None) -> tuple[str, Consumer]:
+    async def _admitted(self, head: bytes, address: Address | None) -> tuple[str, Consumer]:
         """The host, and the consumer. Raises _RefusedError."""
         wish = wish_in(head)
         if wish is None:
             raise _RefusedError("400 Bad Request", "this port takes CONNECT only")
-        consumer = self._proven(wish.secret, address)
+        consumer = await self._proven(wish.secret, address)
         if wish.host not in HOSTS or wish.port != PORT:
             raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")
         of_it = sum(other.name == consumer.name for other in self._open.values())
@@ -214,10 +183,10 @@ class Tunnels:
             raise _RefusedError("503 Service Unavailable", "too many tunnels are open")
         return wish.host, consumer
 
-    def _proven(self, secret: str, address: Address | None) -> Consumer:
+    async def _proven(self, secret: str, address: Address | None) -> Consumer:
         """Counts one call of the consumer. Raises _RefusedError."""
-        consumer = self._consumers.with_secret(secret)
         try:
+            consumer = await self._consumers.find(secret)
             if consumer is None:
                 self._throttle.count(address)
                 raise _RefusedError(
@@ -226,8 +195,14 @@ class Tunnels:
                     'Proxy-Authenticate: Basic realm="wechat-scheduler"\r\n',
                 )
             self._callers.admit(consumer, address)
-        except (CallerRefusedError, ThrottledError) as error:
+        except CallerRefusedError as error:
+            is_foreign = error.refusal is CallerRefusal.NETWORK
+            status = "403 Forbidden" if is_foreign else "429 Too Many Requests"
+            raise _RefusedError(status, str(error)) from error
+        except ThrottledError as error:
             raise _RefusedError("429 Too Many Requests", str(error)) from error
+        except StorageError as error:
+            raise _RefusedError("503 Service Unavailable", str(error)) from error
         return consumer
 
     def _cut_ended(self) -> None:
@@ -237,8 +212,16 @@ class Tunnels:
             if known is None or not (same and known.admits(near.address())):
                 near.cut()
 
+    async def _cut_idle(self) -> None:
+        for near in list(self._open):
+            ends = [end for end in (near, near.other) if end is not None]
+            if not any(end.was_heard for end in ends):
+                near.cut()
+            for end in ends:
+                end.was_heard = False
+
     async def _joined(self, near: _Near, host: str) -> None:
-        far = _End()
+        far = TunnelConnection()
         try:
             async with asyncio.timeout(CONNECT.total_seconds()):
                 await self._dial(lambda: far, host, PORT)
