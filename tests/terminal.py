@@ -97,7 +97,7 @@ class Terminal:
 
     async def _own(self, asked: Asked) -> Told:
         words = [self._here(word) for word in asked.words[1:]]
-        if words[0] in ("sandbox", "demo") or words[0].startswith("-"):
+        if words[0] in ("agent", "demo", "sandbox") or words[0].startswith("-"):
             return Told()
         env = {"WECHAT_SCHEDULER_CONFIG": "/dev/null", "WECHAT_SCHEDULER_STATE_DIR": asked.state}
         words = [str(self.state) if word == "./tour" else word for word in words]

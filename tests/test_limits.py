@@ -19,7 +19,7 @@ ROW = re.compile(r"^\| (`[^|]*`) \| ([^|]*) \| [^|]+ \| [^|]+ \|$")
 
 # Programs beside the daemon, and files whose numbers are shapes, codes and calendars.
 ELSEWHERE = (
-    "cli/", "client/", "demo/", "doctor/", "reminders/language/", "reminders/recurrence/calendar.py",
+    "agent/", "cli/", "client/", "demo/", "doctor/", "reminders/language/", "reminders/recurrence/calendar.py",
     "reminders/recurrence/lunar.py", "sandbox/", "storage/access/link_secrets.py", "storage/sealing.py",
     "storage/sealing_keys.py", "upkeep/", "web/pages/poster_layout.py", "web/pages/qr.py",
     "wechat/decoding.py", "wechat/errcodes.py", "wechat/sending_errcodes.py",

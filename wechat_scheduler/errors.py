@@ -5,7 +5,8 @@ SchedulerError
 │   ├── ConfigError              a setting is wrong; names file, path and the nearest valid setting
 │   ├── StateError               the state folder or the database cannot be used
 │   │   └── InUseError           a daemon is using the state folder
-│   └── SealingError             a sealed secret cannot be opened: the key is lost or wrong
+│   ├── SealingError             a sealed secret cannot be opened: the key is lost or wrong
+│   └── OutputError              a file, command, child or Redis of the agent cannot be used
 ├── StorageError                 the store did not answer; nothing was changed, try again
 ├── RequestError                 a request cannot be met; has a reason
 │   ├── InvalidRequestError      400, names the field
@@ -61,6 +62,10 @@ class InUseError(StateError):
 
 class SealingError(StartError):
     """No key of the state folder opens a sealed secret."""
+
+
+class OutputError(StartError):
+    """A file, command, child or Redis of the agent cannot be used. After its start, the agent tries again."""
 
 
 class StorageError(SchedulerError):
@@ -210,12 +215,8 @@ class SendError(CallError):
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(message)
-        self.verdict = verdict
-        self.way = way
-        self.errcode = errcode
-        self.rid = rid
-        self.advice = advice
-        self.retry_after = retry_after
+        self.verdict, self.way, self.retry_after = verdict, way, retry_after
+        self.errcode, self.rid, self.advice = errcode, rid, advice
 
 
 class WeChatError(CallError):
@@ -241,10 +242,7 @@ class WeChatError(CallError):
         belongs_to: str = "",
     ) -> None:
         super().__init__(message)
-        self.calls, self.verdict, self.belongs_to = calls, verdict, belongs_to
-        self.reaction, self.endpoint = reaction, endpoint
-        self.errcode = errcode
-        self.rid = rid
-        self.advice = advice
-        self.refused = refused
-        self.retry_after = retry_after
+        self.reaction, self.endpoint, self.calls = reaction, endpoint, calls
+        self.verdict, self.belongs_to = verdict, belongs_to
+        self.errcode, self.rid, self.advice = errcode, rid, advice
+        self.refused, self.retry_after = refused, retry_after

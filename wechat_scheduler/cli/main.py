@@ -49,6 +49,7 @@ COMMANDS = (
         "deliveries", f"{CLI}.deliveries:deliveries", "List, watch, replay and cancel deliveries."
     ),
     LazyCommand("reminders", f"{CLI}.reminders:reminders", "Make, list and cancel reminders."),
+    LazyCommand("agent", f"{CLI}.agent:agent", "Keep credentials in files, for other programs."),
     LazyCommand("audit", f"{CLI}.audit:audit", "List who read and changed what."),
     LazyCommand("nodes", f"{CLI}.nodes:nodes", "List the daemons that share the database."),
     LazyCommand(

@@ -113,10 +113,18 @@ def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, di
     named = file or (Path(variable) if variable else None)
     source = named or DEFAULT_FILE
     try:
-        return source, tomllib.loads(source.read_text("utf-8-sig"))
-    except OSError as error:
-        if isinstance(error, FileNotFoundError) and not named:
+        return source, read_toml(source)
+    except ConfigError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and not named:
             return None, {}
+        raise
+
+
+def read_toml(source: Path) -> dict[str, Any]:
+    """The tables of the file. Raises ConfigError."""
+    try:
+        return tomllib.loads(source.read_text("utf-8-sig"))
+    except OSError as error:
         raise ConfigError(f"{source}: {reason(error)}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{source}: not written in UTF-8") from error

@@ -210,7 +210,8 @@ def _strings(items: list[object]) -> Iterator[str]:
         yield item
 
 
-def _listed(noun: str, parse: Callable[[str], object]) -> Notation:
+def listed(noun: str, parse: Callable[[str], object]) -> Notation:
+    """A list of strings, each read by `parse`."""
     return Notation(
         wire=list,
         noun=noun,
@@ -235,7 +236,7 @@ def _path_rule(text: str) -> str:
     return text
 
 
-NETWORKS = _listed("a list of networks", ip_network)
-WORDS = _listed("a list of words", _word)
-PATHS = _listed("a list of paths", _path_rule)
-BASE_URLS = _listed("a list of URLs", _base_url)
+NETWORKS = listed("a list of networks", ip_network)
+WORDS = listed("a list of words", _word)
+PATHS = listed("a list of paths", _path_rule)
+BASE_URLS = listed("a list of URLs", _base_url)

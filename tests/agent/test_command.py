@@ -1,0 +1,95 @@
+"""`wechat-scheduler agent`, a process of its own, with a daemon and a sandbox."""
+
+import json
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests import warm
+from tests.agent.workshop import CREDENTIAL, until
+from tests.cli.commands import run_warm
+from tests.house import APPID, Caller, daemon, in_memory, wechat
+from tests.program import ENVIRONMENT, Log
+from wechat_scheduler.engine.clock import SystemClock
+
+
+@pytest.fixture
+async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
+    async with (
+        wechat(SystemClock()) as weixin,
+        daemon(tmp_path / "state", weixin.url, opener=in_memory) as caller,
+    ):
+        await caller.register({"type": 0})
+        yield caller
+
+
+def agent_file(folder: Path, keeper: Caller, text: str, *, key: str = "") -> str:
+    file = folder / "agent.toml"
+    head = f'[daemon]\nurl = "{keeper.daemon.url}"\nkey = "{key or keeper.daemon.admin_key}"\n'
+    file.write_text(f"{head}{CREDENTIAL}{text}", encoding="utf-8")
+    return str(file)
+
+
+def file_at(path: Path) -> str:
+    return f'[[files]]\npath = "{path}"\nform = "json"\n'
+
+
+async def test_once_writes_the_current_value_and_ends(keeper: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "token.json"
+    value = await keeper.value(f"{APPID}/0")
+
+    ended = await run_warm(
+        "agent", "--config", agent_file(tmp_path, keeper, file_at(path)), "--once"
+    )
+
+    assert ended.code == 0, ended.err
+    assert json.loads(path.read_text())["access_token"]["value"] == value
+    assert value not in ended.err
+
+
+async def test_a_check_changes_nothing(keeper: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "token.json"
+    file = agent_file(tmp_path, keeper, file_at(path))
+    before = sorted(os.listdir(tmp_path))
+
+    ended = await run_warm("agent", "--config", file, "--check")
+
+    assert (ended.code, ended.out, ended.err) == (0, "all is well\n", "")
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+async def test_it_runs_until_it_is_told_to_end(keeper: Caller, tmp_path: Path) -> None:
+    path = tmp_path / "token.json"
+    file = agent_file(tmp_path, keeper, file_at(path))
+    async with warm.pipe() as (lines, end):
+        process = await warm.start(
+            "agent", "--config", file, environ=ENVIRONMENT, streams=(0, 1, end)
+        )
+        os.close(end)
+        log = Log(lines)
+
+        await until(path.exists)
+        process.send_signal(signal.SIGTERM)
+        await log.read()
+
+        assert await process.wait() == 0
+    assert [entry["event"] for entry in log.events][-1] == "agent.stopped"
+
+
+async def test_what_is_wrong_at_the_start_is_one_sentence(keeper: Caller, tmp_path: Path) -> None:
+    wrong_key = agent_file(tmp_path, keeper, file_at(tmp_path / "t"), key="wsk_wrong")
+
+    refused = await run_warm("agent", "--config", wrong_key)
+    no_folder = await run_warm(
+        "agent", "--config", agent_file(tmp_path, keeper, file_at(tmp_path / "none/t"))
+    )
+    unread = await run_warm("agent", "--config", str(tmp_path / "none.toml"))
+
+    assert [it.code for it in (refused, no_folder, unread)] == [1, 1, 2]
+    assert "wsk_wrong" not in refused.err
+    assert "API key" in refused.err.splitlines()[-1]
+    assert no_folder.sentence.endswith(f"there is no folder {tmp_path}/none: make it")
+    assert unread.sentence.endswith("none.toml: no such file or directory")

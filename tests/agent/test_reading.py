@@ -1,0 +1,112 @@
+"""The agent's file: what it may say, and one sentence for each mistake in it."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.agent.workshop import CREDENTIAL, DAEMON, TurningDaemon
+from tests.clock import FakeClock
+from wechat_scheduler.agent.assembly import assembled
+from wechat_scheduler.agent.reading import load
+from wechat_scheduler.agent.settings import AgentConfig
+from wechat_scheduler.errors import ConfigError
+
+FILE = '[[files]]\npath = "/run/app/token"\n'
+
+
+def read(folder: Path, text: str, **environ: str) -> AgentConfig:
+    file = folder / "agent.toml"
+    file.write_text(text, encoding="utf-8")
+    config = load(file, environ)
+    clock = FakeClock()
+    assembled(config, TurningDaemon(clock), environ={}, clock=clock, rng=random.Random(7))
+    return config
+
+
+def test_the_least_file_is_understood(tmp_path: Path) -> None:
+    config = read(tmp_path, DAEMON + CREDENTIAL + FILE)
+
+    assert config.files[0].path == Path("/run/app/token")
+    assert (config.files[0].form, config.files[0].mode) == ("json", 0o600)
+
+
+@pytest.mark.parametrize("type_", ["0", '"0"', '"access_token"'])
+def test_a_type_is_a_name_or_a_number(type_: str, tmp_path: Path) -> None:
+    text = f'[[credentials]]\nappid = "wx1"\ntype = {type_}\n'
+
+    assert read(tmp_path, DAEMON + text + FILE).credentials[0].appid == "wx1"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (DAEMON + FILE, "credentials: there is none; write at least one [[credentials]]"),
+        (DAEMON + CREDENTIAL, "files: nothing says where the credentials go; write [[files]], [[redis]] or [exec]"),
+        (CREDENTIAL + FILE, "daemon.url: nothing says where the daemon is"),
+        ("[deamon]\n" + DAEMON + CREDENTIAL + FILE, "deamon: unknown table; did you mean daemon?"),
+        (DAEMON + CREDENTIAL + FILE + 'mdoe = "0600"\n', "files[0].mdoe: unknown key; did you mean mode?"),
+        (DAEMON + CREDENTIAL + FILE + "mode = 600\n", 'files[0].mode: expected a mode such as "0600", got a whole number'),
+        (DAEMON + CREDENTIAL + FILE + 'mode = "0900"\n', "files[0].mode: '0900' is not a mode such as"),
+        (DAEMON + CREDENTIAL + FILE + 'mode = "0066"\n', "files[0].mode: '0066' does not let even the owner read"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "yaml"\n', "files[0].form: 'yaml' is not one of json, dotenv, raw, template"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\n', 'files[0]: form = "template" and template or template_file'),
+        (DAEMON + CREDENTIAL + FILE + 'template = "{value}"\n', 'files[0]: form = "template" and template or template_file'),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\ntemplate_file = "/none"\n', "files[0].template_file: /none: no such file"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\ntemplate = "{vlaue}"\n', "files[0].template: {vlaue} is no field"),
+        (DAEMON + CREDENTIAL + FILE + 'credentials = ["tiket"]\n', "files[0].credentials: no credential is called tiket"),
+        (DAEMON + CREDENTIAL + FILE + FILE, "files[1].path: another file has the same path"),
+        (DAEMON + CREDENTIAL + CREDENTIAL + FILE, "credentials[1].name: another credential is called access_token; name this one"),
+        (DAEMON + CREDENTIAL + CREDENTIAL + 'name = "access-token"\n' + FILE, "credentials[1].variable: another credential has WECHAT_ACCESS_TOKEN"),
+        (DAEMON + CREDENTIAL + CREDENTIAL.replace("access_token", "jsapi_ticket") + FILE + 'form = "raw"\n', 'files[0].credentials: form = "raw" takes one, and here are 2'),
+        (DAEMON + CREDENTIAL.replace("access_token", "acces_token") + FILE, "credentials[0].type: 'acces_token' is not one of access_token, jsapi_ticket"),
+        (DAEMON + '[[credentials]]\ntype = "access_token"\n' + FILE, "credentials[0].appid: is missing"),
+        (DAEMON + CREDENTIAL + '[[files]]\npath = "token"\n', "files[0].path: 'token' is not an absolute path"),
+        (DAEMON + CREDENTIAL + '[files]\npath = "/token"\n', "files: may be repeated, so it is written [[files]]"),
+        (DAEMON + CREDENTIAL + FILE + "[[commands]]\nrun = []\n", "commands[0].run: names no program"),
+        (DAEMON + CREDENTIAL + FILE + '[[commands]]\nrun = "nginx"\n', "commands[0].run: expected a list of strings, got a string"),
+        (DAEMON + CREDENTIAL + FILE + '[[signals]]\npid_file = "/p"\nsignal = "KILL"\n', "signals[0].signal: 'KILL' is not one of HUP"),
+        ("x = \n", "invalid value"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place(text: str, sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, text)
+
+    assert sentence in str(raised.value)
+    assert "wsk_x" not in str(raised.value)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    text = DAEMON + CREDENTIAL + FILE + 'mdoe = "0600"\nform = "yaml"\n'
+
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, text)
+
+    assert len(str(raised.value).splitlines()) == 2
+
+
+def test_the_environment_comes_before_the_file_and_systemd_after_it(tmp_path: Path) -> None:
+    (tmp_path / "agent.key").write_text("wsk_credential\n")
+    (tmp_path / "other").write_text("wsk_file\n")
+    rest, provided = CREDENTIAL + FILE, str(tmp_path)
+    url = '[daemon]\nurl = "http://127.0.0.1:9001"\n'
+
+    alone = read(tmp_path, url + rest, CREDENTIALS_DIRECTORY=provided)
+    named = read(
+        tmp_path, f'{url}key_file = "{tmp_path}/other"\n' + rest, CREDENTIALS_DIRECTORY=provided
+    )
+    given = read(
+        tmp_path,
+        DAEMON + rest,
+        WECHAT_SCHEDULER_KEY="wsk_environment",
+        WECHAT_SCHEDULER_URL="http://h:1",
+    )
+
+    assert [it.daemon.key for it in (alone, named, given)] == [
+        "wsk_credential",
+        "wsk_file",
+        "wsk_environment",
+    ]
+    assert (alone.daemon.url, given.daemon.url) == ("http://127.0.0.1:9001", "http://h:1")
+    assert "wsk_" not in repr((alone, named, given))

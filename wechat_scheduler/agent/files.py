@@ -1,0 +1,233 @@
+"""A file that holds current values: whole at each moment, and gone when one of them expires.
+
+Beside `token.json` the agent keeps `.token.json.agent`: the lock that keeps a second agent away, and a record
+of the time until which the file is valid, which is what an agent needs that starts after another was killed.
+The record is never later than the values, so it is written before the file if the time comes nearer, else after it.
+"""
+
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+
+from wechat_scheduler.agent.forms import Values
+from wechat_scheduler.agent.values import WantedCredential
+from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.engine.clock import Clock, millis
+from wechat_scheduler.errors import OutputError
+
+log = structlog.get_logger(__name__)
+
+_NOTHING = 0  # the time of a file that is not there
+
+
+class _Record(NamedTuple):
+    """`until` is in milliseconds since 1970; `told` says whether commands and signals know of the content."""
+
+    until: int
+    told: bool
+
+    def line(self) -> bytes:
+        """Of one length, so that one write replaces another whole."""
+        return f"{self.until:015d} {self.told:d}\n".encode()
+
+
+class FileOutput:
+    """Keeps one file. `changes` counts its contents that commands and signals may not know yet."""
+
+    def __init__(
+        self,
+        path: Path,
+        wanted: tuple[WantedCredential, ...],
+        *,
+        render: Callable[[Values], bytes],
+        mode: int,
+        clock: Clock,
+    ) -> None:
+        self.wanted = wanted
+        self.label = f"file {path}"
+        self.changes = 0
+        self._path = Path(os.path.realpath(path))
+        self._render, self._mode, self._clock = render, mode, clock
+        self._aside = self._path.with_name(f".{self._path.name}.new")
+        self._lock_file = self._path.with_name(f".{self._path.name}.agent")
+        self._lock = -1
+        self._until = 0.0  # by the clock that does not jump
+        self._record = _Record(_NOTHING, told=True)
+        self._written: tuple[bytes, os.stat_result] | None = None
+        self._heard: dict[str, int] = {}
+
+    async def check(self) -> None:
+        self._check()
+
+    async def open(self) -> None:
+        """Takes the file for this agent, and removes what an earlier one left of values that have expired."""
+        self._check()
+        try:
+            self._take()
+            self._aside.unlink(missing_ok=True)
+            self._remember()
+        except OSError as error:
+            raise OutputError(f"{self.label}: {reason(error)}") from error
+
+    async def settle(self, values: Values | None) -> None:
+        """Writes the values, unless the file has them; removes it when one has expired. Raises OutputError."""
+        try:
+            if values is not None:
+                await asyncio.to_thread(self._put, values)
+            elif self._until and self._clock.boottime() >= self._until:
+                await asyncio.to_thread(self._remove)
+        except OSError as error:
+            raise OutputError(f"{self.label}: {reason(error)}") from error
+
+    @property
+    def until(self) -> float:
+        """When the file has to be removed, 0 if there is nothing to remove."""
+        return self._until
+
+    def tells(self, hook: str) -> None:
+        """The command or signal of this name has to know of each content."""
+        self._heard[hook] = 0
+
+    def has_news(self, hook: str) -> bool:
+        """Whether there is a content that it does not know."""
+        return self._heard[hook] != self.changes
+
+    def told(self, hook: str, changes: int) -> None:
+        """It knows of what there was when `changes` had this value."""
+        self._heard[hook] = changes
+        if all(heard == self.changes for heard in self._heard.values()):
+            self._note(self._record._replace(told=True))
+
+    async def close(self) -> None:
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+    def _check(self) -> None:
+        folder = self._path.parent
+        if not os.path.isdir(folder):
+            raise OutputError(f"{self.label}: there is no folder {folder}: make it")
+        if os.path.isdir(self._path):
+            raise OutputError(f"{self.label}: is a folder")
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise OutputError(f"{self.label}: the agent's user may not write in {folder}")
+        self._owner()
+
+    def _take(self) -> None:
+        self._lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise OutputError(
+                f"{self.label}: another agent keeps this file: stop it first"
+            ) from error
+
+    def _remember(self) -> None:
+        """What an earlier agent wrote; a record that it did not finish counts as expired."""
+        line = os.pread(self._lock, 64, 0)
+        if not line or not os.path.lexists(self._path):
+            return
+        with suppress(ValueError):
+            until, told = line.split()
+            self._record = _Record(int(until), told == b"1")
+        self.changes = int(not self._record.told)
+        left = self._record.until - millis(self._clock.now())
+        if left <= 0:
+            self._remove()
+        else:
+            self._until = self._clock.boottime() + left / 1000
+
+    def _put(self, values: Values) -> None:
+        content = self._render(values)
+        if self._is_written(content):
+            return
+        is_new = self._read() != content
+        until = min(millis(kept.expires_at) for kept in values)
+        told = self._record.told and not is_new
+        self._note(_Record(min(until, self._record.until), told))
+        if is_new:
+            self._replace(content)
+            self.changes += 1
+            log.info(
+                "agent.file_written", path=str(self._path), versions=[it.version for it in values]
+            )
+        self._written = content, self._path.stat()
+        self._until = min(kept.until for kept in values)
+        self._note(_Record(until, told))
+
+    def _is_written(self, content: bytes) -> bool:
+        """Whether the file is the one that was written last, and has this content."""
+        if self._written is None or self._written[0] != content:
+            return False
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return False
+        known = self._written[1]
+        return (found.st_ino, found.st_mtime_ns, found.st_size) == (
+            known.st_ino,
+            known.st_mtime_ns,
+            known.st_size,
+        )
+
+    def _read(self) -> bytes | None:
+        """The content, if it has the right mode too."""
+        try:
+            if self._path.stat().st_mode & 0o777 == self._mode:
+                return self._path.read_bytes()
+        except OSError:
+            pass
+        return None
+
+    def _replace(self, content: bytes) -> None:
+        self._aside.unlink(missing_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            with open(os.open(self._aside, flags, 0o600), "wb") as file:
+                if owner := self._owner():
+                    os.fchown(file.fileno(), *owner)
+                os.fchmod(file.fileno(), self._mode)
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            self._aside.replace(self._path)
+        finally:
+            self._aside.unlink(missing_ok=True)
+        self._sync_folder()
+
+    def _owner(self) -> tuple[int, int] | None:
+        """The user and group of the file that is there. Raises OutputError if it cannot stay theirs."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        if found.st_uid != os.geteuid() and os.geteuid() != 0:
+            raise OutputError(
+                f"{self.label}: belongs to another user: run the agent as that user, or remove the file"
+            )
+        return found.st_uid, found.st_gid
+
+    def _remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+        self._sync_folder()
+        self._until, self._written = 0.0, None
+        self._note(_Record(_NOTHING, told=True))
+        log.warning("agent.file_removed", path=str(self._path), advice="its values have expired")
+
+    def _sync_folder(self) -> None:
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _note(self, record: _Record) -> None:
+        if record != self._record:
+            os.pwrite(self._lock, record.line(), 0)
+            self._record = record

@@ -1,0 +1,138 @@
+"""The agent: its outputs, its start, its run and its end."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+import structlog
+
+from wechat_scheduler.agent.loops import CredentialLoop, OutputLoop
+from wechat_scheduler.agent.ports import Output, ValueSource
+from wechat_scheduler.agent.values import KeptValues, WantedCredential
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Supervisor, together
+from wechat_scheduler.errors import (
+    CallError,
+    OutputError,
+    RequestError,
+    SchedulerError,
+    StartError,
+    ThrottledError,
+    UnavailableError,
+    UnreachableError,
+)
+
+log = structlog.get_logger(__name__)
+
+# These may be over in a moment, so that a start waits for their end.
+PASSING = (UnreachableError, UnavailableError, ThrottledError)
+
+
+class Agent:
+    """Keeps `stores`, and lets `hooks` act after them."""
+
+    def __init__(
+        self,
+        wanted: Iterable[WantedCredential],
+        *,
+        stores: Sequence[Output],
+        hooks: Sequence[Output],
+        daemon: ValueSource,
+        clock: Clock,
+        rng: random.Random,
+    ) -> None:
+        self._values = KeptValues(clock)
+        self._fetching = [
+            CredentialLoop(one, daemon, self._values, clock=clock, rng=rng) for one in wanted
+        ]
+        first = [OutputLoop(store, self._values, clock=clock, rng=rng) for store in stores]
+        then = [
+            OutputLoop(
+                hook,
+                self._values,
+                clock=clock,
+                rng=rng,
+                after=[loop for loop in first if _shares(loop.output, hook)],
+            )
+            for hook in hooks
+        ]
+        self._loops = [*first, *then]
+
+    async def check(self) -> None:
+        """Raises StartError with a line for each thing that is wrong; changes nothing."""
+        await _all(loop.output.check for loop in self._loops)
+        await _all(loop.fetch for loop in self._fetching)
+
+    async def once(self) -> None:
+        """Fetches all, brings all up to date, and ends. Raises StartError."""
+        await self._open()
+        try:
+            await _all(loop.fetch for loop in self._fetching)
+            for loop in self._loops:
+                await loop.output.settle(self._values.valid(loop.output.wanted))
+        finally:
+            await self._close()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`. Raises StartError for what is wrong at the start; what becomes wrong later is tried again."""
+        await self._open()
+        try:
+            await _all(_first(loop) for loop in self._fetching)
+            log.info("agent.ready", credentials=len(self._fetching), outputs=len(self._loops))
+            await self._turn(stop)
+        finally:
+            await self._close()
+        log.info("agent.stopped")
+
+    async def _turn(self, stop: asyncio.Event) -> None:
+        async with Supervisor() as supervisor:
+            works = [
+                *(loop.run() for loop in self._fetching),
+                *(loop.run() for loop in self._loops),
+            ]
+            tasks = [supervisor.essential("agent", work) for work in works]
+            try:
+                await stop.wait()
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+    async def _open(self) -> None:
+        await _all(loop.output.open for loop in self._loops)
+
+    async def _close(self) -> None:
+        for loop in reversed(self._loops):
+            await loop.output.close()
+
+
+def _shares(store: Output, hook: Output) -> bool:
+    return not {one.name for one in store.wanted}.isdisjoint(one.name for one in hook.wanted)
+
+
+def _first(loop: CredentialLoop) -> Callable[[], Awaitable[None]]:
+    """The first fetch, which lets pass what may be over in a moment."""
+
+    async def fetch() -> None:
+        try:
+            await loop.fetch()
+        except PASSING as error:
+            log.warning("agent.waits", message=str(error))
+
+    return fetch
+
+
+async def _all(works: Iterable[Callable[[], Awaitable[None]]]) -> None:
+    """Does all at once. Raises StartError with the sentences of those that failed."""
+    errors = [error for error in await together(map(_error_of, works)) if error is not None]
+    if len(errors) == 1 and isinstance(errors[0], StartError):
+        raise errors[0]
+    if errors:
+        raise OutputError("\n".join(dict.fromkeys(map(str, errors)))) from errors[0]
+
+
+async def _error_of(work: Callable[[], Awaitable[None]]) -> SchedulerError | None:
+    try:
+        await work()
+    except (CallError, RequestError, StartError) as error:
+        return error
+    return None
