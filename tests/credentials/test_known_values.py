@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import FakeClock
 from tests.credentials.office import LIFE, TICKET, TOKEN, Office
-from wechat_scheduler.credentials.known_values import OVERLAP, READ_EVERY, JobValues, KnownValues
+from wechat_scheduler.credentials.known_values import KINDS, OVERLAP, JobValues, KnownValues
 from wechat_scheduler.credentials.model import JobKey, Snapshot
 from wechat_scheduler.errors import StorageError
 
@@ -29,6 +31,25 @@ class HeldValues:
 
     async def release(self) -> None:
         self.free.set()
+
+
+@dataclass(slots=True, kw_only=True)
+class CountedValues:
+    """Counts how often all values are read, each time in the time that it `takes`."""
+
+    values: JobValues
+    clock: FakeClock
+    takes: timedelta = timedelta(0)
+    reads: int = 0
+
+    async def load(self, key: JobKey) -> Snapshot | None:
+        return await self.values.load(key)
+
+    async def page(self, after: JobKey, *, limit: int) -> Sequence[Snapshot]:
+        if after == JobKey("", KINDS[0]):
+            self.reads += 1
+            self.clock.advance(self.takes)
+        return await self.values.page(after, limit=limit)
 
 
 @pytest.fixture
@@ -102,19 +123,52 @@ async def test_a_store_that_was_away_is_read_for_the_next_who_asks(
     assert await after.job_of("access_token-1") == TOKEN
 
 
-async def test_the_store_is_read_for_unknown_values_once_in_a_while(
+async def test_the_store_is_read_for_unknown_values_once_and_again_after_a_gap_in_the_signals(
+    known: KnownValues, office: Office
+) -> None:
+    counted = CountedValues(values=office.store.values, clock=office.clock)
+    after = KnownValues(counted, clock=office.clock)
+
+    for _ in range(3):
+        await after.job_of("unknown")
+        office.clock.advance(timedelta(hours=1))
+    once = counted.reads
+    await after.look_again(None)
+    for _ in range(3):
+        await after.job_of("unknown")
+
+    assert (once, counted.reads) == (1, 2)
+
+
+async def test_callers_without_proof_have_the_store_read_for_a_tenth_of_the_time_at_most(
+    known: KnownValues, office: Office
+) -> None:
+    counted = CountedValues(
+        values=office.store.values, clock=office.clock, takes=timedelta(seconds=2)
+    )
+    after = KnownValues(counted, clock=office.clock)
+
+    for _ in range(100):  # gaps without end, a second from one to the next
+        await after.look_again(None)
+        await after.job_of("unknown")
+        office.clock.advance(timedelta(seconds=1))
+
+    assert counted.reads == 6
+
+
+async def test_a_signal_that_cannot_be_followed_has_the_store_read_for_the_next_who_asks(
     known: KnownValues, office: Office
 ) -> None:
     after = KnownValues(office.store.values, clock=office.clock)
     await after.job_of("unknown")
     await office.manager.refresh(TOKEN)
-    await office.settle()  # as another daemon does: `after` does not hear of it
+    await office.settle()
+    office.database.down = True
+    with pytest.raises(StorageError):
+        await after.look_again(TOKEN)
+    office.database.down = False
 
-    early = await after.job_of("access_token-2")
-    office.clock.advance(READ_EVERY)
-    late = await after.job_of("access_token-2")
-
-    assert (early, late) == (None, TOKEN)
+    assert await after.job_of("access_token-2") == TOKEN
 
 
 async def test_a_value_of_another_daemon_is_known_once_it_signals_it(

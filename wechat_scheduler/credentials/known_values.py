@@ -28,9 +28,10 @@ REMEMBERED: Final = 12
 # How long a replaced value still works at WeChat; it is as long here.
 OVERLAP: Final = timedelta(minutes=5)
 
-# A value that is not known may be one of another process, or from before a restart. All jobs are read
-# for it, no sooner than this after the last time.
-READ_EVERY: Final = timedelta(seconds=60)
+# A value that is not known may be from before the start, or of another process that was not heard. All jobs are
+# read for it once, and again only after a gap in what is heard: callers without proof ask, too. Reading takes at
+# most the tenth part of the time.
+OF_READING: Final = 10
 PAGE: Final = 500
 
 
@@ -60,7 +61,8 @@ class KnownValues:
         self._clock = clock
         self._jobs: dict[str, JobKey] = {}
         self._values: dict[JobKey, list[_Known]] = {}
-        self._read_at = float("-inf")
+        self._misses_some = True
+        self._rests_until = 0.0
         self._reads: Batches[str, None, None] = Batches(self._read_together)
 
     async def job_of(self, value: str) -> JobKey | None:
@@ -83,9 +85,13 @@ class KnownValues:
     async def look_again(self, key: JobKey | None) -> None:
         """Another process changed this job, or any if None. May raise StorageError."""
         if key is None:
-            self._read_at = float("-inf")
+            self._misses_some = True
         elif key.kind in KINDS:
-            self.hold(key, await self._store.load(key))
+            try:
+                self.hold(key, await self._store.load(key))
+            except StorageError:
+                self._misses_some = True
+                raise
 
     def _hold(self, key: JobKey, credential: Credential, longest: timedelta) -> None:
         known, hashed = self._values.setdefault(key, []), digest(credential.value)
@@ -117,14 +123,16 @@ class KnownValues:
 
     async def _read_together(self, _: str, asking: Sequence[None]) -> Sequence[None]:
         """All who ask at once, after a start, wait for one read."""
-        now = self._clock.boottime()
-        if now >= self._read_at + READ_EVERY.total_seconds():
-            self._read_at = now  # what changes during the read has it read once more
+        began = self._clock.boottime()
+        if self._misses_some and began >= self._rests_until:
+            self._misses_some = False  # what changes during the read has it read once more
             try:
                 await self._read()
             except StorageError:
-                self._read_at = float("-inf")
+                self._misses_some = True
                 raise
+            ended = self._clock.boottime()
+            self._rests_until = ended + (ended - began) * (OF_READING - 1)
         return asking
 
     async def _read(self) -> None:
