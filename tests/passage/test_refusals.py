@@ -1,8 +1,11 @@
 """Calls that do not pass get errors in WeChat's form, and WeChat does not hear of them."""
 
+import asyncio
+import json
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from tests.house import APPID
 from tests.passage.conftest import CREATE, MENU, Gate, gate
@@ -147,3 +150,24 @@ async def test_a_removed_accounts_token_is_unknown(place: Gate) -> None:
     await place.keeper.call("DELETE", f"/task/{APPID}/0")
 
     assert await place.errcode("GET", MENU) == 40001
+
+
+@pytest.mark.parametrize(
+    ("token", "errcode"), [("unknown", 40001), ("ws1_" + "A" * 60, 40001), ("", 41001)]
+)
+@pytest.mark.parametrize("framing", ["Content-Length: 900000", "Transfer-Encoding: chunked"])
+async def test_a_call_that_proves_nothing_is_refused_before_its_body_is_read(
+    place: Gate, token: str, errcode: int, framing: str
+) -> None:
+    url = URL(place.keeper.daemon.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+
+    writer.write(
+        f"POST {CREATE}?access_token={token} HTTP/1.1\r\nHost: gateway\r\n{framing}\r\n\r\n".encode()
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    body = await reader.readuntil(b"}")
+
+    writer.close()
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert json.loads(body)["errcode"] == errcode

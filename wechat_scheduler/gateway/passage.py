@@ -60,16 +60,21 @@ class Passage:
         self.rules = rules
         self.user_tokens = user_tokens
 
-    @asynccontextmanager
-    async def taken(self, call: PassedCall) -> AsyncIterator[Reply]:
-        """WeChat's answer, which is read in the block. Raises RequestError, CallRefusedError and
-        CallerRefusedError among them; WeChatError, StorageError."""
+    async def admitted(self, call: PassedCall) -> Mapping[str, Bearer]:
+        """Whose the tokens of a call are that may pass, before its body is read. Counts it in the minutes of its
+        consumers. Raises CallRefusedError, CallerRefusedError, TokenRefusedError, StorageError."""
         if not self.rules.admit(call.method, call.path):
             raise CallRefusedError(CallRefusal.PATH)
         bearers = await self._bearers(call)
         for consumer in {bearer.consumer for bearer in bearers.values() if bearer.consumer}:
             self._callers.let_pass(consumer, call.method, call.path)
             self._callers.admit(consumer, call.address)
+        return bearers
+
+    @asynccontextmanager
+    async def taken(self, call: PassedCall, bearers: Mapping[str, Bearer]) -> AsyncIterator[Reply]:
+        """WeChat's answer to a call that `admitted` let pass, which is read in the block. Raises RequestError,
+        CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         last = swaps[-1].bearer if swaps else _NO_BEARER
         counted = last.caller or (f"token/{last.account}" if swaps else "")

@@ -23,7 +23,7 @@ class PassedCall:
     path: str
     query: str = field(repr=False)
     headers: Headers = field(repr=False)
-    body: Body = field(repr=False)
+    body: Body = field(default=None, repr=False)
     length: int | None = None
     address: Address | None = None
 

@@ -6,6 +6,7 @@ of its account in its place; nothing else of the call or of the answer changes.
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -42,7 +43,9 @@ KEPT: Final = web.AppKey("gateway_kept", int)
 async def pass_on(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     try:
-        taken = services.passage.taken(await _call(request, services))
+        head = _head(request, services)
+        bearers = await services.passage.admitted(head)
+        taken = services.passage.taken(await _whole(head, request), bearers)
         return await given_back(request, services, taken)
     except RequestError:
         # An unknown token may just be old, and is no wrong key: its SDK has to read 40001 to fetch another.
@@ -52,21 +55,27 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
         return failed(services, error)
 
 
-async def _call(request: web.Request, services: Services) -> PassedCall:
+def _head(request: web.Request, services: Services) -> PassedCall:
+    """The call without its body."""
     target = request.rel_url
     headers = tuple(request.headers.items())
     if not (target.raw_query_string.isascii() and _are_texts(headers)):
         raise InvalidRequestError("the request has bytes that are not UTF-8")
-    body = await _body(request)
     return PassedCall(
         method=request.method,
         path=tidied(request.method, target.raw_path),
         query=target.raw_query_string,
         headers=headers,
-        body=body,
-        length=len(body) if isinstance(body, bytes) else request.content_length,
         address=services.authenticator.address(request),
     )
+
+
+async def _whole(head: PassedCall, request: web.Request) -> PassedCall:
+    if not request.body_exists:
+        return head
+    body = await _body(request)
+    length = len(body) if isinstance(body, bytes) else request.content_length
+    return replace(head, body=body, length=length)
 
 
 def _are_texts(headers: Headers) -> bool:
@@ -80,8 +89,6 @@ def _are_texts(headers: Headers) -> bool:
 
 async def _body(request: web.Request) -> Body:
     """Kept if it is short: a longer one is streamed, so that it needs no memory, and cannot be repeated."""
-    if not request.body_exists:
-        return None
     most, length = request.app[KEPT], request.content_length
     if length is not None:
         return await request.read() if length <= most else _rest(request, b"")
