@@ -115,6 +115,8 @@ class Business:
     calls: list[Call] = field(default_factory=list)
     busiest: int = 0
     """The most calls that were being answered at the same time."""
+    always: Answer | None = None
+    """How calls are answered that no script is left for."""
 
     _script: deque[Answer] = field(default_factory=deque)
     _runner: web.AppRunner | None = None
@@ -195,7 +197,7 @@ class Business:
         self.busiest = max(self.busiest, self._busy)
         try:
             await self._record(request)
-            answer = self._script.popleft() if self._script else self._usual
+            answer = self._script.popleft() if self._script else self.always or self._usual
             return await answer(request)
         finally:
             self._busy -= 1

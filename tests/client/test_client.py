@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -440,30 +439,6 @@ async def test_health_is_asked_without_a_key(caller: Caller, stand_in: Business)
             healthy.append(await client.healthy())
 
     assert healthy == [True, False, False]
-
-
-async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> None:
-    script = "import sys, wechat_scheduler.client; print(*sys.modules)"
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE
-    )
-    out, _ = await process.communicate()
-
-    ours = {name for name in out.decode().split() if name.startswith("wechat_scheduler.")}
-    assert ours == {
-        f"wechat_scheduler.{name}"
-        for name in (
-            "client",
-            "client.checks",
-            "client.client",
-            "client.wire",
-            "engine",
-            "engine.clock",
-            "errors",
-            "reasons",
-        )
-    }
-    assert not {"structlog", "cryptography", "aiosqlite", "click"} & set(out.decode().split())
 
 
 def held(released: asyncio.Event, answer: Answer) -> Answer:

@@ -4,9 +4,9 @@ import re
 from datetime import datetime, timedelta
 
 from wechat_scheduler.agent.values import KeptValue, WantedCredential
+from wechat_scheduler.client.answers import DaemonResponse, result
 from wechat_scheduler.client.checks import task_path
 from wechat_scheduler.client.client import Client
-from wechat_scheduler.client.wire import DaemonResponse, result
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 
@@ -29,7 +29,7 @@ class PollingClient(Client):
             asked = self._clock.boottime()
             etag = {} if known is None else {"If-None-Match": f'"{known.version}"'}
             path = task_path(wanted.appid, wanted.kind, wanted.subject)
-            response = await self._call("GET", *path, headers=etag)
+            response = await self._driver.call("GET", *path, headers=etag)
             if response.status != NOT_MODIFIED:
                 return self._value(wanted, response, asked)
             await self._clock.sleep(_age(response))

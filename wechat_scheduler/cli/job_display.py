@@ -12,7 +12,7 @@ from wechat_scheduler.cli import tables
 from wechat_scheduler.cli.showing import clean
 from wechat_scheduler.cli.tables import Column
 from wechat_scheduler.cli.times import brief, local, relative
-from wechat_scheduler.client.wire import ContestInfo, FaultInfo, JobInfo, ReceiverInfo
+from wechat_scheduler.client.answers import ContestInfo, FaultInfo, JobInfo, ReceiverInfo
 
 COLOURS = {
     "fresh": "green",

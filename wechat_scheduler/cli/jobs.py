@@ -14,8 +14,8 @@ from wechat_scheduler.cli.job_display import job_name, live_table, page, problem
 from wechat_scheduler.cli.parameters import confirm, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.cli.watching import Watched, every_option, watch
+from wechat_scheduler.client.answers import JobInfo
 from wechat_scheduler.client.client import Client
-from wechat_scheduler.client.wire import JobInfo
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import (
     ConflictError,

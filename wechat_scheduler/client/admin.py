@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from wechat_scheduler.client.answers import note_of, result
 from wechat_scheduler.client.client import Client
-from wechat_scheduler.client.wire import note_of, result
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Admin(Client):
     ) -> T:
         """The result of a route, decoded into `form`. A parameter that is None is left out."""
         said = {name: str(value) for name, value in (query or {}).items() if value is not None}
-        response = await self._call(method, *map(str, path), query=said, body=body)
+        response = await self._driver.call(method, *map(str, path), query=said, body=body)
         found = result(response, form)
         self.note = note_of(response)
         return found

@@ -10,19 +10,22 @@ Make one client for the whole app. Ask it before each use of a credential, and k
 """
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from yarl import URL
 
+from wechat_scheduler.client.answers import JobInfo, next_page, result
 from wechat_scheduler.client.checks import task_path, usable_key
-from wechat_scheduler.client.wire import DaemonResponse, JobInfo, Wire, result
+from wechat_scheduler.client.fetching import report
+from wechat_scheduler.client.kept import Fetched, Name
+from wechat_scheduler.client.looping import LoopDriver
+from wechat_scheduler.client.memory import Memory
+from wechat_scheduler.client.wire import Wire
 from wechat_scheduler.engine.clock import Clock, SystemClock
-from wechat_scheduler.errors import CallError, RequestError, UnavailableError
+from wechat_scheduler.errors import CallError
 
 T = TypeVar("T")
 
@@ -30,17 +33,7 @@ T = TypeVar("T")
 TIMEOUT = timedelta(seconds=15)
 # Longer than a restart of the daemon.
 PATIENCE = timedelta(seconds=3)
-# A caller with a valid credential waits at most this long for a newer one, and asks again no sooner
-# than this after a failure.
-HURRY = timedelta(seconds=1)
-# A platform has a credential for each of its users. Beyond this number the oldest are dropped from
-# memory, and fetched again when needed.
-MOST_KEPT = 10_000
-
-NOT_MODIFIED = 304
-
 _SYSTEM_CLOCK = SystemClock()
-_MAX_AGE = re.compile(r"max-age=(\d{1,9})\b")
 
 
 class Client:
@@ -49,6 +42,9 @@ class Client:
     The key may also stand in the URL as its password (`http://x:KEY@host:9001`). A call waits
     `timeout` for its response, and keeps trying to connect for `patience`, so that the daemon may
     restart meanwhile.
+
+    With `watch` the daemon tells each rotation of what is kept, by a stream of events or, where a proxy lets
+    none through, by long polls: values are then used without asking, and are never older than the stream.
 
     Every method raises UnreachableError if no response comes, CallError if it is none of a healthy
     daemon, and the RequestError that the daemon refused with, such as UnauthorizedError: its
@@ -62,6 +58,7 @@ class Client:
         *,
         timeout: timedelta = TIMEOUT,
         patience: timedelta = PATIENCE,
+        watch: bool = False,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
         """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
@@ -71,10 +68,12 @@ class Client:
             raise ValueError("the daemon's URL is written like http://127.0.0.1:9001")
         plain = address.with_user(None).with_query(None).with_fragment(None)
         self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
-        self._timeout = timeout
-        self._patience = patience
         self._clock = clock
-        self._kept: dict[_Name, _Kept] = {}
+        self._watches = watch
+        self._memory = Memory(clock, asyncio.Lock)
+        self._driver = LoopDriver(
+            self._wire, self._memory, clock=clock, timeout=timeout, patience=patience
+        )
 
     async def __aenter__(self) -> Self:
         self._wire.open()
@@ -86,32 +85,64 @@ class Client:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        await self._driver.stop()
         await self._wire.close()
 
     async def credential(self, appid: str, kind: str, subject: str = "") -> str:
-        """The current value. It comes from memory for as long as the daemon allows; then one call
-        fetches it for all waiting callers. While the daemon is down, the last value holds until it
-        expires.
+        """The current value. It comes from memory for as long as the daemon allows, or while a watch
+        stands; then one call fetches it for all waiting callers. While the daemon is down, the last value
+        holds until it expires.
 
         `kind` is a type such as `access_token`, or its number; `subject` is an openid or an
         authorizer's appid. Raises UnavailableError while there is no valid value; its `retry_after`
         says when to ask again.
         """
-        name = _Name(appid, kind, subject)
-        kept = self._kept.get(name) or self._keep(name)
-        looks = kept.looks
-        if self._clock.boottime() >= kept.look_at:
-            async with kept.lock:
-                if looks == kept.looks:  # else another caller asked while this one waited
-                    await self._look(name, kept)
+        name = Name(appid, kind, subject)
+        kept = self._memory.entry(name)
+        if not self._memory.is_fresh(kept):
+            await self._driver.look(name, kept)
+            if self._watches:
+                self._driver.watch(self)
         return kept.hand_out(self._clock.boottime())
+
+    async def invalid(self, appid: str, kind: str, value: str, subject: str = "") -> str:
+        """Reports a value that WeChat refused (40001, 40014, 42001), and returns the next one: in a moment,
+        as a rule, and after ten seconds the same if the daemon has no other. Raises as `credential`."""
+        name = Name(appid, kind, subject)
+        return await self._driver.take(report(self._memory, name, value))
+
+    async def follow(self, *names: Sequence[str]) -> AsyncIterator[Fetched]:
+        """Each of these credentials, then each again whenever it changes, without end: `(appid, kind)` or
+        `(appid, kind, subject)`. If there is no valid value, `error` says why. Only the newest comes to
+        a caller that is slow."""
+        wanted, seen = [Name(*name) for name in names], dict[Name, tuple[str, str, str]]()
+        self._driver.watch(self)
+        changed = asyncio.Event()
+        self._memory.changed.add(changed.set)
+        try:
+            while True:
+                changed.clear()
+                for name in wanted:
+                    fetched = await self._obtain(name)
+                    if seen.get(name) != (told := fetched.told):
+                        seen[name] = told
+                        yield fetched
+                await self._clock.wait(changed, self._memory.until_look(wanted))
+        finally:
+            self._memory.changed.discard(changed.set)
+
+    async def _obtain(self, name: Name) -> Fetched:
+        kept = self._memory.entry(name)
+        if not self._memory.is_fresh(kept):
+            await self._driver.look(name, kept)
+        return self._memory.fetched(name, kept)
 
     async def register(self, body: Mapping[str, Any]) -> None:
         """Registers credentials: `{"appid", "appsecret", "tasks": [{"type", "notify", "params"}]}`.
 
         The same registration again changes nothing, so an app may repeat it at each start.
         """
-        result(await self._call("POST", "register", body=body), str)
+        result(await self._driver.call("POST", "register", body=body), str)
 
     async def jobs(self, *, appid: str = "", kind: str = "", subject: str = "") -> list[JobInfo]:
         """Every job with its state, its error and its next attempt; empty filters match all."""
@@ -120,19 +151,19 @@ class Client:
 
     async def refresh(self, appid: str, kind: str, subject: str = "") -> None:
         """Makes the daemon ask WeChat now."""
-        name = _Name(appid, kind, subject)
-        result(await self._call("POST", *task_path(*name), "refresh"), str)
-        self._kept.pop(name, None)
+        name = Name(appid, kind, subject)
+        result(await self._driver.call("POST", *task_path(*name), "refresh"), str)
+        self._memory.forget(name)
 
     async def remove(self, appid: str, kind: str, subject: str = "") -> None:
         """Removes the job, for every system that registered it."""
-        name = _Name(appid, kind, subject)
-        result(await self._call("DELETE", *task_path(*name)), str)
-        self._kept.pop(name, None)
+        name = Name(appid, kind, subject)
+        result(await self._driver.call("DELETE", *task_path(*name)), str)
+        self._memory.forget(name)
 
     async def check(self) -> None:
         """Raises CallError unless the daemon is alive. Needs no key."""
-        response = await self._call("GET", "healthz")
+        response = await self._driver.call("GET", "healthz")
         if response.status != 200:
             raise CallError(f"{response.url} answered {response.status} and is not healthy")
 
@@ -144,107 +175,15 @@ class Client:
             return False
         return True
 
-    def _keep(self, name: "_Name") -> "_Kept":
-        if len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        kept = self._kept[name] = _Kept()
-        return kept
-
-    async def _look(self, name: "_Name", kept: "_Kept") -> None:
-        asked = self._clock.boottime()
-        try:
-            response = await self._fetch(name, kept, in_hand=asked < kept.expires)
-            value = kept.value if response.status == NOT_MODIFIED else result(response, str)
-        except (CallError, RequestError) as error:
-            kept.fail(error, self._clock.boottime())
-        else:
-            kept.hold(value, response, asked, self._clock.now())
-
-    async def _fetch(self, name: "_Name", kept: "_Kept", *, in_hand: bool) -> DaemonResponse:
-        if not in_hand:
-            return await self._call("GET", *task_path(*name))
-        known = {"If-None-Match": kept.etag}
-        response = await self._call("GET", *task_path(*name), headers=known, in_hurry=True)
-        if response.status == NOT_MODIFIED and _expiry(response) != kept.expiry:
-            # A daemon whose state was lost or restored counts its versions anew.
-            response = await self._call("GET", *task_path(*name), in_hurry=True)
-        return response
-
     async def _each(
         self, form: type[list[T]], *path: str, query: Mapping[str, str]
     ) -> AsyncIterator[T]:
         """The entries of a list of the native API, page by page."""
         while True:
-            page = await self._call("GET", *path, query=query)
+            page = await self._driver.call("GET", *path, query=query)
             for entry in result(page, form):
                 yield entry
-            if "next" not in page.links:
+            following = next_page(page)
+            if following is None:
                 return
-            query = page.links["next"].query
-
-    async def _call(
-        self, method: str, *path: str, in_hurry: bool = False, **sent: Any
-    ) -> DaemonResponse:
-        timeout = min(HURRY, self._timeout) if in_hurry else self._timeout
-        patience = timedelta(0) if in_hurry else self._patience
-        return await self._wire.call(method, *path, timeout=timeout, patience=patience, **sent)
-
-
-class _Name(NamedTuple):
-    appid: str
-    kind: str
-    subject: str
-
-
-@dataclass(slots=True)
-class _Kept:
-    """One credential in memory. Instants are those of the clock that does not jump.
-
-    `looks` counts the calls for it. The daemon is asked again from `look_at` on; `error` is the last
-    call's, None if it succeeded.
-    """
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    looks: int = 0
-    look_at: float = 0.0
-    value: str = ""
-    etag: str = ""
-    expiry: str = ""
-    expires: float = 0.0
-    error: CallError | RequestError | None = None
-
-    def hold(self, value: str, response: DaemonResponse, asked: float, now: datetime) -> None:
-        """Keeps the value; the periods of the response count from `asked`."""
-        max_age = _MAX_AGE.search(response.headers.get("Cache-Control", ""))
-        self.value = value
-        self.etag = response.headers.get("ETag", "")
-        self.expiry = _expiry(response)
-        self.expires = asked + _seconds_until(self.expiry, now)
-        self.look_at = asked + (int(max_age[1]) if max_age else 0)
-        self.error = None
-        self.looks += 1
-
-    def fail(self, error: CallError | RequestError, boottime: float) -> None:
-        """Keeps the error. The last value stays valid only if the daemon is down or has none itself."""
-        if not isinstance(error, CallError | UnavailableError):
-            self.expires = 0.0
-        self.look_at = boottime + HURRY.total_seconds() if boottime < self.expires else 0.0
-        self.error = error
-        self.looks += 1
-
-    def hand_out(self, boottime: float) -> str:
-        if self.error is None or boottime < self.expires:
-            return self.value
-        # All waiting callers get the same error: each raises it without the others' tracebacks.
-        raise self.error.with_traceback(None)
-
-
-def _expiry(response: DaemonResponse) -> str:
-    return response.headers.get("X-Credential-Expires", "")
-
-
-def _seconds_until(expiry: str, now: datetime) -> float:
-    try:
-        return (datetime.fromisoformat(expiry) - now).total_seconds()
-    except (ValueError, TypeError):  # a proxy removed the header, or wrote another
-        return 0.0
+            query = following

@@ -1,168 +1,24 @@
-"""Calls the daemon over HTTP, and reads its responses."""
+"""Calls the daemon over HTTP from an event loop."""
 
 import asyncio
 import os
 from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from datetime import timedelta
+from typing import Any
 
 import aiohttp
 import msgspec
 from yarl import URL
 
 from wechat_scheduler import MEDIA_TYPE
+from wechat_scheduler.client.answers import EVENT_STREAM, DaemonResponse, refuse
 from wechat_scheduler.client.checks import quoted
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import (
-    CallError,
-    CompressedError,
-    ConflictError,
-    ForbiddenError,
-    InvalidRequestError,
-    NotFoundError,
-    RequestError,
-    SchedulerError,
-    ThrottledError,
-    TooLargeError,
-    UnauthorizedError,
-    UnavailableError,
-    UnprocessableError,
-    UnreachableError,
-)
-from wechat_scheduler.reasons import Reason
+from wechat_scheduler.errors import UnreachableError
 
-T = TypeVar("T")
-
+# Its end is told by silence.
+WITHOUT_END = aiohttp.ClientTimeout(total=None)
 FIRST_PAUSE = timedelta(milliseconds=50)
-REFUSALS: Mapping[int, type[RequestError]] = {
-    refusal.status: refusal
-    for refusal in (
-        InvalidRequestError,
-        UnauthorizedError,
-        ForbiddenError,
-        NotFoundError,
-        ConflictError,
-        TooLargeError,
-        CompressedError,
-        UnprocessableError,
-        ThrottledError,
-        UnavailableError,
-    )
-}
-
-
-class FaultInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Why the last attempt at a job failed. `advice` says what an operator can do."""
-
-    at: datetime
-    reaction: str = ""
-    message: str
-    advice: str = ""
-    endpoint: str = ""
-    errcode: int | None = None
-    rid: str = ""
-
-
-class ContestInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """Another system seems to fetch the job's credential. `advice` says what an operator can do."""
-
-    at: datetime
-    message: str
-    advice: str = ""
-
-
-class ReceiverInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A business system that registered a job, by the id of its API key in `key`.
-
-    `state` is that of its last notification: pending, delivered or cancelled; "" before the first.
-    Addresses come without their query.
-    """
-
-    key: str
-    notify: str = ""
-    params: str = ""
-    state: str = ""
-    version: int = 0
-    attempts: int = 0
-    error: str = ""
-
-
-class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A credential that the daemon keeps. `state` is pending, fresh, stale, expired or revoked.
-
-    `expires_in` is in seconds, 0 without a valid value; `failures` counts failed attempts in a row.
-    """
-
-    appid: str
-    type: int | None = None
-    kind: str
-    subject: str = ""
-    state: str
-    version: int = 0
-    issued_at: datetime | None = None
-    expires_at: datetime | None = None
-    expires_in: int = 0
-    next_attempt_at: datetime
-    attempting: bool = False
-    failures: int = 0
-    calls_today: int = 0
-    waits_for: str = ""
-    error: FaultInfo | None = None
-    contested: ContestInfo | None = None
-    receivers: tuple[ReceiverInfo, ...] = ()
-
-
-class DaemonResponse(NamedTuple):
-    """A whole response of the daemon at `url`. Header names match in any case."""
-
-    url: URL
-    status: int
-    headers: Mapping[str, str]
-    links: Mapping[str, URL]
-    body: bytes
-
-
-class _Envelope(msgspec.Struct):
-    message: str
-    result: msgspec.Raw
-    reason: str = ""
-
-
-_ENVELOPE = msgspec.json.Decoder(_Envelope)
-
-
-def result(response: DaemonResponse, form: type[T]) -> T:
-    """The `result` of the envelope, decoded into `form`.
-
-    Raises the RequestError that the daemon refused with, in its own class and with its `reason`, and
-    CallError for a response that no healthy daemon gives.
-    """
-    try:
-        envelope = _ENVELOPE.decode(response.body)
-        if response.status == 200:
-            return msgspec.json.decode(envelope.result, type=form)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise CallError(
-            f"{response.url} answered {response.status} and is no wechat-scheduler of this version"
-        ) from error
-    raise _refusal(response, envelope)
-
-
-def note_of(response: DaemonResponse) -> str:
-    """What the daemon remarks about a call that went well."""
-    return _ENVELOPE.decode(response.body).message
-
-
-def _refusal(response: DaemonResponse, envelope: _Envelope) -> SchedulerError:
-    message, reason = envelope.message, Reason(envelope.reason)
-    refusal = REFUSALS.get(response.status)
-    if refusal is None:
-        return CallError(f"{response.url} answered {response.status}: {message}")
-    if issubclass(refusal, ThrottledError | UnavailableError):
-        seconds = response.headers.get("Retry-After", "")
-        pause = timedelta(seconds=int(seconds) if seconds.isdecimal() else 1)
-        return refusal(message, reason=reason, retry_after=pause)
-    return refusal(message, reason=reason)
 
 
 class Wire:
@@ -173,6 +29,7 @@ class Wire:
         self._key = key
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
+        self._stream: aiohttp.ClientResponse | None = None
 
     def open(self) -> None:
         """Needs a running loop. Keeps no cookies, and takes no proxy or password from the environment."""
@@ -184,6 +41,7 @@ class Wire:
         )
 
     async def close(self) -> None:
+        self.end_stream()
         if self._session is not None:
             await self._session.close()
 
@@ -211,23 +69,63 @@ class Wire:
             except (aiohttp.ClientError, TimeoutError) as error:
                 late = self._clock.boottime() + pause.total_seconds() > give_up
                 if late or not isinstance(error, aiohttp.ClientConnectionError):
-                    raise UnreachableError(
-                        f"no daemon answers at {self._url}: {_reason(error, timeout)}"
-                    ) from error
+                    raise self._unreachable(error, timeout) from error
             await self._clock.sleep(pause)
             pause *= 2
+
+    async def open_stream(
+        self, *path: str, query: Mapping[str, str], headers: Mapping[str, str], timeout: timedelta
+    ) -> None:
+        """Begins the stream that `read_stream` reads, and ends the last one. Raises UnreachableError, and
+        what `result` raises for a response that is no stream of events."""
+        self.end_stream()
+        url = self._url.joinpath(*quoted(path), encoded=True).with_query(query)
+        accepted = {"Accept": EVENT_STREAM, **headers}
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                response = await self._opened().get(
+                    url, headers=accepted, allow_redirects=False, timeout=WITHOUT_END
+                )
+                if response.status != 200 or response.content_type != EVENT_STREAM:
+                    body = await response.read()
+                    refuse(DaemonResponse(str(self._url), response.status, response.headers, body))
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._unreachable(error, timeout) from error
+        self._stream = response
+
+    async def read_stream(self, timeout: timedelta) -> bytes:
+        """What came; empty at the end. Raises UnreachableError, for silence too."""
+        if self._stream is None:
+            return b""
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                return await self._stream.content.readany()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise self._unreachable(error, timeout) from error
+
+    def end_stream(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+            self._stream = None
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            raise RuntimeError("a Client is used as an async context manager")
+        return self._session
+
+    def _unreachable(
+        self, error: aiohttp.ClientError | TimeoutError, timeout: timedelta
+    ) -> UnreachableError:
+        return UnreachableError(f"no daemon answers at {self._url}: {_reason(error, timeout)}")
 
     async def _try(
         self, method: str, url: URL, data: bytes | None, headers: Mapping[str, str] | None
     ) -> DaemonResponse:
-        if self._session is None:
-            raise RuntimeError("a Client is used as an async context manager")
-        async with self._session.request(
+        async with self._opened().request(
             method, url, data=data, headers=headers, allow_redirects=False
         ) as response:
-            links = {name: URL(link["url"]) for name, link in response.links.items()}
             return DaemonResponse(
-                self._url, response.status, response.headers, links, await response.read()
+                str(self._url), response.status, response.headers, await response.read()
             )
 
 

@@ -9,6 +9,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from wechat_scheduler.engine.instants import Instants, MachineClock
+
 # An instant of ours that is further ahead than this was written by a clock that is not the present one: that
 # one was ahead, or this one is behind. Less harms nothing, since values are renewed longer than that
 # before they expire.
@@ -22,14 +24,8 @@ SET_CLOCK = "set this machine's clock from the network: timedatectl set-ntp true
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Clock(Protocol):
+class Clock(Instants, Protocol):
     """The source of time; tests inject one that they move by hand."""
-
-    def now(self) -> datetime:
-        """The wall clock: an aware datetime in UTC. May jump."""
-
-    def boottime(self) -> float:
-        """Seconds since an arbitrary point. Never jumps, and continues while the machine sleeps."""
 
     async def sleep(self, delay: timedelta) -> None:
         """Return after `delay`; at once if it is not positive."""
@@ -41,14 +37,8 @@ class Clock(Protocol):
         """Wait until `event` is set (True) or `timeout` has passed (False); None waits for ever."""
 
 
-class SystemClock:
+class SystemClock(MachineClock):
     """The machine's clocks."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-    def boottime(self) -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
 
     async def sleep(self, delay: timedelta) -> None:
         await asyncio.sleep(max(0.0, delay.total_seconds()))

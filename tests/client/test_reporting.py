@@ -1,0 +1,52 @@
+"""A value that WeChat refused is reported, and its successor taken."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.client.passing import passing
+from tests.clock import FakeClock
+from tests.house import APPID, SECRET, Caller, daemon, wechat
+from wechat_scheduler.client import Client
+
+NAME = (APPID, "access_token")
+ACCOUNT = {
+    "appid": APPID,
+    "appsecret": SECRET,
+    "access_token_endpoint": "token",
+    "tasks": [{"type": 0}],
+}
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def caller(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Caller]:
+    """A daemon whose clockworks turn."""
+    async with (
+        wechat(clock) as real,
+        daemon(tmp_path, real.url, clock=clock, loops=True) as opened,
+    ):
+        yield opened
+
+
+@pytest.mark.parametrize("watch", [False, True])
+async def test_a_value_that_wechat_refused_is_replaced(
+    caller: Caller, clock: FakeClock, watch: bool
+) -> None:
+    url, key = caller.daemon.url, caller.daemon.admin_key
+    async with Client(url, key, watch=watch, clock=clock) as client:
+        await client.register(ACCOUNT)
+        old = await client.credential(*NAME)
+        clock.advance(timedelta(seconds=31))
+
+        new = await passing(clock, client.invalid(*NAME, old))
+        late = await client.invalid(*NAME, old)
+
+        assert new not in ("", old)
+        assert late == new == await client.credential(*NAME)

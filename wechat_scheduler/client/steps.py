@@ -1,0 +1,80 @@
+"""The steps of a client. Code that decides and does nothing itself yields them from generators; an event
+loop or a thread takes them.
+
+A step that fails raises UnreachableError, another CallError or a RequestError in the generator.
+"""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum, auto
+from typing import Any, TypeAlias, TypeVar
+
+from wechat_scheduler.client.kept import Name
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStep:
+    """One request; returns the DaemonResponse. The response may take `longer` than others. `in_hurry`
+    is for a caller who has a valid value."""
+
+    path: Sequence[str]
+    method: str = "GET"
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    in_hurry: bool = False
+    longer: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenStep:
+    """Begin a stream, and end the last one. Fails unless the status is 200."""
+
+    path: Sequence[str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadStep:
+    """The next bytes of the stream; empty at its end. Fails after `timeout`."""
+
+    timeout: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookStep:
+    """Fetch a credential into the memory, as a reader does. Returns its Outcome; never fails."""
+
+    name: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongPollStep:
+    """Fetch each of these at once, with `wait`. Returns the Outcomes; never fails."""
+
+    names: Sequence[Name]
+    wait: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseStep:
+    """Wait; no longer than until the client has reached the daemon in another way."""
+
+    seconds: float
+
+
+class Outcome(Enum):
+    """What came of a fetch."""
+
+    HELD = auto()
+    HASTY = auto()  # an answer to a long poll, without a wait and without news
+    REFUSED = auto()
+    UNREACHED = auto()
+
+
+Step: TypeAlias = CallStep | OpenStep | ReadStep | LookStep | LongPollStep | PauseStep
+Steps: TypeAlias = Generator[Step, Any, T]

@@ -1,0 +1,25 @@
+"""Reads the machine's clocks. It needs no event loop, so programs that only read time import none."""
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Instants(Protocol):
+    """The part of a clock that reads time."""
+
+    def now(self) -> datetime:
+        """The wall clock: an aware datetime in UTC. May jump."""
+
+    def boottime(self) -> float:
+        """Seconds since an arbitrary point. Never jumps, and continues while the machine sleeps."""
+
+
+class MachineClock:
+    """The machine's clocks, read."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def boottime(self) -> float:
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
