@@ -29,6 +29,7 @@ from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.job_claims import SETTLED_WITHIN
 from wechat_scheduler.storage.database import Script
 
 T = TypeVar("T")
@@ -187,3 +188,55 @@ async def test_a_job_is_due_again_if_the_attempt_that_lost_its_claim_brings_noth
     assert saved is not None
     assert saved.due_at == LATER + LEASE
     assert [job.credential and job.credential.value for job in claimed] == ["late"]
+
+
+class AbsentDatabase(MemoryDatabase):
+    """Takes nothing while it is away."""
+
+    is_away = False
+
+    async def write(self, script: Callable[[], Script[T]]) -> T:
+        if self.is_away:
+            raise StorageError("the database is away")
+        return await super().write(script)
+
+
+@pytest.fixture
+def absent() -> AbsentDatabase:
+    database = AbsentDatabase()
+    memory_database().pour_into(database)
+    return database
+
+
+async def test_after_an_outage_a_claim_that_ended_in_it_is_taken_over_once_others_could_store(
+    absent: AbsentDatabase,
+) -> None:
+    here, there = (sql_credentials(absent, name) for name in ("here", "there"))
+    await here.register(registration(TOKEN), now=NOW)
+    await claim(there)
+    absent.is_away = True
+    with pytest.raises(StorageError):
+        await here.claim(now=NOW + SECOND, limit=5, lease=LEASE)
+    absent.is_away = False
+
+    at_once = await here.claim(now=LATER, limit=5, lease=LEASE)
+    waits_until = await here.next_due()
+    later = await here.claim(now=LATER + SETTLED_WITHIN, limit=5, lease=LEASE)
+
+    assert (at_once, waits_until) == ([], LATER + SETTLED_WITHIN)
+    assert [job.key for job in later] == [TOKEN]
+
+
+async def test_after_an_outage_what_has_no_claim_is_claimed_at_once(absent: AbsentDatabase) -> None:
+    here = sql_credentials(absent, "here")
+    await here.register(registration(TOKEN), now=NOW)
+    absent.is_away = True
+    with pytest.raises(StorageError):
+        await here.claim(now=NOW, limit=5, lease=LEASE)
+    absent.is_away = False
+    due_at = await here.next_due()
+
+    claimed = await here.claim(now=LATER, limit=5, lease=LEASE)
+
+    assert due_at == NOW
+    assert [job.key for job in claimed] == [TOKEN]

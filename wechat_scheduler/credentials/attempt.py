@@ -56,10 +56,11 @@ class Asker:
         return issuer is not None and any(need.kept for need in issuer.needs)
 
     async def ask(self, job: ClaimedJob, *, lease: timedelta, call: timedelta) -> Result:
-        """WeChat is not asked if its answer could come after the end of the claim. The process may have stood still
-        since it claimed the job."""
+        """WeChat is not asked if its answer could not be stored before the end of the claim. The process may have
+        stood still since it claimed the job; storing may take as long as claiming did."""
         left = lease if job.until is None else min(lease, job.until - self._clock.now())
-        ends = self._clock.boottime() + (left - call).total_seconds()
+        claiming = lease - left
+        ends = self._clock.boottime() + (left - call - claiming).total_seconds()
         issuer = self._issuers.get(job.key.kind)
         if issuer is None:
             return of_unknown_kind(job, self._clock.now())
@@ -157,8 +158,8 @@ class Asker:
         )
 
     def _too_late(self, attempt: "_Attempt") -> NotIssued:
-        message = "the inputs took so long that WeChat was not asked"
-        advice = "see why params is slow; raise refresh.lease if it has to be"
+        message = "WeChat was not asked, since its answer could not be stored before the claim ends"
+        advice = "see why params or the database is slow; raise refresh.lease if it has to be"
         fault = self._fault(Reaction.TRANSIENT, message, advice)
         return NotIssued(fault=fault, spent=attempt.spent())
 

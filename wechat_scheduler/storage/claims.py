@@ -74,11 +74,12 @@ class DueTable:
     crashed: str = ""
     aside: str = ""
 
-    def claims(self, skip_locked: str, *, order: str = "due_at") -> str:
+    def claims(self, skip_locked: str, *, order: str = "due_at", only: str = "") -> str:
+        """`only` is a further condition."""
         return _CLAIM.format(
             table=self.table,
             key=self.key,
-            queue=self.queue,
+            queue=f"{self.queue} AND {only}" if only else self.queue,
             order=order,
             skip_locked=skip_locked,
             marks=self.marks and f", {self.marks}",
@@ -129,7 +130,7 @@ class ClaimingStore:
         self._claims = 0
 
     async def next_due(self) -> datetime | None:
-        return _instant((await self._database.read(self._due.next_due))[0]["due_at"])
+        return due_of(await self._database.read(self._due.next_due))
 
     async def release(self, *, now: datetime) -> None:
         """Make the claimed rows due now. Only for claims of processes that are known to be dead."""
@@ -196,8 +197,9 @@ def _fitting(sql: str, *values: object) -> Statement:
     return Statement(sql, tuple(v for n, v in enumerate(values, start=1) if f"${n}" in sql))
 
 
-def _instant(due_at: object) -> datetime | None:
-    """A damaged row may hold anything: its time is now."""
+def due_of(rows: Sequence[Row]) -> datetime | None:
+    """The `due_at` of one row. A damaged row may hold anything: its time is now."""
+    due_at = rows[0]["due_at"]
     if due_at is None:
         return None
     try:

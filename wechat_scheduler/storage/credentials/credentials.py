@@ -21,7 +21,8 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobFilter, JobView
-from wechat_scheduler.storage.claims import Claim, ClaimingStore
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.claims import Claim, ClaimingStore, due_of
 from wechat_scheduler.storage.credentials import (
     job_views,
     jobs,
@@ -29,7 +30,7 @@ from wechat_scheduler.storage.credentials import (
     spoilt_jobs,
     unnamed_jobs,
 )
-from wechat_scheduler.storage.credentials.job_claims import JobClaims
+from wechat_scheduler.storage.credentials.job_claims import EARLIEST_UNCLAIMED, JobClaims
 from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
@@ -126,8 +127,19 @@ class SqlCredentials(ClaimingStore):
             yield from wake_further(claim.now, self._database.dialect.skip_locked)
             return (yield from self._job_claims.take(claim, limit, today))
 
-        rows = await self._database.write(script)
+        try:
+            rows = await self._database.write(script)
+        except StorageError:
+            self._job_claims.lost()
+            raise
+        self._job_claims.found(now)
         return await self._read_each(claim, rows, self._vault.claimed_job)
+
+    async def next_due(self) -> datetime | None:
+        if (settled_at := self._job_claims.waits_until) is None:
+            return await super().next_due()
+        unclaimed = await self._database.read(EARLIEST_UNCLAIMED)
+        return min(settled_at, due_of(unclaimed) or settled_at)
 
     @property
     def is_alone(self) -> bool:

@@ -4,28 +4,67 @@ So the job of a new account does not wait for ten thousand of another. Lanes wou
 account.
 """
 
+from datetime import datetime, timedelta
+
 from wechat_scheduler.storage.claims import Claim, DueTable
 from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.rows import micros
+
+# After the store was away, each process connects within five seconds and stores within one more what WeChat
+# answered meanwhile. Until then none asks WeChat for the jobs whose claims ended in that time.
+SETTLED_WITHIN = timedelta(seconds=7)
+UNCLAIMED = "claimed_by IS NULL"
+EARLIEST, EARLIEST_UNCLAIMED = (
+    f"""
+    SELECT min(due_at) AS due_at FROM (
+        SELECT min(due_at) AS due_at FROM jobs WHERE {which}
+        UNION ALL SELECT CAST(0 AS BIGINT) AS due_at FROM wakings
+    ) each
+    """  # noqa: S608 - our own text
+    for which in ("TRUE", UNCLAIMED)
+)
 
 
 class JobClaims:
-    """The claims of one process."""
+    """The claims of one process. Until `waits_until`, if there is such a time, it claims no job that had a claim."""
 
     def __init__(self, table: DueTable, skip_locked: str) -> None:
-        self._oldest = table.claims(skip_locked)
-        self._newest = table.claims(skip_locked, order="due_at DESC")
+        self._all, self._unclaimed = (
+            (
+                table.claims(skip_locked, only=only),
+                table.claims(skip_locked, order="due_at DESC", only=only),
+            )
+            for only in ("", UNCLAIMED)
+        )
         self._claims = 0
         self._is_behind = False
+        self._is_away = False
+        self.waits_until: datetime | None = None
+
+    def lost(self) -> None:
+        """The store is away."""
+        self._is_away = True
+
+    def found(self, now: datetime) -> None:
+        """The store answers."""
+        if self._is_away:
+            self._is_away, self.waits_until = False, now + SETTLED_WITHIN
+        elif self.waits_until is not None and now >= self.waits_until:
+            self.waits_until = None
 
     def take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
         """Claim at most `limit` due rows: while claims do not keep up, half of them the last due. A claim of
         one takes them in turn."""
+        waits = self._is_away or (
+            self.waits_until is not None and claim.now < micros(self.waits_until)
+        )
+        oldest, newest = self._unclaimed if waits else self._all
         self._claims += 1
         rows: list[Row] = []
         half = limit // 2 or self._claims % 2
         if self._is_behind and half:
-            rows += yield Statement(self._newest, (*claim, half, *values))
+            rows += yield Statement(newest, (*claim, half, *values))
         if len(rows) < limit:
-            rows += yield Statement(self._oldest, (*claim, limit - len(rows), *values))
+            rows += yield Statement(oldest, (*claim, limit - len(rows), *values))
         self._is_behind = len(rows) == limit
         return rows

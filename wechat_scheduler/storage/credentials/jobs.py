@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.claims import DueTable
 from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
+from wechat_scheduler.storage.credentials.job_claims import EARLIEST
 from wechat_scheduler.storage.credentials.notifications import put_notifications
 from wechat_scheduler.storage.credentials.wake_ups import wake
 from wechat_scheduler.storage.database import Script, Statement
@@ -36,12 +37,7 @@ DUE = DueTable(
     table="jobs",
     key="appid, kind, subject",
     queue="TRUE",
-    earliest="""
-        SELECT min(due_at) AS due_at FROM (
-            SELECT min(due_at) AS due_at FROM jobs
-            UNION ALL SELECT CAST(0 AS BIGINT) AS due_at FROM wakings
-        ) each
-    """,
+    earliest=EARLIEST,
     marks="""
         calls = CASE WHEN quota_day = $5 THEN calls ELSE 0 END + 1,
         forces = CASE WHEN quota_day = $5 THEN forces ELSE 0 END,
