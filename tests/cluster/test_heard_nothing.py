@@ -34,6 +34,10 @@ async def test_what_a_daemon_made_is_good_at_one_that_has_not_heard_of_it(pair: 
     body = {"name": "shop", "appids": [APPID]}
     consumer = (await near.call("POST", "/v1/consumers", body=body)).result
 
+    shop = "https://shop.example.com"
+    path = f"/v1/jssdk/{APPID}/origins"
+    assert (await near.call("PUT", path, body={"origins": [shop]})).status == 200
+
     people = [{"external_id": "e1", "openid": "o1"}]
     bound = await far.call("POST", f"/v1/apps/{app['id']}/subscribers", body=people)
     topic = await far.call("POST", f"/v1/apps/{app['id']}/topics", body={"name": "t"})
@@ -42,5 +46,6 @@ async def test_what_a_daemon_made_is_good_at_one_that_has_not_heard_of_it(pair: 
 
     assert [answer.status for answer in (bound, topic, listed)] == [200] * 3
     assert found is not None
+    assert await far.daemon.cores.origins.allows(APPID, shop)
     back = await near.call("GET", f"/v1/apps/{app['id']}/topics")
     assert [one["name"] for one in back.result] == ["t"]

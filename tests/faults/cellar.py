@@ -116,3 +116,6 @@ async def filled(place: Town) -> None:
     assert answer.status == 200, answer.json
     await place.call("POST", "/v1/keys", body={"name": "shop", "scopes": ["read"]})
     await place.call("POST", "/v1/consumers", body={"name": "shop", "appids": [OTHER]})
+    await place.call(
+        "PUT", f"/v1/jssdk/{OTHER}/origins", body={"origins": ["https://shop.example.com"]}
+    )

@@ -22,7 +22,7 @@ PATHS: Final = ("/readyz", "/metrics")
 # What is read of people is read without these.
 OF_CREDENTIALS: Final = {
     "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "consumers", "events",
-    "jobs", "pushes", "refresh_tokens", "registrations", "tokens",
+    "jobs", "page_origins", "pushes", "refresh_tokens", "registrations", "tokens",
 }  # fmt: skip
 
 

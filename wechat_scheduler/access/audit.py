@@ -36,6 +36,7 @@ class Action(enum.StrEnum):
     CONSUMER_REVOKED = "consumer.revoked"
     CALLBACKS_SET = "callback.set"
     CALLBACKS_REMOVED = "callback.removed"
+    ORIGINS_SET = "origins.set"
     APP_CREATED = "app.created"
     APP_CHANGED = "app.changed"
     APP_REMOVED = "app.removed"

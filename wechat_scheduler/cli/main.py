@@ -39,6 +39,9 @@ COMMANDS = (
         "Make, list and revoke consumers of the gateway.",
     ),
     LazyCommand(
+        "jssdk", f"{CLI}.jssdk:jssdk", "Sign pages for WeChat's JS-SDK, and say whose may ask."
+    ),
+    LazyCommand(
         "quota", f"{CLI}.quota:quota", "Show and clear what WeChat counts of an account's calls."
     ),
     LazyCommand(

@@ -1,7 +1,8 @@
-"""The access tokens of accounts, from the account's own job or from its platform's."""
+"""The access tokens and the tickets of accounts, from the account's own job or from its platform's."""
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Final, NamedTuple
 
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
@@ -16,21 +17,42 @@ from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 
 
+class TokenKinds(NamedTuple):
+    """The kind of an account's own job and that of its platform's. `register` is the remedy if there is neither."""
+
+    own: str
+    of_platform: str
+    register: str
+    reason: Reason
+
+
+TOKENS: Final = TokenKinds(
+    ACCESS_TOKEN,
+    AUTHORIZER_TOKEN,
+    "register the account with its AppSecret",
+    Reason.ACCOUNT_UNKNOWN,
+)
+PAGE_TICKETS: Final = TokenKinds(
+    "jsapi_ticket", "jsapi_ticket", "register type 1 (jsapi_ticket) of it", Reason.TASK_UNKNOWN
+)
+
+
 class AccountTokens:
     """Looks up the job of an account's token once, and again after that job was removed.
 
     If it `waits`, `token` waits for a refresh under way, as `Manager.fetch` does.
     """
 
-    def __init__(self, manager: Manager, *, waits: bool = True) -> None:
+    def __init__(self, manager: Manager, *, kinds: TokenKinds = TOKENS, waits: bool = True) -> None:
         self._manager = manager
+        self._kinds = kinds
         self._waits = waits
         self._jobs: dict[str, JobKey] = {}
         self._look_ups: Batches[str, None, JobKey] = Batches(self._look_up_together)
 
     def at_hand(self) -> "AccountTokens":
         """The same tokens, without waiting."""
-        return AccountTokens(self._manager, waits=False)
+        return AccountTokens(self._manager, kinds=self._kinds, waits=False)
 
     async def token(self, appid: str) -> str:
         """A token that is valid now. Raises RequestError, whose sentence says what to do, and
@@ -75,11 +97,14 @@ class AccountTokens:
         for view in await self._views(appid):
             return view.key
         raise NotFoundError(
-            f"no access_token is kept for {appid}: register the account with its AppSecret",
-            reason=Reason.ACCOUNT_UNKNOWN,
+            f"no {self._kinds.own} is kept for {appid}: {self._kinds.register}",
+            reason=self._kinds.reason,
         )
 
     async def _views(self, appid: str) -> Sequence[JobView]:
-        """The job of the account's own token, else of its platform's."""
-        own = await self._manager.view(appid=appid, kind=ACCESS_TOKEN, limit=1)
-        return own or await self._manager.view(kind=AUTHORIZER_TOKEN, subject=appid, limit=1)
+        """The job of the account's own token, else of its platform's. A platform's own has no subject, and
+        comes before those of its accounts."""
+        own = await self._manager.view(appid=appid, kind=self._kinds.own, limit=1)
+        return [view for view in own if not view.key.subject] or await self._manager.view(
+            kind=self._kinds.of_platform, subject=appid, limit=1
+        )

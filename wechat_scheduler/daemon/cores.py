@@ -6,6 +6,7 @@ from functools import wraps
 from wechat_scheduler import __version__
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
+from wechat_scheduler.access.origins import PageOrigins
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import PulseMark
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
@@ -32,6 +33,7 @@ class Cores:
 
     keyring: Keyring
     consumers: ConsumerDesk
+    origins: PageOrigins
     auditor: Auditor
     credentials: CredentialParts
     audience: AudienceParts
@@ -44,10 +46,12 @@ class Cores:
     rounds: Rounds
 
     async def load(self) -> None:
-        """Read the apps, the keys and the consumers with today's calls into memory. Raises StorageError."""
+        """Read the apps, the keys, the consumers with today's calls, and the origins of pages into memory.
+        Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
         await self.consumers.load()
+        await self.origins.load()
         await self.gateway.usage.settle()
 
     def adjust(self, config: Config) -> None:
@@ -74,7 +78,7 @@ def wire(ground: Ground) -> Cores:
     reception = wire_reception(ground, audience, delivery.sending, reminders.listeners)
     pushes = wire_pushes(ground, credentials.manager, reception)
     keyring, auditor = _access(ground)
-    consumers = _consumers(ground)
+    consumers, origins = _consumers(ground), _origins(ground)
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
     pulse = _pulse(ground, credentials, delivery)
@@ -83,6 +87,7 @@ def wire(ground: Ground) -> Cores:
         gateway.usage.settle,
         keyring.load,
         consumers.load,
+        origins.load,
         audience.directory.load,
         _with_trust(pulse, keyring.lapse),
         _with_trust(pulse, retention.housekeeping.forget),
@@ -91,6 +96,7 @@ def wire(ground: Ground) -> Cores:
     return Cores(
         keyring=keyring,
         consumers=consumers,
+        origins=origins,
         auditor=auditor,
         credentials=credentials,
         audience=audience,
@@ -153,3 +159,10 @@ def _consumers(ground: Ground) -> ConsumerDesk:
     desk = ConsumerDesk(store, clock=ground.clock)
     store.on_change(HeardRereads("consumers", desk.load, ground.supervisor, ground.clock))
     return desk
+
+
+def _origins(ground: Ground) -> PageOrigins:
+    store = ground.stores.origins
+    origins = PageOrigins(store, clock=ground.clock)
+    store.on_change(HeardRereads("origins", origins.load, ground.supervisor, ground.clock))
+    return origins

@@ -6,6 +6,7 @@ from functools import partial
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.ports import Issuer
@@ -52,6 +53,7 @@ def web_services(
     return Services(
         manager=cores.credentials.manager,
         accounts=cores.credentials.tokens,
+        tickets=AccountTokens(cores.credentials.manager, kinds=PAGE_TICKETS),
         kinds=ground.kinds,
         check_url=check_url,
         authenticator=_authenticator(ground, cores),
@@ -59,6 +61,7 @@ def web_services(
         endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
         keyring=cores.keyring,
         consumers=cores.consumers,
+        origins=cores.origins,
         stand_ins=cores.gateway.stand_ins,
         callers=cores.gateway.callers,
         auditor=cores.auditor,

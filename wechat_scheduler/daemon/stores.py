@@ -10,6 +10,7 @@ from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.access.origins import SqlPageOrigins
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
@@ -46,6 +47,7 @@ class Stores:
     outbox: SqlOutbox
     keys: SqlKeys
     consumers: SqlConsumers
+    origins: SqlPageOrigins
     secrets: SqlAccountSecrets
     users: SqlKeptUsers
     usage: SqlUsage
@@ -96,6 +98,7 @@ def stores_on(
         outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(audited, vault),
         consumers=SqlConsumers(audited),
+        origins=SqlPageOrigins(audited),
         secrets=SqlAccountSecrets(database, vault),
         users=SqlKeptUsers(database, vault),
         usage=SqlUsage(database),

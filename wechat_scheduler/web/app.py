@@ -96,10 +96,10 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         )
 
 
-def _admitting(route: Route) -> Handler:
+def _admitting(route: NativeRoute) -> Handler:
     """The handler behind the checks that its row asks for."""
     scope, handler = route.scope, _strict(route)
-    admits = _guarded(handler, scope) if isinstance(scope, Scope) else handler
+    admits = _guarded(handler, scope, route.kind) if isinstance(scope, Scope) else handler
 
     async def admitted(request: web.Request) -> web.StreamResponse:
         refuse_nul(request)
@@ -108,12 +108,12 @@ def _admitting(route: Route) -> Handler:
     return admitted
 
 
-def _strict(route: Route) -> Handler:
+def _strict(route: NativeRoute) -> Handler:
     """The handler behind a check of the names in the query, unless these are for others to choose: those of
     the original, of WeChat, and of what asks without a key whether the daemon lives."""
     handler = route.handler
     is_ours = isinstance(route.scope, Scope) and not original.has(route.method, route.path)
-    if not is_ours or not isinstance(route, NativeRoute):
+    if not is_ours:
         return handler
     known = route.queries
 
@@ -124,14 +124,14 @@ def _strict(route: Route) -> Handler:
     return strict
 
 
-def _guarded(handler: Handler, scope: Scope) -> Handler:
+def _guarded(handler: Handler, scope: Scope, kind: str) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         refuse_compressed(request)
         services = request.app[SERVICES]
         key, address = await services.authenticator.identify(request, scope)
         services.auditor.seen(key.id)
         request[CALLER], request[ADDRESS] = key, str(address or "")
-        require_reach_of_path(key, request.match_info, services.kinds)
+        require_reach_of_path(key, request.match_info, services.kinds, kind)
         return await handler(request)
 
     return guarded

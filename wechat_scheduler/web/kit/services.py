@@ -12,6 +12,7 @@ from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
+from wechat_scheduler.access.origins import PageOrigins
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.kinds import KindTable
@@ -70,13 +71,14 @@ class MetricsText(Protocol):
 class Services:
     """The daemon makes them, and the application holds them under `SERVICES`.
 
-    `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
+    `accounts` are access tokens, `tickets` those of pages. `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
     called. `nodes` are the processes that share the store. `turning` says for each loop, by name,
     whether it is on time.
     """
 
     manager: Manager
     accounts: AccountTokens
+    tickets: AccountTokens
     kinds: KindTable
     check_url: Callable[[str], None]
     authenticator: Authenticator
@@ -84,6 +86,7 @@ class Services:
     endpoints: EndpointDesk
     keyring: Keyring
     consumers: ConsumerDesk
+    origins: PageOrigins
     stand_ins: StandInTokens
     callers: CallerDesk
     auditor: Auditor

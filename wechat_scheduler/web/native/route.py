@@ -29,7 +29,8 @@ class NativeRoute(Route):
     type; `result` the type of the envelope's `result`, in `results` by status where another status
     has one. `plain` is the media type of a response without an envelope. `takes` are parameters
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
-    those that follow from the path, the scope and the body. A `once` route honours
+    those that follow from the path, the scope and the body. `kind` is the credential type that the route is about,
+    if its path names an account and no type. A `once` route honours
     `Idempotency-Key`."""
 
     summary: str
@@ -41,6 +42,7 @@ class NativeRoute(Route):
     takes: tuple[Parameter, ...] = ()
     gives: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
+    kind: str = ""
     once: bool = False
 
     @property
