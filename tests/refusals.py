@@ -252,6 +252,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.KEY_PROTECTED: revoke_the_admin_key,
     Reason.REQUEST_NOT_LOCAL: through_a_proxy,
     Reason.PUSH_REFUSED: plain("POST", f"/wechat/callback/{APPID}", data=b"<xml/>"),
+    Reason.ORIGIN_REFUSED: plain("GET", f"/v1/jssdk/{APPID}/signature?url=https://a.example/"),
     Reason.ROUTE_UNKNOWN: plain("GET", "/v1/reminder"),
     Reason.TYPE_UNKNOWN: plain("GET", f"/task/{APPID}/99"),
     Reason.TASK_UNKNOWN: plain("GET", f"/task/{APPID}/0"),

@@ -39,7 +39,7 @@ from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.tokens import TYPES
 
-ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE) (/[\w/{}.-]*)")
+ROUTE = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE|OPTIONS) (/[\w/{}.-]*)")
 # A command without `wechat-scheduler`: with its group, or with a hyphen, which hardly another word has.
 ALONE = re.compile(r"(?:([a-z]+) (?=[a-z-]+$))?([a-z]+(?:-[a-z]+)+|(?<= )[a-z]+)")
 OF_OTHERS = {

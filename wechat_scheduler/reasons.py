@@ -45,6 +45,7 @@ class Reason(enum.StrEnum):
     KEY_PROTECTED = "key.protected", 403
     REQUEST_NOT_LOCAL = "request.not_local", 403
     PUSH_REFUSED = "push.refused", 403
+    ORIGIN_REFUSED = "origin.refused", 403
 
     ROUTE_UNKNOWN = "route.unknown", 404
     TYPE_UNKNOWN = "type.unknown", 404

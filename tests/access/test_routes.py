@@ -55,6 +55,8 @@ class Row(NamedTuple):
 OPEN = Row(200, 200, 200, 200, 200, 200, 200, 200)
 # With any key, WeChat's signature is missing.
 SIGNED = Row(403, 403, 403, 403, 403, 403, 403, 403, 403)
+# With any key, the origin of an allowed page is missing.
+NO_PAGE = SIGNED
 # The route concerns the whole account, and the right key here is limited to one type.
 ACCOUNT = Row(right_key=403)
 # The path names no account; a key that is limited to others gets an empty list.
@@ -97,6 +99,8 @@ ROWS = {
     ("GET", "/v1/nodes"): Row(),
     ("GET", "/v1/settings"): Row(),
     ("POST", "/v1/jssdk/{appid}/signature"): ACCOUNT,
+    ("GET", "/v1/jssdk/{appid}/signature"): NO_PAGE,
+    ("OPTIONS", "/v1/jssdk/{appid}/signature"): NO_PAGE,
     ("PUT", "/v1/jssdk/{appid}/origins"): ACCOUNT,
     ("GET", "/v1/jssdk/{appid}/origins"): ACCOUNT,
     ("GET", "/callbacks"): FILTERED,

@@ -15,10 +15,10 @@ from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
-from wechat_scheduler.web.kit.route import Handler, Route
+from wechat_scheduler.web.kit.route import Handler, Proof, Route
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.slashes import BoundedPaths, UntidyPaths
-from wechat_scheduler.web.native import metrics, openapi, original, routes
+from wechat_scheduler.web.native import jssdk_pages, metrics, openapi, original, routes
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.responses import dead_link
@@ -46,6 +46,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     app.on_response_prepare.append(headers.complete)
     app[SERVICES] = services
     app[original.WANTED] = config.compat.original_answers
+    app[jssdk_pages.LIMITS] = jssdk_pages.PageLimits(services.clock)
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
     for route in routes.NATIVE:
@@ -105,6 +106,8 @@ def _admitting(route: NativeRoute) -> Handler:
         refuse_nul(request)
         return await admits(request)
 
+    if scope is Proof.ORIGIN:
+        return jssdk_pages.sharing(partial(errors_as_envelopes, handler=admitted))
     return admitted
 
 

@@ -13,6 +13,9 @@ from wechat_scheduler.reasons import Reason
 # A system whose key was changed sends a few wrong ones before its operator sees it. Keys have 256
 # bits, so this protects the log and the processor.
 WRONG_KEYS: Final = 20
+WRONG: Final = (
+    "too many wrong keys or secrets came from this address: correct them, and wait a minute"
+)
 
 
 class Rate:
@@ -39,15 +42,10 @@ class Rate:
 
 
 class Throttle:
-    """Counts wrong keys by address, in the minute that begins with the first."""
+    """Counts wrong keys, or what else strangers do, by address, in the minute that begins with the first."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._rate = Rate(
-            clock,
-            most=WRONG_KEYS,
-            period=timedelta(minutes=1),
-            sentence="too many wrong keys or secrets came from this address: correct them, and wait a minute",
-        )
+    def __init__(self, clock: Clock, *, most: int = WRONG_KEYS, sentence: str = WRONG) -> None:
+        self._rate = Rate(clock, most=most, period=timedelta(minutes=1), sentence=sentence)
 
     def count(self, address: Address | None) -> None:
         """Raises ThrottledError if there were too many."""

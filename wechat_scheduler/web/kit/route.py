@@ -27,6 +27,9 @@ class Proof(enum.Enum):
     SIGNATURE = enum.auto()
     """A signature made with an app's key."""
 
+    ORIGIN = enum.auto()
+    """The origin of a web page, which its browser names (`access.origins`)."""
+
     CAPABILITY = enum.auto()
     """An address that cannot be guessed (`access.links`)."""
 
