@@ -25,6 +25,7 @@ async def imported(script: str) -> set[str]:
     ("script", "without"),
     [
         ("import wechat_scheduler.client", {"aiohttp", "asyncio", "msgspec", "ssl"}),
+        ("from wechat_scheduler.client import SyncClient", {"aiohttp", "asyncio", "yarl"}),
         ("from wechat_scheduler.client import Client", set[str]()),
     ],
 )

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.client.in_threads import EITHER, ClientType, ThreadedClock
 from tests.client.passing import passing
-from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller, daemon, wechat
-from wechat_scheduler.client import Client
 
 NAME = (APPID, "access_token")
 ACCOUNT = {
@@ -21,12 +20,12 @@ ACCOUNT = {
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> ThreadedClock:
+    return ThreadedClock()
 
 
 @pytest.fixture
-async def caller(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Caller]:
+async def caller(tmp_path: Path, clock: ThreadedClock) -> AsyncIterator[Caller]:
     """A daemon whose clockworks turn."""
     async with (
         wechat(clock) as real,
@@ -36,11 +35,12 @@ async def caller(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Caller]:
 
 
 @pytest.mark.parametrize("watch", [False, True])
+@pytest.mark.parametrize("kind", EITHER)
 async def test_a_value_that_wechat_refused_is_replaced(
-    caller: Caller, clock: FakeClock, watch: bool
+    caller: Caller, clock: ThreadedClock, watch: bool, kind: ClientType
 ) -> None:
     url, key = caller.daemon.url, caller.daemon.admin_key
-    async with Client(url, key, watch=watch, clock=clock) as client:
+    async with kind(url, key, watch=watch, clock=clock) as client:
         await client.register(ACCOUNT)
         old = await client.credential(*NAME)
         clock.advance(timedelta(seconds=31))

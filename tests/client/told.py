@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.business import Business
-from tests.clock import FakeClock
+from wechat_scheduler.engine.instants import Instants
 
 LIFE = timedelta(hours=2)
 
@@ -22,12 +22,14 @@ LIFE = timedelta(hours=2)
 class Told:
     """The daemon, and what it was asked."""
 
-    clock: FakeClock
+    clock: Instants
     business: Business
     streams: bool = True
     waits: bool = True
     silent: bool = False
     away: bool = False
+    slow: asyncio.Event = field(default_factory=asyncio.Event)
+    """Fetches of the account `slow` are answered once this is set."""
     values: dict[str, tuple[str, int, datetime]] = field(default_factory=dict)
     sequence: int = 0
     past: list[tuple[int, bytes]] = field(default_factory=list)
@@ -86,6 +88,8 @@ class Told:
             return await self._stream(request)
         if request.path.startswith("/task/"):
             path = request.path.removeprefix("/task/").replace("/0", "/access_token")
+            if path.startswith("slow/"):
+                await self.slow.wait()
             if path.endswith("/invalid"):
                 return web.json_response({"code": 200, "message": "", "result": "refreshing"})
             if self.waits and not self.away and "wait" in request.query:
@@ -150,7 +154,7 @@ class Told:
 
 
 @asynccontextmanager
-async def told(clock: FakeClock) -> AsyncIterator[Told]:
+async def told(clock: Instants) -> AsyncIterator[Told]:
     async with Business() as business:
         daemon = Told(clock=clock, business=business)
         business.always = daemon.answer

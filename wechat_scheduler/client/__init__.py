@@ -1,4 +1,5 @@
-"""The client for business systems: `Client` for event loops, and the types of what it returns.
+"""The client for business systems: `Client` for event loops, `SyncClient` for threads, and the types of what
+they return.
 
 Each is imported when it is first used, so that an app pays for what it takes.
 """
@@ -13,8 +14,9 @@ if TYPE_CHECKING:
     from wechat_scheduler.client.answers import ReceiverInfo as Receiver
     from wechat_scheduler.client.client import Client
     from wechat_scheduler.client.kept import Fetched
+    from wechat_scheduler.client.sync_client import SyncClient
 
-__all__ = ["Client", "Contest", "Fault", "Fetched", "Job", "Receiver"]
+__all__ = ["Client", "Contest", "Fault", "Fetched", "Job", "Receiver", "SyncClient"]
 
 _PLACES = {
     "Client": ("client", "Client"),
@@ -23,6 +25,7 @@ _PLACES = {
     "Fetched": ("kept", "Fetched"),
     "Job": ("answers", "JobInfo"),
     "Receiver": ("answers", "ReceiverInfo"),
+    "SyncClient": ("sync_client", "SyncClient"),
 }
 
 

@@ -149,6 +149,12 @@ def refuse(response: DaemonResponse) -> NoReturn:
     raise CallError(f"{response.url} answered {response.status} and gives no stream of events")
 
 
+def check_health(response: DaemonResponse) -> None:
+    """Raises CallError unless this answer of `/healthz` says that all is well."""
+    if response.status != 200:
+        raise CallError(f"{response.url} answered {response.status} and is not healthy")
+
+
 def next_page(response: DaemonResponse) -> dict[str, str] | None:
     """The query of a list's next page; None after the last."""
     link = _NEXT.search(response.headers.get("Link", ""))

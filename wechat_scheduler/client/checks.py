@@ -1,10 +1,13 @@
 """Checks what a caller gives before it becomes part of a request."""
 
 from collections.abc import Sequence
-from urllib.parse import quote
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urlsplit
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+
+WRONG_URL = "the daemon's URL is written like http://127.0.0.1:9001"
 
 
 def usable_key(key: str) -> str:
@@ -27,3 +30,34 @@ def quoted(path: Sequence[str]) -> list[str]:
             f"{wrong.pop()!r} is no name in a path", reason=Reason.REQUEST_INVALID
         )
     return [quote(part, safe="", errors="surrogateescape") for part in path]
+
+
+class DaemonPlace(NamedTuple):
+    """A daemon's URL in parts; its routes stand below `path`."""
+
+    tls: bool
+    host: str
+    port: int
+    path: str
+    key: str
+
+    @property
+    def host_header(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == (443 if self.tls else 80) else f"{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        return f"http{'s' * self.tls}://{self.host_header}{self.path}"
+
+
+def daemon_place(url: str, key: str) -> DaemonPlace:
+    """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
+    parts = urlsplit(url.strip())
+    known = parts.scheme in ("http", "https") and url.strip().isprintable()
+    if not known or not parts.hostname:
+        raise ValueError(WRONG_URL)
+    tls = parts.scheme == "https"
+    port = parts.port or (443 if tls else 80)
+    given = usable_key(key or unquote(parts.password or ""))
+    return DaemonPlace(tls, parts.hostname, port, parts.path, given)

@@ -17,22 +17,19 @@ from typing import Any, Self, TypeVar
 
 from yarl import URL
 
-from wechat_scheduler.client.answers import JobInfo, next_page, result
-from wechat_scheduler.client.checks import task_path, usable_key
+from wechat_scheduler.client.answers import JobInfo, check_health, next_page, result
+from wechat_scheduler.client.checks import WRONG_URL, task_path, usable_key
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.client.looping import LoopDriver
 from wechat_scheduler.client.memory import Memory
+from wechat_scheduler.client.steps import PATIENCE, TIMEOUT
 from wechat_scheduler.client.wire import Wire
 from wechat_scheduler.engine.clock import Clock, SystemClock
 from wechat_scheduler.errors import CallError
 
 T = TypeVar("T")
 
-# Longer than the daemon lets a fetch wait (`server.fetch_deadline`), so that its reason arrives.
-TIMEOUT = timedelta(seconds=15)
-# Longer than a restart of the daemon.
-PATIENCE = timedelta(seconds=3)
 _SYSTEM_CLOCK = SystemClock()
 
 
@@ -65,7 +62,7 @@ class Client:
         address = URL(url.strip())
         known = address.scheme in ("http", "https") and url.strip().isprintable()
         if not known or not address.host:
-            raise ValueError("the daemon's URL is written like http://127.0.0.1:9001")
+            raise ValueError(WRONG_URL)
         plain = address.with_user(None).with_query(None).with_fragment(None)
         self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
         self._clock = clock
@@ -116,7 +113,6 @@ class Client:
         `(appid, kind, subject)`. If there is no valid value, `error` says why. Only the newest comes to
         a caller that is slow."""
         wanted, seen = [Name(*name) for name in names], dict[Name, tuple[str, str, str]]()
-        self._driver.watch(self)
         changed = asyncio.Event()
         self._memory.changed.add(changed.set)
         try:
@@ -124,6 +120,7 @@ class Client:
                 changed.clear()
                 for name in wanted:
                     fetched = await self._obtain(name)
+                    self._driver.watch(self)
                     if seen.get(name) != (told := fetched.told):
                         seen[name] = told
                         yield fetched
@@ -163,9 +160,7 @@ class Client:
 
     async def check(self) -> None:
         """Raises CallError unless the daemon is alive. Needs no key."""
-        response = await self._driver.call("GET", "healthz")
-        if response.status != 200:
-            raise CallError(f"{response.url} answered {response.status} and is not healthy")
+        check_health(await self._driver.call("GET", "healthz"))
 
     async def healthy(self) -> bool:
         """Whether the daemon is alive. Needs no key, and raises nothing."""

@@ -14,6 +14,13 @@ from wechat_scheduler.client.kept import Name
 
 T = TypeVar("T")
 
+# Longer than the daemon lets a fetch wait (`server.fetch_deadline`), so that its reason arrives.
+TIMEOUT = timedelta(seconds=15)
+# Longer than a restart of the daemon.
+PATIENCE = timedelta(seconds=3)
+# After a connection that failed; doubled from one to the next.
+RETRY = timedelta(milliseconds=50)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallStep:

@@ -13,12 +13,12 @@ from yarl import URL
 from wechat_scheduler import MEDIA_TYPE
 from wechat_scheduler.client.answers import EVENT_STREAM, DaemonResponse, refuse
 from wechat_scheduler.client.checks import quoted
+from wechat_scheduler.client.steps import RETRY
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import UnreachableError
 
 # Its end is told by silence.
 WITHOUT_END = aiohttp.ClientTimeout(total=None)
-FIRST_PAUSE = timedelta(milliseconds=50)
 
 
 class Wire:
@@ -61,7 +61,7 @@ class Wire:
         url = self._url.joinpath(*quoted(path), encoded=True).with_query(query)
         data = None if body is None else msgspec.json.encode(body)
         give_up = self._clock.boottime() + patience.total_seconds()
-        pause = FIRST_PAUSE
+        pause = RETRY
         while True:
             try:
                 async with asyncio.timeout(timeout.total_seconds()):
