@@ -51,6 +51,20 @@ async def test_a_call_that_wechat_took_and_lost_is_to_be_looked_at(
     assert "WeChat may have acted on the call" in answer["errmsg"]
 
 
+async def test_an_answer_that_switches_protocols_is_none(tmp_path: Path) -> None:
+    switch = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nhello"
+    asked = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    async with (
+        upstream(answer=switch) as host,
+        gate(tmp_path / "state", gateway__hosts=host.url) as place,
+    ):
+        answers = [await place.said("GET", MENU, headers=headers) for headers in ({}, asked)]
+
+    assert [answer["errcode"] for answer in answers] == [-1, -1]
+    assert "the answer switches protocols" in answers[0]["errmsg"]
+    assert [one.headers.get("upgrade") for one in host.came] == [None, None]
+
+
 async def stand_in(place: Gate, appid: str) -> str:
     body = {"name": "shop", "appids": [appid], "stand_in": True}
     made: Any = (await place.keeper.call("POST", "/v1/consumers", body=body)).result

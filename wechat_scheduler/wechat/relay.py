@@ -98,6 +98,8 @@ class WeChatRelay:
     async def send(self, call: PassedCall, account: str) -> AsyncIterator[RelayedReply]:
         response = await self._answered(call, account)
         try:
+            if response.status < 200:  # its connection would speak another protocol from here on
+                raise no_answer(call.path, "the answer switches protocols", NOT_WECHAT)
             if _shows(response.headers.get(hdrs.LOCATION, ""), call.query):
                 raise no_answer(call.path, "the answer sends the call elsewhere", NOT_WECHAT)
             head = await self._head(call, response)
