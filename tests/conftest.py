@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 from _pytest.runner import runtestprotocol
+from aiohttp import web_app
 from hypothesis import settings
 
 from tests import logs
@@ -31,7 +32,7 @@ logs.plain()
 
 # Collecting makes objects that stay: the garbage collector need not look at them.
 gc.disable()
-gc.set_threshold(50_000, 20, 50)
+gc.set_threshold(20_000, 5, 1000)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -65,6 +66,11 @@ _begun = count()
 def pytest_runtest_logstart() -> None:
     if next(_begun) % TOGETHER == 0:
         faulthandler.dump_traceback_later(PATIENCE, exit=True, file=sys.__stderr__)
+
+
+def pytest_runtest_logfinish() -> None:
+    """aiohttp remembers the last thousand handlers, and with them the daemons of a hundred tests: a gigabyte."""
+    web_app._cached_build_middleware.cache_clear()
 
 
 def pytest_collection_finish() -> None:
