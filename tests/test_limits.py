@@ -37,7 +37,7 @@ NO_BOUNDS = """
     metrics/counters.py BUCKETS
     reminders/overview.py NUMBER
     storage/audience/aliases.py SIZES
-    storage/sqlite/backup.py VERSIONS_AHEAD
+    storage/lost_commits.py VERSIONS_AHEAD
     storage/checks.py LATEST
     storage/sqlite/files.py FRAME_HEADER
     storage/sqlite/files.py LARGEST_PAGE

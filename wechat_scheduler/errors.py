@@ -114,7 +114,7 @@ class ForbiddenError(_SpecificError):
 
 
 class RefusedPushError(ForbiddenError):
-    """A push does not prove to come from WeChat. `detail` says why, for the operator; the sender always
+    """A push is not proven to come from WeChat. `detail` says why, for the operator; the sender always
     reads the same sentence."""
 
     def __init__(self, detail: str) -> None:
@@ -123,7 +123,7 @@ class RefusedPushError(ForbiddenError):
 
 
 class NotFoundError(_SpecificError):
-    """Nothing has this name."""
+    """There is nothing with this name or id."""
 
     status = 404
 

@@ -148,7 +148,7 @@ class Verdict(enum.StrEnum):
     """This message will never be accepted: say why."""
 
     USED_UP = "used_up"
-    """The receiver allows no more notices of this template until they allow one anew."""
+    """The receiver allows no more notices of this template until they allow one more."""
 
     OPERATOR = "operator"
     """A person must act, then the message is accepted: probe slowly."""

@@ -108,7 +108,7 @@ async def test_an_admin_key_cannot_be_limited(keeper: Caller, limit: dict[str, A
     answer = await keeper.call("POST", "/v1/keys", body=body)
 
     assert answer.status == 400
-    assert answer.json["message"] == "an admin key is not limited to appids or types"
+    assert answer.json["message"] == "an admin key cannot be limited to appids or types"
     assert len((await keeper.call("GET", "/v1/keys")).result) == 1
 
 
@@ -137,7 +137,10 @@ async def test_why_a_key_is_refused_stands_in_the_log_alone(
         ]
 
     (message,) = {answer.json["message"] for answer in answers}
-    assert message == "this API key is unknown, has ended, or may not be used from this address"
+    assert (
+        message
+        == "this API key is unknown, revoked or expired, or may not be used from this address"
+    )
     assert [(log["event"], log["key_id"], log["reason"]) for log in logs] == [
         ("key.refused", "", "unknown"),
         ("key.refused", revoked.id, "revoked"),

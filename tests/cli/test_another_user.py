@@ -86,6 +86,6 @@ async def test_commands_that_need_nothing_of_the_folder_go_on_without_it(state: 
     shown, checked = await without_rights(["config", "show", *where], ["check-config", *where])
 
     assert shown.code == 0
-    assert shown.out.startswith("# the running daemon was not asked: cannot look at ")
+    assert shown.out.startswith("# the running daemon was not asked: cannot access ")
     assert checked.code == 0
     assert "permission denied, so it is not checked" in checked.err

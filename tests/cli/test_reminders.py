@@ -147,4 +147,6 @@ async def test_a_file_in_the_place_of_the_state_folder_is_named(tmp_path: Path) 
     for folder in (file, file / "below"):
         ended = await command("jobs", "list", state=folder)
 
-        assert ended.sentence.startswith(f"wechat-scheduler: {file} is no folder; say where it is")
+        assert ended.sentence.startswith(
+            f"wechat-scheduler: {file} is not a folder; say where it is"
+        )

@@ -63,7 +63,7 @@ def test_config_show_without_a_daemon_shows_how_one_would_start(tmp_path: Path) 
     ended = invoke("config", "show", "--state", str(tmp_path), "--host", "10.0.0.7")
 
     first, *lines = ended.out.splitlines()
-    assert first == f"# no daemon runs on {tmp_path}; with these options, one would start with:"
+    assert first == f"# no daemon runs on {tmp_path}; a daemon with these options would start with:"
     assert "server.host = 10.0.0.7" in lines
 
 
@@ -174,7 +174,7 @@ def test_doctor_without_a_daemon_examines_these_options(tmp_path: Path) -> None:
     ("setting", "content", "sentence"),
     [
         ("reminders.font", None, "{file} does not exist"),
-        ("reminders.font", "no font", "{file} is no font: name a .ttf, .otf or .ttc"),
+        ("reminders.font", "no font", "{file} is not a font: name a .ttf, .otf or .ttc"),
         (
             "state.sealing_key_file",
             "no key",
@@ -204,7 +204,7 @@ def test_check_config_looks_at_the_files_it_names(
     ("database", "sentence"),
     [
         ("{folder}", "{folder} is a folder: name a file in it"),
-        ("{folder}/x/y", "{folder}/x is no folder: make it"),
+        ("{folder}/x/y", "{folder}/x is not a folder: create it"),
     ],
 )
 def test_check_config_looks_at_the_place_of_the_database(

@@ -37,7 +37,9 @@ async def test_templates_are_imported_and_what_does_not_fit_is_said(tmp_path: Pa
         ["TEMPLATE", "CHANNEL", "KEYWORDS", "TITLE"],
         ["T1", "subscribe", "thing1,phrase2(有/无)", "快递", "到达"],
     ]
-    assert imported.err.startswith("templates.parcel.fields.thing9: is no keyword of the template")
+    assert imported.err.startswith(
+        "templates.parcel.fields.thing9: is not a keyword of the template"
+    )
     assert json.loads(listed.out)["templates"][0]["keywords"] == {
         "thing1": [],
         "phrase2": ["有", "无"],

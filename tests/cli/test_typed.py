@@ -67,7 +67,7 @@ def test_neither_is_an_option_that_chooses(words: tuple[str, ...], tmp_path: Pat
     ended = invoke(*words, "--state", str(tmp_path))
 
     assert ended.code == 2
-    assert "is empty" in ended.err or "is not written in UTF-8" in ended.err
+    assert "is empty" in ended.err or "is not valid UTF-8" in ended.err
 
 
 async def test_a_name_of_any_spelling_is_one_part_of_the_path(

@@ -55,7 +55,7 @@ def test_state_folder_is_the_nearest_that_is_given(
 
 
 def test_state_folder_nowhere_is_an_error() -> None:
-    with pytest.raises(ConfigError, match=r"^state\.dir: nothing says where to keep the state"):
+    with pytest.raises(ConfigError, match=r"^state\.dir: no state folder is configured"):
         load({})
 
 

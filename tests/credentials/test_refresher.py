@@ -352,7 +352,7 @@ async def test_a_job_of_an_unknown_type_says_so_and_is_tried_ever_more_slowly(
         second = await look(office.store, odd)
 
     assert first.fault is not None
-    assert "keeps no credential of the type pigeon_token" in first.fault.message
+    assert "does not know the credential type pigeon_token" in first.fault.message
     assert first.fault.reaction is Reaction.OPERATOR
     assert (await office.credential(TOKEN)).version >= 1
     assert (second.attempts, second.calls) == (2, 0)

@@ -15,8 +15,8 @@ PARAMS = "http://erp/p"
     [
         (TICKET, "register wx1/access_token too, or give a params URL"),
         (TICKET._replace(subject="wx9"), "register wx1/authorizer_access_token/wx9 too"),
-        (USER, r'needs a params URL that answers {"refresh_token": …}'),
-        (COMPONENT, r'needs a params URL that answers {"component_verify_ticket": …}'),
+        (USER, r'needs a params URL that returns {"refresh_token": …}'),
+        (COMPONENT, r'needs a params URL that returns {"component_verify_ticket": …}'),
         (AUTHORIZER, "register wx1/component_access_token too"),
     ],
 )

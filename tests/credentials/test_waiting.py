@@ -14,9 +14,9 @@ PARAMS = "http://erp/p"
     ("params", "message"),
     [
         ("http://down/p", "params of http://x did not answer"),
-        ("http://mute/p", "params of http://mute/p answered no texts"),
-        ("http://odd/p", "params of http://odd/p answered errcode, errmsg without it"),
-        ("http://other/p", "params of http://other/p answered it for another openid"),
+        ("http://mute/p", "params of http://mute/p returned no string fields"),
+        ("http://odd/p", "params of http://odd/p returned errcode, errmsg without it"),
+        ("http://other/p", "params of http://other/p returned it for another openid"),
     ],
 )
 async def test_a_missing_input_says_who_was_asked_what_came_and_what_to_do(

@@ -24,7 +24,7 @@ WHOLE = {"character_string1": "{number}", "thing2": "{title}", "phrase3": "待�
         ("parcel", {"thing2": "{title}"}, True, {}),
         ("parcel", {}, True, {}),
         ("message", {"thing2": "{title}"}, True, {"character_string1": f"is needed too: {HAS}"}),
-        ("parcel", {"thing9": "{title}"}, True, {"thing9": f"is no keyword of the template: {HAS}"}),
+        ("parcel", {"thing9": "{title}"}, True, {"thing9": f"is not a keyword of the template: {HAS}"}),
         ("parcel", {"phrase3": "丢了"}, True, {"phrase3": "is one of 待取, 已取"}),
         ("reminder", {"thing2": "{number}"}, False, {
             "thing2": "a reminder has no data to fill {number} with: write {title}, {content}, "

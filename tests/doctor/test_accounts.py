@@ -95,7 +95,7 @@ async def test_params_that_answers_something_else_is_named_with_its_answer_and_t
     assert failure.level is Level.FAIL
     assert failure.says == (
         "oauth2_access_token/o1 is pending: no refresh_token: "
-        f"params of {place} answered errcode, token without it"
+        f"params of {place} returned errcode, token without it"
     )
     assert failure.advice == (
         'let it answer 200 with {"refresh_token": "…"}, or register the task again with another params URL'

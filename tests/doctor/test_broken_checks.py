@@ -45,7 +45,7 @@ async def test_a_job_whose_name_is_no_text_is_named_and_the_others_are_examined(
 
     assert any("table jobs cannot be read" in says for _, _, says in found)
     assert any("access_token is pending" in says for _, _, says in found)
-    assert not any("broke off" in says for _, _, says in found)
+    assert not any("this check failed" in says for _, _, says in found)
 
 
 async def test_a_table_that_is_missing_breaks_off_its_checks_alone(config: Config) -> None:
@@ -53,7 +53,7 @@ async def test_a_table_that_is_missing_breaks_off_its_checks_alone(config: Confi
 
     found = await said(config)
 
-    broken = {check: says for check, level, says in found if "broke off" in says}
+    broken = {check: says for check, level, says in found if "this check failed" in says}
     assert "the database lacks the table callbacks" in broken["callback"]
     assert "restore a backup" in broken["callback"]
     assert any("access_token is pending" in says for _, _, says in found)

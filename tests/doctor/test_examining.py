@@ -154,7 +154,7 @@ def begun_rotation(config: Config) -> None:
         (open_to_others, "state", Level.FAIL, "other users have access to", "chmod go= "),
         (no_folder, "state", Level.FAIL, "is a file", "--state"),
         (newer_schema, "store", Level.FAIL, "schema version 999 is newer", "install the newer"),
-        (expanded_schema, "store", Level.WARN, "the rest was only added", "upgrade"),
+        (expanded_schema, "store", Level.WARN, "newer versions only added to it", "upgrade"),
         (older_schema, "store", Level.WARN, "the next start brings it to", "make a backup"),
         (no_database, "store", Level.FAIL, "the file is not a SQLite database", "backup"),
         (moved_away, "store", Level.FAIL, "was moved to postgresql://host/name", "[state]"),
@@ -232,7 +232,7 @@ async def test_a_disk_without_room_fails(config: Config, monkeypatch: pytest.Mon
     finding = await one(config, "disk")
 
     assert finding.level is Level.FAIL
-    assert "make room" in finding.advice
+    assert "free some space" in finding.advice
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from wechat_scheduler.audience.qrcodes import LONGEST as CODE
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.storage.lost_commits import VERSIONS_AHEAD
 from wechat_scheduler.storage.rows import instant, micros
-from wechat_scheduler.storage.sqlite.backup import VERSIONS_AHEAD
 from wechat_scheduler.storage.upkeep.clock_set_back import LONGEST_CLAIM, bring_back
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 

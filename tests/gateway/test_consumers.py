@@ -138,9 +138,9 @@ async def test_revoking_twice_is_noted_and_changes_nothing(
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"name": "Shop"}, "name: must be 1 to 32 small letters"),
-    ({"name": "a/b"}, "name: must be 1 to 32 small letters"),
-    ({"name": ""}, "name: must be 1 to 32 small letters"),
+    ({"name": "Shop"}, "name: must be 1 to 32 lower-case letters"),
+    ({"name": "a/b"}, "name: must be 1 to 32 lower-case letters"),
+    ({"name": ""}, "name: must be 1 to 32 lower-case letters"),
     ({"appids": []}, "appids: name the accounts that it may use"),
     ({"appids": [APPID, "a b"]}, "appids[1]: must be letters, digits"),
     ({"networks": ["10.0.0.1/8"]}, "networks[0]: is not a network"),
@@ -307,7 +307,10 @@ async def test_the_commands_make_show_rotate_and_revoke(keeper: Caller) -> None:
     assert "no limit" in shown.out
     assert made["secret"] not in shown.out + listed.out
     assert rotated.out.splitlines()[1].split()[1].startswith("wcs_")
-    assert rotated.err == "Store it now, in the place of the AppSecret: it is not shown again.\n"
+    assert (
+        rotated.err
+        == "Use it in place of the AppSecret, and store it now: it is not shown again.\n"
+    )
     assert revoked.out == "revoked\n"
     assert desk(keeper).named("shop") is None
 

@@ -260,8 +260,8 @@ async def test_a_refresh_token_that_no_account_has_is_told_in_a_sentence_until_i
 
     assert refused.status == 503
     assert refused.json["message"].endswith(
-        "no authorizer_appid: params answered an authorizer_refresh_token only, and no account that "
-        f"authorised {COMPONENT} has it; let params answer the authorizer_appid too"
+        "no authorizer_appid: params returned an authorizer_refresh_token only, and no account that "
+        f"authorised {COMPONENT} has it; let params return the authorizer_appid too"
     )
     assert await keeper.value(f"{COMPONENT}/4/{AUTHORIZER}")
 

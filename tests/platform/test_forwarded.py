@@ -145,7 +145,7 @@ async def test_a_platform_does_not_act_for_an_account_that_has_not_authorised_it
 
     advice = (await platform.view())["advice"]
     assert answer.status == 403
-    assert f"{OTHER}, which has not authorised {COMPONENT}" in advice
+    assert f"{OTHER}, which is not known to have authorised {COMPONENT}" in advice
 
 
 async def test_an_appid_that_is_no_platform_acts_for_no_account(platform: Platform) -> None:

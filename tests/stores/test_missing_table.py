@@ -19,5 +19,5 @@ async def test_both_a_query_and_a_change_say_which_and_what_to_do(database: Data
 async def test_without_its_version_a_database_is_none_of_ours(database: Database) -> None:
     await database.write(lambda: rows_of(Statement("DROP TABLE meta")))
 
-    with pytest.raises(StorageError, match=r"^this is no database of wechat-scheduler$"):
+    with pytest.raises(StorageError, match=r"^this is not a database of wechat-scheduler$"):
         await schema_version(database)

@@ -19,8 +19,8 @@ from tests.sending.town import town
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.delivery.model import Content, Way
 from wechat_scheduler.errors import ConfigError, SealingError, StateError
+from wechat_scheduler.storage.lost_commits import after_lost_commits
 from wechat_scheduler.storage.sealing_keys import new_key
-from wechat_scheduler.storage.sqlite.backup import RESTORING
 from wechat_scheduler.storage.upkeep.moving import MOVED, MOVING
 from wechat_scheduler.upkeep.backup import backup, restore
 
@@ -140,8 +140,10 @@ def test_a_database_whose_content_is_elsewhere_is_no_source_of_backups(
 def test_the_documents_restore_postgresql_with_the_statements_of_restore() -> None:
     document = " ".join((ROOT / "docs/operations.md").read_text().split())
 
-    for statement in RESTORING:
-        assert " ".join(statement.split()) + ";" in document
+    for sql, params in after_lost_commits(0):
+        for number, value in enumerate(params, 1):
+            sql = sql.replace(f"${number}", ":ahead" if value else ":now")
+        assert " ".join(sql.split()) + ";" in document
 
 
 def test_postgresql_has_tools_of_its_own(tmp_path: Path) -> None:
@@ -292,12 +294,17 @@ def nothing(saved: Path, config: Config) -> None:
         (cut, True, StateError, "damaged"),
         (scribbled, True, StateError, "damaged"),
         (something_else, True, StateError, "the file is not a SQLite database"),
-        (another_database, True, StateError, "this is no database of wechat-scheduler"),
+        (another_database, True, StateError, "this is not a database of wechat-scheduler"),
         (newer, True, StateError, "has schema version 999 and this program knows"),
         (missing, True, StateError, "cannot read"),
         (lost_key, True, StateError, "without the sealing key of the daemon"),
-        (empty_without_key, True, StateError, "saved.db: this is no database of wechat-scheduler"),
-        (another_without_key, True, StateError, "this is no database of wechat-scheduler"),
+        (
+            empty_without_key,
+            True,
+            StateError,
+            "saved.db: this is not a database of wechat-scheduler",
+        ),
+        (another_without_key, True, StateError, "this is not a database of wechat-scheduler"),
         (newer_without_key, True, StateError, "has schema version 999 and this program knows"),
         (another_key, True, SealingError, "the sealing key is lost"),
         (nothing, False, StateError, "give --force to replace it"),

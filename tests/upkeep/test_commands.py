@@ -80,7 +80,7 @@ def test_the_sealing_key_is_rotated_and_then_the_old_one_forgotten(state: Path) 
     one = (state / "sealing.key").read_text().split()
 
     assert (rotated.code, forgotten.code) == (0, 0)
-    assert rotated.out.startswith("3 secrets sealed anew with key ")
+    assert rotated.out.startswith("3 secrets sealed with the new key ")
     assert one == both[:1]
     assert not any(key in rotated.out + forgotten.out for key in both)
 

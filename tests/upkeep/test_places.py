@@ -97,7 +97,7 @@ def test_what_is_no_regular_file_is_not_replaced(
     make(place)
     before = place.lstat()
 
-    with pytest.raises(StateError, match="is no regular file"):
+    with pytest.raises(StateError, match="is not a regular file"):
         backup(config, place, force=True)
 
     assert (place.lstat().st_mode, place.lstat().st_ino) == (before.st_mode, before.st_ino)
@@ -129,7 +129,7 @@ def test_what_is_no_backup_is_replaced_only_by_force(
     make(place, config)
     before = place.read_bytes()
 
-    with pytest.raises(StateError, match="is no backup: give --force to replace it"):
+    with pytest.raises(StateError, match="exists and is not a backup: give --force to replace it"):
         backup(config, place)
 
     assert place.read_bytes() == before
@@ -183,7 +183,7 @@ async def test_no_database_is_made_of_a_file_of_the_daemon(config: Config, tmp_p
 async def test_a_pipe_is_no_backup_to_restore(config: Config, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
 
-    with pytest.raises(StateError, match="is no regular file"):
+    with pytest.raises(StateError, match="is not a regular file"):
         await restore(config, tmp_path / "pipe", force=True, clock=FakeClock())
 
 
@@ -193,7 +193,7 @@ async def test_a_pipe_is_no_place_for_a_database(config: Config, tmp_path: Path)
     os.mkfifo(pipe)
     state = msgspec.structs.replace(config.state, database=f"sqlite://{pipe}")
 
-    with pytest.raises(StateError, match="is no regular file"):
+    with pytest.raises(StateError, match="is not a regular file"):
         await restore(
             msgspec.structs.replace(config, state=state), saved, force=True, clock=FakeClock()
         )

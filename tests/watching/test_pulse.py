@@ -59,8 +59,8 @@ async def test_a_full_disk_is_not_ready_and_said_as_an_error_once(
     )
     said = [it for it in log if it["event"].startswith("store.")]
     assert [(it["event"], it["log_level"]) for it in said] == [
-        ("store.takes_nothing", "error"),
-        ("store.takes_writes", "info"),
+        ("store.not_writable", "error"),
+        ("store.writable", "info"),
     ]
     assert said[0]["error"] == FULL
 

@@ -138,7 +138,7 @@ def test_a_subject_goes_by_its_own_name_or_by_wechats(task: dict[str, Any], subj
         (
             {"type": 4},
             "tasks[0].authorizer_appid: name the authorizer_appid, "
-            "or give a params URL that answers it",
+            "or give a params URL that returns it",
         ),
         (
             {"type": 2, "openid": "o/1"},

@@ -287,5 +287,5 @@ async def test_the_most_that_is_sent_late_is_said_in_the_echo(office: Office) ->
         for path in ("", "/preview")
     ]
 
-    note = "of more than 24 late occurrences the newest 24 are sent"
+    note = "if more than 24 occurrences are late, only the newest 24 are sent"
     assert [answer["notes"] for answer in answers] == [[note], [note], [], [], [], []]

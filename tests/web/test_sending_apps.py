@@ -174,7 +174,7 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
         "[1].external_id: must not look like a uid of ours",
         "[1].external_id: must not look like *, which stands for all subscribers",
         "[1].openid: is required",
-        "[1].external_id: stands here twice",
+        "[1].external_id: occurs twice",
     ]
     assert none == []
     assert again == {"bob": bob["uid"]}
@@ -243,7 +243,7 @@ async def test_a_code_that_wechat_does_not_draw_is_503_with_its_reason(
     answer = await keeper.call("POST", f"/v1/apps/{app['id']}/qrcodes", body={"extra": "17"})
 
     assert answer.status == 503
-    assert answer.json["message"].startswith("WeChat draws no code: ")
+    assert answer.json["message"].startswith("WeChat did not create a code: ")
     assert "45009" in answer.json["message"]
     assert int(answer.headers["Retry-After"]) > 0
 

@@ -113,7 +113,7 @@ WRONG = [
     ({"text": ""}, "text: give a text, or a template and its data"),
     ({"text": " "}, "text: give a text, or a template and its data"),
     ({"text": "\u3000\n", "title": "a"}, "text: give a text, or a template and its data"),
-    ({"text": "", "template": "T"}, "data: give what the template is filled with"),
+    ({"text": "", "template": "T"}, "data: give the data for the template"),
     ({"text": "", "template": "T", "data": {"a": "b"}, "channel": "text"}, "channel: "),
     ({"text": "a" * 40_001}, "text: must not be longer than 40000 characters"),
     ({"text": "a\0"}, "text: must not have a NUL"),

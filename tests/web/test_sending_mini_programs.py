@@ -116,7 +116,7 @@ async def test_a_url_that_a_mini_programs_notice_cannot_open_is_noted(
     answer = await send(keeper, app, "alice", **wish)
 
     assert answer.status == 200, answer.json
-    assert any("opens no url" in note for note in answer.result["notes"]) is noted
+    assert any("cannot open a url" in note for note in answer.result["notes"]) is noted
 
 
 async def test_an_app_of_a_mini_program_with_pages_of_others_stays_one(keeper: Caller) -> None:

@@ -75,7 +75,7 @@ async def test_the_accounts_templates_are_imported_for_all_its_apps(
     assert before == {"templates": [], "faults": []}
     assert imported == {
         "templates": LISTED,
-        "faults": [f"templates.parcel.fields.thing1: is no keyword of the template: {HAS}"],
+        "faults": [f"templates.parcel.fields.thing1: is not a keyword of the template: {HAS}"],
     }
     assert shown == [imported, {"templates": LISTED, "faults": []}]
     assert (entry["action"], entry["object"]) == ("templates.imported", APPID)
@@ -97,7 +97,7 @@ async def test_a_mapping_is_checked_against_imported_templates_when_it_is_writte
 
     assert [answer.status for answer in answers] == [400, 400, 200]
     assert answers[0].json["message"] == (
-        f"templates.parcel.fields.thing1: is no keyword of the template: {HAS}"
+        f"templates.parcel.fields.thing1: is not a keyword of the template: {HAS}"
     )
     assert (
         answers[1]
@@ -143,5 +143,5 @@ async def test_what_wechat_does_not_list_is_503_and_changes_nothing(
     answer = await keeper.call("POST", path)
 
     assert (answer.status, answer.json["reason"]) == (503, "wechat.unavailable")
-    assert answer.json["message"].startswith("WeChat lists no templates: ")
+    assert answer.json["message"].startswith("WeChat did not return the templates: ")
     assert (await keeper.call("GET", path)).result["templates"] == LISTED

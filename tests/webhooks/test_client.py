@@ -99,7 +99,9 @@ async def test_a_system_that_is_down_accepts_no_connection(
 ) -> None:
     await business.stop()
 
-    with pytest.raises(CallError, match=r"^notify of http://127.0.0.1:\d+/ accepts no connection$"):
+    with pytest.raises(
+        CallError, match=r"^notify of http://127.0.0.1:\d+/ refuses the connection$"
+    ):
         await push(client, business.url())
 
 

@@ -141,7 +141,7 @@ async def test_a_value_that_lost_a_character_is_not_used(
 
     got = await client.get("/cgi-bin/token", {})
 
-    with pytest.raises(WeChatError, match="no text as access_token"):
+    with pytest.raises(WeChatError, match="access_token is not a string"):
         got.text("access_token")
 
 

@@ -80,7 +80,7 @@ class Keyring:
         return held.key if held else None
 
     async def seek(self, text: str) -> Key | None:
-        """As `find`; also a key that another process has just made. May raise StorageError."""
+        """Like `find`; also a key that another process has just made. May raise StorageError."""
         place = digest(text)
         if place not in self._held:
             await self._misses.ask(place, lambda: self._store.has_key(place))
@@ -107,14 +107,14 @@ class Keyring:
         return sorted({key.id for key in keys if self.state(key) is KeyState.ACTIVE})
 
     async def all_keys(self) -> Sequence[Key]:
-        """All keys from the store, each with its last use."""
+        """All keys in the store, each with its last use."""
         return await self._store.all_keys()
 
     async def make(self, draft: KeyDraft) -> MadeKey:
         """Make and store a key. Raises InvalidRequestError if the draft contradicts itself."""
         if Scope.ADMIN in draft.scopes and (draft.appids or draft.kinds):
             # It could make another key without these limits.
-            raise InvalidRequestError("an admin key is not limited to appids or types")
+            raise InvalidRequestError("an admin key cannot be limited to appids or types")
         text, secret, now = new_key(), new_signing_secret(), self._clock.now()
         key = Key(
             id=draft.id,
@@ -133,15 +133,15 @@ class Keyring:
         return MadeKey(key=key, text=text, signing_secret=secret)
 
     async def revoke(self, key_id: str, *, by: Key) -> bool:
-        """Revoke that key at once. Revoking the admin keys spares the one that the caller uses. Returns
-        whether a key opened anything until now.
+        """Revoke that key at once. Revoking the admin keys keeps the caller's own key. Returns
+        whether an active key was revoked.
 
         Raises NotFoundError, and ForbiddenError if another key would revoke every admin key.
         """
         spare = by.hash if key_id == by.id == ADMIN else ""
         if key_id == ADMIN and not spare:
             raise ForbiddenError(
-                "only the admin key of a state folder revokes the other ones",
+                "only the admin key of a state folder can revoke the other admin keys",
                 reason=Reason.KEY_PROTECTED,
             )
         has_opened = any(

@@ -1,7 +1,7 @@
-"""Links that cannot be guessed: having one is the permission to open it.
+"""Capability URLs: links that cannot be guessed. Everyone who has the link may open it.
 
-A link holds the name of its target and a proof (a MAC) of it, so that no link has to be stored. It may
-hold a generation as well: the room that made it decides until when that is the current one.
+A link holds the name of its target and a MAC of it, so no link is stored. It may hold a generation as
+well; the code that made the link decides which generation is current.
 """
 
 import hmac
@@ -23,26 +23,27 @@ class Links:
     empty if it is not configured."""
 
     def __init__(self, secret: bytes, public_url: str) -> None:
-        # A copy of it makes the same proof as `hmac.digest`, which lets go of the interpreter each time.
+        # A copy of it makes the same proof as `hmac.digest`, which releases the GIL on every call.
         self._mac = hmac.new(secret, digestmod="sha256")
         self.public_url = public_url.rstrip("/")
 
-    def capability(self, room: str, name: str | int, generation: int = 0) -> str:
-        """The part of a path that names `name` and proves it. `room` is the purpose of the link."""
+    def capability(self, purpose: str, name: str | int, generation: int = 0) -> str:
+        """The part of a path that names `name` and proves it. A proof for one `purpose` is
+        invalid for others."""
         named = f"{name}-{generation}" if generation else str(name)
-        return f"{named}.{self._proof(room, named)}"
+        return f"{named}.{self._proof(purpose, named)}"
 
-    def name_in(self, room: str, capability: str) -> str | None:
-        """The name in a capability; None if it is not one of ours for that room."""
+    def name_in(self, purpose: str, capability: str) -> str | None:
+        """The name in a capability; None if it was not made here for that purpose."""
         found = _LINK.fullmatch(capability)
         named = capability.partition(".")[0]
-        if found is None or not hmac.compare_digest(found[3], self._proof(room, named)):
+        if found is None or not hmac.compare_digest(found[3], self._proof(purpose, named)):
             return None
         return found[1]
 
     @staticmethod
     def generation_in(capability: str) -> int:
-        """Of a capability that `name_in` accepts."""
+        """The generation in a capability that `name_in` accepts; 0 if it has none."""
         found = _LINK.fullmatch(capability)
         return int(found[2] or 0) if found else 0
 
@@ -60,7 +61,7 @@ class Links:
         """The public URL of `path`; empty if `server.public_url` is not set."""
         return self.public_url and self.public_url + path
 
-    def _proof(self, room: str, name: str) -> str:
+    def _proof(self, purpose: str, name: str) -> str:
         mac = self._mac.copy()
-        mac.update(f"{room}\0{name}".encode())
+        mac.update(f"{purpose}\0{name}".encode())
         return urlsafe_b64encode(mac.digest()[:PROOF]).decode().rstrip("=")

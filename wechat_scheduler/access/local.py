@@ -26,9 +26,9 @@ def why_foreign(headers: Mapping[str, str], *, has_body: bool) -> str:
     host = next((value for name, value in fields if name == "host"), "")
     own = {f"http://{host}", f"https://{host}"}
     if any(name == "origin" and value not in own for name, value in fields):
-        return "no page of another origin may send requests; Origin is not this address"
+        return "pages of other origins may not send requests: Origin is not this address"
     if any(name == "sec-fetch-site" and value not in _PAGES_OF_OURS for name, value in fields):
-        return "no page of another origin may send requests; Sec-Fetch-Site tells of one"
+        return "pages of other origins may not send requests: Sec-Fetch-Site names one"
     types = {value.partition(";")[0].strip() for name, value in fields if name == "content-type"}
     if has_body and types != {_JSON} and any(_is_of_browser(*field) for field in fields):
         return f"a browser must send a body as Content-Type: {_JSON}"

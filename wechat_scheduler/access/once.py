@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: a request that comes again with its key is done once, and gets the first
+"""`Idempotency-Key`: a request that is repeated with its key is done once, and gets the first
 response again.
 
     asked = Asked(scope=…, key=…, digest=…)
@@ -65,7 +65,7 @@ class RepeatedError(SchedulerError):
     """The same request was done before. `response` is what was sent then."""
 
     def __init__(self, response: str) -> None:
-        super().__init__("the same request was done before")
+        super().__init__("the same request was already carried out")
         self.response = response
 
 
@@ -104,13 +104,13 @@ class Idempotency:
 
 
 def digest_of(*parts: bytes) -> str:
-    """Of a request: its path and its body."""
+    """The digest of a request: of its path and its body."""
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def other_request(key: str) -> ConflictError:
     return ConflictError(
-        f"the key {key!r} came before with another request: use a new one",
+        f"the key {key!r} was already used with another request: use a new one",
         reason=Reason.IDEMPOTENCY_CONFLICT,
         field="Idempotency-Key",
     )

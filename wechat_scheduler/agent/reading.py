@@ -162,7 +162,7 @@ def _with_text(
     except OSError as error:
         mistakes.append(f"{where}.template_file: {file.template_file}: {reason(error)}")
     except UnicodeDecodeError:
-        mistakes.append(f"{where}.template_file: {file.template_file}: not written in UTF-8")
+        mistakes.append(f"{where}.template_file: {file.template_file}: not valid UTF-8")
     return file
 
 

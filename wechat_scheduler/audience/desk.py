@@ -34,7 +34,7 @@ TOPICS_AT_ONCE = 1000
 
 
 class AudienceDesk:
-    """All methods may raise StorageError."""
+    """Manages subscribers, subscriptions and topics. All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -154,7 +154,7 @@ class AudienceDesk:
     async def subscribers(
         self, app: App, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By the subscription's id."""
+        """The subscriptions, ordered by id, each with its subscriber."""
         return await self._subscriptions.of_app(app.id, **wanted)
 
     async def count(

@@ -60,7 +60,7 @@ class Directory:
         return self._apps.get(app_id)
 
     async def find_app(self, app_id: int) -> App | None:
-        """As `app`; also one that another process has just made. May raise StorageError."""
+        """Like `app`; also one that another process has just made. May raise StorageError."""
         if not (app_id in self._apps or app_id in self._unreadable):
             await self._misses.ask(app_id, lambda: self._store.has_app(app_id))
         return self.app(app_id)
@@ -70,7 +70,7 @@ class Directory:
         return app_id in self._unreadable
 
     def apps(self) -> Sequence[App]:
-        """By age, the oldest first."""
+        """Ordered by age, the oldest first."""
         return list(self._apps.values())
 
     def apps_of(self, appid: str) -> Sequence[App]:
@@ -89,7 +89,7 @@ class Directory:
         return token
 
     async def find_holder(self, text: str) -> Token | None:
-        """As `holder`; also of a token that another process has just made. May raise StorageError."""
+        """Like `holder`; also of a token that another process has just made. May raise StorageError."""
         place = digest(text)
         if place not in self._tokens:
             await self._misses.ask(place, lambda: self._store.has_token(place))

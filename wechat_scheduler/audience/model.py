@@ -45,7 +45,7 @@ class App:
 
     `id` is a random 52-bit integer. The keys of `templates` are purposes (`message`, `notice`,
     `reminder`) or aliases that the app chose. `per_minute` and `recipient_per_minute` limit the
-    messages to all and to each user; 0 is no limit. An `at_most_once` app never repeats a message that
+    messages to all and to each user; 0 means no limit. An `at_most_once` app never repeats a message that
     may have arrived. Signed calls of the app must come from `networks`; empty means any network.
     `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`. Links to its pages
     are of `link_generation`; those of former ones lead nowhere. `account_templates` has those that were
@@ -124,7 +124,7 @@ class Subscriber:
     """A WeChat user of the account `appid`. `uid` is `UID_` and 28 letters and digits.
 
     `follows` says whether they follow the account now; `heard_at` is their last act that lets the
-    account write to them. `trouble` says why WeChat takes nothing for them; empty if it does. Users
+    account write to them. `trouble` says why WeChat accepts no messages for them; empty if it does. Users
     give `nickname` and `avatar` themselves: WeChat gives none.
 
     `morning` is the time of day of the greeting that they want, `HH:MM:SS`, empty for none;

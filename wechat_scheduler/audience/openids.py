@@ -31,7 +31,7 @@ class Login:
 
 
 class Openids:
-    """All methods may raise StorageError."""
+    """Logs users in by openid and openkey. All methods may raise StorageError."""
 
     def __init__(self, aliases: Aliases, *, clock: Clock) -> None:
         self._aliases = aliases

@@ -26,7 +26,7 @@ class Apps(Protocol):
     """The store of apps and tokens. Every method is atomic; all may raise StorageError."""
 
     async def all_apps(self) -> Sequence[App]:
-        """By age, the oldest first."""
+        """Ordered by age, the oldest first."""
 
     async def all_tokens(self) -> Sequence[Token]: ...
 
@@ -68,7 +68,7 @@ class Topics(Protocol):
     async def get(self, topic_id: int) -> Topic | None: ...
 
     async def of_app(self, app_id: int) -> Sequence[Topic]:
-        """By age, the oldest first."""
+        """Ordered by age, the oldest first."""
 
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
         """Remove the app's topic with its subscriptions and scenes, the rest of many later."""
@@ -118,14 +118,14 @@ class Subscriptions(Protocol):
     async def of_app(
         self, app_id: int, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        """By id."""
+        """Ordered by id."""
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int: ...
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
-        """By id."""
+        """Ordered by id."""
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool: ...
 
@@ -159,7 +159,7 @@ class Aliases(Protocol):
     async def get(self, app_id: int, name: str) -> Alias | None: ...
 
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
-        """By name."""
+        """Ordered by name."""
 
     async def change(
         self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]
@@ -216,10 +216,10 @@ class UseCounts(Protocol):
         since."""
 
     async def get(self, appid: str, openid: str, template_id: str) -> UseCount | None:
-        """None if nothing was heard."""
+        """None if nothing is known."""
 
     async def of_person(self, appid: str, openid: str) -> Sequence[UseCount]:
-        """By template id."""
+        """Ordered by template id."""
 
 
 class QrCodes(Protocol):

@@ -14,14 +14,14 @@ from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import InvalidRequestError, SchedulerError, WeChatError
 from wechat_scheduler.reasons import Reaction
 
-# WeChat's limit for codes that end ("qrcode/create": expire_seconds). An account has 100,000 codes
-# that do not end, for its whole life; so our lasting codes are ones that end and are drawn anew.
+# WeChat's limit for temporary codes ("qrcode/create": expire_seconds). An account may create 100,000
+# permanent codes, ever, so our permanent codes are temporary ones that we renew.
 LONGEST = timedelta(days=30)
-# A code is drawn anew this long before its end: a page that shows it may stay open for a while.
+# A code is renewed this long before it expires: a page that shows it may stay open for a while.
 SPARE = timedelta(days=1)
-# How long a request waits for a code. What WeChat has not drawn by then is drawn after the response.
+# How long a request waits for a code. A code that WeChat has not created by then is stored after the response.
 PATIENCE = timedelta(seconds=2)
-# Before each further try; then the next request that wants the code tries again.
+# The pauses between retries. After the last one, the next request for the code starts again.
 PAUSES = tuple(timedelta(seconds=seconds) for seconds in (2, 10, 60))
 
 
@@ -38,8 +38,8 @@ class QrCode:
 
 @dataclass(slots=True)
 class Drawing:
-    """A lasting code that is being drawn. `done` is set with the `code`, or with an `error`, after which
-    it is tried again: soon, or at once if it is `wanted`."""
+    """A permanent code that is being created. `done` is set with the `code`, or with an `error`, after
+    which it is retried: soon, or at once if it is `wanted`."""
 
     done: asyncio.Event = field(default_factory=asyncio.Event)
     wanted: asyncio.Event = field(default_factory=asyncio.Event)
@@ -48,7 +48,7 @@ class Drawing:
 
 
 class QrCodeDesk:
-    """All methods may raise WeChatError and StorageError."""
+    """Creates and renews QR codes. All methods may raise WeChatError and StorageError."""
 
     def __init__(
         self, scenes: Scenes, drawn: QrCodes, *, clock: Clock, background: Background
@@ -69,10 +69,12 @@ class QrCodeDesk:
         lifetime: timedelta | None,
         once: Callable[[QrCode], Once | None] = lambda code: None,
     ) -> QrCode:
-        """A new code, valid for `lifetime` (at most 30 days); None makes a lasting one. Raises
+        """A new code, valid for `lifetime` (at most 30 days); None makes a permanent one. Raises
         InvalidRequestError, and as `once.Once` says."""
         if lifetime is not None and not timedelta(0) < lifetime <= LONGEST:
-            raise InvalidRequestError("a code that ends is valid for 1 second to 30 days")
+            raise InvalidRequestError(
+                "the lifetime of a temporary code must be 1 second to 30 days"
+            )
         now = self._clock.now()
         scene = Scene(
             id=new_scene_id(),
@@ -115,7 +117,7 @@ class QrCodeDesk:
         return self._drawings[key]
 
     async def wait(self, drawings: Iterable[Drawing]) -> None:
-        """Until all are done, PATIENCE at most."""
+        """Wait until all are done, at most PATIENCE."""
         until = self._clock.boottime() + PATIENCE.total_seconds()
         for drawing in drawings:
             left = timedelta(seconds=max(0.0, until - self._clock.boottime()))
@@ -139,7 +141,7 @@ class QrCodeDesk:
             del self._drawings[key]
 
     async def current(self, app: App, scene: Scene) -> QrCode:
-        """The scene's code as it can be scanned now. A lasting one is drawn anew before it ends."""
+        """The scene's code as it can be scanned now. A permanent one is renewed before it expires."""
         if self._ends_soon(scene):
             scene = await self._draw(app, scene, LONGEST)
             await self._scenes.keep_ticket(scene.id, scene.ticket, url=scene.url, until=_end(scene))

@@ -60,7 +60,7 @@ class Reception:
         self._commands = Commands(subscriptions, directory, joining=self._joining, post=post)
 
     async def receive(self, act: UserAct) -> None:
-        """Handle an event once. Raises StorageError: then it is not done, and may come again."""
+        """Handle an event once. Raises StorageError if it was not handled; WeChat may then repeat it."""
         # Message ids are unique within an account.
         act = replace(act, event_id=f"{act.appid}/{act.event_id}")
         if not await self._handled.is_new(act.event_id):
@@ -89,7 +89,8 @@ class Reception:
             log.error("delivery.dead", delivery=delivery, channel="person", reason=failure)
 
     async def _count(self, act: UserAct) -> None:
-        """No sign of a follower: mini-programs have none, and a web page may ask what they allow."""
+        """Count the notices that a user allows. Does not mark the user as a follower: mini-programs have
+        none, and a web page may ask users who do not follow."""
         now = self._clock.now()
         for report in act.uses:
             if report.msgid:
@@ -104,7 +105,7 @@ class Reception:
                 await listener.take(act, gone)
 
     async def _welcome(self, act: UserAct) -> None:
-        """A user who does something follows the account, and may be written to for a while."""
+        """A user who does something follows the account, and may get texts for a while."""
         subscriber = await self._subscribers.follow(
             act.appid, act.openid, uid=new_uid(), now=act.at
         )
@@ -116,7 +117,7 @@ class Reception:
             await self._said(act, subscriber)
 
     async def _open_scene(self, act: UserAct) -> Scene | None:
-        """None also if the scene has ended, or its app has moved to another account."""
+        """Also None if the scene has expired, or its app has moved to another account."""
         scene = await self._scenes.get(act.scene)
         if scene is None or (scene.expires_at is not None and scene.expires_at <= act.at):
             return None

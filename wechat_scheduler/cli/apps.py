@@ -56,7 +56,7 @@ def apps() -> None:
 @json_option
 @client_options
 def create(name: str, as_json: bool, **given: Any) -> None:
-    """Make an app called NAME, and show its secrets this once.
+    """Make an app called NAME, and show its secrets once.
 
     \b
     Examples:
@@ -149,7 +149,7 @@ def remove(app: int, yes: bool, **given: Any) -> None:
 @click.argument("app", type=APP_ID)
 @client_options
 def reset_token(app: int, **given: Any) -> None:
-    """Give an app a new token, and end the former one.
+    """Give an app a new token, and revoke the previous one.
 
     \b
     Example:
@@ -163,10 +163,10 @@ def reset_token(app: int, **given: Any) -> None:
 @yes_option
 @client_options
 def renew_links(app: int, yes: bool, **given: Any) -> None:
-    """End all links to an app's pages, if some were leaked.
+    """Replace all links to an app's pages, for example after a leak.
 
-    Links in messages that were sent before lead nowhere any more; those in later messages are new. Codes
-    and pages by which users subscribe go on.
+    Links in earlier messages stop working. Later messages contain new links. QR codes and pages for
+    subscribing stay valid.
 
     \b
     Example:
@@ -174,7 +174,7 @@ def renew_links(app: int, yes: bool, **given: Any) -> None:
     """
 
     def question() -> str:
-        return f"End the links in all messages that {_name(given, app)} has sent?"
+        return f"Replace the links in all messages that {_name(given, app)} has sent?"
 
     confirm(question, yes=yes)
     ask(given, str, "POST", *PATH, app, "links")

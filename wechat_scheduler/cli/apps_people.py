@@ -96,8 +96,8 @@ def _follows(one: SubscriberResult) -> object:
 def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
     """Show how many subscribe notices a user allows.
 
-    NAME is the user's uid, or the user's name in the app. Counted is what WeChat's pushes tell. Where
-    CERTAIN is no, it may be more.
+    NAME is the user's uid, or the user's name in the app. The count comes from WeChat's pushes. If CERTAIN
+    is no, the user may allow more.
 
     \b
     Example:
@@ -113,7 +113,7 @@ def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
 @click.argument("openid")
 @client_options
 def bind(app: int, name: str, openid: str, **given: Any) -> None:
-    """Let the app call the user OPENID by NAME.
+    """Give the user OPENID the name NAME in this app.
 
     Prints the user's uid.
 
@@ -176,8 +176,8 @@ def qrcode(
 def wecron_token(uid: str, app: int, **given: Any) -> None:
     """Make a user's token for WeCron's API.
 
-    With it the user's own programs keep reminders. UID is the user's uid, or the user's name in the
-    app. A former token becomes invalid.
+    The user's own programs manage reminders with it. UID is the user's uid, or the user's name in the
+    app. An earlier token becomes invalid.
 
     \b
     Example:

@@ -33,8 +33,8 @@ def templates() -> None:
 def import_all(app: int, as_json: bool, **given: Any) -> None:
     """Import the templates of the app's account from WeChat.
 
-    Import them again after you add one to the account. Behind the list it says what in the app's own
-    templates does not fit.
+    Import them again after you add one to the account. After the list come the mistakes in the
+    app's own templates.
 
     \b
     Example:

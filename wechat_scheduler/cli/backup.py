@@ -14,7 +14,7 @@ from wechat_scheduler.upkeep import backup as upkeep
 
 @click.command()
 @click.argument("file", type=FilePath(path_type=Path))
-@click.option("--force", is_flag=True, help="Replace a FILE that is no backup.")
+@click.option("--force", is_flag=True, help="Replace FILE even if it is not a backup.")
 @store_options
 def backup(file: Path, force: bool, **given: Any) -> None:
     """Copy the database to FILE, even while the daemon runs.
@@ -45,8 +45,8 @@ def restore(file: Path, force: bool, **given: Any) -> None:
     """Replace the database with the backup FILE.
 
     Stop the daemon first. The command changes nothing before it has checked that FILE is whole, that
-    this version can read it, and that the sealing key fits. At its next start the daemon asks WeChat
-    for every credential anew. API keys that were revoked after the backup are valid again.
+    this version can read it, and that the sealing key fits. At its next start the daemon fetches
+    every credential again. API keys that were revoked after the backup are valid again.
 
     \b
     Example:

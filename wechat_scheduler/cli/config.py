@@ -11,7 +11,7 @@ from wechat_scheduler.config.loading import Loaded
 from wechat_scheduler.doctor.named_files import named_files
 from wechat_scheduler.errors import ConfigError
 
-WOULD = "with these options, one would start with:"
+WOULD = "a daemon with these options would start with:"
 
 
 @click.command("check-config")
@@ -50,9 +50,9 @@ def config() -> None:
 def show(origin: bool, **given: Any) -> None:
     """Print every setting, with secrets masked.
 
-    The first line says which settings these are: those in force in the daemon that runs on the state
-    folder, or those with which a daemon would start. A setting of the running daemon that is another
-    here, by an option, the environment or the file, has a remark.
+    The first line says whether these are the settings of the daemon that runs on the state folder, or
+    those with which a daemon would start. A remark marks a setting that an option, the environment
+    or the file sets to another value than the running daemon has.
 
     \b
     Example:

@@ -47,7 +47,7 @@ def consumer_settings(command: CommandT) -> CommandT:
             "--allow-path",
             "allow_paths",
             "PATH",
-            "Let only these calls pass, such as /cgi-bin/menu/*. Needs --stand-in.",
+            "Allow only these calls, such as /cgi-bin/menu/*. Needs --stand-in.",
         ),
         click.option(
             "--per-day",
@@ -91,7 +91,7 @@ def consumers() -> None:
 @json_option
 @client_options
 def create(name: str, as_json: bool, **given: Any) -> None:
-    """Make a consumer called NAME, and show its secret this once.
+    """Make a consumer called NAME, and show its secret once.
 
     \b
     Examples:
@@ -162,9 +162,9 @@ def show(name: str, as_json: bool, **given: Any) -> None:
 @json_option
 @client_options
 def rotate(name: str, as_json: bool, **given: Any) -> None:
-    """Give a consumer a new secret, and show it this once.
+    """Give a consumer a new secret, and show it once.
 
-    Its former secret and its stand-in tokens end at once: give it the new secret right after.
+    Its previous secret and its stand-in tokens stop working at once: give it the new secret right after.
 
     \b
     Example:
@@ -178,9 +178,9 @@ def rotate(name: str, as_json: bool, **given: Any) -> None:
 @click.argument("name")
 @client_options
 def revoke(name: str, **given: Any) -> None:
-    """Revoke a consumer at once and for good.
+    """Revoke a consumer, at once and permanently.
 
-    Its secret and its stand-in tokens end in all daemons of a shared database.
+    Its secret and its stand-in tokens stop working in all daemons of a shared database.
 
     \b
     Example:
@@ -246,4 +246,6 @@ def _show_secret(made: MadeConsumerResult, *, as_json: bool) -> None:
         show_json(made)
         return
     show_facts((("name", made.name), ("secret", made.secret)))
-    click.echo("Store it now, in the place of the AppSecret: it is not shown again.", err=True)
+    click.echo(
+        "Use it in place of the AppSecret, and store it now: it is not shown again.", err=True
+    )

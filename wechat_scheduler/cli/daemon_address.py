@@ -158,7 +158,7 @@ def _running(folder: Path, key: str, *, keyless: bool) -> DaemonAddress:
     except StateError as error:
         raise StateError(f"{error}; or {HOW_TO_FIND}") from error
     if url is None and (file := _file_at(folder)):
-        raise StateError(f"{file} is no folder; {HOW_TO_FIND}")
+        raise StateError(f"{file} is not a folder; {HOW_TO_FIND}")
     if url is None:
         raise UnreachableError(f"no daemon runs on {folder}: {how.start}; or {HOW_TO_FIND}")
     if not url:
@@ -201,11 +201,11 @@ def _usable(key: str) -> str:
     try:
         return usable_key(key)
     except ValueError as error:
-        raise ConfigError(f"--key or $WECHAT_SCHEDULER_KEY: {error}; copy it anew") from None
+        raise ConfigError(f"--key or $WECHAT_SCHEDULER_KEY: {error}; copy it again") from None
 
 
 def _key_in(url: str) -> str:
-    """Raises ConfigError if it is no URL, without quoting it: it may hold a key."""
+    """Raises ConfigError if it is not a URL, without quoting it: it may hold a key."""
     try:
         if url:
             Client(url)

@@ -43,7 +43,7 @@ def demo(token_lifetime: timedelta, seconds: float | None) -> None:
 
     Tokens rotate before they expire, and a user's sentence becomes a reminder on the user's phone.
 
-    It needs no account and keeps nothing. A terminal shows a live view, a pipe gets a line for each
+    It needs no account and stores nothing. A terminal shows a live view, a pipe gets a line for each
     event. Exits with 1 if a credential never became fresh.
 
     \b

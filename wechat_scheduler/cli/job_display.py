@@ -35,7 +35,7 @@ MOST_TROUBLES = 10
 
 
 def job_name(job: JobInfo) -> str:
-    """As the daemon's sentences name it: `wx1111111111111111/access_token`."""
+    """The name that the daemon's sentences use: `wx1111111111111111/access_token`."""
     return "/".join(filter(None, (job.appid, job.kind, job.subject)))
 
 

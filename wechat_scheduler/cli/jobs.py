@@ -171,9 +171,9 @@ def refresh(appid: str, kind: str, subject: str, **given: Any) -> None:
 @yes_option
 @client_options
 def remove(appid: str, kind: str, subject: str, yes: bool, **given: Any) -> None:
-    """Remove a job: the daemon keeps its credential no longer.
+    """Remove a job: the daemon no longer keeps its credential.
 
-    A fetch of the credential is answered with 404 from then on.
+    Later fetches of the credential are answered with 404.
 
     \b
     Example:
@@ -212,7 +212,7 @@ async def _change(
 async def _found(client: Client, appid: str, kind: str, subject: str) -> list[JobInfo]:
     try:
         found = await client.jobs(appid=appid, kind=kind, subject=subject)
-    except InvalidRequestError as error:  # TYPE is no option, which the daemon's sentence names
+    except InvalidRequestError as error:  # TYPE is not an option, as the daemon's sentence says
         raise InvalidRequestError(str(error).removeprefix("type: "), reason=error.reason) from error
     if not found:
         wanted = " ".join(filter(None, (appid, kind, subject)))

@@ -89,7 +89,7 @@ def create(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Make an API key called NAME, and show it this once.
+    """Make an API key called NAME, and show it once.
 
     The daemon signs notifications to the key's owner with the signing secret that is made with it.
 
@@ -170,10 +170,10 @@ def _limits(key: KeyResult) -> Sequence[str]:
 @click.argument("key_id", metavar="ID")
 @administration_options
 def revoke(key_id: str, **given: Any) -> None:
-    """Revoke the API key with the id ID, at once and for good.
+    """Revoke the API key with the id ID, at once and permanently.
 
-    The daemon keeps the credentials that were registered with it, but calls their `notify` and
-    `params` no more. `keys revoke admin` revokes the admin keys of former and other state folders.
+    The daemon keeps the credentials that were registered with it, but no longer calls their
+    `notify` and `params`. `keys revoke admin` revokes the admin keys of former and other state folders.
 
     \b
     Example:
@@ -197,7 +197,7 @@ async def _revoke(admin: Admin, key_id: str) -> str:
 @click.option(
     "--forget-old",
     is_flag=True,
-    help="Make no new key: remove the old keys from the key file, once nothing needs them.",
+    help="Only remove the old keys from the key file, once nothing needs them.",
 )
 @store_options
 def rotate_sealing(forget_old: bool, **given: Any) -> None:
@@ -225,7 +225,7 @@ def rotate_sealing(forget_old: bool, **given: Any) -> None:
         return
     done = asyncio.run(sealing.rotate(config, clock=clock))
     what = "" if done.made else "an earlier rotation is now complete: "
-    click.echo(f"{what}{done.texts} secrets sealed anew with key {done.newest}, first in {file}")
+    click.echo(f"{what}{done.texts} secrets sealed with the new key {done.newest}, first in {file}")
     click.echo(f"backups from before need the older keys in it: {', '.join(done.older)}")
     if not config.state.database.startswith("sqlite:"):
         click.echo(f"copy {file} to every other daemon on this database before you start it")

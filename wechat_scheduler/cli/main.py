@@ -42,7 +42,7 @@ COMMANDS = (
         "jssdk", f"{CLI}.jssdk:jssdk", "Sign pages for WeChat's JS-SDK, and say whose may ask."
     ),
     LazyCommand(
-        "quota", f"{CLI}.quota:quota", "Show and clear what WeChat counts of an account's calls."
+        "quota", f"{CLI}.quota:quota", "Show and clear WeChat's count of an account's calls."
     ),
     LazyCommand(
         "apps", f"{CLI}.apps:apps", "Make apps, their topics and codes; list their subscribers."

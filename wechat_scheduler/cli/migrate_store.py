@@ -24,7 +24,7 @@ def migrate_store(source: str, target: str, **given: Any) -> None:
 
     One is SQLite (sqlite:///PATH), the other PostgreSQL (postgresql://…), or @FILE for a file that holds
     the URL, since other users can see a password in the process list. Stop every daemon first. The state
-    folder keeps its keys. If the command is interrupted, run it again: it goes on where it was. No daemon
+    folder keeps its keys. If the command is interrupted, run it again: it continues where it stopped. No daemon
     starts on an incomplete copy, nor afterwards on FROM, so that nothing is sent twice.
 
     \b

@@ -18,12 +18,11 @@ COLUMNS = "NODE=name HOST VERSION SCHEMA=schema_version STATE STARTED=started_at
 def nodes(as_json: bool, **given: Any) -> None:
     """List the daemons that share the database, the last seen first.
 
-    SCHEMA is the newest schema of the database that its program knows.
-    SEEN is the last sign of life, which comes every 5 s; a node without one for 15 s is silent: it died,
-    hangs, or does not reach the database. CLOCK is how far the clock of its machine is ahead of the
-    database's (+) or behind (-); the database's decides when work is due. DB is the time that the
-    database takes to answer. HOLDS counts the rows that it works on. A node that ended in order is not
-    listed.
+    SCHEMA is the newest schema of the database that its program knows. SEEN is the last sign of life,
+    which comes every 5 s; a node without one for 15 s is silent: it died, hangs, or cannot reach the
+    database. CLOCK is how far the clock of its machine is ahead of the database's (+) or behind (-); the
+    database's decides when work is due. DB is the time that the database takes to answer. HOLDS counts
+    the rows that it works on. A node that stopped normally is not listed.
 
     \b
     Examples:

@@ -53,7 +53,7 @@ _OPTIONS = (
         "--port",
         path="server.port",
         type=Port(),
-        help="Listen on this port (default 9001); 0 takes a free one.",
+        help="Listen on this port (default 9001); 0 chooses a free one.",
     ),
     _option(
         "--host",
@@ -91,7 +91,7 @@ _OPTIONS = (
         path="server.insecure_no_auth",
         is_flag=True,
         default=None,
-        help="Ask callers for no API key. Works on loopback only.",
+        help="Require no API key. Works on loopback only.",
     ),
     _option(
         "--log-level",

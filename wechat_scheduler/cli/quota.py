@@ -18,7 +18,7 @@ appid_option = click.option(
 
 @click.group()
 def quota() -> None:
-    """Show and clear what WeChat counts of an account's calls.
+    """Show and clear WeChat's count of an account's calls.
 
     \b
     Example:
@@ -55,9 +55,9 @@ def show(path: str, appid: str, as_json: bool, **given: Any) -> None:
 @yes_option
 @client_options
 def clear(path: str, appid: str, yes: bool, **given: Any) -> None:
-    """Have WeChat count today's calls of PATH anew.
+    """Reset WeChat's count of today's calls of PATH.
 
-    WeChat does so 50 times a month for an account.
+    WeChat allows this 50 times a month for an account.
 
     \b
     Example:

@@ -69,11 +69,11 @@ def reminders() -> None:
 @click.option(
     "--late",
     type=click.Choice(("once", "skip", "all")),
-    help="Of the times that passed while the daemon was down, send the newest, none or all "
-    "(default once); at most 24.",
+    help="Of the times missed while the daemon was down, send the newest (once), none or all, "
+    "at most 24 (default once).",
 )
 @click.option("--text", metavar="TEXT", help="Send this text with the title.")
-@click.option("--dry-run", is_flag=True, help="Make nothing; show the title and the next times.")
+@click.option("--dry-run", is_flag=True, help="Store nothing; show the title and the next times.")
 @json_option
 @client_options
 def create(

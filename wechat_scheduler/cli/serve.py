@@ -54,7 +54,7 @@ def serve(**given: Any) -> None:
     The first start makes an admin key, shows it once on the terminal, and keeps it in the state
     folder, where commands on this machine find it. On SIGTERM the daemon finishes the calls in
     progress and ends; a second one ends it at once. On SIGHUP it reads the configuration again. On
-    SIGUSR2 it starts its successor, and gives way to it once that is loaded.
+    SIGUSR2 it starts its successor, and hands over to it once that is loaded.
 
     \b
     Examples:

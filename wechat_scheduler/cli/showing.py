@@ -81,7 +81,7 @@ def _fact(value: object) -> str:
 
 def show_behind(label: str, text: str, *, start: str = "", colour: str = "") -> None:
     """Prints a text behind its label, which begins with `start` in that colour; on a terminal its
-    further lines begin below its first."""
+    further lines are aligned with its first."""
     if not sys.stdout.isatty():
         click.echo(f"{start}{label}{text}")
         return
@@ -154,7 +154,7 @@ def clean(text: str) -> str:
 
 
 def _said(value: object, now: datetime) -> str:
-    """As `_word`, for people."""
+    """Like `_word`, for people."""
     if isinstance(value, datetime):
         return local_briefly(value, now)
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else _word(value)

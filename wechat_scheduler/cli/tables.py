@@ -1,4 +1,4 @@
-"""Draws tables on a terminal: what does not fit into a line goes on in the next one."""
+"""Draws tables on a terminal: text that does not fit into a line is wrapped."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain

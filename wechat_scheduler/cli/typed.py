@@ -1,4 +1,4 @@
-"""Refuses words of the command line that name nothing: an empty one is a shell variable that was not set."""
+"""Rejects empty arguments, which usually come from a shell variable that is not set, and text that is not UTF-8."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-EMPTY = "is empty: is a variable of your shell not set?"
+EMPTY = "is empty; perhaps a shell variable is not set"
 
 
 class FilePath(click.Path):
-    """A file's path; an empty one would be the folder in which the command runs."""
+    """A file's path. An empty one is rejected: it would mean the current folder."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
@@ -19,8 +19,8 @@ class FilePath(click.Path):
 
 
 def refusing_empty(command: click.Command) -> click.Command:
-    """The command itself, whose arguments, and options that are empty where they are not given, refuse to be
-    empty; and all of them what is not UTF-8."""
+    """Make the command reject empty arguments and empty values of options whose default is empty, and all
+    text that is not UTF-8. Returns the command."""
     if isinstance(command, click.Group):
         for each in command.commands.values():
             refusing_empty(each)
@@ -31,7 +31,7 @@ def refusing_empty(command: click.Command) -> click.Command:
 
 
 class _Check:
-    """A parameter's callback, before the one that it has."""
+    """Checks a parameter, then calls the callback that it had before."""
 
     def __init__(self, then: Callable[..., Any] | None) -> None:
         self._then = then
@@ -51,9 +51,9 @@ def _check(ctx: click.Context, param: click.Parameter, word: object) -> None:
     try:
         word.encode()
     except UnicodeEncodeError:
-        raise click.BadParameter("is not written in UTF-8", ctx, param) from None
+        raise click.BadParameter("is not valid UTF-8", ctx, param) from None
 
 
 def _names_something(param: click.Parameter) -> bool:
-    """Whether it has to name something. An option without a default may be set to nothing, as in a change."""
+    """Whether an empty value is rejected. An option without a default may be emptied, as in a change."""
     return isinstance(param, click.Argument) or param.multiple or param.default == ""

@@ -47,7 +47,7 @@ def every_option(command: CommandT) -> CommandT:
         default="1s",
         show_default=True,
         metavar="DURATION",
-        help="Look again after this time.",
+        help="Update the display at this interval.",
     )(command)
 
 

@@ -28,7 +28,7 @@ UNIT: Final = DaemonCommands(
 
 
 def daemon_commands(folder: Path) -> DaemonCommands:
-    """Those for the daemon on the folder. In a container, or on a terminal, there is no unit."""
+    """The commands for the daemon on the folder. In a container, or on a terminal, there is no unit."""
     if folder == INSTALLED_STATE and SYSTEMD.is_dir():
         return UNIT
     return DaemonCommands(

@@ -127,7 +127,7 @@ def read_toml(source: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{source}: {reason(error)}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{source}: not written in UTF-8") from error
+        raise ConfigError(f"{source}: not valid UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         sentence = str(error)
         raise ConfigError(f"{source}: {sentence[:1].lower()}{sentence[1:]}") from error
@@ -145,7 +145,7 @@ def _merge(layers: Iterable[Layer], problems: list[str]) -> Layer:
 def _derived(given: Layer, problems: list[str]) -> Layer:
     """The defaults that depend on the state folder."""
     if "state.dir" not in given:
-        problems.append("state.dir: nothing says where to keep the state; give --state")
+        problems.append("state.dir: no state folder is configured; give --state")
         return {}
     folder = Path(str(given["state.dir"].raw)).absolute()
     defaults = {

@@ -21,8 +21,8 @@ MASK = "[redacted]"  # stands for a password
 class Notation:
     """The spellings of one type of value.
 
-    `parse` takes the TOML value, a `wire`; `from_text` makes that from a plain string. Both raise
-    ValueError with the rest of a sentence that begins "server.port: ".
+    `parse` reads a TOML value of the type `wire`; `from_text` makes such a value from a string. Both
+    raise ValueError, whose text follows "server.port: ".
     """
 
     wire: type
@@ -56,7 +56,7 @@ def whole(low: int, high: int) -> Notation:
 
     def parse(value: int) -> int:
         if not low <= value <= high:
-            raise ValueError(f"{value} is not from {low} to {high}")
+            raise ValueError(f"must be from {low} to {high}, got {value}")
         return value
 
     return Notation(wire=int, noun="a whole number", parse=parse, from_text=_whole_from_text)
@@ -99,7 +99,7 @@ SWITCH = Notation(
 
 def _share(value: float) -> float:
     if not 0.001 <= value <= 1:
-        raise ValueError(f"{value} is not from 0.001 to 1.0")
+        raise ValueError(f"must be from 0.001 to 1.0, got {value}")
     return value
 
 
@@ -129,7 +129,7 @@ def _duration(text: str) -> timedelta:
     counts = zip(_UNITS.values(), found.groups(default="0"), strict=True)
     total = sum((unit * int(count) for unit, count in counts), timedelta(0))
     if not total:
-        raise ValueError(f"{text!r} is not longer than zero")
+        raise ValueError(f"{text!r} must be greater than zero")
     return total
 
 
@@ -166,7 +166,9 @@ def _host(text: str) -> str:
         ip_address(text)
     except ValueError as error:
         if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?", text):
-            raise ValueError(f"{text!r} is not an address or a host name, alone") from error
+            raise ValueError(
+                f"{text!r} is not an IP address or a host name, without scheme and port"
+            ) from error
     return text
 
 

@@ -189,7 +189,7 @@ def read_secret(file: Path, where: str) -> str:
     except OSError as error:
         raise ConfigError(f"{where}: {file}: {reason(error)}") from error
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{where}: {file}: not written in UTF-8") from error
+        raise ConfigError(f"{where}: {file}: not valid UTF-8") from error
     if not secret:
         raise ConfigError(f"{where}: {file}: is empty")
     if not secret.isprintable():

@@ -61,7 +61,7 @@ def is_held(folder: Path) -> bool:
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:
-        raise StateError(f"cannot look at {folder / LOCK}: {_reason(error)}") from error
+        raise StateError(f"cannot access {folder / LOCK}: {_reason(error)}") from error
     try:
         return not _is_granted(lock, fcntl.LOCK_SH)
     finally:
@@ -140,8 +140,8 @@ def emptied(folder: Path, *, database: str) -> str:
     else:
         which, remedy = "the PostgreSQL database", "restore a backup with pg_restore or psql"
     return (
-        f"{which} is missing or empty, and {key} shows that it was in use: {remedy}, or, to start anew "
-        f"without all that it held, remove {key}"
+        f"{which} is missing or empty, and {key} shows that it was in use: {remedy}, or, to start "
+        f"with an empty one, remove {key}"
     )
 
 
@@ -152,7 +152,7 @@ def read_admin_key(folder: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, ValueError) as error:
-        said = _reason(error) if isinstance(error, OSError) else "it is no key"
+        said = _reason(error) if isinstance(error, OSError) else "it is not a key"
         raise StateError(
             f"cannot read {folder / ADMIN_KEY}: {said}, or give a key in $WECHAT_SCHEDULER_KEY"
         ) from error
@@ -187,7 +187,7 @@ def running_at(folder: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, ValueError) as error:
-        said = _reason(error) if isinstance(error, OSError) else "it is no URL"
+        said = _reason(error) if isinstance(error, OSError) else "it is not a URL"
         raise StateError(f"cannot read {path}: {said}") from error
 
 

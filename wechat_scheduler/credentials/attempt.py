@@ -46,7 +46,7 @@ class Asker:
         self._clock = clock
 
     def documented_calls(self, job: ClaimedJob) -> int | None:
-        """As `Issuer.daily_calls`."""
+        """Like `Issuer.daily_calls`."""
         issuer = self._issuers.get(job.key.kind)
         return issuer.daily_calls(job.account) if issuer else None
 
@@ -159,12 +159,12 @@ class Asker:
 
     def _too_late(self, attempt: "_Attempt") -> NotIssued:
         message = "WeChat was not asked, since its answer could not be stored before the claim ends"
-        advice = "see why params or the database is slow; raise refresh.lease if it has to be"
+        advice = "find out why params or the database is slow; if it must be, raise refresh.lease"
         fault = self._fault(Reaction.TRANSIENT, message, advice)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _not_asked(self, attempt: "_Attempt", error: NotAskedError) -> NotIssued:
-        advice = "it is asked again soon; if this goes on, see why params answers so slowly"
+        advice = "it is retried soon; if this continues, find out why params answers so slowly"
         fault = self._fault(Reaction.TRANSIENT, str(error), advice)
         return NotIssued(fault=fault, spent=attempt.spent())
 

@@ -31,11 +31,11 @@ LONGEST_AGE = 60
 class Cell:
     """One job's credential, changed in place, so that every holder of the cell sees each change.
 
-    Freshness is judged by boottime, so that a wall clock set back revives no dead token: the
-    instants of a credential and of its job are converted once, when they arrive. A value of a clock
-    that is not the present one is not handed out. `generation` grows with every change; the next
-    change sets `changed`. `published` counts the values of this process; `reads` numbers the reads
-    of the store, and `newest_read` is the one that is held.
+    Freshness is judged by boottime, so that a wall clock that is set back does not revive an expired
+    token: the times of a credential and of its job are converted once, when they arrive. A value whose
+    times come from another clock is not handed out. `generation` grows with every change; the next change
+    sets `changed`. `published` counts the values of this process; `reads` numbers the reads of the store,
+    and `newest_read` is the one that is held.
     """
 
     __slots__ = (
@@ -101,7 +101,7 @@ class Cell:
         return known is not None and credential is not None and credential.version < known.version
 
     def remove(self) -> None:
-        """Hand out nothing any more: the job was removed."""
+        """Stop handing out the value: the job was removed."""
         self.snapshot = None
         self.credential = None
         self.removed = True

@@ -87,7 +87,7 @@ class CensusTaker(Protocol):
 
 class Health:
     """The questions of health probes to the store. The methods may raise StorageError. `store_error` says
-    why the store takes nothing, empty if it does; `clock_ahead` how far this machine's clock is ahead of the
+    why the store is not writable, empty if it is; `clock_ahead` how far this machine's clock is ahead of the
     store's."""
 
     def __init__(

@@ -9,7 +9,7 @@ STOP_IT = "find the program that has the account's secret and stop it, or have i
 # WeChat's documentation. 获取接口调用凭据: each new token ends the one before it. 获取稳定版接口调用凭据:
 # independent of the former, and the same token for every caller that does not force a new one.
 USE_STABLE = (
-    "switch the account to stable_token, whose token others do not end: access_token_endpoint in its "
+    "switch the account to stable_token, whose token others cannot invalidate: access_token_endpoint in its "
     "registration, or wechat.access_token_endpoint for all; else " + STOP_IT
 )
 FORCED = (

@@ -35,7 +35,7 @@ class Siblings(Protocol):
     """The present values of other jobs."""
 
     async def sibling(self, key: JobKey) -> Sibling | None:
-        """None if there is no such job."""
+        """The job's value; None if there is no such job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,9 +145,9 @@ class Gathering:
                 self._leading = value
                 return found
         raise MissingInputError(
-            f"no {name}: params answered an {kept} only, and no account that authorised "
+            f"no {name}: params returned an {kept} only, and no account that authorised "
             f"{self._job.key.appid} has it",
-            advice=f"let params answer the {name} too",
+            advice=f"let params return the {name} too",
             waits_on=name,
         )
 
@@ -159,7 +159,8 @@ class Gathering:
         raise self._missing(need.name, waits_on=self.bringer(need.name))
 
     def _sources(self) -> Sequence[Source]:
-        """In their order. For a new registration, `params` precedes our own refresh token."""
+        """The sources in the order in which they are asked. For a new registration, `params` precedes our own
+        refresh token."""
         others: Sequence[Source] = (self._from_sibling, self._pushed, self._answered)
         usual = (*others, self._kept) if self._job.asks_params else (self._kept, *others)
         return (*usual, self._asked_of_wechat, self._earlier)
@@ -184,7 +185,7 @@ class Gathering:
         return (Candidate(value=await self._store.pushed(self._job.key.appid, need.name)),)
 
     async def _answered(self, need: Need) -> Sequence[Candidate]:
-        """Without what is for another account or user."""
+        """The candidates from `params`, without those for another account or user."""
         name, subject = self._issuer.subject_field, await self.subject()
         answers = await self._answers.all()
         own = [answer for answer in answers if answer.get(name, subject) in ("", subject)]

@@ -160,7 +160,7 @@ class Manager:
         )
 
     def unavailable(self, cell: Cell) -> UnavailableError:
-        """As `refused_fetches.unavailable`."""
+        """Like `refused_fetches.unavailable`."""
         return unavailable(cell, self._clock.now())
 
     def publish(self, snapshot: Snapshot, *, is_stored: bool = True) -> None:
@@ -201,7 +201,7 @@ class Manager:
         self._wake()
 
     async def heard(self, key: JobKey | None) -> None:
-        """As `changed_elsewhere`, as soon as the store answers."""
+        """Like `changed_elsewhere`, as soon as the store answers."""
         self._names.forget(key)
         await (self._rereads.read(key) if key else self._rereads.read_all(list(self._cells)))
         self._wake()

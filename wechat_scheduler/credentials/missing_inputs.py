@@ -38,15 +38,15 @@ class MissingInputError(SchedulerError):
 
 def still_waiting(parent: Sibling, *, waits_on: str) -> MissingInputError:
     """The parent has no value yet."""
-    how = "mend it first: its own error says how" if parent.failing else "it is fetched first"
+    how = "fix that job first: its own error says how" if parent.failing else "it is fetched first"
     return MissingInputError(
         f"waiting for {parent.key}", advice=how, waits_on=waits_on, parent=parent
     )
 
 
 def no_params(name: str, *, waits_on: str, is_pushed: bool) -> MissingInputError:
-    """There is no `params` to ask."""
-    register = "register the task again with a params URL that answers it"
+    """The error of a task without a `params` URL."""
+    register = "register the task again with a params URL that returns it"
     if not is_pushed:
         sentence = f"no {name}: there is no params URL to ask"
         return MissingInputError(sentence, advice=register, waits_on=waits_on)
@@ -69,9 +69,9 @@ def not_answered(name: str, answers: ParamsAnswers, *, waits_on: str, of: str) -
 
 def _said(place: str, answer: Mapping[str, str], name: str, of: str) -> str:
     if answer.get(name):
-        return f"{place} answered it for another {of}"
+        return f"{place} returned it for another {of}"
     names = ", ".join(answer)[:LONGEST_NAMES]
-    return f"{place} answered {names} without it" if names else f"{place} answered no texts"
+    return f"{place} returned {names} without it" if names else f"{place} returned no string fields"
 
 
 def _remedy(name: str, error: CallError | None) -> str:

@@ -1,4 +1,4 @@
-"""Looks at jobs again, and makes due what is overdue, beside the readers who notice it."""
+"""Reschedules overdue jobs in the background when a reader notices one."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -29,7 +29,7 @@ class ParamsAnswers:
         self.not_asked = ""
 
     async def all(self) -> Sequence[Mapping[str, str]]:
-        """In the order of the owners, without those that gave none."""
+        """The answers in the order of the owners, without those that gave none."""
         if self._answers is None:
             answers = await together(self._ask(url) for url in self._job.params)
             pairs = zip(self._job.params, answers, strict=True)

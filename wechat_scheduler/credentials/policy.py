@@ -67,7 +67,7 @@ class Freshness(enum.StrEnum):
     """The state of a job's credential."""
 
     PENDING = "pending"
-    """None has been issued yet."""
+    """No credential has been issued yet."""
 
     FRESH = "fresh"
 

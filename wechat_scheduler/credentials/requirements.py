@@ -48,6 +48,6 @@ def _advice(need: Need, task: Task) -> str:
         parent = need.parent(task.key)
         return (
             f"{task.key.kind} needs an {need.name}: register {parent} too, "
-            f'or give a params URL that answers {{"{need.name}": …}}'
+            f'or give a params URL that returns {{"{need.name}": …}}'
         )
-    return f'{task.key.kind} needs a params URL that answers {{"{need.name}": …}}'
+    return f'{task.key.kind} needs a params URL that returns {{"{need.name}": …}}'

@@ -38,7 +38,7 @@ def of_unknown_kind(job: ClaimedJob, now: datetime) -> NotIssued:
     fault = Fault(
         at=now,
         reaction=Reaction.OPERATOR,
-        message=f"this version keeps no credential of the type {job.key.kind}",
+        message=f"this version does not know the credential type {job.key.kind}",
         advice="install the wechat-scheduler that registered it; or stop the daemon, and correct or delete "
         "the row in the table jobs",
     )

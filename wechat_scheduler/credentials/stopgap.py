@@ -1,4 +1,4 @@
-"""Refreshes on while the store takes nothing, as on a full disk, and serves from memory what is safe.
+"""Keeps refreshing while the store is not writable, as on a full disk, and serves from memory what is safe.
 
 A value that is not stored is safe to serve if its loss does no harm. So it comes without a refresh token
 (which WeChat rotates, and which a crash would lose for good), no other process shares the store (two would
@@ -42,7 +42,7 @@ LEAP: Final = 1_000
 
 
 class DueJobs(SharedStore, Protocol):
-    """The store, as far as it can be read while it takes nothing."""
+    """The store, as far as it can be read while it is not writable."""
 
     async def due_jobs(
         self, *, now: datetime, expiring: datetime, limit: int

@@ -39,7 +39,7 @@ class Guarded(NamedTuple):
     callback: GuardedClient
 
     def refuse_ports(self, ports: Iterable[int]) -> None:
-        """As `GuardedClient.refuse_ports`."""
+        """Like `GuardedClient.refuse_ports`."""
         for client in self:
             client.refuse_ports(ports)
 
@@ -160,6 +160,6 @@ async def _guarded(config: Config, clock: Clock) -> AsyncIterator[Guarded]:
 
 def _places(config: Config) -> tuple[int, int, int]:
     """For `params`, `notify` and callbacks. Half of the refreshes may wait for `params`, so that the
-    others go on while it hangs."""
+    the others continue while it hangs."""
     calls = min(config.callbacks.slots, config.callbacks.connections)
     return max(1, config.refresh.slots // 2), calls, calls

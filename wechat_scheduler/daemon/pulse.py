@@ -1,7 +1,7 @@
 """The daemon's pulse: proves that the store takes writes, shows that this node lives, and compares clocks.
 
-A store can answer questions and take nothing, as on a full disk. A clock can be wrong by a day while
-every timer runs: the store's newest instant and WeChat's `Date` tell. Where several machines share a
+A store can be readable but not writable, as on a full disk. A clock can be wrong by a day while
+every timer runs: the store's newest time and WeChat's `Date` show that. Where several machines share a
 store, the clock of the store decides.
 """
 
@@ -22,22 +22,20 @@ log = structlog.get_logger(__name__)
 
 EVERY: Final = timedelta(seconds=5)
 
-# What lasts is said again after this long.
+# A problem that lasts is logged again after this time.
 AGAIN: Final = timedelta(minutes=5)
 
-BEHIND_OR_WAS_AHEAD: Final = (
-    f"if it is behind, {SET_CLOCK}; if it was ahead before, do nothing: what it put off is due now"
-)
+BEHIND_OR_WAS_AHEAD: Final = f"if it is slow, {SET_CLOCK}; if it was fast before, do nothing: the work that it postponed is due now"
 
 DOUBT: Final = (
-    "the database is older than it was: its log was cut, or a copy was put in its place without "
-    "wechat-scheduler restore; all credentials are asked for anew, but registrations, messages and "
-    "reminders may be missing: restore a backup if there is a newer one"
+    "the database is older than before: its log was cut, or a copy replaced it without wechat-scheduler "
+    "restore; all credentials are fetched again, but registrations, messages and reminders may be "
+    "missing: restore a backup if there is a newer one"
 )
 
 
 class _News(enum.Enum):
-    """What is to be logged about a trouble."""
+    """What to log about a problem."""
 
     NONE = enum.auto()
     BEGINS = enum.auto()
@@ -55,14 +53,14 @@ class PulseStore(Protocol):
         on the disk. Returns the newest before; None if there was none."""
 
     async def leave(self, name: str) -> None:
-        """Forget the node: it ends."""
+        """Remove the node, which is stopping."""
 
     async def bring_back(self, now: datetime) -> None:
-        """Make due what a clock that was ahead of the present one put off."""
+        """Make work due that was postponed by a clock that was ahead of the present one."""
 
     async def doubt(self, now: datetime) -> None:
-        """Ask for every credential anew, under versions that no reader has seen, and mark the messages
-        that are due as possibly sent: commits were lost."""
+        """After lost commits: make every credential due, under versions that no reader has seen, and
+        mark the messages that are due as possibly sent."""
 
 
 class Mark(Protocol):
@@ -101,7 +99,7 @@ class Pulse:
         self.store_error = ""
 
     async def run_once(self) -> None:
-        """One beat. Afterwards `store_error` says why the store takes nothing, and is empty if it does."""
+        """One beat. Afterwards `store_error` says why the store is not writable; it is empty if it is."""
         try:
             await self._agree()
             await self._beat()
@@ -110,9 +108,9 @@ class Pulse:
             self.store_error = str(error)
         news = self._news("store", bool(self.store_error))
         if news is _News.BEGINS:
-            log.error("store.takes_nothing", error=self.store_error)
+            log.error("store.not_writable", error=self.store_error)
         elif news is _News.ENDS:
-            log.info("store.takes_writes")
+            log.info("store.writable")
         self._compare("clock", self._upstream() or timedelta(0), "WeChat's")
         self._compare("own_clock", self.ahead, "the database's")
 
@@ -122,17 +120,17 @@ class Pulse:
         return self._node.ahead
 
     async def leave(self) -> None:
-        """Say that this node ends. A store that fails now shows it as silent."""
+        """Store that this node stops. If the store fails now, the node is listed as silent."""
         with suppress(StorageError):
             await self._store.leave(self._node.name)
 
     def trusts_the_clock(self) -> bool:
-        """False while this clock is ahead of WeChat's: nothing may be deleted or end by it."""
+        """False while this clock is ahead of WeChat's: nothing may expire or be deleted by it."""
         offset = self._upstream()
         return offset is None or offset <= AHEAD
 
     async def _agree(self) -> None:
-        """Take the store's clock for ours."""
+        """Use the store's clock instead of this machine's."""
         if self._shared is None:
             return
         asked = self._clock.boottime()

@@ -79,7 +79,7 @@ async def open_vault(config: Config, database: Database) -> Vault:
     if sealed and not path.exists():
         raise SealingError(
             f"the sealing key is lost: this database was sealed with one that was in {path}; "
-            "put that file back, or start anew with another --state"
+            "put that file back, or start with another --state"
         )
     sealer = load_or_create_keys(path, create=not sealed)
     await verify_sealing(database, sealer)

@@ -3,7 +3,7 @@
 The next one is a child with the same command line and the same listening socket. It reads its
 configuration, imports everything, says so, and waits. Then this one ends as on SIGTERM; once it has
 closed the database it says so, and the next one opens it. Callers wait in the socket for the short time
-between. If the next one fails before its turn, this one goes on.
+between. If the new one fails before it takes over, the old one continues.
 """
 
 import asyncio
@@ -110,7 +110,7 @@ def take_turn(load: Callable[[], None]) -> None:
         load()
         turn.sendall(LOADED)
         if turn.recv(1) != GO:
-            raise StartError("the daemon that was to hand over has ended without doing so")
+            raise StartError("the old daemon ended without handing over")
 
 
 def _launched(listener: socket.socket, turn: socket.socket) -> "subprocess.Popen[bytes]":

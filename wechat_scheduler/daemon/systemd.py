@@ -51,7 +51,7 @@ def _adopt(descriptor: int, name: str) -> PassedSocket | None:
 class Notifier:
     """Sends messages to the service manager at `address` ($NOTIFY_SOCKET), or nothing if it is None.
 
-    A message that cannot be sent is logged; the daemon goes on.
+    A message that cannot be sent is logged; the daemon continues.
     """
 
     def __init__(self, address: str | None) -> None:
@@ -68,15 +68,15 @@ class Notifier:
         self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_micros()}")
 
     def stopping(self) -> None:
-        self._send("STOPPING=1", _status("finishing what is in hand"))
+        self._send("STOPPING=1", _status("finishing work in progress"))
 
     def succeeded_by(self, pid: int) -> None:
-        """Report the process that goes on with the service; it says the rest itself."""
+        """Report the process that takes over the service; it reports everything else itself."""
         self._send(f"MAINPID={pid}")
         self._address = ""
 
     def stopped(self) -> None:
-        """`systemctl status` goes on showing the last status of a unit that has stopped."""
+        """Report the stop: `systemctl status` keeps showing the last status of a stopped unit."""
         self._send(_status("stopped"))
 
     def alive(self) -> None:

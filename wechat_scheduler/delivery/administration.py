@@ -8,7 +8,8 @@ from wechat_scheduler.engine.clock import Clock
 
 
 class DeliveryDesk:
-    """`wake` tells the loop that deliveries are due. All methods may raise StorageError."""
+    """Lists, replays and cancels deliveries. `wake` tells the loop that deliveries are due. All methods may
+    raise StorageError."""
 
     def __init__(
         self,
@@ -30,13 +31,13 @@ class DeliveryDesk:
         return await self._messages.message_of(delivery_id)
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
-        """With its attempts."""
+        """The delivery with its attempts."""
         return await self._deliveries.delivery(delivery_id)
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
-        """Those of the newest message first, without their attempts."""
+        """The deliveries without their attempts, those of the newest message first."""
         return await self._deliveries.deliveries(wanted, after=after, limit=limit)
 
     async def messages(

@@ -2,7 +2,7 @@
 joined a reminder.
 
 A message to a topic is one delivery, which becomes one for each person. So a message to a hundred
-thousand is accepted as fast as one to a single user. A spread that is interrupted goes on after the last
+thousand is accepted as fast as one to a single user. An interrupted spread continues after the last
 page that was stored; no user gets a second delivery.
 """
 
@@ -204,11 +204,11 @@ class CrowdChannel:
             return Sent(state=DeliveryState.CANCELLED)
         while page := await self._page(message, delivery.target, after, PAGE):
             if page[-1] == after:
-                break  # a damaged name, which would come again and again
+                break  # a damaged name, which would be read again and again
             targets, now = [_target(message.id, uid) for uid in page], self._clock.now()
             until = now + self._lease
             if not await self._messages.spread(delivery, targets, now=now, until=until):
-                break  # another process goes on
+                break  # another process continues
             after = page[-1]
         return Sent()
 

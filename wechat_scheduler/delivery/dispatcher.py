@@ -117,7 +117,8 @@ class Dispatcher:
     def _attempt(
         self, row: Delivery, at: datetime, began: float, result: Sent | Exception
     ) -> Attempt | None:
-        """None for notifications of credentials: their attempts have no end and are not kept."""
+        """None for notifications of credentials: they are retried without limit, so their attempts are not
+        stored."""
         if row.message is None:
             return None
         duration = timedelta(seconds=self._clock.boottime() - began)

@@ -78,7 +78,7 @@ class Failures:
                 )
             case Verdict.PAUSE | Verdict.SLOWER:
                 retry_after = error.retry_after if isinstance(error, SendError) else None
-                # Without an errcode WeChat was not asked: that is no attempt.
+                # Without an errcode WeChat was not asked, so this does not count as an attempt.
                 tried = attempt if attempt and attempt.errcode is not None else None
                 # An account's quota returns every day. A user's limit may last: give up then.
                 if verdict is Verdict.SLOWER and tried and self._is_given_up(row):

@@ -57,7 +57,7 @@ def _close(value: str) -> str:
 
 
 def _digits(value: str) -> str:
-    """Without the commas between thousands."""
+    """The number without the commas between thousands."""
     return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), _close(value))
 
 

@@ -57,7 +57,7 @@ def _account_faults(
     for keyword, text in template.fields.items():
         allowed = account.keywords.get(keyword)
         if allowed is None:
-            yield MappingFault(keyword, f"is no keyword of the template: {has}")
+            yield MappingFault(keyword, f"is not a keyword of the template: {has}")
         elif not places(text) and (fault := fit(keyword, text, SHANGHAI, allowed).fault):
             yield MappingFault(keyword, fault)
     missing = [name for name in needed(account) if name not in template.fields]

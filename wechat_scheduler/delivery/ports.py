@@ -151,13 +151,13 @@ class Deliveries(Protocol):
     """Deliveries of messages, for reading and repair. Atomic; all may raise StorageError."""
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
-        """With its attempts."""
+        """The delivery with its attempts."""
 
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
-        """Without their attempts; those of the newest message first. `after` is the id of the last one
-        of the former page, 0 for the first page."""
+        """The deliveries without their attempts, those of the newest message first. `after` is the id of the
+        last one of the former page, 0 for the first page."""
 
     async def messages(
         self, wanted: DeliveryFilter, *, after: int, limit: int

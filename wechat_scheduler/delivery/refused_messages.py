@@ -22,15 +22,15 @@ NOT_TAKEN = "the user accepts no messages of this app"
 PACED = "the app's own limit of messages per minute"
 QUIET = "the user's quiet hours"
 
-AT_MOST_ONCE = "the app is at_most_once"
-SENT_AGAIN = "it was sent again once already"
+AT_MOST_ONCE = "the app's delivery mode is at_most_once"
+SENT_AGAIN = "it was already retried once"
 
 ASK_AGAIN = "ask the user to allow one more, then replay"
 SWITCH_ON = "only the user can switch them on, in WeChat's settings of the account; then replay"
 
 
 def given_up(after: timedelta, reason: str) -> str:
-    """It was tried for that long, the last time in vain for `reason`."""
+    """It was tried for `after`; the last attempt failed for `reason`."""
     return f"given up after {after}: {reason}"
 
 
@@ -43,7 +43,7 @@ def of_another_account(appid: str) -> str:
 
 
 def account_waits(appid: str) -> str:
-    return f"the account {appid} has to wait"
+    return f"the account {appid} is paused"
 
 
 def no_template(app: App, purpose: str) -> SendError:
@@ -62,7 +62,7 @@ def not_filled(sentence: str) -> SendError:
     return SendError(
         sentence,
         verdict=Verdict.REJECTED,
-        advice="correct the app's template and replay, or send it anew with the right data",
+        advice="correct the app's template and replay, or send it again with the right data",
     )
 
 
@@ -96,7 +96,7 @@ def no_notice_left(count: UseCount) -> SendError:
 
 
 def no_such_way(way: Way) -> SendError:
-    return SendError(f"{way} is no way to a user", verdict=Verdict.REJECTED)
+    return SendError(f"{way} cannot be used to reach a user", verdict=Verdict.REJECTED)
 
 
 def may_have_arrived(why: str) -> SendError:

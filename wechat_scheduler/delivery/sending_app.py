@@ -14,7 +14,7 @@ ACCOUNT = 0
 
 
 def sender(delivery: Delivery, app: Lookup) -> App | None:
-    """None if the app or the receiver is gone, and for notifications of credentials."""
+    """The app that sends; None if the app or the receiver is gone, and for notifications of credentials."""
     if delivery.message is None:
         return None
     if delivery.message.app_id != ACCOUNT:

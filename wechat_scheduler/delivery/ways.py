@@ -14,7 +14,7 @@ TEXT_LIMIT = 2048
 
 QUOTE = '"'
 
-NO_URL = "a notice of a mini-program opens no url: name a page of it as miniprogram"
+NO_URL = "a mini-program's notice cannot open a url: give one of its pages as miniprogram"
 
 # WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
@@ -100,7 +100,7 @@ def _room(link: str) -> int:
 
 
 def _link(url: str, opened: MiniProgramPage | None) -> str:
-    """Where WeChat is too old for mini-programs, a link to both opens `url`. Source: 客服接口-发消息."""
+    """A link to both; a WeChat that is too old for mini-programs opens `url`. Source: 客服接口-发消息."""
     given = {"href": url}
     if opened:
         given |= {"data-miniprogram-appid": opened.appid, "data-miniprogram-path": opened.path}

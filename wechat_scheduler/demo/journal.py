@@ -86,7 +86,7 @@ class LogReader(io.StringIO):
 
 
 def _only_waits(logged: dict[str, Any]) -> bool:
-    """A job that is registered together with its parent waits for it, which is no failure."""
+    """A job that is registered together with its parent waits for it, which does not count as a failure."""
     return logged.get("reaction") == Reaction.PARENT_INVALID and logged.get("errcode") is None
 
 

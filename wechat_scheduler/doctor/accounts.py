@@ -60,7 +60,7 @@ async def probes(
     accounts: Iterable[Account], access_token: Issuer, views: Sequence[JobView]
 ) -> AsyncIterator[tuple[Finding, WeChatError | None]]:
     """Calls WeChat once for each account with an access_token: stable_token without force returns the
-    current token, and ends none."""
+    current token, and invalidates none."""
     wanted = {view.key.appid for view in views if view.key.kind == ACCESS_TOKEN}
     for account in accounts:
         if account.appid in wanted:
@@ -79,7 +79,7 @@ async def _probe(account: Account, issuer: Issuer) -> tuple[Finding, WeChatError
 
 
 def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding:
-    """This machine's address as WeChat sees it; only WeChat's refusals of it contain it."""
+    """This machine's address as WeChat sees it. Only WeChat's refusals contain it."""
     faults = [view.fault for view in views if view.fault]
     said = [(fault.endpoint, fault.errcode, fault.message) for fault in faults]
     said += [(error.endpoint, error.errcode, str(error)) for error in refusals]

@@ -27,7 +27,7 @@ from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 
 PAGE = 1000
-BROKEN = "correct what the other checks name, and run this again; if it goes on, report this line"
+BROKEN = "correct what the other checks name, and run this again; if it persists, report this line"
 
 
 async def examine(
@@ -63,7 +63,7 @@ async def _contained(
                 yield finding
         except Exception as error:  # noqa: BLE001 - it is a finding
             why = str(error) if isinstance(error, SchedulerError) else type(error).__name__
-            yield fail(check, f"this check broke off: {why}", BROKEN)
+            yield fail(check, f"this check failed: {why}", BROKEN)
 
 
 async def _each(findings: Callable[[], Iterable[Finding]]) -> AsyncIterator[Finding]:

@@ -56,14 +56,14 @@ def _database(config: Config) -> Iterator[str]:
     if _is(Path.is_file, file) is False:
         yield f"{file} is a folder: name a file in it"
     elif file.parent != config.state.dir and _is(Path.is_dir, file.parent) is not True:
-        yield f"{file.parent} is no folder: make it"
+        yield f"{file.parent} is not a folder: create it"
 
 
 def _sealing_key(config: Config) -> Iterator[str]:
     file = config.state.sealing_key_file
     if _is(Path.is_file, file) is None:
         if file.parent != config.state.dir and _is(Path.is_dir, file.parent) is not True:
-            yield f"{file.parent} is no folder: make it"
+            yield f"{file.parent} is not a folder: create it"
         return
     with file.open("rb"):
         pass  # raises if this user may not
@@ -85,7 +85,7 @@ def _font(config: Config) -> Iterator[str]:
         return
     with file.open("rb") as font:
         if font.read(4) not in FONTS:
-            yield f"{file} is no font: name a .ttf, .otf or .ttc"
+            yield f"{file} is not a font: name a .ttf, .otf or .ttc"
 
 
 def _is(kind: Callable[[Path], bool], path: Path) -> bool | None:

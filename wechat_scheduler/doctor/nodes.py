@@ -66,10 +66,10 @@ async def signals(database: PostgresDatabase) -> AsyncIterator[Finding]:
     except StorageError:  # it takes no writes, which other checks say
         return
     if heard:
-        yield ok("signals", "what a daemon changes is heard by the others")
+        yield ok("signals", "the daemons notify each other of changes")
     else:
         says = (
-            "what a daemon changes is not heard by the others: each looks for it every "
+            "the daemons cannot notify each other of changes: each looks for them every "
             f"{LOOK_EVERY.total_seconds():.0f} s"
         )
         yield warn("signals", says, ADVICE)
@@ -80,7 +80,7 @@ def _silent(node: Node, now: datetime) -> Finding:
     return warn(
         "nodes",
         f"{node.name} on {node.host} gave its last sign of life {seconds:.0f} s ago",
-        "if it was not stopped on purpose, look at its log and at its way to the database; the others "
+        "if it was not stopped on purpose, look at its log and its connection to the database; the others "
         "take its work over by themselves",
     )
 

@@ -26,7 +26,7 @@ def folder(settings: StateSettings) -> Iterator[Finding]:
         yield from _folder(settings)
     except OSError as error:
         said = (error.strerror or "").lower()
-        yield fail("state", f"cannot look at {error.filename}: {said}", AS_ROOT)
+        yield fail("state", f"cannot access {error.filename}: {said}", AS_ROOT)
 
 
 def _folder(settings: StateSettings) -> Iterator[Finding]:
@@ -66,7 +66,9 @@ def room(settings: StateSettings) -> Iterator[Finding]:
         if free < LEAST_ROOM:
             says = f"the disk of {path} has {free // 1024} KiB left"
             yield fail(
-                "disk", says, "make room, or nothing is stored: a daemon that runs goes on then"
+                "disk",
+                says,
+                "free some space: until then nothing is stored; a running daemon then continues by itself",
             )
 
 

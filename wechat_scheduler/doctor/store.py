@@ -27,9 +27,9 @@ from wechat_scheduler.upkeep.opened import looked_at
 # Rows in one examination.
 MOST = 20
 AFTER = {
-    "delivery": "mend the cause, then run wechat-scheduler deliveries replay; the log of that time says more",
+    "delivery": "fix the cause, then run wechat-scheduler deliveries replay; the log of that time says more",
     "reminder": "give it another time or rule and resume it, or remove it",
-    "event": "the account's administrator authorises the platform again, or withdraws that again",
+    "event": "have the account's administrator authorise the platform again, or revoke the authorisation",
 }
 REGISTER = "register the account again with its AppSecret and its tasks, with notify and params"
 MEND = {
@@ -82,7 +82,7 @@ def _missing(settings: StateSettings) -> Finding | None:
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
-        return fail("store", f"cannot look at {file}: {(error.strerror or '').lower()}", AS_ROOT)
+        return fail("store", f"cannot access {file}: {(error.strerror or '').lower()}", AS_ROOT)
     if reason := emptied(settings.dir, database=settings.database):
         says, _, advice = reason.partition(": ")
         return fail("store", says, advice)
@@ -115,7 +115,7 @@ async def _examined(database: Database, key_file: Path) -> ExaminedStore:
     await refuse(database, MOVED, MOVING)
     says = f"{database.dialect.name} answers, schema version {version}"
     if version > newest:
-        says = f"{says}; this version knows {newest}, and goes on since the rest was only added"
+        says = f"{says}; this version knows {newest}, and works with it, since newer versions only added to it"
         advice = "upgrade wechat-scheduler here too"
         return await _with_keys(database, key_file, warn("store", says, advice))
     return await _with_keys(database, key_file, ok("store", says))

@@ -28,7 +28,7 @@ class _Waiting(NamedTuple, Generic[ItemT, ResultT]):
 class Batches(Generic[KeyT, ItemT, ResultT]):
     """`together` does several items of one key at once, at most `MOST`, and returns a result for each,
     in their order. It must change nothing if it raises: then each item is done alone, and has an error
-    of its own. A StorageError is for all. `few` go on in each turn of the loop."""
+    of its own. A StorageError fails all. `few` continue in each turn of the loop."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
-"""Keeps receivers that hang from taking the places of those that answer.
+"""Keeps receivers that hang from using up the slots of those that answer.
 
-A ship with bulkheads floats although one of its rooms is full of water. Each purpose of outgoing calls
-has its places, and within them a receiver that was slow gets fewer: the healthy pass the sick.
+This is the bulkhead pattern: each purpose of outgoing calls has its own slots, and a receiver that was
+slow gets fewer of them.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CrowdedError
 
-# A call that waits for a place holds one of its caller's. So it waits for quick receivers only, and not
-# for long. Whether one is quick that is called for the first time is told by the first of its calls that ends.
+# A call that waits for a slot holds one of its caller's. So it waits for quick receivers only, and
+# not for long. A receiver that is called for the first time is classified by the first of its calls that ends.
 PATIENCE: Final = timedelta(seconds=1)
 FIRST_PATIENCE: Final = timedelta(milliseconds=100)
 
@@ -25,9 +25,9 @@ FIRST_PATIENCE: Final = timedelta(milliseconds=100)
 QUICK: Final = timedelta(seconds=1)
 HANGS: Final = timedelta(seconds=5)
 
-# The pause of a call that got no place, for a receiver that hangs the longer one. Further calls to the
-# same receiver are asked to come one after the other, `SPACE` apart, because each try costs two
-# transactions; none is asked to wait longer than `LONGEST_TURN`.
+# The pause of a call that got no slot; the longer one is for a receiver that hangs. Further calls to the
+# same receiver are spaced `SPACE` apart, because each try costs two transactions; none waits longer than
+# `LONGEST_TURN`.
 TURN: Final = timedelta(seconds=2)
 LONG_TURN: Final = timedelta(seconds=30)
 SPACE: Final = timedelta(milliseconds=100)

@@ -11,8 +11,8 @@ from typing import NamedTuple, Protocol
 
 from wechat_scheduler.engine.instants import Instants, MachineClock
 
-# An instant of ours that is further ahead than this was written by a clock that is not the present one: that
-# one was ahead, or this one is behind. Less harms nothing, since values are renewed longer than that
+# A stored time that is further in the future than this was written by another clock: that one was fast,
+# or this one is slow. A smaller difference is harmless, since values are renewed earlier than that
 # before they expire.
 AHEAD = timedelta(minutes=2)
 

@@ -1,7 +1,7 @@
-"""Looks up names of hosts in threads that no one else uses.
+"""Resolves host names in threads of its own.
 
-The system's look-up blocks its thread while a name server is silent, and nothing ends it. The loop has
-only a few threads for all purposes: some names that hang would keep the others waiting, WeChat's too.
+The system's resolver blocks its thread while a name server is silent, and cannot be interrupted. The event
+loop has only a few threads for everything: some names that hang would block all others, WeChat's too.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ THREADS: Final = 256
 
 
 class Lookups:
-    """In place of a loop, for aiohttp's ThreadedResolver."""
+    """Passed to aiohttp's ThreadedResolver as its `loop`."""
 
     def __init__(self) -> None:
         # Its threads end with it.
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lookup")
 
     async def getaddrinfo(self, host: str, port: int, **options: Any) -> Any:
-        """As that of a loop."""
+        """Like the event loop's method."""
         return await self._run(partial(socket.getaddrinfo, host, port, **options))
 
     async def getnameinfo(self, address: Any, flags: int = 0) -> Any:
-        """As that of a loop."""
+        """Like the event loop's method."""
         return await self._run(partial(socket.getnameinfo, address, flags))
 
     async def connected(

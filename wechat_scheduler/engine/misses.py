@@ -1,4 +1,4 @@
-"""Looks into the store for what memory lacks: another process may have stored it a moment ago."""
+"""Looks up in the store what memory lacks: another process may have stored it a moment ago."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,11 +8,11 @@ from typing import Final
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 
-# Strangers ask for much that does not exist: beyond these in a second memory alone answers. What another
-# process stores is told to this one within milliseconds.
+# At most this many look-ups in a second, so that unknown keys cannot overload the database. Other
+# processes announce what they store within milliseconds.
 QUESTIONS: Final = 50
 PERIOD: Final = timedelta(seconds=1)
-# Of a question: a caller with a wrong key waits no longer for a database that is silent.
+# For one look-up: a caller with a wrong key waits no longer for a silent database.
 PATIENCE: Final = timedelta(seconds=1)
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 else:
 
     def dataclass(**settings: bool) -> Callable[[type], type]:
-        """As the standard library's; takes `frozen`, `slots`, `kw_only` and `eq`."""
+        """Like the standard library's; takes `frozen`, `slots`, `kw_only` and `eq`."""
         return partial(_declared, settings)
 
 

@@ -26,7 +26,7 @@ class LoopTurns:
         self._calls: deque[Callable[[], object]] = deque()
 
     def give(self, call: Callable[[], object]) -> None:
-        """To be called from the loop. `call` must not raise."""
+        """Call it from the event loop. `call` must not raise."""
         self._calls.append(call)
         if len(self._calls) == 1:
             asyncio.get_running_loop().call_soon(self._turn)

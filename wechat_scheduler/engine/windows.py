@@ -19,7 +19,7 @@ class Windows:
         self._counts: OrderedDict[str, tuple[float, int]] = OrderedDict()
 
     def spend(self, name: str, most: int) -> timedelta | None:
-        """Count one, at most `most` in a period; 0 is no limit. Returns how long the period still lasts, if all are
+        """Count one, at most `most` in a period; 0 means no limit. Returns how long the period still lasts, if all are
         spent; then nothing is counted."""
         if not most:
             return None

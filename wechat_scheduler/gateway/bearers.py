@@ -32,7 +32,7 @@ class TokenReader(Protocol):
     """Reads the tokens that this daemon hands out."""
 
     async def read(self, token: str) -> Bearer:
-        """Raises TokenRefusedError if the token opens nothing, and StorageError."""
+        """Raises TokenRefusedError if the token is rejected, and StorageError."""
         ...
 
 

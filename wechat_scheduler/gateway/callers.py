@@ -35,7 +35,7 @@ class GatewayCaller(NamedTuple):
 
 
 class CallerDesk:
-    """With `real_secrets`, the AppSecret proves a caller, too."""
+    """Authenticates the gateway's callers. With `real_secrets`, the AppSecret is accepted too."""
 
     def __init__(
         self,

@@ -21,7 +21,7 @@ class MadeConsumer:
 
 
 class ConsumerDesk:
-    """Every consumer, in memory. Call `load` before the first use."""
+    """Manages consumers, and keeps them in memory. Call `load` before the first use."""
 
     def __init__(self, store: ConsumerStore, *, clock: Clock) -> None:
         self._store = store
@@ -49,7 +49,7 @@ class ConsumerDesk:
         return self._by_hash.get(digest(secret))
 
     async def find(self, secret: str) -> Consumer | None:
-        """As `with_secret`; also one that another process has just made. May raise StorageError."""
+        """Like `with_secret`; also one that another process has just made. May raise StorageError."""
         place = digest(secret)
         if place not in self._by_hash:
             await self._misses.ask(place, lambda: self._store.has_consumer(place))

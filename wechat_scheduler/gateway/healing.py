@@ -61,8 +61,8 @@ class Healing:
             raise
 
     async def at(self, key: JobKey, path: str, refused: str) -> str:
-        """As `successor`, for a call of that path; where fresh values are refused, too, it reports none and waits for
-        none."""
+        """Like `successor`, for a call of that path; where fresh values are refused, too, it reports none
+        and waits for none."""
         if self.paths.believes(key, path):
             return await self.successor(key, refused)
         try:

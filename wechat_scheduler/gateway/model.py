@@ -61,7 +61,7 @@ class ConsumerStore(Protocol):
         """Whether an active consumer has the secret of that hash."""
 
     async def add(self, consumer: Consumer) -> bool:
-        """Add a consumer, or replace a revoked one of its name, whose generation goes on. Returns False if
+        """Add a consumer, or replace a revoked one of its name, whose generation continues. Returns False if
         one of that name is active."""
 
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:

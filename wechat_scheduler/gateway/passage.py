@@ -89,7 +89,7 @@ class Passage:
     async def sent(
         self, call: PassedCall, account: str, caller: GatewayCaller | None
     ) -> AsyncIterator[Reply]:
-        """As `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
+        """Like `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
         `account` is empty."""
         self.let_pass(call.method, call.path, caller.consumer if caller else None)
         label, consumer = (caller.label, caller.consumer) if caller else ("", None)

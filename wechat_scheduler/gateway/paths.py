@@ -51,5 +51,5 @@ def _pattern(rules: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Patter
 def _part(rule: str) -> str:
     found = RULE.fullmatch(rule)
     if found is None:
-        raise ValueError(f"{rule!r} is no rule for paths")
+        raise ValueError(f"{rule!r} is not a rule for paths")
     return f"{found[1] or '(?:GET|POST)'} {re.escape(found[2])}{'.*' if found[3] else ''}"

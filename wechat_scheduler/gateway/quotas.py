@@ -20,16 +20,16 @@ class ApiQuota(NamedTuple):
 
 
 class Quotas(Protocol):
-    """Asks WeChat. Both raise WeChatError, and RequestError without a token of the account."""
+    """WeChat's call counts. Both methods raise WeChatError, and RequestError without a token of the account."""
 
     async def quota(self, appid: str, path: str) -> ApiQuota: ...
 
     async def clear(self, appid: str, path: str) -> None:
-        """Have WeChat count this path's calls of today anew: 50 times a month."""
+        """Reset WeChat's count of today's calls to this path. WeChat allows this 50 times a month."""
 
 
 class QuotaDesk:
-    """Asks about a path no sooner than ASKED_EVERY after the last time."""
+    """Reads and resets WeChat's call counts. It asks about a path at most once per ASKED_EVERY."""
 
     def __init__(self, quotas: Quotas, *, clock: Clock) -> None:
         self._quotas = quotas

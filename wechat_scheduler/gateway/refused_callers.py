@@ -18,25 +18,28 @@ class CallerRefusal(enum.Enum):
 
     APPID = "no token of this account is kept here: register the account, or correct the appid"
     SECRET = "use a consumer secret of this gateway, or the AppSecret that is registered here"  # noqa: S105 - a sentence
-    CONSUMER_ONLY = "use a consumer secret of this gateway: it takes no AppSecret"
+    CONSUMER_ONLY = "use a consumer secret of this gateway: an AppSecret is not accepted"
     NO_SECRET = "the AppSecret of this account is not registered here: register the account with it"  # noqa: S105 - a sentence
-    REACH = "the consumer {name} may not use this account: its operator adds the appid to it"
+    REACH = "the consumer {name} may not use this account: ask the operator to add the appid to it"
     NETWORK = (
-        "{address} is not among the networks of the consumer {name}: call from one of them, or have its operator add "
-        "this one; behind a proxy, server.trusted_proxies has to name the proxy"
+        "{address} is not among the networks of the consumer {name}: call from one of them, or ask the "
+        "operator to add this one; behind a proxy, server.trusted_proxies must name the proxy"
     )
-    PATH = "the consumer {name} may not make this call: its operator decides by its allow_paths and deny_paths"
+    PATH = (
+        "the consumer {name} may not make this call: the operator can permit it in the consumer's "
+        "allow_paths and deny_paths"
+    )
     TOKENS = (
         "the answer holds tokens of WeChat's, which the consumer {name} with its stand-ins must not see: "
         "fetch an authorizer's stand-in by api_authorizer_token, or call this as a consumer without stand_in"
     )
     MINUTE = (
-        "the consumer {name} has made all calls of this minute: send them slower, or have its operator give it a "
+        "the consumer {name} has reached its limit for this minute: send fewer, or ask the operator for a "
         "larger per_minute"
     )
     DAY = (
-        "the consumer {name} has made all calls of today: go on after midnight in Shanghai, or have its operator give it "
-        "a larger per_day"
+        "the consumer {name} has reached its limit for today: continue after midnight in Shanghai, or ask "
+        "the operator for a larger per_day"
     )
 
 

@@ -1,4 +1,4 @@
-"""The calls that do not pass, of which WeChat does not hear."""
+"""The calls that the gateway refuses without asking WeChat."""
 
 import enum
 from datetime import timedelta
@@ -17,14 +17,16 @@ class CallRefusal(enum.Enum):
         member._value_ = member.sentence = sentence
         return member
 
-    PATH = "this gateway passes no such call on; its operator decides by gateway.allow and gateway.deny"
-    OFF = (
-        "the gateway is off here: its operator sets gateway.enabled = true and restarts the daemon"
+    PATH = (
+        "this gateway does not forward this call; the operator can permit it in gateway.allow and "
+        "gateway.deny"
     )
+    OFF = "the gateway is off here: the operator can set gateway.enabled = true and restart the daemon"
     MISSING = "access_token missing: fetch one from this gateway"
     TWO_TOKENS = "the query has two different tokens of one name: send one"
     USER_TOKENS = (
-        "this gateway passes no users' tokens on; its operator decides by gateway.user_tokens"
+        "this gateway does not forward users' tokens; the operator can permit them in "
+        "gateway.user_tokens"
     )
     TOO_MANY = "too many calls of this account are under way: send fewer at once (gateway.account_connections)"
     TOO_FAST = (
@@ -33,7 +35,7 @@ class CallRefusal(enum.Enum):
 
 
 class CallRefusedError(RequestError):
-    """The call does not pass. `pause` is the time after which the call may pass."""
+    """The call is refused. `pause` is the time after which it may be made."""
 
     def __init__(self, refusal: CallRefusal, *, pause: timedelta | None = None) -> None:
         super().__init__(refusal.sentence, reason=Reason.REQUEST_INVALID)

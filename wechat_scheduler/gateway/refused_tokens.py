@@ -1,4 +1,4 @@
-"""Why a token that came to the gateway opens nothing."""
+"""Why a token that came to the gateway is rejected."""
 
 import enum
 
@@ -30,7 +30,7 @@ class TokenRefusal(enum.Enum):
 
 
 class TokenRefusedError(RequestError):
-    """The token opens nothing."""
+    """The token is rejected."""
 
     def __init__(self, refusal: TokenRefusal) -> None:
         super().__init__(refusal.sentence)

@@ -1,11 +1,11 @@
 """Stand-in tokens: an `access_token` of ours that only this gateway understands.
 
 A stand-in names its consumer, the consumer's generation, its expiry and the job whose current value the
-gateway sends in its place, and proves them with a MAC. Nothing is stored of it. It is valid as long as
-WeChat's own (7200 s), ends at once with its consumer or the consumer's secret, and is worth nothing at
-WeChat. It is no secret in itself: what it names is readable.
+gateway sends in its place, and proves them with a MAC. It is not stored. It is valid as long as WeChat's
+own (7200 s), ends at once with its consumer or the consumer's secret, and WeChat rejects it. Its content
+is readable: it holds no secret.
 
-It looks as WeChat's tokens do: letters, digits, `-` and `_`, some 150 of them.
+It looks like WeChat's tokens: letters, digits, `-` and `_`, some 150 of them.
 """
 
 import hashlib
@@ -50,14 +50,14 @@ class StandInTokens:
         return PREFIX + urlsafe_b64encode(self._mac(said) + said).decode().rstrip("=")
 
     async def read(self, token: str, now: datetime) -> StandInToken | TokenRefusal:
-        """What a stand-in says, or why it opens nothing. A token of WeChat's is UNKNOWN. May raise
+        """The content of a stand-in, or why it is rejected. A token of WeChat's is UNKNOWN. May raise
         StorageError."""
         said = self._proven(token)
         if said is None:
             return TokenRefusal.UNKNOWN
         name, generation, expires, *key = said.decode().split("\n")
         ends = EPOCH + timedelta(seconds=int(expires))
-        if not now < ends <= now + LIFETIME + AHEAD:  # later ones are of another clock
+        if not now < ends <= now + LIFETIME + AHEAD:  # a later one was issued by another clock
             return TokenRefusal.EXPIRED
         consumer = await self._consumers.of_generation(name, int(generation))
         if consumer is None:

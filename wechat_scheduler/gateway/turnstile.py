@@ -24,8 +24,8 @@ MINUTE: Final = timedelta(minutes=1)
 
 class Turnstile:
     """At most `altogether` calls at once, with their answers; `most` of them of one account, three quarters of
-    these for one caller, and less once few are free; and `per_minute` of an account in a minute (0 is no
-    limit). Nothing waits here: a flood that waits is one that grows."""
+    these for one caller, and less once few are free; and `per_minute` of an account in a minute (0 means no
+    limit). Calls over the limit are rejected, not queued."""
 
     def __init__(self, *, altogether: int, most: int, per_minute: int, clock: Clock) -> None:
         self._altogether = altogether

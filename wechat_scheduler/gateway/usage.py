@@ -67,7 +67,7 @@ class UsageStore(Protocol):
 
 
 def uncounted(name: str, *labels: str) -> None:
-    """For a meter without metrics."""
+    """A counter for a meter without metrics: counts nothing."""
 
 
 class _UsePlace(NamedTuple):
@@ -104,7 +104,7 @@ class UsageMeter:
 
     def begin(self, caller: str, most: int = 0) -> timedelta | None:
         """A call begins, and ends with `count`. Returns the pause until midnight, and begins none, if the caller has
-        made `most` today; 0 is no limit."""
+        made `most` today; 0 means no limit."""
         today = self._turned()
         made = self._stored.get(caller, 0) + self._since[caller] + self._under_way[caller]
         if most and made >= most:
@@ -160,7 +160,7 @@ class UsageMeter:
             raise
 
     async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
-        """As `UsageStore.find`, with what was counted until now."""
+        """Like `UsageStore.find`, with what was counted until now."""
         await self.flush()
         return await self._store.find(wanted)
 

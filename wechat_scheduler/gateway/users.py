@@ -45,8 +45,9 @@ class _Scoped(msgspec.Struct):
 
 
 class UserDesk:
-    """A refresh token proves its holder, as it does at WeChat. One that was replaced while it was kept here
-    proves the same for DIGEST_KEPT: a program goes on with the one that it was given."""
+    """Answers refresh tokens of users whose tokens are kept here. A refresh token proves its holder, as it
+    does at WeChat, and still does so for DIGEST_KEPT after it was replaced: a program may keep the one that
+    it was given."""
 
     def __init__(self, users: KeptUsers) -> None:
         self._users = users

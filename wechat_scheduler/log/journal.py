@@ -11,7 +11,7 @@ def leads_to_journal(stream: TextIO, told: str) -> bool:
     that systemd made; a process may inherit the variable and write elsewhere."""
     try:
         status = os.fstat(stream.fileno())
-    except (OSError, ValueError):  # it is no file, or closed
+    except (OSError, ValueError):  # it is not a file, or closed
         return False
     return told == f"{status.st_dev}:{status.st_ino}"
 

@@ -66,7 +66,7 @@ class LineQueue(Lines):
     critical = error
 
     def hurry(self) -> None:
-        """From now on no line waits: the process ends."""
+        """Write all lines at once from now on: the process is ending."""
         self._hurries = True
         self.flush()
 

@@ -2,7 +2,7 @@
 
 A failure that meets thousands of requests or deliveries would fill the disk with lines that say the same, and
 take longer than the failures. The first of a kind in a minute have a line each. The others are counted, and
-one line tells the last of them, with `count`, at the same level. As long as it goes on, each further
+one line tells the last of them, with `count`, at the same level. As long as they continue, each further
 minute has that one line.
 """
 
@@ -49,7 +49,7 @@ class Storms:
         if event.pop(_TOLD, False) or event["level"] == "debug":
             return event
         with self._lock:
-            # The texts of libraries are no names of events.
+            # The texts of libraries are not event names.
             kind = self._kind(event["level"], str(event.get("logger") or event["event"]))
             kind.seen += 1
             if not kind.is_storm and kind.seen <= _most(event["level"]):

@@ -40,7 +40,7 @@ class Counters:
         self.counts[name][labels] += 1
 
     def refreshed(self, outcome: RefreshOutcome) -> None:
-        """As `credentials.ports.RefreshObserver`."""
+        """Like `credentials.ports.RefreshObserver`."""
         kind = outcome.job.key.kind
         match outcome:
             case Rotated():
@@ -52,7 +52,7 @@ class Counters:
                 self.count("refreshes", kind, "failed", fault.endpoint, errcode)
 
     def sent(self, outcome: DeliveryOutcome) -> None:
-        """As `delivery.ports.DeliveryObserver`."""
+        """Like `delivery.ports.DeliveryObserver`."""
         channel = outcome.delivery.channel
         way = outcome.attempt.way if outcome.attempt else ""
         match outcome:
@@ -64,15 +64,15 @@ class Counters:
                 self.count("deliveries", channel, way, "deferred")
 
     def mended(self, message: PushedMessage) -> None:
-        """As `pushes.ports.PushObserver`."""
+        """Like `pushes.ports.PushObserver`."""
         for mending in message.mended:
             self.count("pushes_mended", mending.value)
 
     def unread(self, message: PushedMessage) -> None:
-        """As `pushes.ports.PushObserver`."""
+        """Like `pushes.ports.PushObserver`."""
         self.count("pushes_unread", message.sort)
 
     def answered(self, *, method: str, route: str, status: int, seconds: float) -> None:
-        """As `web.kit.services.RequestCounter`."""
+        """Like `web.kit.services.RequestCounter`."""
         self.count("http_requests", method, route, str(status))
         self.durations[route,].add(seconds)

@@ -144,7 +144,7 @@ FAMILIES = (
         "consumer", "outcome",
     ),
     Family(
-        MetricType.GAUGE, "store_up", "1 while the store answers and takes writes.", (),
+        MetricType.GAUGE, "store_up", "1 while the store responds and accepts writes.", (),
         lambda sources: [((), sources.census is not None and not sources.vitals.store_error)],
     ),
     of_process(

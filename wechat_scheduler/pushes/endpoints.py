@@ -19,7 +19,7 @@ _CHECK_ACCOUNT = (
 
 
 class EndpointDesk:
-    """All methods may raise StorageError."""
+    """Manages the push URLs of accounts and platforms. All methods may raise StorageError."""
 
     def __init__(self, store: PushEndpoints, intake: Intake, *, clock: Clock) -> None:
         self._store = store
@@ -39,7 +39,7 @@ class EndpointDesk:
         return removed
 
     async def view(self) -> Sequence[tuple[PushEndpointView, PushRefusal | None]]:
-        """Each account, with its last refused push since the daemon started. By appid."""
+        """Each account, ordered by appid, with its last refused push since the daemon started."""
         return [(one, self._intake.last_refusal(one.appid)) for one in await self._store.view()]
 
 

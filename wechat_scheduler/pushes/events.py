@@ -191,7 +191,7 @@ def _missing(row: ClaimedEvent, credential: Credential) -> Fault | None:
         at=credential.issued_at,
         reaction=Reaction.NEEDS_INPUT,
         message=f"WeChat gave {row.event.authorizer} a token without an authorizer_refresh_token, so "
-        f"that it may end with the token, at {credential.expires_at:%Y-%m-%d %H:%M} UTC",
+        f"access may end with this token, at {credential.expires_at:%Y-%m-%d %H:%M} UTC",
         advice="have the account's administrator authorise the platform again, with its API "
         "permissions; before the end the daemon looks in the platform's list of authorizers",
     )

@@ -1,4 +1,4 @@
-"""Receives pushes: checks them, stores them, and only then lets WeChat have its answer.
+"""Receives pushes: checks and stores them before WeChat gets its answer.
 
 WeChat hangs up after five seconds and repeats a push until the answer is `success` ("消息与事件接收").
 So a platform's event is only stored here; `events.py` acts on it later, from its row. An action of a user
@@ -37,8 +37,8 @@ SOON = timedelta(seconds=1)
 
 class Intake:
     """`changed` is called with the job for which a ticket came, `wake` after an event was stored, `hear`
-    with the action of a user, within WeChat's time. `hear` may raise StorageError; the push then comes
-    again."""
+    with the action of a user, within WeChat's time. `hear` may raise StorageError; WeChat then repeats the
+    push."""
 
     def __init__(
         self,
@@ -73,9 +73,9 @@ class Intake:
         self._refusals = Refusals()
 
     async def receive(self, appid: str, push: Push, *, account: str = "") -> None:
-        """Store the push; after that WeChat may have `success`. With `account`, it came to the
-        消息与事件接收URL of the platform `appid`, and is about a user of that account; so is a push for an
-        appid without secrets that one of the platforms' tokens signed. The account must have a token for
+        """Check and store the push; then WeChat may get `success`. With `account`, it came to the
+        消息与事件接收URL of the platform `appid`, and is about a user of that account. The same holds for a push to
+        an appid without secrets that is signed with a platform's token. The account must have a token for
         the platform.
 
         Raises RefusedPushError; UnavailableError or StorageError if it was not stored in time.
@@ -100,7 +100,7 @@ class Intake:
     async def _in_time(self, work: Callable[[], Awaitable[None]]) -> None:
         """Give up before WeChat hangs up, if the store hangs."""
         trouble: SchedulerError | None = UnavailableError(
-            "the store does not answer; come again",
+            "the database does not respond; retry later",
             reason=Reason.STORE_UNAVAILABLE,
             retry_after=SOON,
         )
@@ -155,7 +155,7 @@ class Intake:
                 self._decoder.check_signature(push, secrets)
                 self._check_time(push)
                 return platform
-        raise RefusedPushError("nothing is expected for this appid")
+        raise RefusedPushError("no push endpoint is configured for this appid")
 
     def _check_time(self, push: Push) -> None:
         apart = abs(self._clock.now() - datetime.fromtimestamp(int(push.timestamp), UTC))
@@ -176,14 +176,14 @@ class Intake:
                 await self._keep_or_forget(appid, account, opened)
             case Standing.BEING_KEPT:
                 raise UnavailableError(
-                    "it is being kept; come again",
+                    "this push is still being processed; retry later",
                     reason=Reason.STORE_UNAVAILABLE,
                     retry_after=SOON,
                 )
             case Standing.ACCEPTED:
                 log.debug("push.repeated", appid=appid)
             case Standing.FORGED:
-                raise RefusedPushError("its signature came with another body before")
+                raise RefusedPushError("this signature was already used with a different body")
 
     async def _keep_or_forget(self, appid: str, account: str, opened: Opened) -> None:
         try:

@@ -93,7 +93,7 @@ class Jobs(Protocol):
     """Takes reports of dead values."""
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
-        """As `credentials.ports.Store.suspect`."""
+        """Like `credentials.ports.Store.suspect`."""
 
 
 class PlatformApi(Protocol):

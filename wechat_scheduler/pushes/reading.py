@@ -160,7 +160,7 @@ def _happened_at(message: PushedMessage, now: datetime) -> datetime:
 
 
 def _instant(text: str) -> datetime | None:
-    """None if it is no time of the years until 9999."""
+    """The time; None if it is not a time before the year 10000."""
     if not _SECONDS.fullmatch(text):
         return None
     number = float(text)

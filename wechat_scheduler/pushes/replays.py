@@ -1,4 +1,4 @@
-"""Recognises pushes that come again."""
+"""Recognises repeated pushes."""
 
 import enum
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ class PushSignatures:
             seen.accepted = True
 
     def forget(self, proof: str) -> None:
-        """The push could not be stored, and may come again."""
+        """Forget the push: it could not be stored, and WeChat may repeat it."""
         self._seen.pop(proof, None)
 
     def _forget_old(self, now: datetime) -> None:

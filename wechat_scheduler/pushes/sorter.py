@@ -75,8 +75,8 @@ class Sorter:
         job = await self._siblings.sibling(key)
         if job is None or not job.version:
             raise RefusedPushError(
-                f"it is about {account}, which has not authorised {platform} as far as is known: once it "
-                f"has, {key} has a token; register that job if the authorisation is old"
+                f"it is about {account}, which is not known to have authorised "
+                f"{platform}: if it did so earlier, register {key}"
             )
 
     async def _hear_of(self, appid: str, message: PushedMessage, now: datetime) -> None:

@@ -39,8 +39,8 @@ _MOVED = {
 
 
 class ReminderDesk(ReminderReader):
-    """`wake` wakes the loop, as a reminder may be due sooner. `shortest` is the least time between two
-    occurrences of a new rule; it may be changed at any time.
+    """Creates and changes reminders. `wake` wakes the loop, as a reminder may be due sooner. `shortest` is
+    the least time between two occurrences of a new rule; it may be changed at any time.
 
     Methods raise NotFoundError, ConflictError and the ReminderErrors of `refused_reminders`. All that wait may
     raise StorageError.

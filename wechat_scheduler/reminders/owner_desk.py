@@ -50,7 +50,8 @@ _decode = msgspec.json.Decoder(Deleted).decode
 
 
 class OwnerDesk:
-    """Methods raise as those of ReminderDesk. `wake` wakes the loop of reminders."""
+    """Carries out what owners do on their reminders' pages. Methods raise as those of ReminderDesk. `wake`
+    wakes the loop of reminders."""
 
     def __init__(
         self,
@@ -120,4 +121,4 @@ def _id_of(reminder: Reminder, at: datetime) -> str:
 
 
 def _unknown() -> NotFoundError:
-    return NotFoundError("this takes back no deletion", reason=Reason.REMINDER_UNKNOWN)
+    return NotFoundError("there is no deletion to undo", reason=Reason.REMINDER_UNKNOWN)

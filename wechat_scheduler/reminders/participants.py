@@ -90,7 +90,7 @@ class Participants:
         return teller.joined(reminder, is_new=is_new)
 
     async def _leave(self, name: str, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
-        """None if the user joined no such reminder: the message is not for us."""
+        """The reply; None if the user joined no such reminder: the message is then for an app."""
         if done := await self._done_before(act, subscriber):
             return await self._left(done, act, subscriber)
         listed = await standing(self._desk, subscriber.uid)
@@ -132,7 +132,7 @@ class Participants:
         await self._conversations.write(subscriber.uid, kept, now=now)
 
     async def _take_back(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
-        """None unless joining or leaving was the last thing within ten minutes."""
+        """The reply; None unless the user joined or left within the last ten minutes, and did nothing since."""
         conversation = await self._conversations.read(subscriber.uid)
         last, teller = conversation.act, self._replies.teller(subscriber, None)
         if last is None or last.did not in _UNDONE or teller.now - last.at > UNDO:

@@ -11,7 +11,7 @@ from wechat_scheduler.reminders.ports import ReminderFilter, Reminders, Reminder
 
 
 class ReminderReader:
-    """Methods raise NotFoundError and StorageError."""
+    """Reads reminders and the users who joined them. Methods raise NotFoundError and StorageError."""
 
     def __init__(self, store: Reminders) -> None:
         self._store = store
@@ -29,7 +29,7 @@ class ReminderReader:
     async def people_of(
         self, reminder_ids: Sequence[str], *, most: int
     ) -> Mapping[str, JoinedPeople]:
-        """As `people`, for several reminders. Those that no user joined are left out."""
+        """Like `people`, for several reminders. Those that no user joined are left out."""
         return await self._store.people(reminder_ids, most=most)
 
     async def named(self, reminder_id: str) -> Sequence[str]:

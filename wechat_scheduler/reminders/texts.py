@@ -87,7 +87,7 @@ class Teller:
 
     @classmethod
     def of(cls, subscriber: Subscriber, app: App | None, *, pages: Pages, now: datetime) -> Self:
-        """In the user's own zone, else in that of the app that writes."""
+        """Times are in the user's own zone, else in that of the app that writes."""
         zone = ZoneInfo(subscriber.zone or (app.zone if app else SHANGHAI))
         return cls(pages=pages, uid=subscriber.uid, zone=zone, now=now)
 

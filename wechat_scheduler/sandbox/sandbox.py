@@ -122,7 +122,7 @@ class Sandbox:
         return token is not None
 
     def kill_share(self, share: float) -> int:
-        """From now on ends that share of the tokens that are used, at random; 0 ends none. Tokens younger than
+        """Invalidate this share of the used tokens from now on, at random; 0 invalidates none. Tokens younger than
         30 seconds, which shrink, are spared. Returns how many were ended so before."""
         if not 0 <= share <= 1:
             raise InvalidRequestError("must be 0 to 1", field="share")

@@ -64,7 +64,7 @@ async def open_sandbox(
 ) -> AsyncIterator[str]:
     """The URL of a sandbox that answers and pushes until the block ends.
 
-    Port 0 takes a free one. Raises ConfigError, InvalidRequestError, StartError.
+    Port 0 chooses a free one. Raises ConfigError, InvalidRequestError, StartError.
     """
     app = create_sandbox(options, clock=clock, rng=rng, host=host)
     async with Supervisor() as supervisor, served(app, host=host, port=port) as url:

@@ -55,7 +55,7 @@ class Uploads:
 
 
 def part_of(content_type: str, body: bytes, name: str) -> SandboxFile | None:
-    """The file in the part `name` of a form. None if the body is no form, or has no such file."""
+    """The file in the part `name` of a form. None if the body is not a form, or has no such file."""
     boundary = _message(content_type).get_param("boundary")
     if not isinstance(boundary, str) or not content_type.lower().startswith("multipart/form-data"):
         return None

@@ -28,5 +28,5 @@ def checked(name: str, kind: Any, value: Any) -> Any:
 def counted(name: str, value: Any) -> Any:
     """One more must find room. Raises TypeError, ValueError."""
     if checked(name, int, value) > MOST_COUNTED:
-        raise ValueError(f"{name} is {value}, which is no count")
+        raise ValueError(f"{name} is {value}, which is not a count")
     return value

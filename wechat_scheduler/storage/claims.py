@@ -169,7 +169,7 @@ class ClaimingStore:
         return found
 
     async def _set_aside(self, claim: Claim, spoiled: Sequence[tuple[Row, str]]) -> None:
-        """If that fails, the rows are due again at the end of the claim."""
+        """Release the rows of a claim. If that fails, they are due again at the end of the claim."""
 
         def script() -> Script[None]:
             for row, reason in spoiled:

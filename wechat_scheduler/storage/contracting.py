@@ -1,4 +1,4 @@
-"""Which migrations take something from the program before them, so that it cannot go on beside the newer one.
+"""Finds the migrations that take something from the version before, so that it cannot run beside the newer one.
 
 A migration that *expands* adds tables, indexes, and columns that are nullable or have a default: the statements
 of the program before still run. One that *contracts* drops, renames or demands something, or alters what is not

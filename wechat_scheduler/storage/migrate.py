@@ -60,7 +60,7 @@ class Migration(NamedTuple):
 
     @property
     def contracts(self) -> bool:
-        """Whether the program before it cannot go on."""
+        """Whether the version before it can no longer run."""
         sql = self.sql
         return contracts(sql, (one.sql for one in statements(sql, _ANY_TYPES)))
 
@@ -114,7 +114,7 @@ async def schema_version(database: Database) -> int:
     except StorageError:
         raise
     except Exception as error:  # no such table: each driver has its own error
-        raise StorageError("this is no database of wechat-scheduler") from error
+        raise StorageError("this is not a database of wechat-scheduler") from error
 
 
 def statements(sql: str, types: Mapping[str, str]) -> Iterator[Statement]:
@@ -135,7 +135,7 @@ def _number(value: object) -> int:
         return int(str(value))
     except ValueError as error:
         raise StateError(
-            f"the schema_version in the table meta is damaged: it is {value!r}, which is no number; "
+            f"the schema_version in the table meta is damaged: it is {value!r}, which is not a number; "
             "restore a backup"
         ) from error
 
@@ -177,5 +177,5 @@ def _refuse_older_nodes(dialect: Dialect, current: int, oldest: int) -> Script[N
     if older := (yield Statement(_OLDER_NODES, (since, oldest))):
         names = ", ".join(f"{row['name']} on {row['host']} ({row['version']})" for row in older)
         raise StateError(
-            f"daemons run that cannot go on with schema version {oldest}: stop {names} first"
+            f"some running daemons cannot use schema version {oldest}: stop {names} first"
         )

@@ -17,7 +17,7 @@ MOST: Final = 5_000
 
 
 class RecentRows(Generic[KeyT, ValueT]):
-    """By key, what was read from `tables`."""
+    """Remembers by key what was read from `tables`."""
 
     def __init__(self, database: Database, *tables: str) -> None:
         self._database = database
@@ -26,11 +26,11 @@ class RecentRows(Generic[KeyT, ValueT]):
         self._known: dict[KeyT, ValueT] = {}
 
     def version(self) -> int | None:
-        """To be taken before what `keep` is given is read."""
+        """Call it before reading the rows that `keep` is given."""
         return self._database.version(*self._tables)
 
     def known(self, keys: Iterable[KeyT]) -> dict[KeyT, ValueT]:
-        """Those of the keys that are known."""
+        """The remembered values of these keys."""
         if self._version is None or self._version != self.version():
             return {}
         return {key: self._known[key] for key in keys if key in self._known}

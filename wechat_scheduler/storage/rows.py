@@ -90,7 +90,7 @@ def record(form: type[T], row: Row, prefix: str = "", **given: Any) -> T:
 def _columns(
     form: Any, prefix: str, given: Sequence[str]
 ) -> Sequence[tuple[str, str, Any, Callable[[Any], Any]]]:
-    """Of each field that is not given: its name, its column, the type whose values are taken as they are, and
+    """For each field that is not given: its name, its column, the type whose values are taken as they are, and
     what converts others."""
     hints = get_type_hints(form)
     types = [(one.name, hints[one.name]) for one in fields(form) if one.name not in given]
@@ -166,7 +166,7 @@ class Vault:
         return self._sealer.open(sealed, context=place) if sealed else ""
 
     def open_or(self, sealed: str, place: str, *, otherwise: T) -> str | T:
-        """As `open`; `otherwise` if the text cannot be opened."""
+        """Like `open`; `otherwise` if the text cannot be opened."""
         try:
             return self.open(sealed, place)
         except SealingError:
@@ -189,7 +189,7 @@ class Vault:
         )
 
     def readable_credential(self, row: Row) -> Credential | None:
-        """As `credential`; None, with an error in the log, if it cannot be read: a new one replaces it."""
+        """Like `credential`; None, with an error in the log, if it cannot be read: a new one replaces it."""
         try:
             return self.credential(row)
         except UNREADABLE as error:

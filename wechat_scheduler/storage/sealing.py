@@ -97,7 +97,7 @@ async def verify_sealing(database: Database, sealer: Sealer) -> None:
 
 
 async def check_sealing(database: Database, sealer: Sealer) -> None:
-    """As `verify_sealing`, but changes nothing."""
+    """Like `verify_sealing`, but changes nothing."""
     for check in await database.read(_CHECKS):
         _open_check(sealer, check)
 

@@ -61,7 +61,7 @@ def put_response(vault: Vault, once: Once | None, now: datetime) -> Script[None]
 
 
 def put_new_responses(vault: Vault, new: Sequence[tuple[Once, datetime]]) -> Script[None]:
-    """As `put_response`, for several requests at once. If one of them was done before, all fail, with the
+    """Like `put_response`, for several requests at once. If one of them was done before, all fail, with the
     driver's own error."""
     if new:
         rows = [

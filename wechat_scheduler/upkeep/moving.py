@@ -41,16 +41,16 @@ async def move_store(
     config_file: Path | None = None,
     clock: Clock,
 ) -> AsyncIterator[MovedTable]:
-    """Copy everything from the URL `source` to `target`, never `config_file`, and compare it; each table once it
-    is equal.
+    """Copy everything from the URL `source` to `target`, and compare it; yields each table once the copy is
+    equal. A database at `config_file` is refused.
 
-    An interrupted move goes on at the next call. Raises ConfigError, StateError, SealingError.
+    The next call continues an interrupted move. Raises ConfigError, StateError, SealingError.
     """
     urls = {url.partition(":")[0] == "sqlite": url for url in (source, target)}
     if len(urls) < 2:
         raise ConfigError(
-            "one of the two must be a sqlite: URL and the other a postgresql: URL; between two of one "
-            "kind use backup and restore, or pg_dump and pg_restore"
+            "one of the two must be a sqlite: URL and the other a postgresql: URL; to copy between two databases "
+            "of one kind, use backup and restore, or pg_dump and pg_restore"
         )
     place_of_database(msgspec.structs.replace(settings, database=urls[True]), config_file)
     with state_folder(settings.dir, database=urls[True]):
@@ -65,7 +65,7 @@ async def move_store(
 
 
 async def _look(settings: StateSettings, source: str, target: str, clock: Clock) -> None:
-    """Before any change: no daemon uses either, the source is whole, and its sealing key is here."""
+    """Check before any change that no daemon uses either, the source is whole, and its sealing key is here."""
     if source.startswith("sqlite:") and not has_content(path_of(source)):
         raise StateError(f"there is no database at {path_of(source)}")
     async with look_first(source, clock=clock) as database:
@@ -78,7 +78,8 @@ async def _look(settings: StateSettings, source: str, target: str, clock: Clock)
 
 
 async def _lacks_its_end(source: Database, target: str, clock: Clock) -> bool:
-    """Whether a move there was killed between its two marks: no daemon starts on either database."""
+    """Whether an earlier move to `target` was killed between its two marks: then no daemon starts on either
+    database."""
     moved = [row["value"] for row in await source.read(MARK, MOVED)]
     if moved != [DATABASE.show(target)]:
         return False

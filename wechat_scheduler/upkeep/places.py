@@ -23,7 +23,7 @@ def place_for_backup(
         raise StateError(f"{file} is the database itself")
     _refuse_own(file, place, state, config_file)
     if not force and os.path.lexists(place) and not _is_backup(place):
-        raise StateError(f"{file} is there and is no backup: give --force to replace it")
+        raise StateError(f"{file} exists and is not a backup: give --force to replace it")
     return place
 
 
@@ -44,11 +44,11 @@ def regular(file: Path) -> Path:
     except (FileNotFoundError, NotADirectoryError):
         return place
     except OSError as error:
-        raise StateError(f"cannot look at {file}: {reason(error)}") from error
+        raise StateError(f"cannot access {file}: {reason(error)}") from error
     if stat.S_ISDIR(mode):
         raise StateError(f"{file} is a folder: name a file in it")
     if not stat.S_ISREG(mode):
-        raise StateError(f"{file} is no regular file: name another")
+        raise StateError(f"{file} is not a regular file: name another")
     return place
 
 
@@ -59,7 +59,7 @@ def _refuse_own(file: Path, place: Path, state: StateSettings, config_file: Path
 
 
 def _own_files(state: StateSettings) -> Iterator[Path]:
-    """Also those that are not there now."""
+    """The daemon's files, including those that do not exist now."""
     yield state.sealing_key_file
     yield from (state.dir / name for name in (ADMIN_KEY, ADDRESS, LOCK))
     yield from (state.dir / f".{name}.new" for name in (ADMIN_KEY, ADDRESS))

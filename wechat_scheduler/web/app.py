@@ -79,11 +79,11 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         limit = request.client_max_size
         return envelope.failure(TooLargeError(f"the body is larger than {limit} bytes"))
     except web.RequestPayloadError:
-        return envelope.refusal(Reason.BODY_UNREADABLE, "the body is not what its headers say")
+        return envelope.refusal(Reason.BODY_UNREADABLE, "the body does not match its headers")
     except ConnectionError:
         log.debug("api.hung_up", path=request.path)
         # The client is gone; the response is for the log and the metrics only.
-        return envelope.refusal(Reason.BODY_UNREADABLE, "the body broke off")
+        return envelope.refusal(Reason.BODY_UNREADABLE, "the body ended too early")
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         return (
             dead_link(request, error)

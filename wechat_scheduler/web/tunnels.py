@@ -174,7 +174,7 @@ class Tunnels:
         """The host, and the consumer. Raises _RefusedError."""
         wish = wish_in(head)
         if wish is None:
-            raise _RefusedError("400 Bad Request", "this port takes CONNECT only")
+            raise _RefusedError("400 Bad Request", "this port accepts CONNECT only")
         consumer = await self._proven(wish.secret, address)
         if wish.host not in HOSTS or wish.port != PORT:
             raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")

@@ -37,7 +37,7 @@ _FAILURES: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientConnectorDNSError, "has a name that does not resolve"),
     (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not trusted"),
     (aiohttp.ClientSSLError, "cannot be reached through TLS"),
-    (aiohttp.ClientConnectorError, "accepts no connection"),
+    (aiohttp.ClientConnectorError, "refuses the connection"),
     (aiohttp.ClientPayloadError, "broke off in the middle of its answer"),
     (aiohttp.ClientConnectionError, "closed the connection without an answer"),
     (aiohttp.ClientResponseError, "did not answer in HTTP"),
@@ -154,7 +154,7 @@ class GuardedClient:
 
     def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
         connector = aiohttp.TCPConnector(
-            limit=0,  # the bulkhead limits them: waiting for a place is no part of a call
+            limit=0,  # the bulkhead limits them: waiting for a slot is not part of a call
             resolver=resolver,
             use_dns_cache=False,
             socket_factory=self._guard.open_socket,
@@ -175,7 +175,7 @@ class GuardedClient:
 
 
 def _lookups() -> asyncio.AbstractEventLoop:
-    """As far as the resolver needs one."""
+    """The part of an event loop that the resolver needs."""
     return cast(asyncio.AbstractEventLoop, Lookups())
 
 

@@ -59,7 +59,7 @@ class Guard:
         if any(_within(it, self._deny) for it in (address, end, *_carried(address))):
             return "is in a denied network"
         if self._allow and not _within(end, self._allow):
-            return "is in no allowed network"
+            return "is not in an allowed network"
         return ""
 
 

@@ -24,7 +24,7 @@ PART: Final = 2 << 10
 
 
 class ResponseTooLongError(aiohttp.ClientPayloadError):
-    """Its text says what was too much."""
+    """The response is too large; the text says in what way."""
 
 
 class BoundedResponses(ResponseHandler):
@@ -50,7 +50,7 @@ class BoundedResponses(ResponseHandler):
 
     def data_received(self, data: bytes) -> None:
         kept = data[: self._left]
-        for at in range(0, len(kept) or 1, PART):  # aiohttp goes on after a pause with no bytes
+        for at in range(0, len(kept) or 1, PART):  # aiohttp resumes after a pause with empty bytes
             super().data_received(kept[at : at + PART])
             if self._heads > HEADS:
                 self._refuse("with too many interim responses")

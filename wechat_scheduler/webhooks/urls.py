@@ -32,7 +32,7 @@ def parse(text: str) -> URL:
         raise ValueError("must be visible ASCII: percent-encode spaces and other characters")
     try:
         url = URL(text, encoded=True)
-        port = url.port  # raises ValueError if it is no number
+        port = url.port  # raises ValueError if it is not a number
     except (ValueError, IndexError) as error:  # yarl raises IndexError for http://[]@/
         raise ValueError("is not a valid URL") from error
     if url.scheme not in ("http", "https") or not url.raw_host:

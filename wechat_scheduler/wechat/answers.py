@@ -24,7 +24,7 @@ from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
 # Answers to calls for credentials are under 1 KiB; the list of 50 templates with examples takes most.
 ANSWER_LIMIT = 256 * 1024
 
-# WeChat gives two hours; more than a year is no lifetime, and would overflow a date.
+# WeChat gives two hours; more than a year is not a lifetime, and would overflow a date.
 LONGEST_LIFETIME = 366 * 24 * 3600  # seconds
 
 ERRMSG_LIMIT = 300
@@ -76,21 +76,23 @@ class Answer:
         value = self.values.get(name) or otherwise
         if isinstance(value, str) and value and value.isprintable() and REPLACEMENT not in value:
             return value
-        raise no_answer(self.endpoint, f"unexpected answer, no text as {name}", NOT_WECHAT)
+        raise no_answer(self.endpoint, f"unexpected answer, {name} is not a string", NOT_WECHAT)
 
     def optional(self, name: str) -> str:
-        """As `text`; empty if WeChat left it out, or empty."""
+        """Like `text`; empty if WeChat left it out, or empty."""
         return self.text(name) if self.values.get(name) else ""
 
     def lifetime(self) -> timedelta:
         """`expires_in`, in seconds; 0 in the last second of a value that WeChat repeats until it expires.
 
-        Raises WeChatError (TRANSIENT) if it is no number of seconds.
+        Raises WeChatError (TRANSIENT) if it is not a number of seconds.
         """
         seconds = whole_number(self.values.get("expires_in"))
         if seconds is not None and 0 <= seconds <= LONGEST_LIFETIME:
             return timedelta(seconds=seconds)
-        raise no_answer(self.endpoint, "unexpected answer, no lifetime as expires_in", NOT_WECHAT)
+        raise no_answer(
+            self.endpoint, "unexpected answer, expires_in is not a lifetime", NOT_WECHAT
+        )
 
 
 class HarmlessError(WeChatError):
@@ -101,7 +103,7 @@ class SilentError(WeChatError):
     """WeChat did not answer in time."""
 
 
-NETWORK = "if this goes on, check the way to WeChat's API"
+NETWORK = "if this continues, check the network path to WeChat's API"
 NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
 
 
@@ -166,7 +168,7 @@ _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
 
 
 def whole_number(value: object) -> int | None:
-    """The number that WeChat wrote, some of its endpoints between quotes; None if it is no number."""
+    """The number that WeChat wrote, some of its endpoints between quotes; None if it is not a number."""
     if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
         return int(value)
     return value if type(value) is int else None

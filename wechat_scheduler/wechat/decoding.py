@@ -65,7 +65,7 @@ class PushDecoder:
             if plain is not None:
                 return Opened(message=_message(plain), proof=push.msg_signature)
         raise RefusedPushError(
-            f"it cannot be decrypted: the EncodingAESKey is another one, or it is not for {appid}"
+            f"it cannot be decrypted: the EncodingAESKey is different, or the push is not for {appid}"
         )
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
@@ -153,4 +153,4 @@ def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
         for token in secrets.tokens
     ]
     if not any(fits):
-        raise RefusedPushError("its signature does not fit: the token is another one")
+        raise RefusedPushError("its signature does not match: the token is different")

@@ -66,7 +66,7 @@ def transient(advice: str) -> Reading:
 def parent(name: str) -> Reading:
     """The token `name` is dead."""
     advice = (
-        f"the {name} is fetched anew; "
+        f"the {name} is fetched again; "
         "if this repeats, another program fetches it too and invalidates ours"
     )
     return Reading(reaction=Reaction.PARENT_INVALID, advice=advice, refused=name)

@@ -49,7 +49,7 @@ _NEW_AUTHORISATION = needs(
 )
 _NO_AUTHORISATION = needs(
     AUTHORIZATION,
-    "the account has not authorised the platform, or took that back: open the platform's "
+    "the account has not authorised the platform, or has revoked its authorisation: open the platform's "
     "authorisation page as its administrator",
 )
 _NEW_AUTHORISATION_CODE = needs(
@@ -63,7 +63,7 @@ _NEW_CODE = needs("code", "the code is used up or too old: send the user through
 _ANY = {
     BUSY: transient("WeChat is busy, which passes by itself"),
     40002: _BUG,
-    40013: operator("register the account again with its appid: WeChat knows none like this"),
+    40013: operator("register the account again with its appid: WeChat does not know it"),
     40029: _NEW_CODE,
     40091: _NEW_TICKET,
     40125: _WRONG_SECRET,
@@ -81,13 +81,15 @@ _ANY = {
     42003: _NEW_CODE,
     43001: _BUG,
     43002: _BUG,
-    43003: operator("WeChat wants HTTPS: correct the address of WeChat's API"),
+    43003: operator("WeChat requires HTTPS: correct the address of WeChat's API"),
     45009: wait(
-        None,
-        "today's calls are used up: they count anew from midnight in Shanghai, sooner with "
+        None,  # until the next quota day, which begins at midnight in Shanghai
+        "today's calls are used up: they count from zero after midnight in Shanghai, sooner with "
         f"clear_quota/v2, ten times a month ({consoles.PERMISSIONS})",
     ),
-    45011: transient("too many calls this minute: see which program makes them, if this goes on"),
+    45011: transient(
+        "too many calls this minute: if this continues, find the program that makes them"
+    ),
     47001: _BUG,
     48001: operator(
         "the account may not use this API: have it verified, or ask for the permission "
@@ -95,7 +97,8 @@ _ANY = {
     ),
     48004: operator(f"WeChat has banned the account from this API: see {consoles.NOTIFICATIONS}"),
     48006: operator(
-        "WeChat clears no more this month: wait for the next day, or for the next month"
+        "this month's clearings are used up: the calls count from zero after midnight in Shanghai, and "
+        "clearing works again next month"
     ),
     50001: operator(f"WeChat has not granted the account this API: see {consoles.PERMISSIONS}"),
     50002: operator(f"WeChat has restricted the account: see {consoles.NOTIFICATIONS}"),
@@ -115,7 +118,7 @@ _ANY = {
     ),
     61009: _NEW_AUTHORISATION_CODE,
     61010: _NEW_AUTHORISATION_CODE,
-    61011: operator("register the platform again with its appid: WeChat knows none like this"),
+    61011: operator("register the platform again with its appid: WeChat does not know it"),
     61023: _NEW_AUTHORISATION,
     61024: operator(
         "this appid is a third-party platform's: register it for its component_access_token"

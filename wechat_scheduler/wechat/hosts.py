@@ -54,7 +54,7 @@ class WeChatHosts:
         return (host.base for host in (*ready, *resting))
 
     def failed(self, base: str, reason: str) -> None:
-        """No connection, or none that brings answers."""
+        """The host cannot be connected to, or its connections bring no answers."""
         host = self._hosts[base]
         host.rests_until = self._clock.boottime() + REST.total_seconds()
         if not host.is_resting and len(self._hosts) > 1:
@@ -62,7 +62,7 @@ class WeChatHosts:
         host.is_resting = True
 
     def was_silent(self, base: str) -> None:
-        """It took a call and did not answer."""
+        """The host accepted a call and did not answer."""
         self._hosts[base].silent += 1
         if self._hosts[base].silent >= SILENT:
             self.failed(base, "no answers")

@@ -24,7 +24,7 @@ def read_json(document: bytes) -> PushedMessage:
     except (ValueError, RecursionError) as error:
         raise RefusedPushError("the JSON is broken") from error
     if not isinstance(found, dict):
-        raise RefusedPushError("the JSON is no object")
+        raise RefusedPushError("the JSON is not an object")
     fields = _fields(found, mender)
     items = tuple(_fields(entry, mender) for entry in _entries(found))
     return PushedMessage(fields=fields, items=items, mended=frozenset(mender.done))

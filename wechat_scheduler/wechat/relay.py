@@ -101,7 +101,7 @@ class WeChatRelay:
             if response.status < 200:  # its connection would speak another protocol from here on
                 raise no_answer(call.path, "the answer switches protocols", NOT_WECHAT)
             if _shows(response.headers.get(hdrs.LOCATION, ""), call.query):
-                raise no_answer(call.path, "the answer sends the call elsewhere", NOT_WECHAT)
+                raise no_answer(call.path, "the answer is a redirect", NOT_WECHAT)
             head = await self._head(call, response)
             yield RelayedReply(response, head, call.path, self._seconds)
         finally:

@@ -20,8 +20,8 @@ from wechat_scheduler.wechat.errcode_lookup import (
 # WeChat is reported to refuse templates at random with this code, and to take them a moment later.
 NO_TEMPLATE = 40037
 
-_BAD_FORM = rejected("WeChat did not understand the message: correct it, then send it anew")
-_EMPTY = rejected("there is nothing in the message: give it a content")
+_BAD_FORM = rejected("WeChat did not understand the message: correct it, then send it again")
+_EMPTY = rejected("the message is empty: add a text")
 _SLOWER = slower(timedelta(minutes=10), "this user gets too much at once: send them less")
 
 MESSAGE = {
@@ -46,13 +46,13 @@ MESSAGE = {
     43019: unreachable("the account has blacklisted the user: take them off the blacklist"),
     43101: unreachable("the user refuses the account's messages: only they can allow them again"),
     43107: operator(f"WeChat has banned the account's notices: see {consoles.NOTIFICATIONS}"),
-    43108: slower(timedelta(seconds=10), "two notices to one user at once: nothing to do"),
+    43108: slower(timedelta(seconds=10), "two notices to one user at once: no action is needed"),
     43116: operator(
         f"WeChat has banned the template: see {consoles.NOTIFICATIONS}, or choose another"
     ),
     43117: _SLOWER,
     **dict.fromkeys((44002, 44003, 44004), _EMPTY),
-    45011: pause(timedelta(minutes=1), "too many calls this minute: nothing to do"),
+    45011: pause(timedelta(minutes=1), "too many calls this minute: no action is needed"),
     45109: _SLOWER,
     45168: rejected("WeChat objects to the content: reword it"),
     47001: _BAD_FORM,
@@ -63,8 +63,8 @@ MESSAGE = {
 TEXT = {
     45002: rejected("the text is too long: shorten it"),
     45015: fall_back(
-        "a text may follow what the user wrote for 48 hours, and a scan, a click or a new "
-        "subscription for a minute: map the message's purpose to a template, then replay"
+        "texts are allowed for 48 hours after the user wrote, and for a minute after a scan, a click "
+        "or a new subscription: map the message's purpose to a template, then replay"
     ),
     45047: fall_back(
         "no more texts until the user writes something: map the message's purpose to a template, "

@@ -48,7 +48,7 @@ class WeChatTemplates:
 
 
 def _entries(answer: Answer, name: str) -> Iterator[Mapping[str, Any]]:
-    """Raises WeChatError (TRANSIENT) if that is no list of objects."""
+    """Raises WeChatError (TRANSIENT) if that is not a list of objects."""
     entries = answer.values.get(name)
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
         raise no_answer(answer.endpoint, f"unexpected answer, no list as {name}", NOT_WECHAT)

@@ -55,7 +55,7 @@ class BotActs:
         return await self._do(turn, BotDeedKind.CREATED, planned)
 
     async def repeat(self, copies: Sequence[Reminder], turn: BotTurn) -> BotAct:
-        """As `create`, of reminders that fired."""
+        """Like `create`, of reminders that fired."""
         planned = [BotEdit(before=None, after=self.desk.plan(each)) for each in copies]
         return await self._do(turn, BotDeedKind.REPEATED, planned)
 
@@ -82,7 +82,7 @@ class BotActs:
         await self.conversations.write(turn.teller.uid, conversation, now=now)
 
     async def again(self, act: BotAct) -> None:
-        """The rest of an act whose event comes again."""
+        """The rest of an act whose event is repeated."""
         for edit in act.edits:
             await self._apply(edit)
 

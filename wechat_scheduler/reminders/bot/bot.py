@@ -94,7 +94,7 @@ class Bot:
         return reply.taken
 
     async def _reply(self, turn: BotTurn, *, is_click: bool) -> BotReply | None:
-        """None if the message is not for the bot."""
+        """The bot's reply; None if the message is not for the bot."""
         if done := await self._done_before(turn):
             return done
         is_word = turn.text.strip(_STOPS).lower() in _ALL | _HELP

@@ -35,7 +35,8 @@ _DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandDesk:
-    """Each method returns None if the message is not for the bot: 取消订单 is for an app."""
+    """Carries out commands to the bot. Each method returns None if the message is not for the bot: 取消订单 is
+    for an app."""
 
     acts: BotActs
     policy: Policy
@@ -203,7 +204,7 @@ def _last(own: Sequence[Reminder], turn: BotTurn) -> Sequence[Reminder]:
 
 
 def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Description) -> bool:
-    """取消明天的提醒 may mean tomorrow only, where the reminder comes again and again."""
+    """取消明天的提醒 may mean tomorrow only, if the reminder repeats."""
     if isinstance(command, MoveCommand) or not (found.rule and command.what):
         return False
     return not chosen([found], command.what) and here.mention(command.what).dated

@@ -87,7 +87,7 @@ def is_the_last(command: CancelCommand | MoveCommand) -> bool:
 
 
 def read_command(text: str) -> Command | None:
-    """None for any other message."""
+    """The command in a message; None for any other message."""
     plain = normalise(cleaned(text)).replace("嘅", "的").strip(patterns.STOPS)
     if not plain or len(plain) > LONGEST:
         return None

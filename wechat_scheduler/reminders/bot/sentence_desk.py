@@ -61,7 +61,7 @@ _QUESTIONS: Final = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentenceDesk:
-    """Each method returns None if the message is not for the bot."""
+    """Makes reminders of sentences to the bot. Each method returns None if the message is not for the bot."""
 
     acts: BotActs
     policy: Policy

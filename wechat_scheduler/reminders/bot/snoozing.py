@@ -27,7 +27,7 @@ FIRED_LATELY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnoozeDesk:
-    """Methods raise LanguageError, and as those of BotActs."""
+    """Repeats reminders that fired, or postpones new ones. Methods raise LanguageError, and as those of BotActs."""
 
     acts: BotActs
     policy: Policy
@@ -41,7 +41,7 @@ class SnoozeDesk:
         return await self._repeat(fired[:1], command.when, turn)
 
     async def all_again(self, when: str, turn: BotTurn) -> BotReply | None:
-        """All that fired together last come again; None if nothing fired lately."""
+        """Repeats all reminders that fired together last; None if nothing fired lately."""
         fired = await self._fired_lately(turn)
         together = [each for each in fired if _last(fired[0]) - _last(each) <= UNDO]
         return await self._repeat(together, when, turn) if together else None
@@ -58,7 +58,7 @@ class SnoozeDesk:
         return told(await self.acts.repeat(copies, turn), turn.teller)
 
     async def _put_off_the_new_one(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
-        """Without one that fired, the one that was just made or moved is meant."""
+        """If none fired, the reminder that was just made or moved is meant."""
         act = turn.conversation.act
         fresh = (
             act is not None

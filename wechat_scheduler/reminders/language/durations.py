@@ -138,7 +138,7 @@ class Times:
 
     count: int
     each: bool = False
-    """提醒我一次, which is no end of a repetition: once each time."""
+    """提醒我一次, which does not end a repetition: once each time."""
 
 
 def read_length(text: str) -> Length:

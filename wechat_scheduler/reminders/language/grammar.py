@@ -52,7 +52,7 @@ _NOW = pattern(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
 
 
 def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[Parsed, ...]:
-    """As `parse.parse_all`."""
+    """Like `parse.parse_all`."""
     text = cleaned(text)
     if len(text) > policy.longest:
         raise too_long(policy.longest)

@@ -64,7 +64,7 @@ _COMES = (
     rf"^(?:[带和跟陪].{{1,4}})?(?:过来|来)(?=[取拿看试接吃买做剪洗学提退换交店]|$)|{KIN}{{1,2}}来[接取拿]|[送拿寄带]过?来(?:$|吧)"
     rf"|^[两三四五六七八九十\d]+(?:位|大|个(?!人|月|小时|半|字))|^(?:号|票|位子?|房间?|座位?|货)$|^[发寄买订拍下充付租开关喝吃睡]的(?=.)"
 )
-# 我后天去体检 may be told to others, or be what its writer wants to be reminded of. 我妈周六生日 is no one's plan.
+# 我后天去体检 may be told to others, or be what its writer wants to be reminded of. 我妈周六生日 is not a plan.
 _OWN = pattern(
     rf"[我俺咱](?!们|家|的|车|[想刚已就也都还才先再在到来过回等会有](?!个|一|场)|{KIN})(?P<act>(?!.*(?:[上下]班|走|过[来去])$)[^ ,。;你您]{{2,10}})"
 )
@@ -82,7 +82,7 @@ def is_clearly_told(text: str) -> bool:
 
 
 def own_act(title: str) -> str:
-    """去体检 of 我去体检; empty for a title that is no short plan of its writer. Both are normalised."""
+    """去体检 of 我去体检; empty for a title that is not a short plan of its writer. Both are normalised."""
     own = _OWN.fullmatch(title)
     return own["act"] if own and not _TELLS.search(own["act"]) else ""
 

@@ -15,9 +15,9 @@ EVERY_CALENDAR = range(2000, 2028)
 
 
 def check(rule: Rule, shortest: timedelta) -> None:
-    """Raises InvalidRequestError for a rule that cannot be followed, or breaks `shortest`."""
+    """Raises InvalidRequestError for a rule that cannot be evaluated, or fires more often than `shortest`."""
     if rule.excluded and not rule.lines:
-        raise InvalidRequestError("EXDATE without a rule to except from")
+        raise InvalidRequestError("EXDATE needs a rule")
     for line in rule.lines:
         _check_pace(line, shortest)
     for line in rule.lines:
@@ -58,6 +58,8 @@ def _check_step(lines: tuple[Line, ...]) -> None:
     """A rule has one start to count from, so lines with different intervals cannot share it."""
     paces = {(line.kind, line.interval, line.days.wkst) for line in lines}
     if len(paces) > 1 and any(line.interval > 1 for line in lines):
-        raise InvalidRequestError("lines with an INTERVAL must agree on it and on FREQ")
+        raise InvalidRequestError(
+            "if one line has an INTERVAL, all lines must have the same FREQ and INTERVAL"
+        )
     if len(lines) > 1 and any(line.kind.is_elapsed for line in lines):
-        raise InvalidRequestError("an HOURLY or MINUTELY line must be the only one")
+        raise InvalidRequestError("an HOURLY or MINUTELY line must be the only line")

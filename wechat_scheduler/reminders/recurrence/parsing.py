@@ -118,7 +118,7 @@ def _detail(kind: Kind, text: str) -> str:
 
 def _built(kind: Kind, detail: str, parts: dict[str, str]) -> Line:
     for name in parts.keys() - _ALLOWED.get(kind, _ENDS | _TIMES):
-        raise InvalidRequestError(f"{name} does not go with {kind}")
+        raise InvalidRequestError(f"{name} cannot be used with {kind}")
     if parts.keys() >= _ENDS:
         raise InvalidRequestError("UNTIL and COUNT exclude each other")
 
@@ -172,9 +172,9 @@ def _numbers(name: str, text: str) -> Iterator[int]:
     least, most = _SPANS[name]
     for number in text.split(","):
         if not _NUMBER.fullmatch(number) or not least <= int(number) <= most:
-            raise InvalidRequestError(f"{name}={number} is not from {least} to {most}")
+            raise InvalidRequestError(f"{name} must be from {least} to {most}, got {number}")
         if name in _SIGNED and int(number) == 0:
-            raise InvalidRequestError(f"{name}=0 means nothing")
+            raise InvalidRequestError(f"{name} must not be 0")
         yield int(number)
 
 
@@ -208,5 +208,5 @@ def _excluded(lines: list[str]) -> tuple[datetime | date, ...]:
     ]
     for text in texts:
         if text.endswith("Z"):
-            raise InvalidRequestError(f"EXDATE:{text} is in UTC; it is compared with local times")
+            raise InvalidRequestError(f"EXDATE:{text} must be a local time, not UTC")
     return tuple(dict.fromkeys(_stamp("EXDATE", text) for text in texts))

@@ -131,7 +131,7 @@ class _Series:
 
     def _step(self) -> None:
         if next(self._budget, None) is None:
-            raise InvalidRequestError("the rule takes too many steps to follow")
+            raise InvalidRequestError("the rule takes too many steps to evaluate")
 
     def _days(self, line: Line, year: int, since: date) -> Iterator[date]:
         days = days_of(line.days, year)

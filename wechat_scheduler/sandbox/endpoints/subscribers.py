@@ -35,7 +35,7 @@ def get_users(world: World, call: ApiCall) -> Reply:
 def list_followers(world: World, call: ApiCall) -> Reply:
     """Up to ten thousand followers after `next_openid`, in the order in which they followed.
 
-    Raises RefusedError 40003 if `next_openid` is no follower's.
+    Raises RefusedError 40003 if `next_openid` is not a follower's.
     """
     appid = _account(world, call)
     followers = [it.openid for it in world.people.of(appid) if it.followed_at is not None]

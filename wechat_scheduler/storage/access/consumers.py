@@ -15,7 +15,7 @@ COLUMNS = """
     created_at, revoked_at, last_used_at
 """
 ALL = f"SELECT {COLUMNS} FROM consumers ORDER BY name"  # noqa: S608 - our own names
-# The generation goes on, so that no stand-in of a revoked namesake comes to life.
+# The generation continues, so that a stand-in of a revoked namesake does not become valid.
 PUT = """
     INSERT INTO consumers (name, appids, networks, per_minute, per_day, stand_in, allow_paths, deny_paths,
         hash, generation, created_at)
@@ -56,7 +56,7 @@ class SqlConsumers:
         self._database = database
 
     async def all_consumers(self) -> Sequence[Consumer]:
-        """Without those that cannot be read: they open nothing."""
+        """All readable rows. Unreadable ones are skipped, so they grant no access."""
         return readable(await self._database.read(ALL), _consumer, table="consumers", key="name")
 
     async def has_consumer(self, digest: str) -> bool:

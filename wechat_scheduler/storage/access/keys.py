@@ -62,7 +62,7 @@ class SqlKeys:
         self._vault = vault
 
     async def all_keys(self) -> Sequence[Key]:
-        """Without those that cannot be read: they open nothing."""
+        """All readable rows. Unreadable ones are skipped, so they grant no access."""
         return readable(await self._database.read(ALL), _key, table="api_keys")
 
     async def has_key(self, digest: str) -> bool:

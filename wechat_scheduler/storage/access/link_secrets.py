@@ -35,7 +35,7 @@ def link_place(name: str) -> str:
 
 
 def _replaced(vault: Vault, unreadable: str) -> Script[str]:
-    """Of several processes one replaces it."""
+    """Replace an unreadable secret. If several processes try, one wins."""
     yield Statement(REMOVE, (NAME, unreadable))
     return (yield from _found_or_made(vault))
 

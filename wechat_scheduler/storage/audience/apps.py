@@ -96,7 +96,7 @@ class SqlApps:
         return [self._app(row, templates.get(row["appid"], {})) for row in apps]
 
     async def all_tokens(self) -> Sequence[Token]:
-        """Without those that cannot be read: they open nothing."""
+        """All readable rows. Unreadable ones are skipped, so they grant no access."""
         rows = await self._database.read(TOKENS)
         return readable(rows, lambda row: record(Token, row), table="tokens", key="app_id")
 

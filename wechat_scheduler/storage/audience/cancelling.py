@@ -34,7 +34,7 @@ def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
 
 
 def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
-    """Record why WeChat takes nothing for the person, and cancel what is pending. It holds until they
+    """Record why WeChat accepts no messages for the person, and cancel what is pending. It holds until they
     follow again or a delivery to them is replayed."""
     yield Statement(TROUBLE, (uid, reason))
     yield Statement(OF_PERSON, (uid, reason, now))

@@ -122,7 +122,7 @@ def people_in(rows: Iterable[Row]) -> dict[str, tuple[str, ...]]:
 
 
 def uids_in(rows: Iterable[Row]) -> list[str]:
-    """Without those that are no text."""
+    """The names, without those that are not text."""
     return readable(rows, _uid, table="joined", key="uid")
 
 

@@ -68,7 +68,7 @@ def app_removed(app_id: int, now: datetime) -> Script[None]:
 
 
 def topic_removed(app_id: int, topic_id: int, now: datetime) -> Script[None]:
-    """As `app_removed`, for a topic."""
+    """Like `app_removed`, for a topic."""
     yield from _part_of_topic(app_id, topic_id)
     yield Statement(PUT, (app_id, topic_id, micros(now)))
 

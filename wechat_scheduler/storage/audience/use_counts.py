@@ -65,7 +65,7 @@ class SqlUseCounts:
 
 
 def _readable(rows: Sequence[Row]) -> Sequence[UseCount]:
-    """Of a count that cannot be read nothing is known."""
+    """A count that cannot be read counts as unknown."""
     return readable(rows, lambda row: record(UseCount, row), table="use_counts", key="template_id")
 
 

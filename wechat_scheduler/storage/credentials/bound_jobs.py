@@ -33,7 +33,7 @@ OLD: Final = """
 
 
 async def mend_bound_jobs(database: Database, vault: Vault, now: datetime) -> None:
-    """Before the first job is claimed. Raises StorageError."""
+    """Runs before the first job is claimed. Raises StorageError."""
     while await database.read(ANY):
         for row in await database.write(partial(_mend_next, vault, now)):
             log.info("job.mended", appid=row["appid"], kind=row["kind"], subject=row["job"])

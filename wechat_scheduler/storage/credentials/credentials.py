@@ -163,7 +163,7 @@ class SqlCredentials(ClaimingStore):
         return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
 
     async def notification(self, target: str) -> Notification | None:
-        """As `NotificationSource.notification`; `target` is that of an outbox row."""
+        """Like `NotificationSource.notification`; `target` is that of an outbox row."""
         given, owner = notification_receiver(target)
         rows = await self._database.read(NOTIFICATION, *given, owner)
         if not rows:

@@ -28,9 +28,9 @@ STORED = """
     SELECT version, issued_at, expires_at, renew_at, fault, due_at FROM jobs
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """
-# An account that withdrew its authorization gets no value back, and a job that was removed and registered
-# anew none of its former self: it has had no attempt yet. The attempt that has the claim now loses it:
-# what it brings is kept in the same way, if it is later. `due_at` is the end of that claim, 0 if there is none.
+# An account that withdrew its authorization gets no value back. A job that was removed and registered again
+# gets no value of its former self, because it has had no attempt yet. The attempt that has the claim now loses
+# it: what it brings is kept in the same way, if it is later. `due_at` is the end of that claim, 0 if there is none.
 RECLAIM = """
     UPDATE jobs SET claimed_by = $4,
         due_at = CASE WHEN claimed_by IS NULL OR due_at = $8 THEN CAST(0 AS BIGINT) ELSE due_at END

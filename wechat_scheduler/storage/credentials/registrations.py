@@ -149,7 +149,7 @@ class Registrar:
             return {}, known["last_version"]
         if limited:
             raise ForbiddenError(
-                "this API key is limited to types, and does not change what the whole account uses",
+                "this API key is limited to types, and may not change what the whole account uses",
                 reason=Reason.KEY_REACH,
                 field="access_token_endpoint" if same else "appsecret",
             )

@@ -23,7 +23,7 @@ RETRY = timedelta(minutes=15)
 
 
 def spoil(vault: Vault, key: JobKey, claim: str, reason: str, now: datetime) -> Script[None]:
-    """Store that a claimed job cannot be read, and list its `params` anew from the registrations."""
+    """Store that a claimed job cannot be read, and list its `params` again from the registrations."""
     fault = Fault(at=now, reaction=Reaction.OPERATOR, message=reason, advice=ADVICE)
     yield Statement(SPOIL, (*key, claim, fault_text(fault), micros(now + RETRY)))
     yield from list_params(vault, key)

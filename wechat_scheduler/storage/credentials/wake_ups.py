@@ -1,5 +1,5 @@
-"""Wakes the jobs that wait for a value or an input which has come, a part at a time: there may be 10,000. So it
-does with the jobs of an account that failed, once its secret or endpoint has changed.
+"""Wakes the jobs that wait for a value or an input which has come, a part at a time: there may be 10,000. The
+same is done for an account's failed jobs, once its secret or endpoint has changed.
 
 The first part is woken in the transaction that stores what came. The place where it ends is stored with it,
 and each claim of jobs wakes a further part: after a crash too, none is forgotten. Each job is woken once, so
@@ -22,7 +22,7 @@ ASLEEP: Final = """
     ORDER BY kind, subject LIMIT $5
 """
 # A claimed job keeps its claim; jobs.PARENT_READY and jobs.PUSH_READY make it due after its attempt. An
-# input that came lets the job begin anew; the value of a parent may be the one that it failed with.
+# input that came lets the job start again; the value of a parent may be the one that it failed with.
 WAKE: Final = """
     UPDATE jobs SET due_at = $1, waits_on = '',
         attempts = CASE WHEN waits_on LIKE '%/%' THEN attempts ELSE 0 END

@@ -1,4 +1,4 @@
-"""Decides whose deliveries are next: the lanes of each priority, and the places that each gets of a claim."""
+"""Decides whose deliveries are next: the lanes of each priority, and how many rows of a claim each gets."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,7 +8,7 @@ from wechat_scheduler.storage.claims import Claim, DueTable, LaneColumn
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.lanes import Lanes, Turns, Waiting, earliest
 
-# One place of this many is for deliveries that are not urgent, if any wait.
+# One row of this many is reserved for deliveries that are not urgent, if any wait.
 ONE_IN: Final = 5
 
 QUEUES: Final = {
@@ -17,9 +17,9 @@ QUEUES: Final = {
 
 
 class DeliveryLanes:
-    """The claims of one process. Urgent deliveries come first, those of every app; of the others, an
-    app's normal ones come before its bulk. While urgent ones fill the claims, one place in `ONE_IN`
-    is kept for the others."""
+    """Claims the deliveries of one process. Urgent ones come first, those of every app; then an app's
+    normal ones come before its bulk. While urgent ones fill the claims, one row in `ONE_IN` is reserved
+    for the others."""
 
     def __init__(self, table: DueTable, skip_locked: str) -> None:
         self._urgent, self._rest = Turns(), Turns()
@@ -75,8 +75,7 @@ def _together(
 
 
 def _owed(owed: float, urgent: int, others: int, limit: int) -> float:
-    """The places that the others are to get, after a claim of that many. Only claims that urgent ones fill
-    take anything from them."""
+    """How many rows the others are owed after a claim. The debt grows only while claims are full."""
     if urgent + others < limit:
         return 0
     return max(0, min(owed + urgent / (ONE_IN - 1) - others, 2 + limit // ONE_IN))

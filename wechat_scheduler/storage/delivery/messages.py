@@ -136,7 +136,7 @@ class SqlMessages:
         return [None] * len(orders)
 
     def _put_new(self, orders: Sequence[_Order]) -> Script[None]:
-        """If one of them is known, all fail, and are put one by one."""
+        """Store them together. If one of them is known, all fail, and are stored one by one."""
         kept = [(one.once, one.now) for one in orders if one.once]
         yield from put_new_responses(self._vault, kept)
         yield insert_many(PUT, [one.values for one in orders])
@@ -167,7 +167,7 @@ class SqlMessages:
 
 
 def count_of(row: Row) -> tuple[DeliveryState, int]:
-    """Of COUNTS."""
+    """The number in a row of COUNTS."""
     return DeliveryState(row["standing"]), row["many"]
 
 
@@ -189,7 +189,7 @@ def secret_place(message_id: int) -> str:
 
 
 def message_of(row: Row) -> Message:
-    """From MESSAGE_COLUMNS, without the secret."""
+    """The message in a row of MESSAGE_COLUMNS, without the secret."""
     return record(
         Message,
         row,

@@ -63,7 +63,7 @@ class ChangeListener:
         self._failure: StorageError | None = None
 
     def add(self, listener: Callable[[str], None]) -> None:
-        """As `Database.on_signal`. `listener` must not raise."""
+        """Like `Database.on_signal`. `listener` must not raise."""
         self._listeners.append(listener)
         if self._task is None:
             self._task = self._supervisor.contained("storage.listener", self._run())

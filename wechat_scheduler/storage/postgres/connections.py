@@ -94,7 +94,7 @@ def completed(listen: str, url: str) -> str:
 
 
 def _valid(url: str, refusal: StateError) -> dict[str, str]:
-    """As `_named`. Raises `refusal`."""
+    """Like `_named`. Raises `refusal`."""
     try:
         return _named(url)
     except ValueError:

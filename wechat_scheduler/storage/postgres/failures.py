@@ -25,7 +25,7 @@ _TROUBLE: Final = (
     asyncpg.InternalClientError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
-    asyncpg.ObjectNotInPrerequisiteStateError,  # the database accepts no connections
+    asyncpg.ObjectNotInPrerequisiteStateError,  # the database refuses the connections
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,

@@ -140,7 +140,7 @@ class SqlEvents(ClaimingStore):
         )
 
     def _secret(self, row: Row) -> str:
-        """Empty if it cannot be read: the watch goes on, and the account's jobs say what is wrong."""
+        """Empty if it cannot be read: the watch continues, and the account's jobs say what is wrong."""
         try:
             return self._vault.open(row["secret"] or "", f"account:{row['appid']}")
         except SealingError as error:

@@ -111,7 +111,7 @@ class SqlPushes:
         return row["appid"], _open_secrets(self._vault, row["appid"], row["secrets"])
 
     def _known(self, appid: str, rows: Sequence[Row]) -> Secrets:
-        """None at all if there is no row, or if it cannot be read: the new ones replace it."""
+        """The stored tickets; none if there is no row, or if it cannot be read: the new ones replace it."""
         try:
             return _open_secrets(self._vault, appid, rows[0]["secrets"])
         except UNREADABLE:

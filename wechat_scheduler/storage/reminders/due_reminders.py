@@ -83,7 +83,8 @@ class SqlDueReminders(ClaimingStore):
 
 
 def _finish(fired: Sequence[Fired], now: datetime) -> Script[list[bool]]:
-    """Of one claim. Returns of each whether the claim was still there: else nothing is stored."""
+    """Store the outcomes of one claim. Returns for each whether the claim was still held: else nothing is
+    stored."""
     moved: set[str] = set()
     for statement in MOVE_ON.statements([_values(one) for one in fired]):
         moved |= {row["id"] for row in (yield statement)}

@@ -167,7 +167,7 @@ class SqlReminders:
         return [True] * len(new)
 
     def _add_new(self, new: Sequence[_New]) -> Script[None]:
-        """If one of them is known, all fail, and are added one by one."""
+        """Add them together. If one of them is known, all fail, and are added one by one."""
         kept = [(one.once, one.reminder.created_at) for one in new if one.once]
         yield from put_new_responses(self._vault, kept)
         yield insert_many(PUT, [one.values for one in new])

@@ -10,27 +10,10 @@ from pathlib import Path
 from urllib.parse import quote
 
 from wechat_scheduler.errors import StateError
+from wechat_scheduler.storage.lost_commits import after_lost_commits
 from wechat_scheduler.storage.rows import micros
-from wechat_scheduler.storage.sqlite.connection import trouble
+from wechat_scheduler.storage.sqlite.connection import positional, trouble
 from wechat_scheduler.storage.sqlite.files import has_content
-
-# More rotations than a job can have had since the backup was made.
-VERSIONS_AHEAD = 1_000_000
-
-# A restored value may have been replaced long ago, so each job is due now. Versions continue beyond
-# all that any reader has seen: a reader would take a known version for the value that it has.
-_ANEW = (
-    "UPDATE jobs SET due_at = :now, version = version + :ahead",
-    "UPDATE accounts SET last_version = last_version + :ahead",
-)
-# A message to a person that is due by now may have been sent after the backup: a doubt, as after a
-# crash. For messages that were being sent during the backup, the start of the daemon adds the doubt.
-_DOUBTED = """
-    UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
-    WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= :now
-"""
-# docs/operations.md has them for PostgreSQL.
-RESTORING = (*_ANEW, _DOUBTED)
 
 _OURS = "SELECT 1 FROM meta WHERE name = 'schema_version'"
 _KNOWS_MARKS = "SELECT 1 FROM sqlite_master WHERE name = 'meta'"
@@ -124,9 +107,9 @@ def _copy(file: Path, draft: Path) -> None:
 def _prepare(draft: Path, now: datetime) -> None:
     with closing(_connect(draft, "rw")) as connection:
         connection.execute("BEGIN")
-        knows_doubts = connection.execute(_KNOWS_DOUBTS).fetchone()
-        for statement in (*_ANEW, *([_DOUBTED] if knows_doubts else ())):
-            connection.execute(statement, {"now": micros(now), "ahead": VERSIONS_AHEAD})
+        knows_doubts = connection.execute(_KNOWS_DOUBTS).fetchone() is not None
+        for statement in after_lost_commits(micros(now), knows_doubts=knows_doubts):
+            connection.execute(*positional(*statement))
         connection.execute("COMMIT")
         # The file that is renamed must be the whole database, without a log.
         connection.execute("PRAGMA journal_mode = DELETE")

@@ -52,7 +52,7 @@ class SqliteConnection(sqlite3.Connection):
 
 
 class ReadingConnection(SqliteConnection):
-    """Each query sees the newest commit. Writing is refused."""
+    """Opens for reading only. Each query sees the newest commit."""
 
     def __init__(self, path: str, **options: Any) -> None:
         super().__init__(path, **options)

@@ -1,6 +1,6 @@
 """Watches the files of an open SQLite database.
 
-SQLite goes on with a file that was deleted: every commit succeeds, and is lost with the process.
+SQLite keeps writing to a deleted file: every commit succeeds, and is lost when the process ends.
 """
 
 import os
@@ -49,7 +49,7 @@ class DatabaseFiles:
             self._known[path] = seen
 
     def _look_at(self, path: Path) -> _FileState | None:
-        """None for a log that is not there yet: SQLite makes it with the first transaction."""
+        """None for a log that does not exist yet: SQLite creates it with the first transaction."""
         try:
             info = os.stat(path)
         except FileNotFoundError:

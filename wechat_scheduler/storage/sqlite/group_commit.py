@@ -57,7 +57,7 @@ class Writer:
         Thread(target=self._serve, name="sqlite-writer", daemon=True).start()
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
-        """As `Database.write`. If the caller is cancelled before the script began, it does not run."""
+        """Like `Database.write`. If the caller is cancelled before the script began, it does not run."""
         if self._closed:
             raise StorageError("the database is closed")
         unit = _Unit(script, self._loop.create_future())

@@ -4,7 +4,6 @@ Their due times lie in a future that is longer than it should be, and nothing el
 What the caller asked for (`not_before`, a reminder's time) stays; only our own instants are brought back.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,7 +14,6 @@ from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import WATCH
 from wechat_scheduler.storage.database import Database, Script, Statement, each
 from wechat_scheduler.storage.rows import MICROSECOND, micros
-from wechat_scheduler.storage.sqlite.backup import VERSIONS_AHEAD
 
 # No claim is longer.
 LONGEST_CLAIM: Final = timedelta(hours=1)
@@ -75,22 +73,6 @@ LIMITS: Final = (
 
 # The newest counts, so their order stays: all move back by as much as the newest is ahead.
 ORDERED: Final = (("pushes", "received_at"), ("refresh_tokens", "replaced_at"))
-
-
-# As after a restore: see `backup`.
-ANEW = "UPDATE jobs SET due_at = $1, version = version + $2"
-LATER_VERSIONS = "UPDATE accounts SET last_version = last_version + $1"
-DOUBTED = """
-    UPDATE deliveries SET doubts = doubts + 1, doubted_at = COALESCE(doubted_at, due_at)
-    WHERE state = 'pending' AND claimed_by IS NULL AND channel = 'person' AND due_at <= $1
-"""
-
-
-def doubted(now: int) -> Iterator[Statement]:
-    """Everything that may have changed in commits that were lost is asked for, or marked."""
-    yield Statement(ANEW, (now, VERSIONS_AHEAD))
-    yield Statement(LATER_VERSIONS, (VERSIONS_AHEAD,))
-    yield Statement(DOUBTED, (now,))
 
 
 async def bring_back(database: Database, now: datetime) -> None:

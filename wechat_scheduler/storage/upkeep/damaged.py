@@ -33,7 +33,7 @@ _MORE: Final = "SELECT 1 FROM {table} WHERE {column} <> '' LIMIT 1 OFFSET $1"
 
 
 class DamagedRows(NamedTuple):
-    """Of one table: how many rows are damaged, and the key and the damaged column of the first."""
+    """The damaged rows of one table: their number, and the key and the damaged column of the first."""
 
     table: str
     number: int

@@ -1,7 +1,7 @@
 """Moves everything from one database to another, between SQLite and PostgreSQL.
 
 Nothing else may use either. Rows go in the order of their keys, a few in one transaction, which also stores
-the key of the last: a move that was interrupted goes on behind it. Each row is then compared with its copy.
+the key of the last: an interrupted move continues after it. Each row is then compared with its copy.
 Until all are equal the copy is marked as incomplete, and afterwards the original as moved: no daemon starts
 on either, so nothing is sent from both.
 """
@@ -101,7 +101,7 @@ async def move(
     source: Database, target: Database, *, name: str
 ) -> AsyncGenerator[MovedTable, None]:
     """Copy and compare every row of `source`, which is called `name`. Raises StateError, StorageError; what
-    was copied until then stays, and the next move goes on behind it."""
+    was copied until then stays, and the next move continues after it."""
     tables = await _tables(source if source.dialect.name == "sqlite" else target)
     progress = await _begin(tables, target, name)
     names = [table.name for table in tables]
@@ -173,7 +173,7 @@ async def _copy(table: Table, source: Database, target: Database, progress: Prog
         except Exception as error:  # each driver has its own for a value that it does not take
             first, last, why = table.key_of(rows[0]), after, str(error).partition("\n")[0]
             raise StateError(
-                f"the target does not take a row of the table {table.name}, from {first} to {last}: "
+                f"the target rejects a row of the table {table.name}, from {first} to {last}: "
                 f"{why}; wechat-scheduler doctor names rows that are damaged"
             ) from error
 

@@ -4,10 +4,11 @@ from datetime import datetime
 
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
+from wechat_scheduler.storage.lost_commits import after_lost_commits
 from wechat_scheduler.storage.nodes import left, seen, time_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report
-from wechat_scheduler.storage.upkeep.clock_set_back import bring_back, doubted
+from wechat_scheduler.storage.upkeep.clock_set_back import bring_back
 
 NEWEST = "SELECT value FROM meta WHERE name = 'pulse'"
 PUT = """
@@ -40,7 +41,7 @@ class SqlPulse:
         await bring_back(self._database, now)
 
     async def doubt(self, now: datetime) -> None:
-        await self._database.write(lambda: each(doubted(micros(now))))
+        await self._database.write(lambda: each(after_lost_commits(micros(now))))
 
     def _beat(self, node: Node) -> Script[datetime | None]:
         before = yield Statement(NEWEST)

@@ -1,4 +1,4 @@
-"""The list of all sealed columns, and the script that seals them anew with a new key.
+"""The list of all sealed columns, and the script that seals them with a new key.
 
 The migrations say "sealed" beside such a column, and a test compares them with this list.
 """
@@ -84,8 +84,8 @@ def _registration(row: Row) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resealed:
-    """The number of texts that were sealed anew, and the places of those that could not be opened, which
-    stay as they are."""
+    """The number of texts that were sealed with the new key, and the places of those that could not be
+    opened, which stay as they are."""
 
     texts: int
     unreadable: tuple[str, ...]

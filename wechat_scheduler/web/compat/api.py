@@ -17,17 +17,17 @@ Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
 
 
 def always(config: Config) -> bool:
-    """For an API that needs no switch."""
+    """The switch of an API that is always on."""
     return True
 
 
 def by_prefix(request: web.Request, error: web.HTTPException) -> bool:
-    """For an API whose paths are all under its prefixes."""
+    """The paths of an API whose routes are all under its prefixes."""
     return False
 
 
 def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
-    """For an API without limits and state of its own."""
+    """The state of an API without limits and state of its own."""
 
 
 class Api(NamedTuple):

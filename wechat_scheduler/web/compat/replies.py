@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 BUSY: Final = -1
 _TYPE: Final = "application/json; charset=utf-8"
-_MAY_HAVE_ACTED: Final = "WeChat may have acted on the call: see before you send it again"
+_MAY_HAVE_ACTED: Final = "WeChat may have acted on the call: check before you send it again"
 _NOTHING_DONE: Final = "WeChat has done nothing: send the call again"
 
 
@@ -64,7 +64,7 @@ async def given_back(
 
 
 def _whole(reply: Reply, body: bytes) -> web.Response:
-    """In one piece, which takes half as long as a stream. aiohttp counts its length."""
+    """A response in one piece, which takes half as long as a stream. aiohttp counts its length."""
     headers = CIMultiDict(reply.headers)
     headers.popall(hdrs.CONTENT_LENGTH, None)
     return web.Response(status=reply.status, reason=reply.reason, body=body, headers=headers)

@@ -33,7 +33,7 @@ HOW = "send it as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
 # No kind has this name, so no key that is limited to types reaches it.
 NO_TYPE = "*"
 # One sentence for all cases: a finder of a key must not learn which it is. The log says it.
-NOT_GOOD = "this API key is unknown, has ended, or may not be used from this address"
+NOT_GOOD = "this API key is unknown, revoked or expired, or may not be used from this address"
 
 
 class Visitor(NamedTuple):
@@ -141,7 +141,7 @@ def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> N
 def require_reach_of_path(
     key: Key, path: Mapping[str, str], kinds: KindTable, kind: str = ""
 ) -> None:
-    """As `require_reach`, for the account and type in a path: no handler has to do it. A path without
+    """Like `require_reach`, for the account and type in a path: no handler has to do it. A path without
     a type concerns `kind`, else the whole account, which a key that is limited to some types does not reach."""
     if appid := path.get("appid"):
         require_reach(key, appid, kinds.kind_of(path.get("type", "")) or kind or NO_TYPE)

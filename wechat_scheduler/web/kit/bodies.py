@@ -95,7 +95,7 @@ def mended(body: bytes) -> bytes:
 
 
 def _half(found: re.Match[bytes]) -> tuple[int, int] | None:
-    """Where the half begins and ends, if there is one."""
+    """Start and end of the half, if there is one."""
     is_text, is_pair = len(found[1]) % 2 == 0, found[2] is not None
     if is_text == is_pair:
         return found.span(2) if is_text else (found.end(1) - 1, found.end())

@@ -1,8 +1,8 @@
 """Finds the part of a read that its response depends on.
 
-Tracing puts another id into each request, so that no two have the same bytes. What decides the response
-is the request line and a few headers; the others may say what they like, and the memo looks past them.
-The grammar here is narrower than aiohttp's: a head that is in any way odd is left to aiohttp.
+Tracing puts another id into each request, so that no two have the same bytes. The request line and a few
+headers decide the response; all other headers are left out of the cache key. The grammar here is narrower
+than aiohttp's: any unusual head is left to aiohttp.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Final
 from wechat_scheduler.web.kit.memo import LARGEST
 
 # What the ordinary way reads, or may come to read, of a request: who calls, whether and how the
-# connection goes on, and what is wanted. The last line may not occur twice.
+# connection continues, and what is wanted. The last line may not occur twice.
 HEEDED: Final = frozenset(
     (
         *(b"authorization", b"cookie", b"forwarded", b"host", b"origin", b"x-api-key"),

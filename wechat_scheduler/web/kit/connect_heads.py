@@ -25,7 +25,7 @@ class ConnectHead:
 
 
 def wish_in(head: bytes) -> ConnectHead | None:
-    """None if these bytes are no CONNECT, or more than its head."""
+    """The head; None if these bytes are not a CONNECT, or more than its head."""
     found = _HEAD.match(head)
     if found is None or not head.endswith(b"\r\n\r\n"):
         return None

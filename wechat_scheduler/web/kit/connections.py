@@ -81,7 +81,7 @@ class TimedConnection(LenientConnection, EndingConnection):
         self._resumed += 1
 
     def owed(self) -> Owed | None:
-        """None while the connection waits for nothing, or for the daemon itself."""
+        """The end of the wait; None while the connection waits for nothing, or for the daemon itself."""
         if self.transport is None:
             return None
         if self._paused:
@@ -125,8 +125,7 @@ class TimedConnection(LenientConnection, EndingConnection):
 
 
 class Connections:
-    """All connections of the server. `room` gives the most that there may be, from the number of those
-    that are open."""
+    """All connections of the server. `room` gives the maximum, from the number of those that are open."""
 
     def __init__(self, *, room: Callable[[int], int], tally: ConnectionTally, clock: Clock) -> None:
         self._room = room
@@ -146,7 +145,7 @@ class Connections:
         return self._most
 
     def opened(self, connection: TimedConnection) -> None:
-        """Make room for it if there are too many."""
+        """Close others if there are too many."""
         self._open[connection] = None
         if len(self._open) > self._most:
             self._make_room(connection)

@@ -78,7 +78,7 @@ class _Runner(web.AppRunner):
 
 
 class _MemoServer(web.Server):
-    """As `plain`, with connections that ask the memo."""
+    """Like `plain`, with connections that ask the memo."""
 
     def __init__(self, memo: Memo, connection: MakeConnection, plain: web.Server) -> None:
         super().__init__(
@@ -180,7 +180,7 @@ class MemoConnection(web.RequestHandler):
         super().data_received(data)
         came = self._request_count - before
         if not data and not came:
-            return  # aiohttp's own call, when it goes on reading
+            return  # aiohttp calls this when it resumes reading
         self._waiting += came
         if begun and not came:
             begun = begun._replace(chunk=begun.chunk + data)

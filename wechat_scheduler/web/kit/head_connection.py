@@ -108,7 +108,7 @@ class HeadConnection(MemoConnection):
             self._answer_task = self._loop.create_task(self._answer(head, body))
 
     def _request(self, head: Head, body: bytes) -> web.Request:
-        """As aiohttp makes it of the same bytes."""
+        """The request as aiohttp makes it from the same bytes."""
         factory = cast(Any, self._request_factory)
         writer = StreamWriter(self, self._loop)
         request = factory(head.message, _ALL_READ, self, writer, self._task_handler)
@@ -133,7 +133,7 @@ class HeadConnection(MemoConnection):
             self._go_on()
 
     def _go_on(self) -> None:
-        """With what came meanwhile."""
+        """Hand the connection over with the bytes that arrived meanwhile."""
         if self._buffer_paused:
             self._resume_reading_for_buffer()
         while self._later and not self._answering:

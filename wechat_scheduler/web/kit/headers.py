@@ -1,4 +1,4 @@
-"""The headers that every response gets, whichever room makes it."""
+"""The headers of every response."""
 
 from typing import Final
 

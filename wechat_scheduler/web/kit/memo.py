@@ -1,10 +1,10 @@
 """Remembers responses by the bytes of the requests that they answer.
 
 A client that polls sends the same bytes each time, or the same but for an id: then the memo goes by what
-the response depends on (`cache_keys.py`). Once the whole stack has parsed, routed, authorised
-and answered them, `fastpath.py` sends the same response again. It interprets nothing, so it cannot
-understand anything else; it renders nothing but the `Date`: a response is kept as aiohttp sent it. Once it no
-longer holds, the ordinary way makes the next one.
+the response depends on (`cache_keys.py`). Once the whole stack has parsed, routed, authorised and
+answered them, `fastpath.py` sends the same response again. It compares bytes only, so it cannot misread a
+request, and renders only the `Date`: a response is kept as aiohttp sent it. Once it is no longer valid,
+the normal path makes the next one.
 """
 
 import random

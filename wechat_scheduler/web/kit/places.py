@@ -1,4 +1,4 @@
-"""Names the keys in the place of an error, which msgspec leaves out: `data[...]` is `data.thing1`."""
+"""Names the keys in an error's path that msgspec leaves out: `data[...]` becomes `data.thing1`."""
 
 import json
 import re
@@ -11,22 +11,22 @@ _MARK: Final = " - at `$"
 # One step of a path such as `tasks[0].type`, `data[...]` or `type`.
 STEP: Final = re.compile(r"\[[^\[\]]*\]?|[^.\[\]]+")
 ANY_KEY: Final = "[...]"
-# A body that is read some dozen times more to find a key, in some milliseconds.
+# The largest body that is checked some dozen times more to find a key, which takes milliseconds.
 LARGEST_NAMED: Final = 64 * 1024
 _LONGEST_KEY: Final = 64
-# More digits are a number to no program.
+# Python reads no longer numbers.
 _MOST_DIGITS: Final = 4300
 _LONG: Final = object()
 
 
 def parts(text: str) -> tuple[str, str]:
-    """What is wrong, and where."""
+    """The message and the path of an error of msgspec's."""
     message, mark, place = text.rpartition(_MARK)
     return (message, place.removeprefix(".").removesuffix("`")) if mark else (text, "")
 
 
 def named(place: str, body: bytes, form: Any) -> str:
-    """`place`, at which `body` is not of the `form`, with the keys of its mappings. A large body keeps
+    """The path `place` of an error in `body`, with the keys of mappings filled in. A large body keeps
     `[...]`."""
     if ANY_KEY not in place or len(body) > LARGEST_NAMED:
         return place
@@ -53,7 +53,7 @@ def _named(place: str, found: Any, form: Any) -> str:
 
 
 def _culprit(node: dict[str, Any], found: Any, place: str, form: Any) -> str:
-    """The key in `node`, a part of `found`, without which nothing is wrong at `place`; the others are
+    """The key in `node`, a part of `found`, that causes the error at `place`; all others are
     removed."""
     items = list(node.items())
     while len(items) > 1:

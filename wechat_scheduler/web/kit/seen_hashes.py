@@ -1,4 +1,4 @@
-"""Remembers that something was seen, in four bytes each."""
+"""Remembers hashes of byte strings, in four bytes each."""
 
 import random
 from array import array
@@ -9,17 +9,17 @@ SLOTS: Final = 262_144
 
 
 class SeenHashes:
-    """What comes once would fill a memory and never come again, so what was seen once leaves only a hash."""
+    """Remembers a hash at the first request, so that one-off requests do not fill the cache."""
 
     def __init__(self, rng: random.Random, *, number: int = SLOTS) -> None:
         self._rng = rng
         self._seen = array("I", [0]) * number
 
     def seen(self, chunk: bytes) -> bool:
-        """Whether it came before, as far as known. Now it did."""
+        """Whether `chunk` was seen before, as far as is known; marks it as seen."""
         slot, mark = divmod(hash(chunk) % (len(self._seen) << 32), 1 << 32)
         known = self._seen[slot]
-        # If the newer one always won, two that share a slot would drive each other out forever.
+        # If the newer one always won, two that share a slot would always replace each other.
         if not known or self._rng.random() < 0.5:
             self._seen[slot] = mark
         return known == mark

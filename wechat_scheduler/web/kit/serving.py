@@ -49,7 +49,7 @@ async def served(
     """Serve `app` on `listener` until the end of the block; then finish the requests in progress.
     `connections` are told of each connection; `on_end` is called when the end begins.
 
-    Requests that take longer than `grace` are broken off. There is no access log: it would halve the
+    Requests that take longer than `grace` are cut off. There is no access log: it would halve the
     rate and repeat the metrics.
     """
     farewell = _Farewell()

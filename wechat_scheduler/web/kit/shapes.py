@@ -46,7 +46,7 @@ def shaped(handler: Handler, shape: Shape, *, takes_compressed: bool = False) ->
             limit = request.client_max_size
             return shape(request, TooLargeError(f"the body is larger than {limit} bytes"))
         except web.RequestPayloadError:
-            return shape(request, RequestError("the body is not what its headers say"))
+            return shape(request, RequestError("the body does not match its headers"))
         except (web.HTTPException, ConnectionError):
             raise
         except Exception:

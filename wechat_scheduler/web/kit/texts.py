@@ -27,7 +27,7 @@ def read_name(value: str, field: str) -> str:
 
 
 def note_on_namesakes(what: str, name: str, ids: Iterable[object]) -> str:
-    """That others have the name already; empty if none has."""
+    """A note that others have the name already; empty if none has."""
     said = ", ".join(map(str, ids))
     return (
         f"another {what} is called {name}, too: {said}; their ids tell them apart" if said else ""
@@ -75,7 +75,7 @@ def read_networks(given: list[str]) -> Iterator[Network]:
 
 
 def check_address(url: str, field: str, check_url: Callable[[str], None]) -> None:
-    """Raises InvalidRequestError for an address that must not be called; an empty one is no address."""
+    """Raises InvalidRequestError for an address that must not be called; an empty one is accepted."""
     if not url:
         return
     try:

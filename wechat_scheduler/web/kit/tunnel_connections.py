@@ -23,7 +23,7 @@ class TunnelConnection(asyncio.Protocol):
             self.other.transport.write(data)
 
     def eof_received(self) -> bool:
-        """The other direction may go on. Returns whether it does."""
+        """End one direction; the other may continue. Returns whether it does."""
         self.has_ended = True
         if self.other is None or self.other.transport is None:
             return False

@@ -63,7 +63,7 @@ def _before(text: str) -> int:
         return 0
     if not text.isdecimal() or not text.isascii() or len(text) > 18:
         raise InvalidRequestError(
-            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="before"
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="before"
         )
     return int(text)
 

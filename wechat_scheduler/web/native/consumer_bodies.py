@@ -16,7 +16,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
 from wechat_scheduler.web.kit.texts import read_networks
 
-# More calls are no limit: WeChat allows fewer.
+# A larger number would limit nothing: WeChat allows fewer calls.
 MOST_CALLS: Final = 100_000_000
 
 MOST_RULES: Final = 100
@@ -69,7 +69,7 @@ class ConsumerResult(msgspec.Struct, kw_only=True):
 
 
 class MadeConsumerResult(ConsumerResult, kw_only=True):
-    """`secret` is shown this once."""
+    """`secret` is shown only once."""
 
     secret: str
 
@@ -79,7 +79,7 @@ def read_consumer(body: bytes, *, now: datetime) -> Consumer:
     parsed = decode(body, ConsumerBody)
     if not NAME.fullmatch(parsed.name):
         raise InvalidRequestError(
-            "must be 1 to 32 small letters, digits and '-' between them, such as shop-1",
+            "must be 1 to 32 lower-case letters, digits and '-' between them, such as shop-1",
             field="name",
         )
     given = dict(_settings(parsed))
@@ -109,7 +109,7 @@ def made_consumer_result(consumer: Consumer, secret: str) -> MadeConsumerResult:
 
 
 def _settings(given: ConsumerBody | ConsumerChange) -> Iterator[tuple[str, Any]]:
-    """Each given setting, with the value that the model has."""
+    """Each given setting, as the model's value."""
     for name in ConsumerChange.__struct_fields__:
         value = getattr(given, name)
         if value is UNSET:
@@ -130,8 +130,8 @@ def _checked(consumer: Consumer) -> Consumer:
     )  # fmt: skip
     if any(limits) and not consumer.stand_in:
         raise InvalidRequestError(
-            "is needed for a limit to paths or to a number of calls: a token of WeChat's does not tell whose call "
-            "it is",
+            "is needed for a limit to paths or to a number of calls: a token of WeChat's does not identify "
+            "the caller",
             field="stand_in",
         )
     return consumer

@@ -28,8 +28,9 @@ log = structlog.get_logger(__name__)
 OFF: Final = "the setting gateway.enabled is off, so no consumer can call yet"
 # Of a consumer that gets WeChat's own tokens.
 REAL_TOKENS: Final = (
-    "it gets WeChat's own tokens, which do not tell whose call it is: its networks hold when it shows its secret, not "
-    "for calls with a token, and a token that it has goes on after its revocation; with stand_in neither is so"
+    "it gets WeChat's own tokens, which do not identify the caller: its networks are checked when it fetches "
+    "a token, not for calls with one, and a token that it has still works after its revocation; stand_in "
+    "avoids both"
 )
 STILL_VALID: Final = (
     "a token of WeChat's that it has fetched stays valid until WeChat replaces it, two hours at most; "
@@ -118,7 +119,7 @@ def _left_over(consumer: Consumer) -> str:
 ROUTES = (
     NativeRoute(
         "POST", "/v1/consumers", create, Scope.ADMIN,
-        "Makes a consumer of the gateway and its secret, which is shown this once.",
+        "Makes a consumer of the gateway and its secret, which is shown only once.",
         body=ConsumerBody, result=MadeConsumerResult, errors=(409,),
     ),
     NativeRoute(
@@ -133,17 +134,17 @@ ROUTES = (
     ),
     NativeRoute(
         "PATCH", "/v1/consumers/{consumer}", change, Scope.ADMIN,
-        "Changes the given settings of a consumer at once; its secret and its stand-in tokens go on.",
+        "Changes the given settings of a consumer at once; its secret and its stand-in tokens stay valid.",
         body=ConsumerChange, result=ConsumerResult,
     ),
     NativeRoute(
         "POST", "/v1/consumers/{consumer}/secret", rotate, Scope.ADMIN,
-        "Gives a consumer a new secret; the former one and its stand-in tokens end at once.",
+        "Gives a consumer a new secret; the previous secret and its stand-in tokens stop working at once.",
         result=MadeConsumerResult,
     ),
     NativeRoute(
         "DELETE", "/v1/consumers/{consumer}", revoke, Scope.ADMIN,
-        "Ends a consumer, its secret and its stand-in tokens at once.",
+        "Revokes a consumer, its secret and its stand-in tokens at once.",
         result=Success,
     ),
 )  # fmt: skip

@@ -35,8 +35,8 @@ class NotFresh(msgspec.Struct):
 
 
 class Readiness(msgspec.Struct, omit_defaults=True):
-    """`store` says whether the store answers and takes writes, `loops` which loops turn;
-    `store_error` why it takes none. `clock_ahead_seconds` is how far this machine's clock is ahead
+    """`store` says whether the store is readable and writable, `loops` which loops run; `store_error`
+    why the store is not writable. `clock_ahead_seconds` is how far this machine's clock is ahead
     of the database's, which decides. Credentials that are not fresh do not make the daemon unready:
     another daemon on the same store has no fresher ones."""
 
@@ -74,7 +74,7 @@ async def readyz(request: web.Request) -> web.Response:
 
 
 async def _yes_or_no(services: Services) -> web.Response:
-    """For callers without a key: no names, and cheap."""
+    """The cheap answer, without names, for callers without a key."""
     answers = await _patiently(services.health.store_answers())
     store = bool(answers) and not services.health.store_error()
     ready = store and all(services.turning().values())
@@ -82,7 +82,7 @@ async def _yes_or_no(services: Services) -> web.Response:
 
 
 async def _patiently(question: Awaitable[T]) -> T | None:
-    """None if the store does not answer in time."""
+    """The census; None if the store does not respond in time."""
     try:
         async with asyncio.timeout(PATIENCE):
             return await question
@@ -97,12 +97,12 @@ def _named(job: JobKey, state: Freshness) -> NotFresh:
 ROUTES = (
     NativeRoute(
         "GET", "/healthz", healthz, None,
-        "Says that the process lives and its event loop turns.",
+        "Reports that the process is alive and its event loop runs.",
         plain="text/plain",
     ),
     NativeRoute(
         "GET", "/readyz", readyz, None,
-        "Says whether the daemon can do its work; to a caller with a key also why.",
+        "Reports whether the daemon can do its work; callers with a key also see the reasons.",
         result=Readiness, results={503: Readiness}, plain="text/plain", errors=(401, 403, 429),
     ),
 )  # fmt: skip

@@ -95,7 +95,7 @@ def _after(text: str) -> JobKey | None:
     parts = text.split("/")
     if len(parts) != 3:
         raise InvalidRequestError(
-            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
         )
     for part in parts[:2]:
         check_wechat_id(part, "after")
@@ -165,7 +165,7 @@ def _receiver(receiver: Receiver) -> ReceiverResult:
 
 
 def _shown(address: str) -> str:
-    """Without user and query, which may hold a secret of the business system."""
+    """The URL without user and query, which may hold a secret of the business system."""
     return str(URL(address).with_user(None).with_query(None).with_fragment(None)) if address else ""
 
 

@@ -58,7 +58,7 @@ class KeyResult(msgspec.Struct, kw_only=True):
 
 
 class MadeKeyResult(KeyResult, kw_only=True):
-    """`key` and `signing_secret` are shown this once."""
+    """`key` and `signing_secret` are shown only once."""
 
     key: str
     signing_secret: str
@@ -107,7 +107,7 @@ def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
 
 
 def note_on_keys(keyring: Keyring, draft: KeyDraft) -> str:
-    """That an active key has the name of the draft already, or empty."""
+    """A note that an active key has the name of the draft already, or empty."""
     return note_on_namesakes("key", draft.name, keyring.ids_of(draft.name))
 
 
@@ -153,17 +153,17 @@ def _result(key: Key, now: datetime) -> KeyResult:
 ROUTES = (
     NativeRoute(
         "POST", "/v1/keys", create, Scope.ADMIN,
-        "Makes an API key and its signing secret, which are shown this once.",
+        "Makes an API key and its signing secret, which are shown only once.",
         body=KeyBody, result=MadeKeyResult,
     ),
     NativeRoute(
         "GET", "/v1/keys", listed, Scope.ADMIN,
-        "Lists all keys, ended ones too, without their text.",
+        "Lists all keys, including revoked and expired ones, without their text.",
         result=list[KeyResult],
     ),
     NativeRoute(
         "DELETE", "/v1/keys/{id}", revoke, Scope.ADMIN,
-        "Ends a key at once and for good.",
+        "Revokes a key, at once and permanently.",
         result=Success,
     ),
 )  # fmt: skip

@@ -44,7 +44,7 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
 ROUTES = (
     NativeRoute(
         "GET", "/metrics", page, Scope.READ,
-        "Answers the metrics in the text format of Prometheus.",
+        "Returns the metrics in the text format of Prometheus.",
         plain="text/plain",
     ),
 )  # fmt: skip

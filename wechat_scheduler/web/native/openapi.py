@@ -31,8 +31,8 @@ ABOUT: Final = (
     "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. "
     "Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is "
     "empty or a note on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is "
-    "no integer. In plain text come a 400 for bytes that are not HTTP, and a 417 for an `Expect` other "
-    "than `100-continue`."
+    "not an integer. Plain text is the body of a 400 for bytes that are not HTTP, and of a 417 for an "
+    "`Expect` other than `100-continue`."
 )
 SCHEMES: Final = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -49,19 +49,19 @@ ERRORS: Final[Mapping[int, Json]] = {
         "description": "The request does not have the documented form; `message` names the field."
     },
     401: {"description": "The request has no key, or one that is not valid.", "headers": CHALLENGE},
-    403: {"description": "The key does not reach this far, or the signature is wrong."},
-    404: {"description": "Nothing has that name."},
+    403: {"description": "The key's limits do not allow this, or the signature is wrong."},
+    404: {"description": "There is nothing with this name or id."},
     405: {"description": "The path has other methods; `Allow` names them.", "headers": ALLOW},
     409: {
         "description": "Several tasks fit: name the subject; the state does not allow it; or the "
-        "Idempotency-Key came before with another request."
+        "Idempotency-Key was already used with another request."
     },
     413: {"description": "The body is larger than `server.body_limit`."},
     415: {"description": "The body is compressed."},
     422: {"description": "The sentence cannot become a reminder; `reason` says why."},
     429: {"description": "Too many wrong keys came from this address.", "headers": RETRY},
     500: {"description": "The daemon has a bug; its log says more."},
-    503: {"description": "It is not available now; `message` says why.", "headers": RETRY},
+    503: {"description": "The service is not available now; `message` says why.", "headers": RETRY},
 }
 
 

@@ -54,7 +54,7 @@ class WaitingEventResult(msgspec.Struct):
 class PushEndpointResult(msgspec.Struct):
     """An account or platform whose pushes are accepted. In WeChat's console, `path` follows the
     daemon's address; `messages_path` does in the 消息与事件接收URL of a platform. `events` counts the
-    events of the last seven days by InfoType; `answer` is WeChat's, to our last request to push
+    events of the last seven days by InfoType; `answer` is WeChat's answer to our last request to push
     tickets again."""
 
     appid: str
@@ -102,7 +102,9 @@ async def remove(request: web.Request) -> web.Response:
     with noting(request, Action.CALLBACKS_REMOVED, appid):
         removed = await request.app[SERVICES].endpoints.remove(appid)
     if not removed:
-        raise NotFoundError(f"no pushes are expected for {appid}", reason=Reason.PUSHES_UNKNOWN)
+        raise NotFoundError(
+            f"no push endpoint is configured for {appid}", reason=Reason.PUSHES_UNKNOWN
+        )
     return envelope.success("success")
 
 
@@ -162,7 +164,7 @@ ROUTES = (
     ),
     NativeRoute(
         "DELETE", "/callbacks/{appid}", remove, Scope.REGISTER,
-        "Refuses further pushes, and forgets the tickets.",
+        "Stops accepting pushes, and deletes the stored tickets.",
         result=Success,
     ),
 )  # fmt: skip

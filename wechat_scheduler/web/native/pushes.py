@@ -31,7 +31,9 @@ async def receive(request: web.Request) -> web.Response:
     """Answers `success` once the push is stored; a user is answered later, by a message."""
     account = request.match_info.get("account", "")
     if account and not WECHAT_ID.fullmatch(account):
-        raise RefusedPushError(f"the last part of its path is no appid: enter {APPID_PLACE} there")
+        raise RefusedPushError(
+            f"the last part of its path is not an appid: enter {APPID_PLACE} there"
+        )
     push = _push(request, await _body(request))
     await request.app[SERVICES].intake.receive(request.match_info["appid"], push, account=account)
     return web.Response(text="success")
@@ -69,12 +71,14 @@ async def _body(request: web.Request) -> bytes:
 
 
 _SIGNED: Final = (
-    query("timestamp", "WeChat's, in seconds."),
+    query("timestamp", "WeChat's timestamp, in seconds."),
     query("nonce", "WeChat's."),
-    query("signature", "WeChat's, of token, timestamp and nonce."),
+    query("signature", "WeChat's signature of token, timestamp and nonce."),
 )
-_MSG_SIGNATURE: Final = query("msg_signature", "WeChat's, of the same and the encrypted message.")
-_ECHOSTR: Final = query("echostr", "The text to answer.")
+_MSG_SIGNATURE: Final = query(
+    "msg_signature", "WeChat's signature of token, timestamp, nonce and the encrypted message."
+)
+_ECHOSTR: Final = query("echostr", "The text to return.")
 
 ROUTES = (
     NativeRoute(

@@ -60,7 +60,7 @@ async def clear(request: web.Request) -> web.Response:
 
 
 def _checked(path: str) -> str:
-    """As WeChat writes it, without slashes too many. Raises InvalidRequestError."""
+    """The path as WeChat writes it, without extra slashes. Raises InvalidRequestError."""
     try:
         return tidied("GET", msgspec.convert(path, Path))
     except msgspec.ValidationError as error:
@@ -81,13 +81,13 @@ def _refused(error: WeChatError) -> UnavailableError:
 ROUTES = (
     NativeRoute(
         "GET", "/v1/quotas/{appid}", shown, Scope.ADMIN,
-        "Shows what WeChat counted of a path's calls today, and who made the most of them.",
+        "Shows how many calls to a path WeChat counted today, and who made the most of them.",
         result=QuotaResult, errors=(503,),
         takes=(query("path", "A path of WeChat's, such as `/cgi-bin/menu/get`."),),
     ),
     NativeRoute(
         "POST", "/v1/quotas/{appid}/clear", clear, Scope.ADMIN,
-        "Has WeChat count a path's calls of today anew, which it does 50 times a month.",
+        "Resets WeChat's count of today's calls to a path; WeChat allows this 50 times a month.",
         body=QuotaBody, result=Success, errors=(503,),
     ),
 )  # fmt: skip

@@ -169,7 +169,7 @@ def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
         raise InvalidRequestError("differs from subject", field=f"{path}.{type_.subject_field}")
     if type_.needs_subject and not named and not body.params:
         raise InvalidRequestError(
-            f"name the {type_.subject_field}, or give a params URL that answers it",
+            f"name the {type_.subject_field}, or give a params URL that returns it",
             field=f"{path}.{type_.subject_field}",
         )
     return next(iter(named.values()), "")

@@ -62,7 +62,9 @@ LIMIT: Final = query(
     "The size of a page.",
     {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE},
 )
-AFTER: Final = query("after", "Where the page begins; `Link` of the former names it.")
+AFTER: Final = query(
+    "after", "Where the page begins: a value from the `Link` of the previous page."
+)
 PAGED: Final = (AFTER, LIMIT)
 LINK: Final = {"Link": "Names the next page, if there may be one."}
 

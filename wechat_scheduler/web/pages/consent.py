@@ -21,7 +21,7 @@ from wechat_scheduler.web.pages.consent_page import ConsentPage, consent_page
 from wechat_scheduler.web.pages.responses import check_current, named, no_code, page_response, paged
 
 PATH: Final = "/consent/{capability}"
-ROOM: Final = "consent"
+PURPOSE: Final = "consent"
 
 # An openid, and the id of the app that it belongs to.
 _NAME = re.compile(r"([0-9a-f]{32})([0-9]{1,16})")
@@ -30,13 +30,13 @@ _NAME = re.compile(r"([0-9a-f]{32})([0-9]{1,16})")
 def consent_url(links: Links, app: App, openid: str) -> str:
     """The address of the page; empty without `server.public_url`."""
     name = f"{openid}{app.id}"
-    return links.url_if_public(f"/consent/{links.capability(ROOM, name, app.link_generation)}")
+    return links.url_if_public(f"/consent/{links.capability(PURPOSE, name, app.link_generation)}")
 
 
 async def show(request: web.Request) -> web.Response:
     """`GET /consent/{capability}`."""
     services = request.app[SERVICES]
-    name = named(services.links.name_in(ROOM, request.match_info["capability"]))
+    name = named(services.links.name_in(PURPOSE, request.match_info["capability"]))
     app, alias = await _consenting(services, name)
     check_current(request, app.id)
     is_on = alias.consented and await _reminds(services, app, alias)

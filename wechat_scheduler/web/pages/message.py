@@ -17,19 +17,19 @@ from wechat_scheduler.web.pages.message_page import MessagePage
 from wechat_scheduler.web.pages.rendered import RenderedPages
 from wechat_scheduler.web.pages.responses import GONE, check_current, named, page_response, paged
 
-ROOM: Final = "m"
+PURPOSE: Final = "m"
 RENDERED: Final = web.AppKey("rendered", RenderedPages)
 
 
 def message_path(links: Links, message_id: int, generation: int = 0) -> str:
     """`generation` is that of the app's links."""
-    return f"/m/{links.capability(ROOM, message_id, generation)}"
+    return f"/m/{links.capability(PURPOSE, message_id, generation)}"
 
 
 async def message(request: web.Request) -> web.Response:
     """`GET /m/{capability}`, until messages are swept. A retracted message is answered 410."""
     services = request.app[SERVICES]
-    message_id = int(named(services.links.name_in(ROOM, request.match_info["capability"])))
+    message_id = int(named(services.links.name_in(PURPOSE, request.match_info["capability"])))
     found = await services.deliveries.message(message_id)
     if found is None or found.message.content.way is Way.WEBHOOK:
         raise NotFoundError("there is no such message", reason=Reason.MESSAGE_UNKNOWN)

@@ -19,17 +19,17 @@ from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.qr import qr_jpeg
 from wechat_scheduler.web.pages.responses import named, no_code, paged
 
-ROOM: Final = "qr"
+PURPOSE: Final = "qr"
 
 
 def qr_path(links: Links, scene_id: str) -> str:
-    return f"/qr/{links.capability(ROOM, scene_id)}.jpg"
+    return f"/qr/{links.capability(PURPOSE, scene_id)}.jpg"
 
 
 async def image(request: web.Request) -> web.Response:
     """`GET /qr/{capability}.jpg`."""
     services = request.app[SERVICES]
-    scene_id = named(services.links.name_in(ROOM, request.match_info["capability"]))
+    scene_id = named(services.links.name_in(PURPOSE, request.match_info["capability"]))
     app, scene = await _scene(services, scene_id)
     code = await drawn(services, app, scene)
     picture = await asyncio.to_thread(qr_jpeg, code.url)

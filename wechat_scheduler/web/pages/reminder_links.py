@@ -41,7 +41,7 @@ def join_url(links: Links, reminder_id: str) -> str:
 
 
 async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:
-    """By its 32 hexadecimal digits, with or without the hyphens of a UUID. Raises NotFoundError."""
+    """The reminder with these 32 hexadecimal digits, with or without a UUID's hyphens. Raises NotFoundError."""
     plain = reminder_id.replace("-", "").lower()
     if not REMINDER_ID.fullmatch(plain):
         raise NotFoundError("an id has 32 hexadecimal digits", reason=Reason.REMINDER_UNKNOWN)

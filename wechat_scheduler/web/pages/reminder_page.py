@@ -46,10 +46,10 @@ class Owner:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReminderPage:
     """`time` is the next occurrence, or the last one of a reminder that is over; `upcoming` are the
-    occurrences after it. `states` are words such as 已暂停; `recurrence` is a sentence, empty for a
-    one-off; `defer` is how much earlier or later the message is sent, empty for in time; `told_at` is
-    when the last message was sent. `qr` is the text of the code that joins, empty for none; `owner`
-    adds the owner's forms."""
+    occurrences after it. `states` are words such as 已暂停; `recurrence` is a sentence, empty for a one-off;
+    `defer` is how much earlier or later the message is sent, empty if it is sent on time; `told_at` is when
+    the last message was sent. `qr` is the text of the QR code for joining, empty for none; `owner` adds the
+    owner's forms."""
 
     title: str
     description: str
@@ -81,7 +81,7 @@ def reminder_page(reminder: ReminderPage) -> Page:
 
 
 def deletion_page(owner: Owner, shared_with: int) -> Page:
-    """Asks whether the owner means it."""
+    """Asks the owner to confirm the deletion."""
     others = f"，另外 {shared_with} 位订阅者也将不再收到" if shared_with else ""
     forms = [
         owner.form("删除", "danger", do="delete", sure="yes"),

@@ -86,7 +86,7 @@ def no_code(error: SchedulerError) -> UnavailableError:
     """The error of a page whose QR code WeChat does not draw."""
     wait = error.retry_after if isinstance(error, WeChatError | UnavailableError) else None
     return UnavailableError(
-        f"WeChat draws no code: {error}",
+        f"WeChat did not create a code: {error}",
         reason=Reason.WECHAT_UNAVAILABLE,
         retry_after=wait or SOON,
     )

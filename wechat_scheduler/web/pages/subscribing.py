@@ -192,9 +192,9 @@ def _day(moment: datetime) -> int:
     return (moment - EPOCH).days
 
 
-def _name(request: web.Request, room: str) -> str:
+def _name(request: web.Request, purpose: str) -> str:
     links = request.app[SERVICES].links
-    return named(links.name_in(room, request.match_info["capability"]))
+    return named(links.name_in(purpose, request.match_info["capability"]))
 
 
 ROUTES = (

@@ -51,7 +51,7 @@ class Typeface:
             ) from error
 
     def width(self, text: str) -> float:
-        """In pixels."""
+        """The width in pixels."""
         return self.font.getlength(text)
 
     def ink(self, text: str) -> Image.Image:

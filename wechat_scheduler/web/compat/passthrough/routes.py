@@ -48,7 +48,8 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
         taken = services.passage.taken(await _whole(head, request), bearers)
         return await given_back(request, services, taken)
     except RequestError:
-        # An unknown token may just be old, and is no wrong key: its SDK has to read 40001 to fetch another.
+        # An unknown token may just be old, so it does not count as a wrong key: its SDK must get 40001 to
+        # fetch another.
         services.tally.count("gateway_calls", "refused")
         raise
     except WeChatError as error:

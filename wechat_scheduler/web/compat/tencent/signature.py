@@ -29,7 +29,7 @@ def is_signed(app_key: str, method: str, path: str, params: Mapping[str, str]) -
     given = params.get(SIG, "").replace(" ", "+")
     right = sign(app_key, method, path, params)
     is_right = hmac.compare_digest(_bytes(given), right.encode())
-    return is_right and bool(app_key)  # an empty key is no secret
+    return is_right and bool(app_key)  # an empty key is not a secret
 
 
 def source_of(method: str, path: str, params: Mapping[str, str]) -> str:

@@ -98,7 +98,7 @@ def draft_of(body: SendBody, path: str) -> WxPusherDraft:
 
 
 def written(body: ContentBody) -> WxText:
-    """The content in a body. A summary that is too long is cut, and a `url` that is no address is left
+    """The content in a body. A summary that is too long is cut, and a `url` that is not an address is left
     out. Raises WxPusherError, which names the field."""
     content, summary = text_of(body.content), text_of(body.summary).strip()
     if not content.strip():

@@ -39,7 +39,7 @@ FUN: Final = "/api/fun"
 
 _GET, _POST, _PUT, _DELETE = hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_PUT, hdrs.METH_DELETE
 
-# The first that fits is taken: `simple-push` is no token, and `status` no message id.
+# The first that fits is taken: `simple-push` is not a token, and `status` is not a message id.
 _TABLE = (
     (_POST, SEND, wxpusher_messages.post, Proof.TOKEN),
     (_GET, SEND, wxpusher_messages.get, Proof.TOKEN),

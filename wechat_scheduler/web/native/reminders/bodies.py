@@ -71,11 +71,11 @@ class ReminderChange(ReminderFields, kw_only=True, forbid_unknown_fields=True):
 
 
 class ReminderResult(msgspec.Struct, kw_only=True):
-    """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null
-    for a reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder
-    is sent next. `to` has the topics, and the first users who joined: at most 2000, and 20 in a list;
-    `joined` counts all of them. `reason` says why the daemon itself paused it, and is empty if it did
-    not. `fired` and `missed` count occurrences. `notes` say what is not done as asked."""
+    """`time` is the next occurrence in `zone`, or the last one of a finished reminder. `rule` is null for a
+    reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder is sent next.
+    `to` has the topics, and the first users who joined: at most 2000, and 20 in a list; `joined` counts all
+    of them. `reason` says why the daemon itself paused it, and is empty if it did not. `fired` and `missed`
+    count occurrences. `notes` are warnings about parts of the request that are not carried out."""
 
     id: str
     app: int
@@ -106,7 +106,7 @@ class ReminderResult(msgspec.Struct, kw_only=True):
 
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`.
-    `notes` say what would not be done as asked."""
+    `notes` are warnings about parts of the request that would not be carried out."""
 
     title: str
     time: datetime
@@ -178,4 +178,4 @@ def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
 def _notes(reminder: Reminder) -> list[str]:
     if reminder.late is not Late.ALL or not reminder.rule:
         return []
-    return [f"of more than {MOST_SENT} late occurrences the newest {MOST_SENT} are sent"]
+    return [f"if more than {MOST_SENT} occurrences are late, only the newest {MOST_SENT} are sent"]

@@ -135,7 +135,7 @@ def _after(request: web.Request) -> str:
     text = request.query.get("after", "")
     if text and not REMINDER_ID.fullmatch(text):
         raise InvalidRequestError(
-            "is not a place that a Link named", reason=Reason.PAGE_UNKNOWN, field="after"
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
         )
     return text
 
@@ -159,7 +159,7 @@ _TIMES: Final = query(
 ROUTES = (
     NativeRoute(
         "POST", _REMINDERS, create, Scope.PUSH,
-        "Makes a reminder, due once or again and again.",
+        "Makes a reminder, due once or repeatedly.",
         body=ReminderBody, result=ReminderResult, errors=(404, 422), once=True,
     ),
     NativeRoute(

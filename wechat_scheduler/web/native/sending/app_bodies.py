@@ -99,7 +99,7 @@ class AppResult(msgspec.Struct, kw_only=True):
 
 
 class MadeAppResult(AppResult, kw_only=True):
-    """`token`, `app_key` and `signing_secret` are shown this once."""
+    """`token`, `app_key` and `signing_secret` are shown only once."""
 
     token: str
     app_key: str
@@ -151,7 +151,7 @@ def made_app_result(made: MadeApp) -> MadeAppResult:
 def _settings(
     given: AppSettings, check_url: Callable[[str], None], known: Mapping[str, AccountTemplate]
 ) -> Iterator[tuple[str, Any]]:
-    """Each given setting, with the value that the model has."""
+    """Each given setting, as the model's value."""
     for name in AppSettings.__struct_fields__:
         value = getattr(given, name)
         if value is UNSET:

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 class TokenResult(msgspec.Struct, kw_only=True):
-    """`token` is shown this once."""
+    """`token` is shown only once."""
 
     token: str
 
@@ -105,7 +105,7 @@ async def renew_links(request: web.Request) -> web.Response:
 ROUTES = (
     NativeRoute(
         "POST", "/v1/apps", create, Scope.ADMIN,
-        "Makes an app; its token, app key and signing secret are shown this once.",
+        "Makes an app; its token, app key and signing secret are shown only once.",
         body=AppBody, result=MadeAppResult, once=True,
     ),
     NativeRoute(
@@ -130,12 +130,12 @@ ROUTES = (
     ),
     NativeRoute(
         "POST", "/v1/apps/{app}/token", reset_token, Scope.ADMIN,
-        "Makes a new token for the app, and ends the former.",
+        "Makes a new token for the app, and revokes the previous one.",
         result=TokenResult,
     ),
     NativeRoute(
         "POST", "/v1/apps/{app}/links", renew_links, Scope.ADMIN,
-        "Ends all links to the pages of the app's messages, reminders and users; new ones lead there.",
+        "Invalidates all links to the pages of the app's messages, reminders and users; later messages have new links.",
         result=Success,
     ),
 )  # fmt: skip

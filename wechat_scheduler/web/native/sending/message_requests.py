@@ -162,7 +162,7 @@ def _content(parsed: MessageBody) -> Content:
     if not content.text.strip() and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")
     if content.template and not (title.strip() or content.text.strip() or content.data):
-        raise InvalidRequestError("give what the template is filled with", field="data")
+        raise InvalidRequestError("give the data for the template", field="data")
     if content.way is Way.TEXT and not content.text.strip():
         raise InvalidRequestError("a template is sent by the channel template", field="channel")
     if content.way is Way.WEBHOOK:
@@ -212,7 +212,7 @@ def _expiry(parsed: MessageBody, now: datetime) -> datetime | None:
 
 
 def _instant(given: datetime | None, field: str, now: datetime) -> datetime | None:
-    """In UTC, at most `FURTHEST` from now; any earlier time means at once too."""
+    """The time in UTC, at most `FURTHEST` from now; a past one means at once."""
     if given is None:
         return None
     if given > now + FURTHEST:

@@ -118,7 +118,7 @@ async def send(request: web.Request) -> web.Response:
         first = error.result.deliveries[0]
         return envelope.refusal(
             Reason.MESSAGE_UNSENDABLE,
-            f"no receiver can be sent this: {first.to}: {first.error}",
+            f"this can be sent to none of the receivers: {first.to}: {first.error}",
             result=error.result,
         )
 
@@ -190,14 +190,14 @@ class _UnsendableError(Exception):
     """No receiver can be sent the message, so nothing is stored; `result` says why for each."""
 
     def __init__(self, result: SentResult) -> None:
-        super().__init__("no receiver can be sent this")
+        super().__init__("this can be sent to none of the receivers")
         self.result = result
 
 
 ROUTES = (
     NativeRoute(
         "POST", "/v1/messages", send, Scope.PUSH,
-        "Sends a message: the response means that it is stored; it is sent from then on.",
+        "Sends a message. The response means that it is stored; it is sent afterwards.",
         body=MessageBody, result=SentResult, results={422: SentResult}, errors=(404,), once=True,
     ),
     NativeRoute(

@@ -72,7 +72,7 @@ async def create(request: web.Request) -> web.Response:
     except WeChatError as error:
         advice = f"; {error.advice}" if error.advice else ""
         raise UnavailableError(
-            f"WeChat draws no code: {error}{advice}",
+            f"WeChat did not create a code: {error}{advice}",
             reason=Reason.WECHAT_UNAVAILABLE,
             retry_after=error.retry_after or SOON,
         ) from error
@@ -123,7 +123,7 @@ def _result(links: Links, code: QrCode) -> QrCodeResult:
 ROUTES = (
     NativeRoute(
         "POST", "/v1/apps/{app}/qrcodes", create, Scope.PUSH,
-        "Has WeChat draw a QR code; a user who scans it subscribes, or authorises reminders.",
+        "Creates a QR code at WeChat; a user who scans it subscribes, or authorises reminders.",
         body=QrCodeBody, result=QrCodeResult, once=True,
     ),
 )  # fmt: skip

@@ -81,14 +81,14 @@ class SubscriberResult(msgspec.Struct, kw_only=True):
 
 
 class UserTokenResult(msgspec.Struct, kw_only=True):
-    """`token` is for this user alone, and is shown this once."""
+    """`token` is for this user only, and is shown only once."""
 
     uid: str
     token: str
 
 
 class OpenidResult(msgspec.Struct, kw_only=True):
-    """`openid` stays the same; `openkey` is valid until `expires_at` and ends the former one.
+    """`openid` stays the same; `openkey` is valid until `expires_at` and replaces the previous one.
 
     `consented` says whether the user authorised reminders. The user does so on `consent_url`, which
     is empty without `server.public_url`.
@@ -118,7 +118,7 @@ def read_bindings(body: bytes) -> dict[str, str]:
         name = _external_id(one.external_id, f"[{number}].external_id")
         check_wechat_id(one.openid, f"[{number}].openid")
         if name in found:
-            raise InvalidRequestError("stands here twice", field=f"[{number}].external_id")
+            raise InvalidRequestError("occurs twice", field=f"[{number}].external_id")
         found[name] = one.openid
     return found
 
@@ -167,7 +167,7 @@ def _quiet(text: str) -> Quiet:
         raise InvalidRequestError("must be two times such as 22:00-07:30, or null", field="quiet")
     begins, ends = (time(int(found[at]), int(found[at + 1])) for at in (1, 3))
     if begins == ends:
-        raise InvalidRequestError("must not end when it begins", field="quiet")
+        raise InvalidRequestError("must not begin and end at the same time", field="quiet")
     return Quiet(begins=begins, ends=ends)
 
 

@@ -179,17 +179,17 @@ ROUTES = (
     ),
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/token", user_token, Scope.ADMIN,
-        "Makes the token with which a user's reminders are kept, and ends the former.",
+        "Makes a user's token for the WeCron API, and revokes the previous one.",
         result=UserTokenResult,
     ),
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/spt", simple_token, Scope.ADMIN,
-        "Makes WxPusher's SPT, which sends to this user alone, and ends the former.",
+        "Makes WxPusher's SPT, which sends to this user alone, and revokes the previous one.",
         result=UserTokenResult,
     ),
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/openid", log_in, Scope.PUSH,
-        "Answers the user's openid for Tencent's OpenAPI, and a new openkey for two hours.",
+        "Returns the user's openid for Tencent's OpenAPI, and a new openkey for two hours.",
         result=OpenidResult,
     ),
 )  # fmt: skip

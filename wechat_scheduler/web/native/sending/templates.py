@@ -23,8 +23,8 @@ log = structlog.get_logger(__name__)
 
 
 class AccountTemplateResult(msgspec.Struct, kw_only=True):
-    """A template of the account. `keywords` has for each the only values that WeChat takes for it; an
-    empty list is no limit. `notice` says that it is a subscribe notice, `lasting` that one consent allows
+    """A template of the account. `keywords` has the values that WeChat accepts for each keyword; an empty
+    list means any value. `notice` says that it is a subscribe notice, `lasting` that one consent allows
     any number of them."""
 
     template_id: str
@@ -48,7 +48,7 @@ async def import_all(request: web.Request) -> web.Response:
     except WeChatError as error:
         advice = f"; {error.advice}" if error.advice else ""
         raise UnavailableError(
-            f"WeChat lists no templates: {error}{advice}",
+            f"WeChat did not return the templates: {error}{advice}",
             reason=Reason.WECHAT_UNAVAILABLE,
             retry_after=error.retry_after or SOON,
         ) from error

@@ -16,7 +16,7 @@ from wechat_scheduler.web.native.route import NativeRoute
 
 
 class UseCountResult(msgspec.Struct, kw_only=True):
-    """The notices of a template that the user still allows, as far as WeChat's pushes tell: at least
+    """The notices of a template that the user still allows, according to WeChat's pushes: at least
     `remaining`, or exactly if it is `certain`. `used_as` are the app's names of the template.
     `changed_at` is when the count last changed."""
 
