@@ -40,9 +40,7 @@ def consumer_settings(command: CommandT) -> CommandT:
             default=None,
             help="Give it stand-in tokens, which only this daemon understands, or WeChat's own (default).",
         ),
-        _repeatable(
-            "--deny-path", "deny_paths", "PATH", "Let these calls not pass. Needs --stand-in."
-        ),
+        _repeatable("--deny-path", "deny_paths", "PATH", "Refuse these calls. Needs --stand-in."),
         _repeatable(
             "--allow-path",
             "allow_paths",

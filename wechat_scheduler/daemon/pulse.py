@@ -25,7 +25,10 @@ EVERY: Final = timedelta(seconds=5)
 # A problem that lasts is logged again after this time.
 AGAIN: Final = timedelta(minutes=5)
 
-BEHIND_OR_WAS_AHEAD: Final = f"if it is slow, {SET_CLOCK}; if it was fast before, do nothing: the work that it postponed is due now"
+BEHIND_OR_WAS_AHEAD: Final = (
+    f"if it is slow, {SET_CLOCK}; if it was fast before, do nothing: "
+    "the work that it postponed is due now"
+)
 
 DOUBT: Final = (
     "the database is older than before: its log was cut, or a copy replaced it without wechat-scheduler "

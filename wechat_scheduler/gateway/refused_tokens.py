@@ -20,8 +20,8 @@ class TokenRefusal(enum.Enum):
     )
     EXPIRED = "access_token expired: fetch the next one from this gateway"
     REACH = (
-        "access_token is invalid or not latest: its consumer may not use this account any more; its operator decides "
-        "by the consumer's appids"
+        "access_token is invalid or not latest: its consumer may not use this account any more; the operator can "
+        "add it to the consumer's appids"
     )
     ENDED = (
         "access_token is invalid or not latest: its consumer was revoked or has a new secret; fetch one "
