@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
+import aiohttp
 import pytest
 
 from tests.clock import FakeClock
@@ -59,6 +60,20 @@ async def test_an_allowed_page_gets_its_signature_and_no_other_page_may_read_it(
     assert (answer.headers[ALLOWED], answer.headers["Vary"]) == (SHOP, "Origin")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+async def test_wechat_lets_the_signed_page_call_jssdk_and_no_other(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    config = (await ask(keeper, {"Origin": SHOP})).result
+    told = []
+    async with aiohttp.ClientSession(headers={"Origin": SHOP}) as phone:
+        for url in (PAGE, f"{SHOP}/"):
+            page = {**config, "url": url}
+            async with phone.post(f"{weixin.url}/_sandbox/jssdk/verify", json=page) as answer:
+                told.append(await answer.json())
+
+    assert told == [{"errMsg": "config:ok"}, {"errMsg": "config:invalid signature"}]
 
 
 async def test_a_foreign_page_gets_neither_a_signature_nor_headers_to_read_by(

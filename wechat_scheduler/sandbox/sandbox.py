@@ -17,6 +17,7 @@ from wechat_scheduler.sandbox.faults import FaultChoice, Faults, choose_fault
 from wechat_scheduler.sandbox.grants import AuthorizerGrant, UserGrant
 from wechat_scheduler.sandbox.limits import Limit
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver, SandboxOptions
+from wechat_scheduler.sandbox.page_signatures import ConfiguredPage, config_errmsg
 from wechat_scheduler.sandbox.periods import WeChatTime
 from wechat_scheduler.sandbox.phones import Watcher
 from wechat_scheduler.sandbox.pushes.accounts import AccountSender
@@ -138,6 +139,12 @@ class Sandbox:
         """The platform's newest verify ticket; issues one if there is none."""
         self._require("component_appid", component_appid)
         return self._world.platform_pushes.ticket(component_appid, self.now())
+
+    def config_errmsg(self, page: ConfiguredPage) -> str:
+        """What WeChat's app tells the page of its `wx.config`."""
+        owner = TokenOwner(page.app_id)
+        ticket = self._world.tokens.newest(IssuedKind.JSAPI_TICKET, owner, self.now())
+        return config_errmsg(page, ticket.value if ticket else "")
 
     def calls(self, endpoint: str | None = None, appid: str | None = None) -> int:
         """The number of calls, to one endpoint and by one account if these are given."""

@@ -16,6 +16,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.sandbox.api import add_api
 from wechat_scheduler.sandbox.control import add_control
+from wechat_scheduler.sandbox.jssdk_pages import FOR_ANY_PAGE, add_jssdk
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.phone_page import add_phone_page
 from wechat_scheduler.sandbox.sandbox import Sandbox
@@ -42,11 +43,12 @@ def create_sandbox(
     app = web.Application(
         client_max_size=BODY_LIMIT,
         handler_args={"auto_decompress": False},
-        middlewares=[refusing_strangers(only_loopback=is_loopback(host))],
+        middlewares=[refusing_strangers(only_loopback=is_loopback(host), but=FOR_ANY_PAGE)],
     )
     app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
     add_control(app, sandbox)
     add_phone_page(app, sandbox)
+    add_jssdk(app, sandbox)
     add_api(app, sandbox)
     app.on_shutdown.append(_stop)
     app.on_response_prepare.append(_date)
