@@ -64,6 +64,7 @@ class Client:
         if not known or not address.host:
             raise ValueError(WRONG_URL)
         plain = address.with_user(None).with_query(None).with_fragment(None)
+        self.url = str(plain)
         self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
         self._clock = clock
         self._watches = watch
@@ -104,7 +105,8 @@ class Client:
 
     async def invalid(self, appid: str, kind: str, value: str, subject: str = "") -> str:
         """Reports a value that WeChat refused (40001, 40014, 42001), and returns the next one: in a moment,
-        as a rule, and after ten seconds the same if the daemon has no other. Raises as `credential`."""
+        as a rule. Raises as `credential`, and UnavailableError if the daemon has no other within ten
+        seconds."""
         name = Name(appid, kind, subject)
         return await self._driver.take(report(self._memory, name, value))
 

@@ -8,6 +8,7 @@ from wechat_scheduler.client.kept import KeptCredential, Name, expiry_of, instan
 from wechat_scheduler.client.memory import NOT_MODIFIED, Memory
 from wechat_scheduler.client.steps import CallStep, Outcome, PauseStep, Steps
 from wechat_scheduler.errors import CallError, RequestError, UnavailableError
+from wechat_scheduler.reasons import Reason
 
 # A server that answers a long poll sooner, and has nothing new, knows none.
 LEAST_WAIT = timedelta(seconds=1)
@@ -50,7 +51,8 @@ def long_poll(memory: Memory, name: Name, kept: KeptCredential, wait: timedelta)
 
 
 def report(memory: Memory, name: Name, value: str) -> Steps[str]:
-    """Reports a value that WeChat refused; returns the next one, or the same if there is no other in time."""
+    """Reports a value that WeChat refused; returns the next one. Raises UnavailableError if there is no other
+    in time."""
     kept = memory.entry(name)
     if kept.value == value or not memory.is_fresh(kept):
         path = (*task_path(*name), "invalid")
@@ -59,7 +61,18 @@ def report(memory: Memory, name: Name, value: str) -> Steps[str]:
         yield from look(memory, name, kept)
         if said != "ignored":
             yield from _succeed(memory, name, kept, value)
-    return kept.hand_out(memory.boottime())
+    if (following := kept.hand_out(memory.boottime())) == value:
+        raise _no_other(name)
+    return following
+
+
+def _no_other(name: Name) -> UnavailableError:
+    named = "/".join(filter(None, name))
+    return UnavailableError(
+        f"WeChat refused the value of {named}, and the daemon has no newer one yet",
+        reason=Reason.TASK_EXPIRED,
+        retry_after=SUCCESSION,
+    )
 
 
 def _succeed(memory: Memory, name: Name, kept: KeptCredential, value: str) -> Steps[None]:

@@ -45,11 +45,13 @@ class SyncClient:
         clock: ThreadClock = _SYSTEM_CLOCK,
     ) -> None:
         """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
+        place = daemon_place(url, key)
+        self.url = place.url
         self._clock = clock
         self._watches = watch
         self._memory = Memory(clock, threading.Lock)
         self._driver = ThreadDriver(
-            SyncWire(daemon_place(url, key), clock=clock),
+            SyncWire(place, clock=clock),
             self._memory,
             clock=clock,
             timeout=timeout,
