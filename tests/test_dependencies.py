@@ -11,7 +11,8 @@ from tests.documents import PACKAGE, ROOT
 from tests.test_house_rules import imported
 
 PYPROJECT = (ROOT / "pyproject.toml").read_text("utf-8")
-DECLARED: list[str] = tomllib.loads(PYPROJECT)["project"]["dependencies"]
+PROJECT = tomllib.loads(PYPROJECT)["project"]
+DECLARED: list[str] = [*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["redis"]]
 # Read by the standard library's zoneinfo where the machine has no zones of its own.
 NOT_IMPORTED = {"tzdata"}
 

@@ -1,17 +1,22 @@
 """The agent's file: what it may say, and one sentence for each mistake in it."""
 
 import random
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.agent.workshop import CREDENTIAL, DAEMON, TurningDaemon
 from tests.clock import FakeClock
+from tests.documents import ROOT
 from wechat_scheduler.agent.assembly import assembled
-from wechat_scheduler.agent.reading import load
+from wechat_scheduler.agent.reading import CREDENTIAL as CREDENTIAL_NAME
+from wechat_scheduler.agent.reading import DEFAULT_FILE, ONCE, REPEATED, load
 from wechat_scheduler.agent.settings import AgentConfig
 from wechat_scheduler.errors import ConfigError
 
+EXAMPLE = ROOT / "contrib" / "agent.example.toml"
+UNIT = ROOT / "contrib" / "wechat-scheduler-agent.service"
 FILE = '[[files]]\npath = "/run/app/token"\n'
 
 
@@ -110,3 +115,26 @@ def test_the_environment_comes_before_the_file_and_systemd_after_it(tmp_path: Pa
     ]
     assert (alone.daemon.url, given.daemon.url) == ("http://127.0.0.1:9001", "http://h:1")
     assert "wsk_" not in repr((alone, named, given))
+
+
+def test_the_example_has_each_setting_and_is_right(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text("utf-8").replace("/etc/wechat-scheduler", str(tmp_path))
+    (tmp_path / "agent.key").write_text("wsk_x")
+    (tmp_path / "redis.url").write_text("redis://:x@127.0.0.1:6379/0")
+    document = tomllib.loads(text)
+
+    config = read(tmp_path, text)
+
+    assert config.daemon.key == "wsk_x"
+    for name, form in {**ONCE, **REPEATED}.items():
+        tables = document[name] if name in REPEATED else [document[name]]
+        shown = {key for table in tables for key in table}
+        hidden = {field for field in form.__struct_fields__ if field not in shown}
+        assert {field for field in hidden if field not in text} == set(), name
+
+
+def test_the_unit_names_what_the_agent_reads() -> None:
+    unit = UNIT.read_text("utf-8")
+
+    assert f"agent --config {DEFAULT_FILE}" in unit
+    assert f"LoadCredential={CREDENTIAL_NAME}:" in unit

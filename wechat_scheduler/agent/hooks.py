@@ -2,11 +2,8 @@
 
 import asyncio
 import os
-import shutil
 import signal
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
 from typing import Protocol
 
@@ -14,6 +11,7 @@ import structlog
 
 from wechat_scheduler.agent.files import FileOutput
 from wechat_scheduler.agent.forms import Values, environment
+from wechat_scheduler.agent.processes import check_program, end, ending, start
 from wechat_scheduler.agent.settings import CommandSettings, SignalSettings
 from wechat_scheduler.agent.values import WantedCredential
 from wechat_scheduler.config.troubles import reason
@@ -141,44 +139,3 @@ class SignalAction:
         if not text.isdecimal() or int(text) < 2:
             raise OutputError(f"{self.label}: does not hold the id of a process")
         return int(text)
-
-
-def check_program(label: str, name: str) -> None:
-    """Raises OutputError if there is no such program."""
-    if shutil.which(name) is None:
-        where = "is no program that may be run" if "/" in name else "is no program in $PATH"
-        raise OutputError(f"{label}: {name} {where}")
-
-
-async def start(label: str, words: Sequence[str], environ: Mapping[str, str]) -> Process:
-    """Starts a program in a process group of its own, without standard input. Raises OutputError."""
-    try:
-        return await asyncio.create_subprocess_exec(
-            *words, env=environ, stdin=DEVNULL, process_group=0
-        )
-    except (OSError, ValueError) as error:
-        said = reason(error) if isinstance(error, OSError) else "cannot be started"
-        raise OutputError(f"{label}: {said}") from error
-
-
-async def end(process: Process, number: signal.Signals, timeout: timedelta) -> None:
-    """Sends the signal to the process and to all that it started, and SIGKILL to those that do not end in time
-    or outlive it."""
-    _signal_group(process, number)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(timeout.total_seconds()):
-            await process.wait()
-    _signal_group(process, signal.SIGKILL)
-    await process.wait()
-
-
-def _signal_group(process: Process, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, number)
-
-
-def ending(code: int) -> str:
-    """How a process ended, as the end of a sentence."""
-    if code >= 0:
-        return f"ended with exit code {code}"
-    return f"was ended by {signal.Signals(-code).name}"

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
+from wechat_scheduler.agent.child import Child
 from wechat_scheduler.agent.loops import CredentialLoop, OutputLoop
 from wechat_scheduler.agent.ports import Output, ValueSource
 from wechat_scheduler.agent.values import KeptValues, WantedCredential
@@ -37,6 +38,7 @@ class Agent:
         *,
         stores: Sequence[Output],
         hooks: Sequence[Output],
+        child: Child | None,
         daemon: ValueSource,
         clock: Clock,
         rng: random.Random,
@@ -54,9 +56,10 @@ class Agent:
                 rng=rng,
                 after=[loop for loop in first if _shares(loop.output, hook)],
             )
-            for hook in hooks
+            for hook in (*hooks, *((child,) if child else ()))
         ]
         self._loops = [*first, *then]
+        self.child = child
 
     async def check(self) -> None:
         """Raises StartError with a line for each thing that is wrong; changes nothing."""
@@ -68,7 +71,7 @@ class Agent:
         await self._open()
         try:
             await _all(loop.fetch for loop in self._fetching)
-            for loop in self._loops:
+            for loop in (loop for loop in self._loops if loop.output is not self.child):
                 await loop.output.settle(self._values.valid(loop.output.wanted))
         finally:
             await self._close()
@@ -86,6 +89,8 @@ class Agent:
 
     async def _turn(self, stop: asyncio.Event) -> None:
         async with Supervisor() as supervisor:
+            if self.child:
+                self.child.attend(supervisor.contained, wake=self._values.stir, on_end=stop.set)
             works = [
                 *(loop.run() for loop in self._fetching),
                 *(loop.run() for loop in self._loops),

@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -21,6 +21,11 @@ from wechat_scheduler.config.settings import LogSettings
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError
 from wechat_scheduler.log import setup as log
+
+T = TypeVar("T")
+
+# A child gets these as the agent does.
+FORWARDED = (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH)
 
 
 @click.command()
@@ -45,7 +50,9 @@ def agent(file: Path | None, check: bool, once: bool) -> None:
     """Hand credentials to programs that cannot ask for them, and keep them current.
 
     The agent writes files, runs commands and sends signals after each rotation, as its file says. A
-    file is whole at each moment, and is removed when a value in it expires.
+    file is whole at each moment, and is removed when a value in it expires. A child that it starts has
+    the values in its environment, and gets the signals that the agent gets; the agent ends with its
+    exit code.
 
     \b
     Examples:
@@ -62,8 +69,10 @@ def agent(file: Path | None, check: bool, once: bool) -> None:
     if check:
         _run(config, Agent.check)
         click.echo("all is well")
+    elif once:
+        _run(config, Agent.once)
     else:
-        _run(config, Agent.once if once else _keep)
+        sys.exit(_run(config, _keep))
 
 
 def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
@@ -76,11 +85,11 @@ def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
     )
 
 
-def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, None]]) -> None:
-    asyncio.run(_open(config, work))
+def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -> T:
+    return asyncio.run(_open(config, work))
 
 
-async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, None]]) -> None:
+async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -> T:
     clock, rng = SystemClock(), random.Random()  # noqa: S311 - it spreads retries
     try:
         client = PollingClient(config.daemon.url, config.daemon.key, clock=clock)
@@ -88,12 +97,25 @@ async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any,
         raise ConfigError(f"daemon: {error}") from None
     async with client as daemon:
         environ = loading.read_environ()
-        await work(assembled(config, daemon, environ=environ, clock=clock, rng=rng))
+        return await work(assembled(config, daemon, environ=environ, clock=clock, rng=rng))
 
 
-async def _keep(agent: Agent) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
+async def _keep(agent: Agent) -> int:
+    """Returns the exit code of the child, 0 without one."""
+    stop, loop, child = asyncio.Event(), asyncio.get_running_loop(), agent.child
+
+    def end(number: int) -> None:
+        """The second of these ends a child at once."""
+        if child:
+            child.last_signal = number
+            if stop.is_set():
+                child.forward(signal.SIGKILL)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, end, number)
+    if child:
+        for number in FORWARDED:
+            loop.add_signal_handler(number, child.forward, number)
     await agent.run(stop)
+    return child.code if child else 0

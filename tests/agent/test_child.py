@@ -1,0 +1,176 @@
+"""A child of the agent: started with the values, started again with newer ones, ended with the agent."""
+
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from tests import warm
+from tests.agent.test_command import agent_file, file_at, keeper
+from tests.agent.test_running import is_alive, read
+from tests.agent.workshop import TurningDaemon, agent, running, until
+from tests.clock import FakeClock
+from tests.house import APPID, Caller
+from tests.program import ENVIRONMENT
+from wechat_scheduler.agent.running import Agent
+from wechat_scheduler.errors import OutputError
+
+__all__ = ["keeper"]  # the fixture
+
+MINUTE = timedelta(minutes=1)
+
+
+def child(script: str, more: str = "") -> str:
+    return f"[exec]\nrun = ['sh', '-c', '''{script}''']\n{more}\n"
+
+
+def code_of(agent: Agent) -> int:
+    assert agent.child is not None
+    return agent.child.code
+
+
+async def test_a_child_starts_with_the_values_and_again_with_newer_ones(tmp_path: Path) -> None:
+    daemon, told = TurningDaemon(FakeClock()), tmp_path / "told"
+    script = f"echo $WECHAT_ACCESS_TOKEN >> {told}; exec sleep 600"
+    started = agent(tmp_path, child(script), daemon)
+
+    async with running(started):
+        for number in range(1, 4):
+            daemon.turn(f"t{number}")
+            await until(lambda number=number: read(told).count("\n") == number)  # type: ignore[misc]
+
+    assert read(told).split() == ["t1", "t2", "t3"]
+    assert code_of(started) == 128 + signal.SIGTERM
+
+
+async def test_the_child_before_has_ended_when_the_next_starts(tmp_path: Path) -> None:
+    daemon, told = TurningDaemon(FakeClock()), tmp_path / "told"
+    script = f"""
+trap "sleep 0.05; echo end >> {told}; exit 0" TERM
+echo begin >> {told}
+sleep 600 & wait
+"""
+    async with running(agent(tmp_path, child(script), daemon)):
+        for number in range(1, 4):
+            daemon.turn(f"t{number}")
+            await until(lambda number=number: read(told).count("begin") == number)  # type: ignore[misc]
+
+    assert read(told).split() == ["begin", "end"] * 3
+
+
+async def test_a_child_that_ends_by_itself_ends_the_agent_with_its_code(tmp_path: Path) -> None:
+    daemon = TurningDaemon(FakeClock())
+    daemon.turn("t1")
+    started = agent(tmp_path, child("exit 7"), daemon)
+
+    async with running(started) as stop:
+        await stop.wait()
+
+    assert code_of(started) == 7
+
+
+async def test_a_child_that_is_killed_ends_the_agent_as_a_shell_says_it(tmp_path: Path) -> None:
+    daemon = TurningDaemon(FakeClock())
+    daemon.turn("t1")
+    started = agent(tmp_path, child("kill -SEGV $$"), daemon)
+
+    async with running(started) as stop:
+        await stop.wait()
+
+    assert code_of(started) == 128 + signal.SIGSEGV
+
+
+async def test_a_child_may_be_started_again_whenever_it_ends_at_growing_pauses(
+    tmp_path: Path,
+) -> None:
+    clock = FakeClock()
+    daemon, told = TurningDaemon(clock), tmp_path / "told"
+    daemon.turn("t1")
+    text = child(f"echo x >> {told}; exit 1", 'on_exit = "restart"')
+
+    with capture_logs() as events:
+
+        def ends() -> int:
+            return sum(it["event"] == "agent.child_ended" for it in events)
+
+        async with running(agent(tmp_path, text, daemon)):
+            for number in range(1, 4):
+                await until(lambda number=number: ends() == number)  # type: ignore[misc]
+                clock.advance(timedelta(milliseconds=2 ** (number - 1) * 1000 - 1))
+                await clock.asleep()
+                before = read(told).count("x")
+                clock.advance(timedelta(milliseconds=1))
+
+                assert before == number
+            await until(lambda: ends() == 4)
+
+
+async def test_a_child_that_does_not_end_is_killed_in_time(tmp_path: Path) -> None:
+    daemon, told = TurningDaemon(FakeClock()), tmp_path / "told"
+    script = f'trap "" TERM; echo $$ >> {told}; while :; do sleep 600; done'
+    daemon.turn("t1")
+
+    async with running(agent(tmp_path, child(script, 'stop_timeout = "50ms"'), daemon)):
+        await until(lambda: "\n" in read(told))
+
+    assert not is_alive(int(read(told)))
+
+
+async def test_a_program_that_does_not_exist_is_told_at_the_start(tmp_path: Path) -> None:
+    daemon = TurningDaemon(FakeClock())
+    daemon.turn("t1")
+
+    with pytest.raises(OutputError, match=r"exec \(no-such\): no-such is no program in \$PATH"):
+        await agent(tmp_path, '[exec]\nrun = ["no-such"]\n', daemon).check()
+
+
+async def test_once_starts_no_child(tmp_path: Path) -> None:
+    daemon, told = TurningDaemon(FakeClock()), tmp_path / "told"
+    daemon.turn("t1")
+
+    await agent(tmp_path, child(f"echo x > {told}"), daemon).once()
+
+    assert not told.exists()
+
+
+@pytest.mark.parametrize(
+    ("script", "number", "code"),
+    [
+        ("exec sleep 600", signal.SIGTERM, 128 + signal.SIGTERM),
+        ("exec sleep 600", signal.SIGUSR1, 128 + signal.SIGUSR1),
+        ("sleep 600 & wait", signal.SIGHUP, 5),
+        ("sleep 600 & wait", signal.SIGINT, 6),
+    ],
+)
+async def test_a_signal_to_the_agent_is_one_to_the_child(
+    script: str, number: signal.Signals, code: int, keeper: Caller, tmp_path: Path
+) -> None:
+    told = tmp_path / "told"
+    text = child(f'trap "exit 5" HUP; trap "exit 6" INT; echo x > {told}; {script}')
+    file = agent_file(tmp_path, keeper, text)
+    process = await warm.start("agent", "--config", file, environ=ENVIRONMENT)
+
+    await until(told.exists)
+    process.send_signal(number)
+
+    assert await process.wait() == code
+
+
+async def test_the_child_of_an_agent_that_is_killed_ends_too(
+    keeper: Caller, tmp_path: Path
+) -> None:
+    told, path = tmp_path / "told", tmp_path / "token.json"
+    script = f"echo $$ $WECHAT_ACCESS_TOKEN > {told}; exec sleep 600"
+    file = agent_file(tmp_path, keeper, child(script) + file_at(path))
+    process = await warm.start("agent", "--config", file, environ=ENVIRONMENT)
+
+    await until(lambda: "\n" in read(told))
+    process.kill()
+    await process.wait()
+
+    pid, value = read(told).split()
+    await until(lambda: not is_alive(int(pid)))
+    assert value == await keeper.value(f"{APPID}/0")
+    assert read(path)
