@@ -20,7 +20,12 @@ from wechat_scheduler.engine.clock import SystemClock
 async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
     async with (
         wechat(SystemClock()) as weixin,
-        daemon(tmp_path / "state", weixin.url, opener=in_memory) as caller,
+        daemon(
+            tmp_path / "state",
+            weixin.url,
+            opener=in_memory,
+            wechat__access_token_endpoint="token",  # each refresh is a rotation
+        ) as caller,
     ):
         await caller.register({"type": 0})
         yield caller
@@ -61,7 +66,7 @@ async def test_a_check_changes_nothing(keeper: Caller, tmp_path: Path) -> None:
     assert sorted(os.listdir(tmp_path)) == before
 
 
-async def test_it_runs_until_it_is_told_to_end(keeper: Caller, tmp_path: Path) -> None:
+async def test_it_follows_rotations_until_it_is_told_to_end(keeper: Caller, tmp_path: Path) -> None:
     path = tmp_path / "token.json"
     file = agent_file(tmp_path, keeper, file_at(path))
     async with warm.pipe() as (lines, end):
@@ -72,10 +77,14 @@ async def test_it_runs_until_it_is_told_to_end(keeper: Caller, tmp_path: Path) -
         log = Log(lines)
 
         await until(path.exists)
+        first = path.read_text()
+        await keeper.call("POST", f"/task/{APPID}/0/refresh")
+        await until(lambda: path.read_text() != first)
         process.send_signal(signal.SIGTERM)
         await log.read()
 
         assert await process.wait() == 0
+    assert json.loads(path.read_text())["access_token"]["value"] == await keeper.value(f"{APPID}/0")
     assert [entry["event"] for entry in log.events][-1] == "agent.stopped"
 
 

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 import click
 
 from wechat_scheduler.agent.assembly import assembled
-from wechat_scheduler.agent.polling import PollingClient
+from wechat_scheduler.agent.following import FollowedDaemon
 from wechat_scheduler.agent.reading import DEFAULT_FILE, load
 from wechat_scheduler.agent.running import Agent
 from wechat_scheduler.agent.settings import AgentConfig
 from wechat_scheduler.cli.options import Options
+from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import LogSettings
 from wechat_scheduler.engine.clock import SystemClock
@@ -92,12 +93,14 @@ def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -
 async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -> T:
     clock, rng = SystemClock(), random.Random()  # noqa: S311 - it spreads retries
     try:
-        client = PollingClient(config.daemon.url, config.daemon.key, clock=clock)
+        client = Client(config.daemon.url, config.daemon.key, clock=clock)
     except ValueError as error:
         raise ConfigError(f"daemon: {error}") from None
-    async with client as daemon:
+    async with client:
         environ = loading.read_environ()
-        return await work(assembled(config, daemon, environ=environ, clock=clock, rng=rng))
+        return await work(
+            assembled(config, FollowedDaemon(client, clock), environ=environ, clock=clock, rng=rng)
+        )
 
 
 async def _keep(agent: Agent) -> int:

@@ -1,0 +1,46 @@
+"""Values of a daemon, as its client follows them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import cast
+
+from wechat_scheduler.agent.values import KeptValue, WantedCredential
+from wechat_scheduler.client.client import Client
+from wechat_scheduler.client.kept import Fetched
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import CallError
+
+
+class FollowedDaemon:
+    """A `ports.ValueSource`: rotations come by events, else by long polls, else the daemon is asked again."""
+
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client, self._clock = client, clock
+
+    async def next(self, wanted: WantedCredential, known: KeptValue | None) -> KeptValue:
+        name = (wanted.appid, wanted.kind, wanted.subject)
+        followed = cast("AsyncGenerator[Fetched, None]", self._client.follow(name))
+        async with aclosing(followed) as updates:
+            async for fetched in updates:
+                if fetched.error is not None:
+                    raise fetched.error.with_traceback(None)
+                if known is None or _differs(fetched, known):
+                    return self._kept(wanted, fetched)
+        raise CallError("the client follows no more")
+
+    def _kept(self, wanted: WantedCredential, fetched: Fetched) -> KeptValue:
+        """A value without an expiry, which a proxy removed, cannot be handed on."""
+        if fetched.expires_at is None:
+            raise CallError(f"the daemon answered without the expiry of {wanted}")
+        seconds = (fetched.expires_at - self._clock.now()).total_seconds()
+        return KeptValue(
+            wanted=wanted,
+            value=fetched.value,
+            version=int(fetched.version) if fetched.version.isdecimal() else 0,
+            expires_at=fetched.expires_at,
+            until=self._clock.boottime() + seconds,
+        )
+
+
+def _differs(fetched: Fetched, known: KeptValue) -> bool:
+    return (fetched.value, fetched.expires_at) != (known.value, known.expires_at)
