@@ -1,6 +1,7 @@
 """Signatures for the JS-SDK by key, and the origins whose pages get them without one."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.access.doors import make
+from tests.cli.commands import Ended, invoke
 from tests.clock import START, FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
@@ -19,6 +21,7 @@ from wechat_scheduler.web.native.jssdk import MOST_ORIGINS
 from wechat_scheduler.web.native.page_signature import LONGEST_URL, signature
 
 OTHER = "wx9999999999999999"
+PORT = "http://127.0.0.1:8080"
 ORIGINS = f"/v1/jssdk/{APPID}/origins"
 # What is an address of no page.
 WRONG = (
@@ -142,10 +145,13 @@ async def test_an_account_of_a_platform_is_signed_for_and_never_the_platform_wit
 
     config = (await sign(keeper, PAGE, appid=AUTHORIZER)).result
     of_platform = await sign(keeper, PAGE, appid=COMPONENT)
+    keys = [(await make(keeper, "read", appids=[it])).text for it in (COMPONENT, AUTHORIZER)]
+    by_key = [(await sign(keeper, PAGE, appid=AUTHORIZER, key=key)).status for key in keys]
 
     assert config["appId"] == AUTHORIZER
     assert fits(config, ticket, PAGE)
     assert of_platform.json["reason"] == "task.unknown"
+    assert by_key == [200, 403]  # as for a fetch
 
 
 async def test_a_key_signs_where_it_reaches_the_ticket_and_reads(keeper: Caller) -> None:
@@ -231,3 +237,25 @@ def test_no_text_is_located_at_two_hosts_or_raises(text: str) -> None:
             assert again is not None
             assert (again.origin, again.rest) == (found.origin, "")
             assert found.rest[:1] in ("", "/", "?", "#")
+
+
+async def test_the_commands_set_show_and_empty_the_origins_and_sign_a_page(
+    keeper: Caller,
+) -> None:
+    async def command(*words: str) -> Ended:
+        state = str(keeper.daemon.ground.config.state.dir)
+        return await asyncio.to_thread(invoke, "jssdk", *words, "--state", state)
+
+    none = await command("origins", APPID)
+    put = await command("origins", APPID, f"{SHOP}:443", PORT)
+    shown = await command("origins", APPID, "--json")
+    wrong = await command("origins", APPID, f"{SHOP}/")
+    both = await command("origins", APPID, SHOP, "--none")
+    page = await command("sign", APPID, PAGE, "--json")
+    emptied = await command("origins", APPID, "--none")
+
+    assert (none.out, put.out, emptied.out) == ("none\n", f"{SHOP}\n{PORT}\n", "none\n")
+    assert json.loads(shown.out) == {"appid": APPID, "origins": [SHOP, PORT]}
+    assert (wrong.code, both.code) == (1, 2)
+    assert "must be an origin such as" in wrong.sentence
+    assert fits(json.loads(page.out), await keeper.value(f"{APPID}/1"), PAGE)

@@ -27,6 +27,9 @@ PLACES = [
     ("POST", "/task/wx1/2/{}/refresh"),
     ("DELETE", "/v1/keys/{}"),
     ("DELETE", "/callbacks/{}"),
+    ("POST", "/v1/jssdk/{}/signature"),
+    ("GET", "/v1/jssdk/{}/signature?url=https://a.example/"),
+    ("GET", "/v1/jssdk/wx1/signature?url={}"),
     ("POST", "/wechat/callback/{}"),
     ("GET", "/wechat/callback/{}?echostr=a"),
 ]

@@ -100,7 +100,11 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
 def _admitting(route: NativeRoute) -> Handler:
     """The handler behind the checks that its row asks for."""
     scope, handler = route.scope, _strict(route)
-    admits = _guarded(handler, scope, route.kind) if isinstance(scope, Scope) else handler
+    admits = (
+        _guarded(handler, scope, by_path=not route.checks_reach)
+        if isinstance(scope, Scope)
+        else handler
+    )
 
     async def admitted(request: web.Request) -> web.StreamResponse:
         refuse_nul(request)
@@ -127,14 +131,15 @@ def _strict(route: NativeRoute) -> Handler:
     return strict
 
 
-def _guarded(handler: Handler, scope: Scope, kind: str) -> Handler:
+def _guarded(handler: Handler, scope: Scope, *, by_path: bool) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         refuse_compressed(request)
         services = request.app[SERVICES]
         key, address = await services.authenticator.identify(request, scope)
         services.auditor.seen(key.id)
         request[CALLER], request[ADDRESS] = key, str(address or "")
-        require_reach_of_path(key, request.match_info, services.kinds, kind)
+        if by_path:
+            require_reach_of_path(key, request.match_info, services.kinds)
         return await handler(request)
 
     return guarded

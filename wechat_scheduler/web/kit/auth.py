@@ -138,13 +138,11 @@ def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> N
     )
 
 
-def require_reach_of_path(
-    key: Key, path: Mapping[str, str], kinds: KindTable, kind: str = ""
-) -> None:
+def require_reach_of_path(key: Key, path: Mapping[str, str], kinds: KindTable) -> None:
     """Like `require_reach`, for the account and type in a path: no handler has to do it. A path without
-    a type concerns `kind`, else the whole account, which a key that is limited to some types does not reach."""
+    a type concerns the whole account, which a key that is limited to some types does not reach."""
     if appid := path.get("appid"):
-        require_reach(key, appid, kinds.kind_of(path.get("type", "")) or kind or NO_TYPE)
+        require_reach(key, appid, kinds.kind_of(path.get("type", "")) or NO_TYPE)
 
 
 def _list(names: Collection[str]) -> str:

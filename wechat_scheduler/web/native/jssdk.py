@@ -8,11 +8,12 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.access.origins import located
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import check_wechat_id
-from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.page_signature import (
     LONGEST_URL,
@@ -50,6 +51,7 @@ class OriginsResult(msgspec.Struct):
 
 async def sign(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
+    await _require_reach(request)
     page = read_page(decode(await request.read(), PageBody).url)
     ticket = await services.tickets.token(appid)
     return envelope.success(signed(page, appid, ticket, services.clock))
@@ -57,11 +59,13 @@ async def sign(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
+    await _require_reach(request)
     return envelope.success(OriginsResult(appid, list(services.origins.of(appid))))
 
 
 async def put(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
+    await _require_reach(request)
     check_wechat_id(appid, "appid")
     origins = _read(decode(await request.read(), OriginsBody).origins)
     with noting(request, Action.ORIGINS_SET, appid):
@@ -69,6 +73,18 @@ async def put(request: web.Request) -> web.Response:
     lacking = origins and not await services.tickets.keeps(appid)
     note = f"no {TICKET} is registered for {appid} yet: register type 1" if lacking else ""
     return envelope.success(OriginsResult(appid, origins), note=note)
+
+
+async def _require_reach(request: web.Request) -> None:
+    """The account's ticket belongs to its platform, if that keeps it. Raises ForbiddenError, StorageError."""
+    appid, caller = request.match_info["appid"], request[CALLER]
+    if not caller.appids and not caller.kinds:
+        return
+    try:
+        owner = (await request.app[SERVICES].tickets.job(appid)).appid
+    except NotFoundError:
+        owner = appid
+    require_reach(caller, owner, TICKET)
 
 
 def _read(given: list[str]) -> list[str]:
@@ -92,16 +108,16 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/jssdk/{appid}/signature", sign, Scope.READ,
         "Signs a page for WeChat's JS-SDK, with the account's `jsapi_ticket`.",
-        body=PageBody, result=PageConfig, kind=TICKET,
+        body=PageBody, result=PageConfig, checks_reach=True,
     ),
     NativeRoute(
         "GET", "/v1/jssdk/{appid}/origins", show, Scope.READ,
         "Shows the origins whose pages get signatures without a key.",
-        result=OriginsResult, kind=TICKET,
+        result=OriginsResult, checks_reach=True,
     ),
     NativeRoute(
         "PUT", "/v1/jssdk/{appid}/origins", put, Scope.REGISTER,
         "Lets the pages of these origins, and of no others, get signatures without a key.",
-        body=OriginsBody, result=OriginsResult, kind=TICKET,
+        body=OriginsBody, result=OriginsResult, checks_reach=True,
     ),
 )  # fmt: skip

@@ -29,8 +29,8 @@ class NativeRoute(Route):
     type; `result` the type of the envelope's `result`, in `results` by status where another status
     has one. `plain` is the media type of a response without an envelope. `takes` are parameters
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
-    those that follow from the path, the scope and the body. `kind` is the credential type that the route is about,
-    if its path names an account and no type. A `once` route honours
+    those that follow from the path, the scope and the body. `checks_reach` if the handler
+    itself checks what the key reaches. A `once` route honours
     `Idempotency-Key`."""
 
     summary: str
@@ -42,7 +42,7 @@ class NativeRoute(Route):
     takes: tuple[Parameter, ...] = ()
     gives: Mapping[str, str] = field(default_factory=dict)
     errors: tuple[int, ...] = ()
-    kind: str = ""
+    checks_reach: bool = False
     once: bool = False
 
     @property
