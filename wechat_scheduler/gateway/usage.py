@@ -91,7 +91,7 @@ class UsageMeter:
         self._tally = tally
         self._counts: dict[_UsePlace, tuple[int, int]] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
-        self._day = self.today()
+        self._day = next_quota_day(clock.now()) - DAY
         self._told: dict[tuple[str, str], float] = {}
         self._flushing = asyncio.Lock()
         self._stored: Mapping[str, int] = {}
@@ -100,7 +100,10 @@ class UsageMeter:
 
     def today(self) -> datetime:
         """The beginning of the day that WeChat counts in."""
-        return next_quota_day(self._clock.now()) - DAY
+        now = self._clock.now()
+        if not self._day <= now < self._day + DAY:
+            return next_quota_day(now) - DAY
+        return self._day
 
     def begin(self, caller: str, most: int = 0) -> timedelta | None:
         """A call begins, and ends with `count`. Returns the pause until midnight, and begins none, if the caller has
