@@ -82,6 +82,26 @@ async def test_a_replaced_value_is_known_for_five_minutes_more(
     assert later == [None, TOKEN]
 
 
+async def test_a_replaced_value_that_was_reported_as_dead_is_known_until_its_expiry(
+    known: KnownValues, office: Office
+) -> None:
+    office.clock.advance(timedelta(minutes=1))  # reports of younger values are believed later
+    await office.manager.report(TOKEN, "access_token-1")
+    await office.settle()
+
+    found = []
+    for delay in (
+        timedelta(0),
+        OVERLAP,
+        LIFE - OVERLAP - timedelta(minutes=2),
+        timedelta(minutes=1),
+    ):
+        office.clock.advance(delay)
+        found.append(await known.job_of("access_token-1"))
+
+    assert found == [TOKEN, TOKEN, TOKEN, None]
+
+
 async def test_a_value_is_known_until_its_expiry(known: KnownValues, office: Office) -> None:
     office.clock.advance(LIFE)
 

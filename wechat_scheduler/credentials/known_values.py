@@ -25,7 +25,8 @@ KINDS: Final = (ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN)
 # 30 seconds at most, and those of five minutes count.
 REMEMBERED: Final = 12
 
-# How long a replaced value still works at WeChat; it is as long here.
+# How long a replaced value still works at WeChat; it is as long here. One that was reported as dead ended before its
+# time: programs keep it until its expiry, and some send it again after WeChat's refusal.
 OVERLAP: Final = timedelta(minutes=5)
 
 # A value that is not known may be from before the start, or of another process that was not heard. All jobs are
@@ -46,11 +47,12 @@ class JobValues(Protocol):
 
 
 class _Known(NamedTuple):
-    """A value by its hash; `until` is a boottime."""
+    """A value by its hash; `until` is a boottime. `suspect`: it was reported as dead."""
 
     hash: str
     version: int
     until: float
+    suspect: bool
 
 
 class KnownValues:
@@ -80,7 +82,7 @@ class KnownValues:
         if snapshot is None:
             self._drop(key)
         elif snapshot.credential is not None:
-            self._hold(key, snapshot.credential, snapshot.longest)
+            self._hold(key, snapshot.credential, snapshot.longest, suspect=snapshot.suspect)
 
     async def look_again(self, key: JobKey | None) -> None:
         """Another process changed this job, or any if None. May raise StorageError."""
@@ -93,18 +95,21 @@ class KnownValues:
                 self._misses_some = True
                 raise
 
-    def _hold(self, key: JobKey, credential: Credential, longest: timedelta) -> None:
+    def _hold(
+        self, key: JobKey, credential: Credential, longest: timedelta, *, suspect: bool
+    ) -> None:
         known, hashed = self._values.setdefault(key, []), digest(credential.value)
         if known and known[-1].version > credential.version:
             return
         now, boottime = self._clock.now(), self._clock.boottime()
         left = policy.time_left(credential, now=now, longest=longest)
-        if known and known[-1].hash != hashed:
+        if known and known[-1].hash == hashed:
+            known.pop()
+        elif known and not known[-1].suspect:
             overlap = OVERLAP.total_seconds() * policy.scale(longest)
             known[-1] = known[-1]._replace(until=min(known[-1].until, boottime + overlap))
-        elif known:
-            known.pop()
-        known.append(_Known(hashed, credential.version, boottime + left.total_seconds()))
+        until = boottime + left.total_seconds()
+        known.append(_Known(hashed, credential.version, until, suspect))
         self._jobs[hashed] = key
         if len(known) > REMEMBERED:
             self._jobs.pop(known.pop(0).hash, None)
