@@ -16,7 +16,7 @@ import asyncpg
 from tests.cluster.shifted import shifting
 from tests.house import APPID
 from tests.postgres import SETTINGS, PostgresServer, server
-from tests.program import SHORT_CLAIMS, Log, Program, program
+from tests.program import Log, Program, program
 from tests.warm import ENVIRONMENT
 from tests.wire import Wire, wired
 from wechat_scheduler.engine.clock import SystemClock
@@ -53,7 +53,7 @@ class Place:
     database: str
     wire: Wire | None
     ahead: float
-    endpoint: str
+    environ: Mapping[str, str]
     program: Program | None = None
     stack: AsyncExitStack | None = None
     name: str = ""
@@ -71,10 +71,11 @@ class Place:
 
     async def start(self) -> None:
         self.stack = AsyncExitStack()
-        environ = {**SHORT_CLAIMS, "WECHAT_SCHEDULER_WECHAT_ACCESS_TOKEN_ENDPOINT": self.endpoint}
         words = ("--wechat-api", self.weixin, "--database", self.database)
         running = program(
-            self.folder, *words, environ={**environ, **shifting(self.ahead, self.folder.parent)}
+            self.folder,
+            *words,
+            environ={**self.environ, **shifting(self.ahead, self.folder.parent)},
         )
         self.program = await self.stack.enter_async_context(running)
         self.logs.append(self.program.log)
@@ -208,7 +209,7 @@ async def arena(
     people: int,
     seed: int,
     wires: bool,
-    endpoint: str,
+    environ: Mapping[str, str],
 ) -> AsyncIterator[Arena]:
     """A daemon for each of `aheads`, the seconds that its clock is ahead."""
     overlap = str(3 * LEASE)
@@ -230,7 +231,7 @@ async def arena(
                 places.append(
                     Place(
                         number=number, folder=folder / str(number), database=wire.url if wire else url,
-                        weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, endpoint=endpoint, logs=[],
+                        weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, environ=environ, logs=[],
                     )
                 )  # fmt: skip
             field = Arena(places, postgres, url, random.Random(seed), weixin.pid)

@@ -21,7 +21,8 @@ from tests.cluster.costs import tell_sizes, used
 from tests.cluster.mail import Mail
 from tests.cluster.rotation import Rotation
 from tests.cluster.verdict import Verdict, shown
-from tests.cluster.weixin import ENDPOINTS
+from tests.cluster.weixin import ENDPOINT, ENDPOINTS
+from tests.program import SHORT_CLAIMS
 
 PEOPLE = 1000
 # Seconds after the last blow in which reads go on.
@@ -52,7 +53,7 @@ async def main(given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="storm") as folder:
         async with arena(
             Path(folder), aheads=given.ahead, life=given.life, people=PEOPLE, seed=given.seed, wires=wires,
-            endpoint=given.endpoint,
+            environ={**SHORT_CLAIMS, ENDPOINT: given.endpoint},
         ) as field:  # fmt: skip
             headers = {"Authorization": f"Bearer {field.key}"}
             async with aiohttp.ClientSession(

@@ -24,6 +24,8 @@ from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
 from wechat_scheduler.sandbox.tokens import IssuedKind
 from wechat_scheduler.web.kit.route import Handler
 
+# The setting of a daemon.
+ENDPOINT = "WECHAT_SCHEDULER_WECHAT_ACCESS_TOKEN_ENDPOINT"
 # By the name that a daemon's setting gives it.
 ENDPOINTS = {"token": "/cgi-bin/token", "stable_token": "/cgi-bin/stable_token"}
 SENDS = "/cgi-bin/message/template/send"
