@@ -37,7 +37,8 @@ class Rotation:
         self._rng = field.rng
         self.appids = [f"wx{number:06d}" for number in range(jobs)]
         self._read: list[tuple[str, float, float, str, int]] = []
-        self._changed: asyncio.Queue[str] = asyncio.Queue(maxsize=1)
+        self._changed: asyncio.Queue[str] = asyncio.Queue()
+        self._idle = 0
         self._over = False
         self.reads: Counter[str] = Counter()
         self.failures: Counter[str] = Counter()
@@ -106,9 +107,8 @@ class Rotation:
 
     def _heard(self, *heard: Any) -> None:
         _, _, job = heard[-1].partition(" ")
-        if job:
-            with suppress(asyncio.QueueFull):
-                self._changed.put_nowait(job.split('"')[1])
+        if job and self._idle > self._changed.qsize():  # else the wait for a watcher would count
+            self._changed.put_nowait(job.split('"')[1])
 
     async def _reading(self, place: Place) -> None:
         while not self._over:
@@ -144,11 +144,15 @@ class Rotation:
     async def _watching(self) -> None:
         """How long after a commit each daemon hands the new version out, as long as it is up."""
         while True:
+            self._idle += 1
             appid = await self._changed.get()
+            self._idle -= 1
             with suppress(OSError, asyncpg.PostgresError):
                 row = await self._field.pool.fetchrow(COMMITTED, appid)
-                for place in self._rng.sample(self._field.up(), len(self._field.up())):
-                    await self._until_seen(place, appid, row["version"], row["at"].timestamp())
+                version, at = row["version"], row["at"].timestamp()
+                async with asyncio.TaskGroup() as group:
+                    for place in self._field.up():
+                        group.create_task(self._until_seen(place, appid, version, at))
 
     async def _until_seen(self, place: Place, appid: str, version: int, at: float) -> None:
         old = at

@@ -1,5 +1,6 @@
 """The findings about accounts: each failure says what to do, and nothing that is not so."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
@@ -78,6 +79,17 @@ def test_each_failure_says_what_to_do_and_does_not_count_on_a_daemon_that_is_not
 def test_a_daemon_that_runs_is_not_to_be_started_for_a_new_credential() -> None:
     assert finding(view(None)).advice.startswith("look again in a minute")
     assert finding(view(None), runs=False).advice.startswith("start the daemon")
+
+
+@pytest.mark.parametrize(("accounts", "lines"), [(20, 20), (21, 1)])
+def test_many_healthy_accounts_are_summed_up(accounts: int, lines: int) -> None:
+    well = view(None, fresh=True)
+    views = [replace(well, key=JobKey(f"wx{number}", ACCESS_TOKEN)) for number in range(accounts)]
+
+    findings = list(credentials(views, START, runs=True))
+
+    assert len(findings) == lines
+    assert {one.level for one in findings} == {Level.OK}
 
 
 async def test_params_that_answers_something_else_is_named_with_its_answer_and_the_remedy(
