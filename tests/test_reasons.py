@@ -69,6 +69,7 @@ def test_each_reason_has_a_request_that_is_refused_with_it() -> None:
 
 
 @pytest.mark.parametrize("reason", REFUSALS)
+@pytest.mark.on_disk
 async def test_what_is_refused_has_a_reason(
     keeper: Caller, weixin: WeChat, clock: FakeClock, tmp_path: Path, reason: Reason
 ) -> None:

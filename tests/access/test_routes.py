@@ -5,6 +5,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 from tests.access.doors import Made, end, make
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller
@@ -263,6 +265,7 @@ async def test_who_should_not_come_in_does_not(keeper: Caller, clock: FakeClock)
     assert answered == ROWS
 
 
+@pytest.mark.on_disk
 async def test_nothing_of_a_refused_request_is_stored(
     keeper: Caller, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -272,6 +275,7 @@ async def test_nothing_of_a_refused_request_is_stored(
     clock.advance(timedelta(seconds=2))
     await keeper.daemon.cores.rounds.run_once()
     before = dump(tmp_path / "state")
+    assert before["jobs"]
 
     for route in all_routes():
         if isinstance(route.scope, Scope):

@@ -125,6 +125,7 @@ async def test_failures_without_a_store_are_tried_ever_more_slowly(
     assert len(await store_keeper.values()) == len(STORM)
 
 
+@pytest.mark.on_disk
 async def test_no_refresh_token_is_used_while_its_successor_could_not_be_stored(
     keeper: Caller, weixin: WeChat, clock: WatchedClock
 ) -> None:

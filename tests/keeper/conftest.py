@@ -7,7 +7,8 @@ import pytest
 
 from tests.business import Business
 from tests.clock import FakeClock
-from tests.house import Caller, WeChat, daemon, wechat
+from tests.house import Caller, WeChat, daemon, in_memory, wechat
+from wechat_scheduler.storage.opening import open_database
 
 
 @pytest.fixture
@@ -28,8 +29,13 @@ async def business() -> AsyncIterator[Business]:
 
 
 @pytest.fixture
-async def keeper(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+async def keeper(
+    request: pytest.FixtureRequest, tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> AsyncIterator[Caller]:
+    """Its store is in memory, unless the test is marked `on_disk`."""
+    is_file = request.node.get_closest_marker("on_disk") is not None
+    opener = open_database if is_file else in_memory
     async with daemon(
-        tmp_path / "state", weixin.url, clock=clock, gateway__enabled="true"
+        tmp_path / "state", weixin.url, clock=clock, opener=opener, gateway__enabled="true"
     ) as running:
         yield running

@@ -187,6 +187,7 @@ async def test_an_older_event_that_comes_late_changes_nothing(
     assert [found["info_type"] for found in waiting] == ["authorized"]
 
 
+@pytest.mark.on_disk
 async def test_a_store_that_does_not_commit_makes_wechat_come_again(
     platform: Platform, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -207,6 +208,7 @@ async def test_a_store_that_does_not_commit_makes_wechat_come_again(
     assert again.json == "success"
 
 
+@pytest.mark.on_disk
 async def test_only_the_three_newest_tickets_are_kept(
     platform: Platform, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -287,6 +289,7 @@ async def test_a_stranger_fills_neither_log_nor_memory(keeper: Caller) -> None:
     assert logs == []
 
 
+@pytest.mark.on_disk
 async def test_nothing_that_is_pushed_is_logged_or_kept_in_the_clear(
     platform: Platform, tmp_path: Path
 ) -> None:
