@@ -1,20 +1,22 @@
-"""Several daemons on one database: a key that ends at one ends at all of them."""
+"""Several daemons on one database: a key or an origin that ends at one ends at all of them."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.access.doors import end, make, polling
 from tests.clock import FakeClock
-from tests.house import APPID, Caller, WeChat, daemon
+from tests.house import APPID, Answer, Caller, WeChat, daemon
 from tests.postgres import PostgresServer
+from tests.web.signing import SHOP, allow
 
 PATH = f"/task/{APPID}/0"
 # Requests until the others have heard of it; a second or so.
 PATIENCE = 2000
 
 
-async def test_keys_made_and_ended_at_one_daemon_are_so_at_the_other(
+async def test_keys_and_origins_made_and_ended_at_one_daemon_are_so_at_the_other(
     tmp_path: Path, postgres: PostgresServer, weixin: WeChat, clock: FakeClock
 ) -> None:
     shared: dict[str, Any] = {"state__sealing_key_file": str(tmp_path / "sealing.key")}
@@ -27,6 +29,10 @@ async def test_keys_made_and_ended_at_one_daemon_are_so_at_the_other(
         await here.settle()
         key = await make(here, "read")
 
+        await allow(here, SHOP)
+        signs = [await until_signed(there, 404, clock)]  # no ticket is registered
+        await allow(here)
+        signs.append(await until_signed(there, 403, clock))
         made = await until(there, key.text, 200, clock)
         async with polling(there, PATH, key.text) as line:
             await line.warm()
@@ -36,13 +42,24 @@ async def test_keys_made_and_ended_at_one_daemon_are_so_at_the_other(
             hot = await line.ask()
 
     assert (made, ended, hot) == (True, True, 401)
+    assert signs == [True, True]
 
 
 async def until(keeper: Caller, key: str, status: int, clock: FakeClock) -> bool:
+    return await _until(lambda: keeper.call("GET", PATH, key=key), status, clock)
+
+
+async def until_signed(keeper: Caller, status: int, clock: FakeClock) -> bool:
+    """As a page without a key."""
+    path, origin = f"/v1/jssdk/{APPID}/signature?url={SHOP}/", {"Origin": SHOP}
+    return await _until(lambda: keeper.call("GET", path, key="", headers=origin), status, clock)
+
+
+async def _until(ask: Callable[[], Awaitable[Answer]], status: int, clock: FakeClock) -> bool:
     """Ask until the answer is that one. Whoever asks too often with a key that is not known yet has
     to wait for a minute."""
     for _ in range(PATIENCE):
-        answered = (await keeper.call("GET", PATH, key=key)).status
+        answered = (await ask()).status
         if answered == status:
             return True
         if answered == 429:
