@@ -102,6 +102,19 @@ async def test_a_replaced_value_that_was_reported_as_dead_is_known_until_its_exp
     assert found == [TOKEN, TOKEN, TOKEN, None]
 
 
+async def test_however_often_a_value_is_found_dead_the_first_is_known_until_its_expiry(
+    known: KnownValues, office: Office
+) -> None:
+    for number in range(20):
+        office.clock.advance(timedelta(minutes=1))
+        await office.manager.report(TOKEN, f"access_token-{number + 1}")
+        await office.settle()
+
+    found = [await known.job_of(f"access_token-{number}") for number in (1, 2, 20, 21, 22)]
+
+    assert found == [TOKEN, TOKEN, TOKEN, TOKEN, None]
+
+
 async def test_a_value_is_known_until_its_expiry(known: KnownValues, office: Office) -> None:
     office.clock.advance(LIFE)
 

@@ -21,9 +21,9 @@ from wechat_scheduler.errors import StorageError
 # The kinds of tokens with which WeChat's API is called.
 KINDS: Final = (ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN)
 
-# Values of one job that are remembered: the current one and those before it. WeChat forces a new one every
-# 30 seconds at most, and those of five minutes count.
-REMEMBERED: Final = 12
+# Values of one job that are remembered while they live: WeChat forces a new one every 30 seconds at most, and they
+# live for two hours. Most jobs have one or two.
+REMEMBERED: Final = 240
 
 # How long a replaced value still works at WeChat; it is as long here. One that was reported as dead ended before its
 # time: programs keep it until its expiry, and some send it again after WeChat's refusal.
@@ -110,9 +110,11 @@ class KnownValues:
             known[-1] = known[-1]._replace(until=min(known[-1].until, boottime + overlap))
         until = boottime + left.total_seconds()
         known.append(_Known(hashed, credential.version, until, suspect))
-        self._jobs[hashed] = key
-        if len(known) > REMEMBERED:
-            self._jobs.pop(known.pop(0).hash, None)
+        living = [it for it in known if boottime < it.until][-REMEMBERED:]
+        for it in known:
+            self._jobs.pop(it.hash, None)
+        self._jobs |= dict.fromkeys((it.hash for it in living), key)
+        self._values[key] = living
 
     def _drop(self, key: JobKey) -> None:
         for known in self._values.pop(key, ()):
