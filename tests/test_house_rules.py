@@ -43,6 +43,13 @@ ROOM_OF = {
 
 # Words that do not say who acts: an operator, a caller, a user, a receiver.
 UNCLEAR = re.compile(r"\b(who|what)ever\b|\b(some|no|any|every)body\b", re.IGNORECASE)
+# Words that a reader of technical English stumbles over: write "again", "is repeated", "releases", "is
+# rejected", "is not writable".
+DATED = re.compile(
+    r"\banew\b|\b(comes?|came|coming) again\b|\blets? go of\b|\bopens? nothing\b"
+    r"|\b(store|database) takes nothing\b",
+    re.IGNORECASE,
+)
 RIDDLE = re.compile(r"(what|who|whose|where|how|when)\b", re.IGNORECASE)
 FOREIGN_APIS = re.compile(
     "|".join(
@@ -188,6 +195,13 @@ def test_the_order_inside_each_room_is_held_by_a_contract() -> None:
 
 def test_a_sentence_names_who_acts() -> None:
     assert offenders(lambda path: UNCLEAR.search(path.read_text("utf-8"))) == []
+
+
+def test_a_sentence_uses_the_words_of_today() -> None:
+    def is_dated(path: Path) -> bool:
+        return rooms(path) != "client" and DATED.search(path.read_text("utf-8")) is not None
+
+    assert offenders(is_dated) == []
 
 
 def test_a_module_docstring_is_a_sentence_and_no_riddle() -> None:

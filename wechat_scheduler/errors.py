@@ -91,7 +91,7 @@ class RequestError(SchedulerError):
 
 
 class _SpecificError(RequestError):
-    """Its status has several reasons: one must be given."""
+    """An error whose status has several reasons: one must be given."""
 
     def __init__(self, message: str, *, reason: Reason, field: str = "") -> None:
         super().__init__(message, reason=reason, field=field)

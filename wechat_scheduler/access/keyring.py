@@ -48,14 +48,14 @@ class MadeKey:
 
 
 class _Held(NamedTuple):
-    """`ends` is a boottime, so that a wall clock set back revives no key."""
+    """`ends` is a boottime, so that a wall clock that is set back does not make an expired key valid."""
 
     key: Key
     ends: float
 
 
 class Keyring:
-    """Every key, by its hash. Call `load` before the first use."""
+    """Manages API keys, and keeps them in memory. Call `load` before the first use."""
 
     def __init__(self, store: KeyStore, *, clock: Clock) -> None:
         self._store = store
@@ -92,7 +92,7 @@ class Keyring:
         return KeyState.ACTIVE if self._clock.boottime() < self.ends(key) else KeyState.EXPIRED
 
     def opens(self, key: Key) -> bool:
-        """Whether a key that was found before is still good."""
+        """Whether a key that was found before is still valid."""
         held = self._held.get(key.hash)
         return held is not None and self.state(held.key) is KeyState.ACTIVE
 

@@ -1,4 +1,5 @@
-"""Decides who is on this machine, where no key does: programs are, pages in a browser are not."""
+"""Decides which requests without a key come from this machine: programs are accepted, pages in a browser are
+not."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address

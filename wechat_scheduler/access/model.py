@@ -28,7 +28,7 @@ class Scope(enum.StrEnum):
 
 
 class KeyState(enum.StrEnum):
-    """Only an ACTIVE key permits anything."""
+    """The state of a key. Only an ACTIVE key permits anything."""
 
     ACTIVE = "active"
     EXPIRED = "expired"

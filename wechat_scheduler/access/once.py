@@ -27,7 +27,7 @@ class Once:
 
     `scope` names the caller and the operation; `key` is the caller's; `digest` is that of the whole
     request. `response` is the body that is sent now and to every repeat; it may hold secrets. A store
-    that has the key already changes nothing and raises: ConflictError if the key came with another
+    that has the key already changes nothing and raises: ConflictError if the key was used with another
     request, else RepeatedError.
     """
 
@@ -70,11 +70,11 @@ class RepeatedError(SchedulerError):
 
 
 class StoredResponses(Protocol):
-    """The responses of the last days. May raise StorageError."""
+    """The store of the responses of the last days. Methods may raise StorageError."""
 
     async def find(self, scope: str, key: str, digest: str) -> str | None:
-        """The response to that very request; None if it did not come yet. Raises ConflictError if
-        the key came with another request."""
+        """The response to the same request; None if it was not answered yet. Raises ConflictError if the
+        key was used with another request."""
 
 
 class Idempotency:
@@ -84,8 +84,8 @@ class Idempotency:
         self._responses = responses
 
     async def once(self, asked: Asked, make: Callable[[Keep], Awaitable[None]]) -> OnceResponse:
-        """The response that `make` keeps, or the stored one. Raises ConflictError if the key came
-        with another request, and what `make` raises."""
+        """The response that `make` keeps, or the stored one. Raises ConflictError if the key was
+        used with another request, and what `make` raises."""
         if asked.key:
             known = await self._responses.find(asked.scope, asked.key, asked.digest)
             if known is not None:

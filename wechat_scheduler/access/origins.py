@@ -41,7 +41,7 @@ class OriginStore(Protocol):
     async def allows(self, appid: str, origin: str) -> bool: ...
 
     async def put(self, appid: str, origins: Sequence[str]) -> None:
-        """Allow these and no others."""
+        """Allow only these."""
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Call `listener` when they may have changed, in another process or in this one."""
@@ -73,7 +73,7 @@ class PageOrigins:
         await self._rereads.run()
 
     def of(self, appid: str) -> Sequence[str]:
-        """The account's, in the order in which they were given."""
+        """The origins of the account, in the order in which they were given."""
         return self._allowed.get(appid, ())
 
     async def allows(self, appid: str, origin: str) -> bool:
@@ -84,7 +84,7 @@ class PageOrigins:
         return origin in self.of(appid)
 
     async def put(self, appid: str, origins: Sequence[str]) -> None:
-        """Allow these and no others, at once. May raise StorageError."""
+        """Allow only these, at once. May raise StorageError."""
         await self._store.put(appid, origins)
         self._rereads.changed()
         self._hold({**self._allowed, appid: tuple(origins)})  # at once: the next `load` may fail

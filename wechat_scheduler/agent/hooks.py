@@ -134,7 +134,7 @@ class SignalAction:
         except FileNotFoundError:
             return 0
         except (OSError, UnicodeDecodeError) as error:
-            said = reason(error) if isinstance(error, OSError) else "is no text"
+            said = reason(error) if isinstance(error, OSError) else "is not text"
             raise OutputError(f"{self.label}: {said}") from error
         if not text.isdecimal() or int(text) < 2:
             raise OutputError(f"{self.label}: does not hold the id of a process")

@@ -8,7 +8,7 @@ from wechat_scheduler.engine.records import dataclass
 
 
 class Source(enum.StrEnum):
-    """The way on which a user came to an app."""
+    """How a user came to an app."""
 
     SCAN = "scan"
     LINK = "link"

@@ -18,7 +18,7 @@ _TO_APP = re.compile(rf"[#＃]\s*({ID})(?:\s+(.*))?", re.DOTALL)
 
 
 class Commands:
-    """Each method returns whether it handled the text."""
+    """Carries out commands. Each method returns whether it handled the text."""
 
     def __init__(
         self, subscriptions: Subscriptions, directory: Directory, *, joining: Joining, post: Post

@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 
 
 class Consenting:
-    """A Listener. A repeat of the same event changes nothing."""
+    """Listens for scans of consent codes. A repeat of the same event changes nothing."""
 
     def __init__(
         self, subscriptions: Subscriptions, openids: Openids, *, directory: Directory, post: Post

@@ -57,7 +57,7 @@ class AudienceDesk:
         return await self._topics.of_app(app.id)
 
     async def topic(self, app: App, topic_id: int) -> Topic:
-        """Raises NotFoundError, also for another app's."""
+        """Raises NotFoundError, also for one of another app."""
         topic = await self._topics.get(topic_id)
         if topic is None or topic.app_id != app.id:
             raise _no_topic(topic_id)
@@ -163,19 +163,19 @@ class AudienceDesk:
         return await self._subscriptions.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
-        """Raises NotFoundError, also for another app's."""
+        """Raises NotFoundError, also for one of another app."""
         await self._own(app, subscription_id)
         await self._subscriptions.set_blocked(subscription_id, blocked=blocked)
 
     async def mute(self, uid: str, subscription_id: int, *, muted: bool) -> None:
-        """The user's own choice. Raises NotFoundError, also for another user's."""
+        """Mute or unmute it for the user. Raises NotFoundError, also for one of another user."""
         subscription = await self._subscriptions.get(subscription_id)
         if subscription is None or subscription.uid != uid:
             raise _no_subscription(subscription_id)
         await self._subscriptions.set_muted(subscription_id, muted=muted)
 
     async def remove(self, app: App, subscription_id: int) -> None:
-        """Removes a block too. Raises NotFoundError, also for another app's."""
+        """Remove it, and a block too. Raises NotFoundError, also for one of another app."""
         await self._own(app, subscription_id)
         await self._subscriptions.remove(subscription_id)
 

@@ -37,7 +37,7 @@ def draft_app(name: str, appid: str, *, now: datetime) -> App:
 
 
 class Directory:
-    """All apps and tokens. Call `load` before the first use.
+    """Manages apps and tokens, and keeps them in memory. Call `load` before the first use.
 
     A change takes effect here as soon as it is stored: the `load` after it may fail, and one that is
     in progress may bring what was read before.
@@ -108,8 +108,8 @@ class Directory:
         return made
 
     async def change_app(self, app_id: int, edit: Callable[[App], App]) -> App:
-        """Store what `edit` makes of the stored app, which is newer than one that a caller has read
-        before. Raises NotFoundError, and what `edit` raises."""
+        """Store what `edit` makes of the stored app, which may be newer than the caller's copy. Raises
+        NotFoundError, and what `edit` raises."""
         app = await self._store.change_app(app_id, edit)
         if app is None:
             raise _no_app(app_id)
@@ -120,7 +120,7 @@ class Directory:
         return app
 
     async def keep_templates(self, appid: str, templates: Sequence[AccountTemplate]) -> None:
-        """Store what WeChat lists for the account, for all its apps."""
+        """Store the templates that WeChat lists for the account, for all its apps."""
         await self._store.put_templates(appid, templates)
         self._rereads.changed()
         await self.load()
@@ -140,7 +140,7 @@ class Directory:
         return await self._replace(TokenKind.APP, app_id)
 
     async def renew_links(self, app_id: int) -> None:
-        """End all links to the app's pages. Raises NotFoundError."""
+        """Invalidate all links to the app's pages. Raises NotFoundError."""
         await self.change_app(
             app_id, lambda app: replace(app, link_generation=app.link_generation + 1)
         )
@@ -151,11 +151,13 @@ class Directory:
         return app.link_generation if app else 0
 
     async def make_user_token(self, app_id: int, uid: str) -> str:
-        """The text of a new token that manages the user's reminders of that app. The former one ends."""
+        """The text of a new token that manages the user's reminders of that app. The previous one becomes
+        invalid."""
         return await self._replace(TokenKind.USER, app_id, uid)
 
     async def make_simple_token(self, app_id: int, uid: str) -> str:
-        """The text of a new token whose holder may write to the user as that app. The former one ends."""
+        """The text of a new token whose holder may write to the user as that app. The previous one becomes
+        invalid."""
         return await self._replace(TokenKind.SIMPLE, app_id, uid)
 
     async def revoke_tokens(self, kind: TokenKind, *, uid: str) -> bool:

@@ -48,7 +48,7 @@ class App:
     messages to all and to each user; 0 means no limit. An `at_most_once` app never repeats a message that
     may have arrived. Signed calls of the app must come from `networks`; empty means any network.
     `app_key` signs them; `signing_secret` (`whsec_…`) signs the calls to `callback`. Links to its pages
-    are of `link_generation`; those of former ones lead nowhere. `account_templates` has those that were
+    have `link_generation`; links of earlier generations are invalid. `account_templates` has those that were
     imported from the account, by their ids. `unreadable` says why the stored app cannot be read; then
     the other fields are not the app's.
     """
@@ -147,7 +147,7 @@ class Subscriber:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether WeChat takes messages for them now, as far as we know."""
+        """Whether WeChat accepts messages for them now, as far as we know."""
         return self.follows and not self.trouble
 
 
@@ -166,7 +166,7 @@ class SubscriberChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
-    """A subscriber takes what an app, or one topic of it, sends. `id` is a random 52-bit integer;
+    """A user's subscription to an app or to one of its topics. `id` is a random 52-bit integer;
     `topic_id` is 0 for the app itself.
 
     The app sets `blocked`, which survives another scan; the user sets `muted`.
@@ -200,7 +200,7 @@ class Purpose(enum.StrEnum):
 
 
 class Drawn(NamedTuple):
-    """A QR code that WeChat drew: the ticket for its picture, the text of the code, and its lifetime in
+    """A QR code that WeChat created: the ticket for its picture, the text of the code, and its lifetime in
     seconds."""
 
     ticket: str

@@ -17,7 +17,7 @@ ID: Final = "[0-9]{1,16}"
 
 
 def taken_for(alias: str) -> str:
-    """What else an alias would be taken for; empty if it is one that an app may give."""
+    """What else an alias could be mistaken for; empty if an app may use it."""
     if alias.startswith(UID_PREFIX):
         return "a uid of ours"
     return f"{EVERYONE}, which stands for all subscribers" if alias == EVERYONE else ""

@@ -107,7 +107,7 @@ class SubscriptionFilter(TypedDict, total=False):
 
 
 class Subscriptions(Protocol):
-    """Which subscriber takes which app or topic. Atomic; all may raise StorageError."""
+    """The store of subscriptions. Every method is atomic; all may raise StorageError."""
 
     async def subscribe(self, subscription: Subscription) -> tuple[Subscription, bool]:
         """Returns the stored subscription, and whether it is new. One that exists stays as it is,
@@ -141,7 +141,7 @@ class Subscriptions(Protocol):
 
 
 class Aliases(Protocol):
-    """Further names of subscribers within an app. Atomic; all may raise StorageError."""
+    """The store of other names of subscribers. Every method is atomic; all may raise StorageError."""
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """The subscriber behind each name: a uid of the app's account, or an alias. Unknown names
@@ -223,7 +223,7 @@ class UseCounts(Protocol):
 
 
 class QrCodes(Protocol):
-    """Draws QR codes: WeChat."""
+    """WeChat's API for QR codes."""
 
     async def create(self, appid: str, scene: str, *, lifetime: int) -> Drawn:
         """A QR code that carries `scene`, for at most `lifetime` seconds. Raises WeChatError."""
@@ -232,7 +232,7 @@ class QrCodes(Protocol):
 
 
 class AccountTemplates(Protocol):
-    """Lists an account's templates: WeChat."""
+    """WeChat's API for an account's templates."""
 
     async def listed(self, appid: str) -> Sequence[AccountTemplate]:
         """Raises WeChatError, RequestError without a token of the account, and StorageError."""

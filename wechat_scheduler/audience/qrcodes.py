@@ -1,4 +1,4 @@
-"""QR codes for apps, topics, reminders and consent: WeChat draws them and reports each scan."""
+"""QR codes for apps, topics, reminders and consent: WeChat creates them and reports each scan."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -94,14 +94,14 @@ class QrCodeDesk:
         return await self._scenes.get(scene_id)
 
     async def lasting(self, app: App, purpose: Purpose, target: str = "") -> QrCode:
-        """The lasting code for that target: the same scene each time."""
+        """The permanent code for that target: the same scene each time."""
         scene = await self._scenes.lasting(app.id, purpose.value, target)
         if scene is None:
             return await self.make(app, purpose, target, lifetime=None)
         return await self.current(app, scene)
 
     async def begin(self, app: App, purpose: Purpose, target: str) -> Drawing:
-        """The lasting code for that target, which need not be there yet: `wait` for it. Never raises
+        """The permanent code for that target, which may not exist yet: `wait` for it. Never raises
         WeChatError."""
         key = (app.id, purpose, target)
         if key in self._drawings:
@@ -175,5 +175,5 @@ def _nudged(drawing: Drawing) -> Drawing:
 
 
 def _may_pass(error: SchedulerError | None) -> bool:
-    """Whether trying again may help: not if WeChat refuses the account until a person acts."""
+    """Whether a retry may help: not if WeChat refuses the account until a person acts."""
     return not isinstance(error, WeChatError) or error.reaction is not Reaction.OPERATOR

@@ -1,6 +1,6 @@
 """Commands of users about themselves: the link to their page, and a token to give away.
 
-The reply shows a token once. A new token ends the former one.
+The reply shows a token once. A new token replaces the previous one.
 """
 
 import re
@@ -20,7 +20,8 @@ _ASKS_TOKEN = re.compile(rf"获取\s*spt(?:\s*(?:[#＃]\s*)?({ID})(?:\s*（.*）
 
 
 class SelfService:
-    """A Listener. `switches` gives the address of a user's own page, empty if users cannot reach us."""
+    """Listens for users' commands. `switches` gives the address of a user's own page, empty if users cannot
+    reach us."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Counts the subscribe notices that users still allow. WeChat tells no number: it tells when a user allows
+"""Counts the subscribe notices that users still allow. WeChat gives no number: it reports when a user allows
 one more, when one is sent, and when the user switches a template's notices off.
 
 Source: "订阅通知 事件推送". One-time templates (一次性订阅) allow one notice each time; lasting ones (长期订阅) any

@@ -81,7 +81,7 @@ class Post(Protocol):
 
 
 class Receipts(Protocol):
-    """Takes WeChat's receipts."""
+    """Stores WeChat's receipts."""
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
         """`failure` is empty if the message was delivered. Returns the id of its delivery; None if the

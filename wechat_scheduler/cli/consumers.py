@@ -116,7 +116,8 @@ def create(name: str, as_json: bool, **given: Any) -> None:
 def change(name: str, as_json: bool, **given: Any) -> None:
     """Change the given settings of a consumer.
 
-    Its secret and its stand-ins go on.     What is given for a setting replaces all that it had; for networks and paths, `none` ends the limit.
+    Its secret and its stand-ins stay valid.     What is given for a setting replaces all that it had; for
+    networks and paths, `none` ends the limit.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""The places in WeChat's consoles of what an operator has to change, as of November 2026."""
+"""Names the places in WeChat's consoles where an operator changes something, as of November 2026."""
 
 from typing import Final
 

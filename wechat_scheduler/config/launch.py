@@ -1,5 +1,5 @@
-"""Becomes a command that has a listening socket in its hands, as systemd passes one:
-`launch.py SOCKET NAME TURN COMMAND …`. `TURN` is the other end of what `succession.py` reads."""
+"""Replaces itself with a command that gets a listening socket, as systemd passes one: `launch.py SOCKET
+NAME TURN COMMAND …`. `TURN` is the other end of what `succession.py` reads."""
 
 import fcntl
 import os

@@ -124,7 +124,7 @@ class PulseMark:
             self._file.write_text(text, "ascii")
 
     def forget(self) -> None:
-        """The database is another one from now on, on purpose."""
+        """Forget the pulse: the database is replaced on purpose."""
         self.write("")
 
 
@@ -169,7 +169,7 @@ def announced(folder: Path, url: str) -> Iterator[None]:
 
 
 def _forget_address(folder: Path) -> None:
-    """Another program may listen there now: a daemon that was killed left it."""
+    """Delete the address: a daemon that was killed left it, and another program may listen there now."""
     try:
         (folder / ADDRESS).unlink(missing_ok=True)
     except OSError as error:

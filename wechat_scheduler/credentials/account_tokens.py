@@ -82,7 +82,8 @@ class AccountTokens:
         return key or await self._look_ups.do(appid, None)
 
     async def _look_up_together(self, appid: str, asking: Sequence[None]) -> Sequence[JobKey]:
-        """All who ask at once, after a start, wait for one look-up. It reads the job into memory, too."""
+        """Share one look-up between all callers that ask at once, after a start. It reads the job into
+        memory, too."""
         key = self._jobs[appid] = await self._look_up(appid)
         with suppress(RequestError):
             await self._manager.fetch(key, waits=False)

@@ -51,12 +51,12 @@ class Asker:
         return issuer.daily_calls(job.account) if issuer else None
 
     def rotates(self, job: ClaimedJob) -> bool:
-        """Whether the job's kind lives on a refresh token that we keep."""
+        """Whether the job's kind is refreshed with a refresh token that we keep."""
         issuer = self._issuers.get(job.key.kind)
         return issuer is not None and any(need.kept for need in issuer.needs)
 
     async def ask(self, job: ClaimedJob, *, lease: timedelta, call: timedelta) -> Result:
-        """WeChat is not asked if its answer could not be stored before the end of the claim. The process may have
+        """Ask WeChat, unless its answer could not be stored before the end of the claim. The process may have
         stood still since it claimed the job; storing may take as long as claiming did."""
         left = lease if job.until is None else min(lease, job.until - self._clock.now())
         claiming = lease - left
@@ -84,7 +84,7 @@ class Asker:
         return await self._issue(attempt, request)
 
     async def _has_job(self, job: ClaimedJob, subject: str) -> bool:
-        """Whether the credential has a job other than this one, or gets one: `params` named it instead."""
+        """Whether the credential has another job, or gets one, because `params` named another subject."""
         if subject == job.key.subject:
             return False
         return (
@@ -180,8 +180,8 @@ class Asker:
     async def _parent_refused(
         self, attempt: "_Attempt", error: WeChatError, parent: Sibling
     ) -> NotIssued:
-        """Refresh the parent once and wait for it. If that did not help, the parent was not the cause,
-        and refreshing it again would only harm its other users."""
+        """Refresh the parent once and wait for it. If that does not help, the parent is not the
+        cause; another refresh would only disturb its other users."""
         before = attempt.job.fault
         if before is not None and _where(before) == (error.endpoint, error.errcode):
             return self._failure(attempt, error, Reaction.TRANSIENT)

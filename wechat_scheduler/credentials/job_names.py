@@ -1,4 +1,4 @@
-"""Remembers which job a key means, so that a fetch does not ask the store."""
+"""Caches which job a key means, so that a fetch does not ask the store."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from wechat_scheduler.credentials.refused_fetches import no_job, several_jobs
 
 
 class JobNames:
-    """By account and kind: a change of one job leaves the names of all others as they are."""
+    """Caches by account and kind: a change of one job leaves the names of all others as they are."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -36,7 +36,7 @@ class JobNames:
         return found[key, whose]
 
     def forget(self, key: JobKey | None) -> None:
-        """After a change of this job, or of any job if None."""
+        """Forget the names after a change of this job, or of any job if None."""
         if key is None:
             self._found = {}
         else:

@@ -1,4 +1,4 @@
-"""Tells whose token a caller shows: those that are current, and those that were replaced just now."""
+"""Finds the job of a token that a caller shows: a current one, or one that was replaced just now."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -37,7 +37,7 @@ PAGE: Final = 500
 
 
 class JobValues(Protocol):
-    """Reads the present values of jobs. Both may raise StorageError."""
+    """Reads the current values of jobs. Both methods may raise StorageError."""
 
     async def load(self, key: JobKey) -> Snapshot | None:
         """The job of exactly that key; None if there is none."""
@@ -56,7 +56,7 @@ class _Known(NamedTuple):
 
 
 class KnownValues:
-    """Holds hashes, so that a lookup tells nothing of a value by the time that it takes."""
+    """Holds hashes, so that the time of a look-up reveals nothing about a value."""
 
     def __init__(self, store: JobValues, *, clock: Clock) -> None:
         self._store = store
@@ -129,7 +129,7 @@ class KnownValues:
         return key if known else None
 
     async def _read_together(self, _: str, asking: Sequence[None]) -> Sequence[None]:
-        """All who ask at once, after a start, wait for one read."""
+        """Share one read between all callers that ask at once, after a start."""
         began = self._clock.boottime()
         if self._misses_some and began >= self._rests_until:
             self._misses_some = False  # what changes during the read has it read once more

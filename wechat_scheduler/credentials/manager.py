@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 
 class Manager:
-    """Owns the cells. A fetch waits at most `deadline`, which may change. `standstill` wants signs of life."""
+    """Keeps credentials in memory. A fetch waits at most `deadline`, which may change; see `Standstill`."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Manager:
         self._observer = observer
 
     def on_work(self, *wakes: Callable[[], None]) -> None:
-        """Call these whenever a job or a notification may be due."""
+        """Call these when a job or a notification may be due."""
         self._wakes = wakes
 
     async def register(self, registration: Registration) -> Sequence[JobKey]:
@@ -132,7 +132,7 @@ class Manager:
             await self._wait(cell, deadline)
 
     async def look(self, key: JobKey, *, owner: str = "") -> Cell:
-        """As `fetch`, but the cell may have no valid credential."""
+        """Like `fetch`, but the cell may have no valid credential."""
         cell = await self._cell(await self._name(key, owner))
         if cell is None:
             raise no_job(key)

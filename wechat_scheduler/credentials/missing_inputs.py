@@ -1,4 +1,4 @@
-"""Says why an input has no value, and what brings one."""
+"""Words the errors about missing inputs, and their remedies."""
 
 from collections.abc import Mapping
 

@@ -20,8 +20,9 @@ PATIENCE = timedelta(seconds=1)
 
 
 class Nudges:
-    """At most one for each job at a time. The job is read again by `reload`, since another process may have
-    done what is overdue here; if it did not, the job is made due, and the loop is woken by `wake`."""
+    """Runs at most one nudge for each job at a time. The job is read again by `reload`, since another process
+    may have done what is overdue here; if it did not, the job is made due, and the loop is woken by
+    `wake`."""
 
     def __init__(
         self,
@@ -48,7 +49,7 @@ class Nudges:
         self._begin(cell, is_late=True)
 
     async def look_again(self, cell: Cell) -> None:
-        """Read the job again, and wait for that no longer than PATIENCE."""
+        """Read the job again; wait at most PATIENCE."""
         self._begin(cell, is_late=False)
         await self.end(cell.key, PATIENCE)
 
@@ -79,7 +80,7 @@ class Nudges:
 
 
 def _is_due_as_before(cell: Cell, known: Snapshot | None) -> bool:
-    """Whether no other process has dealt with the job."""
+    """Whether no other process has handled the job."""
     if cell.snapshot is None or known is None:
         return cell.snapshot is known
     return cell.snapshot.due_at == known.due_at

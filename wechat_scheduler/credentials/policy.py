@@ -81,7 +81,7 @@ class Freshness(enum.StrEnum):
 
 
 def freshness(view: JobView, now: datetime) -> Freshness:
-    """Derived from the stored instants."""
+    """The state that follows from the stored times."""
     if view.waits_on == AUTHORIZATION:
         return Freshness.REVOKED
     if view.expires_at is None or view.renew_at is None:
@@ -92,13 +92,13 @@ def freshness(view: JobView, now: datetime) -> Freshness:
 
 
 def is_ahead(issued_at: datetime | None, now: datetime) -> bool:
-    """Whether a value was issued by a clock that is not the present one, so that its expiry is unknown."""
+    """Whether a value was stored by another clock, so that its expiry is unknown."""
     return issued_at is not None and issued_at - now > AHEAD
 
 
 def time_left(credential: Credential, *, now: datetime, longest: timedelta) -> timedelta:
-    """The lifetime that a stored value has left, as far as its instants can be believed: zero if they are
-    of another clock, and no more than WeChat ever gave (`longest`, zero if unknown)."""
+    """The lifetime that a stored value has left, as far as its times can be trusted: zero if they come
+    from another clock, and at most what WeChat ever gave (`longest`, zero if unknown)."""
     left = credential.expires_at - now
     most = longest or credential.expires_at - credential.issued_at
     slack = max(AHEAD * scale(most), LEAST_SLACK)

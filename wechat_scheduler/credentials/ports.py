@@ -115,7 +115,7 @@ class Params(Protocol):
 
 
 class RefreshObserver(Protocol):
-    """Is told of the outcome of each attempt after it was stored. Must neither block nor raise."""
+    """Gets the outcome of each attempt after it was stored. Must neither block nor raise."""
 
     def refreshed(self, outcome: Outcome) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Reads jobs again that another process changed. A change is heard of once, and the store may not answer then."""
+"""Reads jobs again that another process changed. A change is announced once, and the store may not respond then."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
@@ -25,7 +25,7 @@ class Rereads:
             await self._clock.sleep(READ_AGAIN)
 
     async def read_all(self, keys: Sequence[JobKey]) -> None:
-        """Read one after the other. A later call takes over."""
+        """Read all jobs, one after the other. A later call takes over."""
         self._sweeps += 1
         sweep = self._sweeps
         for key in keys:

@@ -1,4 +1,4 @@
-"""Notices that the process stood still: it was stopped, or its machine slept.
+"""Detects that the process stood still: it was stopped, or its machine slept.
 
 Where several processes share a store, another one may have replaced meanwhile what is in memory here.
 """
@@ -28,16 +28,16 @@ class Standstill:
         self.alive_until = clock.boottime() + STANDSTILL.total_seconds()
 
     def on_standstill(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each."""
+        """Call `listener` after each standstill."""
         self._listeners.append(listener)
 
     async def beat(self) -> None:
-        """Leave a sign of life."""
+        """Record that the process runs."""
         self._notice()
 
     def doubts(self, key: JobKey) -> bool:
-        """Whether to look into the store before the job is handed out. As long as that fails, it is asked for
-        now and then only: its callers do not wait each time."""
+        """Whether to read the store before the job is handed out. While that fails, this is True only now
+        and then, so that callers do not wait each time."""
         self._notice()
         now = self._clock.boottime()
         if self._doubtful.get(key, math.inf) > now:
@@ -50,7 +50,7 @@ class Standstill:
         return key not in self._doubtful
 
     def believe(self, key: JobKey) -> None:
-        """The job was read from the store."""
+        """Record that the job was read from the store."""
         self._doubtful.pop(key, None)
 
     def _notice(self) -> None:

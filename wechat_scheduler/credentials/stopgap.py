@@ -3,7 +3,7 @@
 A value that is not stored is safe to serve if its loss does no harm. So it comes without a refresh token
 (which WeChat rotates, and which a crash would lose for good), no other process shares the store (two would
 end each other's values), and the stored value is about to expire (after a crash it is not handed out any
-more). Such a value is stored, with its notifications, as soon as the store takes writes.
+more). Such a value is stored, with its notifications, as soon as the store is writable.
 """
 
 from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ class DueJobs(SharedStore, Protocol):
 
 
 class Stopgap:
-    """The `Work` of `refresher`. `rotates` tells whether a job's kind lives on a refresh token."""
+    """The `Work` of `refresher`. `rotates` tells whether a job's kind is refreshed with a refresh token."""
 
     name = Refresher.name
 

@@ -118,7 +118,7 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
 
 
 def _slots(config: Config) -> int:
-    """Enough for each purpose to use all of its places."""
+    """The number of deliveries at once: enough for each purpose to use all of its slots."""
     return config.wechat.connections + 2 * config.callbacks.slots
 
 

@@ -41,7 +41,7 @@ def _raised_limit() -> int:
 
 
 def _open_now() -> int:
-    """0 where the system does not tell."""
+    """The number of open descriptors; 0 if the system does not report it."""
     with suppress(OSError):
         return len(os.listdir("/dev/fd"))
     return 0

@@ -31,7 +31,7 @@ from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 class Guarded(NamedTuple):
-    """A client for each purpose of a call to a business system: those for one take no place from the
+    """A client for each purpose of a call to a business system: the calls for one use no slots of the
     others."""
 
     params: GuardedClient
@@ -159,7 +159,7 @@ async def _guarded(config: Config, clock: Clock) -> AsyncIterator[Guarded]:
 
 
 def _places(config: Config) -> tuple[int, int, int]:
-    """For `params`, `notify` and callbacks. Half of the refreshes may wait for `params`, so that the
+    """The slots for `params`, `notify` and callbacks. Half of the refreshes may wait for `params`, so that
     the others continue while it hangs."""
     calls = min(config.callbacks.slots, config.callbacks.connections)
     return max(1, config.refresh.slots // 2), calls, calls

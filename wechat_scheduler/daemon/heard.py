@@ -1,4 +1,4 @@
-"""Loads again what another process changed. A change is heard of once, and the store may not answer then."""
+"""Loads again what another process changed. A change is announced once, and the store may not respond then."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

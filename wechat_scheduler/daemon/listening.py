@@ -84,8 +84,8 @@ def _listens_at(found: socket.socket, family: int, address: Any) -> bool:
 
 
 def _shut(other: PassedSocket) -> None:
-    """Closing alone is not enough: systemd's copy listens until systemd has read our message, and
-    blocks a new address on the same port."""
+    """Close it for good. Closing alone is not enough: systemd's copy listens until systemd has read our
+    message, and blocks a new address on the same port."""
     log.warning("listening.not_taken", name=other.name, address=_shown(other.socket))
     with suppress(OSError):
         other.socket.shutdown(socket.SHUT_RDWR)

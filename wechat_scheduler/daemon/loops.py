@@ -32,11 +32,11 @@ class Claims(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
-    """A service that runs until it is told to stop, and then finishes what it has in hand.
+    """A service that runs until it is told to stop, and then finishes its work in progress.
 
     `name` is what the metrics, /readyz and the log call it. Only a loop over rows that fall due has
     the others: `turn` makes one pass and returns the number of rows, `healthy` tells whether `run`
-    keeps its time, and `claims` is the store that the rows are claimed from.
+    is on time, and `claims` is the store that the rows are claimed from.
     """
 
     name: str
@@ -98,5 +98,5 @@ async def wind_down(loops: Sequence[Loop], running: Sequence[asyncio.Task[None]]
 
 
 def turning(loops: Sequence[Loop]) -> dict[str, bool]:
-    """Whether each loop over rows keeps its time, by name."""
+    """Whether each loop over rows is on time, by name."""
     return {loop.name: loop.healthy() for loop in loops if loop.healthy is not None}

@@ -184,7 +184,7 @@ def _served(
 
 
 def _watch(ground: Ground, services: Services, notifier: Notifier, database: Database) -> None:
-    """Give systemd signs of life, if it asks for them."""
+    """Notify systemd's watchdog, if it asks for that."""
     limit = ground.config.systemd.watchdog
     if limit is None:
         return

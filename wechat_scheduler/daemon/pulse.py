@@ -1,4 +1,4 @@
-"""The daemon's pulse: proves that the store takes writes, shows that this node lives, and compares clocks.
+"""The daemon's pulse: proves that the store is writable, shows that this node is alive, and compares clocks.
 
 A store can be readable but not writable, as on a full disk. A clock can be wrong by a day while
 every timer runs: the store's newest time and WeChat's `Date` show that. Where several machines share a
@@ -46,13 +46,13 @@ class _News(enum.Enum):
 
 
 class PulseStore(Protocol):
-    """The store, as far as the pulse needs it. Every method may raise StorageError."""
+    """The part of the store that the pulse needs. Every method may raise StorageError."""
 
     async def time(self) -> datetime | None:
         """The store's own clock; None if that is this machine's."""
 
     async def beat(self, node: Node) -> datetime | None:
-        """Store the node's sign of life, with its instant as the newest, in a transaction that needs room
+        """Store the node's sign of life, with its instant as the newest, in a transaction that needs space
         on the disk. Returns the newest before; None if there was none."""
 
     async def leave(self, name: str) -> None:
@@ -174,7 +174,7 @@ class Pulse:
         mark.write(now.isoformat())
 
     def _compare(self, name: str, offset: timedelta, whose: str) -> None:
-        """Say that a clock is wrong, and when it is right again."""
+        """Log that a clock is wrong, and later that it is right again."""
         news = self._news(name, abs(offset) > AHEAD)
         if news is _News.BEGINS:
             log.error(f"{name}.wrong", **_apart(offset, whose), advice=SET_CLOCK)
@@ -182,7 +182,7 @@ class Pulse:
             log.info(f"{name}.right")
 
     def _news(self, about: str, is_bad: bool) -> _News:
-        """Whether a trouble has to be logged now: as it begins, as it ends, and each time after AGAIN."""
+        """What to log about a problem now: its begin, its end, and a repetition each AGAIN."""
         boottime, said_at = self._clock.boottime(), self._said_at.get(about)
         if not is_bad:
             self._said_at.pop(about, None)

@@ -32,7 +32,7 @@ PATIENCE: Final = timedelta(minutes=1)
 
 
 class Succession:
-    """Starts the successor of this process, and lets it have its turn."""
+    """Starts the successor of this process, and hands over to it."""
 
     def __init__(self, *, patience: timedelta = PATIENCE) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -61,7 +61,8 @@ class Succession:
         return process.pid
 
     async def _is_loaded(self, process: "subprocess.Popen[bytes]", turn: socket.socket) -> bool:
-        """A successor that hangs is killed; so is one that still loads when this daemon ends."""
+        """Whether the successor is loaded. One that hangs is killed; so is one that still loads when this
+        daemon ends."""
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 return await asyncio.get_running_loop().sock_recv(turn, 1) == LOADED
@@ -74,7 +75,8 @@ class Succession:
             raise
 
     async def _exit_code(self, process: "subprocess.Popen[bytes]") -> int:
-        """Of a successor that failed. One that lives on is killed: it may end by itself, and say why."""
+        """The exit code of a successor that failed. One that still runs is killed after it had time to end by
+        itself and say why."""
         try:
             with suppress(subprocess.TimeoutExpired):
                 return await asyncio.to_thread(process.wait, self._patience.total_seconds())
@@ -83,14 +85,14 @@ class Succession:
         return await asyncio.to_thread(process.wait)
 
     def call_off(self) -> None:
-        """The daemon is told to end, not to hand over: the successor ends with it."""
+        """End the successor: the daemon was told to stop, not to hand over."""
         self._is_called_off = True
         if self._turn is not None:
             self._turn.close()
             self._turn = None
 
     def finish(self) -> None:
-        """Let the successor begin. Everything of this process is closed."""
+        """Let the successor start. This process has closed everything."""
         if self._turn is not None:
             with self._turn, suppress(OSError):  # it may be dead by now
                 self._turn.setblocking(True)

@@ -64,7 +64,7 @@ class Notifier:
         self._send("READY=1", _status(status))
 
     def reloading(self) -> None:
-        """Report the begin of a reload; `ready` ends it. `Type=notify-reload` requires the time."""
+        """Report the start of a reload; `ready` ends it. `Type=notify-reload` requires the time."""
         self._send("RELOADING=1", f"MONOTONIC_USEC={monotonic_micros()}")
 
     def stopping(self) -> None:
@@ -109,5 +109,5 @@ class Notifier:
 
 
 def _status(text: str) -> str:
-    """One line: line breaks separate the fields of a message."""
+    """The status in one line: line breaks separate the fields of a message."""
     return f"STATUS={' '.join(text.splitlines())}"

@@ -1,6 +1,6 @@
-"""Gives systemd's watchdog signs of life while the daemon's loops turn.
+"""Notifies systemd's watchdog while the daemon's loops run.
 
-An event loop that turns is not enough: the daemon's own loops may stand all the same.
+A running event loop is not enough: the daemon's own loops may hang nevertheless.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

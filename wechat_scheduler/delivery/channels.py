@@ -137,7 +137,7 @@ class PeopleChannel:
         return Sent(state=DeliveryState.ACCEPTED, way=way.value, reference=reference)
 
     async def _depart(self, delivery: Delivery, way: Way, *, repeats: bool) -> None:
-        """Write down that the message may arrive, before it can. Raises SendError if it must not."""
+        """Store that the message may arrive, before it can. Raises SendError if it must not be sent."""
         try:
             is_ours = await self._departures.depart(
                 delivery, repeats=repeats, now=self._clock.now(), lease=self._lease

@@ -128,7 +128,7 @@ def places(text: str) -> Sequence[str]:
 
 @lru_cache(maxsize=1024)  # the texts of the templates of all apps that send
 def _parts(text: str) -> Sequence[str]:
-    """What stands between the names in braces, and these names: in turn, as `re.split` gives them."""
+    """The texts between the names in braces and the names, alternating, as `re.split` gives them."""
     return _PLACE.split(text)
 
 
@@ -192,7 +192,7 @@ def _missing(
 
 
 def _values(content: Content, app: App, at: datetime) -> dict[str, str]:
-    """What stands for each name in braces."""
+    """The value for each name in braces."""
     is_text = content.form is Form.TEXT
     return {
         "title": content.title or (content.text if is_text else NO_TEXT),

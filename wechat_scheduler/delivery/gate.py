@@ -1,4 +1,4 @@
-"""Decides before any call whether and when a delivery is sent."""
+"""Decides whether and when a delivery is sent, before any call."""
 
 import random
 from collections.abc import Callable
@@ -35,12 +35,12 @@ MOST = 200_000
 
 
 class Gate:
-    """Holds deliveries back: of paused accounts, in quiet hours, and over an app's rate."""
+    """Postpones deliveries of paused accounts, in quiet hours, and over an app's rate."""
 
     def __init__(
         self, app: Lookup, *, unreadable: Callable[[int], bool], rng: random.Random
     ) -> None:
-        """`unreadable` tells whether an app that is not found is there all the same."""
+        """`unreadable` tells whether an app that is not found exists but cannot be read."""
         self._app = app
         self._unreadable = unreadable
         self._rng = rng
@@ -126,7 +126,7 @@ class Gate:
 
 class Pacer:
     """Spaces the messages of an app evenly, to all its users and to each user. A delivery keeps the
-    moment that it is given."""
+    time that it was given."""
 
     def __init__(self) -> None:
         self._free: dict[tuple[int, str], datetime] = {}

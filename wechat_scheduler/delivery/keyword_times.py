@@ -1,4 +1,4 @@
-"""Writes times as WeChat takes them in a keyword: `15:01`, `2019年10月1日`, `2019年10月1日 15:01`."""
+"""Writes times in the forms that WeChat accepts in a keyword: `15:01`, `2019年10月1日`, `2019年10月1日 15:01`."""
 
 import re
 from datetime import date, datetime, time

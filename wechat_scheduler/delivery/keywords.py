@@ -1,4 +1,4 @@
-"""Makes of a value what WeChat takes for a template's keyword.
+"""Converts a value to the form that WeChat accepts for a template's keyword.
 
 The type of a keyword is its name without its number: `thing1` is a `thing`. Keywords of older templates,
 such as `keyword1`, have no type. Source: 订阅消息参数值内容限制说明.
@@ -28,7 +28,7 @@ _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 class KeywordValue(NamedTuple):
-    """A value as it is sent. `fault` says what WeChat takes instead, and is empty if it takes this."""
+    """A value as it is sent. `fault` says what WeChat accepts instead; empty if it accepts this."""
 
     text: str
     fault: str = ""

@@ -72,13 +72,13 @@ class Messenger(Protocol):
 
 
 class DeliveryObserver(Protocol):
-    """Is told each outcome once it is stored. Must neither block nor raise."""
+    """Gets each outcome once it is stored. Must neither block nor raise."""
 
     def sent(self, outcome: Outcome) -> None: ...
 
 
 class Departures(Protocol):
-    """Keeps which deliveries are being sent."""
+    """Records which deliveries are being sent."""
 
     async def depart(
         self, delivery: Delivery, *, repeats: bool, now: datetime, lease: timedelta

@@ -1,4 +1,4 @@
-"""The reasons of ours for which a message is not sent, with the sentences that its delivery shows. Those about
+"""The daemon's own reasons for not sending a message, with the sentences that its delivery shows. Those about
 its receiver are in `refused_receivers.py`.
 
 What WeChat said of it, and what to do then, is in `wechat/sending_errcodes.py`; a receiver's answer is worded in
@@ -67,7 +67,7 @@ def not_filled(sentence: str) -> SendError:
 
 
 def heard_too_long_ago(app: App, content: Content) -> SendError:
-    """A text is no longer allowed, and there is no template."""
+    """The error if a text is no longer allowed, and there is no template."""
     return SendError(
         f"the user was last heard of more than 48 hours ago, and the app {app.name} has no template "
         f"for the purpose {content.purpose}",
@@ -77,7 +77,7 @@ def heard_too_long_ago(app: App, content: Content) -> SendError:
 
 
 def no_notice_yet(count: UseCount, retry_after: timedelta) -> SendError:
-    """WeChat's event of a notice that the user just allowed may still come."""
+    """No notice is left, but WeChat's event of one that the user just allowed may still come."""
     return SendError(
         f"{_none_left(count)}; WeChat was not asked yet, in case the user has just allowed one",
         verdict=Verdict.SLOWER,
@@ -100,7 +100,7 @@ def no_such_way(way: Way) -> SendError:
 
 
 def may_have_arrived(why: str) -> SendError:
-    """An earlier attempt was cut off: `why` it is not sent again."""
+    """The error after an attempt that was cut off; `why` says why the message is not sent again."""
     return SendError(
         f"it may have arrived, and is not sent again: {why}",
         verdict=Verdict.REJECTED,

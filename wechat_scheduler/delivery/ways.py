@@ -1,4 +1,4 @@
-"""Chooses between template, text and the other ways for one user, and forms the message for each."""
+"""Chooses between template, text and the other ways to reach one user, and formats the message for each."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

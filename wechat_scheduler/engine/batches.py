@@ -1,4 +1,4 @@
-"""Does what waits at the same time together: one statement for all, instead of one for each.
+"""Combines work that waits at the same time: one statement for all, instead of one for each.
 
 Each statement hands the interpreter to another thread and back, which costs more than most statements.
 There is no timer: the first starts in the same turn of the loop, and while it is done, the next gather.

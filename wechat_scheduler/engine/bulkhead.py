@@ -65,7 +65,7 @@ class _Receiver:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class _Waiter:
-    """A call that waits; `admitted` is the pace under which it got its place."""
+    """A call that waits; `admitted` is the pace under which it got its slot."""
 
     receiver: _Receiver
     number: int
@@ -90,7 +90,7 @@ class Bulkhead:
         self._numbers = count()
 
     def place(self, name: str, part: str = "") -> "Stay":
-        """A place for one call to the receiver of that name, or to a part of it, as `async with`. Raises
+        """A slot for one call to the receiver of that name, or to a part of it, as `async with`. Raises
         CrowdedError if there is none.
 
         A TimeoutError in the block means that the receiver hangs.
@@ -98,7 +98,7 @@ class Bulkhead:
         return Stay(self, self._receiver(name, part), self._clock)
 
     async def enter(self, receiver: _Receiver) -> Pace:
-        """Returns the pace that the place is counted under."""
+        """Take a slot. Returns the pace that it is counted under."""
         if self._has_place(receiver):
             return self._admit(receiver)
         if receiver.pace is Pace.QUICK or receiver.is_new:
@@ -140,8 +140,8 @@ class Bulkhead:
             self._call_waiters()
 
     def _call_waiters(self) -> None:
-        """The place that became free is for the first who may take it. Those who wait for a receiver that
-        hangs now are told so."""
+        """Give the free slot to the first waiter that may take it. Calls that wait for a receiver
+        that hangs now are rejected."""
         while firsts := [
             waiters[0]
             for receiver, waiters in self._waiters.items()
@@ -187,7 +187,7 @@ class Bulkhead:
 
 
 class Stay:
-    """The place of a call under way. The caller sets `hangs` if the receiver does not answer in time, and
+    """The slot of a call under way. The caller sets `hangs` if the receiver does not answer in time, and
     `says_nothing` if it took the time itself, so that it tells nothing of the receiver."""
 
     __slots__ = ("_began", "_bulkhead", "_clock", "_pace", "_receiver", "hangs", "says_nothing")

@@ -195,7 +195,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
             await self._crashed(row, error)
 
     async def _crashed(self, row: RowT, error: Exception) -> None:
-        """The last resort is the end of the claim: then the row is due again."""
+        """Store the crash. If that fails too, the row is due again at the end of the claim."""
         try:
             await self._store(partial(self._work.crashed, row, error))
         except Exception:

@@ -27,7 +27,7 @@ class Retention:
 
 
 class Housekeeping:
-    """Forgets each kind in turn."""
+    """Deletes ended rows of each kind in turn."""
 
     def __init__(self, *kinds: Retention, clock: Clock) -> None:
         self._kinds = kinds

@@ -17,7 +17,7 @@ class LatestRereads(Generic[T]):
         self._changes = 0
 
     def changed(self) -> None:
-        """A change of this process is stored: a read that began before it is made again."""
+        """Record that this process stored a change: a read that began before it is repeated."""
         self._changes += 1
 
     async def run(self) -> None:

@@ -1,4 +1,4 @@
-"""The processes that share a store: each leaves a sign of life with every pulse."""
+"""The processes that share a store: each records with every pulse that it is alive."""
 
 import enum
 from collections.abc import Mapping
@@ -14,7 +14,8 @@ KEPT: Final = timedelta(days=1)
 
 
 class NodeState(enum.StrEnum):
-    """`silent`: it died, hangs, or does not reach the store. One that ends in order is gone at once."""
+    """The state of a node. `silent`: it died, hangs, or cannot reach the store. One that stops normally is
+    removed at once."""
 
     ALIVE = "alive"
     SILENT = "silent"

@@ -1,7 +1,7 @@
 """Random bytes of the operating system, read ahead.
 
-Each read lets go of the interpreter, which a busy thread then takes: a few bytes would cost as much as
-the request that they are for. They are for ids; a secret is read by itself when it is made.
+Each read releases the GIL, which a busy thread then takes: a few bytes would cost as much as the request
+that they are for. They are for ids; a secret is read by itself when it is made.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Chores that run again and again."""
+"""Runs chores periodically."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -19,7 +19,7 @@ Chore: TypeAlias = Callable[[], Awaitable[object]]
 
 class Rounds:
     """Runs its chores one after the other, once in `every`. A chore that fails runs again in the
-    next round, and keeps no other chore from its turn."""
+    next round, and does not delay the other chores."""
 
     def __init__(self, *chores: Chore, every: timedelta = EVERY, clock: Clock) -> None:
         self._chores = chores

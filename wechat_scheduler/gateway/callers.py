@@ -1,4 +1,4 @@
-"""Proves callers of the gateway: consumers by their secrets, programs by an account's own AppSecret."""
+"""Authenticates callers of the gateway: consumers by their secrets, programs by an account's own AppSecret."""
 
 import hmac
 from functools import lru_cache

@@ -91,8 +91,8 @@ class Healing:
             await self._clock.wait(cell.changed, left)
 
     def _comes_later(self, cell: Cell, left: timedelta) -> bool:
-        """Whether nothing changes in this time: reports of this value are believed later, or the refresh failed
-        and is tried again later."""
+        """Whether nothing changes within PATIENCE: reports of this value take effect later, or the refresh
+        failed and is retried later."""
         now = self._clock.now()
         if left <= timedelta(0) or cell.credential is None or cell.snapshot is None:
             return True

@@ -99,7 +99,7 @@ class Passage:
                 yield reply
 
     def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
-        """A place. Calls that name no account share none: each address has places of its own."""
+        """A slot. Calls that name no account share none: each address has slots of its own."""
         return self._turnstile.passing(
             account or f"address/{call.address}", caller or str(call.address or "")
         )

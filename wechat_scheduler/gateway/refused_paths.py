@@ -1,5 +1,6 @@
-"""Paths at which WeChat refuses a fresh token, too: something else is wrong there, such as a call of a platform's
-path with the token of an account. Reporting the token again and again would use up its refreshes of a day."""
+"""Remembers paths at which WeChat refuses even a fresh token: something else is wrong there, such as a call
+of a platform's path with the token of an account. Reporting the token again and again would use up its
+refreshes of a day."""
 
 from collections import OrderedDict
 from datetime import timedelta
@@ -23,12 +24,12 @@ class RefusedPaths:
         self._known: OrderedDict[tuple[JobKey, str], tuple[int, float]] = OrderedDict()
 
     def believes(self, key: JobKey, path: str) -> bool:
-        """Whether a refusal of the job's token at this path is taken for one of the token."""
+        """Whether a refusal at this path is blamed on the job's token."""
         _, until = self._known.get((key, path), (0, 0.0))
         return self._clock.boottime() >= until
 
     def refused(self, key: JobKey, path: str) -> None:
-        """A fresh token was refused."""
+        """Record that a fresh token was refused."""
         times = self._known.pop((key, path), (0, 0.0))[0] + 1
         pause = timedelta(0)
         if times > BELIEVED:
@@ -38,6 +39,6 @@ class RefusedPaths:
             self._known.popitem(last=False)
 
     def took(self, key: JobKey, path: str) -> None:
-        """A token was not refused."""
+        """Record that a token was accepted."""
         if self._known:
             self._known.pop((key, path), None)

@@ -1,4 +1,4 @@
-"""Limits the calls that pass: one account, or one caller of it, takes no place from the others."""
+"""Limits concurrent calls: one account, or one caller of it, uses no slots of the others."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ class Turnstile:
 
     @contextmanager
     def passing(self, account: str, caller: str) -> Iterator[None]:
-        """A place until the end of the block. Raises CallRefusedError."""
+        """Hold a slot until the end of the block. Raises CallRefusedError."""
         free = self._altogether - self._open[_ALL]
         share = max(1, OF_FREE * (free - self._altogether // RESERVED))
         most = {_ALL: self._altogether, (account, ""): min(self.most, share)}

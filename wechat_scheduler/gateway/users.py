@@ -23,13 +23,13 @@ class KeptUser:
 
 
 class KeptUsers(Protocol):
-    """Finds users. Both may raise StorageError."""
+    """Finds users. Both methods may raise StorageError."""
 
     async def job_of(self, appid: str, refresh_token: str) -> JobKey | None:
         """The job that has this refresh token, or had it."""
 
     async def user(self, key: JobKey) -> KeptUser | None:
-        """What is stored of that job; None without a value."""
+        """The stored data of that job; None without a value."""
 
 
 class UserAnswer(NamedTuple):

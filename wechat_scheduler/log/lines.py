@@ -1,6 +1,6 @@
 """Writes lines to a stream: each by itself, or those that wait together, by a thread of its own.
 
-A write lets go of the interpreter, which a busy thread then takes: a line would cost as much as the request
+A write releases the GIL, which a busy thread then takes: a line would cost as much as the request
 that it tells of. Lines keep their order, and none waits behind an error: a process that dies of it leaves
 all of them.
 """

@@ -1,4 +1,4 @@
-"""Says in one line what happens again and again.
+"""Counts repeated log events instead of writing each of them.
 
 A failure that meets thousands of requests or deliveries would fill the disk with lines that say the same, and
 take longer than the failures. The first of a kind in a minute have a line each. The others are counted, and

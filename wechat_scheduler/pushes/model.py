@@ -25,7 +25,7 @@ WATCH = "watch"
 
 
 class Mending(enum.StrEnum):
-    """What had to be mended in a message so that it can be read."""
+    """What was repaired in a message so that it can be read."""
 
     ENCODING = "encoding"
     """Bytes that are not UTF-8, such as half a character: they became U+FFFD."""
@@ -47,7 +47,7 @@ class PushedMessage:
     mended: frozenset[Mending] = frozenset()
 
     def text(self, name: str) -> str:
-        """Empty if the element is absent."""
+        """The text of an element; empty if it is absent."""
         return self.fields.get(name, "")
 
     @property
@@ -80,7 +80,7 @@ class Secrets:
 
     @property
     def plain(self) -> bool:
-        """True if messages come unencrypted."""
+        """Whether messages come unencrypted."""
         return self.aes_keys[:1] == ("",)
 
 
@@ -106,7 +106,7 @@ class Opened:
 
     @property
     def digest(self) -> bytes:
-        """The same for each repeat of a push, and for no other push."""
+        """A hash that is the same for each repeat of a push, and different for all other pushes."""
         return hashlib.sha256(msgspec.json.encode(sorted(self.message.fields.items()))).digest()
 
 

@@ -12,7 +12,7 @@ LATEST: Final = 253_402_300_799_999_999
 
 
 def is_plain(name: str, kind: Any) -> bool:
-    """Whether each value of that type is taken as it is."""
+    """Whether each value of that type is valid."""
     return kind is str or (kind is int and name not in COUNTS)
 
 
@@ -26,7 +26,7 @@ def checked(name: str, kind: Any, value: Any) -> Any:
 
 
 def counted(name: str, value: Any) -> Any:
-    """One more must find room. Raises TypeError, ValueError."""
+    """A count that can still be incremented. Raises TypeError, ValueError."""
     if checked(name, int, value) > MOST_COUNTED:
         raise ValueError(f"{name} is {value}, which is not a count")
     return value

@@ -5,7 +5,7 @@ of a process that died fall due again by themselves. An outcome is stored only u
 row has: a process whose lease ran out changes nothing.
 
 The rows of a claim are read one by one after its transaction. One that cannot be read is set aside, and
-so is one whose handling crashes again and again: it is due no more, and says why in `set_aside`.
+so is one whose handling crashes again and again: it is never due again, and says why in `set_aside`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -193,12 +193,12 @@ class ClaimingStore:
 
 
 def _fitting(sql: str, *values: object) -> Statement:
-    """With the first values only, if the text uses no more: PostgreSQL refuses others."""
+    """The values that the text uses: PostgreSQL refuses more."""
     return Statement(sql, tuple(v for n, v in enumerate(values, start=1) if f"${n}" in sql))
 
 
 def due_of(rows: Sequence[Row]) -> datetime | None:
-    """The `due_at` of one row. A damaged row may hold anything: its time is now."""
+    """The `due_at` of one row; now for a damaged row, which may hold anything."""
     due_at = rows[0]["due_at"]
     if due_at is None:
         return None

@@ -1,8 +1,8 @@
 """Brings a database's schema up to date with numbered files, each applied once, in one unit of work.
 
 `0007_topics.sql` is migration 7. A file holds plain statements, each ended by `;`, and
-`{placeholders}` for the types that the dialects spell differently. There is no downgrade. A program goes on,
-and a daemon starts, on a schema that is newer than its files, as long as what came after only expands it.
+`{placeholders}` for the types that the dialects spell differently. There is no downgrade. A program keeps running,
+and a daemon starts, on a schema that is newer than its files, as long as the later migrations only expand it.
 """
 
 import re

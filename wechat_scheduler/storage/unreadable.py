@@ -1,4 +1,4 @@
-"""Reads stored rows one by one, so that one that cannot be read harms no other.
+"""Reads stored rows one by one, so that one that cannot be read does not affect others.
 
 A row cannot be read if a secret does not open, or a value is none that this version knows: a damaged
 file, an edit by hand, a newer version's row.

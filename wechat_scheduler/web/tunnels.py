@@ -56,7 +56,7 @@ class _RefusedError(Exception):
 
 
 class _Near(TunnelConnection):
-    """The end of the client, which says first where it wants to go."""
+    """The client's end, which first says where it wants to go."""
 
     def __init__(self, tunnels: "Tunnels") -> None:
         super().__init__()

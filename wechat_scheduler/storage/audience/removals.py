@@ -1,7 +1,7 @@
 """Deletes what belonged to a removed app or topic, in parts: there may be a million subscriptions.
 
-The app or topic itself is gone at once. What is left of it is deleted by the housekeeping, and used by
-nothing. So is what requests add that were under way: they saw the app just before.
+The app or topic itself is gone at once. What is left of it is not used, and the housekeeping deletes it,
+also what concurrent requests still add.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Mends what an earlier version stored: jobs without a subject that know theirs, see `unnamed_jobs`."""
+"""Repairs jobs of earlier versions: those without a subject whose subject is known, see `unnamed_jobs`."""
 
 from collections.abc import Sequence
 from datetime import datetime

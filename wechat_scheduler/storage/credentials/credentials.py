@@ -53,7 +53,7 @@ LISTENS = "SELECT appid FROM callbacks WHERE appid = $1"
 
 
 class SqlCredentials(ClaimingStore):
-    """Also the `NotificationSource` of credential notifications."""
+    """The store of credentials, and the `NotificationSource` of their notifications."""
 
     def __init__(
         self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
@@ -225,7 +225,7 @@ class SqlCredentials(ClaimingStore):
         return await self._database.write(told)
 
     async def _set_aside(self, claim: Claim, spoiled: Sequence[tuple[Row, str]]) -> None:
-        """Callers who wait for such a job learn at once why it brings nothing."""
+        """Set the job aside, and tell its waiting callers at once why it has no value."""
         await super()._set_aside(claim, spoiled)
         for row, _ in spoiled:
             for listener in self._listeners:

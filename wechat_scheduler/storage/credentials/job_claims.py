@@ -42,11 +42,11 @@ class JobClaims:
         self.waits_until: datetime | None = None
 
     def lost(self) -> None:
-        """The store is away."""
+        """Record that the store does not respond."""
         self._is_away = True
 
     def found(self, now: datetime) -> None:
-        """The store answers."""
+        """Record that the store responds."""
         if self._is_away:
             self._is_away, self.waits_until = False, now + SETTLED_WITHIN
         elif self.waits_until is not None and now >= self.waits_until:

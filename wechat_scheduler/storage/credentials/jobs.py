@@ -115,7 +115,7 @@ DROP = """
 def save(
     vault: Vault, outcome: Rotated | Repeated | Failed, now: datetime
 ) -> Script[Snapshot | None]:
-    """Also if the attempt has no claim any more, as far as `late_outcomes` says."""
+    """Store an outcome, also of an attempt that lost its claim, as far as `late_outcomes` permits."""
     due_at = yield from _saved(vault, outcome, now)
     if due_at is None:
         due_at = yield from late_outcomes.is_stored(outcome)

@@ -75,7 +75,7 @@ def reclaimed(outcome: Rotated) -> Script[tuple[Rotated, int] | None]:
 
 
 def leave_time(key: JobKey, until: int) -> Script[None]:
-    """Nothing else claims the job until then: an attempt is under way that lost its claim."""
+    """Let nothing else claim the job until then: an attempt that lost its claim is under way."""
     yield Statement(LEAVE_TIME, (*key, until))
 
 

@@ -196,7 +196,7 @@ class Registrar:
 
 
 def _job_of(task: Task, known: Sequence[Row]) -> Script[JobKey]:
-    """The job that a registration hangs on. One without a subject but with `params` has a job of its own
+    """The job of a registration. One without a subject but with `params` has a job of its own
     until those lead to an account or user; one without both shares the job of others, if that is clear."""
     if known:
         return task.key._replace(subject=known[0]["job"])

@@ -159,7 +159,7 @@ def _end_claim(outcome: Rotated | Identified, now: int) -> Script[Sequence[Row]]
 
 
 def _move(vault: Vault, holding: Holding, account: JobKey) -> Script[list[Row]]:
-    """Returns the registrations that hang on the job of the account now. None that names a subject moves."""
+    """Move the registrations without a subject. Returns those that the job of the account has now."""
     moved, led_by = [], holding.led_by
     for row in (yield Statement(OF_UNNAMED, holding.key)):
         url = params_of(vault, row)
@@ -216,7 +216,7 @@ def _is_withdrawn(job: Row, credential: Credential) -> bool:
 
 
 def _join(job: Row, seen: int, moved: Sequence[Row], now: int) -> Script[None]:
-    """The registrations join a job as it is; it asks their `params` if it has a fault or no value."""
+    """Attach the registrations to a job; it asks their `params` if it has a fault or no value."""
     key = key_of(job)
     if job["credential"] is None or job["fault"] is not None:
         yield Statement(PARAMS_CHANGED, (now, *key))

@@ -119,7 +119,7 @@ def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> 
 
 
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:
-    """Unordered, and by no index of all that was ever sent (hence the plus), to be quick."""
+    """Change rows in any order, and without the index of all that was ever sent (hence the plus), to be quick."""
     chosen = (
         f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
         f"LIMIT {conditions.place(limit)}"

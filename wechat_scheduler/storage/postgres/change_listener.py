@@ -69,8 +69,8 @@ class ChangeListener:
             self._task = self._supervisor.contained("storage.listener", self._run())
 
     async def hears(self) -> bool:
-        """Whether it hears what is sent, as far as it has found out. Raises StorageError if the database takes
-        nothing."""
+        """Whether it hears what is sent, as far as it has found out. Raises StorageError if the
+        database is not writable."""
         self.add(lambda payload: None)
         if not await self._clock.wait(self._tried, KNOWN_WITHIN):
             return False

@@ -80,8 +80,8 @@ def listening(url: str, listen: str, connect: Connect) -> Connect:
 
 
 def completed(listen: str, url: str) -> str:
-    """`listen` with all that `url` names and it does not: also the password and the settings of TLS. A server of
-    its own takes nothing of the other's place. Raises StateError."""
+    """`listen` with all that `url` names and it does not: also the password and the settings of TLS. If it names a
+    server of its own, nothing of the other's address is used. Raises StateError."""
     refusal = StateError("state.listen_database is not a valid postgresql:// URL")
     new, old = _valid(listen, refusal), _valid(url, _malformed())
     if new.keys() & {"", "host", "hostaddr"}:
@@ -153,7 +153,7 @@ async def _bound(connection: asyncpg.Connection) -> bool:
 
 
 async def _leave_as_is(connection: asyncpg.Connection) -> None:
-    """Saves the round trip to reset a session: our units of work leave nothing in it."""
+    """Do not reset the session, which saves a round trip: our units of work leave nothing in it."""
 
 
 def unopened(url: str, error: StorageError) -> StateError:

@@ -80,7 +80,7 @@ class Connector:
 
 
 def _says_full(error: Exception) -> bool:
-    """PostgreSQL has a code for it; pgbouncer has only words."""
+    """Whether the server says so: PostgreSQL by a code, pgbouncer only in words."""
     return isinstance(error, asyncpg.TooManyConnectionsError) or (
         isinstance(error, asyncpg.ProtocolViolationError) and "no more connections" in str(error)
     )

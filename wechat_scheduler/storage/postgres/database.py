@@ -164,13 +164,13 @@ class PostgresDatabase:
             await self._pool.release(connection)
 
     def version(self, *tables: str) -> None:
-        """Other processes write too."""
+        """None: other processes write too."""
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         self.listener.add(listener)
 
     async def hears(self) -> bool:
-        """Whether it hears what any process signals. Raises StorageError if it takes nothing."""
+        """Whether it hears what any process signals. Raises StorageError if it is not writable."""
         return await self.listener.hears()
 
     async def signal(self, payload: str) -> None:

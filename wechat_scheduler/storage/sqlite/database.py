@@ -105,7 +105,7 @@ class SqliteView:
         return await self._readers.fetch(*positional(sql, params))
 
     def version(self, *tables: str) -> None:
-        """Other processes may write."""
+        """None: other processes may write."""
 
     def on_signal(self, listener: Callable[[str], None]) -> None:
         """Does nothing."""

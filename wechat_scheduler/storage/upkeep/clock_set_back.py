@@ -1,4 +1,4 @@
-"""Rows that were written while the clock was ahead of the present one.
+"""Repairs rows that were written while the clock was ahead of the present one.
 
 Their due times lie in a future that is longer than it should be, and nothing else would notice before.
 What the caller asked for (`not_before`, a reminder's time) stays; only our own instants are brought back.
@@ -76,7 +76,7 @@ ORDERED: Final = (("pushes", "received_at"), ("refresh_tokens", "replaced_at"))
 
 
 async def bring_back(database: Database, now: datetime) -> None:
-    """Make due what a clock that was ahead put off, in one transaction. Raises StorageError."""
+    """Make work due that a clock that was ahead postponed, in one transaction. Raises StorageError."""
     await database.write(lambda: _bring_back(micros(now)))
 
 

@@ -1,4 +1,4 @@
-"""`daemon.pulse.PulseStore` on a database: proves that the store takes writes, and remembers when."""
+"""`daemon.pulse.PulseStore` on a database: proves that the store is writable, and remembers when."""
 
 from datetime import datetime
 

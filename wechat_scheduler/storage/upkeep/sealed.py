@@ -138,11 +138,13 @@ def _reseal_page(
         if not sealed or sealer.is_newest(sealed):
             continue
         try:
-            anew = sealer.reseal(sealed, context=column.place(row))
+            resealed_text = sealer.reseal(sealed, context=column.place(row))
         except SealingError:
             unreadable.append(f"{column} of {'/'.join(map(str, _key(column, row)))}")
             continue
-        resealed += len((yield Statement(_update(column), (*_key(column, row), sealed, anew))))
+        resealed += len(
+            (yield Statement(_update(column), (*_key(column, row), sealed, resealed_text)))
+        )
     return _ResealedPage([_key(column, row) for row in rows], resealed, unreadable)
 
 

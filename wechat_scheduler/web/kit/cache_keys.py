@@ -10,7 +10,7 @@ from typing import Final
 
 from wechat_scheduler.web.kit.memo import LARGEST
 
-# What the ordinary way reads, or may come to read, of a request: who calls, whether and how the
+# What the normal path reads, or may read in future, of a request: who calls, whether and how the
 # connection continues, and what is wanted. The last line may not occur twice.
 HEEDED: Final = frozenset(
     (

@@ -1,6 +1,6 @@
 """Closes connections of clients that are too slow, and idle ones while there are too many.
 
-A deadline that each byte renews is none: a client that sends a byte each 5 s would keep its connection
+A deadline that each byte renewed would be useless: a client that sends a byte each 5 s would keep its connection
 for ever. So a head has one deadline as a whole, and a body or a response a slowest rate.
 """
 

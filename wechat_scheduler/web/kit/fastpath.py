@@ -2,14 +2,14 @@
 parts of aiohttp's server.
 
 If no request on a connection waits for its response, and the bytes that arrive equal a request whose
-response is remembered, that response is written at once; all else goes the ordinary way. This is
+response is remembered, that response is written at once; everything else takes the normal path. This is
 correct because:
 
 * a connection is served from memory only while its chunks were whole requests, each in a chunk of its own
   or in one for the head and more for the body; anything else could be request smuggling behind a shared
   proxy;
-* a slow reader, a closing connection and one with an access log take the ordinary way;
-* the keep-alive deadline moves as it does on the ordinary way.
+* a slow reader, a closing connection and one with an access log take the normal path;
+* the keep-alive deadline moves as it does on the normal path.
 
 With another version of aiohttp, `runner` returns aiohttp's own runner.
 """

@@ -57,7 +57,7 @@ class HeadConnection(MemoConnection):
             super().data_received(chunk)
 
     def close(self) -> None:
-        """What came of a known request goes the ordinary way, which waits for the rest."""
+        """Pass what came of a known request to the normal path, which waits for the rest."""
         held, self._held = self._held, []
         for chunk in held:
             super().data_received(chunk)

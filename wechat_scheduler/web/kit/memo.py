@@ -58,7 +58,7 @@ class Liveness(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """A response holds while `cell` still has the very `credential` it was made from, and before
-    `until` (boottime, seconds): the first moment at which the ordinary way may respond otherwise,
+    `until` (boottime, seconds): the first moment at which the normal path may respond differently,
     because `max-age` steps down, the credential expires or the caller's key does."""
 
     cell: CredentialCell

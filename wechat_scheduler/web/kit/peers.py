@@ -1,4 +1,4 @@
-"""Finds the address of the client behind a request: the peer, or the one that a trusted proxy names."""
+"""Finds the client's address of a request: the peer, or the one that a trusted proxy names."""
 
 import re
 from collections.abc import Iterator, Sequence

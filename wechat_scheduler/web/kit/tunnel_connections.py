@@ -1,11 +1,11 @@
-"""The two ends of a tunnel, of which each takes to the other what comes."""
+"""The two ends of a tunnel. Each forwards what it receives to the other."""
 
 import asyncio
 from typing import cast
 
 
 class TunnelConnection(asyncio.Protocol):
-    """One end of a tunnel; what comes here goes to the other one, no faster than that takes it."""
+    """One end of a tunnel; it forwards what it receives to the other end, no faster than that accepts it."""
 
     def __init__(self) -> None:
         self.other: TunnelConnection | None = None

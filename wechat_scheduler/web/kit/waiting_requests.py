@@ -41,8 +41,8 @@ class EndingConnection:
 
 
 class WaitingRequest:
-    """One of them. Its handler waits for `wait` again and again until `is_over`: the daemon stops, or the caller
-    has hung up."""
+    """A request that stays open. Its handler waits for `wait` again and again until `is_over`: the daemon
+    stops, or the caller has hung up."""
 
     def __init__(self, those: "WaitingRequests", request: web.Request) -> None:
         self._all = those
@@ -54,7 +54,7 @@ class WaitingRequest:
         return self._all.is_ending or self._request.transport is None
 
     def wake(self) -> None:
-        """Let `wait` return. Of many that are woken together, a few go on in each turn of the loop."""
+        """Let `wait` return. Of many that are woken together, a few continue in each turn of the loop."""
         self._all.turns.give(self._woken.set)
 
     def rest(self) -> None:
@@ -71,7 +71,7 @@ class WaitingRequest:
 
 
 class WaitingRequests:
-    """All of them. `connections` gives the most connections that there may be."""
+    """All requests that stay open. `connections` gives the maximum number of connections."""
 
     def __init__(self, connections: Callable[[], int], clock: Clock) -> None:
         self.clock = clock
@@ -103,11 +103,11 @@ class WaitingRequests:
             self._of_keys -= Counter((key,))  # and forget a key without any
 
     def wake_all(self) -> None:
-        """Let each look whether it may go on: a key has changed."""
+        """Let each check whether it may continue: a key has changed."""
         for one in self._open:
             one.wake()
 
     def end(self) -> None:
-        """The daemon stops."""
+        """End all of them: the daemon stops."""
         self.is_ending = True
         self.wake_all()
