@@ -121,7 +121,7 @@ class Child:
         self._wake()
 
     async def _stop(self, process: Process, number: int) -> None:
-        """If this is cancelled, `close` begins it anew."""
+        """If this is cancelled, `close` starts it again."""
         self._given = None
         await end(process, signal.Signals(number), self._settings.stop_timeout)
         self._process = None
