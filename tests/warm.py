@@ -122,3 +122,43 @@ async def pipe() -> AsyncIterator[tuple[asyncio.StreamReader, int]]:
         yield lines, theirs
     finally:
         transport.close()
+
+
+class Piped:
+    """A process whose output and errors are read from pipes."""
+
+    def __init__(
+        self, process: Process, stdout: asyncio.StreamReader, stderr: asyncio.StreamReader
+    ) -> None:
+        self.process = process
+        self.stdout = stdout
+        self.stderr = stderr
+
+    @property
+    def returncode(self) -> int | None:
+        return self.process.returncode
+
+    def send_signal(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        """What it still writes until it ends."""
+        out, err = await self.stdout.read(), await self.stderr.read()
+        await self.process.wait()
+        return out, err
+
+
+@asynccontextmanager
+async def piped(*words: str, **environ: str) -> AsyncIterator[Piped]:
+    """The program with nothing to read; killed at the end if it still runs."""
+    async with pipe() as (stdout, to_stdout), pipe() as (stderr, to_stderr):
+        streams = (os.open(os.devnull, os.O_RDONLY), to_stdout, to_stderr)
+        process = await start(*words, environ={**ENVIRONMENT, **environ}, streams=streams)
+        for stream in streams:
+            os.close(stream)
+        try:
+            yield Piped(process, stdout, stderr)
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()

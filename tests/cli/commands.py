@@ -53,14 +53,9 @@ async def run(*words: str, **environ: str) -> Ended:
 
 async def run_warm(*words: str, **environ: str) -> Ended:
     """The same, from a process that has imported the program; see `tests.warm`."""
-    async with warm.pipe() as (out, to_out), warm.pipe() as (err, to_err):
-        streams = (os.open(os.devnull, os.O_RDONLY), to_out, to_err)
-        process = await warm.start(*words, environ={**ENVIRONMENT, **environ}, streams=streams)
-        for stream in streams:
-            os.close(stream)
-        said, complained = await out.read(), await err.read()
-        code = await process.wait()
-    return Ended(code=code, out=said.decode(), err=complained.decode())
+    async with warm.piped(*words, **environ) as process:
+        out, err = await process.communicate()
+    return Ended(code=process.returncode or 0, out=out.decode(), err=err.decode())
 
 
 async def execute(*words: str, **environ: str) -> Ended:
@@ -79,7 +74,7 @@ async def execute(*words: str, **environ: str) -> Ended:
 class Terminal:
     """A person at a terminal with a program."""
 
-    def __init__(self, process: asyncio.subprocess.Process, screen: asyncio.StreamReader, at: int):
+    def __init__(self, process: warm.Process, screen: asyncio.StreamReader, at: int):
         self.process = process
         self._screen = screen
         self._at = at
@@ -103,13 +98,11 @@ class Terminal:
 
 @asynccontextmanager
 async def terminal(*words: str, columns: int = 80, **environ: str) -> AsyncIterator[Terminal]:
-    """Runs the program on a terminal of this width."""
+    """Runs the program on a terminal of this width, from a process that has imported it."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (50, columns))
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM, *words, stdin=theirs, stdout=theirs, stderr=theirs,
-        env={**ENVIRONMENT, "TERM": "xterm-256color", **environ},
-    )  # fmt: skip
+    environ = {**ENVIRONMENT, "TERM": "xterm-256color", **environ}
+    process = await warm.start(*words, environ=environ, streams=(theirs, theirs, theirs))
     os.close(theirs)
     screen = asyncio.StreamReader()
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(

@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 import pytest
 
+from tests import warm
 from tests.cli.commands import Ended, execute, invoke, run, run_warm, terminal
 from tests.house import daemon, daemon_config
 from tests.program import warm_program
@@ -340,16 +341,12 @@ async def test_a_new_admin_key_is_shown_on_a_terminal_once(tmp_path: Path) -> No
 
 
 async def test_a_new_admin_key_is_never_written_to_a_journal(tmp_path: Path) -> None:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wechat_scheduler", "-p", "0", "--state", str(tmp_path),
-        stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stderr is not None
-    journal = await process.stderr.readuntil(b"daemon.ready")
-    process.terminate()
-    journal += await process.stderr.read()
+    async with warm.piped("-p", "0", "--state", str(tmp_path)) as process:
+        journal = await process.stderr.readuntil(b"daemon.ready")
+        process.send_signal(signal.SIGTERM)
+        journal += (await process.communicate())[1]
 
-    assert await process.wait() == 0
+    assert process.returncode == 0
     assert (tmp_path / "admin.key").read_bytes().strip() not in journal
     assert b"admin_key.made" in journal
 

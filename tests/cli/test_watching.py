@@ -3,9 +3,10 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+from tests import warm
 from tests.cli.commands import PROGRAM, terminal
 from tests.cli.test_jobs import caller
 from tests.clock import FakeClock
@@ -20,23 +21,14 @@ PATIENCE = 20
 
 
 @asynccontextmanager
-async def watching(*words: str, state: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def watching(*words: str, state: Path) -> AsyncIterator[warm.Piped]:
     """The command, with pipes for its output and its errors."""
-    process = await asyncio.create_subprocess_exec(
-        *PROGRAM, *words, *OFTEN, "--state", str(state),
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=ENVIRONMENT,
-    )  # fmt: skip
-    try:
+    async with warm.piped(*words, *OFTEN, "--state", str(state)) as process:
         yield process
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
 
 
-async def line(stream: asyncio.StreamReader | None) -> list[str]:
+async def line(stream: asyncio.StreamReader) -> list[str]:
     """The words of the next line. A line that never comes fails the test."""
-    assert stream is not None
     async with asyncio.timeout(PATIENCE):
         return (await stream.readline()).decode().split()
 
@@ -94,16 +86,14 @@ async def test_deliveries_are_watched_too_the_newest_last(caller: Caller, tmp_pa
 
 
 async def test_a_daemon_that_ends_is_a_sentence_and_the_watch_goes_on(tmp_path: Path) -> None:
-    async with daemon(tmp_path, "http://127.0.0.1:9", clock=FakeClock()) as opened:
-        await opened.register({"type": 0})
-        process = await asyncio.create_subprocess_exec(
-            *PROGRAM, "jobs", "watch", *OFTEN, "--state", str(tmp_path),
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=ENVIRONMENT,
-        )  # fmt: skip
-        await line(process.stdout)
-    trouble = await line(process.stderr)
-    process.send_signal(signal.SIGINT)
-    await process.communicate()
+    async with AsyncExitStack() as stack:
+        async with daemon(tmp_path, "http://127.0.0.1:9", clock=FakeClock()) as opened:
+            await opened.register({"type": 0})
+            process = await stack.enter_async_context(watching("jobs", "watch", state=tmp_path))
+            await line(process.stdout)
+        trouble = await line(process.stderr)
+        process.send_signal(signal.SIGINT)
+        await process.communicate()
 
     assert " ".join(trouble).startswith(f"no daemon runs on {tmp_path}: ")
     assert process.returncode == 0

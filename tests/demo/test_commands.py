@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -17,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 from rich.console import Console
 
+from tests import warm
 from tests.cli.commands import run_warm
 from tests.demo.scenes import snapshot
 from wechat_scheduler.cli.demo import conclude
@@ -32,13 +32,12 @@ URL = "http://127.0.0.1:9002"
 class Command:
     """A process, its standard output read line by line."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: warm.Piped) -> None:
         self.process = process
         self.said: list[str] = []
 
     async def line_with(self, words: str) -> str:
         """The next line with `words` in it."""
-        assert self.process.stdout is not None
         async for line in self.process.stdout:
             self.said.append(line.decode().rstrip())
             if words in self.said[-1]:
@@ -54,19 +53,8 @@ class Command:
 
 @asynccontextmanager
 async def command(*words: str, temporary: Path) -> AsyncIterator[Command]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wechat_scheduler", *words,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(30):
-            yield Command(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    async with asyncio.timeout(30), warm.piped(*words, TMPDIR=str(temporary)) as process:
+        yield Command(process)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -92,18 +80,19 @@ def test_seconds_that_are_none_are_refused_with_a_sentence(seconds: str) -> None
 
 async def test_the_demo_ends_quietly_when_its_reader_has_gone(tmp_path: Path) -> None:
     reader, writer = os.pipe()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "wechat_scheduler", "demo",
-        stdout=writer,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
-    )  # fmt: skip
-    os.close(writer)
     os.close(reader)
+    async with asyncio.timeout(30), warm.pipe() as (errors, to_errors):
+        process = await warm.start(
+            "demo",
+            environ={**warm.ENVIRONMENT, "TMPDIR": str(tmp_path)},
+            streams=(0, writer, to_errors),
+        )
+        os.close(writer)
+        os.close(to_errors)
+        err = await errors.read()
+        code = await process.wait()
 
-    _, err = await asyncio.wait_for(process.communicate(), 30)
-
-    assert (process.returncode, err) == (0, b"")
+    assert (code, err) == (0, b"")
     assert os.listdir(tmp_path) == []
 
 
