@@ -85,7 +85,8 @@ class Caller:
             headers=sent,
             allow_redirects=follow,
         ) as response:
-            text = await response.read()
+            is_stream = response.content_type == "text/event-stream"
+            text = b"" if is_stream else await response.read()
             is_json = response.content_type == "application/json" and text
             return Answer(
                 status=response.status,

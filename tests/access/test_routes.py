@@ -84,6 +84,7 @@ ROWS = {
     ("POST", "/task/{appid}/{type}/{subject}/refresh"): Row(right_key=404),
     ("POST", "/task/{appid}/{type}/invalid"): Row(),
     ("POST", "/task/{appid}/{type}/{subject}/invalid"): Row(right_key=404),
+    ("GET", "/v1/events"): FILTERED._replace(wrong_scope=200),
     ("POST", "/v1/apps"): Row(),
     ("POST", "/v1/keys"): Row(),
     ("GET", "/v1/keys"): Row(),

@@ -154,7 +154,7 @@ async def test_a_job_that_is_registered_while_it_is_looked_for_is_kept_in_one_pl
     async with asyncio.TaskGroup() as group:
         fetches = [group.create_task(value(office)) for _ in range(2)]
         await store.read.wait()
-        await store.remove(TOKEN, owner="")
+        await store.remove(TOKEN, owner="", now=office.clock.now())
         await store.register(registration(TOKEN), now=office.clock.now())
         store.arrive.set()
         await office.settle()
@@ -172,7 +172,7 @@ async def test_two_who_hear_of_a_removal_at_once_are_one_too_many_for_nobody(
     await office.register(TOKEN)
     await office.settle()
     await value(office)
-    await office.store.remove(TOKEN, owner="")
+    await office.store.remove(TOKEN, owner="", now=office.clock.now())
     office.store.arrive.clear()
     office.store.read.clear()
 

@@ -76,7 +76,7 @@ async def test_what_is_not_stored_is_not_published(office: Office) -> None:
     with capture_logs() as events:
         async with office.attempting():
             await script.asked.wait()
-            await office.store.remove(TOKEN, owner="")
+            await office.store.remove(TOKEN, owner="", now=office.clock.now())
             await office.store.register(registration(TOKEN), now=office.clock.now())
             script.idle.set()
 

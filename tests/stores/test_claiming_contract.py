@@ -79,7 +79,7 @@ async def test_an_outcome_of_a_removed_job_stores_nothing(
     wanted = registration(task(notify="http://erp/n"))
     await store.register(wanted, now=NOW)
     job = await claim(store)
-    await store.remove(TOKEN, owner="")
+    await store.remove(TOKEN, owner="", now=NOW)
     await store.register(wanted, now=NOW)
 
     assert await store.save(rotated(job), now=NOW) is None

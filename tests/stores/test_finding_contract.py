@@ -168,7 +168,7 @@ async def test_few_refresh_tokens_of_before_are_kept_and_none_of_a_job_that_left
         await store.save(rotated(await claim(store), refresh_token=f"RT-{number}"), now=NOW)
     assert await store.earlier(USER) == ["RT-4", "RT-3", "RT-2"]
 
-    await store.remove(USER, owner="")
+    await store.remove(USER, owner="", now=NOW)
     await store.register(registration(USER), now=NOW)
 
     assert await store.earlier(USER) == []
@@ -200,7 +200,7 @@ async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
         await store.register(registration(wanted, owner=owner), now=NOW)
     await store.save(rotated(await claim(store)), now=NOW)
 
-    assert await store.remove(TOKEN, owner="erp")
+    assert await store.remove(TOKEN, owner="erp", now=NOW)
 
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
     notification = await store.notification(delivery.target)
@@ -213,7 +213,7 @@ async def test_an_owner_that_withdraws_leaves_the_job_to_the_others(
 async def test_a_job_goes_with_its_last_owner(store: SqlCredentials, outbox: SqlOutbox) -> None:
     await issued(store, task(notify="http://erp/n"))
 
-    assert await store.remove(TOKEN, owner="erp")
+    assert await store.remove(TOKEN, owner="erp", now=NOW)
 
     assert await store.load(TOKEN) is None
     assert await store.next_due() is None
@@ -224,7 +224,7 @@ async def test_a_job_goes_with_all_its_owners_at_once(store: SqlCredentials) -> 
     for owner in ("erp", "shop"):
         await store.register(registration(TOKEN, owner=owner), now=NOW)
 
-    assert await store.remove(TOKEN, owner="")
+    assert await store.remove(TOKEN, owner="", now=NOW)
 
     assert await store.view(limit=10) == []
 
@@ -232,8 +232,8 @@ async def test_a_job_goes_with_all_its_owners_at_once(store: SqlCredentials) -> 
 async def test_who_has_no_interest_cannot_withdraw_it(store: SqlCredentials) -> None:
     await store.register(registration(TOKEN, owner="erp"), now=NOW)
 
-    assert not await store.remove(TOKEN, owner="shop")
-    assert not await store.remove(TICKET, owner="")
+    assert not await store.remove(TOKEN, owner="shop", now=NOW)
+    assert not await store.remove(TICKET, owner="", now=NOW)
 
     assert (await look(store)).receivers[0].owner == "erp"
 
@@ -242,7 +242,7 @@ async def test_versions_go_on_counting_when_a_job_comes_back(store: SqlCredentia
     await issued(store, TOKEN)
     await store.hasten(TOKEN, now=NOW)
     await store.save(rotated(await claim(store)), now=NOW)
-    await store.remove(TOKEN, owner="")
+    await store.remove(TOKEN, owner="", now=NOW)
 
     await store.register(registration(TOKEN), now=LATER)
 
@@ -261,7 +261,7 @@ async def test_a_receiver_that_left_is_told_nothing(
     (delivery,) = await outbox.claim(now=NOW, limit=10, lease=LEASE)
     assert await store.notification(delivery.target) is not None
 
-    await store.remove(TOKEN, owner="erp")
+    await store.remove(TOKEN, owner="erp", now=NOW)
 
     assert await store.notification(delivery.target) is None
 

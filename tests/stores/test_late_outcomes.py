@@ -116,7 +116,7 @@ async def test_a_value_that_came_after_the_lease_is_kept(stores: Stores) -> None
 async def test_the_later_of_two_values_stays_in_whichever_order_they_come(stores: Stores) -> None:
     for order in ((0, 1), (1, 0)):
         store = stores.credentials
-        await store.remove(TOKEN, owner="")
+        await store.remove(TOKEN, owner="", now=NOW)
         await store.register(registration(TOKEN), now=NOW)
         first = rotated(await claim(store), "first", at=NOW)
         second = rotated(await claim(stores.elsewhere, at=LATER), "second", at=LATER)

@@ -146,7 +146,7 @@ async def test_a_delivery_that_was_cancelled_in_flight_does_not_come_back(
     store: SqlCredentials, outbox: SqlOutbox
 ) -> None:
     delivery = await _claimed(outbox)
-    await store.remove(TOKEN, owner="")
+    await store.remove(TOKEN, owner="", now=NOW)
 
     await outbox.settle(_refused(delivery), now=LATER)
 

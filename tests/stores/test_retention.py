@@ -203,7 +203,7 @@ async def everything_that_ends(stores: Stores) -> None:
     await stores.credentials.register(
         registration(task(TOKEN, notify="http://x/n"), owner="x"), now=NOW
     )
-    await stores.credentials.remove(TOKEN, owner="x")
+    await stores.credentials.remove(TOKEN, owner="x", now=NOW)
 
 
 def an_event(authorizer: str) -> Event:

@@ -72,11 +72,11 @@ async def test_a_registration_outlives_the_removal_of_another_owners(url: str) -
         for _ in range(40):
             await here.register(registration(TOKEN, owner="erp"), now=NOW)
             async with asyncio.TaskGroup() as group:
-                group.create_task(here.remove(TOKEN, owner="erp"))
+                group.create_task(here.remove(TOKEN, owner="erp", now=NOW))
                 group.create_task(there.register(registration(TOKEN, owner="shop"), now=NOW))
 
             assert [view.key for view in await here.view(limit=1)] == [TOKEN]
-            await here.remove(TOKEN, owner="")
+            await here.remove(TOKEN, owner="", now=NOW)
 
 
 async def test_a_process_hears_what_others_changed_and_not_what_it_changed_itself(
@@ -98,7 +98,7 @@ async def test_a_process_hears_what_others_changed_and_not_what_it_changed_itsel
         assert await heard.get() == TOKEN
         await there.hasten(USER, now=NOW)
         assert await heard.get() == USER
-        await there.remove(TOKEN, owner="")
+        await there.remove(TOKEN, owner="", now=NOW)
         assert await heard.get() == TOKEN
 
         assert heard.empty()

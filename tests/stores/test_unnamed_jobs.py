@@ -232,9 +232,9 @@ async def test_only_what_was_registered_without_a_subject_is_removed_under_that_
     await store.save(found(await seeking(store)), now=NOW)
     await store.register(registration(task(USER)), now=NOW)
 
-    assert await store.remove(USER, owner="erp", unnamed=True)
+    assert await store.remove(USER, owner="erp", now=NOW, unnamed=True)
     assert await keys(store) == ["o1"]
-    assert await store.remove(USER, owner="erp", unnamed=True)
+    assert await store.remove(USER, owner="erp", now=NOW, unnamed=True)
     assert await keys(store) == []
 
 

@@ -47,7 +47,7 @@ def test_what_opens_a_route_is_said_of_it() -> None:
 
     for route in NATIVE:
         ways = said[route.method, route.path]
-        scopes = {scope for way in ways for (scope,) in way.values()}
+        scopes = {scope for way in ways for named in way.values() for scope in named}
         assert scopes == ({route.scope.value} if isinstance(route.scope, Scope) else set())
         assert len(ways) in (0, 3)
 

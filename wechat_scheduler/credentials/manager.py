@@ -76,8 +76,8 @@ class Manager:
 
     async def remove(self, key: JobKey, *, owner: str) -> None:
         """Remove the task of `owner` (of every owner if empty). Raises NotFoundError, ConflictError."""
-        name = await self._name(key, owner)
-        if not await self._store.remove(name, owner=owner, unnamed=not key.subject):
+        name, now = await self._name(key, owner), self._clock.now()
+        if not await self._store.remove(name, owner=owner, now=now, unnamed=not key.subject):
             raise no_job(key)
         self._names.forget(name)
         await self.reload(name)

@@ -140,7 +140,9 @@ class Store(SharedStore, Protocol):
         current value in the outbox.
         """
 
-    async def remove(self, key: JobKey, *, owner: str, unnamed: bool = False) -> bool:
+    async def remove(
+        self, key: JobKey, *, owner: str, now: datetime, unnamed: bool = False
+    ) -> bool:
         """Remove the tasks of `owner` (of every owner if empty), and the job with its last task. With
         `unnamed`, only those that were registered without a subject, if there are any.
 

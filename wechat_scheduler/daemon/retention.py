@@ -8,8 +8,10 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.feed import model as feed_model
 from wechat_scheduler.gateway import usage, users
 from wechat_scheduler.reminders import owner_desk
+from wechat_scheduler.storage import feed
 from wechat_scheduler.storage.audience import handled_events, joined, removals, scenes
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery import deliveries
@@ -52,6 +54,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(scenes.KEPT, ended(retention.SCENES)),
         Retention(users.DIGEST_KEPT, ended(retention.REFRESH_DIGESTS)),
         Retention(usage.KEPT, ended(retention.GATEWAY_USES)),
+        Retention(feed_model.KEPT, forgetting(feed.forget)),
         Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
         Retention(timedelta(0), partial(unclaimable.set_aside, database)),
         clock=clock,

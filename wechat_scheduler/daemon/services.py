@@ -22,6 +22,8 @@ from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.cache_keys import cache_key
 from wechat_scheduler.web.kit.connections import Connections
+from wechat_scheduler.web.kit.event_streams import EventStreams
+from wechat_scheduler.web.kit.event_texts import EventTexts
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
@@ -67,6 +69,7 @@ def web_services(
         auditor=cores.auditor,
         memo=memo,
         waiting=waiting,
+        events=_events(ground, cores),
         health=Health(
             stores.census,
             store_error=lambda: cores.pulse.store_error,
@@ -107,6 +110,12 @@ def _authenticator(ground: Ground, cores: Cores) -> Authenticator:
         trusted_proxies=server.trusted_proxies,
         open_door=server.insecure_no_auth,
     )
+
+
+def _events(ground: Ground, cores: Cores) -> EventStreams:
+    texts = EventTexts(cores.credentials.manager, ground.kinds, ground.clock)
+    background = ground.supervisor.contained
+    return EventStreams(ground.stores.feed, texts, clock=ground.clock, background=background)
 
 
 def _vitals(

@@ -27,6 +27,7 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.reminders.conversations import SqlConversations
@@ -44,6 +45,7 @@ class Stores:
     """One store for each kind of row."""
 
     credentials: SqlCredentials
+    feed: SqlFeed
     outbox: SqlOutbox
     keys: SqlKeys
     consumers: SqlConsumers
@@ -92,9 +94,11 @@ def stores_on(
     """`worker` names this process, and begins the names of its claims."""
     with_secret = frozenset(kind for kind, issuer in issuers.items() if uses_secret(issuer))
     audited = AuditedDatabase(database)
-    credentials = SqlCredentials(audited, vault, worker=worker, secret_kinds=with_secret)
+    feed = SqlFeed(database)
+    credentials = SqlCredentials(audited, vault, worker=worker, secret_kinds=with_secret, feed=feed)
     return Stores(
         credentials=credentials,
+        feed=feed,
         outbox=SqlOutbox(database, vault, worker=worker),
         keys=SqlKeys(audited, vault),
         consumers=SqlConsumers(audited),

@@ -15,7 +15,7 @@ from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.auth import require_reach_of_path
 from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
-from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.route import Handler, Proof, Route, takes_key
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.slashes import BoundedPaths, UntidyPaths
 from wechat_scheduler.web.native import jssdk_pages, metrics, openapi, original, routes
@@ -100,15 +100,13 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
 def _admitting(route: NativeRoute) -> Handler:
     """The handler behind the checks that its row asks for."""
     scope, handler = route.scope, _strict(route)
-    admits = (
-        _guarded(handler, scope, by_path=not route.checks_reach)
-        if isinstance(scope, Scope)
-        else handler
-    )
+    if takes_key(scope):
+        wanted = scope if isinstance(scope, Scope) else None
+        handler = _guarded(handler, wanted, by_path=not route.checks_reach)
 
     async def admitted(request: web.Request) -> web.StreamResponse:
         refuse_nul(request)
-        return await admits(request)
+        return await handler(request)
 
     if scope is Proof.ORIGIN:
         return jssdk_pages.sharing(partial(errors_as_envelopes, handler=admitted))
@@ -119,7 +117,7 @@ def _strict(route: NativeRoute) -> Handler:
     """The handler behind a check of the names in the query, unless these are for others to choose: those of
     the original, of WeChat, and of what asks without a key whether the daemon lives."""
     handler = route.handler
-    is_ours = isinstance(route.scope, Scope) and not original.has(route.method, route.path)
+    is_ours = takes_key(route.scope) and not original.has(route.method, route.path)
     if not is_ours:
         return handler
     known = route.queries
@@ -131,7 +129,7 @@ def _strict(route: NativeRoute) -> Handler:
     return strict
 
 
-def _guarded(handler: Handler, scope: Scope, *, by_path: bool) -> Handler:
+def _guarded(handler: Handler, scope: Scope | None, *, by_path: bool) -> Handler:
     async def guarded(request: web.Request) -> web.StreamResponse:
         refuse_compressed(request)
         services = request.app[SERVICES]

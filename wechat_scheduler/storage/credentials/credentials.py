@@ -1,12 +1,10 @@
 """`credentials.ports.Store` on a database."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
-
-import msgspec
 
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
@@ -31,11 +29,14 @@ from wechat_scheduler.storage.credentials import (
     unnamed_jobs,
 )
 from wechat_scheduler.storage.credentials.job_claims import EARLIEST_UNCLAIMED, JobClaims
+from wechat_scheduler.storage.credentials.job_signals import JobSignals
 from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
+from wechat_scheduler.storage.credentials.told import failed, outcome_told
 from wechat_scheduler.storage.credentials.wake_ups import wake_further
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, T
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, T, each
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
@@ -56,11 +57,20 @@ class SqlCredentials(ClaimingStore):
     """The store of credentials, and the `NotificationSource` of their notifications."""
 
     def __init__(
-        self, database: Database, vault: Vault, *, worker: str, secret_kinds: frozenset[str]
+        self,
+        database: Database,
+        vault: Vault,
+        *,
+        worker: str,
+        secret_kinds: frozenset[str],
+        feed: SqlFeed | None = None,
     ) -> None:
         super().__init__(database, jobs.DUE, worker=worker)
         self._job_claims = JobClaims(jobs.DUE, database.dialect.skip_locked)
         self._vault = vault
+        self._feed = feed or SqlFeed(database)
+        self._signals = JobSignals(database, worker)
+        self.tell = self._signals.tell
         self.values = SqlJobValues(database, vault)
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
         self._listeners: list[Callable[[JobKey | None], object]] = []
@@ -73,15 +83,18 @@ class SqlCredentials(ClaimingStore):
 
         return await self._database.write(script)
 
-    async def remove(self, key: JobKey, *, owner: str, unnamed: bool = False) -> bool:
-        return await self._write(lambda: self._registrar.remove(key, owner, unnamed=unnamed), key)
+    async def remove(
+        self, key: JobKey, *, owner: str, now: datetime, unnamed: bool = False
+    ) -> bool:
+        return await self._write(
+            lambda: self._registrar.remove(key, owner, now, unnamed=unnamed), key
+        )
 
     async def names(self, key: JobKey, *, owner: str = "") -> Sequence[JobKey]:
         if key.subject:
             rows = await self._database.read(EXACT, *key)
         else:
-            rows = await self._unnamed(key, owner)
-            rows = rows or await self._database.read(ANY, *key[:2])
+            rows = await self._unnamed(key, owner) or await self._database.read(ANY, *key[:2])
         return [key_of(row) for row in rows]
 
     async def load(self, key: JobKey) -> Snapshot | None:
@@ -160,7 +173,13 @@ class SqlCredentials(ClaimingStore):
             return await self._identify(outcome, now)
         if isinstance(outcome, Rotated) and outcome.subject != outcome.job.key.subject:
             return await self._identify(outcome, now)
-        return await self._write(lambda: jobs.save(self._vault, outcome, now), outcome.job.key)
+
+        def script() -> Script[Snapshot | None]:
+            after = yield from jobs.save(self._vault, outcome, now)
+            yield from each(outcome_told(outcome, after, now))
+            return after
+
+        return await self._write(script, outcome.job.key)
 
     async def notification(self, target: str) -> Notification | None:
         """Like `NotificationSource.notification`; `target` is that of an outbox row."""
@@ -184,29 +203,16 @@ class SqlCredentials(ClaimingStore):
         """Call `listener` with each job that another process changes, with each that a claim finds
         damaged, and with None when any job may have changed."""
         self._listeners.append(listener)
-
-        def heard(payload: str) -> None:
-            worker, _, job = payload.partition(" ")
-            if not payload:
-                listener(None)
-            elif job and worker != self._worker:  # a signal without a job is about something else
-                listener(JobKey(*msgspec.json.decode(job, type=tuple[str, str, str])))
-
-        self._database.on_signal(heard)
-
-    def tell(self, keys: Iterable[JobKey]) -> Script[None]:
-        """For `yield from` in a script that changes jobs: signal them to the other processes."""
-        if self._database.dialect.signal_sql:
-            for key in keys:
-                payload = f"{self._worker} {msgspec.json.encode(key).decode()}"
-                yield from self._database.dialect.signal(payload)
+        self._signals.on_change(listener)
 
     async def _identify(self, outcome: Identified | Rotated, now: datetime) -> Snapshot | None:
         former, account = outcome.job.key, outcome.job.key._replace(subject=outcome.subject)
 
         def script() -> Script[bool]:
             yield from self.tell([former, account])
-            return (yield from unnamed_jobs.identify(self._vault, outcome, now))
+            found = yield from unnamed_jobs.identify(self._vault, outcome, now)
+            self._feed.changed()
+            return found
 
         snapshot = await self.load(account) if await self._database.write(script) else None
         return replace(snapshot, former=former) if snapshot else None
@@ -220,6 +226,7 @@ class SqlCredentials(ClaimingStore):
         def told() -> Script[T]:
             result = yield from script()
             yield from self.tell([key])
+            self._feed.changed()
             return result
 
         return await self._database.write(told)
@@ -236,5 +243,8 @@ class SqlCredentials(ClaimingStore):
 
     def _spoil(self, row: Row, claim: Claim, reason: str) -> Script[None]:
         key = key_of(row)
-        yield from spoilt_jobs.spoil(self._vault, key, claim.name, reason, instant(claim.now))
+        now = instant(claim.now)
+        if (yield from spoilt_jobs.spoil(self._vault, key, claim.name, reason, now)):
+            yield from each(failed(key, now))
         yield from self.tell([key])
+        self._feed.changed()

@@ -13,7 +13,8 @@ from wechat_scheduler.storage.credentials.notifications import (
     cancel_notifications,
     put_notification,
 )
-from wechat_scheduler.storage.database import Database, Row, Script, Statement
+from wechat_scheduler.storage.credentials.told import removed
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
 from wechat_scheduler.storage.unreadable import DamagedRowError, readable
 
@@ -118,7 +119,7 @@ class Registrar:
                 changed[key] = None
         return list(changed)
 
-    def remove(self, key: JobKey, owner: str, *, unnamed: bool) -> Script[bool]:
+    def remove(self, key: JobKey, owner: str, now: datetime, *, unnamed: bool) -> Script[bool]:
         """With `unnamed`, what was registered without a subject, if there is any."""
         yield Statement(LOCK_ACCOUNT, (key.appid,))
         withdrawn = (yield Statement(WITHDRAW_UNNAMED, (*key, owner))) if unnamed else ()
@@ -132,6 +133,7 @@ class Registrar:
         gone = yield Statement(DELETE_JOB, key)
         for row in gone:
             yield Statement(REMEMBER_VERSION, (key.appid, row["version"]))
+            yield from each(removed(key, now))
         return bool(gone)
 
     def _account(

@@ -13,6 +13,7 @@ SPOIL = """
     UPDATE jobs SET fault = $5, attempts = attempts + 1, calls = calls - 1, claimed_by = NULL,
         due_at = $6
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
+    RETURNING attempts
 """
 ADVICE = (
     "register the account again with its AppSecret; if that does not help, remove the task and "
@@ -22,8 +23,10 @@ ADVICE = (
 RETRY = timedelta(minutes=15)
 
 
-def spoil(vault: Vault, key: JobKey, claim: str, reason: str, now: datetime) -> Script[None]:
-    """Store that a claimed job cannot be read, and list its `params` again from the registrations."""
+def spoil(vault: Vault, key: JobKey, claim: str, reason: str, now: datetime) -> Script[bool]:
+    """Store that a claimed job cannot be read, and list its `params` again from the registrations. Returns whether
+    its last attempt did not fail."""
     fault = Fault(at=now, reaction=Reaction.OPERATOR, message=reason, advice=ADVICE)
-    yield Statement(SPOIL, (*key, claim, fault_text(fault), micros(now + RETRY)))
+    spoilt = yield Statement(SPOIL, (*key, claim, fault_text(fault), micros(now + RETRY)))
     yield from list_params(vault, key)
+    return any(row["attempts"] == 1 for row in spoilt)

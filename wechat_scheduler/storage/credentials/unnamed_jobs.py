@@ -30,7 +30,8 @@ from wechat_scheduler.storage.credentials.registrations import (
     list_params,
     params_of,
 )
-from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.credentials.told import removed, rotated
+from wechat_scheduler.storage.database import Row, Script, Statement, each
 from wechat_scheduler.storage.rows import MICROSECOND, Vault, fault_of, key_of, micros
 
 # The job is due for what is left of it: registrations whose `params` lead elsewhere, or to nothing.
@@ -143,7 +144,9 @@ def hand_over(
     if (yield Statement(WANTED, holding.key)):
         yield from list_params(vault, holding.key)
     else:
-        yield Statement(DELETE_JOB, holding.key)
+        for row in (yield Statement(DELETE_JOB, holding.key)):
+            if row["version"]:
+                yield from each(removed(holding.key, now))
         yield Statement(REMEMBER_VERSION, (account.appid, holding.version))
     return bool(moved)
 
@@ -205,6 +208,7 @@ def _give(
     yield from refresh_digests.remember(key, credential, micros(now))
     yield from put_notifications(key, micros(now))
     yield from wake_children(key, micros(now))
+    yield from each(rotated(key, version, now))
     return True
 
 

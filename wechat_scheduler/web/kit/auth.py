@@ -60,8 +60,8 @@ class Authenticator:
         self._trusted_proxies = trusted_proxies
         self._open_door = open_door
 
-    async def identify(self, request: web.Request, scope: Scope) -> Visitor:
-        """The caller, if the key has `scope`.
+    async def identify(self, request: web.Request, scope: Scope | None) -> Visitor:
+        """The caller, if the key has `scope`; None asks for none.
 
         Raises UnauthorizedError, ThrottledError after too many of these, or ForbiddenError if a valid
         key lacks the scope.
@@ -77,7 +77,7 @@ class Authenticator:
         reason = self._why_not(key, address)
         if key is None or reason:
             self._refuse(key.id if key else "", reason, address)
-        if not key.allows(scope):
+        if scope is not None and not key.allows(scope):
             raise ForbiddenError(
                 f"this API key lacks the scope {scope.value}", reason=Reason.KEY_SCOPE
             )

@@ -15,6 +15,9 @@ Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Proof(enum.Enum):
     """What a caller proves where the protocol of a route takes no API key."""
 
+    KEY = enum.auto()
+    """Any API key, after all: its handler asks for the scopes."""
+
     WECHAT = enum.auto()
     """The signature of WeChat's pushes to an account or a platform."""
 
@@ -43,3 +46,8 @@ class Route:
     path: str
     handler: Handler
     scope: Scope | Proof | None
+
+
+def takes_key(scope: Scope | Proof | None) -> bool:
+    """Whether a route of that scope needs an API key."""
+    return isinstance(scope, Scope) or scope is Proof.KEY

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.pushes.intake import Intake
     from wechat_scheduler.reminders.desk import ReminderDesk
     from wechat_scheduler.reminders.owner_desk import OwnerDesk
+    from wechat_scheduler.web.kit.event_streams import EventStreams
 
 
 class RequestCounter(Protocol):
@@ -92,6 +93,7 @@ class Services:
     auditor: Auditor
     memo: Memo
     waiting: WaitingRequests
+    events: EventStreams
     health: Health
     nodes: Callable[[], Awaitable[Sequence[NodeView]]]
     turning: Callable[[], Mapping[str, bool]]

@@ -16,7 +16,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.kit.route import Proof
+from wechat_scheduler.web.kit.route import Proof, takes_key
 from wechat_scheduler.web.native.route import (
     IDEMPOTENCY_KEY,
     PLACES,
@@ -140,7 +140,9 @@ def _described(route: NativeRoute, schemas: Mapping[Any, Json]) -> Json:
 
 def _security(scope: Scope | Proof | None) -> list[Json]:
     """One of three ways to send a key, and the scope that it must have."""
-    return [{name: [scope.value]} for name in SCHEMES] if isinstance(scope, Scope) else []
+    if not takes_key(scope):
+        return []
+    return [{name: [scope.value] if isinstance(scope, Scope) else []} for name in SCHEMES]
 
 
 def _parameters(route: NativeRoute) -> Iterator[Json]:
@@ -181,7 +183,7 @@ def _responses(route: NativeRoute, schemas: Mapping[Any, Json]) -> Iterator[tupl
 def _errors(route: NativeRoute) -> Iterator[int]:
     yield from route.errors
     yield from (409,) if route.once else ()
-    yield from GUARDED if isinstance(route.scope, Scope) else ()
+    yield from GUARDED if takes_key(route.scope) else ()
     yield from (503,) if isinstance(route.scope, Proof) else ()
     yield from (404,) if "{" in route.path else ()
     yield from (400, 500)

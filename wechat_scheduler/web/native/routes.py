@@ -5,6 +5,7 @@ from typing import Final
 from wechat_scheduler.web.native import (
     audit,
     consumers,
+    events,
     health,
     jobs,
     jssdk,
@@ -38,6 +39,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *metrics.ROUTES,
     *openapi.ROUTES,
     *tasks.ROUTES,
+    *events.ROUTES,
     *jobs.ROUTES,
     *jssdk.ROUTES,
     *jssdk_pages.ROUTES,

@@ -1,0 +1,72 @@
+"""A consumer of the event stream."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from tests.house import Caller
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    id: int
+    what: str
+    data: dict[str, Any]
+
+
+class Stream:
+    """Reads one event after the other."""
+
+    def __init__(self, response: aiohttp.ClientResponse) -> None:
+        self.response = response
+        self.last = 0
+
+    async def next(self) -> Event:
+        """The next event; heartbeats and the pause are left out."""
+        fields: dict[str, str] = {}
+        while "event" not in fields:
+            fields = await self._block()
+        self.last = int(fields["id"])
+        return Event(id=self.last, what=fields["event"], data=json.loads(fields["data"]))
+
+    async def nexts(self, number: int) -> list[Event]:
+        return [await self.next() for _ in range(number)]
+
+    async def line(self) -> str:
+        return (await self.response.content.readline()).decode().rstrip("\n")
+
+    async def ended(self) -> bool:
+        """Whether nothing more comes."""
+        return await self.response.content.read() == b""
+
+    async def _block(self) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        while line := await self._line():
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        return fields
+
+    async def _line(self) -> str:
+        raw = await self.response.content.readline()
+        assert raw, "the stream has ended"
+        return raw.decode().rstrip("\n")
+
+
+@asynccontextmanager
+async def following(
+    keeper: Caller, query: str = "", *, key: str | None = None, after: int | None = None
+) -> AsyncIterator[Stream]:
+    """A stream that is open; `hello` and its like are not read yet."""
+    headers = {"X-API-Key": keeper.daemon.admin_key if key is None else key}
+    if after is not None:
+        headers["Last-Event-ID"] = str(after)
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"{keeper.daemon.url}/v1/events{query}", headers=headers) as response,
+    ):
+        assert response.status == 200, await response.text()
+        yield Stream(response)

@@ -1,0 +1,99 @@
+"""What happened is told in one order, and none of it is skipped or kept for ever."""
+
+from datetime import timedelta
+
+import asyncpg
+
+from tests.postgres import PostgresServer
+from tests.stores.memory import memory_database
+from tests.stores.samples import NOW, SECOND
+from tests.stores.suite import opened
+from tests.template import postgres_database
+from wechat_scheduler.feed.model import KEPT, MOST, FeedEntry, FeedKind
+from wechat_scheduler.storage.database import Database, Statement, each
+from wechat_scheduler.storage.feed import SqlFeed, forget, put
+from wechat_scheduler.storage.rows import micros
+
+
+def entry(number: int, at: timedelta = timedelta(0)) -> FeedEntry:
+    return FeedEntry(at=NOW + at, what=FeedKind.ENDED, appid="wx1", data={"id": number})
+
+
+async def add(database: Database, *entries: FeedEntry) -> None:
+    await database.write(lambda: each(put(entries)))
+
+
+async def ids(feed: SqlFeed, after: int = 0) -> list[int]:
+    return [entry.data["id"] for entry in await feed.after(after, limit=MOST)]
+
+
+async def test_entries_have_the_order_of_their_commits(database: Database) -> None:
+    feed = SqlFeed(database)
+    await add(database, entry(1), entry(2))
+    await feed.arrange(now=NOW)
+    await add(database, entry(3, -SECOND))
+
+    before = await ids(feed)
+    head = await feed.arrange(now=NOW - SECOND)
+    after = await feed.after(0, limit=10)
+
+    assert before == [1, 2]
+    assert [entry.data["id"] for entry in after] == [1, 2, 3]
+    assert [entry.sequence for entry in after] == sorted({entry.sequence for entry in after})
+    assert head.last == after[-1].sequence
+    assert [entry.data["id"] for entry in await feed.newest(limit=2)] == [2, 3]
+    assert await ids(feed, after[1].sequence) == [3]
+
+
+async def test_what_commits_late_comes_after_what_was_read_before(
+    postgres: PostgresServer,
+) -> None:
+    async with postgres_database(postgres) as url, opened(url) as database:
+        feed, late = SqlFeed(database), await asyncpg.connect(url)
+        (statement,) = put([entry(1)])
+        unit = late.transaction()
+        await unit.start()
+        await late.execute(statement.sql, *statement.rows[0])
+        await add(database, entry(2))
+
+        head = await feed.arrange(now=NOW)
+        seen = await ids(feed)
+        await unit.commit()
+        await feed.arrange(now=NOW)
+        then = await ids(feed, head.last)
+        await late.close()
+
+    assert (seen, then) == ([2], [1])
+
+
+async def test_the_store_keeps_a_number_of_entries_and_for_a_time() -> None:
+    database = memory_database()
+    feed, day = SqlFeed(database), KEPT + SECOND
+    await add(database, entry(-1, -day), entry(0, -KEPT + SECOND))
+    await add(database, *(entry(number) for number in range(1, 9)))
+    await feed.arrange(now=NOW)
+
+    by_age = database.run(forget(micros(NOW - KEPT), 500))
+    by_number = database.run(forget(micros(NOW - KEPT), 500, most=5))
+
+    assert (by_age, by_number) == (1, 4)
+    assert await ids(feed) == [4, 5, 6, 7, 8]
+
+
+async def test_damaged_rows_stop_nothing() -> None:
+    database = memory_database()
+    feed = SqlFeed(database)
+    await add(database, entry(1))
+    await feed.arrange(now=NOW)
+    damage = (
+        "UPDATE feed_head SET last = 'x'",
+        "INSERT INTO feed VALUES ('x', NULL, 'x', 'x', 'x', 'x', 'x', 'x')",
+        "INSERT INTO feed VALUES (9223372036854775807, 'x', 1, 'x', '', '', '', '{}')",
+        "INSERT INTO feed VALUES (3, 3, 1, 'credential.rotated', '', '', '', 'x')",
+    )
+    database.run(each(map(Statement, damage)))
+
+    await add(database, entry(2, SECOND))
+    await feed.arrange(now=NOW + SECOND)
+
+    assert await ids(feed) == [1, 2]

@@ -1,0 +1,141 @@
+"""Hands what happens to the consumers of this process who follow it. A consumer that does not read is dropped,
+and delays no other."""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.supervisor import Background
+from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind, FeedStore
+from wechat_scheduler.feed.reader import FeedReader, Tell
+from wechat_scheduler.web.kit.auth import NO_TYPE
+from wechat_scheduler.web.kit.event_texts import EventText, EventTexts
+from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
+
+# In bytes: what waits for a consumer that does not read.
+BEHIND: Final = 1024 * 1024
+# Consumers that get an event in one turn of the loop: some hundred microseconds.
+SLICE: Final = 64
+_NO_TIME: Final = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFilter:
+    """What a consumer wants, and its key permits. An empty text matches all; `kind` is that of a credential."""
+
+    key: Key
+    kinds: frozenset[FeedKind]
+    appid: str = ""
+    kind: str = ""
+
+    def fits(self, entry: FeedEntry) -> bool:
+        if entry.what not in self.kinds or (self.appid and entry.appid != self.appid):
+            return False
+        if self.kind and entry.kind != self.kind:
+            return False
+        if not entry.appid and self.key.appids:
+            return False  # of an app that was removed
+        return self.key.reaches(entry.appid, entry.kind or NO_TYPE)
+
+    def text(self, text: EventText) -> bytes:
+        return text.valued if self.key.allows(Scope.READ) else text.plain
+
+
+def permitted(key: Key) -> frozenset[FeedKind]:
+    """Credentials are told to every key that reaches them, all else to those that send."""
+    return frozenset(FeedKind) if key.allows(Scope.PUSH) else OF_CREDENTIALS
+
+
+class EventStream:
+    """What waits for one consumer. It takes the entries after `position`; `drop` is called once it is too far
+    behind."""
+
+    def __init__(
+        self, wanted: EventFilter, waiting: WaitingRequest, drop: Callable[[], None]
+    ) -> None:
+        self.wanted = wanted
+        self.position = 0
+        self._waiting = waiting
+        self._drop = drop
+        self._texts: deque[bytes] = deque()
+        self._size = 0
+
+    def give(self, entry: FeedEntry, text: EventText) -> None:
+        if entry.sequence <= self.position or not self.wanted.fits(entry):
+            return
+        given = self.wanted.text(text)
+        self._size += len(given)
+        if self._size > BEHIND:
+            self._texts.clear()
+            self._drop()
+            return
+        self._texts.append(given)
+        self._waiting.wake()
+
+    def take(self) -> bytes:
+        """All that waits."""
+        taken = b"".join(self._texts)
+        self._texts.clear()
+        self._size = 0
+        return taken
+
+
+class EventStreams:
+    """All of them."""
+
+    def __init__(
+        self, store: FeedStore, texts: EventTexts, *, clock: Clock, background: Background
+    ) -> None:
+        self.texts = texts
+        self._clock = clock
+        self._open: dict[EventStream, None] = {}
+        self._reader = FeedReader(
+            store, self._prepare, lambda: bool(self._open), clock=clock, background=background
+        )
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    async def begin(self, sequence: int = 0) -> None:
+        """To be called before the others. `last` is at least `sequence` then, if that is one of the feed's. Raises
+        StorageError."""
+        await self._reader.begin(sequence)
+
+    @property
+    def last(self) -> int:
+        """The newest sequence that was told."""
+        return self._reader.last
+
+    @contextmanager
+    def joined(self, stream: EventStream) -> Iterator[None]:
+        """Give `stream` all that comes after `last`."""
+        stream.position = self._reader.last
+        self._open[stream] = None
+        try:
+            yield
+        finally:
+            del self._open[stream]
+
+    def since(self, sequence: int) -> list[FeedEntry] | None:
+        """The entries after that one and up to `last`; None if it is not known, or no longer."""
+        missed = self._reader.since(sequence)
+        return None if missed is None else list(missed)
+
+    async def _prepare(self, entry: FeedEntry) -> Tell:
+        is_wanted = any(stream.wanted.fits(entry) for stream in self._open)
+        text = await self.texts.text(entry) if is_wanted else EventText()
+        return partial(self._give, entry, text)
+
+    async def _give(self, entry: FeedEntry, text: EventText) -> None:
+        if not text.plain:
+            return
+        for number, stream in enumerate(list(self._open)):
+            if number % SLICE == SLICE - 1:
+                await self._clock.sleep(_NO_TIME)
+            stream.give(entry, text)
