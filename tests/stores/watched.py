@@ -11,16 +11,17 @@ T = TypeVar("T")
 
 class WatchedDatabase(MemoryDatabase):
     """`longest` is the longest transaction in hundreds of steps of SQLite's virtual machine, `largest` the
-    most rows that one turn of the loop is given. Both count from `watch` on."""
+    most rows that one turn of the loop is given. Both count from `watch` on. SQLite counts to a hundred
+    in each statement anew, so that a sum over small statements needs `watch(every=1)`."""
 
     def __init__(self) -> None:
         super().__init__()
         empty = memory_database()
         empty._connection.backup(self._connection)
-        self.steps = self.longest = self.largest = 0
-        self._connection.set_progress_handler(self._step, 100)
+        self.watch()
 
-    def watch(self) -> None:
+    def watch(self, *, every: int = 100) -> None:
+        self._connection.set_progress_handler(self._step, every)
         self.steps = self.longest = self.largest = 0
 
     def run(self, script: Script[T]) -> T:
