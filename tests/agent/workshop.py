@@ -13,10 +13,12 @@ from wechat_scheduler.agent.reading import load
 from wechat_scheduler.agent.running import Agent
 from wechat_scheduler.agent.settings import AgentConfig
 from wechat_scheduler.agent.values import KeptValue, WantedCredential
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import SchedulerError
 
 APPID = "wx1111111111111111"
 LIFE = timedelta(hours=2)
+TURN = timedelta(milliseconds=1)
 DAEMON = '[daemon]\nurl = "http://127.0.0.1:9001"\nkey = "wsk_x"\n'
 CREDENTIAL = f'[[credentials]]\nappid = "{APPID}"\ntype = "access_token"\n'
 TOKEN = WantedCredential(
@@ -126,7 +128,8 @@ async def running(agent: Agent) -> AsyncIterator[asyncio.Event]:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Lets the loops and their threads turn."""
+    """Lets loops, threads and other processes turn."""
+    clock = SystemClock()
     async with asyncio.timeout(20):
         while not condition():
-            await asyncio.to_thread(condition)
+            await clock.sleep(TURN)
