@@ -2,6 +2,7 @@
 
 import json
 import random
+import signal
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -89,7 +90,11 @@ async def survives(
     ):
         await keeper.register({"type": 0})
         async with _observed(folder) as observer:
-            return await _Run(folder, keeper, weixin, observer, rng).go(rotations, droughts)
+            run = _Run(folder, keeper, weixin, observer, rng)
+            try:
+                return await run.go(rotations, droughts)
+            finally:
+                await run.end(signal.SIGKILL)
 
 
 @asynccontextmanager
@@ -123,15 +128,16 @@ class _Run:
         dry = set(self._rng.sample(range(rotations), droughts))
         for number in range(rotations):
             await self._start(file)
+            known = len(self._observer.seen)
             await self._keeper.call("POST", f"/task/{APPID}/0/refresh")
             if number in dry:
                 await self._dry_out()
-            await self._read_on(self._rng.randrange(1, 120))
+            await self._wait_a_while(known)
             if self._rng.random() < 0.5:
                 await self._kill()
         await self._start(file)
         await until(self._is_settled)
-        await self._end()
+        await self.end(signal.SIGTERM)
         self._judge()
         return Tally(
             rotations=rotations,
@@ -159,17 +165,15 @@ class _Run:
             self._observer.agent_since = datetime.now(UTC)  # noqa: TID251 - as `watch`
 
     async def _kill(self) -> None:
-        assert self._process is not None
-        self._observer.agent_since = None
-        self._process.kill()
-        await self._process.wait()
-        self._process = None
+        await self.end(signal.SIGKILL)
         self._kills += 1
 
-    async def _end(self) -> None:
-        assert self._process is not None
-        self._process.terminate()
-        await self._process.wait()
+    async def end(self, number: int) -> None:
+        self._observer.agent_since = None
+        if self._process is not None:
+            self._process.send_signal(number)
+            await self._process.wait()
+            self._process = None
 
     async def _dry_out(self) -> None:
         """WeChat issues nothing until the value has expired and the file is gone."""
@@ -178,8 +182,11 @@ class _Run:
         self._weixin.sandbox.clear_scripts()
         await until(self._observer.file.exists)
 
-    async def _read_on(self, reads: int) -> None:
-        goal = self._observer.reads + reads
+    async def _wait_a_while(self, known: int) -> None:
+        """Until a moment after a new value is in the file, or until any moment."""
+        if self._rng.random() < 0.5:
+            await until(lambda: len(self._observer.seen) > known)
+        goal = self._observer.reads + self._rng.randrange(1, 60)
         await until(lambda: self._observer.reads >= goal)
 
     def _children(self) -> list[list[str]]:

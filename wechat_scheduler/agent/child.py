@@ -55,6 +55,8 @@ class Child:
         self._started = 0.0
         self._quick_ends = 0
         self._not_before = 0.0
+        self._is_starting = False
+        self._signals: list[int] = []
 
     def attend(
         self, background: Background, *, wake: Callable[[], None], on_end: Callable[[], None]
@@ -77,7 +79,7 @@ class Child:
             return
         if self._process is not None and values != self._given:
             await self._stop(self._process, signal.Signals[f"SIG{self._settings.stop_signal}"])
-        if self._process is None and self._clock.boottime() >= self._not_before:
+        if self._process is None and self._is_wanted and self._clock.boottime() >= self._not_before:
             await self._start(values)
 
     def forward(self, number: int) -> None:
@@ -85,19 +87,32 @@ class Child:
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.kill(self._process.pid, number)
+        elif self._is_starting:
+            self._signals.append(number)
+
+    def retire(self) -> None:
+        """No process is started any more."""
+        self._is_wanted = False
 
     async def close(self) -> None:
         """Ends the process as the agent is ended, with `last_signal`."""
-        self._is_wanted = False
+        self.retire()
         if self._process is not None:
             await self._stop(self._process, self.last_signal)
 
     async def _start(self, values: Values) -> None:
         environ = {**self._environ, **environment(values)}
-        self._process = await start(self.label, self._settings.run, environ, prepare=_die_with_us)
+        self._is_starting = True
+        try:
+            words = self._settings.run
+            self._process = await start(self.label, words, environ, prepare=_die_with_us)
+        finally:
+            self._is_starting = False
         self._given, self._started = values, self._clock.boottime()
         log.info("agent.child_started", child=self.label, pid=self._process.pid)
         self._background("child", self._watch(self._process))
+        while self._signals:
+            self.forward(self._signals.pop(0))
 
     async def _watch(self, process: Process) -> None:
         code = await process.wait()

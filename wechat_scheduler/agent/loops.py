@@ -15,13 +15,24 @@ from wechat_scheduler.agent.ports import Output, ValueSource
 from wechat_scheduler.agent.values import KeptValue, KeptValues, WantedCredential
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import CallError, OutputError, RequestError
+from wechat_scheduler.errors import (
+    CallError,
+    OutputError,
+    RequestError,
+    ThrottledError,
+    UnavailableError,
+    UnreachableError,
+)
 
 log = structlog.get_logger(__name__)
 
 # Each output is looked at as often as this: what another program removed comes back.
 LOOK = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=1)
+# A daemon that is away, or has no valid value, is asked again as often as this: it may be back in a moment.
+LONGEST_ABSENCE = timedelta(seconds=5)
+# These may be over in a moment.
+PASSING = (UnreachableError, UnavailableError, ThrottledError)
 
 
 class CredentialLoop:
@@ -65,9 +76,8 @@ class CredentialLoop:
             failures=self._failures,
             message=str(error),
         )
-        asked: timedelta = getattr(error, "retry_after", None) or timedelta(0)
-        pause = jittered(backoff(FIRST_RETRY, self._failures, cap=LONGEST_PAUSE), self._rng)
-        return max(pause, min(asked, LONGEST_PAUSE))
+        cap = LONGEST_ABSENCE if isinstance(error, PASSING) else LONGEST_PAUSE
+        return jittered(backoff(FIRST_RETRY, self._failures, cap=cap), self._rng)
 
 
 class OutputLoop:
@@ -88,14 +98,21 @@ class OutputLoop:
         self._clock, self._rng = clock, rng
         self._tried: Values | None = None
         self._failures = 0
+        self._again_at = 0.0
+        self._ends = False
 
     @property
     def is_settled(self) -> bool:
         """Whether it was tried with the current values."""
         return self._tried == self._values.valid(self.output.wanted)
 
+    def end(self) -> None:
+        """Lets `run` end after its turn."""
+        self._ends = True
+        self._values.stir()
+
     async def run(self) -> None:
-        while True:
+        while not self._ends:
             moved = self._values.moved
             pause = await self.turn()
             await self._clock.wait(moved, pause)
@@ -105,6 +122,9 @@ class OutputLoop:
         if not all(loop.is_settled for loop in self._after):
             return LOOK
         values = self._values.valid(self.output.wanted)
+        left = self._again_at - self._clock.boottime()
+        if left > 0 and values == self._tried:
+            return timedelta(seconds=left)
         try:
             await self.output.settle(values)
         except OutputError as error:
@@ -119,13 +139,15 @@ class OutputLoop:
     def _failed(self, error: OutputError) -> timedelta:
         self._failures += 1
         log.warning("agent.output_failed", failures=self._failures, message=str(error))
-        return jittered(backoff(FIRST_RETRY, self._failures, cap=LONGEST_PAUSE), self._rng)
+        pause = jittered(backoff(FIRST_RETRY, self._failures, cap=LONGEST_PAUSE), self._rng)
+        self._again_at = self._clock.boottime() + pause.total_seconds()
+        return pause
 
     def _succeeded(self, values: Values | None) -> timedelta:
         if self._failures:
             log.info("agent.output_recovered", output=self.output.label, failures=self._failures)
             self._values.stir()
-        self._failures = 0
+        self._failures, self._again_at = 0, 0.0
         ends = [kept.until for kept in values or ()]
         if self.output.until:
             ends.append(self.output.until)

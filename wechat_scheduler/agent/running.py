@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from wechat_scheduler.agent.child import Child
-from wechat_scheduler.agent.loops import CredentialLoop, OutputLoop
+from wechat_scheduler.agent.loops import PASSING, CredentialLoop, OutputLoop
 from wechat_scheduler.agent.ports import Output, ValueSource
 from wechat_scheduler.agent.values import KeptValues, WantedCredential
 from wechat_scheduler.engine.clock import Clock
@@ -18,15 +18,9 @@ from wechat_scheduler.errors import (
     RequestError,
     SchedulerError,
     StartError,
-    ThrottledError,
-    UnavailableError,
-    UnreachableError,
 )
 
 log = structlog.get_logger(__name__)
-
-# These may be over in a moment, so that a start waits for their end.
-PASSING = (UnreachableError, UnavailableError, ThrottledError)
 
 
 class Agent:
@@ -99,6 +93,12 @@ class Agent:
             try:
                 await stop.wait()
             finally:
+                if (
+                    self.child
+                ):  # a process that is half started could not be ended with all that it started
+                    self.child.retire()
+                    self._loops[-1].end()
+                    tasks.pop()
                 for task in tasks:
                     task.cancel()
 
