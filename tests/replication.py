@@ -25,9 +25,11 @@ WAIT_FOR_THE_STANDBY = "ALTER SYSTEM SET synchronous_standby_names = '*'"
 class Replicated:
     """`url` names both servers, and leads to the one that takes writes."""
 
-    def __init__(self, programs: Path, first: Path, second: Path) -> None:
+    def __init__(self, programs: Path, first: Path, second: Path, settings: str) -> None:
         self._programs = programs
         self._first, self._second = first, second
+        self._settings = settings
+        self._serves = first
         hosts = f"{_sockets(first)},{_sockets(second)}"
         self.url = f"postgresql://postgres@/postgres?host={hosts}&target_session_attrs=read-write"
 
@@ -42,8 +44,19 @@ class Replicated:
             await connection.execute(WAIT_FOR_THE_STANDBY)
             await connection.execute("SELECT pg_reload_conf()")
 
+    @property
+    def pid(self) -> int:
+        """The number of the first process of the server that takes writes."""
+        return int((self._serves / "data/postmaster.pid").read_text().partition("\n")[0])
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the first was not lost yet."""
+        return self._serves == self._first
+
     async def lose_the_first(self) -> None:
         """It ends as in a power cut."""
+        self._serves = self._second
         await asyncio.to_thread(self._control, self._first, "stop", "-m", "immediate")
 
     async def promote_the_second(self) -> None:
@@ -61,7 +74,7 @@ class Replicated:
             "-D", self._second / "data", "-R", "-c", "fast", "--no-sync")  # fmt: skip
 
     def _start(self, folder: Path) -> None:
-        options = f"{SETTINGS} -k {_sockets(folder)}"
+        options = f"{self._settings} -k {_sockets(folder)}"
         self._control(folder, "start", "-w", "-o", options, "-l", str(folder / "data/log"))
 
     def _control(self, folder: Path, *words: str) -> None:
@@ -77,14 +90,14 @@ def _url(folder: Path) -> str:
 
 
 @asynccontextmanager
-async def replicated() -> AsyncIterator[Replicated]:
+async def replicated(settings: str = SETTINGS) -> AsyncIterator[Replicated]:
     if not (find_programs() / "pg_basebackup").exists():
         pytest.skip("pg_basebackup is not installed")
     with folder_at(Path("/tmp")) as copy, folder_at(fastest()) as one, folder_at(fastest()) as two:
         programs = reachable(find_programs(), copy)
         for folder in (one, two):
             make_cluster(programs, folder, copies=folder is two)
-        pair = Replicated(programs, one, two)
+        pair = Replicated(programs, one, two, settings)
         await pair.start()
         try:
             yield pair

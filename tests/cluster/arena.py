@@ -17,6 +17,7 @@ from tests.cluster.shifted import shifting
 from tests.house import APPID
 from tests.postgres import SETTINGS, PostgresServer, server
 from tests.program import Log, Program, program
+from tests.replication import Replicated, replicated
 from tests.warm import ENVIRONMENT
 from tests.wire import Wire, wired
 from wechat_scheduler.engine.clock import SystemClock
@@ -104,7 +105,7 @@ class Arena:
     def __init__(
         self,
         places: Sequence[Place],
-        postgres: PostgresServer,
+        postgres: PostgresServer | Replicated,
         url: str,
         rng: random.Random,
         weixin: int,
@@ -168,8 +169,19 @@ class Arena:
     async def restart_postgres(self, place: Place) -> None:
         """Befalls all."""
         began = now()
+        assert isinstance(self.postgres, PostgresServer)
         await asyncio.to_thread(self.postgres.restart)
         self.blows += [Blow("restart", one.number, began, now()) for one in self.places]
+
+    async def fail_over(self, place: Place) -> None:
+        """Befalls all, once: there is one standby, which takes the place of the first some seconds later."""
+        if not isinstance(self.postgres, Replicated) or not self.postgres.is_whole:
+            return
+        began = now()
+        await self.postgres.lose_the_first()
+        await pause(self.rng.uniform(3, 15))
+        await self.postgres.promote_the_second()
+        self.blows += [Blow("failover", one.number, began, now()) for one in self.places]
 
     async def lose(self, place: Place, what: str, lose: Callable[[Wire], None]) -> None:
         assert place.wire is not None
@@ -192,12 +204,13 @@ BLOWS: dict[str, Callable[[Arena, Place], Coroutine[Any, Any, None]]] = {
     "kill": Arena.kill,
     "freeze": Arena.freeze,
     "restart": Arena.restart_postgres,
+    "failover": Arena.fail_over,
     "silent": _losing("silent", Wire.hold),
     "unanswered": _losing("unanswered", lambda wire: wire.hold(forth=False)),
     "unasked": _losing("unasked", lambda wire: wire.hold(back=False)),
     "cut": _losing("cut", Wire.cut),
 }
-WIRED = frozenset(BLOWS) - {"kill", "freeze", "restart"}
+WIRED = frozenset(BLOWS) - {"kill", "freeze", "restart", "failover"}
 
 
 @asynccontextmanager
@@ -208,7 +221,8 @@ async def arena(
     life: float,
     people: int,
     seed: int,
-    wires: bool,
+    wires: bool = False,
+    standby: bool = False,
     environ: Mapping[str, str],
 ) -> AsyncIterator[Arena]:
     """A daemon for each of `aheads`, the seconds that its clock is ahead."""
@@ -219,24 +233,33 @@ async def arena(
         stdout=asyncio.subprocess.PIPE,
         env=ENVIRONMENT,
     )  # fmt: skip
-    with server(TRACKING) as postgres:
-        async with AsyncExitStack() as stack:
-            stack.callback(weixin.kill)
-            assert weixin.stdout is not None
-            ports = (await weixin.stdout.readline()).decode().split()[1:]
-            url = await stack.enter_async_context(postgres.fresh_database())
-            places = []
-            for number, (port, ahead) in enumerate(zip(ports, aheads, strict=True)):
-                wire = await stack.enter_async_context(wired(url)) if wires else None
-                places.append(
-                    Place(
-                        number=number, folder=folder / str(number), database=wire.url if wire else url,
-                        weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, environ=environ, logs=[],
-                    )
-                )  # fmt: skip
-            field = Arena(places, postgres, url, random.Random(seed), weixin.pid)
-            await _begin(field, stack)
-            yield field
+    async with _database(standby) as (postgres, url), AsyncExitStack() as stack:
+        stack.callback(weixin.kill)
+        assert weixin.stdout is not None
+        ports = (await weixin.stdout.readline()).decode().split()[1:]
+        places = []
+        for number, (port, ahead) in enumerate(zip(ports, aheads, strict=True)):
+            wire = await stack.enter_async_context(wired(url)) if wires else None
+            places.append(
+                Place(
+                    number=number, folder=folder / str(number), database=wire.url if wire else url,
+                    weixin=f"http://127.0.0.1:{port}", wire=wire, ahead=ahead, environ=environ, logs=[],
+                )
+            )  # fmt: skip
+        field = Arena(places, postgres, url, random.Random(seed), weixin.pid)
+        await _begin(field, stack)
+        yield field
+
+
+@asynccontextmanager
+async def _database(standby: bool) -> AsyncIterator[tuple[PostgresServer | Replicated, str]]:
+    if standby:
+        async with replicated(TRACKING) as pair:
+            yield pair, pair.url
+    else:
+        with server(TRACKING) as postgres:
+            async with postgres.fresh_database() as url:
+                yield postgres, url
 
 
 async def _begin(field: Arena, stack: AsyncExitStack) -> None:

@@ -63,7 +63,8 @@ class Mail:
             for number, (path, body, name) in numbered:
                 await pause(began + number * seconds / len(work) - now())
                 if "time" in body:
-                    self._due[name] = now() + self._field.rng.uniform(60, 150)
+                    # A reminder is due in a whole second.
+                    self._due[name] = round(now() + self._field.rng.uniform(60, 150))
                     body["time"] = datetime.fromtimestamp(self._due[name], UTC).isoformat()
                 await self._say(path, body, name)
                 self.wanted.update((openid, name) for openid in body["to"])

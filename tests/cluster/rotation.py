@@ -160,7 +160,7 @@ class Rotation:
             asked = now()
             answered = await self._ask(place, appid)
             if answered is not None and answered >= version:
-                if place.state == "up":
+                if place.state == "up" and place.since < at:
                     self.seen.append(asked - at)
                     self.stale.append(old - at)
                 return

@@ -10,6 +10,7 @@ import itertools
 import json
 import tempfile
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -53,6 +54,7 @@ async def main(given: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="storm") as folder:
         async with arena(
             Path(folder), aheads=given.ahead, life=given.life, people=PEOPLE, seed=given.seed, wires=wires,
+            standby="failover" in given.blows,
             environ={**SHORT_CLAIMS, ENDPOINT: given.endpoint},
         ) as field:  # fmt: skip
             headers = {"Authorization": f"Bearer {field.key}"}
@@ -105,7 +107,7 @@ async def _look(field: Arena, after: float) -> None:
 
 async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: float) -> None:
     issued = await rotation.issued()
-    verdict = Verdict(issued, field.blows, life)
+    verdict = Verdict(issued, field.blows, life, _given_up(field))
     refreshes = sum(token.at >= began for tokens in issued.values() for token in tokens)
     print(f"{refreshes} refreshes")
     print(
@@ -135,6 +137,16 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
             print(f"   {blow.what} {blow.daemon} from {blow.began:.2f} to {blow.ended:.2f}")
     wrong = await rotation.overwritten()
     print(f"jobs of which a daemon hands out what was replaced: {len(wrong)}", wrong[:10])
+
+
+def _given_up(field: Arena) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for place in field.places:
+        for one in itertools.chain.from_iterable(log.events for log in place.logs):
+            if one["event"] == "credential.failed" and "no answer within" in one["message"]:
+                at = datetime.fromisoformat(one["timestamp"]).timestamp() - place.ahead
+                found.setdefault(one["appid"], []).append(at)
+    return found
 
 
 def _tell_of_mail(mail: Mail) -> None:

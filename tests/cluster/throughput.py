@@ -43,7 +43,7 @@ async def main(given: argparse.Namespace) -> None:
 async def _measure(folder: Path, daemons: int, given: argparse.Namespace) -> None:
     async with (
         arena(
-            folder, aheads=[0] * daemons, life=LIFE, people=PEOPLE, seed=1, wires=False, environ={ENDPOINT: "token"}
+            folder, aheads=[0] * daemons, life=LIFE, people=PEOPLE, seed=1, environ={ENDPOINT: "token"}
         ) as field,
         aiohttp.ClientSession(
             headers={"Authorization": f"Bearer {field.key}"},

@@ -11,6 +11,8 @@ from tests.cluster.arena import LEASE, NOTICED, Blow
 
 # The margin before the expiry is at most this share of a life.
 WIDEST_MARGIN = 0.25
+# By SHORT_CLAIMS a call takes a second; its end is logged when it is stored.
+CALL = 2.0
 
 
 class Issued(NamedTuple):
@@ -23,13 +25,19 @@ class Issued(NamedTuple):
 
 class Verdict:
     """`periods` are the times from one token of a job to the next. `twice` counts those that were too short, and
-    `late` those that outlasted a life, by what befell the daemon. `takeovers` are the times from the end of a dead
+    `late` those that outlasted a life, by what befell the daemon; `given_up` are the times, by appid, at which a
+    daemon had waited in vain for WeChat's answer, which came too late. `takeovers` are the times from the end of a dead
     daemon's claim to the refresh by another."""
 
     def __init__(
-        self, issued: Mapping[str, Sequence[Issued]], blows: Sequence[Blow], life: float
+        self,
+        issued: Mapping[str, Sequence[Issued]],
+        blows: Sequence[Blow],
+        life: float,
+        given_up: Mapping[str, Sequence[float]],
     ) -> None:
         self._blows = blows
+        self._given_up = given_up
         self._life = life
         self.periods = 0
         self.twice: Counter[str] = Counter()
@@ -46,7 +54,7 @@ class Verdict:
         gap = other.at - one.at
         self.longest = max(self.longest, gap)
         if gap < self._life * (1 - WIDEST_MARGIN) - 1:
-            reason = self._reason(one) or self._reason(other)
+            reason = self._reason(one) or self._reason(other) or self._unheard(appid, one)
             self.twice[reason or "unexplained"] += 1
             if not reason:
                 self.unexplained.append(
@@ -62,6 +70,11 @@ class Verdict:
             if blow.daemon == token.daemon and meanwhile:
                 return blow.what if token.at < blow.ended else f"after {blow.what}"
         return ""
+
+    def _unheard(self, appid: str, token: Issued) -> str:
+        """Whether the daemon heard nothing of this token, since WeChat took too long."""
+        near = any(abs(at - token.at) < CALL for at in self._given_up.get(appid, ()))
+        return "not heard in time" if near else ""
 
     def _takeovers(self, issued: Mapping[str, Sequence[Issued]]) -> Iterator[float]:
         """A job that the dead daemon stored in its last moment is refreshed much later."""
