@@ -17,6 +17,7 @@ from wechat_scheduler.web.pages.reminder_links import JOINERS, owner_path
 from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
 
 OPEN = {"Authorization": ""}
+SIGNATURE, PAGE = "/v1/jssdk/{appid}/signature", "https://shop.example.com"
 
 # GETs that read no rows, or begin something: `status` of `tests/access/test_routes.py` calls them.
 OTHERS = {
@@ -52,6 +53,8 @@ async def asked(place: Town) -> dict[str, Asked]:
     reminders = [await _reminder(place, amys, "first"), await _reminder(place, own, "last")]
     await place.desk.join(reminders[1], amy)
     messages = [await _message(place, amy), await _message(place, uid)]
+    await place.caller.register({"type": 1})
+    await place.call("PUT", f"/v1/jssdk/{APPID}/origins", body={"origins": [PAGE]})
     await place.settle()
     deliveries = [(await place.deliveries(message_id=each))[0].id for each in messages]
     topics = [
@@ -77,6 +80,9 @@ async def asked(place: Town) -> dict[str, Asked]:
         "/v1/messages": Asked("/v1/messages", marker=str(messages[0])),
         "/v1/deliveries": Asked("/v1/deliveries", marker=str(deliveries[0])),
         "/v1/reminders": Asked("/v1/reminders", marker=reminders[0]),
+        SIGNATURE: Asked(
+            f"{SIGNATURE.format(appid=APPID)}?url={PAGE}/", {"Authorization": "", "Origin": PAGE}
+        ),
         IS_SET: Asked(f"{IS_SET}?{_signed(place, game.openid, game.openkey)}", OPEN),
         "/api/send/query/status": Asked(f"/api/send/query/status?sendRecordId={delivery}", OPEN),
         "/api/send/query/{messageId}": Asked(f"/api/send/query/{delivery}", OPEN),
