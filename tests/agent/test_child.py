@@ -122,7 +122,7 @@ async def test_a_program_that_does_not_exist_is_told_at_the_start(tmp_path: Path
     daemon = TurningDaemon(FakeClock())
     daemon.turn("t1")
 
-    with pytest.raises(OutputError, match=r"exec \(no-such\): no-such is no program in \$PATH"):
+    with pytest.raises(OutputError, match=r"exec \(no-such\): no-such was not found in \$PATH"):
         await agent(tmp_path, '[exec]\nrun = ["no-such"]\n', daemon).check()
 
 

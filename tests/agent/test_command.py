@@ -100,5 +100,5 @@ async def test_what_is_wrong_at_the_start_is_one_sentence(keeper: Caller, tmp_pa
     assert [it.code for it in (refused, no_folder, unread)] == [1, 1, 2]
     assert "wsk_wrong" not in refused.err
     assert "API key" in refused.err.splitlines()[-1]
-    assert no_folder.sentence.endswith(f"there is no folder {tmp_path}/none: make it")
+    assert no_folder.sentence.endswith(f"there is no folder {tmp_path}/none: create it")
     assert unread.sentence.endswith("none.toml: no such file or directory")

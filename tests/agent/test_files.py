@@ -216,9 +216,9 @@ async def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
-        ("none/token", "there is no folder .*/none: make it"),
+        ("none/token", "there is no folder .*/none: create it"),
         ("folder", "is a folder"),
-        ("file/token", "there is no folder .*/file: make it"),
+        ("file/token", "there is no folder .*/file: create it"),
         ("x" * 250, "file name too long"),
     ],
 )

@@ -51,9 +51,9 @@ def test_a_template_names_the_credentials_of_a_file_that_has_several() -> None:
     [
         ("", ["a"], "the template has no field such as {value}"),
         ("no field", ["a"], "the template has no field such as {value}"),
-        ("{vlaue}", ["a"], "{vlaue} is no field; did you mean {value}?"),
-        ("{value} {expire_at}", ["a"], "{expire_at} is no field; did you mean {expires_at}?"),
-        ("{b.value}", ["a"], "{b.value}: the file has no credential of the name b"),
+        ("{vlaue}", ["a"], "{vlaue} is not a field; did you mean {value}?"),
+        ("{value} {expire_at}", ["a"], "{expire_at} is not a field; did you mean {expires_at}?"),
+        ("{b.value}", ["a"], "{b.value}: the file has no credential named b"),
         ("{value}", ["a", "b"], "{value}: the file has several credentials; write {a.value}"),
     ],
 )

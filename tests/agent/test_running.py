@@ -268,7 +268,7 @@ async def test_all_mistakes_of_a_start_are_told_at_once(tmp_path: Path) -> None:
         await agent(tmp_path, text, daemon).check()
 
     assert len(str(raised.value).splitlines()) == 3
-    assert "no-such-program is no program in $PATH" in str(raised.value)
+    assert "no-such-program was not found in $PATH" in str(raised.value)
 
 
 async def test_one_output_that_fails_keeps_no_other_from_its_turn(tmp_path: Path) -> None:

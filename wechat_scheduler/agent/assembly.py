@@ -1,4 +1,4 @@
-"""Puts an agent together from its file."""
+"""Assembles an agent from its file."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence

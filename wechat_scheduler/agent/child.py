@@ -1,7 +1,7 @@
 """A program that the agent starts with the values in its environment, and starts again when they change.
 
-It gets the signals that the agent gets, and what it started ends with it. If the agent is killed, the kernel ends it: it
-would go on with values that are not renewed.
+It gets the signals that the agent gets, and what it started ends with it. If the agent is killed, the
+kernel ends it: it would keep using values that are not renewed.
 """
 
 import ctypes
@@ -145,7 +145,7 @@ class Child:
 
 
 def _exit_code(code: int) -> int:
-    """As a shell says it: 128 and the number for a signal."""
+    """The exit code as in a shell: 128 and the number for a signal."""
     return code if code >= 0 else 128 - code
 
 

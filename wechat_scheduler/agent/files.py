@@ -1,8 +1,9 @@
 """A file that holds current values: whole at each moment, and gone when one of them expires.
 
-Beside `token.json` the agent keeps `.token.json.agent`: the lock that keeps a second agent away, and a record
-of the time until which the file is valid, which is what an agent needs that starts after another was killed.
-The record is never later than the values, so it is written before the file if the time comes nearer, else after it.
+Beside `token.json` the agent keeps `.token.json.agent`: a lock against a second agent, and a record of the
+time until which the file is valid, which is what an agent needs that starts after another was killed. The
+record never promises more than the values: if the new time is earlier, it is written before the file, else
+after it.
 """
 
 import asyncio
@@ -112,11 +113,11 @@ class FileOutput:
     def _check(self) -> None:
         folder = self._path.parent
         if not os.path.isdir(folder):
-            raise OutputError(f"{self.label}: there is no folder {folder}: make it")
+            raise OutputError(f"{self.label}: there is no folder {folder}: create it")
         if os.path.isdir(self._path):
             raise OutputError(f"{self.label}: is a folder")
         if not os.access(folder, os.W_OK | os.X_OK):
-            raise OutputError(f"{self.label}: the agent's user may not write in {folder}")
+            raise OutputError(f"{self.label}: the agent's user cannot write to {folder}")
         self._owner()
 
     def _take(self) -> None:

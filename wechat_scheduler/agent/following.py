@@ -1,4 +1,4 @@
-"""Values of a daemon, as its client follows them."""
+"""Follows the values of a daemon with its client."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -26,7 +26,7 @@ class FollowedDaemon:
                     raise fetched.error.with_traceback(None)
                 if known is None or _differs(fetched, known):
                     return self._kept(wanted, fetched)
-        raise CallError("the client follows no more")
+        raise CallError("the client has stopped")
 
     def _kept(self, wanted: WantedCredential, fetched: Fetched) -> KeptValue:
         """A value without an expiry, which a proxy removed, cannot be handed on."""

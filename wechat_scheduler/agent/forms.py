@@ -86,9 +86,9 @@ def mistakes(template: str, names: Sequence[str]) -> list[str]:
 def _mistake(text: str, name: str | None, field: str, names: Sequence[str]) -> str:
     if field not in FIELDS:
         likely = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.7)
-        return f"{text} is no field; did you mean {{{likely[0]}}}?" if likely else ""
+        return f"{text} is not a field; did you mean {{{likely[0]}}}?" if likely else ""
     if name and name not in names:
-        return f"{text}: the file has no credential of the name {name}"
+        return f"{text}: the file has no credential named {name}"
     if not name and len(names) > 1:
         return f"{text}: the file has several credentials; write {{{names[0]}.{field}}}"
     return ""

@@ -95,7 +95,7 @@ class CommandAction:
         except TimeoutError as error:
             await end(process, signal.SIGKILL, LAST_WORDS)
             raise OutputError(
-                f"{self.label}: was killed, it still ran after {seconds:g} s"
+                f"{self.label}: was killed, because it still ran after {seconds:g} s"
             ) from error
         except asyncio.CancelledError:
             await end(process, signal.SIGTERM, LAST_WORDS)

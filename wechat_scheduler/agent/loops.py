@@ -1,7 +1,7 @@
 """The loops of the agent: one for each credential, and one for each output.
 
-An output that fails keeps no other from its turn. Its failures are told as warnings, the pause between them grows to
-a minute.
+An output that fails does not delay the others. Its failures are logged as warnings, and the pause between
+attempts grows to a minute.
 """
 
 import random
@@ -81,7 +81,7 @@ class CredentialLoop:
 
 
 class OutputLoop:
-    """Keeps one output as it has to be. It waits for the outputs `after` which it comes: a command that makes
+    """Keeps one output up to date. It waits for the outputs `after` which it comes: a command that makes
     a program read a file runs after the file was written, or after that failed."""
 
     def __init__(

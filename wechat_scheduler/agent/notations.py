@@ -47,7 +47,7 @@ def _command(words: list[object]) -> tuple[str, ...]:
     if not strings or not strings[0]:
         raise ValueError('names no program; write it like ["systemctl", "reload", "nginx"]')
     if any("\0" in word for word in strings):
-        raise ValueError("has a zero byte in it")
+        raise ValueError("contains a zero byte")
     return tuple(strings)
 
 

@@ -1,4 +1,4 @@
-"""The world as the agent needs it: a daemon with values, and places to which they go."""
+"""The ports of the agent: a source of values, and outputs that they go to."""
 
 from typing import Protocol
 
@@ -17,7 +17,7 @@ class ValueSource(Protocol):
 
 
 class Output(Protocol):
-    """A place for the values of `wanted`. `label` names it in sentences and in the log."""
+    """An output for the values of `wanted`. `label` names it in sentences and in the log."""
 
     label: str
     wanted: tuple[WantedCredential, ...]
@@ -33,7 +33,7 @@ class Output(Protocol):
         """Called once, before the first `settle`. Raises OutputError."""
 
     async def settle(self, values: Values | None) -> None:
-        """Called on each change, and from time to time: makes the place as it has to be. None means that a
+        """Called on each change, and from time to time: updates the output. None means that a
         value is missing or has expired. Raises OutputError; is then called again."""
 
     async def close(self) -> None: ...

@@ -16,7 +16,7 @@ from wechat_scheduler.errors import OutputError
 def check_program(label: str, name: str) -> None:
     """Raises OutputError if there is no such program."""
     if shutil.which(name) is None:
-        where = "is no program that may be run" if "/" in name else "is no program in $PATH"
+        where = "is not executable" if "/" in name else "was not found in $PATH"
         raise OutputError(f"{label}: {name} {where}")
 
 
@@ -49,7 +49,7 @@ async def end(process: Process, number: signal.Signals, timeout: timedelta) -> N
 
 
 def signal_group(process: Process, number: signal.Signals) -> None:
-    """To all of it that still run."""
+    """Send the signal to all processes of the group that still run."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, number)
 

@@ -25,9 +25,9 @@ S = TypeVar("S", bound=Section)
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/agent.toml")
 CREDENTIAL = "agent.key"
-NO_URL = "nothing says where the daemon is; write it like http://127.0.0.1:9001"
+NO_URL = "no daemon URL is configured; write it like http://127.0.0.1:9001"
 NO_KEY = (
-    "nothing gives an API key of the daemon; name a file that holds one, made by: "
+    "no API key is configured; name a file that holds one, made by: "
     "wechat-scheduler keys create agent --scope read"
 )
 
@@ -54,7 +54,7 @@ def load(file: Path | None, environ: Environ) -> AgentConfig:
     daemon = _reachable(daemon, environ, mistakes)
     tables = {"log": LogSettings(), **tables, "daemon": daemon}
     if not tables.get("credentials"):
-        mistakes.append("credentials: there is none; write at least one [[credentials]]")
+        mistakes.append("credentials: none is configured; write at least one [[credentials]]")
     _open_files(tables, mistakes)
     if mistakes:
         raise ConfigError("\n".join(f"{source}: {mistake}" for mistake in mistakes))
@@ -112,7 +112,7 @@ def _nearest(name: str, known: Sequence[str]) -> str:
 
 
 def _reachable(daemon: DaemonSettings, environ: Environ, mistakes: list[str]) -> DaemonSettings:
-    """With URL and key from wherever they come first."""
+    """The daemon's settings, with URL and key from the first source that has them."""
     if daemon.key and daemon.key_file:
         mistakes.append("daemon.key_file: give this or daemon.key, not both")
     key, url = daemon.key, daemon.url

@@ -61,7 +61,7 @@ class Agent:
         await _all(loop.fetch for loop in self._fetching)
 
     async def once(self) -> None:
-        """Fetches all, brings all up to date, and ends. Raises StartError."""
+        """Fetches all credentials, updates all outputs, and ends. Raises StartError."""
         await self._open()
         try:
             await _all(loop.fetch for loop in self._fetching)
@@ -71,7 +71,7 @@ class Agent:
             await self._close()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until `stop`. Raises StartError for what is wrong at the start; what becomes wrong later is tried again."""
+        """Runs until `stop`. Raises StartError for what is wrong at the start; later failures are retried."""
         await self._open()
         try:
             await _all(_first(loop) for loop in self._fetching)
@@ -115,7 +115,7 @@ def _shares(store: Output, hook: Output) -> bool:
 
 
 def _first(loop: CredentialLoop) -> Callable[[], Awaitable[None]]:
-    """The first fetch, which lets pass what may be over in a moment."""
+    """The first fetch; failures that may pass soon are tolerated."""
 
     async def fetch() -> None:
         try:
@@ -127,7 +127,7 @@ def _first(loop: CredentialLoop) -> Callable[[], Awaitable[None]]:
 
 
 async def _all(works: Iterable[Callable[[], Awaitable[None]]]) -> None:
-    """Does all at once. Raises StartError with the sentences of those that failed."""
+    """Runs all at the same time. Raises StartError with the sentences of those that failed."""
     errors = [error for error in await together(map(_error_of, works)) if error is not None]
     if len(errors) == 1 and isinstance(errors[0], StartError):
         raise errors[0]

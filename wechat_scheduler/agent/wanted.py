@@ -57,7 +57,7 @@ def _wrong_credentials(tables: Sequence[CredentialSettings]) -> Iterator[str]:
             known = ", ".join(one.kind for one in TYPES)
             yield f"{where}.type: {table.type!r} is not one of {known}"
         if names[number] in names[:number]:
-            yield f"{where}.name: another credential is called {names[number]}; name this one"
+            yield f"{where}.name: another credential has the name {names[number]}; give this one another"
         elif variables[number] in variables[:number]:
             yield f"{where}.variable: another credential has {variables[number]}"
 
@@ -66,11 +66,11 @@ def _wrong_outputs(config: AgentConfig) -> Iterator[str]:
     known = [_name(table) for table in config.credentials]
     outputs = dict(_outputs(config))
     if not outputs:
-        yield "files: nothing says where the credentials go; write [[files]], [[redis]] or [exec]"
+        yield "files: no output is configured; write [[files]], [[redis]] or [exec]"
     for where, names in outputs.items():
         for name in names:
             if name not in known:
-                yield f"{where}.credentials: no credential is called {name}"
+                yield f"{where}.credentials: no credential has the name {name}"
     for number, file in enumerate(config.files):
         yield from _wrong_file(f"files[{number}]", file, file.credentials or known)
         if file.path in [other.path for other in config.files[:number]]:

@@ -40,12 +40,12 @@ FORWARDED = (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, sign
 @click.option(
     "--check",
     is_flag=True,
-    help="Check the file, the daemon and each output, change nothing, and end.",
+    help="Check the file, the daemon and each output, change nothing, and exit.",
 )
 @click.option(
     "--once",
     is_flag=True,
-    help="Bring all up to date once, and end: for init containers and cron. Starts no child.",
+    help="Update all outputs once, and exit: for init containers and cron. Starts no child.",
 )
 def agent(file: Path | None, check: bool, once: bool) -> None:
     """Hand credentials to programs that cannot ask for them, and keep them current.

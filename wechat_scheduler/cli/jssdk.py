@@ -27,7 +27,7 @@ def jssdk() -> None:
 @jssdk.command()
 @click.argument("appid")
 @click.argument("origins", nargs=-1, metavar="[ORIGIN]...")
-@click.option("--none", is_flag=True, help="Let no page ask any more.")
+@click.option("--none", is_flag=True, help="Remove all origins: no page may ask.")
 @json_option
 @client_options
 def origins(appid: str, origins: Sequence[str], none: bool, as_json: bool, **given: Any) -> None:

@@ -1,7 +1,7 @@
 """Every metric of the daemon: one row with its name, its labels and where its numbers come from.
 
 Labels never name a job: there may be 100,000. Stored rows are counted in the store for each page, since
-other processes store rows too; these metrics are left out while the store does not answer.
+other processes store rows too; these metrics are left out while the store does not respond.
 """
 
 import enum
@@ -21,8 +21,8 @@ Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """The state of the process. `turning` tells for each loop whether it turns; `daily_limits` how many
-    calls a job of each kind may make to WeChat in a day; `store_error` why the store takes no writes;
+    """The state of the process. `turning` tells for each loop whether it is on time; `daily_limits` how many
+    calls a job of each kind may make to WeChat in a day; `store_error` why the store is not writable;
     `clock_ahead` how far this machine's clock is ahead of the store's."""
 
     turning: Mapping[str, bool]
@@ -37,7 +37,7 @@ class Vitals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a page is made from. `census` is None while the store does not answer."""
+    """What a page is made from. `census` is None while the store does not respond."""
 
     counters: Counters
     vitals: Vitals

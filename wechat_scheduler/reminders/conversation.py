@@ -46,7 +46,7 @@ class BotQuestion:
 
 @eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """All of it, of one user."""
+    """The stored conversation with one user."""
 
     act: BotAct | None = None
     question: BotQuestion | None = None

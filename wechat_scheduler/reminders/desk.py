@@ -125,7 +125,7 @@ class ReminderDesk(ReminderReader):
         )
 
     async def resume(self, reminder_id: str) -> Reminder:
-        """Goes on with the next occurrence. Raises PastError if there is none."""
+        """Continues with the next occurrence. Raises PastError if there is none."""
         return await self._moved(
             reminder_id, ReminderState.ACTIVE, (ReminderState.PAUSED,), self._resumed
         )
@@ -141,17 +141,17 @@ class ReminderDesk(ReminderReader):
         log.info("reminder.removed", reminder=reminder_id)
 
     async def join(self, reminder_id: str, uid: str) -> bool:
-        """False if the user had joined before, or is the owner."""
+        """Join the user. False if the user had joined before, or is the owner."""
         await self.reminder(reminder_id)
         return await self._store.join(reminder_id, uid, now=self._clock.now())
 
     async def change_people(self, reminder: Reminder, change: PeopleChange) -> None:
-        """Joins some, by themselves, and lets others leave; no one else's change is in the way."""
+        """Joins some, by themselves, and lets others leave; concurrent changes of other users do not conflict."""
         check_people(change.join)
         await self._store.change_people(reminder, change, now=self._clock.now())
 
     async def leave(self, reminder_id: str, uid: str) -> bool:
-        """False if the user had not joined."""
+        """Let the user leave. False if the user had not joined."""
         return await self._store.leave(reminder_id, uid)
 
     async def stop_for(self, uid: str) -> int:

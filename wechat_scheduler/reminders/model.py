@@ -45,7 +45,7 @@ def new_id() -> str:
 
 @eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """A message that is sent at a time, once or again and again.
+    """A message that is sent at a time, once or repeatedly.
 
     APIs fill in what was asked for; `ReminderDesk` sets what follows from it. Until then `start` is any
     aware instant (with a rule it may be past) and `due_at` is None.

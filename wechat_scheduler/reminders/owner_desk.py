@@ -1,4 +1,4 @@
-"""The owner's desk: owners are reminded again, delete their reminders, and take that back."""
+"""The owner's desk: owners are reminded again, delete their reminders, and undo that."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Users join a reminder by scanning its QR code, leave it by a command, and take either back."""
+"""Users join a reminder by scanning its QR code, leave it by a command, and can undo both."""
 
 import re
 from collections.abc import Callable
@@ -29,8 +29,8 @@ _UNDONE: Final = (BotDeedKind.JOINED, BotDeedKind.LEFT)
 
 
 class Participants:
-    """An `audience.user_acts.Listener`. Tells owners who joins and who leaves, unless they turned that off
-    or WeChat does not allow it."""
+    """Listens for users who join and leave reminders. Tells owners who joins and who leaves, unless they
+    turned that off or WeChat does not allow it."""
 
     def __init__(
         self,

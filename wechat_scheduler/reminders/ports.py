@@ -99,7 +99,7 @@ class Reminders(Protocol):
         """The reminders that a user owns or joined, without cancelled ones, by start and creation."""
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
-        """False if the user had joined before, or is the owner."""
+        """Join the user. False if the user had joined before, or is the owner."""
 
     async def change_people(
         self, reminder: Reminder, change: PeopleChange, *, now: datetime

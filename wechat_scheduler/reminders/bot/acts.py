@@ -50,7 +50,7 @@ class BotActs:
         return [one.reminder for one in listed if one.reminder.owner == turn.teller.uid]
 
     async def create(self, reminders: Sequence[Reminder], turn: BotTurn) -> BotAct:
-        """All or none: each is planned before the first is stored."""
+        """Create all or none: each is planned before the first is stored."""
         planned = [BotEdit(before=None, after=self.desk.plan(each)) for each in reminders]
         return await self._do(turn, BotDeedKind.CREATED, planned)
 
@@ -69,7 +69,7 @@ class BotActs:
     async def move(
         self, before: Sequence[Reminder], moved: Sequence[Reminder], turn: BotTurn
     ) -> BotAct:
-        """All or none: each of `before` to the one of `moved` at its place."""
+        """Move all or none: each of `before` to the one of `moved` at its place."""
         planned = [
             BotEdit(before=old, after=self.desk.plan(new))
             for old, new in zip(before, moved, strict=True)

@@ -62,8 +62,8 @@ def _picks_every(turn: BotTurn) -> bool:
 
 
 class Bot:
-    """An `audience.user_acts.Listener`. Reminders are sent in the name of an app of the account. An account
-    without apps sends them itself, which WeChat allows for 48 hours after the user's last message.
+    """Listens for sentences and commands of users. Reminders are sent in the name of an app of the account.
+    An account without apps sends them itself, which WeChat allows for 48 hours after the user's last message.
 
     With the mode `asked` it takes only messages that ask for it, by a word such as 提醒, and the answers to
     what it said itself."""

@@ -51,8 +51,9 @@ class Description:
     def matching(
         self, reminders: Sequence[Reminder], what: str, *, named: bool
     ) -> Sequence[Reminder]:
-        """By number or title, else by time. A part of a title counts only if the user `named` reminders
-        or wrote a time. 周六的提醒 is one of that day alone, if there is one, and not one of every day."""
+        """The reminders that are meant, by number or title, else by time. A part of a title counts only if
+        the user `named` reminders or wrote a time. 周六的提醒 is one of that day alone, if there is one, and not
+        one of every day."""
         if not what:
             return reminders if named else ()
         if exact := chosen(reminders, what):
@@ -70,7 +71,7 @@ class Description:
     def called_in_part(
         self, reminders: Sequence[Reminder], command: CancelCommand | MoveCommand
     ) -> Sequence[Reminder]:
-        """Those of whose title `what` is a part: 面试取消了. 预约改成大份的 names no time, and is for the app."""
+        """The reminders with `what` in their title: 面试取消了. 预约改成大份的 names no time, and is for the app."""
         wanted = normalise(command.what)
         if len(wanted) < 2 or (isinstance(command, MoveCommand) and not self._is_a_time(command)):
             return ()

@@ -44,7 +44,7 @@ class Meaning:
 
     begin: Anchor | None = None
     begins: bool = False
-    """Whether 开始 or 起 stands behind the first day, so that the repetition goes on."""
+    """Whether 开始 or 起 stands behind the first day, so that the repetition continues."""
 
     until: Anchor | None = None
     until_end: int = -1

@@ -138,7 +138,7 @@ def _part(clock: ClockTime, day: date, now: Now) -> tuple[datetime, datetime]:
 
 
 def _day(said: Meaning, now: Now) -> tuple[date, timedelta]:
-    """The first day that is meant, and for how long it goes on."""
+    """The first day that is meant, and for how long it lasts."""
     anchor = said.anchors[0] if said.anchors else said.begin
     if anchor is None:
         return now.today, _DAY

@@ -26,7 +26,7 @@ MOST: Final = 8_000
 SHARE: Final = 2
 
 SOON: Final = timedelta(seconds=5)
-TOO_MANY: Final = "too many requests of this API key wait for changes: end some, or come back later"
+TOO_MANY: Final = "too many requests of this API key wait for changes: end some, or retry later"
 
 # The seconds that a request waited on purpose.
 WAITED: Final = web.RequestKey("WAITED", float)

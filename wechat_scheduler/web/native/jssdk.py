@@ -117,7 +117,7 @@ ROUTES = (
     ),
     NativeRoute(
         "PUT", "/v1/jssdk/{appid}/origins", put, Scope.REGISTER,
-        "Lets the pages of these origins, and of no others, get signatures without a key.",
+        "Lets only the pages of these origins get signatures without a key.",
         body=OriginsBody, result=OriginsResult, checks_reach=True,
     ),
 )  # fmt: skip

@@ -31,8 +31,8 @@ PREFLIGHT_KEPT: Final = 600
 
 # One sentence for all cases: whether the account exists, and whose pages it signs, stays with its keys.
 NO_PAGE: Final = (
-    "pages of this origin get no signature of this account; its operator allows origins with "
-    "PUT /v1/jssdk/{appid}/origins, and programs ask with POST and a key"
+    "this origin is not allowed for this account: the operator can allow it with "
+    "PUT /v1/jssdk/{appid}/origins; programs ask with POST and a key"
 )
 ELSEWHERE: Final = "is of another origin than the page that asks: send its own location.href"
 UNENCODED: Final = (
