@@ -13,6 +13,7 @@ from rich.console import Console
 
 from tests.benchmarks import (
     creates,
+    events,
     fetch,
     gateway,
     instructions,
@@ -52,6 +53,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
 GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
 ASKED_FOR: Final[Mapping[str, Run]] = {
     **GREAT,
+    "events": events.run,
     "gateway": gateway.run,
     "instructions": instructions.run,
     "start-10000000": start.run_great,

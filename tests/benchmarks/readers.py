@@ -41,7 +41,7 @@ def _compare(bench: Bench) -> Result:
         with bench.busy(f"warming up with {WARM:,} requests"):
             load(started.server.port, requests, seconds=60, count=WARM)
         contenders = [
-            Contender(name=IDLE, measure=partial(_read, started, bench.seconds)),
+            Contender(name=IDLE, measure=partial(read_for, started, bench.seconds)),
             Contender(
                 name="while 64 connections create",
                 measure=partial(_read_meanwhile, started, bench.seconds, requests),
@@ -55,7 +55,7 @@ def _compare(bench: Bench) -> Result:
 def _read_meanwhile(started: Started, seconds: float, requests: Iterator[bytes]) -> Figures:
     with _creating(partial(_create, started.server.port, requests)):
         time.sleep(0.3)
-        return _read(started, seconds)
+        return read_for(started, seconds)
 
 
 def _create(port: int, requests: Iterator[bytes]) -> None:
@@ -74,7 +74,7 @@ def _creating(create: Callable[[], None]) -> Iterator[None]:
         process.join()
 
 
-def _read(started: Started, seconds: float) -> Figures:
+def read_for(started: Started, seconds: float) -> Figures:
     """One connection that asks again a moment after each answer."""
     request = (
         f"GET /task/{APPID}/0 HTTP/1.1\r\nHost: localhost\r\n"
