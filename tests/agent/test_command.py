@@ -11,9 +11,12 @@ import pytest
 from tests import warm
 from tests.agent.workshop import CREDENTIAL, until
 from tests.cli.commands import run_warm
+from tests.documents import ROOT, blocks
 from tests.house import APPID, Caller, daemon, in_memory, wechat
 from tests.program import ENVIRONMENT, Log
 from wechat_scheduler.engine.clock import SystemClock
+
+AGENT = ROOT / "docs" / "agent.md"
 
 
 @pytest.fixture
@@ -102,3 +105,20 @@ async def test_what_is_wrong_at_the_start_is_one_sentence(keeper: Caller, tmp_pa
     assert "API key" in refused.err.splitlines()[-1]
     assert no_folder.sentence.endswith(f"there is no folder {tmp_path}/none: create it")
     assert unread.sentence.endswith("none.toml: no such file or directory")
+
+
+async def test_the_file_of_the_page_works(keeper: Caller, tmp_path: Path) -> None:
+    written = next(block.text for block in blocks(AGENT) if "[[files]]" in block.text)
+    (tmp_path / "agent.key").write_text(f"{keeper.daemon.admin_key}\n")
+    for place, real in (
+        ("http://127.0.0.1:9001", keeper.daemon.url),
+        ("/etc/wechat-scheduler", str(tmp_path)),
+        ("/run/wechat-scheduler-agent", str(tmp_path)),
+    ):
+        written = written.replace(place, real)
+    (tmp_path / "agent.toml").write_text(written, encoding="utf-8")
+
+    ended = await run_warm("agent", "--config", str(tmp_path / "agent.toml"), "--once")
+
+    assert ended.code == 0, ended.err
+    assert (tmp_path / "token.json").exists()

@@ -2,8 +2,10 @@
 
 import json
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -211,6 +213,45 @@ async def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
 
     found = path.stat()
     assert (found.st_uid, found.st_gid, path.read_text()) == (4711, 4712, "t1")
+
+
+@pytest.fixture
+def another_user() -> Iterator[None]:
+    if os.geteuid() != 0:
+        pytest.skip("only root becomes another user")
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.usefixtures("another_user")
+async def test_a_folder_of_another_user_is_refused_with_the_reason() -> None:
+    with pytest.raises(OutputError, match="the agent's user cannot write to /etc"):
+        await output(Path("/etc/token"), FakeClock()).check()
+    with pytest.raises(OutputError, match="the agent's user cannot write to /root"):
+        await output(Path("/root/token"), FakeClock()).check()
+
+
+@pytest.fixture
+def foreign_file(another_user: None) -> Iterator[Path]:
+    """In a folder in which the agent's user may write."""
+    os.seteuid(0)
+    with TemporaryDirectory(dir="/tmp") as folder:
+        path = Path(folder, "token")
+        path.touch()
+        os.chown(folder, 65534, 65534)
+        os.seteuid(65534)
+        yield path
+        os.seteuid(0)
+
+
+async def test_a_file_of_another_user_is_refused_by_an_agent_that_cannot_give_it_back(
+    foreign_file: Path,
+) -> None:
+    with pytest.raises(OutputError, match="belongs to another user: run the agent as"):
+        await output(foreign_file, FakeClock()).check()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ after it.
 import asyncio
 import fcntl
 import os
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -18,7 +19,7 @@ import structlog
 
 from wechat_scheduler.agent.forms import Values
 from wechat_scheduler.agent.values import WantedCredential
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.troubles import system_message
 from wechat_scheduler.engine.clock import Clock, millis
 from wechat_scheduler.errors import OutputError
 
@@ -74,7 +75,7 @@ class FileOutput:
             self._aside.unlink(missing_ok=True)
             self._remember()
         except OSError as error:
-            raise OutputError(f"{self.label}: {reason(error)}") from error
+            raise OutputError(f"{self.label}: {system_message(error)}") from error
 
     async def settle(self, values: Values | None) -> None:
         """Writes the values, unless the file has them; removes it when one has expired. Raises OutputError."""
@@ -84,7 +85,7 @@ class FileOutput:
             elif self._until and self._clock.boottime() >= self._until:
                 await asyncio.to_thread(self._remove)
         except OSError as error:
-            raise OutputError(f"{self.label}: {reason(error)}") from error
+            raise OutputError(f"{self.label}: {system_message(error)}") from error
 
     @property
     def until(self) -> float:
@@ -112,11 +113,11 @@ class FileOutput:
 
     def _check(self) -> None:
         folder = self._path.parent
-        if not os.path.isdir(folder):
+        if not _is_folder(folder):
             raise OutputError(f"{self.label}: there is no folder {folder}: create it")
         if os.path.isdir(self._path):
             raise OutputError(f"{self.label}: is a folder")
-        if not os.access(folder, os.W_OK | os.X_OK):
+        if not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
             raise OutputError(f"{self.label}: the agent's user cannot write to {folder}")
         self._owner()
 
@@ -232,3 +233,13 @@ class FileOutput:
         if record != self._record:
             os.pwrite(self._lock, record.line(), 0)
             self._record = record
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one, or may be: this user may not look."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False

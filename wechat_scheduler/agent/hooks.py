@@ -14,7 +14,7 @@ from wechat_scheduler.agent.forms import Values, environment
 from wechat_scheduler.agent.processes import check_program, end, ending, start
 from wechat_scheduler.agent.settings import CommandSettings, SignalSettings
 from wechat_scheduler.agent.values import WantedCredential
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.troubles import system_message
 from wechat_scheduler.errors import OutputError
 
 log = structlog.get_logger(__name__)
@@ -123,7 +123,7 @@ class SignalAction:
         except ProcessLookupError:
             pid = 0
         except OSError as error:
-            sentence = f"{self.label}: cannot send {self._number.name}: {reason(error)}"
+            sentence = f"{self.label}: cannot send {self._number.name}: {system_message(error)}"
             raise OutputError(sentence) from error
         log.info("agent.signal_sent" if pid else "agent.no_process", pid_file=str(self._file))
 
@@ -134,7 +134,7 @@ class SignalAction:
         except FileNotFoundError:
             return 0
         except (OSError, UnicodeDecodeError) as error:
-            said = reason(error) if isinstance(error, OSError) else "is not text"
+            said = system_message(error) if isinstance(error, OSError) else "is not text"
             raise OutputError(f"{self.label}: {said}") from error
         if not text.isdecimal() or int(text) < 2:
             raise OutputError(f"{self.label}: does not hold the id of a process")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.troubles import system_message
 from wechat_scheduler.errors import OutputError
 
 
@@ -33,7 +33,7 @@ async def start(
             *words, env=environ, stdin=DEVNULL, process_group=0, preexec_fn=prepare
         )
     except (OSError, ValueError) as error:
-        said = reason(error) if isinstance(error, OSError) else "cannot be started"
+        said = system_message(error) if isinstance(error, OSError) else "cannot be started"
         raise OutputError(f"{label}: {said}") from error
 
 
