@@ -255,10 +255,8 @@ async def test_a_second_key_of_a_name_is_made_with_a_note(
     async with running(left, weixin, clock):
         at_daemon = await command(*words, state=left)
 
-    assert alone.err == (
-        f"another key is called shop, too: {first['id']}; their ids tell them apart\n"
-    )
-    assert at_daemon.err.startswith("another key is called shop, too: ")
+    assert alone.err == (f"another key has the name shop already (ids: {first['id']})\n")
+    assert at_daemon.err.startswith("another key has the name shop already ")
     assert first["id"] in at_daemon.err
 
 

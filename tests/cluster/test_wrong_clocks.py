@@ -80,7 +80,7 @@ async def test_the_doctor_names_the_machine_whose_clock_is_wrong_and_the_node_th
         ]
 
     assert [finding.level for finding in found] == [Level.WARN, Level.WARN, Level.OK]
-    assert "gave its last sign of life" in found[0].says
+    assert "sent its last heartbeat" in found[0].says
     assert "300 s ahead of the database's, which is used instead" in found[1].says
     assert found[2].says == "2 daemons share the database"
 

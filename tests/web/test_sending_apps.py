@@ -40,7 +40,7 @@ async def test_an_app_of_a_known_name_or_of_no_registered_account_is_made_with_a
         f"register {APPID} too: until then nothing is sent through this account"
     )
     assert second.json["message"] == (
-        f"another app is called shop, too: {first.result['id']}; their ids tell them apart"
+        f"another app has the name shop already (ids: {first.result['id']})"
     )
     assert third.json["message"] == ""
 

@@ -142,7 +142,7 @@ class Reception:
         taken = await self._offer(act, subscriber)
         if act.kind is UserActKind.CLICK:
             return
-        # A repeat finds less to do: the app hears of the first time only, as its event has the same id.
+        # A repeat finds less to do: the app gets the event only once, as it has the same id.
         if await self._commands.pass_on(act, subscriber, taken) or taken:
             return
         await self._offer(replace(act, unclaimed=True), subscriber)

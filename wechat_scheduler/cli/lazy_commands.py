@@ -65,7 +65,7 @@ def quick_imports(*, without: str = TRACEBACKS) -> Iterator[None]:
 
 @contextmanager
 def _no_collections() -> Iterator[None]:
-    """What is imported stays: to search it for garbage, then and later, takes 100 ms in vain."""
+    """What is imported stays: to search it for garbage, then and later, takes 100 ms for nothing."""
     gc.disable()
     try:
         yield

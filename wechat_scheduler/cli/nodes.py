@@ -18,7 +18,7 @@ COLUMNS = "NODE=name HOST VERSION SCHEMA=schema_version STATE STARTED=started_at
 def nodes(as_json: bool, **given: Any) -> None:
     """List the daemons that share the database, the last seen first.
 
-    SCHEMA is the newest schema of the database that its program knows. SEEN is the last sign of life,
+    SCHEMA is the newest schema of the database that its program knows. SEEN is the last heartbeat,
     which comes every 5 s; a node without one for 15 s is silent: it died, hangs, or cannot reach the
     database. CLOCK is how far the clock of its machine is ahead of the database's (+) or behind (-); the
     database's decides when work is due. DB is the time that the database takes to answer. HOLDS counts

@@ -11,14 +11,14 @@ from typing import Final
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 
-# A sign of life comes this often; without one for longer than STANDSTILL the process stood still.
+# A heartbeat comes this often; without one for longer than STANDSTILL the process stood still.
 EVERY: Final = timedelta(seconds=2)
 STANDSTILL: Final = timedelta(seconds=10)
 
 
 class Standstill:
     """`known` are the jobs in memory that another process may change. At the boottime `alive_until` the process
-    stood still, unless a sign of life came before."""
+    stood still, unless a heartbeat came before."""
 
     def __init__(self, known: Callable[[], Iterable[JobKey]], clock: Clock) -> None:
         self._known = known

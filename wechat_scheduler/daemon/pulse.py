@@ -52,7 +52,7 @@ class PulseStore(Protocol):
         """The store's own clock; None if that is this machine's."""
 
     async def beat(self, node: Node) -> datetime | None:
-        """Store the node's sign of life, with its instant as the newest, in a transaction that needs space
+        """Store the node's heartbeat, with its instant as the newest, in a transaction that needs space
         on the disk. Returns the newest before; None if there was none."""
 
     async def leave(self, name: str) -> None:

@@ -80,7 +80,7 @@ class Notifier:
         self._send(_status("stopped"))
 
     def alive(self) -> None:
-        """Give a sign of life; systemd expects one at least every $WATCHDOG_USEC."""
+        """Send a heartbeat; systemd expects one at least every $WATCHDOG_USEC."""
         self._send("WATCHDOG=1")
 
     def keep(self, name: str, held: socket.socket) -> None:

@@ -15,13 +15,13 @@ from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
-# Signs of life in the time in which systemd expects one. After the machine wakes from suspension,
+# Heartbeats in the time in which systemd expects one. After the machine wakes from suspension,
 # some are missed until the loops have turned again.
 SIGNS: Final = 4
 
 
 class Watchdog:
-    """Gives signs of life while every loop is `turning` and the store responds.
+    """Sends heartbeats while every loop is `turning` and the store responds.
 
     A StorageError from `ask_store` counts as a response: a restart would not bring the database
     back, but would lose the credentials in memory. A store that hangs delays the sign.

@@ -1,5 +1,5 @@
-"""Examines the daemons that share a PostgreSQL: whether they live, hear one another, agree on the time, and are
-of one version."""
+"""Examines the daemons that share a PostgreSQL: whether they are alive, notify each other, agree on the time,
+and are of one version."""
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -79,7 +79,7 @@ def _silent(node: Node, now: datetime) -> Finding:
     seconds = (now - node.seen_at).total_seconds()
     return warn(
         "nodes",
-        f"{node.name} on {node.host} gave its last sign of life {seconds:.0f} s ago",
+        f"{node.name} on {node.host} sent its last heartbeat {seconds:.0f} s ago",
         "if it was not stopped on purpose, look at its log and its connection to the database; the others "
         "take its work over by themselves",
     )

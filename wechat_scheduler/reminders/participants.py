@@ -50,7 +50,7 @@ class Participants:
         if act.kind is UserActKind.UNFOLLOW:
             if stopped := await self._desk.stop_for(subscriber.uid):
                 log.info("reminder.stopped", uid=subscriber.uid, count=stopped)
-            return None  # other listeners hear of it, too
+            return None  # other listeners get it, too
         if act.code is not None:
             return await self._scanned(act, subscriber)
         command = _LEAVE.fullmatch(act.text.strip())

@@ -1,4 +1,4 @@
-"""The nodes on a database: their signs of life, and the rows that each holds."""
+"""The nodes on a database: their heartbeats, and the rows that each holds."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -62,7 +62,7 @@ def new_name() -> str:
 
 
 def seen(node: Node) -> Iterator[Statement]:
-    """Store the node's sign of life, and forget nodes that died long ago."""
+    """Store the node's heartbeat, and forget nodes that died long ago."""
     yield Statement(SEEN, stored(node, COLUMNS))
     yield Statement(FORGET, (micros(node.seen_at - KEPT),))
 

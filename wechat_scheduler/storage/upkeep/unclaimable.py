@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 WHY: Final = "the stored row waits for ever: {}; correct it"
 NO_PRIORITY, NO_APP, NO_TIME = (
-    f"its {column} is none" for column in ("priority", "app_id", "due_at")
+    f"its {column} is not valid" for column in ("priority", "app_id", "due_at")
 )
 # The next caller would make it due, and so it is due now.
 JOBS: Final = (

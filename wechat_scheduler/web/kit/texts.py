@@ -29,9 +29,7 @@ def read_name(value: str, field: str) -> str:
 def note_on_namesakes(what: str, name: str, ids: Iterable[object]) -> str:
     """A note that others have the name already; empty if none has."""
     said = ", ".join(map(str, ids))
-    return (
-        f"another {what} is called {name}, too: {said}; their ids tell them apart" if said else ""
-    )
+    return f"another {what} has the name {name} already (ids: {said})" if said else ""
 
 
 def read_text(value: str, field: str, *, longest: int) -> str:
