@@ -22,6 +22,7 @@ TOKEN = "/cgi-bin/token"
 LATE = timedelta(seconds=1.5)
 # An agent that started less than this ago may not have looked yet.
 YOUNG = timedelta(seconds=2)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -178,9 +179,10 @@ class _Run:
     async def _dry_out(self) -> None:
         """WeChat issues nothing until the value has expired and the file is gone."""
         self._weixin.sandbox.script(TOKEN, errcode=-1, times=None)
-        await until(lambda: not self._observer.file.exists())
+        await until(lambda: not self._observer.file.exists(), patience=MINUTE)
         self._weixin.sandbox.clear_scripts()
-        await until(self._observer.file.exists)
+        await self._keeper.call("POST", f"/task/{APPID}/0/refresh")
+        await until(self._observer.file.exists, patience=MINUTE)
 
     async def _wait_a_while(self, known: int) -> None:
         """Until a moment after a new value is in the file, or until any moment."""

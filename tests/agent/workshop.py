@@ -18,6 +18,7 @@ from wechat_scheduler.errors import SchedulerError
 
 APPID = "wx1111111111111111"
 LIFE = timedelta(hours=2)
+PATIENCE = timedelta(seconds=20)
 TURN = timedelta(milliseconds=1)
 DAEMON = '[daemon]\nurl = "http://127.0.0.1:9001"\nkey = "wsk_x"\n'
 CREDENTIAL = f'[[credentials]]\nappid = "{APPID}"\ntype = "access_token"\n'
@@ -127,9 +128,9 @@ async def running(agent: Agent) -> AsyncIterator[asyncio.Event]:
         stop.set()
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool], *, patience: timedelta = PATIENCE) -> None:
     """Lets loops, threads and other processes turn."""
     clock = SystemClock()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(patience.total_seconds()):
         while not condition():
             await clock.sleep(TURN)
