@@ -1,20 +1,25 @@
 """Follows the values of a daemon with its client."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
-from typing import cast
+from typing import Protocol, cast
 
 from wechat_scheduler.agent.values import KeptValue, WantedCredential
-from wechat_scheduler.client.client import Client
 from wechat_scheduler.client.kept import Fetched
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 
 
+class FollowingClient(Protocol):
+    """Yields each named credential, and each again when it changes."""
+
+    def follow(self, *names: Sequence[str]) -> AsyncIterator[Fetched]: ...
+
+
 class FollowedDaemon:
     """A `ports.ValueSource`: rotations come by events, else by long polls, else the daemon is asked again."""
 
-    def __init__(self, client: Client, clock: Clock) -> None:
+    def __init__(self, client: FollowingClient, clock: Clock) -> None:
         self._client, self._clock = client, clock
 
     async def next(self, wanted: WantedCredential, known: KeptValue | None) -> KeptValue:
@@ -24,14 +29,17 @@ class FollowedDaemon:
             async for fetched in updates:
                 if fetched.error is not None:
                     raise fetched.error.with_traceback(None)
-                if known is None or _differs(fetched, known):
+                if known is None or (fetched.value and _differs(fetched, known)):
                     return self._kept(wanted, fetched)
+                # The known value, or none: it has just expired, and the client asks for the next.
         raise CallError("the client has stopped")
 
     def _kept(self, wanted: WantedCredential, fetched: Fetched) -> KeptValue:
-        """A value without an expiry, which a proxy removed, cannot be handed on."""
+        """A value without an end cannot be handed on: a proxy removed it, or a clock is wrong."""
         if fetched.expires_at is None:
-            raise CallError(f"the daemon answered without the expiry of {wanted}")
+            raise CallError(
+                f"the value of {wanted} came without its expiry, or has expired by this machine's clock"
+            )
         seconds = (fetched.expires_at - self._clock.now()).total_seconds()
         return KeptValue(
             wanted=wanted,
