@@ -215,6 +215,17 @@ async def test_the_owner_of_a_file_stays(tmp_path: Path) -> None:
     assert (found.st_uid, found.st_gid, path.read_text()) == (4711, 4712, "t1")
 
 
+async def test_a_link_in_the_place_of_the_lock_is_not_followed(tmp_path: Path) -> None:
+    target = tmp_path / "of another user"
+    target.write_text("as it was")
+    (tmp_path / ".token.agent").symlink_to(target)
+
+    with pytest.raises(OutputError, match="too many levels of symbolic links"):
+        await written(tmp_path / "token", FakeClock())
+
+    assert target.read_text() == "as it was"
+
+
 @pytest.fixture
 def another_user() -> Iterator[None]:
     if os.geteuid() != 0:

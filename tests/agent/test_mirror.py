@@ -177,6 +177,15 @@ async def test_a_redis_that_goes_away_is_tried_again_and_delays_nothing_else(
     assert set(failed) == {f"redis[0] (key {KEY}): Redis does not answer"}
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "0"])
+async def test_a_port_that_does_not_exist_is_one_sentence(port: str, tmp_path: Path) -> None:
+    daemon = TurningDaemon(FakeClock())
+    daemon.turn("t1")
+
+    with pytest.raises((OutputError, ConfigError), match=r"redis\[0\]"):
+        await agent(tmp_path, mirror(f"redis://127.0.0.1:{port}/0"), daemon).check()
+
+
 async def test_a_redis_that_is_away_at_the_start_ends_it_with_a_sentence(tmp_path: Path) -> None:
     daemon = TurningDaemon(FakeClock())
     daemon.turn("t1")
@@ -257,6 +266,8 @@ def test_a_key_is_that_of_wxjava(kind: str, subject: str, key: str) -> None:
     ("text", "sentence"),
     [
         (mirror("http://h:1"), r"redis\[0\].url: expected redis://"),
+        (mirror("redis://h:abc"), r"redis\[0\].url: expected redis://"),
+        (mirror("redis://[::1"), r"redis\[0\].url: expected redis://"),
         ("[[redis]]\n", r"redis\[0\].url: give this or url_file"),
         (mirror("redis://h", 'key = "fixed"'), r"redis\[0\].key: access_token and jsapi_ticket have the same"),
         (mirror("redis://h", 'url_file = "/none"'), r"redis\[0\].url_file: /none: no such file"),

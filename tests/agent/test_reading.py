@@ -71,6 +71,8 @@ def test_a_type_is_a_name_or_a_number(type_: str, tmp_path: Path) -> None:
         (DAEMON + CREDENTIAL + FILE + "[[commands]]\nrun = []\n", "commands[0].run: names no program"),
         (DAEMON + CREDENTIAL + FILE + '[[commands]]\nrun = "nginx"\n', "commands[0].run: expected a list of strings, got a string"),
         (DAEMON + CREDENTIAL + FILE + '[[signals]]\npid_file = "/p"\nsignal = "KILL"\n', "signals[0].signal: 'KILL' is not one of HUP"),
+        (DAEMON + CREDENTIAL + '[[files]]\npath = "/a\\u0000b"\n', "files[0].path: the path contains a zero byte"),
+        (DAEMON + CREDENTIAL + FILE + '[[commands]]\nrun = ["a\\u0000b"]\n', "commands[0].run: contains a zero byte"),
         ("x = \n", "invalid value"),
     ],
 )  # fmt: skip

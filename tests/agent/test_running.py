@@ -267,7 +267,7 @@ async def test_all_mistakes_of_a_start_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(OutputError) as raised:
         await agent(tmp_path, text, daemon).check()
 
-    assert len(str(raised.value).splitlines()) == 3
+    assert len(str(raised.value).splitlines()) == 4
     assert "no-such-program was not found in $PATH" in str(raised.value)
 
 

@@ -25,6 +25,8 @@ from wechat_scheduler.errors import OutputError
 
 log = structlog.get_logger(__name__)
 
+# A link in its place would lead a write elsewhere, in a folder that others may write to.
+_LOCK_FLAGS = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 _NOTHING = 0  # the time of a file that is not there
 
 
@@ -122,7 +124,7 @@ class FileOutput:
         self._owner()
 
     def _take(self) -> None:
-        self._lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._lock = os.open(self._lock_file, _LOCK_FLAGS, 0o600)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 
 import structlog
 
@@ -57,29 +59,29 @@ class Agent:
 
     async def check(self) -> None:
         """Raises StartError with a line for each thing that is wrong; changes nothing."""
-        await _all(loop.output.check for loop in self._loops)
-        await _all(loop.fetch for loop in self._fetching)
+        checks = [loop.output.check for loop in self._loops]
+        async with self._closed_at_end():
+            await _all([*checks, *(loop.fetch for loop in self._fetching)])
 
     async def once(self) -> None:
         """Fetches all credentials, updates all outputs, and ends. Raises StartError."""
-        await self._open()
-        try:
+        async with self._closed_at_end():
+            await self._open()
             await _all(loop.fetch for loop in self._fetching)
-            for loop in (loop for loop in self._loops if loop.output is not self.child):
-                await loop.output.settle(self._values.valid(loop.output.wanted))
-        finally:
-            await self._close()
+            outputs = [loop.output for loop in self._loops if loop.output is not self.child]
+            _raise([await _error_of(partial(self._settle, output)) for output in outputs])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop`. Raises StartError for what is wrong at the start; later failures are retried."""
-        await self._open()
-        try:
+        async with self._closed_at_end():
+            await self._open()
             await _all(_first(loop) for loop in self._fetching)
             log.info("agent.ready", credentials=len(self._fetching), outputs=len(self._loops))
             await self._turn(stop)
-        finally:
-            await self._close()
         log.info("agent.stopped")
+
+    async def _settle(self, output: Output) -> None:
+        await output.settle(self._values.valid(output.wanted))
 
     async def _turn(self, stop: asyncio.Event) -> None:
         async with Supervisor() as supervisor:
@@ -105,9 +107,13 @@ class Agent:
     async def _open(self) -> None:
         await _all(loop.output.open for loop in self._loops)
 
-    async def _close(self) -> None:
-        for loop in reversed(self._loops):
-            await loop.output.close()
+    @asynccontextmanager
+    async def _closed_at_end(self) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            for loop in reversed(self._loops):
+                await loop.output.close()
 
 
 def _shares(store: Output, hook: Output) -> bool:
@@ -128,7 +134,11 @@ def _first(loop: CredentialLoop) -> Callable[[], Awaitable[None]]:
 
 async def _all(works: Iterable[Callable[[], Awaitable[None]]]) -> None:
     """Runs all at the same time. Raises StartError with the sentences of those that failed."""
-    errors = [error for error in await together(map(_error_of, works)) if error is not None]
+    _raise(await together(map(_error_of, works)))
+
+
+def _raise(found: Iterable[SchedulerError | None]) -> None:
+    errors = [error for error in found if error is not None]
     if len(errors) == 1 and isinstance(errors[0], StartError):
         raise errors[0]
     if errors:

@@ -6,9 +6,10 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
+import structlog
 
 from wechat_scheduler.agent.assembly import assembled
 from wechat_scheduler.agent.following import FollowedDaemon
@@ -20,10 +21,13 @@ from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
 from wechat_scheduler.config.settings import LogSettings
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.errors import ConfigError
+from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 
-T = TypeVar("T")
+logger = structlog.get_logger(__name__)
+
+# Where the agent's own key is: no business of the programs that it starts.
+OURS = ("WECHAT_SCHEDULER_KEY", "WECHAT_SCHEDULER_KEY_FILE", "CREDENTIALS_DIRECTORY")
 
 # A child gets these as the agent does.
 FORWARDED = (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH)
@@ -67,13 +71,14 @@ def agent(file: Path | None, check: bool, once: bool) -> None:
     _log_as(config.log, queue)
     if check and once:
         raise click.UsageError("give --check or --once, not both")
-    if check:
-        _run(config, Agent.check)
-        click.echo("all is well")
-    elif once:
-        _run(config, Agent.once)
-    else:
-        sys.exit(_run(config, _keep))
+    try:
+        code = _run(config, _check if check else _once if once else _keep)
+    except SchedulerError:
+        raise
+    except Exception:
+        logger.exception("agent.crashed")
+        code = 1
+    sys.exit(code)
 
 
 def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
@@ -86,11 +91,11 @@ def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
     )
 
 
-def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -> T:
+def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, int]]) -> int:
     return asyncio.run(_open(config, work))
 
 
-async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, T]]) -> T:
+async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, int]]) -> int:
     clock, rng = SystemClock(), random.Random()  # noqa: S311 - it spreads retries
     try:
         client = Client(config.daemon.url, config.daemon.key, clock=clock)
@@ -98,9 +103,21 @@ async def _open(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any,
         raise ConfigError(f"daemon: {error}") from None
     async with client:
         environ = loading.read_environ()
+        environ = {name: text for name, text in environ.items() if name not in OURS}
         return await work(
             assembled(config, FollowedDaemon(client, clock), environ=environ, clock=clock, rng=rng)
         )
+
+
+async def _check(agent: Agent) -> int:
+    await agent.check()
+    click.echo("all is well")
+    return 0
+
+
+async def _once(agent: Agent) -> int:
+    await agent.once()
+    return 0
 
 
 async def _keep(agent: Agent) -> int:

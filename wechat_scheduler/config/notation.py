@@ -190,6 +190,8 @@ PUBLIC_URL = Notation(wire=str, noun="a URL", parse=lambda text: text and _base_
 
 
 def _path(text: str) -> Path:
+    if "\0" in text:
+        raise ValueError("the path contains a zero byte")
     if not Path(text).is_absolute():
         raise ValueError(f"{text!r} is not an absolute path")
     return Path(text)
