@@ -37,14 +37,15 @@ gc.set_threshold(20_000, 5, 1000)
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Not later: xdist starts the workers here."""
+    # A folder's conftest.py has fixtures only: pytest need not look for its hooks at each test.
+    session.gethookproxy = lambda path: session.config.hook
+    # Not later: xdist starts the workers here.
     if session.config.getoption("numprocesses", None):
         compile_all(session.config)
 
 
 # A worker that begins one of these last is alone with it in the end.
 LONGEST = (
-    "test_house_rules.py::test_the_checks",
     "test_schemathesis.py",
     "test_garbage.py",
     "unfair/",

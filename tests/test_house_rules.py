@@ -275,7 +275,6 @@ def test_packages_have_empty_faces_but_for_tables() -> None:
         ("ruff", "check", "--no-cache", "."),
         ("ruff", "format", "--no-cache", "--check", "."),
         ("lint-imports", "--no-cache"),
-        ("mypy",),
     ],
     ids=" ".join,
 )
