@@ -14,7 +14,7 @@ import pytest
 from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.access.model import digest
-from wechat_scheduler.engine.lookups import Lookups
+from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.tunnels import IDLE, LONGEST_HEAD, STRANGERS, Tunnels
@@ -304,9 +304,9 @@ async def test_a_host_is_reached_at_the_first_of_its_addresses_that_answers() ->
     server = await asyncio.start_server(echo, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
 
-    transport, _ = await Lookups().connected(asyncio.Protocol, "localhost", port)
+    transport, _ = await DnsThreads().connected(asyncio.Protocol, "localhost", port)
     transport.close()
     server.close()
 
     with pytest.raises(OSError, match="Connect call failed"):
-        await Lookups().connected(asyncio.Protocol, "localhost", port)
+        await DnsThreads().connected(asyncio.Protocol, "localhost", port)

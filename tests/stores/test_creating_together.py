@@ -7,7 +7,7 @@ import pytest
 from tests.stores.mailing import NOW, Mail
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
-from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind
 from wechat_scheduler.engine.supervisor import together
 from wechat_scheduler.errors import ConflictError, StorageError

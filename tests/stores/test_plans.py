@@ -11,7 +11,7 @@ from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.audience import joined, removals, use_counts
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.credentials import jobs, wake_ups
-from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, settling
+from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, outcomes
 from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
 from wechat_scheduler.storage.pushes import events
 from wechat_scheduler.storage.reminders import conversations, due_reminders, reminders
@@ -36,9 +36,9 @@ STATEMENTS = {
     **{f"release of {due.table}": due.release for due in (*QUEUED, outbox.DUE)},
     **{f"unclaimable {each.table.table} {each.ids}": each.sql for each in unclaimable.EACH},
     "jobs due at no time": unclaimable.JOBS,
-    "settle": settling.SETTLE.text(4),
-    "attempt": settling.ATTEMPTS.text(4),
-    "depart": settling.DEPART.text(4),
+    "settle": outcomes.SETTLE.text(4),
+    "attempt": outcomes.ATTEMPTS.text(4),
+    "depart": outcomes.DEPART.text(4),
     "receipts": deliveries.TAKE_RECEIPTS,
     "receipt": deliveries.APPLY_RECEIPT,
     "cancel": OF_PERSON,

@@ -19,7 +19,7 @@ from wechat_scheduler.access.model import (
 )
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
-from wechat_scheduler.engine.misses import Misses
+from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ForbiddenError, InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -62,7 +62,7 @@ class Keyring:
         self._clock = clock
         self._held: dict[str, _Held] = {}
         self._rereads = LatestRereads(store.all_keys, self._hold_all)
-        self._misses = Misses(self.load, clock)
+        self._misses = ReadThrough(self.load, clock)
         self._lapsed: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
-from wechat_scheduler.engine.misses import Misses
+from wechat_scheduler.engine.read_through import ReadThrough
 
 # Authorities as browsers write them, and with capitals. A user, a backslash or a space is in none.
 _ADDRESS: Final = re.compile(
@@ -66,7 +66,7 @@ class PageOrigins:
         self._store = store
         self._allowed: AllowedOrigins = {}
         self._rereads = LatestRereads(store.all_origins, self._hold)
-        self._misses = Misses(self.load, clock)
+        self._misses = ReadThrough(self.load, clock)
 
     async def load(self) -> None:
         """Read them from the store, where another process may have changed them."""

@@ -19,7 +19,7 @@ import structlog
 
 from wechat_scheduler.agent.forms import Values
 from wechat_scheduler.agent.values import WantedCredential
-from wechat_scheduler.config.troubles import system_message
+from wechat_scheduler.config.os_errors import system_message
 from wechat_scheduler.engine.clock import Clock, millis
 from wechat_scheduler.errors import OutputError
 

@@ -14,7 +14,7 @@ from wechat_scheduler.agent.forms import Values, environment
 from wechat_scheduler.agent.processes import check_program, end, ending, start
 from wechat_scheduler.agent.settings import CommandSettings, SignalSettings
 from wechat_scheduler.agent.values import WantedCredential
-from wechat_scheduler.config.troubles import system_message
+from wechat_scheduler.config.os_errors import system_message
 from wechat_scheduler.errors import OutputError
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from wechat_scheduler.config.troubles import system_message
+from wechat_scheduler.config.os_errors import system_message
 from wechat_scheduler.errors import OutputError
 
 

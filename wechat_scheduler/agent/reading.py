@@ -15,10 +15,10 @@ from wechat_scheduler.agent import settings
 from wechat_scheduler.agent.settings import AgentConfig, DaemonSettings
 from wechat_scheduler.config.loading import client_settings, read_toml
 from wechat_scheduler.config.notation import sort_of
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.section import Section, notation_of
 from wechat_scheduler.config.settings import LogSettings
 from wechat_scheduler.config.sources import Environ, read_secret
-from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError
 
 S = TypeVar("S", bound=Section)

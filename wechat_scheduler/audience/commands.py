@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from wechat_scheduler.audience.app_events import BotDeed, Source, Wrote
 from wechat_scheduler.audience.directory import Directory, apps_of
+from wechat_scheduler.audience.ids import ID
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct
 

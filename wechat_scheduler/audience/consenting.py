@@ -4,8 +4,8 @@ import structlog
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind, Consented
 from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.ids import new_subscription
 from wechat_scheduler.audience.model import Alias, App, Purpose, Subscriber
-from wechat_scheduler.audience.names import new_subscription
 from wechat_scheduler.audience.openids import Openids
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.ids import UID_PREFIX, new_id, new_subscription, new_uid, taken_for
 from wechat_scheduler.audience.model import (
     App,
     Found,
@@ -12,7 +13,6 @@ from wechat_scheduler.audience.model import (
     Subscription,
     Topic,
 )
-from wechat_scheduler.audience.names import UID_PREFIX, new_id, new_subscription, new_uid, taken_for
 from wechat_scheduler.audience.ports import (
     Aliases,
     Subscribers,

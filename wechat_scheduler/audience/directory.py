@@ -5,12 +5,12 @@ from datetime import datetime
 
 from wechat_scheduler.access.model import digest, new_signing_secret
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.ids import new_app_key, new_id, new_token
 from wechat_scheduler.audience.model import AccountTemplate, App, Subscriber, Token, TokenKind
-from wechat_scheduler.audience.names import new_app_key, new_id, new_token
 from wechat_scheduler.audience.ports import Apps, Subscriptions
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
-from wechat_scheduler.engine.misses import Misses
+from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
@@ -50,7 +50,7 @@ class Directory:
         self._unreadable: frozenset[int] = frozenset()
         self._tokens: dict[str, Token] = {}
         self._rereads = LatestRereads(self._read, self._hold)
-        self._misses = Misses(self.load, clock)
+        self._misses = ReadThrough(self.load, clock)
 
     async def load(self) -> None:
         """Read the store again: another process may have changed it."""

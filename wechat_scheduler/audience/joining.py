@@ -3,8 +3,8 @@
 import structlog
 
 from wechat_scheduler.audience.app_events import Joined, Source
+from wechat_scheduler.audience.ids import new_subscription
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.names import new_subscription
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct
 

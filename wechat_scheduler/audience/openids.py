@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.model import digest
+from wechat_scheduler.audience.ids import new_openid, new_openkey
 from wechat_scheduler.audience.model import Alias, App
-from wechat_scheduler.audience.names import new_openid, new_openkey
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field, replace

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.ids import new_scene_id
 from wechat_scheduler.audience.model import App, Purpose, Scene
-from wechat_scheduler.audience.names import new_scene_id
 from wechat_scheduler.audience.ports import QrCodes, Scenes
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field, replace

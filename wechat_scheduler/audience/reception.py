@@ -12,9 +12,9 @@ import structlog
 from wechat_scheduler.audience.app_events import BotDeed, Source
 from wechat_scheduler.audience.commands import Commands
 from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.audience.ids import new_uid
 from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import Purpose, Scene, Subscriber
-from wechat_scheduler.audience.names import new_uid
 from wechat_scheduler.audience.ports import (
     HandledEvents,
     Scenes,

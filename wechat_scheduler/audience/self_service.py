@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.directory import Directory, apps_of
+from wechat_scheduler.audience.ids import ID
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.names import ID
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct
 

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wechat_scheduler.cli.as_typed import as_typed
 from wechat_scheduler.cli.daemon_address import connect, is_named
 from wechat_scheduler.cli.lazy_commands import quick_imports
 from wechat_scheduler.cli.options import take
+from wechat_scheduler.cli.usage_errors import as_typed
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import is_held, running_at

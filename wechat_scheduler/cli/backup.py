@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from wechat_scheduler.cli.argument_checks import FilePath
 from wechat_scheduler.cli.options import store_options, take
-from wechat_scheduler.cli.typed import FilePath
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.upkeep import backup as upkeep
 

@@ -11,8 +11,8 @@ import click
 from yarl import URL
 
 from wechat_scheduler.access.local import is_loopback
-from wechat_scheduler.cli.as_typed import as_typed
 from wechat_scheduler.cli.options import client_global_options, store_options, take
+from wechat_scheduler.cli.usage_errors import as_typed
 from wechat_scheduler.client.admin import Admin
 from wechat_scheduler.client.checks import usable_key
 from wechat_scheduler.client.client import Client

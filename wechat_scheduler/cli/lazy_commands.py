@@ -29,7 +29,7 @@ class LazyCommand(click.Command):
         self._without = without
 
     def load(self) -> click.Command:
-        from wechat_scheduler.cli.typed import refusing_empty
+        from wechat_scheduler.cli.argument_checks import refusing_empty
 
         module, _, attribute = self._place.partition(":")
         if module not in sys.modules:

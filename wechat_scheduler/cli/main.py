@@ -13,7 +13,7 @@ from wechat_scheduler.cli.options import global_options, take
 from wechat_scheduler.cli.parameters import GoOption
 from wechat_scheduler.cli.streams import forget_output, open_streams
 from wechat_scheduler.config import loading
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.errors import SchedulerError, StartError
 from wechat_scheduler.log.journal import leads_to_journal, with_priority
 

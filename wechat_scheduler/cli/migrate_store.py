@@ -9,7 +9,7 @@ import click
 from wechat_scheduler.cli.options import store_options, take
 from wechat_scheduler.config.database_urls import DATABASE
 from wechat_scheduler.config.loading import Loaded
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError
 from wechat_scheduler.upkeep.moving import move_store

@@ -26,7 +26,7 @@ from wechat_scheduler.engine.garbage import short_collections
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 from wechat_scheduler.reminders.language.lazy import compile_all
-from wechat_scheduler.upkeep.places import place_of_database
+from wechat_scheduler.upkeep.safe_paths import place_of_database
 
 logger = structlog.get_logger(__name__)
 

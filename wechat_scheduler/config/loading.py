@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wechat_scheduler.config.contradictions import contradictions
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import (
     PREFIX,
     SECTIONS,
@@ -33,7 +34,6 @@ from wechat_scheduler.config.sources import (
     open_files,
     read_secret,
 )
-from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import ConfigError
 

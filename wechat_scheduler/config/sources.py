@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from wechat_scheduler.config.notation import sort_of
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.config.state_folder import is_held
-from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import ConfigError, StateError
 
 Flags: TypeAlias = Mapping[str, str | int | bool | None]

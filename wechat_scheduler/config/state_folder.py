@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from wechat_scheduler.access.model import new_key
-from wechat_scheduler.config.troubles import reason
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.errors import InUseError, StateError
 
 ADMIN_KEY = "admin.key"

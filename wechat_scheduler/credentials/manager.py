@@ -11,7 +11,7 @@ from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.job_names import JobNames
 from wechat_scheduler.credentials.missing_inputs import Sibling
 from wechat_scheduler.credentials.model import JobKey, Registration, Snapshot
-from wechat_scheduler.credentials.nudges import Nudges
+from wechat_scheduler.credentials.overdue_jobs import Overdue
 from wechat_scheduler.credentials.ports import Store
 from wechat_scheduler.credentials.refused_fetches import comes_later, no_job, unavailable
 from wechat_scheduler.credentials.reports import ReportOutcome
@@ -42,7 +42,7 @@ class Manager:
         self._requirements = requirements
         self._clock = clock
         self.deadline = deadline
-        self._nudges = Nudges(store, self.reload, self._wake, clock=clock, background=background)
+        self._overdue = Overdue(store, self.reload, self._wake, clock=clock, background=background)
         self._observer: Callable[[JobKey, Snapshot | None], object] = lambda key, snapshot: None
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
@@ -137,8 +137,8 @@ class Manager:
         if cell is None:
             raise no_job(key)
         if self.standstill.doubts(cell.key):
-            await self._nudges.look_again(cell)
-        self._nudges.begin_if_late(cell)
+            await self._overdue.look_again(cell)
+        self._overdue.begin_if_late(cell)
         return cell
 
     async def sibling(self, key: JobKey) -> Sibling | None:
@@ -147,7 +147,7 @@ class Manager:
         except (NotFoundError, ConflictError):
             return None
         if cell.valid(self._clock.boottime()) is None:
-            await self._nudges.end(cell.key, None)
+            await self._overdue.end(cell.key, None)
             await self.reload(cell.key)  # another process may have fetched it just now
         if cell.snapshot is None:
             return None
@@ -242,7 +242,7 @@ class Manager:
     async def _wait(self, cell: Cell, deadline: float) -> None:
         """Wait for the value of the refresh in progress, or until the job is gone: another may have its place.
         Raises UnavailableError at the deadline, or if no attempt comes before it."""
-        await self._nudges.end(cell.key, timedelta(seconds=deadline - self._clock.boottime()))
+        await self._overdue.end(cell.key, timedelta(seconds=deadline - self._clock.boottime()))
         while cell.valid(self._clock.boottime()) is None and not cell.removed:
             left = timedelta(seconds=deadline - self._clock.boottime())
             if left <= timedelta(0) or comes_later(cell, self._clock.now(), left):

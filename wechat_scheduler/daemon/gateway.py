@@ -14,11 +14,11 @@ from wechat_scheduler.gateway.bearers import KnownTokens
 from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.healing import Healing
+from wechat_scheduler.gateway.limiter import MINUTE, CallLimiter
 from wechat_scheduler.gateway.passage import Passage
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.quotas import QuotaDesk
 from wechat_scheduler.gateway.stand_ins import StandInTokens
-from wechat_scheduler.gateway.turnstile import MINUTE, Turnstile
 from wechat_scheduler.gateway.usage import UsageMeter
 from wechat_scheduler.web.tunnels import Tunnels
 from wechat_scheduler.wechat.quotas import WeChatQuotas
@@ -33,14 +33,14 @@ class GatewayParts:
     usage: UsageMeter
     quotas: QuotaDesk
     passage: Passage
-    turnstile: Turnstile
+    limiter: CallLimiter
 
     def adjust(self, config: Config) -> None:
         settings = config.gateway
         self.passage.rules = PathRules(settings.allow, settings.deny)
         self.passage.user_tokens = settings.user_tokens
-        self.turnstile.most = settings.account_connections
-        self.turnstile.per_minute = settings.account_calls
+        self.limiter.most = settings.account_connections
+        self.limiter.per_minute = settings.account_calls
 
 
 @asynccontextmanager
@@ -72,7 +72,7 @@ def wire_gateway(
     if settings.enabled:
         manager.on_value(known.hold)
         store.on_change(lambda key: ground.supervisor.contained("values", known.look_again(key)))
-    turnstile = Turnstile(
+    limiter = CallLimiter(
         altogether=settings.connections,
         most=settings.account_connections,
         per_minute=settings.account_calls,
@@ -93,7 +93,7 @@ def wire_gateway(
         healing,
         callers,
         usage,
-        turnstile,
+        limiter,
         rules=PathRules(settings.allow, settings.deny),
         user_tokens=settings.user_tokens,
     )
@@ -105,5 +105,5 @@ def wire_gateway(
         usage=usage,
         quotas=QuotaDesk(WeChatQuotas(ground.wechat, accounts), clock=clock),
         passage=passage,
-        turnstile=turnstile,
+        limiter=limiter,
     )

@@ -9,8 +9,8 @@ import structlog
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.app_events import AppEvent
+from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.names import new_id
 from wechat_scheduler.audience.ports import Aliases, Topics
 from wechat_scheduler.delivery.filling import filling, require_known, require_template
 from wechat_scheduler.delivery.keywords import note_on_cuts

@@ -10,8 +10,8 @@ from pathlib import Path
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.daemon_commands import daemon_commands
+from wechat_scheduler.config.os_errors import AS_ROOT
 from wechat_scheduler.config.settings import StateSettings
-from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.errors import CallError, StateError
 from wechat_scheduler.storage.sqlite.database import path_of

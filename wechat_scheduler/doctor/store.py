@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
+from wechat_scheduler.config.os_errors import AS_ROOT
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import emptied
-from wechat_scheduler.config.troubles import AS_ROOT
 from wechat_scheduler.doctor.finding import Finding, fail, ok, warn
 from wechat_scheduler.engine.clock import AHEAD, SET_CLOCK, Clock
 from wechat_scheduler.engine.records import dataclass

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
-from wechat_scheduler.engine.misses import Misses
+from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.gateway.model import Consumer, ConsumerStore, new_secret
@@ -29,7 +29,7 @@ class ConsumerDesk:
         self._named: dict[str, Consumer] = {}
         self._by_hash: dict[str, Consumer] = {}
         self._rereads = LatestRereads(store.all_consumers, self._hold)
-        self._misses = Misses(self.load, clock)
+        self._misses = ReadThrough(self.load, clock)
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:

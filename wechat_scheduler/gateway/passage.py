@@ -10,12 +10,12 @@ from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
 from wechat_scheduler.gateway.callers import CallerDesk, GatewayCaller
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
+from wechat_scheduler.gateway.limiter import CallLimiter
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.gateway.relaying import PassedCall, Relay, Reply
-from wechat_scheduler.gateway.turnstile import Turnstile
 from wechat_scheduler.gateway.usage import UsageMeter
 
 # They carry a token of a user, of which nothing is known here, or the ticket of a QR picture.
@@ -46,7 +46,7 @@ class Passage:
         healing: Healing,
         callers: CallerDesk,
         meter: UsageMeter,
-        turnstile: Turnstile,
+        limiter: CallLimiter,
         *,
         rules: PathRules,
         user_tokens: bool,
@@ -56,7 +56,7 @@ class Passage:
         self._healing = healing
         self._callers = callers
         self._meter = meter
-        self._turnstile = turnstile
+        self._limiter = limiter
         self.rules = rules
         self.user_tokens = user_tokens
 
@@ -100,7 +100,7 @@ class Passage:
 
     def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
         """A slot. Calls that name no account share none: each address has slots of its own."""
-        return self._turnstile.passing(
+        return self._limiter.passing(
             account or f"address/{call.address}", caller or str(call.address or "")
         )
 

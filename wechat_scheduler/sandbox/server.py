@@ -18,9 +18,9 @@ from wechat_scheduler.sandbox.api import add_api
 from wechat_scheduler.sandbox.control import add_control
 from wechat_scheduler.sandbox.jssdk_pages import FOR_ANY_PAGE, add_jssdk
 from wechat_scheduler.sandbox.options import SandboxOptions
+from wechat_scheduler.sandbox.origin_check import refusing_strangers
 from wechat_scheduler.sandbox.phone_page import add_phone_page
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.strangers import refusing_strangers
 
 SANDBOX = web.AppKey("SANDBOX", Sandbox)
 NOT_OURS = "this machine has no such address; give one of its own with --host"

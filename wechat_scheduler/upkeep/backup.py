@@ -13,7 +13,7 @@ from wechat_scheduler.storage.sqlite.backup import back_up, is_whole, put_in_pla
 from wechat_scheduler.storage.sqlite.database import SqliteView, path_of
 from wechat_scheduler.storage.sqlite.files import has_content
 from wechat_scheduler.storage.upkeep.moving import REFUSALS
-from wechat_scheduler.upkeep.places import place_for_backup, place_of_database, regular
+from wechat_scheduler.upkeep.safe_paths import place_for_backup, place_of_database, regular
 
 
 def backup(

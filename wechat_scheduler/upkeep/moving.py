@@ -30,7 +30,7 @@ from wechat_scheduler.storage.upkeep.moving import (
     refuse,
 )
 from wechat_scheduler.upkeep.opened import look_first
-from wechat_scheduler.upkeep.places import place_of_database
+from wechat_scheduler.upkeep.safe_paths import place_of_database
 
 
 async def move_store(

@@ -11,16 +11,16 @@ import structlog
 
 from wechat_scheduler.access.model import Address
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.lookups import Lookups
+from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.engine.rounds import Rounds
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import StartError, StorageError, ThrottledError
 from wechat_scheduler.gateway.callers import CallerDesk
 from wechat_scheduler.gateway.consumers import ConsumerDesk
+from wechat_scheduler.gateway.limiter import OF_A_CALLER
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
-from wechat_scheduler.gateway.turnstile import OF_A_CALLER
-from wechat_scheduler.web.kit.connect_heads import wish_in
+from wechat_scheduler.web.kit.connect_requests import wish_in
 from wechat_scheduler.web.kit.peers import address_of
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.tunnel_connections import TunnelConnection
@@ -113,7 +113,7 @@ class Tunnels:
         self._share = max(1, most * OF_A_CALLER // 4)
         self._background = background
         self._throttle = Throttle(clock)
-        self._dial = dial or Lookups().connected
+        self._dial = dial or DnsThreads().connected
         self._strangers: set[_Near] = set()
         self._open: dict[_Near, Consumer] = {}
         self._rounds = Rounds(self._cut_idle, every=IDLE, clock=clock)

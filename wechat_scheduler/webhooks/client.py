@@ -19,7 +19,7 @@ from yarl import URL
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.engine.bulkhead import Bulkhead
-from wechat_scheduler.engine.lookups import Lookups
+from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.responses import BoundedResponses, ResponseTooLongError
@@ -176,7 +176,7 @@ class GuardedClient:
 
 def _lookups() -> asyncio.AbstractEventLoop:
     """The part of an event loop that the resolver needs."""
-    return cast(asyncio.AbstractEventLoop, Lookups())
+    return cast(asyncio.AbstractEventLoop, DnsThreads())
 
 
 def _authorization(url: URL) -> dict[str, str]:

@@ -19,7 +19,7 @@ from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
-from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
+from wechat_scheduler.wechat.xml_repair import REPLACEMENT, Mender
 
 # Answers to calls for credentials are under 1 KiB; the list of 50 templates with examples takes most.
 ANSWER_LIMIT = 256 * 1024

@@ -6,7 +6,7 @@ from typing import Any
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import PushedMessage
-from wechat_scheduler.wechat.mending import Mender
+from wechat_scheduler.wechat.xml_repair import Mender
 
 # The entries of a list stand under this name, one without brackets.
 LIST = "List"

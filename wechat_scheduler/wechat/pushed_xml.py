@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Mending, PushedMessage
-from wechat_scheduler.wechat.mending import REPLACEMENT, Mender
+from wechat_scheduler.wechat.xml_repair import REPLACEMENT, Mender
 
 # Elements in which words of people stand: typed, spoken, scanned, or the name of a place, page or file.
 WORDS = frozenset(

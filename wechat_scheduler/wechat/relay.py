@@ -16,9 +16,9 @@ from wechat_scheduler.errors import CrowdedError, WeChatError
 from wechat_scheduler.gateway.queries import TOKENS, values_in
 from wechat_scheduler.gateway.relaying import Headers, PassedCall
 from wechat_scheduler.wechat.answers import NOT_WECHAT, HarmlessError, SilentError, no_answer
+from wechat_scheduler.wechat.errcode_sniffing import PEEK, errcode_in, may_have_errcode
 from wechat_scheduler.wechat.failures import crowded, failure_of, unreached
 from wechat_scheduler.wechat.hosts import WeChatHosts
-from wechat_scheduler.wechat.peeking import PEEK, errcode_in, may_have_errcode
 from wechat_scheduler.wechat.session import NEVER_TWICE
 
 # Seconds for a connection; then the next host is tried.

@@ -5,7 +5,7 @@ from typing import cast
 
 import aiohttp
 
-from wechat_scheduler.engine.lookups import Lookups
+from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.wechat.answers import ANSWER_LIMIT
 
 
@@ -16,7 +16,7 @@ def client_session(*, inflates: bool = True) -> aiohttp.ClientSession:
 
     No cookies, no proxies or passwords from the environment. Needs a running loop.
     """
-    resolver = aiohttp.ThreadedResolver(cast(asyncio.AbstractEventLoop, Lookups()))
+    resolver = aiohttp.ThreadedResolver(cast(asyncio.AbstractEventLoop, DnsThreads()))
     connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, resolver=resolver)
     return aiohttp.ClientSession(
         connector=connector,

@@ -16,7 +16,7 @@ from tests.sending.town import Town, town
 from tests.web.compat.games import DONE, IS_SET, SET, Game, play
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.compat.tencent.calls import refused
-from wechat_scheduler.web.kit.shapes import shaped
+from wechat_scheduler.web.kit.error_formats import shaped
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.acts import is_an_act
-from wechat_scheduler.reminders.language.asides import is_to_others
+from wechat_scheduler.reminders.language.non_requests import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import EndlessError, LanguageError

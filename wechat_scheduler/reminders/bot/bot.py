@@ -25,7 +25,7 @@ from wechat_scheduler.reminders.bot.commands import (
 from wechat_scheduler.reminders.bot.replies import BotReply, helped, listed, refused, told
 from wechat_scheduler.reminders.bot.sentence_desk import SentenceDesk
 from wechat_scheduler.reminders.conversation import HELP_AGAIN, UNDO
-from wechat_scheduler.reminders.language.asides import ASKS
+from wechat_scheduler.reminders.language.non_requests import ASKS
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.policy import DEFAULT_POLICY, Policy
 from wechat_scheduler.reminders.overview import Period, standing, within

@@ -33,7 +33,7 @@ from wechat_scheduler.reminders.bot.replies import (
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
 from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
-from wechat_scheduler.reminders.language.asides import is_to_others
+from wechat_scheduler.reminders.language.non_requests import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
 from wechat_scheduler.reminders.language.parse import parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed

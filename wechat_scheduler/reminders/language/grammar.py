@@ -7,14 +7,6 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.asides import (
-    is_own_plan,
-    refuse_asides,
-    refuse_statements,
-    refuse_telling,
-    refuse_told,
-    refuse_unsure,
-)
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
@@ -24,6 +16,14 @@ from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
+from wechat_scheduler.reminders.language.non_requests import (
+    is_own_plan,
+    refuse_asides,
+    refuse_statements,
+    refuse_telling,
+    refuse_told,
+    refuse_unsure,
+)
 from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy

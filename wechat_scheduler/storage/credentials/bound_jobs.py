@@ -1,4 +1,4 @@
-"""Repairs jobs of earlier versions: those without a subject whose subject is known, see `unnamed_jobs`."""
+"""Repairs jobs of earlier versions: those without a subject whose subject is known, see `jobs_without_subject`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +9,8 @@ import structlog
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.credentials import refresh_tokens
+from wechat_scheduler.storage.credentials.jobs_without_subject import ASKED, Holding, hand_over
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, MAKE_JOB
-from wechat_scheduler.storage.credentials.unnamed_jobs import ASKED, Holding, hand_over
 from wechat_scheduler.storage.database import Database, Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, instant, micros
 from wechat_scheduler.storage.unreadable import readable_or

@@ -22,11 +22,11 @@ from wechat_scheduler.credentials.views import JobFilter, JobView
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, due_of
 from wechat_scheduler.storage.credentials import (
+    corrupt_jobs,
     job_views,
     jobs,
+    jobs_without_subject,
     refresh_tokens,
-    spoilt_jobs,
-    unnamed_jobs,
 )
 from wechat_scheduler.storage.credentials.job_claims import EARLIEST_UNCLAIMED, JobClaims
 from wechat_scheduler.storage.credentials.job_signals import JobSignals
@@ -210,7 +210,7 @@ class SqlCredentials(ClaimingStore):
 
         def script() -> Script[bool]:
             yield from self.tell([former, account])
-            found = yield from unnamed_jobs.identify(self._vault, outcome, now)
+            found = yield from jobs_without_subject.identify(self._vault, outcome, now)
             self._feed.changed()
             return found
 
@@ -244,7 +244,7 @@ class SqlCredentials(ClaimingStore):
     def _spoil(self, row: Row, claim: Claim, reason: str) -> Script[None]:
         key = key_of(row)
         now = instant(claim.now)
-        if (yield from spoilt_jobs.spoil(self._vault, key, claim.name, reason, now)):
+        if (yield from corrupt_jobs.spoil(self._vault, key, claim.name, reason, now)):
             yield from each(failed(key, now))
         yield from self.tell([key])
         self._feed.changed()

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Self
 import msgspec
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.names import new_id
+from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.delivery.model import (
     Content,
     Delivery,

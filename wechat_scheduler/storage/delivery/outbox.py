@@ -12,14 +12,14 @@ from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, by_id
-from wechat_scheduler.storage.delivery import settling
+from wechat_scheduler.storage.delivery import outcomes
 from wechat_scheduler.storage.delivery.delivery_lanes import DeliveryLanes, next_due
 from wechat_scheduler.storage.delivery.messages import (
     MESSAGE_COLUMNS,
     message_of,
     secret_place,
 )
-from wechat_scheduler.storage.delivery.settling import Departure
+from wechat_scheduler.storage.delivery.outcomes import Departure
 from wechat_scheduler.storage.rows import Vault, columns, micros, record
 
 # A due row that had departed was being sent when its sender died or lost the store: that is a doubt, and
@@ -93,11 +93,11 @@ class SqlOutbox(ClaimingStore):
         return await self._outcomes.do("", (outcome, now))
 
     async def _depart(self, _: str, departures: Sequence[Departure]) -> Sequence[bool]:
-        return await self._database.write(lambda: settling.depart(departures))
+        return await self._database.write(lambda: outcomes.depart(departures))
 
     async def _settle(self, _: str, ended: Sequence[tuple[Outcome, datetime]]) -> Sequence[str]:
-        outcomes, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
-        return await self._database.write(lambda: settling.settle(outcomes, micros(now)))
+        said, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
+        return await self._database.write(lambda: outcomes.settle(said, micros(now)))
 
     def _claimed(self, claim: Claim, limit: int) -> Script[_ClaimedRows]:
         rows = yield from self._lanes.take(claim, limit)

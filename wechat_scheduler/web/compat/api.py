@@ -8,8 +8,8 @@ from aiohttp import web
 
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.web.kit.error_formats import Shape
 from wechat_scheduler.web.kit.route import Route
-from wechat_scheduler.web.kit.shapes import Shape
 
 Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
 Claim: TypeAlias = Callable[[web.Request, web.HTTPException], bool]

@@ -13,7 +13,7 @@ from wechat_scheduler.web.compat.tencent import routes as tencent
 from wechat_scheduler.web.compat.wechattokens import routes as wechattokens
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
-from wechat_scheduler.web.kit.shapes import shaped
+from wechat_scheduler.web.kit.error_formats import shaped
 from wechat_scheduler.web.kit.slashes import tidied
 
 APIS: Final[tuple[Api, ...]] = (

@@ -19,7 +19,7 @@ import msgspec
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.choices import choices
-from wechat_scheduler.web.kit.places import ANY_KEY, named, parts
+from wechat_scheduler.web.kit.error_paths import ANY_KEY, named, parts
 
 T = TypeVar("T")
 

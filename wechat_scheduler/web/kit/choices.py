@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from wechat_scheduler.web.kit.places import STEP
+from wechat_scheduler.web.kit.error_paths import STEP
 
 
 def choices(form: Any, place: str) -> tuple[str, ...]:

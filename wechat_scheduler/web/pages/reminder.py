@@ -10,9 +10,9 @@ from wechat_scheduler.errors import ConflictError, NotFoundError, RequestError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import when_words
 from wechat_scheduler.reminders.refused_reminders import PastError
+from wechat_scheduler.web.kit.error_formats import shaped
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages import responses
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.document import Page, lay_out

@@ -14,9 +14,9 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.envelope import SOON
+from wechat_scheduler.web.kit.error_formats import shaped
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.shapes import shaped
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.document import Page
 

@@ -17,8 +17,8 @@ from yarl import URL
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.addresses import is_web_address
+from wechat_scheduler.audience.ids import UID_PREFIX
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
-from wechat_scheduler.audience.names import UID_PREFIX
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason

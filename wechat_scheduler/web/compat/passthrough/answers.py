@@ -19,8 +19,8 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 from wechat_scheduler.web.compat.errcodes import SLOWER, GatewayRefusal, errcode_of
 from wechat_scheduler.web.compat.replies import BUSY, respond, unanswered
+from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.services import Services
-from wechat_scheduler.web.kit.shapes import TroubleError
 
 _MALFORMED: Final = 47001
 

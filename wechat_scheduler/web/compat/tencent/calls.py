@@ -19,8 +19,8 @@ from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import RequestError, ThrottledError
 from wechat_scheduler.web.compat.tencent.signature import SIG, is_signed
 from wechat_scheduler.web.kit.bodies import form_fields
+from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.shapes import TroubleError
 from wechat_scheduler.web.kit.slashes import tidied
 
 COMMON: Final = ("openid", "openkey", "appid", SIG, "pf")

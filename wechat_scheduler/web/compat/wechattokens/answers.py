@@ -21,8 +21,8 @@ from wechat_scheduler.web.compat.errcodes import (
     errcode_of,
 )
 from wechat_scheduler.web.compat.replies import BUSY, respond, unanswered
+from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.services import Services
-from wechat_scheduler.web.kit.shapes import TroubleError
 
 
 class ErrcodeError(RequestError):

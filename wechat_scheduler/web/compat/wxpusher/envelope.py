@@ -22,10 +22,10 @@ from wechat_scheduler.errors import (
     TooLargeError,
 )
 from wechat_scheduler.web.kit.bodies import decode, whole_pairs
+from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.query import NulError
 from wechat_scheduler.web.kit.route import Handler
-from wechat_scheduler.web.kit.shapes import TroubleError
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from wechat_scheduler.audience.names import EVERYONE
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder

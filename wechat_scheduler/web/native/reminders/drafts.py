@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from msgspec import UNSET
 
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.audience.names import EVERYONE
 from wechat_scheduler.delivery.filling import require_template
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 import msgspec
 
-from wechat_scheduler.audience.names import EVERYONE
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.engine.records import dataclass, replace

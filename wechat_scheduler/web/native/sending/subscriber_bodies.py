@@ -7,8 +7,8 @@ from typing import Annotated, Any, Final, TypeAlias
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from wechat_scheduler.audience.ids import taken_for
 from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
-from wechat_scheduler.audience.names import taken_for
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import result_of

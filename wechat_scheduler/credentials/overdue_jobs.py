@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 PATIENCE = timedelta(seconds=1)
 
 
-class Nudges:
+class Overdue:
     """Runs at most one nudge for each job at a time. The job is read again by `reload`, since another process
     may have done what is overdue here; if it did not, the job is made due, and the loop is woken by
     `wake`."""

@@ -5,9 +5,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import ADDRESS, ADMIN_KEY, LOCK
-from wechat_scheduler.config.troubles import reason
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.sqlite.backup import is_backup
 from wechat_scheduler.storage.sqlite.database import path_of

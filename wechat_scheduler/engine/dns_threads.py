@@ -16,7 +16,7 @@ from typing import Any, Final
 THREADS: Final = 256
 
 
-class Lookups:
+class DnsThreads:
     """Passed to aiohttp's ThreadedResolver as its `loop`."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from tests.clock import FakeClock
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.directory import Directory
-from wechat_scheduler.engine import misses
+from wechat_scheduler.engine import read_through
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.apps import SqlApps
 
@@ -92,10 +92,10 @@ async def test_strangers_cost_a_bounded_number_of_questions_a_second(
 
     found = [await far.find_app(1 + number % 200) for number in range(1000)]
     asked = len(store.asked)
-    clock.advance(misses.PERIOD)
+    clock.advance(read_through.PERIOD)
 
     assert found == [None] * 1000
-    assert asked == misses.QUESTIONS
+    assert asked == read_through.QUESTIONS
     assert await far.find_app(SHOP.id) == made.app
 
 

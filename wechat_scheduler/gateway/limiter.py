@@ -22,7 +22,7 @@ SOON: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 
 
-class Turnstile:
+class CallLimiter:
     """At most `altogether` calls at once, with their answers; `most` of them of one account, three quarters of
     these for one caller, and less once few are free; and `per_minute` of an account in a minute (0 means no
     limit). Calls over the limit are rejected, not queued."""

@@ -16,7 +16,7 @@ PERIOD: Final = timedelta(seconds=1)
 PATIENCE: Final = timedelta(seconds=1)
 
 
-class Misses:
+class ReadThrough:
     """`load` brings what the store has into memory."""
 
     def __init__(self, load: Callable[[], Awaitable[None]], clock: Clock) -> None:
