@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.business import Answer, Business, cut_short, drop, garbage, status
+from tests.business import Answer, Business, cut_short, drop, garbage, raw, status
 from tests.client.in_threads import ThreadedClock
 from tests.client.test_client import ACCOUNT, enveloped, issued
 from tests.clock import FakeClock
@@ -166,6 +166,32 @@ def test_a_machine_that_answers_no_connection_is_given_up_in_time() -> None:
 
         with SyncClient(address, timeout=BLINK) as client, pytest.raises(UnreachableError):
             client.jobs()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1\r\n\r\n",
+        b"HTTP/1.1 abc OK\r\n\r\n",
+        b"HTTP/1.1 99999999999 OK\r\n\r\n",
+        b"\r\n\r\n",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 404 No\r\nContent-Length: many\r\n\r\nno",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}",
+        b"HTTP/1.1 500 No\r\n" + b"X: y\r\n" * 20_000,
+        b"",
+    ],
+)
+async def test_what_is_no_stream_of_events_is_said_so(stand_in: Business, said: bytes) -> None:
+    stand_in.script(raw(said))
+    wire = SyncClient(stand_in.url())._driver._wire
+
+    with pytest.raises(CallError):
+        await asyncio.to_thread(
+            wire.open_stream, "v1", "events", query={}, headers={}, timeout=BLINK
+        )
+    wire.close()
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 100])

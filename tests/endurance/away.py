@@ -5,6 +5,7 @@ without a daemon, a restart, and a token that WeChat no longer takes. It prints 
 """
 
 import asyncio
+import faulthandler
 import json
 import signal
 import sys
@@ -34,6 +35,7 @@ BODY = {
 async def test_readers_get_live_values_while_the_daemon_is_away(
     seconds: int, tmp_path: Path
 ) -> None:
+    faulthandler.cancel_dump_traceback_later()  # it takes longer than a test may
     clock, away = SystemClock(), timedelta(seconds=seconds)
     async with wechat(clock, token_lifetime=away * 2 + timedelta(minutes=5)) as weixin:
         async with program(tmp_path, "--wechat-api", weixin.url) as daemon:

@@ -65,7 +65,7 @@ class LoopDriver:
 
     def watch(self, owner: object) -> None:
         """Watches in a task, until `stop` or until `owner` is collected."""
-        if self._task is None:
+        if self._task is None or self._task.done():
             loop = asyncio.get_running_loop()
             steps = Watch(self._memory, random.Random()).steps()  # noqa: S311 - jitter
             self._task = loop.create_task(self.take(steps), name="wechat-scheduler watch")

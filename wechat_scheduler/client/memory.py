@@ -6,7 +6,7 @@ Nothing here calls or waits. Instants are those of the clock that does not jump.
 
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -162,9 +162,9 @@ class Memory:
 
     def receive(self, rotation: Rotation) -> list[Name]:
         """Keeps what the stream tells. Returns the names that are to be fetched."""
-        found = [name for kind in rotation.kinds for name in self._named(rotation, kind)]
+        found = [it for kind in rotation.kinds for it in self._named(rotation, kind)]
         with self._lock:
-            doubted = [name for name in found if not self._take(name, rotation)]
+            doubted = [name for name, kept in found if not self._take(name, kept, rotation)]
         if found:
             self._tell()
         return doubted
@@ -181,15 +181,13 @@ class Memory:
                 return Fetched(name, "", "", None, kept.error)
             return Fetched(name, kept.value, kept.etag.strip('"'), instant_of(kept.expiry), None)
 
-    def _named(self, rotation: Rotation, kind: str) -> list[Name]:
-        subjects = dict.fromkeys(
-            (rotation.subject, "")
-        )  # a sole credential may be named without one
-        names = [Name(rotation.appid, kind, subject) for subject in subjects]
-        return [name for name in names if name in self._kept]
+    def _named(self, rotation: Rotation, kind: str) -> Iterator[tuple[Name, KeptCredential]]:
+        for subject in dict.fromkeys((rotation.subject, "")):  # a sole one may be named without it
+            name = Name(rotation.appid, kind, subject)
+            if kept := self._kept.get(name):
+                yield name, kept
 
-    def _take(self, name: Name, rotation: Rotation) -> bool:
-        kept = self._kept[name]
+    def _take(self, name: Name, kept: KeptCredential, rotation: Rotation) -> bool:
         known = kept.etag.strip('"')
         older = known.isdecimal() and rotation.version < int(known)
         if not rotation.value or older or name.subject != rotation.subject:

@@ -34,10 +34,11 @@ class SyncStream:
         self.socket.sendall("".join(f"{line}\r\n" for line in (*lines, "")).encode("latin-1"))
         head, self._rest = self._head()
         first, _, rest = head.partition(b"\r\n")
-        words = first.split(b" ", 2)
-        if not first.startswith(b"HTTP/1.") or not words[1].isdigit():
+        version, _, following = first.partition(b" ")
+        code = following.partition(b" ")[0]
+        if not version.startswith(b"HTTP/1.") or len(code) != 3 or not code.isdigit():
             raise BadStatusLine(repr(first[:50]))
-        self.status = int(words[1])
+        self.status = int(code)
         self.headers = cast(Mapping[str, str], parse_headers(io.BytesIO(rest + b"\r\n\r\n")))
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
             self._chunks = ChunkReader()
@@ -60,7 +61,8 @@ class SyncStream:
 
     def rest(self) -> bytes:
         """The body of a response that has an end."""
-        length = int(self.headers.get("Content-Length", PIECE))
+        given = self.headers.get("Content-Length", "")
+        length = int(given) if given.isdecimal() else PIECE
         body, patience = b"", timedelta(seconds=self.socket.gettimeout() or 1)
         while len(body) < length and (piece := self.read(patience)):
             body += piece

@@ -89,7 +89,7 @@ class ThreadDriver:
     def watch(self) -> None:
         """Watches in a thread until `stop`."""
         with self._lock:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._stopped.clear()
                 thread = threading.Thread(
                     target=self._watch, name="wechat-scheduler watch", daemon=True

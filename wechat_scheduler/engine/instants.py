@@ -15,6 +15,10 @@ class Instants(Protocol):
         """Seconds since an arbitrary point. Never jumps, and continues while the machine sleeps."""
 
 
+# A business system may run where there is no such clock; the other one continues in sleep there.
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class MachineClock:
     """The machine's clocks, read."""
 
@@ -22,4 +26,4 @@ class MachineClock:
         return datetime.now(UTC)
 
     def boottime(self) -> float:
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
+        return time.clock_gettime(_BOOTTIME)
