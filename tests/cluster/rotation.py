@@ -69,9 +69,15 @@ class Rotation:
 
     async def warm(self) -> None:
         """Each daemon hands out each job once: what it has never read it does not have in a storm."""
-        for place in self._field.places:
-            for appid in self.appids:
+        left = iter(itertools.product(self._field.places, self.appids))
+
+        async def some() -> None:
+            for place, appid in left:
                 await self._ask(place, appid)
+
+        async with asyncio.TaskGroup() as group:
+            for _ in range(16):
+                group.create_task(some())
 
     async def watch(self) -> None:
         """Read until `stop`."""

@@ -1,14 +1,17 @@
 """What a process has to read again: it heard of a change, or stood still. The store may not answer then."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
 
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.credentials.office import TICKET, TOKEN, USER, Office, register_user, value
 from tests.watched_clock import WatchedClock
-from wechat_scheduler.credentials.model import JobKey
+from wechat_scheduler.credentials import rereads
+from wechat_scheduler.credentials.cells import Cell
+from wechat_scheduler.credentials.model import JobKey, Snapshot
 from wechat_scheduler.credentials.rereads import READ_AGAIN, Rereads
 from wechat_scheduler.credentials.standstill import STANDSTILL, Standstill
 from wechat_scheduler.errors import StorageError
@@ -40,23 +43,73 @@ async def test_what_was_heard_of_while_the_store_was_down_is_handed_out_once_it_
     assert await value(office) == "access_token-2"
 
 
-async def test_of_two_that_read_all_jobs_the_later_goes_on() -> None:
-    clock, tried, down = WatchedClock(), list[JobKey](), [True]
+class Shelf:
+    """Jobs in memory, and a store that says that it holds `changed` otherwise."""
 
-    async def reload(key: JobKey) -> None:
-        tried.append(key)
-        if down:
+    def __init__(self, *keys: JobKey) -> None:
+        self.clock = WatchedClock()
+        self.cells = {key: Cell(key) for key in keys}
+        for key, cell in self.cells.items():
+            cell.hold(Snapshot(key=key, credential=None, fault=None, due_at=START), self.clock)
+        self.changed_now = set(keys)
+        self.is_down = False
+        self.asked: list[JobKey] = []
+        self.read: list[JobKey] = []
+        self.believed: list[JobKey] = []
+        self.rereads = Rereads(self, self.cells, self.reload, self.believed.append, self.clock)
+        self.on_read: Callable[[], object] = lambda: None
+
+    async def changed(self, known: Sequence[Snapshot]) -> Sequence[JobKey]:
+        self.asked += [one.key for one in known]
+        if self.is_down:
             raise StorageError("down")
+        return [one.key for one in known if one.key in self.changed_now]
 
-    rereads = Rereads(reload, clock)
+    async def reload(self, key: JobKey) -> None:
+        self.read.append(key)
+        await asyncio.sleep(0)  # noqa: TID251 - others have their turn
+        self.on_read()
+
+
+async def test_only_those_that_changed_are_read_and_the_others_are_believed() -> None:
+    shelf = Shelf(TOKEN, TICKET)
+    shelf.changed_now = {TICKET}
+
+    await shelf.rereads.read_all()
+
+    assert (shelf.read, shelf.believed) == ([TICKET], [TOKEN])
+
+
+async def test_while_the_store_is_down_all_are_asked_for_again() -> None:
+    shelf = Shelf(TOKEN, TICKET)
+    shelf.is_down = True
+
     async with asyncio.TaskGroup() as group:
-        for _ in range(2):
-            group.create_task(rereads.read_all([TOKEN, TICKET]))
-        await clock.calm()
-        down.clear()
-        clock.advance(READ_AGAIN)
+        group.create_task(shelf.rereads.read_all())
+        await shelf.clock.calm()
+        shelf.is_down = False
+        shelf.clock.advance(READ_AGAIN)
 
-    assert tried == [TOKEN] * 4 + [TICKET]
+    assert shelf.read == [TOKEN, TICKET]
+
+
+async def test_however_often_all_are_to_be_read_again_each_has_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rereads, "PART", 1)
+    shelf = Shelf(TOKEN, TICKET, USER)
+    calls = iter(range(4))
+
+    async with asyncio.TaskGroup() as group:
+
+        def again() -> None:
+            if next(calls, None) is not None:
+                group.create_task(shelf.rereads.read_all())
+
+        shelf.on_read = again
+        await shelf.rereads.read_all()
+
+    assert shelf.read[:3] == [TOKEN, TICKET, USER]
 
 
 def test_a_job_is_doubted_after_a_standstill_until_it_was_read() -> None:

@@ -173,3 +173,26 @@ async def test_no_job_waits_for_ever_behind_newer_ones(store: SqlCredentials, li
     claims = [await store.claim(now=NOW, limit=limit, lease=LEASE) for _ in range(3)]
 
     assert {*keys[:2]} <= {job.key for jobs in claims for job in jobs}
+
+
+async def test_the_store_names_the_jobs_that_are_in_another_state(stores: Stores) -> None:
+    keys = [JobKey("wx1", "access_token", str(number)) for number in range(5)]
+    store = stores.credentials
+    await issued(store, *keys)
+    known = [snapshot for key in keys if (snapshot := await store.load(key))]
+    await stores.elsewhere.hasten(keys[1], now=NOW + SECOND)
+    await stores.elsewhere.suspect(keys[2], version=1, now=NOW + HOUR * 100)
+    await stores.elsewhere.remove(keys[3], owner="", now=NOW)
+
+    changed = await store.changed(known)
+
+    assert sorted(changed) == keys[1:4]
+
+
+async def test_what_was_just_published_is_as_the_store_holds_it(stores: Stores) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    saved = await store.save(rotated(await claim(store)), now=NOW)
+
+    assert saved is not None
+    assert await stores.elsewhere.changed([saved]) == []

@@ -47,8 +47,8 @@ class Manager:
         self._wakes: tuple[Callable[[], None], ...] = ()
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
-        self._rereads = Rereads(self.reload, clock)
         self.standstill = Standstill(lambda: () if store.is_alone else self._cells, clock)
+        self._rereads = Rereads(store, self._cells, self.reload, self.standstill.believe, clock)
 
     def on_value(self, observer: Callable[[JobKey, Snapshot | None], object]) -> None:
         """Tell `observer` the state of each job that is handed out from now on; None if it was removed."""
@@ -203,7 +203,7 @@ class Manager:
     async def heard(self, key: JobKey | None) -> None:
         """Like `changed_elsewhere`, as soon as the store answers."""
         self._names.forget(key)
-        await (self._rereads.read(key) if key else self._rereads.read_all(list(self._cells)))
+        await (self._rereads.read(key) if key else self._rereads.read_all())
         self._wake()
 
     def _wake(self) -> None:

@@ -157,6 +157,9 @@ class Store(SharedStore, Protocol):
     async def load(self, key: JobKey) -> Snapshot | None:
         """The job of exactly that key; None if there is none."""
 
+    async def changed(self, known: Sequence[Snapshot]) -> Sequence[JobKey]:
+        """Those of these jobs that are in another state now, or gone."""
+
     async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
         """Jobs in the order of their keys."""
 

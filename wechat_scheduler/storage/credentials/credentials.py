@@ -72,6 +72,7 @@ class SqlCredentials(ClaimingStore):
         self._signals = JobSignals(database, worker)
         self.tell = self._signals.tell
         self.values = SqlJobValues(database, vault)
+        self.changed = self.values.changed
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
         self._listeners: list[Callable[[JobKey | None], object]] = []
 
@@ -151,8 +152,7 @@ class SqlCredentials(ClaimingStore):
     async def next_due(self) -> datetime | None:
         if (settled_at := self._job_claims.waits_until) is None:
             return await super().next_due()
-        unclaimed = await self._database.read(EARLIEST_UNCLAIMED)
-        return min(settled_at, due_of(unclaimed) or settled_at)
+        return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
 
     @property
     def is_alone(self) -> bool:

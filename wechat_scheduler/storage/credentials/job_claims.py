@@ -14,14 +14,16 @@ from wechat_scheduler.storage.rows import micros
 # answered meanwhile. Until then none asks WeChat for the jobs whose claims ended in that time.
 SETTLED_WITHIN = timedelta(seconds=7)
 UNCLAIMED = "claimed_by IS NULL"
-EARLIEST, EARLIEST_UNCLAIMED = (
-    f"""
+_EARLIEST = """
     SELECT min(due_at) AS due_at FROM (
-        SELECT min(due_at) AS due_at FROM jobs WHERE {which}
+        SELECT min(due_at) AS due_at FROM jobs {which}
         UNION ALL SELECT CAST(0 AS BIGINT) AS due_at FROM wakings
     ) each
-    """  # noqa: S608 - our own text
-    for which in ("TRUE", UNCLAIMED)
+"""
+EARLIEST = _EARLIEST.format(which="")
+# `$1` at the latest.
+EARLIEST_UNCLAIMED = _EARLIEST.format(
+    which=f"WHERE {UNCLAIMED} UNION ALL SELECT CAST($1 AS BIGINT) AS due_at"
 )
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from wechat_scheduler.credentials.model import JobKey, Snapshot
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.storage.database import Database, Row
-from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, span
+from wechat_scheduler.storage.database import Database, GivenRows, Row
+from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros, span
 from wechat_scheduler.storage.unreadable import readable, readable_or
 
 _COLUMNS = """
@@ -20,6 +20,21 @@ PAGE = f"""{_COLUMNS}
     ORDER BY appid, subject LIMIT $4
 """
 
+# Each change of a value, a fault or a report changes one of these.
+CHANGED = GivenRows(
+    columns={
+        "appid": "TEXT", "kind": "TEXT", "subject": "TEXT",
+        "version": "BIGINT", "due_at": "BIGINT", "suspect": "BIGINT",
+    },
+    sql="""
+    SELECT given.appid, given.kind, given.subject FROM given
+    LEFT JOIN jobs ON jobs.appid = given.appid AND jobs.kind = given.kind
+        AND jobs.subject = given.subject
+    WHERE jobs.appid IS NULL OR jobs.version <> given.version OR jobs.due_at <> given.due_at
+        OR jobs.suspect <> given.suspect
+    """,
+)  # fmt: skip
+
 
 class SqlJobValues:
     """`credentials.known_values.JobValues`."""
@@ -31,6 +46,12 @@ class SqlJobValues:
     async def load(self, key: JobKey) -> Snapshot | None:
         rows = await self._database.read(LOAD, *key)
         return self._snapshot(rows[0]) if rows else None
+
+    async def changed(self, known: Sequence[Snapshot]) -> Sequence[JobKey]:
+        rows: list[Row] = []
+        for statement in CHANGED.statements([_state(snapshot) for snapshot in known]):
+            rows += await self._database.read(statement.sql, *statement.params)
+        return [key_of(row) for row in rows]
 
     async def page(self, after: JobKey, *, limit: int) -> Sequence[Snapshot]:
         rows = await self._database.read(PAGE, *after, limit)
@@ -50,3 +71,8 @@ class SqlJobValues:
             # Overdue, so that the first caller makes the job due in the store, too.
             due_at=EPOCH if is_lost else readable_or(instant, row["due_at"], EPOCH),
         )
+
+
+def _state(snapshot: Snapshot) -> tuple[str, str, str, int, int, int]:
+    version = snapshot.credential.version if snapshot.credential else 0
+    return (*snapshot.key, version, micros(snapshot.due_at), int(snapshot.suspect))
