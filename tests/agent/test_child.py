@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from tests import warm
 from tests.agent.test_command import agent_file, file_at, keeper
 from tests.agent.test_running import is_alive, read
-from tests.agent.workshop import TurningDaemon, agent, running, until
+from tests.agent.workshop import CREDENTIAL, TurningDaemon, agent, running, until
 from tests.clock import FakeClock
 from tests.house import APPID, Caller
 from tests.program import ENVIRONMENT
@@ -44,6 +44,30 @@ async def test_a_child_starts_with_the_values_and_again_with_newer_ones(tmp_path
 
     assert read(told).split() == ["t1", "t2", "t3"]
     assert code_of(started) == 128 + signal.SIGTERM
+
+
+async def test_the_same_value_with_a_later_end_restarts_no_child_and_runs_no_command(
+    tmp_path: Path,
+) -> None:
+    daemon, told = TurningDaemon(FakeClock()), tmp_path / "told"
+    path, count = tmp_path / "token.json", tmp_path / "count"
+    text = (
+        f'[[files]]\npath = "{path}"\ncredentials = ["access_token"]\n'
+        f'[[commands]]\nrun = ["sh", "-c", "echo x >> {count}"]\ncredentials = ["jsapi_ticket"]\n'
+    )
+    script = f"echo $WECHAT_ACCESS_TOKEN >> {told}; exec sleep 600"
+    ticket = CREDENTIAL.replace("access_token", "jsapi_ticket")
+    started = agent(tmp_path, text + child(script), daemon, credentials=CREDENTIAL + ticket)
+
+    async with running(started):
+        daemon.turn("t1")
+        await until(lambda: (read(told), read(count)) == ("t1\n", "x\n"))
+        daemon.turn("t1")
+        await until(lambda: '"version": 2' in read(path))
+        daemon.turn("t2")
+        await until(lambda: read(told).endswith("t2\n") and read(count).count("x") > 1)
+
+    assert (read(told), read(count)) == ("t1\nt2\n", "x\nx\n")
 
 
 async def test_the_child_before_has_ended_when_the_next_starts(tmp_path: Path) -> None:

@@ -270,6 +270,8 @@ async def test_a_file_of_another_user_is_refused_by_an_agent_that_cannot_give_it
     [
         ("none/token", "there is no folder .*/none: create it"),
         ("folder", "is a folder"),
+        ("/", "is a folder"),
+        ("folder/..", "is a folder"),
         ("file/token", "there is no folder .*/file: create it"),
         ("x" * 250, "file name too long"),
     ],

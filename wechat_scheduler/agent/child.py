@@ -15,7 +15,7 @@ from functools import partial
 
 import structlog
 
-from wechat_scheduler.agent.forms import Values, environment
+from wechat_scheduler.agent.forms import Values, environment, texts
 from wechat_scheduler.agent.processes import check_program, end, ending, signal_group, start
 from wechat_scheduler.agent.settings import ChildSettings
 from wechat_scheduler.agent.values import WantedCredential
@@ -49,7 +49,7 @@ class Child:
         self.code = 0
         self.last_signal: int = signal.SIGTERM
         self._settings, self._environ, self._clock = settings, environ, clock
-        self._given: Values | None = None
+        self._given: tuple[str, ...] | None = None
         self._process: Process | None = None
         self._is_wanted = True
         self._started = 0.0
@@ -77,7 +77,7 @@ class Child:
     async def settle(self, values: Values | None) -> None:
         if values is None or not self._is_wanted:
             return
-        if self._process is not None and values != self._given:
+        if self._process is not None and texts(values) != self._given:
             await self._stop(self._process, signal.Signals[f"SIG{self._settings.stop_signal}"])
         if self._process is None and self._is_wanted and self._clock.boottime() >= self._not_before:
             await self._start(values)
@@ -108,7 +108,7 @@ class Child:
             self._process = await start(self.label, words, environ, prepare=_die_with_us)
         finally:
             self._is_starting = False
-        self._given, self._started = values, self._clock.boottime()
+        self._given, self._started = texts(values), self._clock.boottime()
         log.info("agent.child_started", child=self.label, pid=self._process.pid)
         self._background("child", self._watch(self._process))
         while self._signals:

@@ -58,8 +58,8 @@ class FileOutput:
         self.changes = 0
         self._path = Path(os.path.realpath(path))
         self._render, self._mode, self._clock = render, mode, clock
-        self._aside = self._path.with_name(f".{self._path.name}.new")
-        self._lock_file = self._path.with_name(f".{self._path.name}.agent")
+        self._aside = self._path.parent / f".{self._path.name}.new"
+        self._lock_file = self._path.parent / f".{self._path.name}.agent"
         self._lock = -1
         self._until = 0.0  # by the clock that does not jump
         self._record = _Record(_NOTHING, told=True)

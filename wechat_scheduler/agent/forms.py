@@ -23,6 +23,11 @@ FIELDS: Mapping[str, Callable[[KeptValue], str]] = {
 }
 
 
+def texts(values: Values) -> tuple[str, ...]:
+    """The values alone: the same one with another expiry is no rotation."""
+    return tuple(kept.value for kept in values)
+
+
 def as_json(values: Values) -> bytes:
     """An object with one object for each credential, by its name."""
     found = {

@@ -10,7 +10,7 @@ from typing import Protocol
 import structlog
 
 from wechat_scheduler.agent.files import FileOutput
-from wechat_scheduler.agent.forms import Values, environment
+from wechat_scheduler.agent.forms import Values, environment, texts
 from wechat_scheduler.agent.processes import check_program, end, ending, start
 from wechat_scheduler.agent.settings import CommandSettings, SignalSettings
 from wechat_scheduler.agent.values import WantedCredential
@@ -47,7 +47,7 @@ class Hook:
     ) -> None:
         self.label, self.wanted = action.label, wanted
         self._action, self._files = action, files
-        self._acted: Values | None = None
+        self._acted: tuple[str, ...] | None = None
         for file in files:
             file.tells(self.label)
 
@@ -62,7 +62,7 @@ class Hook:
             return
         known = [(file, file.changes) for file in self._files]
         await self._action.act(values)
-        self._acted = values
+        self._acted = texts(values)
         for file, changes in known:
             file.told(self.label, changes)
 
@@ -71,7 +71,7 @@ class Hook:
     def _is_due(self, values: Values) -> bool:
         if self._files:
             return any(file.has_news(self.label) for file in self._files)
-        return values != self._acted
+        return texts(values) != self._acted
 
 
 class CommandAction:
