@@ -70,3 +70,15 @@ async def following(
     ):
         assert response.status == 200, await response.text()
         yield Stream(response)
+
+
+async def number_waiting(keeper: Caller, number: int) -> None:
+    """Return once so many requests wait."""
+    while f"wechat_scheduler_waiting_requests {number}" not in await metrics(keeper):
+        pass
+
+
+async def metrics(keeper: Caller) -> str:
+    page = await keeper.call("GET", "/metrics")
+    assert isinstance(page.json, str)
+    return page.json

@@ -13,6 +13,7 @@ import pytest
 from tests.access.doors import end, make, polling
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon
+from tests.keeper.streams import metrics, number_waiting
 from wechat_scheduler import MEDIA_TYPE
 from wechat_scheduler.web.kit import waiting_requests
 
@@ -39,18 +40,6 @@ async def waiting(
 async def rotate(keeper: Caller) -> None:
     await keeper.call("POST", f"/task/{PATH}/refresh")
     await keeper.settle()
-
-
-async def number_waiting(keeper: Caller, number: int) -> None:
-    """Return once so many requests wait."""
-    while f"wechat_scheduler_waiting_requests {number}" not in await metrics(keeper):
-        pass
-
-
-async def metrics(keeper: Caller) -> str:
-    page = await keeper.call("GET", "/metrics")
-    assert isinstance(page.json, str)
-    return page.json
 
 
 @pytest.fixture

@@ -20,12 +20,16 @@ from wechat_scheduler.audience.ports import (
     Scenes,
     Subscribers,
     Subscriptions,
+    ToldAct,
     UseCounts,
 )
 from wechat_scheduler.audience.user_acts import Listener, Post, Receipts, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
+
+# These are no acts: a receipt is told with its delivery.
+UNTOLD = (UserActKind.RECEIPT, UserActKind.OTHER)
 
 # The status of a template message that arrived.
 SUCCESS = "success"
@@ -66,7 +70,8 @@ class Reception:
         if not await self._handled.is_new(act.event_id):
             return
         await self._see_to(act)
-        await self._handled.add(act.event_id, now=self._clock.now())
+        told = None if act.kind in UNTOLD else ToldAct(act.appid, act.openid, act.kind.value)
+        await self._handled.add(act.event_id, now=self._clock.now(), told=told)
 
     async def _see_to(self, act: UserAct) -> None:
         match act.kind:

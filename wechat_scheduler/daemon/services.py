@@ -115,7 +115,14 @@ def _authenticator(ground: Ground, cores: Cores) -> Authenticator:
 def _events(ground: Ground, cores: Cores) -> EventStreams:
     texts = EventTexts(cores.credentials.manager, ground.kinds, ground.clock)
     background = ground.supervisor.contained
-    return EventStreams(ground.stores.feed, texts, clock=ground.clock, background=background)
+
+    def account_of(app_id: int) -> str:
+        app = cores.audience.directory.app(app_id)
+        return app.appid if app else ""
+
+    return EventStreams(
+        ground.stores.feed, texts, account_of, clock=ground.clock, background=background
+    )
 
 
 def _vitals(

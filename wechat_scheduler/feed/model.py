@@ -24,6 +24,8 @@ OF_CREDENTIALS: Final = frozenset((FeedKind.ROTATED, FeedKind.FAILED, FeedKind.R
 # Entries that are kept, here and in the store, and for how long: a consumer that was away for longer reads
 # what it needs again.
 MOST: Final = 20_000
+# What happens thousands of times a second is written only while it is followed, and for this long after.
+WANTED: Final = timedelta(hours=1)
 KEPT: Final = timedelta(days=1)
 
 
@@ -43,9 +45,11 @@ class FeedEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedHead:
-    """`last` is the newest sequence that was given."""
+    """`last` is the newest sequence that was given. From `often_since` on there are the entries of what happens
+    often."""
 
     last: int = 0
+    often_since: int = 0
 
 
 class FeedStore(Protocol):
@@ -54,6 +58,9 @@ class FeedStore(Protocol):
     async def arrange(self, *, now: datetime) -> FeedHead:
         """Give places to the entries that were committed and have none: places grow in the order in which
         readers can see the entries, on every process."""
+
+    async def want(self, *, now: datetime) -> FeedHead:
+        """Write what happens often, too, for WANTED from now on."""
 
     async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
         """The next entries."""

@@ -13,7 +13,7 @@ import structlog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import StorageError
-from wechat_scheduler.feed.model import MOST, FeedEntry, FeedStore
+from wechat_scheduler.feed.model import MOST, WANTED, FeedEntry, FeedStore
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +38,7 @@ class FeedReader:
         store: FeedStore,
         prepare: Callable[[FeedEntry], Awaitable[Tell]],
         is_wanted: Callable[[], bool],
+        is_often_wanted: Callable[[], bool],
         *,
         clock: Clock,
         background: Background,
@@ -45,6 +46,9 @@ class FeedReader:
         self._store = store
         self._prepare = prepare
         self._is_wanted = is_wanted
+        self._is_often_wanted = is_often_wanted
+        self._want_again = 0.0
+        self._often_since = 0
         self._clock = clock
         self._background = background
         self._woken = asyncio.Event()
@@ -53,14 +57,27 @@ class FeedReader:
         self._recent: deque[FeedEntry] = deque(maxlen=MOST)
         self.last = 0
 
-    async def begin(self, sequence: int = 0) -> None:
+    async def begin(self, sequence: int = 0, *, often: bool = False) -> None:
         """Return once `last` is what the store had before the call, or what others follow here already, and at
-        least `sequence` if the store has that. Raises StorageError."""
+        least `sequence` if the store has that. With `often` the store keeps what happens often, too. Raises
+        StorageError."""
         async with self._reading:
+            before = self._often_since
+            if often:
+                await self._want()
             if not self._is_running:
                 await self._start()
-            elif not self._is_wanted() or sequence > self.last:
+            elif not self._is_wanted() or sequence > self.last or before != self._often_since:
                 await self._read_on()
+            # All up to there is read, and what comes is above it.
+            self.last = max(self.last, self._often_since)
+
+    async def _want(self) -> None:
+        now = self._clock.boottime()
+        if now >= self._want_again:
+            head = await self._store.want(now=self._clock.now())
+            self._often_since = head.often_since
+            self._want_again = now + WANTED.total_seconds() / 2
 
     async def _start(self) -> None:
         if not self._is_told:
@@ -72,15 +89,16 @@ class FeedReader:
         self._is_running = True
         self._background("feed", self._run())
 
-    def since(self, sequence: int) -> Sequence[FeedEntry] | None:
-        """The entries after that one; None if it is not known, or no longer."""
-        if sequence == self.last:
-            return ()
+    def since(self, sequence: int, *, often: bool) -> Sequence[FeedEntry] | None:
+        """The entries after that one; None if it is not known, or no longer, or if not all of what happens
+        `often` was kept since."""
+        if often and sequence < self._often_since:
+            return None
         recent = list(self._recent)
         place = bisect_right(recent, sequence, key=attrgetter("sequence"))
-        if not place or recent[place - 1].sequence != sequence:
-            return None
-        return recent[place:]
+        is_entry = place > 0 and recent[place - 1].sequence == sequence
+        is_known = is_entry or sequence in (self.last, self._often_since)
+        return recent[place:] if is_known else None
 
     async def _run(self) -> None:
         while True:
@@ -96,6 +114,8 @@ class FeedReader:
             await self._clock.wait(self._woken, LOOK_EVERY)
 
     async def _read_on(self) -> None:
+        if self._is_often_wanted():
+            await self._want()
         await self._store.arrange(now=self._clock.now())
         while entries := await self._store.after(self.last, limit=PAGE):
             for entry in entries:

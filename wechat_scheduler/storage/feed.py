@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from wechat_scheduler.feed.model import MOST, FeedEntry, FeedHead, FeedKind
+from wechat_scheduler.feed.model import MOST, WANTED, FeedEntry, FeedHead, FeedKind
 from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import (
     BulkStatement,
@@ -24,7 +24,9 @@ from wechat_scheduler.storage.database import (
     Row,
     Script,
     Statement,
+    each,
     insert_many,
+    rows_of,
 )
 from wechat_scheduler.storage.rows import micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -47,7 +49,18 @@ ARRANGE = GivenRows(
     """,
 )
 ARRANGED = "UPDATE feed_head SET last = $1 WHERE id = 1"
-LAST = "SELECT last FROM feed_head WHERE id = 1"
+LAST = "SELECT last, wanted_since FROM feed_head WHERE id = 1"
+IS_WANTED = "SELECT 1 FROM feed_head WHERE id = 1 AND wanted_until > $1"
+# A beginning takes a place of its own, so that who was told of the one before is known to have missed some.
+WANT = """
+    INSERT INTO feed_head (id, last, wanted_until, wanted_since) VALUES (1, $2, $1, $2)
+    ON CONFLICT (id) DO UPDATE SET wanted_until = excluded.wanted_until,
+        wanted_since = CASE WHEN feed_head.wanted_until >= $2 THEN feed_head.wanted_since
+                       WHEN feed_head.last < $2 THEN $2 ELSE feed_head.last + 1 END,
+        last = CASE WHEN feed_head.wanted_until >= $2 THEN feed_head.last
+               WHEN feed_head.last < $2 THEN $2 ELSE feed_head.last + 1 END
+    RETURNING last, wanted_since
+"""
 _ENTRY = "SELECT sequence, at, what, appid, kind, subject, data FROM feed"
 _READ = f"sequence < {MOST_COUNTED}"
 AFTER = f"{_ENTRY} WHERE sequence > $1 AND {_READ} ORDER BY sequence LIMIT $2"
@@ -59,6 +72,8 @@ FORGET = """
         SELECT id FROM (SELECT id FROM feed ORDER BY id DESC LIMIT $2 OFFSET $3) beyond
     ) RETURNING 1 AS gone
 """
+
+CHANGED: Final = "feed"
 
 # Ids grow with time; those of one millisecond differ.
 _NUMBER_BITS: Final = 22
@@ -84,8 +99,11 @@ class SqlFeed:
     async def arrange(self, *, now: datetime) -> FeedHead:
         while await self._database.write(partial(_arrange, micros(now))) == BATCH:
             pass
-        rows = await self._database.read(LAST)
-        return FeedHead(last=_sound(rows[0]["last"]) if rows else 0)
+        return _head(await self._database.read(LAST))
+
+    async def want(self, *, now: datetime) -> FeedHead:
+        want = Statement(WANT, (micros(now + WANTED), micros(now)))
+        return _head(await self._database.write(lambda: rows_of(want)))
 
     async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
         return _entries(await self._database.read(AFTER, sequence, limit))
@@ -99,6 +117,13 @@ class SqlFeed:
 
         self._wake = partial(asyncio.get_running_loop().call_soon_threadsafe, listener)
         self._database.on_signal(heard)
+
+    def often(self, entries: Sequence[FeedEntry]) -> Script[None]:
+        """For `yield from` in a script: put entries of what happens often, if a consumer wants them."""
+        if entries and (yield Statement(IS_WANTED, (micros(entries[0].at),))):
+            yield from each(put(entries))
+            yield from self._database.dialect.signal(CHANGED)
+            self.changed()
 
     def changed(self) -> None:
         """For a script, in its thread: it put entries. Where processes signal to one another, this one hears its
@@ -122,6 +147,12 @@ def _arrange(now: int) -> Script[int]:
     if changed:
         yield Statement(ARRANGED, (first + len(given) - 1,))
     return changed
+
+
+def _head(rows: Sequence[Row]) -> FeedHead:
+    if not rows:
+        return FeedHead()
+    return FeedHead(last=_sound(rows[0]["last"]), often_since=_sound(rows[0]["wanted_since"]))
 
 
 def _sound(last: Any) -> int:

@@ -27,6 +27,8 @@ from wechat_scheduler.storage.delivery.delivery_lists import (
     list_messages,
     read_delivery,
 )
+from wechat_scheduler.storage.delivery.ends import receipt_told
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros, record
 from wechat_scheduler.storage.unreadable import readable
 
@@ -58,7 +60,8 @@ RECEIPT_KEPT = timedelta(days=1)
 APPLY_RECEIPT = """
     UPDATE deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'dead' END,
         error = $3, settled_at = $4
-    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted' RETURNING id
+    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted'
+    RETURNING id, message_id, app_id
 """
 KEEP_RECEIPT = """
     INSERT INTO receipts (appid, msgid, failure, at) VALUES ($1, $2, $3, $4)
@@ -70,8 +73,9 @@ TAKE_RECEIPTS = f"""
 
 
 class SqlDeliveries:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, feed: SqlFeed | None = None) -> None:
         self._database = database
+        self._feed = feed or SqlFeed(database)
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
         found = await read_delivery(self._database, delivery_id)
@@ -104,7 +108,9 @@ class SqlDeliveries:
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
-        return await self._database.write(lambda: _put_receipt(appid, msgid, failure, micros(now)))
+        return await self._database.write(
+            lambda: _put_receipt(appid, msgid, failure, micros(now), self._feed)
+        )
 
 
 def _attempt_of(row: Row) -> Attempt:
@@ -139,11 +145,14 @@ def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
     return ids
 
 
-def _put_receipt(appid: str, msgid: str, failure: str, now: int) -> Script[int | None]:
+def _put_receipt(
+    appid: str, msgid: str, failure: str, now: int, feed: SqlFeed
+) -> Script[int | None]:
     """Returns the delivery that waited for it; if there is none, the receipt is kept."""
     found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
     if not found:
         yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
+    yield from feed.often([receipt_told(row, failure, now) for row in found])
     return found[0]["id"] if found else None
 
 

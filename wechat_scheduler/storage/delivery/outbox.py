@@ -20,6 +20,7 @@ from wechat_scheduler.storage.delivery.messages import (
     secret_place,
 )
 from wechat_scheduler.storage.delivery.outcomes import Departure
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import Vault, columns, micros, record
 
 # A due row that had departed was being sent when its sender died or lost the store: that is a doubt, and
@@ -70,9 +71,12 @@ class _ClaimedRows(NamedTuple):
 
 
 class SqlOutbox(ClaimingStore):
-    def __init__(self, database: Database, vault: Vault, *, worker: str) -> None:
+    def __init__(
+        self, database: Database, vault: Vault, *, worker: str, feed: SqlFeed | None = None
+    ) -> None:
         super().__init__(database, DUE, worker=worker)
         self._vault = vault
+        self._feed = feed or SqlFeed(database)
         self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
         self._departures: Batches[str, Departure, bool] = Batches(self._depart, few=OF_DUE_ROWS)
         self._outcomes: Batches[str, tuple[Outcome, datetime], str] = Batches(
@@ -97,7 +101,7 @@ class SqlOutbox(ClaimingStore):
 
     async def _settle(self, _: str, ended: Sequence[tuple[Outcome, datetime]]) -> Sequence[str]:
         said, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
-        return await self._database.write(lambda: outcomes.settle(said, micros(now)))
+        return await self._database.write(lambda: outcomes.settle(said, micros(now), self._feed))
 
     def _claimed(self, claim: Claim, limit: int) -> Script[_ClaimedRows]:
         rows = yield from self._lanes.take(claim, limit)

@@ -21,7 +21,9 @@ from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.credentials.notifications import collapse_key
 from wechat_scheduler.storage.database import GivenRows, Script, Statement, each
 from wechat_scheduler.storage.delivery.deliveries import apply_receipts
+from wechat_scheduler.storage.delivery.ends import delivery_told
 from wechat_scheduler.storage.delivery.messages import notes_text
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
 
 DEPART = GivenRows(
@@ -117,17 +119,17 @@ def depart(departures: Sequence[Departure]) -> Script[list[bool]]:
     return [(one.delivery.id, one.delivery.claim) in ours for one in departures]
 
 
-def settle(outcomes: Sequence[Outcome], now: int) -> Script[list[str]]:
+def settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str]]:
     """Returns for each the failure that a receipt told before."""
     if len({one.delivery.id for one in outcomes}) == len(outcomes):
-        return (yield from _settle(outcomes, now))
+        return (yield from _settle(outcomes, now, feed))
     failures: list[str] = []
     for one in outcomes:  # two claims of one delivery
-        failures += yield from _settle([one], now)
+        failures += yield from _settle([one], now, feed)
     return failures
 
 
-def _settle(outcomes: Sequence[Outcome], now: int) -> Script[list[str]]:
+def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str]]:
     final = [one for one in outcomes if isinstance(one, Settled)]
     done = yield from _final(final, now)
     for one in outcomes:
@@ -138,6 +140,13 @@ def _settle(outcomes: Sequence[Outcome], now: int) -> Script[list[str]]:
     yield from each(ATTEMPTS.statements([row for one in stored for row in _attempts(one)]))
     yield from each(_let_go(one.delivery, now) for one in outcomes if one.delivery.id not in done)
     told = yield from apply_receipts(_references(final, done), now)
+    yield from feed.often(
+        [
+            delivery_told(one, told.get(one.delivery.id), now)
+            for one in final
+            if one.delivery.id in done and one.delivery.message
+        ]
+    )
     return [told.get(one.delivery.id, "") for one in outcomes]
 
 

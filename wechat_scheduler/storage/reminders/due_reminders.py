@@ -1,17 +1,19 @@
 """`reminders.ports.Due` on a database: a reminder moves on in the transaction that stores its
 messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
 
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.audience.joined import few_people
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
 from wechat_scheduler.storage.delivery.messages import put_messages
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.lanes import PlainLanes
 from wechat_scheduler.storage.reminders.reminders import (
     COLUMNS,
@@ -49,8 +51,9 @@ WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
 
 
 class SqlDueReminders(ClaimingStore):
-    def __init__(self, database: Database, *, worker: str) -> None:
+    def __init__(self, database: Database, *, worker: str, feed: SqlFeed | None = None) -> None:
         super().__init__(database, DUE, worker=worker)
+        self._feed = feed or SqlFeed(database)
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
         self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(
             self._finish, few=OF_DUE_ROWS
@@ -71,7 +74,7 @@ class SqlDueReminders(ClaimingStore):
 
     async def _finish(self, _: str, ended: Sequence[tuple[Fired, datetime]]) -> Sequence[bool]:
         each, now = [fired for fired, _ in ended], max(now for _, now in ended)
-        return await self._database.write(lambda: _finish(each, now))
+        return await self._database.write(lambda: _finish(each, now, self._feed))
 
     def _claimed(
         self, claim: Claim, limit: int
@@ -82,7 +85,7 @@ class SqlDueReminders(ClaimingStore):
         return rows, people
 
 
-def _finish(fired: Sequence[Fired], now: datetime) -> Script[list[bool]]:
+def _finish(fired: Sequence[Fired], now: datetime, feed: SqlFeed) -> Script[list[bool]]:
     """Store the outcomes of one claim. Returns for each whether the claim was still held: else nothing is
     stored."""
     moved: set[str] = set()
@@ -90,7 +93,19 @@ def _finish(fired: Sequence[Fired], now: datetime) -> Script[list[bool]]:
         moved |= {row["id"] for row in (yield statement)}
     done = [one.next.id in moved for one in fired]
     yield from _put([firing for one in compress(fired, done) for firing in one.firings], now)
+    yield from feed.often([entry for one in compress(fired, done) for entry in _told(one, now)])
     return done
+
+
+def _told(fired: Fired, now: datetime) -> Iterator[FeedEntry]:
+    for firing in fired.firings:
+        data = {
+            "id": fired.next.id,
+            "app": fired.next.app_id,
+            "message": firing.message.id,
+            "missed": firing.is_missed,
+        }
+        yield FeedEntry(at=now, what=FeedKind.FIRED, data=data)
 
 
 def _values(fired: Fired) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind, FeedStore
 from wechat_scheduler.feed.reader import FeedReader, Tell
@@ -42,6 +42,11 @@ class EventFilter:
         if not entry.appid and self.key.appids:
             return False  # of an app that was removed
         return self.key.reaches(entry.appid, entry.kind or NO_TYPE)
+
+    @property
+    def is_often(self) -> bool:
+        """Whether it wants something that happens often."""
+        return bool(self.kinds - OF_CREDENTIALS)
 
     def text(self, text: EventText) -> bytes:
         return text.valued if self.key.allows(Scope.READ) else text.plain
@@ -90,22 +95,34 @@ class EventStreams:
     """All of them."""
 
     def __init__(
-        self, store: FeedStore, texts: EventTexts, *, clock: Clock, background: Background
+        self,
+        store: FeedStore,
+        texts: EventTexts,
+        account_of: Callable[[int], str],
+        *,
+        clock: Clock,
+        background: Background,
     ) -> None:
         self.texts = texts
+        self._account_of = account_of
         self._clock = clock
         self._open: dict[EventStream, None] = {}
         self._reader = FeedReader(
-            store, self._prepare, lambda: bool(self._open), clock=clock, background=background
+            store,
+            self._prepare,
+            lambda: bool(self._open),
+            lambda: any(stream.wanted.is_often for stream in self._open),
+            clock=clock,
+            background=background,
         )
 
     def __len__(self) -> int:
         return len(self._open)
 
-    async def begin(self, sequence: int = 0) -> None:
+    async def begin(self, wanted: EventFilter, sequence: int = 0) -> None:
         """To be called before the others. `last` is at least `sequence` then, if that is one of the feed's. Raises
         StorageError."""
-        await self._reader.begin(sequence)
+        await self._reader.begin(sequence, often=wanted.is_often)
 
     @property
     def last(self) -> int:
@@ -122,12 +139,21 @@ class EventStreams:
         finally:
             del self._open[stream]
 
-    def since(self, sequence: int) -> list[FeedEntry] | None:
-        """The entries after that one and up to `last`; None if it is not known, or no longer."""
-        missed = self._reader.since(sequence)
-        return None if missed is None else list(missed)
+    def since(self, wanted: EventFilter, sequence: int) -> list[FeedEntry] | None:
+        """The wanted entries after that one and up to `last`; None if it is not known, or no longer."""
+        missed = self._reader.since(sequence, often=wanted.is_often)
+        if missed is None:
+            return None
+        return [entry for entry in map(self._located, missed) if wanted.fits(entry)]
+
+    def _located(self, entry: FeedEntry) -> FeedEntry:
+        """With its account: an entry about a message names the app only."""
+        if entry.appid or "app" not in entry.data:
+            return entry
+        return replace(entry, appid=self._account_of(entry.data["app"]))
 
     async def _prepare(self, entry: FeedEntry) -> Tell:
+        entry = self._located(entry)
         is_wanted = any(stream.wanted.fits(entry) for stream in self._open)
         text = await self.texts.text(entry) if is_wanted else EventText()
         return partial(self._give, entry, text)

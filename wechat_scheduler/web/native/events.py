@@ -42,10 +42,10 @@ async def stream(request: web.Request) -> web.StreamResponse:
     services, caller = request.app[SERVICES], request[CALLER]
     wanted, after = _wanted(request), _last_event_id(request)
     with services.waiting.open(request, caller.id) as waiting:
-        await services.events.begin(after or 0)
+        await services.events.begin(wanted, after or 0)
         events = EventStream(wanted, waiting, lambda: _drop(request))
         with services.events.joined(events):
-            missed = () if after is None else services.events.since(after)
+            missed = () if after is None else services.events.since(wanted, after)
             response = web.StreamResponse(headers=_HEADERS)
             response.force_close()
             texts = _texts(request, waiting, events, missed or (), _next_beat(request))
@@ -70,7 +70,7 @@ async def _texts(
     """What the consumer missed, what happens from now on, and heartbeats, the first at `beat_at`. Raises UnauthorizedError once
     the key has ended, and StorageError."""
     services, caller = request.app[SERVICES], request[CALLER]
-    for entry in filter(events.wanted.fits, missed):
+    for entry in missed:
         yield events.wanted.text(await services.events.texts.text(entry))
     clock = services.clock
     while not waiting.is_over:
