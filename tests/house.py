@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from tests.business import Business
@@ -163,6 +164,11 @@ async def in_memory(url: str, **_: Any) -> MemoryDatabase:
     return memory_database()
 
 
+def opener_for(request: pytest.FixtureRequest) -> Callable[..., Awaitable[Database]]:
+    """The `opener` of the test's daemon: in memory, unless the test is marked `on_disk`."""
+    return open_database if request.node.get_closest_marker("on_disk") else in_memory
+
+
 @asynccontextmanager
 async def daemon(
     state: Path,
@@ -204,5 +210,5 @@ async def daemon(
 
 __all__ = [
     "APPID", "AUTHORIZER", "COMPONENT", "SECRET", "Answer", "Business", "Caller", "WeChat",
-    "daemon", "daemon_config", "in_memory", "served", "wechat",
+    "daemon", "daemon_config", "in_memory", "opener_for", "served", "wechat",
 ]  # fmt: skip

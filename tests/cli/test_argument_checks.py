@@ -71,6 +71,7 @@ def test_neither_is_an_option_that_chooses(words: tuple[str, ...], tmp_path: Pat
     assert "is empty" in ended.err or "is not valid UTF-8" in ended.err
 
 
+@pytest.mark.on_disk
 async def test_a_name_of_any_spelling_is_one_part_of_the_path(
     caller: Caller, tmp_path: Path
 ) -> None:

@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 
 from tests.cli.commands import Ended, invoke, terminal
 from tests.clock import START, FakeClock
-from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, wechat
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, daemon, opener_for, wechat
 from wechat_scheduler.cli.job_display import page, table
 from wechat_scheduler.client import Contest, Fault, Job, Receiver
 
@@ -23,11 +23,14 @@ PARAMS = "http://127.0.0.1:9/params?secret=hunter2"
 
 
 @pytest.fixture
-async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
+async def caller(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Caller]:
     """A daemon on the state folder `tmp_path`, with a fake clock and without loops."""
     clock = FakeClock()
     with structlog.testing.capture_logs():  # else they are part of the output
-        async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
+        async with (
+            wechat(clock) as real,
+            daemon(tmp_path, real.url, clock=clock, opener=opener_for(request)) as opened,
+        ):
             yield opened
 
 

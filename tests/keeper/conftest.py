@@ -7,8 +7,7 @@ import pytest
 
 from tests.business import Business
 from tests.clock import FakeClock
-from tests.house import Caller, WeChat, daemon, in_memory, wechat
-from wechat_scheduler.storage.opening import open_database
+from tests.house import Caller, WeChat, daemon, opener_for, wechat
 
 
 @pytest.fixture
@@ -33,9 +32,11 @@ async def keeper(
     request: pytest.FixtureRequest, tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> AsyncIterator[Caller]:
     """Its store is in memory, unless the test is marked `on_disk`."""
-    is_file = request.node.get_closest_marker("on_disk") is not None
-    opener = open_database if is_file else in_memory
     async with daemon(
-        tmp_path / "state", weixin.url, clock=clock, opener=opener, gateway__enabled="true"
+        tmp_path / "state",
+        weixin.url,
+        clock=clock,
+        opener=opener_for(request),
+        gateway__enabled="true",
     ) as running:
         yield running

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.clock import FakeClock
-from tests.house import Caller, WeChat, daemon, wechat
+from tests.house import Caller, WeChat, daemon, opener_for, wechat
 
 
 @pytest.fixture
@@ -21,6 +21,9 @@ async def weixin(clock: FakeClock) -> AsyncIterator[WeChat]:
 
 
 @pytest.fixture
-async def keeper(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
-    async with daemon(tmp_path / "state", weixin.url, clock=clock) as running:
+async def keeper(
+    request: pytest.FixtureRequest, tmp_path: Path, weixin: WeChat, clock: FakeClock
+) -> AsyncIterator[Caller]:
+    opener = opener_for(request)
+    async with daemon(tmp_path / "state", weixin.url, clock=clock, opener=opener) as running:
         yield running

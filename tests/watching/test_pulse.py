@@ -43,6 +43,7 @@ async def beat(keeper: Caller) -> tuple[Answer, Answer]:
     return await keeper.call("GET", "/readyz", key=""), await keeper.call("GET", "/readyz")
 
 
+@pytest.mark.on_disk
 async def test_a_full_disk_is_not_ready_and_said_as_an_error_once(
     keeper: Caller, database: Database, full: None
 ) -> None:
@@ -70,6 +71,7 @@ def delete(state: Path) -> None:
         file.unlink()
 
 
+@pytest.mark.on_disk
 async def test_a_database_whose_file_is_gone_takes_no_registration_and_is_not_ready(
     keeper: Caller,
 ) -> None:
