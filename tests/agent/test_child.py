@@ -162,7 +162,6 @@ async def test_once_starts_no_child(tmp_path: Path) -> None:
     ("script", "number", "code"),
     [
         ("exec sleep 600", signal.SIGTERM, 128 + signal.SIGTERM),
-        ("exec sleep 600", signal.SIGUSR1, 128 + signal.SIGUSR1),
         ("sleep 600 & wait", signal.SIGHUP, 5),
         ("sleep 600 & wait", signal.SIGINT, 6),
     ],

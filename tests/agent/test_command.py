@@ -45,30 +45,6 @@ def file_at(path: Path) -> str:
     return f'[[files]]\npath = "{path}"\nform = "json"\n'
 
 
-async def test_once_writes_the_current_value_and_ends(keeper: Caller, tmp_path: Path) -> None:
-    path = tmp_path / "token.json"
-    value = await keeper.value(f"{APPID}/0")
-
-    ended = await run_warm(
-        "agent", "--config", agent_file(tmp_path, keeper, file_at(path)), "--once"
-    )
-
-    assert ended.code == 0, ended.err
-    assert json.loads(path.read_text())["access_token"]["value"] == value
-    assert value not in ended.err
-
-
-async def test_a_check_changes_nothing(keeper: Caller, tmp_path: Path) -> None:
-    path = tmp_path / "token.json"
-    file = agent_file(tmp_path, keeper, file_at(path))
-    before = sorted(os.listdir(tmp_path))
-
-    ended = await run_warm("agent", "--config", file, "--check")
-
-    assert (ended.code, ended.out, ended.err) == (0, "all is well\n", "")
-    assert sorted(os.listdir(tmp_path)) == before
-
-
 async def test_it_follows_rotations_until_it_is_told_to_end(keeper: Caller, tmp_path: Path) -> None:
     path = tmp_path / "token.json"
     file = agent_file(tmp_path, keeper, file_at(path))
@@ -107,7 +83,9 @@ async def test_what_is_wrong_at_the_start_is_one_sentence(keeper: Caller, tmp_pa
     assert unread.sentence.endswith("none.toml: no such file or directory")
 
 
-async def test_the_file_of_the_page_works(keeper: Caller, tmp_path: Path) -> None:
+async def test_the_file_of_the_page_is_checked_without_a_change_and_handed_over_once(
+    keeper: Caller, tmp_path: Path
+) -> None:
     written = next(block.text for block in blocks(AGENT) if "[[files]]" in block.text)
     (tmp_path / "agent.key").write_text(f"{keeper.daemon.admin_key}\n")
     for place, real in (
@@ -117,8 +95,15 @@ async def test_the_file_of_the_page_works(keeper: Caller, tmp_path: Path) -> Non
     ):
         written = written.replace(place, real)
     (tmp_path / "agent.toml").write_text(written, encoding="utf-8")
+    before, words = sorted(os.listdir(tmp_path)), ("agent", "--config", f"{tmp_path}/agent.toml")
 
-    ended = await run_warm("agent", "--config", str(tmp_path / "agent.toml"), "--once")
+    checked = await run_warm(*words, "--check")
+    after = sorted(os.listdir(tmp_path))
+    once = await run_warm(*words, "--once")
 
-    assert ended.code == 0, ended.err
-    assert (tmp_path / "token.json").exists()
+    assert (checked.code, checked.out, checked.err) == (0, "all is well\n", "")
+    assert after == before
+    value = await keeper.value(f"{APPID}/0")
+    assert once.code == 0
+    assert json.loads((tmp_path / "token.json").read_text())["access_token"]["value"] == value
+    assert value not in once.err
