@@ -58,7 +58,7 @@ ClientType = type[Client] | type[InThreads]
 EITHER: list[ClientType] = [Client, InThreads]
 
 
-def watchers() -> list[object]:
+def watchers() -> set[object]:
     """The tasks and threads that watch."""
     tasks = [task for task in asyncio.all_tasks() if task.get_name() == WATCH]
-    return [*tasks, *(each for each in threading.enumerate() if each.name == WATCH)]
+    return {*tasks, *(each for each in threading.enumerate() if each.name == WATCH)}

@@ -74,6 +74,7 @@ async def test_the_client_of_the_readme_gets_a_token(gate: Caller) -> None:
 
     await asyncio.to_thread(exec, code.replace("http://127.0.0.1:9001", gate.daemon.url), names)
 
+    await asyncio.to_thread(names["wechat"].close)
     assert names["token"] == await gate.value(f"{APPID}/0")
 
 
@@ -84,6 +85,7 @@ async def test_wechatpy_calls_with_the_daemons_token(gate: Caller, weixin: WeCha
     with closing(client._http):
         user = await asyncio.to_thread(client.user.get, "o-reader")
 
+    await asyncio.to_thread(client.session._client.close)
     assert user["subscribe"] == 0
     assert client.access_token == await gate.value(f"{APPID}/0")
 

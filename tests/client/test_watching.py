@@ -258,18 +258,19 @@ async def test_a_value_dies_at_its_expiry_while_the_daemon_is_away(
 async def test_a_client_that_is_closed_or_forgotten_watches_no_longer(
     kind: ClientType, daemon: Told, clock: ThreadedClock
 ) -> None:
+    others = watchers()
     async with opened_client(kind, daemon, clock) as closed:
         await watched(closed, daemon)
-        standing = watchers()
-    after_its_end = watchers()
+        standing = watchers() - others
+    after_its_end = watchers() - others
     forgotten = await opened_client(kind, daemon, clock).__aenter__()
     wire = getattr(forgotten, "_wire", None)
     await watched(forgotten, daemon)
 
     del forgotten, closed
-    await until(lambda: not watchers())
+    await until(lambda: not watchers() - others)
     if wire is not None:
         await wire.close()
 
     assert len(standing) == 1
-    assert after_its_end == []
+    assert after_its_end == set()

@@ -57,7 +57,7 @@ class SyncClient:
             timeout=timeout,
             patience=patience,
         )
-        weakref.finalize(self, self._driver.stop)  # at the end of the program, too
+        weakref.finalize(self, self._driver.stop, farewell=0.0).atexit = False
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
 """Takes the client's steps in threads, and watches in a thread of its own."""
 
+import atexit
 import os
 import random
 import threading
@@ -90,34 +91,37 @@ class ThreadDriver:
         """Watches in a thread until `stop`."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
-                self._stopped.clear()
+                stopped = self._stopped = threading.Event()
                 thread = threading.Thread(
-                    target=self._watch, name="wechat-scheduler watch", daemon=True
+                    target=self._watch, args=(stopped,), name="wechat-scheduler watch", daemon=True
                 )
                 self._thread = thread
                 thread.start()
 
-    def stop(self) -> None:
+    def stop(self, *, farewell: float = FAREWELL) -> None:
+        """Ends the watch, and waits as long for its thread."""
         with self._lock:
             thread, self._thread = self._thread, None
             self._stopped.set()
             self._reached.set()
         self._wire.close()
         if thread is not None and thread is not threading.current_thread():
-            thread.join(FAREWELL)
+            thread.join(farewell)
 
-    def _watch(self) -> None:
+    def _watch(self, stopped: threading.Event) -> None:
+        """Until `stopped`: another watch may have begun meanwhile."""
+
+        def take(step: Step) -> Any:
+            if stopped.is_set():
+                raise _StoppedError
+            return self._step(step)
+
         steps = Watch(self._memory, random.Random()).steps()  # noqa: S311 - jitter
         try:
             with suppress(_StoppedError):
-                _take(steps, self._step_of_watch)
+                _take(steps, take)
         finally:
             self._wire.end_stream()
-
-    def _step_of_watch(self, step: Step) -> Any:
-        if self._stopped.is_set():
-            raise _StoppedError
-        return self._step(step)
 
     def _step(self, step: Step) -> Any:
         match step:
@@ -203,4 +207,11 @@ def _forked() -> None:
         driver.forked()
 
 
+def _end() -> None:
+    """At the end of the program: no thread is left."""
+    for driver in tuple(_drivers):
+        driver.stop()
+
+
 os.register_at_fork(after_in_child=_forked)
+atexit.register(_end)
