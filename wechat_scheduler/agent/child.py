@@ -105,7 +105,9 @@ class Child:
         self._is_starting = True
         try:
             words = self._settings.run
-            self._process = await start(self.label, words, environ, prepare=_die_with_us)
+            self._process = await start(
+                self.label, words, environ, prepare=partial(_die_with, os.getpid())
+            )
         finally:
             self._is_starting = False
         self._given, self._started = texts(values), self._clock.boottime()
@@ -150,4 +152,10 @@ def _exit_code(code: int) -> int:
 
 
 _prctl = ctypes.CDLL(None).prctl
-_die_with_us = partial(_prctl, SET_DEATH_SIGNAL, int(signal.SIGTERM), 0, 0, 0)
+
+
+def _die_with(parent: int) -> None:
+    """In the new process: it ends with its parent, which may have ended already."""
+    _prctl(SET_DEATH_SIGNAL, int(signal.SIGTERM), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(_exit_code(-signal.SIGTERM))
