@@ -15,12 +15,12 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
-from wechat_scheduler.access.audit import Action, Auditor
+from wechat_scheduler.access.audit import Action, AuditFilter, Auditor
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit
 from wechat_scheduler.storage.access.keys import SqlKeys
-from wechat_scheduler.storage.database import Script, Statement, rows_of
+from wechat_scheduler.storage.database import Database, Script, Statement, each, rows_of
 
 T = TypeVar("T")
 
@@ -187,6 +187,24 @@ async def test_a_store_that_does_not_answer_gets_the_counts_later() -> None:
     (key,) = await SqlKeys(database, VAULT).all_keys()
     assert await kept(database) == [("credential.read", "wx1", 4)]
     assert key.last_used_at == START
+
+
+@pytest.mark.parametrize("damaged", [2**63 - 1, -1])
+async def test_a_damaged_count_keeps_no_other_from_being_stored(
+    database: Database, damaged: int
+) -> None:
+    auditor = Auditor(SqlAudit(database), clock=FakeClock())
+    auditor.tally("k", "wx1").reads += 3
+    await auditor.flush()
+    spoil = Statement("UPDATE audit SET count = $1", (damaged,))
+    await database.write(lambda: each([spoil]))
+
+    for name in ("wx1", "wx2"):
+        auditor.tally("k", name).reads += 2
+    await auditor.flush()
+
+    counts = [(it.object, it.count) for it in await auditor.find(AuditFilter(limit=9))]
+    assert sorted(counts) == [("wx1", 2), ("wx2", 2)]
 
 
 def revoked(auditor: Auditor) -> AbstractContextManager[None]:

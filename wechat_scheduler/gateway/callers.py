@@ -65,12 +65,17 @@ class CallerDesk:
 
     def admit(self, consumer: Consumer, address: Address | None) -> None:
         """Count a call of a consumer from there in its minute. Raises CallerRefusedError."""
-        if not consumer.admits(address):
-            shown = str(address or "an unknown address")
-            raise CallerRefusedError(CallerRefusal.NETWORK, name=consumer.name, address=shown)
+        self.let_in(consumer, address)
         pause = self._minutes.spend(consumer.name, consumer.per_minute)
         if pause is not None:
             raise CallerRefusedError(CallerRefusal.MINUTE, name=consumer.name, pause=pause)
+
+    @staticmethod
+    def let_in(consumer: Consumer, address: Address | None) -> None:
+        """Raises CallerRefusedError if the consumer may not call from there."""
+        if not consumer.admits(address):
+            shown = str(address or "an unknown address")
+            raise CallerRefusedError(CallerRefusal.NETWORK, name=consumer.name, address=shown)
 
     @staticmethod
     def let_pass(consumer: Consumer, method: str, path: str) -> None:

@@ -61,19 +61,26 @@ class Passage:
         self.user_tokens = user_tokens
 
     async def admitted(self, call: PassedCall) -> Mapping[str, Bearer]:
-        """Whose the tokens of a call are that may pass, before its body is read. Counts it in the minutes of its
-        consumers. Raises CallRefusedError, CallerRefusedError, TokenRefusedError, StorageError."""
+        """Like `proven`, before the body of the call is read. Counts it in the minutes of its consumers."""
+        bearers = await self.proven(call)
+        for consumer in _consumers(bearers):
+            self._callers.admit(consumer, call.address)
+        return bearers
+
+    async def proven(self, call: PassedCall) -> Mapping[str, Bearer]:
+        """Whose the tokens of a call are that may pass now. Raises CallRefusedError, CallerRefusedError,
+        TokenRefusedError, StorageError."""
         if not self.rules.admit(call.method, call.path):
             raise CallRefusedError(CallRefusal.PATH)
         bearers = await self._bearers(call)
-        for consumer in {bearer.consumer for bearer in bearers.values() if bearer.consumer}:
+        for consumer in _consumers(bearers):
             self._callers.let_pass(consumer, call.method, call.path)
-            self._callers.admit(consumer, call.address)
+            self._callers.let_in(consumer, call.address)
         return bearers
 
     @asynccontextmanager
     async def taken(self, call: PassedCall, bearers: Mapping[str, Bearer]) -> AsyncIterator[Reply]:
-        """WeChat's answer to a call that `admitted` let pass, which is read in the block. Raises RequestError,
+        """WeChat's answer to a call that `proven` let pass, which is read in the block. Raises RequestError,
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         last = swaps[-1].bearer if swaps else _NO_BEARER
@@ -184,6 +191,10 @@ class Passage:
 
     async def _swap(self, token: str, bearer: Bearer) -> _Swap:
         return _Swap(token, bearer, await self._healing.value(bearer.key))
+
+
+def _consumers(bearers: Mapping[str, Bearer]) -> set[Consumer]:
+    return {bearer.consumer for bearer in bearers.values() if bearer.consumer}
 
 
 def _token(call: PassedCall, name: str) -> str:

@@ -20,9 +20,11 @@ BEYOND = f"""
     DELETE FROM audit WHERE id > {MOST_COUNTED}
     RETURNING at, key_id, address, action, object, count
 """  # noqa: S608 - our own number
+# A count that is none counts for nothing: added up, it would exceed its column, and no reads would be stored.
 COUNT = f"""{ADD}
     ON CONFLICT (at, key_id, object) WHERE action = 'credential.read'
-    DO UPDATE SET count = audit.count + excluded.count
+    DO UPDATE SET count = excluded.count +
+        CASE WHEN audit.count BETWEEN 0 AND {MOST_COUNTED} THEN audit.count ELSE 0 END
 """
 USED = """
     UPDATE api_keys SET last_used_at = $2

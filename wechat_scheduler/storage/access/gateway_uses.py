@@ -9,23 +9,27 @@ from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
 USE = ("at", "caller", "appid", "path", "calls", "errors")
-ADD = """
+# A number that is none counts for nothing: added up, it would exceed its column, and no calls would be stored.
+_CALLS, _ERRORS = (
+    f"CASE WHEN gateway_uses.{name} BETWEEN 0 AND 1000000000 THEN gateway_uses.{name} ELSE 0 END"
+    for name in ("calls", "errors")
+)
+ADD = f"""
     INSERT INTO gateway_uses (at, caller, appid, path, calls, errors)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (at, caller, appid, path) DO UPDATE
-    SET calls = gateway_uses.calls + excluded.calls, errors = gateway_uses.errors + excluded.errors
-"""
+    SET calls = {_CALLS} + excluded.calls, errors = {_ERRORS} + excluded.errors
+"""  # noqa: S608 - our own text
 FIND = """
     SELECT at, caller, appid, path, calls, errors FROM gateway_uses
     WHERE at = $1 AND (CAST($2 AS TEXT) = '' OR caller = $2)
         AND (CAST($3 AS TEXT) = '' OR appid = $3) AND (CAST($4 AS TEXT) = '' OR path = $4)
     ORDER BY calls DESC, caller, appid, path LIMIT $5
 """
-# A number that is none counts for nothing.
-CALLS = """
-    SELECT caller, CAST(SUM(CASE WHEN calls BETWEEN 0 AND 1000000000 THEN calls ELSE 0 END) AS BIGINT) AS calls
+CALLS = f"""
+    SELECT caller, CAST(SUM({_CALLS}) AS BIGINT) AS calls
     FROM gateway_uses WHERE at = $1 GROUP BY caller
-"""
+"""  # noqa: S608 - our own text
 
 
 class SqlUsage:

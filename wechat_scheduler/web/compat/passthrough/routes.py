@@ -45,7 +45,10 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
     try:
         head = _head(request, services)
         bearers = await services.passage.admitted(head)
-        taken = services.passage.taken(await _whole(head, request), bearers)
+        call = await _whole(head, request)
+        if call.body and call.is_kept:  # it may have come slowly, and its consumer have ended meanwhile
+            bearers = await services.passage.proven(call)
+        taken = services.passage.taken(call, bearers)
         return await given_back(request, services, taken)
     except RequestError:
         # An unknown token may just be old, so it does not count as a wrong key: its SDK must get 40001 to
