@@ -19,7 +19,9 @@ async def test_a_damaged_number_is_replaced_by_the_next_calls(
         meter.begin(SHOP)
         meter.count(SHOP, APPID, path, failed=True)
     await meter.flush()
-    spoil = Statement("UPDATE gateway_uses SET calls = $1, errors = $1 WHERE path = $2", (damaged, SEND))
+    spoil = Statement(
+        "UPDATE gateway_uses SET calls = $1, errors = $1 WHERE path = $2", (damaged, SEND)
+    )
     await database.write(lambda: each([spoil]))
 
     for caller, path in ((SHOP, SEND), (SHOP, SEND), (CRM, MENU)):

@@ -95,6 +95,15 @@ def test_calls_without_a_token_share_the_places_of_one_account(stack: ExitStack)
     assert refusal(limiter, "", "10.0.0.1") is None
 
 
+def test_strangers_leave_half_of_all_places_however_many_they_are(stack: ExitStack) -> None:
+    limiter = gates(altogether=128, most=48)
+
+    taken = [flood(limiter, stack, "", f"10.0.0.{number}") for number in range(128)]
+
+    assert sum(taken) == 64
+    assert flood(limiter, stack, "wx1", "shop") == 36
+
+
 def test_a_call_that_ends_gives_its_place_back() -> None:
     limiter = gates(altogether=1, most=1)
 

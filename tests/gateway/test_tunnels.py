@@ -67,6 +67,11 @@ async def mouth(tmp_path: Path) -> AsyncIterator[Mouth]:
     async def dial(make: Callable[[], asyncio.Protocol], host: str, _: int) -> object:
         if host == "hk.api.weixin.qq.com":
             raise OSError("refused")
+        if host == "sz.api.weixin.qq.com":
+            end = make()
+            end.connection_made(asyncio.Transport())
+            end.connection_lost(None)
+            return None
         return await asyncio.get_running_loop().create_connection(make, "127.0.0.1", port)
 
     clock = FakeClock()
@@ -248,11 +253,14 @@ async def test_what_is_no_connect_is_refused(mouth: Mouth, head: bytes) -> None:
     assert (await mouth.say(head)).startswith(b"HTTP/1.1 400 ")
 
 
-async def test_a_host_that_does_not_answer_is_named(mouth: Mouth) -> None:
-    answer = await mouth.say(mouth.head("hk.api.weixin.qq.com:443"))
+@pytest.mark.parametrize("host", ["hk.api.weixin.qq.com", "sz.api.weixin.qq.com"])
+async def test_a_host_that_does_not_answer_or_closes_at_once_is_named(
+    mouth: Mouth, host: str
+) -> None:
+    answer = await mouth.say(mouth.head(f"{host}:443"))
 
     assert answer.startswith(b"HTTP/1.1 502 ")
-    assert b"hk.api.weixin.qq.com does not answer" in answer
+    assert f"{host} does not answer".encode() in answer
 
 
 @pytest.fixture

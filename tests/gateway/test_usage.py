@@ -95,6 +95,28 @@ async def test_calls_beyond_the_days_limit_wait_for_midnight_in_shanghai() -> No
     assert meter.begin(SHOP, 2) is not None  # one of yesterday goes on
 
 
+async def test_the_calls_of_both_days_are_known_when_the_clock_is_set_over_midnight_and_back() -> (
+    None
+):
+    clock = FakeClock(datetime(2026, 11, 18, 15, 59, tzinfo=UTC))  # 23:59 in Shanghai
+    meter = UsageMeter(SqlUsage(memory_database()), clock=clock)
+    for made in (2, 1):  # on the first day, and on the second one
+        for _ in range(made):
+            meter.begin(SHOP)
+            meter.count(SHOP, APPID, MENU, failed=False)
+        await meter.settle()
+        meter.begin(SHOP)
+        meter.count(SHOP, APPID, MENU, failed=False)  # not settled yet
+        clock.jump(timedelta(minutes=1))
+
+    known = []
+    for minutes in (-2, 1):
+        clock.jump(timedelta(minutes=minutes))
+        known.append([meter.begin(SHOP, most) is None for most in (2, 3)])
+
+    assert known == [[False, False], [False, True]]
+
+
 async def test_a_settling_that_fails_forgets_no_call() -> None:
     database = memory_database()
     meter = UsageMeter(SqlUsage(database), clock=FakeClock())

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Protocol, TypeAlias
 
 from wechat_scheduler.engine.records import dataclass, field
@@ -131,3 +131,10 @@ def digest(text: str) -> str:
     `text` may be any header value: bytes that are not UTF-8 come as surrogates.
     """
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
+
+
+def network_of(address: Address | None) -> str:
+    """Names a caller by its address; a customer has a whole IPv6 network, /64 or larger."""
+    if address is None or isinstance(address, IPv4Address):
+        return str(address)
+    return str(ip_network((int(address), 64), strict=False))

@@ -18,6 +18,10 @@ OF_A_CALLER: Final = 3
 RESERVED: Final = 8
 OF_FREE: Final = 3
 _ALL: Final = ("*", "")
+
+# Calls that name no account need no proof: all of them together take half of all places at most.
+OF_STRANGERS: Final = 2
+_STRANGERS: Final = ("", "")
 SOON: Final = timedelta(seconds=1)
 MINUTE: Final = timedelta(minutes=1)
 
@@ -36,16 +40,20 @@ class CallLimiter:
 
     @contextmanager
     def passing(self, account: str, caller: str) -> Iterator[None]:
-        """Hold a slot until the end of the block. Raises CallRefusedError."""
+        """Hold a slot until the end of the block. Calls without an `account` share none: each caller has slots of
+        its own. Raises CallRefusedError."""
+        place = account or f"caller/{caller}"
         free = self._altogether - self._open[_ALL]
         share = max(1, OF_FREE * (free - self._altogether // RESERVED))
-        most = {_ALL: self._altogether, (account, ""): min(self.most, share)}
+        most = {_ALL: self._altogether, (place, ""): min(self.most, share)}
+        if not account:
+            most[_STRANGERS] = max(1, self._altogether // OF_STRANGERS)
         if caller:
-            most[account, caller] = max(1, self.most * OF_A_CALLER // 4)
+            most[place, caller] = max(1, self.most * OF_A_CALLER // 4)
             most["*", caller] = share
         if any(self._open[name] >= number for name, number in most.items()):
             raise CallRefusedError(CallRefusal.TOO_MANY, pause=SOON)
-        pause = self._minutes.spend(account, self.per_minute)
+        pause = self._minutes.spend(place, self.per_minute)
         if pause is not None:
             raise CallRefusedError(CallRefusal.TOO_FAST, pause=pause)
         self._open.update(most.keys())

@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, asyn
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from wechat_scheduler.access.model import network_of
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
@@ -106,10 +107,7 @@ class Passage:
                 yield reply
 
     def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
-        """A slot. Calls that name no account share none: each address has slots of its own."""
-        return self._limiter.passing(
-            account or f"address/{call.address}", caller or str(call.address or "")
-        )
+        return self._limiter.passing(account, caller or network_of(call.address))
 
     def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
         """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""

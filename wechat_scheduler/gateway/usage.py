@@ -77,6 +77,14 @@ class _UsePlace(NamedTuple):
     path: str
 
 
+class _DayCalls:
+    """The calls of a day by caller: those that are stored, and those that are not among them."""
+
+    def __init__(self) -> None:
+        self.stored: Mapping[str, int] = {}
+        self.since: Counter[str] = Counter()
+
+
 class UsageMeter:
     """Counts in memory until `flush`. `tally` counts the calls of consumers for the metrics.
 
@@ -94,8 +102,7 @@ class UsageMeter:
         self._day = next_quota_day(clock.now()) - DAY
         self._told: dict[tuple[str, str], float] = {}
         self._flushing = asyncio.Lock()
-        self._stored: Mapping[str, int] = {}
-        self._since: Counter[str] = Counter()  # calls that are not in `_stored`
+        self._days = {self._day: _DayCalls()}
         self._under_way: Counter[str] = Counter()
 
     def today(self) -> datetime:
@@ -108,21 +115,20 @@ class UsageMeter:
     def begin(self, caller: str, most: int = 0) -> timedelta | None:
         """A call begins, and ends with `count`. Returns the pause until midnight, and begins none, if the caller has
         made `most` today; 0 means no limit."""
-        today = self._turned()
-        made = self._stored.get(caller, 0) + self._since[caller] + self._under_way[caller]
+        day = self._turned()
+        made = day.stored.get(caller, 0) + day.since[caller] + self._under_way[caller]
         if most and made >= most:
-            return today + DAY - self._clock.now()
+            return self._day + DAY - self._clock.now()
         self._under_way[caller] += 1
         return None
 
     def count(self, caller: str, appid: str, path: str, *, failed: bool) -> None:
         """Count a call that has begun, now that it ends."""
-        today = self._turned()
-        self._since[caller] += 1
+        self._turned().since[caller] += 1
         self._under_way[caller] -= 1
         if not self._under_way[caller]:
             del self._under_way[caller]
-        place = _UsePlace(today, caller, appid, self._bounded(caller, appid, path))
+        place = _UsePlace(self._day, caller, appid, self._bounded(caller, appid, path))
         calls, errors = self._counts.get(place, (0, 0))
         self._counts[place] = calls + 1, errors + failed
         if caller.startswith(CONSUMER):
@@ -133,12 +139,11 @@ class UsageMeter:
         """Store the counts, and read what all processes have counted today. Raises StorageError."""
         async with self._flushing:
             await self._flush()
-            today = self._turned()
+            day, today = self._turned(), self._day
             stored = await self._store.calls(today)
-            if today == self._turned():
-                self._stored, self._since = stored, Counter()
-                for place, (calls, _) in self._counts.items():
-                    self._since[place.caller] += calls if place.at == today else 0
+            day.stored, day.since = stored, Counter()
+            for place, (calls, _) in self._counts.items():
+                day.since[place.caller] += calls if place.at == today else 0
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""
@@ -192,13 +197,13 @@ class UsageMeter:
             advice=CLEAR_IT.format(path=path, appid=appid),
         )
 
-    def _turned(self) -> datetime:
-        """Today, of which nothing is counted when it begins."""
+    def _turned(self) -> _DayCalls:
+        """Today's calls. The day before is kept, for a clock that is set back over midnight."""
         today = self.today()
         if today != self._day:
-            self._day, self._paths, self._stored = today, {}, {}
-            self._since.clear()
-        return today
+            kept = {day: self._days[day] for day in (self._day, today) if day in self._days}
+            self._day, self._paths, self._days = today, {}, {today: _DayCalls()} | kept
+        return self._days[self._day]
 
     def _bounded(self, caller: str, appid: str, path: str) -> str:
         paths = self._paths.setdefault((caller, appid), set())

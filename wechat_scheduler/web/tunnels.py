@@ -225,6 +225,8 @@ class Tunnels:
         try:
             async with asyncio.timeout(CONNECT.total_seconds()):
                 await self._dial(lambda: far, host, PORT)
+            if far.has_left():
+                raise ConnectionResetError
         except (OSError, TimeoutError) as error:
             raise _RefusedError("502 Bad Gateway", f"{host} does not answer") from error
         if near.transport is None:

@@ -1,10 +1,9 @@
 """Limits how often callers may do something."""
 
 from datetime import timedelta
-from ipaddress import IPv4Address, ip_network
 from typing import Final
 
-from wechat_scheduler.access.model import Address
+from wechat_scheduler.access.model import Address, network_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.errors import ThrottledError
@@ -49,11 +48,4 @@ class Throttle:
 
     def count(self, address: Address | None) -> None:
         """Raises ThrottledError if there were too many."""
-        self._rate.count(_network(address))
-
-
-def _network(address: Address | None) -> str:
-    """A customer has a whole IPv6 network, /64 or larger."""
-    if address is None or isinstance(address, IPv4Address):
-        return str(address)
-    return str(ip_network((int(address), 64), strict=False))
+        self._rate.count(network_of(address))

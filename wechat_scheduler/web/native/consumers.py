@@ -33,8 +33,8 @@ REAL_TOKENS: Final = (
     "avoids both"
 )
 STILL_VALID: Final = (
-    "a token of WeChat's that it has fetched stays valid until WeChat replaces it, two hours at most; "
-    "`wechat-scheduler jobs refresh APPID access_token` replaces it now"
+    "a token of WeChat's that it has fetched stays valid for what is left of its two hours, here and at WeChat; "
+    "only stand_in avoids that"
 )
 
 
