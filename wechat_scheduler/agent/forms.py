@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Callable, Mapping, Sequence
 
 from wechat_scheduler.agent.values import KeptValue
+from wechat_scheduler.engine.clock import rfc3339
 
 Values = Sequence[KeptValue]
 
@@ -14,7 +15,7 @@ Values = Sequence[KeptValue]
 _FIELD = re.compile(r"\{(?:([A-Za-z][A-Za-z0-9_-]*)\.)?([a-z_]+)\}")
 FIELDS: Mapping[str, Callable[[KeptValue], str]] = {
     "value": lambda kept: kept.value,
-    "expires_at": lambda kept: _instant(kept),
+    "expires_at": lambda kept: rfc3339(kept.expires_at),
     "expires_unix": lambda kept: str(int(kept.expires_at.timestamp())),
     "version": lambda kept: str(kept.version),
     "appid": lambda kept: kept.wanted.appid,
@@ -37,7 +38,7 @@ def as_json(values: Values) -> bytes:
             "subject": kept.wanted.subject,
             "value": kept.value,
             "version": kept.version,
-            "expires_at": _instant(kept),
+            "expires_at": rfc3339(kept.expires_at),
         }
         for kept in values
     }
@@ -55,7 +56,7 @@ def environment(values: Values) -> dict[str, str]:
     found: dict[str, str] = {}
     for kept in values:
         found[kept.wanted.variable] = kept.value
-        found[f"{kept.wanted.variable}_EXPIRES_AT"] = _instant(kept)
+        found[f"{kept.wanted.variable}_EXPIRES_AT"] = rfc3339(kept.expires_at)
     return found
 
 
@@ -97,7 +98,3 @@ def _mistake(text: str, name: str | None, field: str, names: Sequence[str]) -> s
     if not name and len(names) > 1:
         return f"{text}: the file has several credentials; write {{{names[0]}.{field}}}"
     return ""
-
-
-def _instant(kept: KeptValue) -> str:
-    return kept.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z")

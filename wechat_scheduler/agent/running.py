@@ -95,9 +95,8 @@ class Agent:
             try:
                 await stop.wait()
             finally:
-                if (
-                    self.child
-                ):  # a process that is half started could not be ended with all that it started
+                if self.child:
+                    # A process that is half started could not be ended with all that it started.
                     self.child.retire()
                     self._loops[-1].end()
                     tasks.pop()

@@ -44,8 +44,8 @@ class Memory:
     """What is kept by name, and whether a stream tells its rotations.
 
     `away` says that a watcher tries to reach the daemon: until it does, valid values are used without
-    a call. `reached` is called if another call reaches it first. `changed` are called after each change, in the thread that made it. `lock` makes what readers
-    of one credential take for a call.
+    a call. `reached` is called if another call reaches it first. `changed` are called after each change,
+    in the thread that made it. `lock` makes what readers of one credential take for a call.
     """
 
     def __init__(self, clock: Instants, lock: Callable[[], Any]) -> None:

@@ -123,3 +123,8 @@ def monotonic_micros() -> int:
 def millis(at: datetime) -> int:
     """Milliseconds since 1970."""
     return (at - EPOCH) // timedelta(milliseconds=1)
+
+
+def rfc3339(instant: datetime) -> str:
+    """As `2026-11-22T03:57:27Z`, cut to the second."""
+    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

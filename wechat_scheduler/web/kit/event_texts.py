@@ -1,7 +1,6 @@
 """Writes entries of the feed as server-sent events."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +8,7 @@ import msgspec
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clock import Clock, rfc3339
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind
 from wechat_scheduler.web.kit.kinds import KindTable
@@ -83,18 +82,13 @@ class EventTexts:
         left = max(0.0, cell.expires_boot - self._clock.boottime()) if credential else 0.0
         return {
             "version": credential.version if credential else 0,
-            "expires_at": iso(credential.expires_at) if credential else None,
+            "expires_at": rfc3339(credential.expires_at) if credential else None,
             "expires_in": int(left),
         }
 
 
 def event(what: str, sequence: int, data: Mapping[str, Any]) -> bytes:
     return b"id: %d\nevent: %s\ndata: %s\n\n" % (sequence, what.encode(), _encode(data))
-
-
-def iso(instant: datetime) -> str:
-    """RFC 3339 in UTC."""
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _fault(cell: Cell) -> dict[str, Any]:

@@ -72,9 +72,9 @@ class MetricsText(Protocol):
 class Services:
     """The daemon makes them, and the application holds them under `SERVICES`.
 
-    `accounts` are access tokens, `tickets` those of pages. `kinds` are the credential types. `check_url` raises ValueError for an address that must not be
-    called. `nodes` are the processes that share the store. `turning` says for each loop, by name,
-    whether it is on time.
+    `accounts` are access tokens, `tickets` those of pages. `kinds` are the credential types. `check_url`
+    raises ValueError for an address that must not be called. `nodes` are the processes that share the
+    store. `turning` says for each loop, by name, whether it is on time.
     """
 
     manager: Manager

@@ -67,8 +67,10 @@ async def _texts(
     missed: Sequence[FeedEntry],
     beat_at: float,
 ) -> AsyncIterator[bytes]:
-    """What the consumer missed, what happens from now on, and heartbeats, the first at `beat_at`. Raises UnauthorizedError once
-    the key has ended, and StorageError."""
+    """What the consumer missed, what happens from now on, and heartbeats, the first at `beat_at`.
+
+    Raises UnauthorizedError once the key has ended, and StorageError.
+    """
     services, caller = request.app[SERVICES], request[CALLER]
     for entry in missed:
         yield events.wanted.text(await services.events.texts.text(entry))

@@ -59,7 +59,11 @@ ERRORS: Final[Mapping[int, Json]] = {
     413: {"description": "The body is larger than `server.body_limit`."},
     415: {"description": "The body is compressed."},
     422: {"description": "The sentence cannot become a reminder; `reason` says why."},
-    429: {"description": "Too many wrong keys came from this address.", "headers": RETRY},
+    429: {
+        "description": "Too many wrong keys or requests came from this address, or too many requests of "
+        "this key wait for changes.",
+        "headers": RETRY,
+    },
     500: {"description": "The daemon has a bug; its log says more."},
     503: {"description": "The service is not available now; `message` says why.", "headers": RETRY},
 }

@@ -4,7 +4,6 @@ wechat-scheduler.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -16,6 +15,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import Credential, JobKey
 from wechat_scheduler.credentials.reports import ReportOutcome
+from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -138,15 +138,11 @@ def _fetched(poll: LongPoll, cell: Cell, credential: Credential, boottime: float
     headers = {
         hdrs.CACHE_CONTROL: f"private, max-age={cell.max_age(boottime)}",
         hdrs.ETAG: f'"{credential.version}"',
-        "X-Credential-Expires": _iso(credential.expires_at),
+        "X-Credential-Expires": rfc3339(credential.expires_at),
     }
     if poll.knows(credential.version):
         return web.Response(status=304, headers=headers)
     return envelope.success(credential.value, headers=headers)
-
-
-def _iso(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 _VALUE: Final = {
