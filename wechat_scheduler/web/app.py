@@ -49,16 +49,25 @@ def create_app(services: Services, config: Config) -> web.Application:
     app[jssdk_pages.LIMITS] = jssdk_pages.PageLimits(services.clock)
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
-    for route in routes.NATIVE:
-        app.router.add_route(route.method, route.path, _admitting(route))
-    for method, path in CAUGHT:
-        app.router.add_route(method, path, unrouted.refuse_method)
-    for page in PAGES:
-        app.router.add_route(page.method, page.path, page.handler)
+    for resource in _own_resources():
+        app.router.register_resource(resource)
     message.setup(app)
     catalogue.serve(app, config, services.clock)
     app.router.register_resource(UntidyPaths(app.router))
     return app
+
+
+@cache
+def _own_resources() -> tuple[web.AbstractResource, ...]:
+    """Our own routes and those of the pages. All applications of a process share them."""
+    router = web.UrlDispatcher()
+    for route in routes.NATIVE:
+        router.add_route(route.method, route.path, _admitting(route))
+    for method, path in CAUGHT:
+        router.add_route(method, path, unrouted.refuse_method)
+    for page in PAGES:
+        router.add_route(page.method, page.path, page.handler)
+    return tuple(router.resources())
 
 
 @web.middleware
