@@ -13,6 +13,7 @@ from tests.access.test_routes import ROWS
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon, wechat
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web import app
 from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.native import routes
@@ -44,6 +45,7 @@ PING = NativeRoute(
 @pytest.fixture
 async def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
     monkeypatch.setattr(routes, "NATIVE", (*routes.NATIVE, PING))
+    monkeypatch.setattr(app, "own_resources", app.own_resources.__wrapped__)  # not those before
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,

@@ -49,7 +49,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     app[jssdk_pages.LIMITS] = jssdk_pages.PageLimits(services.clock)
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
-    for resource in _own_resources():
+    for resource in own_resources():
         app.router.register_resource(resource)
     message.setup(app)
     catalogue.serve(app, config, services.clock)
@@ -58,7 +58,7 @@ def create_app(services: Services, config: Config) -> web.Application:
 
 
 @cache
-def _own_resources() -> tuple[web.AbstractResource, ...]:
+def own_resources() -> tuple[web.AbstractResource, ...]:
     """Our own routes and those of the pages. All applications of a process share them."""
     router = web.UrlDispatcher()
     for route in routes.NATIVE:
