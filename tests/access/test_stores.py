@@ -8,7 +8,7 @@ import pytest
 
 from tests.clock import START
 from tests.databases import Open
-from tests.stores.memory import MeasuredDatabase
+from tests.stores.memory import MeasuredDatabase, memory_database
 from tests.stores.samples import (
     APPID,
     HOUR,
@@ -80,6 +80,17 @@ async def test_a_key_is_revoked_once_and_stays_so(database: Database) -> None:
 
     assert found == [True, True, False]
     assert [key.revoked_at for key in await store.all_keys()] == [START + SECOND]
+
+
+@pytest.mark.parametrize("column", ["created_at", "last_used_at"])
+async def test_a_key_is_valid_while_what_is_only_shown_of_it_is_damaged(column: str) -> None:
+    database = memory_database()
+    await SqlKeys(database, VAULT).add(a_key(), signing_secret="whsec_1")
+    database.run(each([Statement(f"UPDATE api_keys SET {column} = 'x'", ())]))
+
+    (found,) = await SqlKeys(database, VAULT).all_keys()
+
+    assert (found.hash, found.last_used_at) == (digest("key_1"), None)
 
 
 async def test_an_admin_key_that_is_spared_keeps_what_was_registered(database: Database) -> None:

@@ -77,10 +77,25 @@ async def test_each_end_of_a_secret_raises_the_generation(database: Database) ->
     await store.add(a_consumer())
     (anew,) = await store.all_consumers()
 
-    assert (rotated, revoked, too_late) == (True, [True, True], False)
+    assert (rotated, revoked, too_late) == (True, [True, False], False)
     assert (ended.hash, ended.generation, ended.revoked_at) == ("other", 3, START)
     assert (anew.hash, anew.generation, anew.revoked_at) == ("shop", 4, None)
     assert not await store.revoke("nobody", now=START)
+
+
+@pytest.mark.parametrize("column", ["created_at", "last_used_at"])
+@pytest.mark.parametrize("damaged", ["x", b"x", 2**63 - 1])
+async def test_a_consumer_is_found_while_what_is_only_shown_of_it_is_damaged(
+    column: str, damaged: object
+) -> None:
+    database = memory_database()
+    await SqlConsumers(database).add(a_consumer())
+    change = Statement(f"UPDATE consumers SET {column} = $1", (damaged,))
+    database.run(each([change]))
+
+    (found,) = await SqlConsumers(database).all_consumers()
+
+    assert (found.hash, found.last_used_at) == ("shop", None)
 
 
 @pytest.mark.parametrize("damaged", ['["no path"]', '"/cgi-bin/*"', "[5]", "{}", "null", ""])

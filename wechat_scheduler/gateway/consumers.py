@@ -72,11 +72,12 @@ class ConsumerDesk:
         return await self._store.all_consumers()
 
     async def consumer(self, name: str) -> Consumer:
-        """The consumer of that name, active or not. Raises NotFoundError."""
-        for found in await self._store.all_consumers():
-            if found.name == name:
-                return found
-        raise _unknown(name)
+        """The consumer of that name, active or not. Raises NotFoundError, another RequestError if it cannot be
+        read."""
+        found = await self._store.consumer(name)
+        if found is None:
+            raise _unknown(name)
+        return found
 
     async def make(self, draft: Consumer) -> MadeConsumer:
         """Store a consumer with a new secret. Raises ConflictError if one of its name is active."""
@@ -108,9 +109,9 @@ class ConsumerDesk:
 
     async def revoke(self, name: str) -> bool:
         """End a consumer at once. Returns whether it was active until now. Raises NotFoundError."""
-        was_active = name in self._named
-        if not await self._store.revoke(name, now=self._clock.now()):
-            raise _unknown(name)
+        was_active = await self._store.revoke(name, now=self._clock.now())
+        if not was_active:
+            await self.consumer(name)
         self._forget(name)  # at once: the next `load` may fail
         await self.load()
         return was_active

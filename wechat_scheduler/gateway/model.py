@@ -57,6 +57,9 @@ class ConsumerStore(Protocol):
     async def all_consumers(self) -> Sequence[Consumer]:
         """Every consumer, also revoked ones, in the order of their names."""
 
+    async def consumer(self, name: str) -> Consumer | None:
+        """The consumer of that name, active or not. May raise another RequestError: it cannot be read."""
+
     async def has_consumer(self, digest: str) -> bool:
         """Whether an active consumer has the secret of that hash."""
 
@@ -72,8 +75,7 @@ class ConsumerStore(Protocol):
         """Give an active consumer another secret and the next generation. Returns False if there is none."""
 
     async def revoke(self, name: str, *, now: datetime) -> bool:
-        """End a consumer, with the next generation. Returns False if there is none of that name; revoking
-        it again changes nothing."""
+        """End an active consumer, with the next generation. Returns False if there is none."""
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when consumers may have changed, in another process or in this one."""

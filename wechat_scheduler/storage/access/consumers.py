@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.storage.access.shown_instants import shown_only
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import only, readable
@@ -15,6 +16,7 @@ COLUMNS = """
     created_at, revoked_at, last_used_at
 """
 ALL = f"SELECT {COLUMNS} FROM consumers ORDER BY name"  # noqa: S608 - our own names
+ONE = f"SELECT {COLUMNS} FROM consumers WHERE name = $1"  # noqa: S608 - our own names
 # The generation continues, so that a stand-in of a revoked namesake does not become valid.
 PUT = """
     INSERT INTO consumers (name, appids, networks, per_minute, per_day, stand_in, allow_paths, deny_paths,
@@ -41,9 +43,8 @@ ROTATE = """
     WHERE name = $1 AND revoked_at IS NULL RETURNING name
 """
 REVOKE = """
-    UPDATE consumers SET revoked_at = coalesce(revoked_at, $2),
-        generation = generation + CASE WHEN revoked_at IS NULL THEN 1 ELSE 0 END
-    WHERE name = $1 RETURNING name
+    UPDATE consumers SET revoked_at = $2, generation = generation + 1
+    WHERE name = $1 AND revoked_at IS NULL RETURNING name
 """
 # The signal to other processes.
 CHANGED = "consumers"
@@ -58,6 +59,11 @@ class SqlConsumers:
     async def all_consumers(self) -> Sequence[Consumer]:
         """All readable rows. Unreadable ones are skipped, so they grant no access."""
         return readable(await self._database.read(ALL), _consumer, table="consumers", key="name")
+
+    async def consumer(self, name: str) -> Consumer | None:
+        """Raises DamagedRowError."""
+        rows = await self._database.read(ONE, name)
+        return only(rows, _consumer, table="consumers", key="name")
 
     async def has_consumer(self, digest: str) -> bool:
         return bool(await self._database.read(HAS, digest))
@@ -119,6 +125,7 @@ def _consumer(row: Row) -> Consumer:
         appids=frozenset(row["appids"].split()),
         networks=tuple(map(ip_network, row["networks"].split())),
         stand_in=bool(row["stand_in"]),
+        **shown_only(row),
     )
     PathRules(found.allow_paths, found.deny_paths)
     return found

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 from typing import Final
 
 from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
+from wechat_scheduler.storage.access.shown_instants import shown_only
 from wechat_scheduler.storage.credentials.notifications import cancel_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
@@ -168,4 +169,5 @@ def _key(row: Row) -> Key:
         appids=frozenset(row["appids"].split()),
         kinds=frozenset(row["kinds"].split()),
         networks=tuple(map(ip_network, row["networks"].split())),
+        **shown_only(row),
     )

@@ -1,5 +1,6 @@
 """Makes, lists, changes and ends consumers: the business systems that call WeChat through the gateway."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -24,6 +25,9 @@ from wechat_scheduler.web.native.consumer_bodies import (
 from wechat_scheduler.web.native.route import NativeRoute, Success
 
 log = structlog.get_logger(__name__)
+
+# Accounts that a note names.
+NAMED: Final = 20
 
 OFF: Final = "the setting gateway.enabled is off, so no consumer can call yet"
 # Of a consumer that gets WeChat's own tokens.
@@ -84,13 +88,15 @@ async def rotate(request: web.Request) -> web.Response:
 
 async def revoke(request: web.Request) -> web.Response:
     name = request.match_info["consumer"]
+    consumers = request.app[SERVICES].consumers
+    known = consumers.named(name)
     with noting(request, Action.CONSUMER_REVOKED, f"consumer/{name}"):
-        was_active = await request.app[SERVICES].consumers.revoke(name)
+        was_active = await consumers.revoke(name)
     log.info("consumer.revoked", name=name, by=request[CALLER].id)
     if not was_active:
         note = f"the consumer {name} was revoked before: nothing has changed"
     else:
-        note = _left_over(await request.app[SERVICES].consumers.consumer(name))
+        note = _left_over(known)
     return envelope.success("success", note=note)
 
 
@@ -99,7 +105,7 @@ async def _note(services: Services, consumer: Consumer, before: Consumer | None 
     notes = [] if services.running.config.gateway.enabled else [OFF]
     added = consumer.appids - before.appids if before else consumer.appids
     if missing := [appid for appid in sorted(added) if not await _knows(services, appid)]:
-        notes.append(f"not registered here yet, and so refused with 40013: {', '.join(missing)}")
+        notes.append(f"not registered here yet, and so refused with 40013: {_some(missing)}")
     if not consumer.stand_in and (before is None or before.stand_in):
         notes.append(REAL_TOKENS)
     if before is not None and (consumer.stand_in or before.appids - consumer.appids):
@@ -107,13 +113,19 @@ async def _note(services: Services, consumer: Consumer, before: Consumer | None 
     return "; ".join(filter(None, notes))
 
 
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
 async def _knows(services: Services, appid: str) -> bool:
     return await services.callers.knows(appid) or await services.accounts.keeps(appid)
 
 
-def _left_over(consumer: Consumer) -> str:
-    """What it can still use after its secret, its accounts or its real tokens were taken from it."""
-    return "" if consumer.stand_in else STILL_VALID
+def _left_over(consumer: Consumer | None) -> str:
+    """What it can still use after its secret, its accounts or its real tokens were taken from it; None for one that
+    cannot be read."""
+    return "" if consumer and consumer.stand_in else STILL_VALID
 
 
 ROUTES = (
