@@ -1,15 +1,19 @@
 """What happened is told in one order, and none of it is skipped or kept for ever."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
 
+from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from tests.stores.memory import memory_database
 from tests.stores.samples import NOW, SECOND
 from tests.stores.suite import opened
 from tests.template import postgres_database
+from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.feed.model import KEPT, MOST, FeedEntry, FeedKind
+from wechat_scheduler.feed.reader import PAGE, FeedReader, Tell
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.feed import SqlFeed, forget, put
 from wechat_scheduler.storage.rows import micros
@@ -41,8 +45,9 @@ async def test_entries_have_the_order_of_their_commits(database: Database) -> No
     assert [entry.data["id"] for entry in after] == [1, 2, 3]
     assert [entry.sequence for entry in after] == sorted({entry.sequence for entry in after})
     assert head.last == after[-1].sequence
-    assert [entry.data["id"] for entry in await feed.newest(limit=2)] == [2, 3]
     assert await ids(feed, after[1].sequence) == [3]
+    assert await ids(feed, await feed.before_newest(2)) == [2, 3]
+    assert await feed.before_newest(3) == 0
 
 
 async def test_what_commits_late_comes_after_what_was_read_before(
@@ -97,3 +102,40 @@ async def test_damaged_rows_stop_nothing() -> None:
     await feed.arrange(now=NOW + SECOND)
 
     assert await ids(feed) == [1, 2]
+
+
+class CountedFeed(SqlFeed):
+    """Notes how many entries each query returned."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.read: list[int] = []
+
+    async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
+        found = await super().after(sequence, limit=limit)
+        self.read.append(len(found))
+        return found
+
+
+async def tell_nobody(_: FeedEntry) -> Tell:
+    raise AssertionError("these were told before")
+
+
+async def test_a_reader_begins_with_all_that_is_kept_a_page_at_a_time() -> None:
+    database, clock = memory_database(), FakeClock(NOW)
+    feed = CountedFeed(database)
+    await add(database, *(entry(number) for number in range(2 * PAGE)))
+    await feed.arrange(now=NOW)
+
+    async with Supervisor() as supervisor:
+        background = supervisor.contained
+        reader = FeedReader(
+            feed, tell_nobody, lambda: False, lambda: False, clock=clock, background=background
+        )
+        await reader.begin()
+        first = (await feed.after(0, limit=1))[0].sequence
+        missed = reader.since(first, often=False)
+
+    assert missed is not None
+    assert [one.data["id"] for one in missed] == list(range(1, 2 * PAGE))
+    assert feed.read == [PAGE, PAGE, 0, 1]

@@ -65,8 +65,8 @@ class FeedStore(Protocol):
     async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
         """The next entries."""
 
-    async def newest(self, *, limit: int) -> Sequence[FeedEntry]:
-        """The last entries, oldest first."""
+    async def before_newest(self, number: int) -> int:
+        """The sequence after which there are that many entries; 0 if there are no more of them."""
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Call `listener` in the loop whenever there may be new entries. It may not be called for each."""

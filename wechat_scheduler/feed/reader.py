@@ -17,13 +17,12 @@ from wechat_scheduler.feed.model import MOST, WANTED, FeedEntry, FeedStore
 
 log = structlog.get_logger(__name__)
 
-# Entries that one query reads.
+# Entries that one query reads: some milliseconds of the loop.
 PAGE: Final = 500
 
 # A signal may be lost, or a store not answer.
 LOOK_EVERY: Final = timedelta(seconds=5)
 AGAIN: Final = timedelta(seconds=1)
-
 
 Tell: TypeAlias = Callable[[], Awaitable[None]]
 
@@ -84,8 +83,11 @@ class FeedReader:
             self._is_told = True
             self._store.on_change(self._woken.set)
         head = await self._store.arrange(now=self._clock.now())
-        self._recent.extend(await self._store.newest(limit=MOST))
-        self.last = max(head.last, self._recent[-1].sequence if self._recent else 0)
+        last = await self._store.before_newest(MOST)
+        while entries := await self._store.after(last, limit=PAGE):
+            self._recent.extend(entries)
+            last = entries[-1].sequence
+        self.last = max(head.last, last)
         self._is_running = True
         self._background("feed", self._run())
 

@@ -64,7 +64,7 @@ WANT = """
 _ENTRY = "SELECT sequence, at, what, appid, kind, subject, data FROM feed"
 _READ = f"sequence < {MOST_COUNTED}"
 AFTER = f"{_ENTRY} WHERE sequence > $1 AND {_READ} ORDER BY sequence LIMIT $2"
-NEWEST = f"{_ENTRY} WHERE {_READ} ORDER BY sequence DESC LIMIT $1"
+BEFORE_NEWEST = f"{_ENTRY} WHERE {_READ} ORDER BY sequence DESC LIMIT 1 OFFSET $1"
 FORGET = """
     DELETE FROM feed WHERE id IN (
         SELECT id FROM (SELECT id, at FROM feed ORDER BY id LIMIT $2) oldest WHERE at < $1
@@ -108,8 +108,9 @@ class SqlFeed:
     async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
         return _entries(await self._database.read(AFTER, sequence, limit))
 
-    async def newest(self, *, limit: int) -> Sequence[FeedEntry]:
-        return _entries(await self._database.read(NEWEST, limit))[::-1]
+    async def before_newest(self, number: int) -> int:
+        rows = await self._database.read(BEFORE_NEWEST, number)
+        return _sound(rows[0]["sequence"]) if rows else 0
 
     def on_change(self, listener: Callable[[], object]) -> None:
         def heard(_: str) -> None:
