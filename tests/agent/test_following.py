@@ -12,7 +12,7 @@ from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.errors import CallError, UnreachableError
 
 NAME = Name(TOKEN.appid, TOKEN.kind)
-EXPIRED = Fetched(NAME, "", "", None, None)
+EXPIRED = Fetched(name=NAME)
 
 
 class Told:
@@ -29,7 +29,7 @@ class Told:
 
 
 def fetched(value: str, clock: FakeClock, *, version: int = 1, life: timedelta = LIFE) -> Fetched:
-    return Fetched(NAME, value, str(version), clock.now() + life, None)
+    return Fetched(name=NAME, value=value, version=str(version), expires_at=clock.now() + life)
 
 
 async def test_a_value_comes_with_its_version_and_its_end() -> None:
@@ -62,7 +62,7 @@ async def test_the_same_version_of_a_daemon_that_was_restored_is_another_value()
 
 async def test_a_daemon_that_is_away_is_an_error_once_there_is_no_value() -> None:
     clock = FakeClock()
-    away = Fetched(NAME, "", "", None, UnreachableError("no daemon answers"))
+    away = Fetched(name=NAME, error=UnreachableError("no daemon answers"))
 
     with pytest.raises(UnreachableError, match="no daemon answers"):
         await FollowedDaemon(Told(EXPIRED, away), clock).next(TOKEN, kept("t1", clock))

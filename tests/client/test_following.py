@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.clock import FakeClock
+from wechat_scheduler.client.checks import daemon_place
 from wechat_scheduler.client.events import EventReader, ServerEvent, rotation
 from wechat_scheduler.client.following import FIRST_WORD, LONGEST_PAUSE, STREAMS_AGAIN, Watch
 from wechat_scheduler.client.kept import Name
@@ -143,9 +144,25 @@ def test_events_are_the_same_however_their_bytes_are_cut(cuts: list[int], end: s
     assert (told.appid, told.kinds, told.version) == ("微信", ("access_token", "0"), 2)
 
 
+def test_no_repr_shows_a_secret() -> None:
+    text = b'event: credential.rotated\ndata: {"appid":"wx1","kind":"access_token","value":"secret"}\n\n'
+    (event,) = EventReader().feed(text)
+    told = rotation(event)
+    played = Played()
+    assert told is not None
+    played.memory.receive(told)
+    kept = played.memory.entry(NAME)
+
+    shown = repr((event, told, kept, played.memory.fetched(NAME, kept)))
+    shown += repr(daemon_place("http://x:secret@daemon", ""))
+
+    assert kept.value == "secret"
+    assert "secret" not in shown
+
+
 @pytest.mark.parametrize("data", ["", "[]", "{}", '{"appid": 1, "kind": "x"}'])
 def test_an_event_that_cannot_be_read_is_passed_over(data: str) -> None:
-    assert rotation(ServerEvent("credential.rotated", data)) is None
+    assert rotation(ServerEvent(kind="credential.rotated", data=data)) is None
 
 
 def test_an_endless_line_ends_the_stream() -> None:

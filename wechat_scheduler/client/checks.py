@@ -1,9 +1,9 @@
 """Checks what a caller gives before it becomes part of a request."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 
@@ -32,14 +32,15 @@ def quoted(path: Sequence[str]) -> list[str]:
     return [quote(part, safe="", errors="surrogateescape") for part in path]
 
 
-class DaemonPlace(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DaemonPlace:
     """A daemon's URL in parts; its routes stand below `path`."""
 
     tls: bool
     host: str
     port: int
     path: str
-    key: str
+    key: str = field(repr=False)
 
     @property
     def host_header(self) -> str:
@@ -60,4 +61,4 @@ def daemon_place(url: str, key: str) -> DaemonPlace:
     tls = parts.scheme == "https"
     port = parts.port or (443 if tls else 80)
     given = usable_key(key or unquote(parts.password or ""))
-    return DaemonPlace(tls, parts.hostname, port, parts.path, given)
+    return DaemonPlace(tls=tls, host=parts.hostname, port=port, path=parts.path, key=given)

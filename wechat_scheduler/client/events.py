@@ -2,11 +2,11 @@
 
 import codecs
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
 from wechat_scheduler.client.kept import Rotation
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CallError
 
 KINDS = ("credential.rotated", "credential.removed")
@@ -14,11 +14,12 @@ KINDS = ("credential.rotated", "credential.removed")
 LONGEST_LINE = 1_048_576
 
 
-class ServerEvent(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerEvent:
     """One event of a stream."""
 
     kind: str
-    data: str
+    data: str = field(repr=False)
 
 
 class EventReader:
@@ -49,7 +50,7 @@ class EventReader:
         if not line:
             self.last_id = self._id
             if self._kind or self._data:
-                yield ServerEvent(self._kind or "message", "\n".join(self._data))
+                yield ServerEvent(kind=self._kind or "message", data="\n".join(self._data))
             self._kind, self._data = "", []
             return
         field, _, value = line.partition(":")
@@ -87,11 +88,11 @@ def rotation(event: ServerEvent) -> Rotation | None:
     except msgspec.DecodeError:
         return None
     return Rotation(
-        data.appid,
-        (data.kind, *(() if data.type is None else (str(data.type),))),
-        data.subject,
-        data.value if event.kind == KINDS[0] else "",
-        data.version,
-        data.expires_at,
-        data.expires_in,
+        appid=data.appid,
+        kinds=(data.kind, *(() if data.type is None else (str(data.type),))),
+        subject=data.subject,
+        value=data.value if event.kind == KINDS[0] else "",
+        version=data.version,
+        expiry=data.expires_at,
+        expires_in=data.expires_in,
     )

@@ -1,10 +1,10 @@
 """One credential in the memory of an app, and the terms in which it is spoken of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CallError, RequestError
 
 
@@ -16,14 +16,15 @@ class Name(NamedTuple):
     subject: str = ""
 
 
-class Fetched(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
     """A credential as a client got it. Without a valid value, `value` is empty and `error` says why."""
 
     name: Name
-    value: str
-    version: str
-    expires_at: datetime | None
-    error: CallError | RequestError | None
+    value: str = field(default="", repr=False)
+    version: str = ""
+    expires_at: datetime | None = None
+    error: CallError | RequestError | None = None
 
     @property
     def told(self) -> tuple[str, str, str]:
@@ -31,7 +32,7 @@ class Fetched(NamedTuple):
         return self.value, self.version, str(self.error or "")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class KeptCredential:
     """One credential in memory.
 
@@ -43,7 +44,7 @@ class KeptCredential:
     lock: Any
     looks: int = 0
     look_at: float = 0.0
-    value: str = ""
+    value: str = field(default="", repr=False)
     etag: str = ""
     expiry: str = ""
     expires: float = 0.0
@@ -59,13 +60,14 @@ class KeptCredential:
         raise error.with_traceback(None)
 
 
-class Rotation(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
     """What a stream tells of a credential; without `value` if the key may not read it."""
 
     appid: str
     kinds: tuple[str, ...]
     subject: str
-    value: str = ""
+    value: str = field(default="", repr=False)
     version: int = 0
     expiry: str = ""
     expires_in: float = 0.0

@@ -178,8 +178,13 @@ class Memory:
     def fetched(self, name: Name, kept: KeptCredential) -> Fetched:
         with self._lock:
             if not self.is_valid(kept):
-                return Fetched(name, "", "", None, kept.error)
-            return Fetched(name, kept.value, kept.etag.strip('"'), instant_of(kept.expiry), None)
+                return Fetched(name=name, error=kept.error)
+            return Fetched(
+                name=name,
+                value=kept.value,
+                version=kept.etag.strip('"'),
+                expires_at=instant_of(kept.expiry),
+            )
 
     def _named(self, rotation: Rotation, kind: str) -> Iterator[tuple[Name, KeptCredential]]:
         for subject in dict.fromkeys((rotation.subject, "")):  # a sole one may be named without it

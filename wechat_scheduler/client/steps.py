@@ -5,12 +5,12 @@ A step that fails raises UnreachableError, another CallError or a RequestError i
 """
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
 from wechat_scheduler.client.kept import Name
+from wechat_scheduler.engine.records import dataclass, field
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ class CallStep:
     method: str = "GET"
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, Any] | None = None
+    body: Mapping[str, Any] | None = field(default=None, repr=False)
     in_hurry: bool = False
     longer: timedelta = timedelta(0)
 

@@ -15,7 +15,7 @@ from http.client import (
     IncompleteRead,
     RemoteDisconnected,
 )
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import msgspec
@@ -26,16 +26,18 @@ from wechat_scheduler.client.checks import DaemonPlace, quoted
 from wechat_scheduler.client.steps import RETRY
 from wechat_scheduler.client.sync_stream import SyncStream
 from wechat_scheduler.client.thread_clock import ThreadClock
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import UnreachableError
 
 
-class SyncRequest(NamedTuple):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncRequest:
     """A request; `is_long` if its response may be waited for."""
 
     method: str
     target: str
-    data: bytes | None
-    headers: dict[str, str]
+    data: bytes | None = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
     is_long: bool
 
 
@@ -84,7 +86,13 @@ class SyncWire:
         data = None if body is None else msgspec.json.encode(body)
         give_up = self._clock.boottime() + patience.total_seconds()
         pause, closed = RETRY, self._closed
-        sent = SyncRequest(method, target, data, {**self._headers, **(headers or {})}, is_long)
+        sent = SyncRequest(
+            method=method,
+            target=target,
+            data=data,
+            headers={**self._headers, **(headers or {})},
+            is_long=is_long,
+        )
         while True:
             try:
                 return self._try(sent, timeout, closed)
