@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeAlias
 
 import aiohttp
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from tests.wechat.hostile import AMBIGUOUS, HostileServer, Reply, answer, broken, hang, raw
-from wechat_scheduler.wechat.answers import Call
+from wechat_scheduler.wechat.answers import Call, LateError
 from wechat_scheduler.wechat.exchange import (
     Exchange,
     KeptExchange,
@@ -22,6 +23,7 @@ from wechat_scheduler.wechat.exchange import (
 from wechat_scheduler.wechat.responses import Received, ordinary
 from wechat_scheduler.wechat.session import client_session, limited
 
+Make: TypeAlias = Callable[..., Exchange]
 GET = Call("GET", "/cgi-bin/token", {"appid": "wx1"})
 BODY = b'{"a": 1}'
 REPLIES: dict[str, Reply] = AMBIGUOUS | {
@@ -108,7 +110,7 @@ async def one_after_the_other(
     """What each call brings, or the kind of its error."""
     found: list[Received | str] = []
     async with client_session() as session:
-        ask = make(session, base or server.url, seconds=5)
+        ask = make(session, base or server.url, seconds=5, boottime=never)
         for call in calls:
             try:
                 found.append(await ask(call))
@@ -177,9 +179,14 @@ async def read_by_aiohttp(data: bytes) -> Received | None:
     return Received(message.code, message.headers.get("Date", ""), await limited(payload))
 
 
+def never() -> float:
+    """No time passes."""
+    return 0.0
+
+
 async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> None:
     async with client_session() as session:
-        ask = KeptExchange(session, server.url, seconds=5)
+        ask = KeptExchange(session, server.url, seconds=5, boottime=never)
         await ask(GET)
         connector = session.connector
         assert connector is not None
@@ -190,13 +197,27 @@ async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> 
     assert len(server.received) == 2
 
 
+@pytest.mark.parametrize("make", [KeptExchange, PlainExchange])
+async def test_a_call_whose_time_is_over_is_not_sent(
+    server: HostileServer, session: aiohttp.ClientSession, make: Make
+) -> None:
+    ask = make(session, server.url, seconds=5, boottime=lambda: 10.0)
+
+    await ask(GET._replace(by=10.0))
+    with pytest.raises(LateError):
+        await ask(GET._replace(by=9.9))
+    await ask(GET)
+
+    assert len(server.received) == 2
+
+
 async def test_a_call_that_is_not_answered_ends_with_its_connection(
     server: HostileServer, session: aiohttp.ClientSession
 ) -> None:
     server.script(hang())
 
     with pytest.raises(TimeoutError):
-        await KeptExchange(session, server.url, seconds=0.03)(GET)
+        await KeptExchange(session, server.url, seconds=0.03, boottime=never)(GET)
 
     assert session.connector is not None
     assert not session.connector._acquired
@@ -207,7 +228,7 @@ async def test_a_response_that_nothing_asked_for_is_given_to_no_call(
     server: HostileServer,
 ) -> None:
     async with client_session() as session:
-        ask = KeptExchange(session, server.url, seconds=5)
+        ask = KeptExchange(session, server.url, seconds=5, boottime=never)
         server.script(answer(b"first"), answer(b"second"))
         first = await ask(GET)
         connector = session.connector
@@ -234,13 +255,13 @@ async def test_a_server_that_speaks_first_is_given_up() -> None:
         port = listening.sockets[0].getsockname()[1]
 
         with pytest.raises((aiohttp.ClientError, TimeoutError)):
-            await KeptExchange(session, f"http://127.0.0.1:{port}", seconds=5)(GET)
+            await KeptExchange(session, f"http://127.0.0.1:{port}", seconds=5, boottime=never)(GET)
 
 
 async def test_with_another_aiohttp_its_own_client_is_used(session: aiohttp.ClientSession) -> None:
     with capture_logs() as logs:
-        fitting = exchange(session, "http://127.0.0.1:9", seconds=1)
-        other = exchange(session, "http://127.0.0.1:9", seconds=1, version="3.15.0")
+        fitting = exchange(session, "http://127.0.0.1:9", seconds=1, boottime=never)
+        other = exchange(session, "http://127.0.0.1:9", seconds=1, boottime=never, version="3.15.0")
 
     assert isinstance(fitting, KeptExchange)
     assert isinstance(other, PlainExchange)

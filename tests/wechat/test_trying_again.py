@@ -9,7 +9,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.wechat.conftest import PATH, JumpingClock, refusal, wechat_client
 from tests.wechat.hostile import BUSY, HostileServer, Reply, answer, drop
-from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.client import WeChatClient
 
 OK = answer({"access_token": "TOKEN", "expires_in": 7200})
@@ -92,7 +92,7 @@ async def test_a_call_with_all_its_tries_ends_with_the_timeout(
 
     error = await refusal(client)
 
-    assert str(error) == "/cgi-bin/token: no answer within 0.5 s"
+    assert str(error) == "/cgi-bin/token: not sent, since its 0.5 s were over"
 
 
 def slowly(reply: Reply, clock: JumpingClock, delay: timedelta) -> Reply:
@@ -111,3 +111,22 @@ class KnowsNoHost(AbstractResolver):
 
     async def close(self) -> None:
         return None
+
+
+class LeapingClock(JumpingClock):
+    """The process stands still for a while each time before it looks at the clock."""
+
+    def boottime(self) -> float:
+        self.advance(timedelta(seconds=11))
+        return super().boottime()
+
+
+async def test_a_process_that_stood_still_in_a_call_does_not_send_it_late(
+    session: aiohttp.ClientSession, server: HostileServer
+) -> None:
+    client = wechat_client(session, server.url, LeapingClock())
+
+    error = await refusal(client)
+
+    assert (server.received, error.reaction) == ([], Reaction.TRANSIENT)
+    assert error.verdict is not Verdict.AMBIGUOUS

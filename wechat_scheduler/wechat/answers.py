@@ -5,6 +5,7 @@ WeChat answers with HTTP 200 and JSON of any content type; a refusal is an `errc
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -43,7 +44,8 @@ SHORTEST_SECRET = 4
 
 
 class Call(NamedTuple):
-    """A request to WeChat; `payload` is `body` as JSON, `account` the appid whose call it is."""
+    """A request to WeChat; `payload` is `body` as JSON, `account` the appid whose call it is. It is not sent after
+    the boottime `by`."""
 
     method: str
     path: str
@@ -51,6 +53,7 @@ class Call(NamedTuple):
     body: Mapping[str, Any] | None = None
     payload: bytes | None = None
     account: str = ""
+    by: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,10 @@ class Answer:
 
 class HarmlessError(WeChatError):
     """WeChat did not act on the call: it may be repeated at once."""
+
+
+class LateError(TimeoutError):
+    """A call was not sent: its time was over before there was a connection for it."""
 
 
 class SilentError(WeChatError):

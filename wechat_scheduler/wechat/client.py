@@ -68,21 +68,26 @@ class WeChatClient:
         self._bulkhead = bulkhead
         self._errcodes = errcodes
         self._seconds = timeout.total_seconds()
-        self._exchange = exchange(session, base.rstrip("/"), seconds=self._seconds)
+        self._exchange = exchange(
+            session, base.rstrip("/"), seconds=self._seconds, boottime=clock.boottime
+        )
         self._turns = LoopTurns(OF_DUE_ROWS)
         self._clock = clock
         self._rng = rng
 
     async def get(self, path: str, params: Mapping[str, str], *, account: str = "") -> Answer:
         """GET `path`. Raises WeChatError."""
-        return await self._call(Call("GET", path, params, account=account))
+        return await self._call(Call("GET", path, params, account=account, by=self._by()))
 
     async def post(
         self, path: str, params: Mapping[str, str], body: Mapping[str, Any], *, account: str = ""
     ) -> Answer:
         """POST `body` to `path` as JSON, in UTF-8 and unescaped. Raises WeChatError."""
         payload = msgspec.json.encode(body)
-        return await self._call(Call("POST", path, params, body, payload, account))
+        return await self._call(Call("POST", path, params, body, payload, account, self._by()))
+
+    def _by(self) -> float:
+        return self._clock.boottime() + self._seconds
 
     async def _call(self, call: Call) -> Answer:
         if self._bulkhead is None:

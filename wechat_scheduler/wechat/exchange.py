@@ -11,7 +11,7 @@ aiohttp's own client, to which the tests compare.
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Final, Protocol
 from urllib.parse import quote_plus
@@ -24,7 +24,7 @@ from aiohttp.connector import Connection
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
-from wechat_scheduler.wechat.answers import Call
+from wechat_scheduler.wechat.answers import Call, LateError
 from wechat_scheduler.wechat.responses import Received, ordinary
 from wechat_scheduler.wechat.session import NEVER_TWICE, limited
 
@@ -48,7 +48,7 @@ _JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 
 class Exchange(Protocol):
     """Sends a call once. Raises aiohttp.ClientError, or TimeoutError if it takes too long. Both show the
-    URL with its secrets."""
+    URL with its secrets. LateError if it is later than `Call.by`: the process may have stood still."""
 
     async def __call__(self, call: Call) -> Received: ...
 
@@ -58,26 +58,37 @@ def exchange(
     base: str,
     *,
     seconds: float,
+    boottime: Callable[[], float],
     version: str = aiohttp.__version__,
 ) -> Exchange:
     """The quick one, if aiohttp's `version` fits. A call takes at most `seconds`."""
     missing = [name for owner, name in PARTS if not hasattr(owner, name)]
     missing += [name for name in ("_factory",) if not hasattr(session.connector, name)]
     if version.startswith(AIOHTTP) and not missing:
-        return KeptExchange(session, base, seconds=seconds)
+        return KeptExchange(session, base, seconds=seconds, boottime=boottime)
     log.warning("exchange.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)
-    return PlainExchange(session, base, seconds=seconds)
+    return PlainExchange(session, base, seconds=seconds, boottime=boottime)
 
 
 class PlainExchange:
     """aiohttp's client."""
 
-    def __init__(self, session: aiohttp.ClientSession, base: str, *, seconds: float) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base: str,
+        *,
+        seconds: float,
+        boottime: Callable[[], float],
+    ) -> None:
         self._session = session
         self._base = base
         self._timeout = aiohttp.ClientTimeout(total=seconds)
+        self._boottime = boottime
 
     async def __call__(self, call: Call) -> Received:
+        if self._boottime() > call.by:
+            raise LateError
         async with self._session.request(
             call.method,
             self._base + call.path,
@@ -95,10 +106,18 @@ class PlainExchange:
 class KeptExchange:
     """Sends the headers that aiohttp's client sends."""
 
-    def __init__(self, session: aiohttp.ClientSession, base: str, *, seconds: float) -> None:
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        base: str,
+        *,
+        seconds: float,
+        boottime: Callable[[], float],
+    ) -> None:
         self._session = session
         self._base = base
         self._seconds = seconds
+        self._boottime = boottime
         self._model: aiohttp.ClientRequest | None = None
         self._headers = ""
 
@@ -109,6 +128,9 @@ class KeptExchange:
         model = self._model or self._made(connector)
         async with asyncio.timeout(self._seconds):
             connection = await _connected(connector, model)
+            if self._boottime() > call.by:
+                connection.release()
+                raise LateError
             try:
                 received = await _exchanged(connection, self._request(call), model)
             except BaseException:

@@ -8,6 +8,7 @@ from wechat_scheduler.wechat.answers import (
     NETWORK,
     NOT_WECHAT,
     HarmlessError,
+    LateError,
     SilentError,
     no_answer,
     turned_away,
@@ -19,6 +20,8 @@ CERTIFICATES = "check this machine's clock, its CA certificates and the address 
 def failure_of(path: str, error: aiohttp.ClientError | TimeoutError, seconds: float) -> WeChatError:
     """A call takes at most `seconds`. Without a connection, WeChat saw nothing of the call."""
     match error:
+        case LateError():
+            return turned_away(path, f"not sent, since its {seconds:g} s were over", NETWORK)
         case aiohttp.ClientConnectorDNSError():
             return unreached(path, f"host {error.host} not found")
         case aiohttp.ClientSSLError():
