@@ -1,4 +1,4 @@
-"""What of an answer passes on to no caller: redirects that show secrets, and broken headers."""
+"""What does not pass: addresses that show secrets, broken headers, and those that name another call."""
 
 import json
 from pathlib import Path
@@ -10,20 +10,26 @@ from tests.passage.test_bytes import answering, lane
 LOGIN = f"/sns/jscode2session?appid={APPID}&secret={SECRET}&js_code=1"
 
 
-async def test_a_redirect_with_the_token_or_the_secret_is_an_error(tmp_path: Path) -> None:
+async def test_an_address_with_the_token_or_the_secret_is_an_error(tmp_path: Path) -> None:
     async with lane(tmp_path / "state") as line:
         place = line.place
         shown = {MENU: place.token, LOGIN: SECRET}
         answers = []
         for path, value in shown.items():
-            elsewhere = f"Location: http://elsewhere.example/a?b=%2F&c={value}"
-            line.host.answer = answering(b"", 302, elsewhere)
-            answers.append(await place.call("GET", path, allow_redirects=False))
+            address = f"http://elsewhere.example/a?b=%2F&c={value}"
+            for header in (
+                f"Location: {address}",
+                f"Content-Location: {address}",
+                f"Refresh: 0; url={address}",
+                f"Link: <http://a.example>; rel=first\r\nLink: <{address}>; rel=next",
+            ):
+                line.host.answer = answering(b"", 302, header)
+                answers.append(await place.call("GET", path, allow_redirects=False))
 
-    assert [answer.status for answer in answers] == [200, 200]
-    assert [json.loads(answer.body)["errcode"] for answer in answers] == [-1, -1]
-    for answer, value in zip(answers, shown.values(), strict=True):
-        assert value not in str(answer)
+    assert [answer.status for answer in answers] == [200] * 8
+    assert [json.loads(answer.body)["errcode"] for answer in answers] == [-1] * 8
+    for value in shown.values():
+        assert value not in str(answers)
 
 
 async def test_another_redirect_passes_and_is_not_followed(tmp_path: Path) -> None:
@@ -44,3 +50,19 @@ async def test_a_header_that_no_server_may_write_stays_behind(tmp_path: Path) ->
     assert answer.body == b"{}"
     assert "X-Odd" not in answer.headers
     assert answer.headers["X-Even"] == "ab"
+
+
+async def test_a_header_that_names_another_call_stays_behind(tmp_path: Path) -> None:
+    others = {
+        "X-Original-URL": "/cgi-bin/token",
+        "X-Rewrite-URL": "/cgi-bin/token",
+        "X-HTTP-Method-Override": "DELETE",
+        "X-HTTP-Method": "DELETE",
+        "X-Method-Override": "DELETE",
+    }
+    async with lane(tmp_path / "state") as line:
+        await line.place.call("GET", MENU, headers=others | {"X-Own": "1"})
+
+    (came,) = line.host.came
+    assert came.headers["x-own"] == "1"
+    assert not came.headers.keys() & {name.lower() for name in others}

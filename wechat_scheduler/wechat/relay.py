@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 import aiohttp
 from aiohttp import hdrs
-from multidict import CIMultiDict
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
@@ -37,6 +37,16 @@ _NOT_PASSED: Final = frozenset(
     )
 )  # fmt: skip
 _OF_CONNECTIONS: Final = _NOT_PASSED - {"content-length", "cookie"}
+# Some servers take them for another method or path than those that were let pass.
+_OF_OTHER_CALLS: Final = frozenset(
+    (
+        "x-http-method", "x-http-method-override", "x-method-override", "x-original-url",
+        "x-rewrite-url",
+    )
+)  # fmt: skip
+_NOT_SENT: Final = _NOT_PASSED | _OF_OTHER_CALLS
+# Headers of an answer that hold addresses.
+_ADDRESSES: Final = (hdrs.LOCATION, hdrs.CONTENT_LOCATION, hdrs.LINK, "Refresh")
 # No server may write a header with one of them, and none of WeChat's needs it.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _SECRETS: Final = (*TOKENS, "secret", "appsecret", "component_secret", "component_appsecret")
@@ -100,8 +110,8 @@ class WeChatRelay:
         try:
             if response.status < 200:  # its connection would speak another protocol from here on
                 raise no_answer(call.path, "the answer switches protocols", NOT_WECHAT)
-            if _shows(response.headers.get(hdrs.LOCATION, ""), call.query):
-                raise no_answer(call.path, "the answer is a redirect", NOT_WECHAT)
+            if _shows(response.headers, call.query):
+                raise no_answer(call.path, "the answer has an address with the token", NOT_WECHAT)
             head = await self._head(call, response)
             yield RelayedReply(response, head, call.path, self._seconds)
         finally:
@@ -170,14 +180,14 @@ class WeChatRelay:
         return head
 
 
-def _shows(location: str, query: str) -> bool:
-    """Whether a redirect repeats what the caller must not see, and what would go to another place with it."""
-    said = unquote_plus(location)
-    return bool(said) and any(it and it in said for it in values_in(query, _SECRETS))
+def _shows(headers: CIMultiDictProxy[str], query: str) -> bool:
+    """Whether an address repeats what the caller must not see, and what would go to another place with it."""
+    said = [unquote_plus(it) for name in _ADDRESSES for it in headers.getall(name, ())]
+    return bool(said) and any(it and it in "\n".join(said) for it in values_in(query, _SECRETS))
 
 
 def _request_headers(call: PassedCall) -> CIMultiDict[str]:
-    given = CIMultiDict(_passed(call.headers, _NOT_PASSED))
+    given = CIMultiDict(_passed(call.headers, _NOT_SENT))
     if call.length is not None:
         given[hdrs.CONTENT_LENGTH] = str(call.length)
     return given
