@@ -37,13 +37,15 @@ async def stand_in(keeper: Caller, name: str) -> str:
     return token
 
 
-async def begun(keeper: Caller, token: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def begun(
+    keeper: Caller, token: str, framing: str = f"Content-Length: {len(BODY)}"
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A call that the daemon has let pass, of which the body is still to come."""
     url = URL(keeper.daemon.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(
         f"POST {CREATE}?access_token={token} HTTP/1.1\r\nHost: gateway\r\n"
-        f"Expect: 100-continue\r\nContent-Length: {len(BODY)}\r\n\r\n".encode()
+        f"Expect: 100-continue\r\n{framing}\r\n\r\n".encode()
     )
     assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
     await keeper.call("GET", "/healthz")
@@ -69,3 +71,19 @@ async def test_what_ends_during_the_body_ends_for_the_call(place: Gate, host: Up
 
     assert found == {name: errcode for name, (_, _, errcode) in changes.items()}
     assert [came.body for came in host.came] == [BODY]
+
+
+async def test_an_empty_body_whose_end_comes_late_is_no_exception(
+    place: Gate, host: Upstream
+) -> None:
+    token = await stand_in(place.keeper, "shop")
+    reader, writer = await begun(place.keeper, token, "Transfer-Encoding: chunked")
+    await place.keeper.call("DELETE", "/v1/consumers/shop")
+
+    writer.write(b"0\r\n\r\n")
+    await reader.readuntil(b"\r\n\r\n")
+    answer = json.loads(await reader.readuntil(b"}"))
+
+    writer.close()
+    assert answer["errcode"] == 40001
+    assert host.came == []

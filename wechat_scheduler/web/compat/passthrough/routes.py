@@ -46,7 +46,7 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
         head = _head(request, services)
         bearers = await services.passage.admitted(head)
         call = await _whole(head, request)
-        if call.body and call.is_kept:  # it took its time: its consumer may have ended
+        if call.body is not None and call.is_kept:  # it took its time: its consumer may have ended
             bearers = await services.passage.proven(call)
         taken = services.passage.taken(call, bearers)
         return await given_back(request, services, taken)
