@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.business import Answer, Business, drop, garbage, status
 from tests.clock import START, FakeClock
 from tests.house import APPID, COMPONENT, SECRET, Caller, daemon, wechat
-from wechat_scheduler.client import Client, Contest, Fault, Job, Receiver
+from wechat_scheduler.client import Client, Contest, Fault, Job, Receiver, SyncClient
 from wechat_scheduler.credentials import model
 from wechat_scheduler.errors import (
     CallError,
@@ -425,10 +425,37 @@ async def test_the_key_may_stand_in_the_url(caller: Caller) -> None:
         assert await client.jobs() == []
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:9001", "localhost:9001", "ftp://host", "http://"])
-def test_a_url_that_cannot_be_a_daemons_is_refused_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match=r"http://127\.0\.0\.1:9001"):
-        Client(url)
+@pytest.mark.parametrize("kind", [Client, SyncClient])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "127.0.0.1:9001", "localhost:9001", "ftp://host", "http://", "http://[::1"),
+        *("http://host:70000", "http://host:port", "http://host:0", "http://a b", "http://a\\b"),
+        *("http://..", "http://ho\nst/", f"http://{'a' * 64}/"),
+    ],
+)
+def test_a_url_that_cannot_be_a_daemons_is_refused_at_once(
+    kind: type[Client | SyncClient], url: str
+) -> None:
+    with pytest.raises(
+        ValueError, match=r"^the daemon's URL is written like http://127\.0\.0\.1:9001$"
+    ):
+        kind(url)
+
+
+@pytest.mark.parametrize("kind", [Client, SyncClient])
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("HTTP://x:key@Host:80/a b/%20ä?q=1#f", "http://host/a%20b/%20%C3%A4"),
+        (" https://微信.example:9001 ", "https://xn--vuqz89a.example:9001"),
+        ("http://[::1]:9001/", "http://[::1]:9001/"),
+    ],
+)
+def test_a_url_is_read_as_browsers_do(
+    kind: type[Client | SyncClient], given: str, read: str
+) -> None:
+    assert kind(given).url == read
 
 
 async def test_health_is_asked_without_a_key(caller: Caller, stand_in: Business) -> None:

@@ -1,11 +1,15 @@
 """Checks what a caller gives before it becomes part of a request."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import quote, unquote, urlsplit
 
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
+
+_HOST = re.compile(r"[\w.:%-]+", re.ASCII)  # with those of IPv6
+_IN_PATHS = "/%:@!$&'()*+,;=~"
 
 WRONG_URL = "the daemon's URL is written like http://127.0.0.1:9001"
 
@@ -53,12 +57,22 @@ class DaemonPlace:
 
 
 def daemon_place(url: str, key: str) -> DaemonPlace:
-    """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
-    parts = urlsplit(url.strip())
-    known = parts.scheme in ("http", "https") and url.strip().isprintable()
-    if not known or not parts.hostname:
+    """Reads the URL as browsers do; its password stands for a missing key. Raises ValueError if it is no http
+    or https URL, or `key` is none that a header can have."""
+    url = url.strip()
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise ValueError(WRONG_URL) from None
+    is_url = parts.scheme in ("http", "https") and url.isprintable() and port != 0
+    if not is_url or not _HOST.fullmatch(host):
         raise ValueError(WRONG_URL)
     tls = parts.scheme == "https"
-    port = parts.port or (443 if tls else 80)
-    given = usable_key(key or unquote(parts.password or ""))
-    return DaemonPlace(tls=tls, host=parts.hostname, port=port, path=parts.path, key=given)
+    return DaemonPlace(
+        tls=tls,
+        host=host,
+        port=port or (443 if tls else 80),
+        path=quote(parts.path, safe=_IN_PATHS),
+        key=usable_key(key or unquote(parts.password or "")),
+    )

@@ -15,10 +15,8 @@ from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from yarl import URL
-
 from wechat_scheduler.client.answers import JobInfo, check_health, next_page, result
-from wechat_scheduler.client.checks import WRONG_URL, task_path, usable_key
+from wechat_scheduler.client.checks import daemon_place, task_path
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.client.looping import LoopDriver
@@ -59,16 +57,12 @@ class Client:
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
         """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
-        address = URL(url.strip())
-        known = address.scheme in ("http", "https") and url.strip().isprintable()
-        if not known or not address.host:
-            raise ValueError(WRONG_URL)
-        plain = address.with_user(None).with_query(None).with_fragment(None)
-        self.url = str(plain)
-        self._wire = Wire(plain, usable_key(key or address.password or ""), clock=clock)
+        place = daemon_place(url, key)
+        self.url = place.url
         self._clock = clock
         self._watches = watch
         self._memory = Memory(clock, asyncio.Lock)
+        self._wire = Wire(place, clock=clock)
         self._driver = LoopDriver(
             self._wire, self._memory, clock=clock, timeout=timeout, patience=patience
         )

@@ -1,11 +1,15 @@
 """One credential in the memory of an app, and the terms in which it is spoken of."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CallError, RequestError
+
+# A caller with a valid credential waits at most this long for a newer one, and asks again no sooner
+# than this after a failure.
+HURRY = timedelta(seconds=1)
 
 
 class Name(NamedTuple):

@@ -11,7 +11,7 @@ from wechat_scheduler.client.answers import DaemonResponse
 from wechat_scheduler.client.fetching import long_poll, look
 from wechat_scheduler.client.following import Watch
 from wechat_scheduler.client.kept import KeptCredential, Name
-from wechat_scheduler.client.memory import HURRY, Memory
+from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import (
     CallStep,
     LongPollStep,
@@ -96,16 +96,14 @@ class LoopDriver:
                 return await self._clock.wait(self._reached, timedelta(seconds=step.seconds))
 
     async def _call(self, step: CallStep) -> DaemonResponse:
-        timeout = min(HURRY, self._timeout) if step.in_hurry else self._timeout + step.longer
-        hurried = step.in_hurry or step.longer
         return await self._wire.call(
             step.method,
             *step.path,
             query=step.query,
             headers=step.headers,
             body=step.body,
-            timeout=timeout,
-            patience=timedelta(0) if hurried else self._patience,
+            timeout=step.timeout(self._timeout),
+            patience=step.patience(self._patience),
         )
 
     async def _long_polls(self, step: LongPollStep) -> list[Outcome]:

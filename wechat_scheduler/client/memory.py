@@ -12,6 +12,7 @@ from typing import Any
 
 from wechat_scheduler.client.answers import DaemonResponse, result
 from wechat_scheduler.client.kept import (
+    HURRY,
     Fetched,
     KeptCredential,
     LookStarted,
@@ -24,9 +25,6 @@ from wechat_scheduler.client.kept import (
 from wechat_scheduler.engine.instants import Instants
 from wechat_scheduler.errors import CallError, RequestError, ThrottledError, UnavailableError
 
-# A caller with a valid credential waits at most this long for a newer one, and asks again no sooner
-# than this after a failure.
-HURRY = timedelta(seconds=1)
 # A platform has a credential for each of its users. Beyond this number the oldest are dropped from
 # memory, and fetched again when needed.
 MOST_KEPT = 10_000

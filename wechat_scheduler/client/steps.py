@@ -9,7 +9,7 @@ from datetime import timedelta
 from enum import Enum, auto
 from typing import Any, TypeAlias, TypeVar
 
-from wechat_scheduler.client.kept import Name
+from wechat_scheduler.client.kept import HURRY, Name
 from wechat_scheduler.engine.records import dataclass, field
 
 T = TypeVar("T")
@@ -34,6 +34,14 @@ class CallStep:
     body: Mapping[str, Any] | None = field(default=None, repr=False)
     in_hurry: bool = False
     longer: timedelta = timedelta(0)
+
+    def timeout(self, usual: timedelta) -> timedelta:
+        """How long the response is waited for."""
+        return min(HURRY, usual) if self.in_hurry else usual + self.longer
+
+    def patience(self, usual: timedelta) -> timedelta:
+        """How long a connection that fails is tried again."""
+        return timedelta(0) if self.in_hurry or self.longer else usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from wechat_scheduler.client.answers import DaemonResponse
 from wechat_scheduler.client.fetching import long_poll, look
 from wechat_scheduler.client.following import Watch
 from wechat_scheduler.client.kept import KeptCredential, Name
-from wechat_scheduler.client.memory import HURRY, Memory
+from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import (
     CallStep,
     LongPollStep,
@@ -145,16 +145,14 @@ class ThreadDriver:
         return self._stopped.is_set() or self._clock.wait_for(self._reached, seconds)
 
     def _call(self, step: CallStep) -> DaemonResponse:
-        timeout = min(HURRY, self._timeout) if step.in_hurry else self._timeout + step.longer
-        hurried = step.in_hurry or step.longer
         return self._wire.call(
             step.method,
             *step.path,
             query=step.query,
             headers=step.headers,
             body=step.body,
-            timeout=timeout,
-            patience=timedelta(0) if hurried else self._patience,
+            timeout=step.timeout(self._timeout),
+            patience=step.patience(self._patience),
             is_long=bool(step.longer),
         )
 

@@ -12,7 +12,7 @@ from yarl import URL
 
 from wechat_scheduler import MEDIA_TYPE
 from wechat_scheduler.client.answers import EVENT_STREAM, DaemonResponse, refuse
-from wechat_scheduler.client.checks import quoted
+from wechat_scheduler.client.checks import DaemonPlace, quoted
 from wechat_scheduler.client.steps import RETRY
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import UnreachableError
@@ -22,11 +22,11 @@ WITHOUT_END = aiohttp.ClientTimeout(total=None)
 
 
 class Wire:
-    """HTTP to the daemon at `url`. `open` before the first call, `close` after the last."""
+    """HTTP to the daemon at `place`. `open` before the first call, `close` after the last."""
 
-    def __init__(self, url: URL, key: str, *, clock: Clock) -> None:
-        self._url = url
-        self._key = key
+    def __init__(self, place: DaemonPlace, *, clock: Clock) -> None:
+        self._url = URL(place.url, encoded=True)
+        self._key = place.key
         self._clock = clock
         self._session: aiohttp.ClientSession | None = None
         self._stream: aiohttp.ClientResponse | None = None
