@@ -20,6 +20,8 @@ from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.tunnels import IDLE, LONGEST_HEAD, STRANGERS, Tunnels
 
 HOST = "api.weixin.qq.com:443"
+# Any name stands beside the secret, in any encoding.
+USER = "店".encode("gbk")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,7 +47,7 @@ class Mouth:
 
     def head(self, target: str = HOST, secret: str | None = None, name: str = "Basic") -> bytes:
         given = self.secret if secret is None else secret
-        proof = base64.b64encode(f"x:{given}".encode()).decode() if name == "Basic" else given
+        proof = base64.b64encode(USER + f":{given}".encode()).decode() if name == "Basic" else given
         return (
             f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\nProxy-Authorization: {name} {proof}\r\n\r\n"
         ).encode()

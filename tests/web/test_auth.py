@@ -81,6 +81,8 @@ def basic(user_and_password: bytes) -> bytes:
         basic(b"x:wsk_reader"),
         basic(b":wsk_reader"),
         basic(b"any name at all:wsk_reader"),
+        basic("店:wsk_reader".encode()),
+        basic("店:wsk_reader".encode("gbk")),
     ],
 )
 async def test_a_key_may_come_in_any_of_three_ways(door: str, line: bytes) -> None:

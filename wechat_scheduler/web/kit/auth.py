@@ -166,10 +166,9 @@ def _key_in(request: web.Request) -> str:
 
 def _basic_password(value: str) -> str:
     try:
-        plain = base64.b64decode(value, validate=True).decode()
+        return base64.b64decode(value, validate=True).partition(b":")[2].decode()
     except (binascii.Error, ValueError):
         return ""
-    return plain.partition(":")[2]
 
 
 def _refuse_strangers(request: web.Request) -> None:

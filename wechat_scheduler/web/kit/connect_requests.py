@@ -39,6 +39,6 @@ def _secret(lines: bytes) -> str:
     if found[1].lower() == b"bearer":
         return found[2].decode()
     try:
-        return base64.b64decode(found[2], validate=True).decode().partition(":")[2]
+        return base64.b64decode(found[2], validate=True).partition(b":")[2].decode()
     except (binascii.Error, UnicodeDecodeError):
         return ""
