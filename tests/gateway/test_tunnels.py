@@ -193,6 +193,22 @@ async def test_too_many_who_say_nothing_are_turned_away(mouth: Mouth) -> None:
     assert turned_away == b""
 
 
+async def test_too_many_of_one_address_do_not_turn_another_away(mouth: Mouth) -> None:
+    silent = [await asyncio.open_connection("127.0.0.1", mouth.port) for _ in range(STRANGERS)]
+    reader, writer = await asyncio.open_connection(
+        "127.0.0.1", mouth.port, local_addr=("127.0.0.2", 0)
+    )
+    writer.write(mouth.head())
+
+    answer = await reader.readuntil(b"\r\n\r\n")
+    turned_away = await silent[-1][0].read()
+
+    for _, one in (*silent, (reader, writer)):
+        one.close()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert turned_away == b""
+
+
 async def echoed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
     writer.write(b"x" * 9)
     return await reader.readexactly(9) == b"x" * 9

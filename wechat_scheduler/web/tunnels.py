@@ -2,6 +2,7 @@
 `HTTPS_PROXY=http://x:SECRET@HOST:PORT`, with the secret of a consumer. The TLS inside stays theirs."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -9,7 +10,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from wechat_scheduler.access.model import Address
+from wechat_scheduler.access.model import Address, network_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.engine.rounds import Rounds
@@ -114,7 +115,7 @@ class Tunnels:
         self._background = background
         self._throttle = Throttle(clock)
         self._dial = dial or DnsThreads().connected
-        self._strangers: set[_Near] = set()
+        self._strangers: dict[_Near, str] = {}  # with their networks
         self._open: dict[_Near, Consumer] = {}
         self._rounds = Rounds(self._cut_idle, every=IDLE, clock=clock)
         consumers.on_change(self._cut_ended)
@@ -137,12 +138,16 @@ class Tunnels:
                 near.cut()
 
     def enter(self, near: _Near) -> None:
-        self._strangers.add(near)
+        """If there are too many, the last one leaves of those that have the most."""
+        self._strangers[near] = network_of(near.address())
         if len(self._strangers) > STRANGERS:
-            near.cut()
+            [(busiest, _)] = Counter(self._strangers.values()).most_common(1)
+            last = next(it for it in reversed(self._strangers) if self._strangers[it] == busiest)
+            self.leave(last)
+            last.cut()
 
     def leave(self, near: _Near) -> None:
-        self._strangers.discard(near)
+        self._strangers.pop(near, None)
         self._open.pop(near, None)
 
     def begin(self, near: _Near, head: bytes) -> None:
@@ -156,7 +161,7 @@ class Tunnels:
             host, consumer = await self._admitted(head, near.address())
             if near.has_left():
                 return
-            self._strangers.discard(near)
+            self._strangers.pop(near, None)
             self._open[near] = consumer
             await self._joined(near, host)
         except _RefusedError as refusal:
