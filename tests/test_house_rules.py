@@ -22,7 +22,7 @@ BIN = Path(sys.executable).parent
 TASK_MAKERS = {"create_task", "ensure_future", "gather"}
 # Who may make tasks. `serve` and the demo hand their coroutines to a Supervisor.
 MAY_MAKE_TASKS = {
-    "client/looping.py",  # in apps, which import no supervisor
+    "client/loop_driver.py",  # in apps, which import no supervisor
     "engine/batches.py",
     "engine/supervisor.py",
     "engine/clockwork.py",

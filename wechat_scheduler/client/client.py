@@ -19,7 +19,7 @@ from wechat_scheduler.client.answers import JobInfo, check_health, next_page, re
 from wechat_scheduler.client.checks import daemon_place, task_path
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
-from wechat_scheduler.client.looping import LoopDriver
+from wechat_scheduler.client.loop_driver import LoopDriver
 from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import PATIENCE, TIMEOUT
 from wechat_scheduler.client.wire import Wire

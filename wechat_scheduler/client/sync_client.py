@@ -22,7 +22,7 @@ from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import PATIENCE, TIMEOUT
 from wechat_scheduler.client.sync_wire import SyncWire
 from wechat_scheduler.client.thread_clock import SystemThreadClock, ThreadClock
-from wechat_scheduler.client.threaded import ThreadDriver
+from wechat_scheduler.client.thread_driver import ThreadDriver
 from wechat_scheduler.errors import CallError
 
 T = TypeVar("T")

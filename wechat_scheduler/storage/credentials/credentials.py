@@ -28,12 +28,12 @@ from wechat_scheduler.storage.credentials import (
     jobs_without_subject,
     refresh_tokens,
 )
+from wechat_scheduler.storage.credentials.feed_entries import put_failed, put_outcome
 from wechat_scheduler.storage.credentials.job_claims import EARLIEST_UNCLAIMED, JobClaims
 from wechat_scheduler.storage.credentials.job_signals import JobSignals
 from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
 from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registrar, notify_of
-from wechat_scheduler.storage.credentials.told import failed, outcome_told
 from wechat_scheduler.storage.credentials.wake_ups import wake_further
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T, each
 from wechat_scheduler.storage.feed import SqlFeed
@@ -176,7 +176,7 @@ class SqlCredentials(ClaimingStore):
 
         def script() -> Script[Snapshot | None]:
             after = yield from jobs.save(self._vault, outcome, now)
-            yield from each(outcome_told(outcome, after, now))
+            yield from each(put_outcome(outcome, after, now))
             return after
 
         return await self._write(script, outcome.job.key)
@@ -245,6 +245,6 @@ class SqlCredentials(ClaimingStore):
         key = key_of(row)
         now = instant(claim.now)
         if (yield from corrupt_jobs.spoil(self._vault, key, claim.name, reason, now)):
-            yield from each(failed(key, now))
+            yield from each(put_failed(key, now))
         yield from self.tell([key])
         self._feed.changed()

@@ -8,12 +8,12 @@ from wechat_scheduler.credentials.model import Account, JobKey, Registration, Ta
 from wechat_scheduler.errors import ForbiddenError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.credentials import wake_ups
+from wechat_scheduler.storage.credentials.feed_entries import put_removed
 from wechat_scheduler.storage.credentials.notifications import (
     cancel_notification,
     cancel_notifications,
     put_notification,
 )
-from wechat_scheduler.storage.credentials.told import removed
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.rows import Vault, key_of, micros, record, registration_place
 from wechat_scheduler.storage.unreadable import DamagedRowError, readable
@@ -133,7 +133,7 @@ class Registrar:
         gone = yield Statement(DELETE_JOB, key)
         for row in gone:
             yield Statement(REMEMBER_VERSION, (key.appid, row["version"]))
-            yield from each(removed(key, now))
+            yield from each(put_removed(key, now))
         return bool(gone)
 
     def _account(

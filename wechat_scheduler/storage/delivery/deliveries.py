@@ -27,7 +27,7 @@ from wechat_scheduler.storage.delivery.delivery_lists import (
     list_messages,
     read_delivery,
 )
-from wechat_scheduler.storage.delivery.ends import receipt_told
+from wechat_scheduler.storage.delivery.feed_entries import receipt_entry
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -152,7 +152,7 @@ def _put_receipt(
     found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
     if not found:
         yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
-    yield from feed.often([receipt_told(row, failure, now) for row in found])
+    yield from feed.often([receipt_entry(row, failure, now) for row in found])
     return found[0]["id"] if found else None
 
 

@@ -21,7 +21,7 @@ from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.credentials.notifications import collapse_key
 from wechat_scheduler.storage.database import GivenRows, Script, Statement, each
 from wechat_scheduler.storage.delivery.deliveries import apply_receipts
-from wechat_scheduler.storage.delivery.ends import delivery_told
+from wechat_scheduler.storage.delivery.feed_entries import outcome_entry
 from wechat_scheduler.storage.delivery.messages import notes_text
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
@@ -142,7 +142,7 @@ def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list
     told = yield from apply_receipts(_references(final, done), now)
     yield from feed.often(
         [
-            delivery_told(one, told.get(one.delivery.id), now)
+            outcome_entry(one, told.get(one.delivery.id), now)
             for one in final
             if one.delivery.id in done and one.delivery.message
         ]

@@ -1,4 +1,4 @@
-"""The entries of the feed about deliveries that have ended."""
+"""Makes the entries of the feed about deliveries that have ended."""
 
 from wechat_scheduler.delivery.model import DeliveryState, Settled
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
@@ -6,7 +6,7 @@ from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.rows import instant
 
 
-def delivery_told(outcome: Settled, receipt: str | None, now: int) -> FeedEntry:
+def outcome_entry(outcome: Settled, receipt: str | None, now: int) -> FeedEntry:
     """`receipt` is the failure that WeChat's receipt told, empty if it arrived, None without a receipt."""
     message = outcome.delivery.message
     state = DeliveryState(outcome.state).value if receipt is None else state_of(receipt)
@@ -20,7 +20,7 @@ def delivery_told(outcome: Settled, receipt: str | None, now: int) -> FeedEntry:
     )
 
 
-def receipt_told(row: Row, failure: str, now: int) -> FeedEntry:
+def receipt_entry(row: Row, failure: str, now: int) -> FeedEntry:
     """`row` is that of the delivery."""
     return _entry(
         now,

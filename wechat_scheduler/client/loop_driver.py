@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from wechat_scheduler.client.answers import DaemonResponse
 from wechat_scheduler.client.fetching import long_poll, look
-from wechat_scheduler.client.following import Watch
 from wechat_scheduler.client.kept import KeptCredential, Name
 from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import (
@@ -23,6 +22,7 @@ from wechat_scheduler.client.steps import (
     Step,
     Steps,
 )
+from wechat_scheduler.client.watch import Watch
 from wechat_scheduler.client.wire import Wire
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError, RequestError

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from tests.clock import FakeClock
 from wechat_scheduler.client.checks import daemon_place
 from wechat_scheduler.client.events import EventReader, ServerEvent, rotation
-from wechat_scheduler.client.following import FIRST_WORD, LONGEST_PAUSE, STREAMS_AGAIN, Watch
 from wechat_scheduler.client.kept import Name
 from wechat_scheduler.client.memory import SILENCE, Memory
 from wechat_scheduler.client.steps import (
@@ -22,6 +21,7 @@ from wechat_scheduler.client.steps import (
     PauseStep,
     ReadStep,
 )
+from wechat_scheduler.client.watch import FIRST_WORD, LONGEST_PAUSE, STREAMS_AGAIN, Watch
 from wechat_scheduler.errors import CallError, NotFoundError, ThrottledError, UnreachableError
 from wechat_scheduler.reasons import Reason
 

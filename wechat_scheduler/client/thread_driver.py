@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from wechat_scheduler.client.answers import DaemonResponse
 from wechat_scheduler.client.fetching import long_poll, look
-from wechat_scheduler.client.following import Watch
 from wechat_scheduler.client.kept import KeptCredential, Name
 from wechat_scheduler.client.memory import Memory
 from wechat_scheduler.client.steps import (
@@ -28,6 +27,7 @@ from wechat_scheduler.client.steps import (
 )
 from wechat_scheduler.client.sync_wire import SyncWire
 from wechat_scheduler.client.thread_clock import ThreadClock
+from wechat_scheduler.client.watch import Watch
 from wechat_scheduler.errors import CallError, RequestError
 
 T = TypeVar("T")

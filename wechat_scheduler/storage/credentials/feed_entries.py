@@ -15,26 +15,26 @@ from wechat_scheduler.storage.database import BulkStatement
 from wechat_scheduler.storage.feed import put
 
 
-def outcome_told(
+def put_outcome(
     outcome: Rotated | Repeated | Failed, after: Snapshot | None, now: datetime
 ) -> Iterator[BulkStatement]:
     """`after` is the state that was stored, None if none was. A job that fails again in the same way is
     not told again."""
     if isinstance(outcome, Rotated) and after is not None and after.credential is not None:
-        yield from rotated(outcome.job.key, after.credential.version, now)
+        yield from put_rotated(outcome.job.key, after.credential.version, now)
     elif isinstance(outcome, Failed) and after is not None and _is_new(outcome):
-        yield from failed(outcome.job.key, now, outcome.fault.errcode)
+        yield from put_failed(outcome.job.key, now, outcome.fault.errcode)
 
 
-def rotated(key: JobKey, version: int, now: datetime) -> Iterator[BulkStatement]:
+def put_rotated(key: JobKey, version: int, now: datetime) -> Iterator[BulkStatement]:
     return _put(FeedKind.ROTATED, key, now, version=version)
 
 
-def failed(key: JobKey, now: datetime, errcode: int | None = None) -> Iterator[BulkStatement]:
+def put_failed(key: JobKey, now: datetime, errcode: int | None = None) -> Iterator[BulkStatement]:
     return _put(FeedKind.FAILED, key, now, errcode=errcode)
 
 
-def removed(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
+def put_removed(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
     return _put(FeedKind.REMOVED, key, now)
 
 
