@@ -20,7 +20,7 @@ const nameOf = (...parts) => parts.filter(Boolean).map(encodeURIComponent).join(
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 export class Client {
-  #url; #headers; #watching = false; #closed = new AbortController();
+  #url; #headers; #watching = false; #isClosed = false; #stopped = new AbortController();
   #kept = new Map(); #stream = 0; #live = 0; #away = false; #lastId = '';
 
   constructor(url, key) {
@@ -53,7 +53,7 @@ export class Client {
     throw new Error(`WeChat refused the value of ${name}, and the daemon has no newer one yet`);
   }
 
-  close() { this.#closed.abort(); }
+  close() { this.#isClosed = true; this.#stopped.abort(); }
 
   #isFresh(kept) {
     const told = kept.stream === this.#stream && now() < Math.min(this.#live, kept.heard + TRUST);
@@ -99,7 +99,7 @@ export class Client {
   async #watch() {
     if (this.#watching) return;
     this.#watching = true;
-    for (let failures = 0; !this.#closed.signal.aborted; ) {
+    for (let failures = 0; !this.#isClosed; ) {
       const outcome = await this.#listen().catch(() => 'failed');
       this.#live = 0;
       failures = outcome === 'ended' ? 0 : failures + 1;
@@ -110,17 +110,16 @@ export class Client {
   }
 
   async #listen() {
-    const silent = new AbortController();
-    let timer = setTimeout(() => silent.abort(), TIMEOUT);
+    const stopped = (this.#stopped = new AbortController());
+    let timer = setTimeout(() => stopped.abort(), TIMEOUT);
     try {
       const headers = { ...this.#headers, ...(this.#lastId && { 'Last-Event-ID': this.#lastId }) };
-      const signal = AbortSignal.any?.([silent.signal, this.#closed.signal]) ?? this.#closed.signal;
-      const response = await fetch(`${this.#url}/v1/events?kinds=${KINDS}`, { headers, signal });
+      const response = await fetch(`${this.#url}/v1/events?kinds=${KINDS}`, { headers, signal: stopped.signal });
       if (response.status !== 200) return response.status >= 500 ? 'failed' : 'refused';
       let rest = '';
       for await (const piece of response.body.pipeThrough(new TextDecoderStream())) {
         clearTimeout(timer);
-        timer = setTimeout(() => silent.abort(), SILENCE);
+        timer = setTimeout(() => stopped.abort(), SILENCE);
         const events = (rest + piece).replaceAll('\r\n', '\n').split('\n\n');
         rest = events.pop();
         [this.#live, this.#away] = [now() + SILENCE, false];
