@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ class Stream:
     async def ended(self) -> bool:
         """Whether nothing more comes."""
         return await self.response.content.read() == b""
+
+    async def lost(self) -> None:
+        """Return once the connection is over."""
+        with suppress(aiohttp.ClientError):
+            await self.response.content.read()
 
     async def _block(self) -> dict[str, str]:
         fields: dict[str, str] = {}

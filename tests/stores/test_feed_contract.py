@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import asyncpg
+from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
@@ -130,7 +131,13 @@ async def test_a_reader_begins_with_all_that_is_kept_a_page_at_a_time() -> None:
     async with Supervisor() as supervisor:
         background = supervisor.contained
         reader = FeedReader(
-            feed, tell_nobody, lambda: False, lambda: False, clock=clock, background=background
+            feed,
+            tell_nobody,
+            lambda: False,
+            lambda: False,
+            lambda: None,
+            clock=clock,
+            background=background,
         )
         await reader.begin()
         first = (await feed.after(0, limit=1))[0].sequence
@@ -139,3 +146,23 @@ async def test_a_reader_begins_with_all_that_is_kept_a_page_at_a_time() -> None:
     assert missed is not None
     assert [one.data["id"] for one in missed] == list(range(1, 2 * PAGE))
     assert feed.read == [PAGE, PAGE, 0, 1]
+
+
+async def test_rows_that_cannot_be_read_hide_none_behind_them_and_are_read_once() -> None:
+    database = memory_database()
+    feed = SqlFeed(database)
+    await add(database, *(entry(number) for number in range(1, 5)))
+    await feed.arrange(now=NOW)
+    first, *_ = await feed.after(0, limit=1)
+    database.run(
+        each([Statement("UPDATE feed SET what = 'newer' WHERE sequence > $1", (first.sequence,))])
+    )
+
+    with capture_logs() as events:
+        nothing = [await feed.after(first.sequence, limit=2) for _ in range(2)]
+        await add(database, entry(5))
+        await feed.arrange(now=NOW)
+        then = await ids(feed, first.sequence)
+
+    assert (list(map(list, nothing)), then) == ([[], []], [5])
+    assert [event["row"] for event in events] == [str(first.sequence + n) for n in (1, 2, 3)]

@@ -30,7 +30,7 @@ WRONG = (
     "https://user:pass@shop.example.com/", "https://shop.example.com@evil.example/", "https://evil.example\\@a.b/",
     "https://a..b/", "https://.a/", "https://a b/", "https://a.b:/", "https://a.b:0/", "https://a.b:65536/",
     "https://a.b:http/", "https://[::1/", "https://*.example.com/", f"https://{'a.' * 130}b/",
-    f"https://{'a' * 64}.b/",
+    f"https://{'a' * 64}.b/", "http\u017f://a.b:80", "https://\u212a.b", "https://\u0130.b",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from wechat_scheduler.engine.read_through import ReadThrough
 _ADDRESS: Final = re.compile(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][^\n]*)?",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _LONGEST_HOST: Final = 253
 _LARGEST_PORT: Final = 65535

@@ -23,14 +23,16 @@ PAGE: Final = 500
 # A signal may be lost, or a store not answer.
 LOOK_EVERY: Final = timedelta(seconds=5)
 AGAIN: Final = timedelta(seconds=1)
+# After that long without a look the store may have forgotten what was not read.
+UNREAD: Final = timedelta(hours=12)
 
 Tell: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class FeedReader:
     """Reads from the first `begin` on, while it `is_wanted`. `prepare` gets each entry, and returns what tells it;
-    if it raises a StorageError, it is called again with that entry. `last` is the sequence of the newest entry
-    that is told."""
+    if it raises a StorageError, it is called again with that entry. `on_gap` is called when what those who follow
+    were not told is lost. `last` is the sequence of the newest entry that is told."""
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class FeedReader:
         prepare: Callable[[FeedEntry], Awaitable[Tell]],
         is_wanted: Callable[[], bool],
         is_often_wanted: Callable[[], bool],
+        on_gap: Callable[[], None],
         *,
         clock: Clock,
         background: Background,
@@ -46,7 +49,9 @@ class FeedReader:
         self._prepare = prepare
         self._is_wanted = is_wanted
         self._is_often_wanted = is_often_wanted
+        self._on_gap = on_gap
         self._want_again = 0.0
+        self._read_at = 0.0
         self._often_since = 0
         self._clock = clock
         self._background = background
@@ -82,14 +87,19 @@ class FeedReader:
         if not self._is_told:
             self._is_told = True
             self._store.on_change(self._woken.set)
+        await self._read_newest()
+        self._is_running = True
+        self._background("feed", self._run())
+
+    async def _read_newest(self) -> None:
         head = await self._store.arrange(now=self._clock.now())
         last = await self._store.before_newest(MOST)
+        self._recent.clear()
         while entries := await self._store.after(last, limit=PAGE):
             self._recent.extend(entries)
             last = entries[-1].sequence
         self.last = max(head.last, last)
-        self._is_running = True
-        self._background("feed", self._run())
+        self._read_at = self._clock.boottime()
 
     def since(self, sequence: int, *, often: bool) -> Sequence[FeedEntry] | None:
         """The entries after that one; None if it is not known, or no longer, or if not all of what happens
@@ -113,11 +123,19 @@ class FeedReader:
                 log.warning("feed.store_unavailable", error=str(error))
                 await self._clock.sleep(AGAIN)
                 continue
+            except Exception:  # it must go on: all who follow wait for it
+                log.exception("feed.crashed")
+                await self._clock.sleep(AGAIN)
+                continue
             await self._clock.wait(self._woken, LOOK_EVERY)
 
     async def _read_on(self) -> None:
         if self._is_often_wanted():
             await self._want()
+        if self._clock.boottime() - self._read_at > UNREAD.total_seconds():
+            await self._read_newest()
+            self._on_gap()
+            return
         await self._store.arrange(now=self._clock.now())
         while entries := await self._store.after(self.last, limit=PAGE):
             for entry in entries:
@@ -125,3 +143,4 @@ class FeedReader:
                 self._recent.append(entry)
                 self.last = entry.sequence
                 await tell()
+        self._read_at = self._clock.boottime()

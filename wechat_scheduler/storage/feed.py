@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from wechat_scheduler.feed.model import MOST, WANTED, FeedEntry, FeedHead, FeedKind
-from wechat_scheduler.storage.checks import MOST_COUNTED
+from wechat_scheduler.storage.checks import MOST_COUNTED, counted
 from wechat_scheduler.storage.database import (
     BulkStatement,
     Database,
@@ -50,6 +50,7 @@ ARRANGE = GivenRows(
 )
 ARRANGED = "UPDATE feed_head SET last = $1 WHERE id = 1"
 LAST = "SELECT last, wanted_since FROM feed_head WHERE id = 1"
+LARGEST = "SELECT MAX(sequence) AS last FROM feed WHERE sequence < $1"
 IS_WANTED = "SELECT 1 FROM feed_head WHERE id = 1 AND wanted_until > $1"
 # A beginning takes a place of its own, so that who was told of the one before is known to have missed some.
 WANT = """
@@ -75,8 +76,12 @@ FORGET = """
 
 CHANGED: Final = "feed"
 
-# Ids grow with time; those of one millisecond differ.
+# Ids grow with the milliseconds since 2020, until 2089; those of one millisecond differ.
+_BEGINNING: Final = 1_577_836_800_000
 _NUMBER_BITS: Final = 22
+_LARGEST_ID: Final = (1 << 63) - 1
+# Places from there on were not given by us.
+_MOST_GIVEN: Final = MOST_COUNTED // 2
 _numbers = count(randbelow(1 << _NUMBER_BITS))
 
 
@@ -95,6 +100,8 @@ class SqlFeed:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._wake: Callable[[], object] = lambda: None
+        # After the one there are only rows that cannot be read, up to the other.
+        self._skipped = (0, 0)
 
     async def arrange(self, *, now: datetime) -> FeedHead:
         while await self._database.write(partial(_arrange, micros(now))) == BATCH:
@@ -106,7 +113,13 @@ class SqlFeed:
         return _head(await self._database.write(lambda: rows_of(want)))
 
     async def after(self, sequence: int, *, limit: int) -> Sequence[FeedEntry]:
-        return _entries(await self._database.read(AFTER, sequence, limit))
+        place = self._skipped[1] if sequence == self._skipped[0] else sequence
+        while rows := await self._database.read(AFTER, place, limit):
+            if entries := _entries(rows):
+                return entries
+            place = rows[-1]["sequence"]
+            self._skipped = (sequence, place)
+        return ()
 
     async def before_newest(self, number: int) -> int:
         rows = await self._database.read(BEFORE_NEWEST, number)
@@ -138,6 +151,8 @@ def _arrange(now: int) -> Script[int]:
         return 0
     head = yield Statement(LOCK)
     last = _sound(head[0]["last"])
+    if not last:
+        last = _sound((yield Statement(LARGEST, (_MOST_GIVEN,)))[0]["last"])
     unread = yield Statement(UNREAD, (BATCH,))
     # Places go by the time, so that none comes twice after a backup was restored.
     first = max(last + 1, now)
@@ -157,8 +172,8 @@ def _head(rows: Sequence[Row]) -> FeedHead:
 
 
 def _sound(last: Any) -> int:
-    """0 for what a damaged row holds: time is above all places that were given."""
-    return last if isinstance(last, int) and 0 <= last < MOST_COUNTED // 2 else 0
+    """0 for what a damaged row holds."""
+    return last if isinstance(last, int) and 0 <= last < _MOST_GIVEN else 0
 
 
 def _values(entry: FeedEntry) -> tuple[object, ...]:
@@ -166,7 +181,8 @@ def _values(entry: FeedEntry) -> tuple[object, ...]:
     number = next(_numbers) & ((1 << _NUMBER_BITS) - 1)
     data = msgspec.json.encode(entry.data).decode()
     names = (entry.appid, entry.kind, entry.subject)
-    return (at // 1000 << _NUMBER_BITS | number, at, FeedKind(entry.what).value, *names, data)
+    place = at // 1000 - _BEGINNING << _NUMBER_BITS | number
+    return (place & _LARGEST_ID, at, FeedKind(entry.what).value, *names, data)
 
 
 def _entries(rows: Sequence[Row]) -> list[FeedEntry]:
@@ -174,4 +190,7 @@ def _entries(rows: Sequence[Row]) -> list[FeedEntry]:
 
 
 def _entry(row: Row) -> FeedEntry:
-    return record(FeedEntry, row, data=msgspec.json.decode(row["data"], type=dict[str, Any]))
+    data = msgspec.json.decode(row["data"], type=dict[str, Any])
+    for name in ("app", "version"):
+        counted(name, data.get(name, 0))
+    return record(FeedEntry, row, data=data)

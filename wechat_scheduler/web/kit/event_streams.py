@@ -67,7 +67,7 @@ class EventStream:
         self.wanted = wanted
         self.position = 0
         self._waiting = waiting
-        self._drop = drop
+        self.drop = drop
         self._texts: deque[bytes] = deque()
         self._size = 0
 
@@ -78,7 +78,7 @@ class EventStream:
         self._size += len(given)
         if self._size > BEHIND:
             self._texts.clear()
-            self._drop()
+            self.drop()
             return
         self._texts.append(given)
         self._waiting.wake()
@@ -112,6 +112,7 @@ class EventStreams:
             self._prepare,
             lambda: bool(self._open),
             lambda: any(stream.wanted.is_often for stream in self._open),
+            self._drop_all,
             clock=clock,
             background=background,
         )
@@ -145,6 +146,11 @@ class EventStreams:
         if missed is None:
             return None
         return [entry for entry in map(self._located, missed) if wanted.fits(entry)]
+
+    def _drop_all(self) -> None:
+        """Those who come back learn that they have missed some."""
+        for stream in self._open:
+            stream.drop()
 
     def _located(self, entry: FeedEntry) -> FeedEntry:
         """With its account: an entry about a message names the app only."""

@@ -16,6 +16,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import event_streams
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.event_streams import EventFilter, EventStream, permitted
 from wechat_scheduler.web.kit.event_texts import HEARTBEAT, RETRY, event
@@ -72,9 +73,13 @@ async def _texts(
     Raises UnauthorizedError once the key has ended, and StorageError.
     """
     services, caller = request.app[SERVICES], request[CALLER]
-    for entry in missed:
-        yield events.wanted.text(await services.events.texts.text(entry))
-    clock = services.clock
+    clock, told = services.clock, 0
+    while told < len(missed) and not waiting.is_over:
+        services.authenticator.require_still(caller)
+        some = missed[told : told + event_streams.SLICE]
+        told += len(some)
+        yield b"".join([events.wanted.text(await services.events.texts.text(one)) for one in some])
+        await clock.sleep(timedelta(0))
     while not waiting.is_over:
         waiting.rest()
         services.authenticator.require_still(caller)
