@@ -28,7 +28,7 @@ class CallRefusal(enum.Enum):
         "this gateway does not forward users' tokens; the operator can permit them in "
         "gateway.user_tokens"
     )
-    TOO_MANY = "too many calls of this account are under way: send fewer at once (gateway.account_connections)"
+    TOO_MANY = "too many calls are under way: send fewer at once (gateway.account_connections, gateway.connections)"
     TOO_FAST = (
         "too many calls of this account in this minute: send them slower (gateway.account_calls)"
     )
