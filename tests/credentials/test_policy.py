@@ -248,6 +248,7 @@ def test_a_state_is_read_off_the_stored_instants(age: timedelta | None, state: F
         renew_at=None if age is None else START + 1.8 * HOUR,
         due_at=START,
         claimed=False,
+        suspect=False,
         attempts=0,
         calls=0,
         waits_on="",

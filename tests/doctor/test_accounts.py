@@ -31,6 +31,7 @@ def view(reaction: Reaction | None, *, fresh: bool = False, advice: str = "do th
         renew_at=later if fresh else None,
         due_at=later,
         claimed=False,
+        suspect=False,
         attempts=1,
         calls=1,
         waits_on="",

@@ -48,6 +48,30 @@ async def test_states_are_counted_as_each_job_shows_its_own(
     }
 
 
+@pytest.mark.parametrize("reaction", Reaction)
+@pytest.mark.parametrize("errcode", [None, 40125])
+async def test_a_reported_value_is_counted_as_its_job_shows_it(
+    database: Database, reaction: Reaction, errcode: int | None
+) -> None:
+    store = credentials(database, SEALER)
+    await store.register(registration(TOKEN), now=NOW)
+    (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
+    await store.save(rotated(job), now=NOW)
+    await store.suspect(TOKEN, version=1, now=NOW)
+    (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
+    said = '"reaction":"transient" "errcode":null'
+    fault = Fault(at=NOW, reaction=reaction, message=said, errcode=errcode)
+    await store.save(Failed(job=job, fault=fault, due_at=NOW + HOUR, spent=Spent(calls=1)), now=NOW)
+
+    census = await SqlCensus(database).census(now=NOW)
+    not_fresh = await SqlCensus(database).not_fresh(now=NOW, limit=10)
+
+    (view,) = await store.view(limit=10)
+    state = freshness(view, NOW)
+    assert [dict(kind.states) for kind in census.kinds] == [{state: 1}]
+    assert [state for _, state in not_fresh] == [state] * (state is not Freshness.FRESH)
+
+
 async def test_faults_are_counted_by_cause(database: Database) -> None:
     store = credentials(database, SEALER)
     await store.register(registration(TOKEN, TICKET), now=NOW)

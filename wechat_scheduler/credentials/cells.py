@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.dead_values import is_dead
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
     Credential,
@@ -39,7 +40,7 @@ class Cell:
     """
 
     __slots__ = (
-        "_changed", "_wakes", "credential", "expires_boot", "generation", "key", "newest_read",
+        "_changed", "_wakes", "credential", "expires_boot", "generation", "is_dead", "key", "newest_read",
         "nudge_boot", "published", "reads", "removed", "renew_boot", "snapshot",
     )  # fmt: skip
 
@@ -50,6 +51,7 @@ class Cell:
         self.expires_boot = 0.0
         self.renew_boot = 0.0
         self.nudge_boot = math.inf
+        self.is_dead = False
         self.generation = 0
         self.published = self.reads = self.newest_read = 0
         self.removed = False
@@ -80,7 +82,9 @@ class Cell:
             return
         due_before, known = self.snapshot and self.snapshot.due_at, self.credential
         credential = _readable(snapshot.credential)
-        self.snapshot = replace(snapshot, credential=credential)
+        suspect = snapshot.suspect or self._is_suspect(credential)
+        self.snapshot = replace(snapshot, credential=credential, suspect=suspect)
+        self.is_dead = is_dead(snapshot.fault, suspect=suspect)
         self.credential = credential
         now, boot = clock.now(), clock.boottime()
         if snapshot.due_at != due_before:
@@ -100,6 +104,12 @@ class Cell:
         known = self.credential
         return known is not None and credential is not None and credential.version < known.version
 
+    def _is_suspect(self, credential: Credential | None) -> bool:
+        """Whether this value was reported already: the state after an attempt may not know of a report during it."""
+        known, snapshot = self.credential, self.snapshot
+        same = known is not None and credential is not None and known.version == credential.version
+        return same and snapshot is not None and snapshot.suspect
+
     def remove(self) -> None:
         """Stop handing out the value: the job was removed."""
         self.snapshot = None
@@ -114,8 +124,8 @@ class Cell:
         return hmac.compare_digest(current.encode(), value.encode())
 
     def valid(self, boottime: float) -> Credential | None:
-        """The credential; None if it has expired or there is none."""
-        return self.credential if boottime < self.expires_boot else None
+        """The credential; None if it has expired, is dead, or there is none."""
+        return self.credential if boottime < self.expires_boot and not self.is_dead else None
 
     def max_age(self, boottime: float) -> int:
         """The whole seconds for which a reader may cache it: until its renewal, at most `LONGEST_AGE`."""
@@ -158,4 +168,5 @@ def state_after(outcome: Rotated | Repeated | Failed, due_at: datetime) -> Snaps
         longest=after.longest,
         fault=failed.fault if failed else None,
         due_at=due_at,
+        suspect=outcome.job.suspect and not isinstance(outcome, Rotated),
     )

@@ -7,6 +7,7 @@ import enum
 import random
 from datetime import UTC, date, datetime, timedelta, timezone
 
+from wechat_scheduler.credentials.dead_values import is_dead
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest, Credential, Renewal
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
@@ -74,7 +75,7 @@ class Freshness(enum.StrEnum):
     STALE = "stale"
     """Valid, and inside its renewal window."""
 
-    EXPIRED = "expired"
+    EXPIRED = "expired"  # or dead
 
     REVOKED = "revoked"
     """The account withdrew its authorisation; there is no credential until it grants it again."""
@@ -86,7 +87,8 @@ def freshness(view: JobView, now: datetime) -> Freshness:
         return Freshness.REVOKED
     if view.expires_at is None or view.renew_at is None:
         return Freshness.PENDING
-    if now >= view.expires_at or is_ahead(view.issued_at, now):
+    is_over = now >= view.expires_at or is_ahead(view.issued_at, now)
+    if is_over or is_dead(view.fault, suspect=view.suspect):
         return Freshness.EXPIRED
     return Freshness.STALE if now >= view.renew_at else Freshness.FRESH
 

@@ -33,7 +33,7 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """Everything about a job but its secrets."""
+    """Everything about a job but its secrets. `suspect`: its value was reported as dead."""
 
     key: JobKey
     version: int
@@ -42,6 +42,7 @@ class JobView:
     renew_at: datetime | None
     due_at: datetime
     claimed: bool
+    suspect: bool
     attempts: int
     calls: int
     waits_on: str

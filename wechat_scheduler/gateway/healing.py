@@ -11,7 +11,7 @@ from wechat_scheduler.credentials.refused_fetches import comes_later
 from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RequestError, StorageError, UnavailableError
-from wechat_scheduler.gateway.refused_accounts import AccountRefusedError
+from wechat_scheduler.gateway.refused_accounts import UNHEALED, AccountRefusedError
 from wechat_scheduler.gateway.refused_paths import RefusedPaths
 from wechat_scheduler.reasons import Reaction
 
@@ -22,7 +22,7 @@ PATIENCE: Final = timedelta(seconds=3)
 # WeChat refuses the token, the last one that of a platform, so it has done nothing: the call may be repeated.
 REFUSALS: Final = frozenset((40001, 40014, 42001, 42006))
 
-_OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.WAIT_UNTIL)
+_OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.WAIT_UNTIL, Reaction.NEEDS_INPUT)
 
 
 class Healing:
@@ -52,13 +52,20 @@ class Healing:
         try:
             return await self._manager.fetch(key)
         except UnavailableError as error:
-            for view in await self._manager.view(**key._asdict(), limit=1):
-                fault = view.fault
-                if fault is not None and fault.errcode and fault.reaction in _OF_PEOPLE:
-                    raise AccountRefusedError(
-                        fault.errcode, f"{fault.message}; {fault.advice}"
-                    ) from error
+            snapshot = (await self._manager.look(key)).snapshot
+            fault = snapshot.fault if snapshot else None
+            if fault is not None and fault.errcode and fault.reaction in _OF_PEOPLE:
+                raise AccountRefusedError(
+                    fault.errcode, f"{fault.message}; {fault.advice}"
+                ) from error
             raise
+
+    async def explain(self, key: JobKey, errcode: int, *, stand_in: bool) -> None:
+        """WeChat refused the current value with this errcode. Raises RequestError, StorageError if there is more to
+        say than that: the account is refused, too, or the caller has a stand-in, which is valid."""
+        await self.value(key)
+        if stand_in:
+            raise AccountRefusedError(-1, UNHEALED.format(errcode=errcode))
 
     async def at(self, key: JobKey, path: str, refused: str) -> str:
         """Like `successor`, for a call of that path; where fresh values are refused, too, it reports none

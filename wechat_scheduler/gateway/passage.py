@@ -151,13 +151,21 @@ class Passage:
         async with self._relay.send(_swapped(call, swaps), account) as reply:
             successor = await self._successor(call, swaps, reply)
             if not successor:
+                await self._explain(swaps, reply)
                 yield reply
                 return
         swaps[-1] = swaps[-1]._replace(value=successor)
         async with self._relay.send(_swapped(call, swaps), account) as reply:
             if reply.errcode in REFUSALS:
                 self._healing.paths.refused(swaps[-1].bearer.key, call.path)
+                await self._explain(swaps, reply)
             yield reply
+
+    async def _explain(self, swaps: list[_Swap], reply: Reply) -> None:
+        if swaps and reply.errcode in REFUSALS:
+            bearer = swaps[-1].bearer
+            stand_in = bearer.consumer is not None
+            await self._healing.explain(bearer.key, reply.errcode, stand_in=stand_in)
 
     async def _successor(self, call: PassedCall, swaps: list[_Swap], reply: Reply) -> str:
         if not swaps:

@@ -32,9 +32,17 @@ from wechat_scheduler.storage.unreadable import readable, readable_or
 # Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
 
+# The same rule as `dead_values.is_dead`: JSON escapes the quotes of a message.
+IS_DEAD = """
+    coalesce(suspect = 1 AND (
+        fault LIKE '%"reaction":"operator"%' OR fault LIKE '%"reaction":"needs_input"%'
+        OR fault LIKE '%"reaction":"parent_invalid"%'
+        OR (fault LIKE '%"reaction":"wait_until"%' AND fault NOT LIKE '%"errcode":null%')
+    ), false)
+"""
 # The same rule as `policy.freshness`.
 STATE = f"""
-    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} THEN 'expired'
+    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR {IS_DEAD} THEN 'expired'
          WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
 """
 # A damaged number is left out: two of them may be too large for a sum.
@@ -84,7 +92,7 @@ TICKETS = f"""
 """  # noqa: S608 - our own text
 NOT_FRESH = f"""
     SELECT appid, kind, subject, {STATE} AS state FROM jobs
-    WHERE expires_at IS NULL OR renew_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR waits_on = '{AUTHORIZATION}'
+    WHERE expires_at IS NULL OR renew_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR waits_on = '{AUTHORIZATION}' OR {IS_DEAD}
     ORDER BY appid, kind, subject LIMIT $2
 """  # noqa: S608 - our own text
 

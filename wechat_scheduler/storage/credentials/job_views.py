@@ -24,7 +24,7 @@ from wechat_scheduler.storage.unreadable import readable
 
 JOBS = """
     SELECT appid, kind, subject, version, issued_at, expires_at, renew_at, due_at, claimed_by,
-        attempts, calls, waits_on, fault, contest
+        attempts, calls, waits_on, fault, contest, suspect
     FROM jobs
     WHERE (appid, kind, subject) > ($1, $2, $3)
         AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
@@ -69,6 +69,7 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
         row,
         key=JobKey(*(checked(name, str, value) for name, value in key_of(row)._asdict().items())),
         claimed=row["claimed_by"] is not None,
+        suspect=row["suspect"] == 1,
         fault=fault_of(row),
         contest=contest_of(row),
         receivers=tuple(receivers),

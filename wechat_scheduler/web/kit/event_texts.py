@@ -79,7 +79,11 @@ class EventTexts:
 
     def _state(self, cell: Cell) -> dict[str, Any]:
         credential = cell.credential
-        left = max(0.0, cell.expires_boot - self._clock.boottime()) if credential else 0.0
+        left = (
+            max(0.0, cell.expires_boot - self._clock.boottime())
+            if credential and not cell.is_dead
+            else 0.0
+        )
         return {
             "version": credential.version if credential else 0,
             "expires_at": rfc3339(credential.expires_at) if credential else None,

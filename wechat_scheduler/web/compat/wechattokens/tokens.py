@@ -147,6 +147,7 @@ async def current(services: Services, key: JobKey) -> Cell:
     cell = await services.healing.current(key)
     if cell.snapshot is not None and cell.snapshot.suspect and cell.credential is not None:
         await services.healing.successor(key, cell.credential.value)
+        return await services.healing.current(key)
     return cell
 
 
