@@ -21,6 +21,7 @@ from wechat_scheduler.agent.forms import Values
 from wechat_scheduler.agent.values import WantedCredential
 from wechat_scheduler.config.os_errors import system_message
 from wechat_scheduler.engine.clock import Clock, millis
+from wechat_scheduler.engine.durable_files import draft_of, sync_folder, write_new
 from wechat_scheduler.errors import OutputError
 
 log = structlog.get_logger(__name__)
@@ -58,7 +59,7 @@ class FileOutput:
         self.changes = 0
         self._path = Path(os.path.realpath(path))
         self._render, self._mode, self._clock = render, mode, clock
-        self._aside = self._path.parent / f".{self._path.name}.new"
+        self._aside = draft_of(self._path)
         self._lock_file = self._path.parent / f".{self._path.name}.agent"
         self._lock = -1
         self._until = 0.0  # by the clock that does not jump
@@ -191,19 +192,12 @@ class FileOutput:
 
     def _replace(self, content: bytes) -> None:
         self._aside.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
         try:
-            with open(os.open(self._aside, flags, 0o600), "wb") as file:
-                if owner := self._owner():
-                    os.fchown(file.fileno(), *owner)
-                os.fchmod(file.fileno(), self._mode)
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
+            write_new(self._aside, content, mode=self._mode, owner=self._owner())
             self._aside.replace(self._path)
         finally:
             self._aside.unlink(missing_ok=True)
-        self._sync_folder()
+        sync_folder(self._path.parent)
 
     def _owner(self) -> tuple[int, int] | None:
         """The user and group of the file that is there. Raises OutputError if it cannot stay theirs."""
@@ -219,17 +213,10 @@ class FileOutput:
 
     def _remove(self) -> None:
         self._path.unlink(missing_ok=True)
-        self._sync_folder()
+        sync_folder(self._path.parent)
         self._until, self._written = 0.0, None
         self._note(_Record(_NOTHING, told=True))
         log.warning("agent.file_removed", path=str(self._path), advice="its values have expired")
-
-    def _sync_folder(self) -> None:
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def _note(self, record: _Record) -> None:
         if record != self._record:

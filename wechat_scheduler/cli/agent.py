@@ -16,10 +16,10 @@ from wechat_scheduler.agent.following import FollowedDaemon
 from wechat_scheduler.agent.reading import DEFAULT_FILE, load
 from wechat_scheduler.agent.running import Agent
 from wechat_scheduler.agent.settings import AgentConfig
+from wechat_scheduler.cli.log_output import log_to_stderr
 from wechat_scheduler.cli.options import Options
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.config import loading
-from wechat_scheduler.config.settings import LogSettings
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
@@ -68,7 +68,7 @@ def agent(file: Path | None, check: bool, once: bool) -> None:
     outer = click.get_current_context().find_object(Options)
     config = load(file or (outer.config_file if outer else None), loading.read_environ())
     queue = log.LogQueue(sys.stderr, SystemClock().boottime)
-    _log_as(config.log, queue)
+    log_to_stderr(config.log, queue)
     if check and once:
         raise click.UsageError("give --check or --once, not both")
     try:
@@ -79,16 +79,6 @@ def agent(file: Path | None, check: bool, once: bool) -> None:
         logger.exception("agent.crashed")
         code = 1
     sys.exit(code)
-
-
-def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
-    log.configure(
-        level=settings.level,
-        format=settings.format,
-        stream=sys.stderr,
-        journal=loading.journal_stream(),
-        queue=queue,
-    )
 
 
 def _run(config: AgentConfig, work: Callable[[Agent], Coroutine[Any, Any, int]]) -> int:

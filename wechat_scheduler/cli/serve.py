@@ -14,10 +14,10 @@ import click
 import structlog
 
 from wechat_scheduler.cli.certificates import read_now
+from wechat_scheduler.cli.log_output import log_to_stderr
 from wechat_scheduler.cli.options import Options, global_options, take
-from wechat_scheduler.config import loading
 from wechat_scheduler.config.changes import change
-from wechat_scheduler.config.settings import Config, LogSettings
+from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.daemon.succession import Succession, take_turn
@@ -68,7 +68,7 @@ def serve(**given: Any) -> None:
     if config.state.database.startswith("sqlite:"):
         place_of_database(config.state, loaded.file)
     queue = log.LogQueue(sys.stderr, SystemClock().boottime)
-    _log_as(config.log, queue)
+    log_to_stderr(config.log, queue)
     if options.shows_password:
         logger.warning("daemon.password_visible", flag="--database", advice=TO_A_FILE)
     # The watchdog ends a process that hangs with SIGABRT: the traceback says where it hung.
@@ -87,16 +87,6 @@ def serve(**given: Any) -> None:
     # Everything is closed. Without this, the interpreter would search all imported objects at its
     # end: 100 ms in which callers wait for the next daemon.
     gc.freeze()
-
-
-def _log_as(settings: LogSettings, queue: log.LogQueue) -> None:
-    log.configure(
-        level=settings.level,
-        format=settings.format,
-        stream=sys.stderr,
-        journal=loading.journal_stream(),
-        queue=queue,
-    )
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:
@@ -209,7 +199,7 @@ class _Reloader:
 
     def _apply(self, wanted: Config) -> str:
         done = change(self._daemon.running.config, wanted)
-        _log_as(done.config.log, self._queue)
+        log_to_stderr(done.config.log, self._queue)
         self._daemon.adjust(done.config)
         logger.info("config.reloaded", changed=done.taken)
         if not done.waiting:

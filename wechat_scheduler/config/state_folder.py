@@ -9,6 +9,7 @@ from pathlib import Path
 
 from wechat_scheduler.access.model import new_key
 from wechat_scheduler.config.os_errors import reason
+from wechat_scheduler.engine.durable_files import draft_of, write_new
 from wechat_scheduler.errors import InUseError, StateError
 
 ADMIN_KEY = "admin.key"
@@ -200,14 +201,10 @@ def _one_line(text: str) -> str:
 
 def _write_private(path: Path, text: str) -> None:
     """Write the file atomically; only its owner can read it, from its creation on."""
-    draft = path.with_name(f".{path.name}.new")
+    draft = draft_of(path)
     try:
         draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(draft, text.encode())
         draft.rename(path)
     except OSError as error:
         raise StateError(f"cannot write {path}: {_reason(error)}") from error

@@ -10,6 +10,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from wechat_scheduler.engine.durable_files import sync_folder, write_new
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.sealing import KEY_SIZE, Sealer
 
@@ -83,34 +84,24 @@ def _replace(path: Path, text: str) -> None:
     """Replace the file as a whole; owner and mode stay."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        _write(draft, text, like=path.stat())
+        # Root may do this for a daemon of another user.
+        like = path.stat()
+        owner = like.st_uid, like.st_gid
+        write_new(draft, text.encode(), mode=stat.S_IMODE(like.st_mode), owner=owner)
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(path)
+    sync_folder(path.parent)
 
 
 def _make(path: Path) -> None:
     """Create the file as a whole. If two processes do this at once, the first file stays."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        _write(draft, f"{new_key()}\n", like=None)
+        write_new(draft, f"{new_key()}\n".encode())
         _link(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _write(draft: Path, text: str, *, like: os.stat_result | None) -> None:
-    """Readable by its owner only from the first moment on; then with the owner and mode of the file it
-    is `like`, since root may do this for a daemon of another user."""
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-        file.flush()
-        if like is not None:
-            os.fchown(descriptor, like.st_uid, like.st_gid)
-            os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
-        os.fsync(descriptor)
 
 
 def _link(draft: Path, path: Path) -> None:
@@ -119,15 +110,7 @@ def _link(draft: Path, path: Path) -> None:
         os.link(draft, path)
     except FileExistsError:
         return
-    _sync_folder(path)
-
-
-def _sync_folder(path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)
 
 
 def _refuse_if_open(path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import StateSettings
 from wechat_scheduler.config.state_folder import ADDRESS, ADMIN_KEY, LOCK
+from wechat_scheduler.engine.durable_files import draft_of
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.sqlite.backup import is_backup
 from wechat_scheduler.storage.sqlite.database import path_of
@@ -62,7 +63,7 @@ def _own_files(state: StateSettings) -> Iterator[Path]:
     """The daemon's files, including those that do not exist now."""
     yield state.sealing_key_file
     yield from (state.dir / name for name in (ADMIN_KEY, ADDRESS, LOCK))
-    yield from (state.dir / f".{name}.new" for name in (ADMIN_KEY, ADDRESS))
+    yield from (draft_of(state.dir / name) for name in (ADMIN_KEY, ADDRESS))
     if state.database_file is not None:
         yield state.database_file
     database = path_of(state.database)
