@@ -1,5 +1,6 @@
 """An agent from its start to its end: rotations, failures, and what follows them."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -9,8 +10,20 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.agent.workshop import APPID, CREDENTIAL, LIFE, TurningDaemon, agent, running, until
+from tests.agent.workshop import (
+    APPID,
+    CREDENTIAL,
+    LIFE,
+    TOKEN,
+    TurningDaemon,
+    agent,
+    running,
+    until,
+)
 from tests.clock import FakeClock
+from wechat_scheduler.agent.files import FileOutput
+from wechat_scheduler.agent.forms import as_raw
+from wechat_scheduler.agent.running import Agent
 from wechat_scheduler.errors import (
     NotFoundError,
     OutputError,
@@ -306,3 +319,35 @@ def test_the_names_of_signals_are_those_of_the_system() -> None:
     names = {"HUP", "INT", "QUIT", "TERM", "USR1", "USR2", "WINCH"}
 
     assert names <= {one.name.removeprefix("SIG") for one in signal.Signals}
+
+
+class Failing:
+    """An output that cannot be closed."""
+
+    label, wanted, until = "failing", (), 0.0
+
+    async def check(self) -> None: ...
+
+    async def open(self) -> None: ...
+
+    async def settle(self, values: object) -> None: ...
+
+    async def close(self) -> None:
+        raise OutputError("failing: cannot be closed")
+
+
+async def test_an_output_that_cannot_be_closed_leaves_no_other_open(tmp_path: Path) -> None:
+    clock, path = FakeClock(), tmp_path / "token"
+    daemon = TurningDaemon(clock)
+    file = FileOutput(path, (TOKEN,), render=as_raw, mode=0o600, clock=clock)
+    daemon.turn("token-1")
+    kept = Agent(
+        (TOKEN,), stores=[file, Failing()], hooks=[], child=None,
+        daemon=daemon, clock=clock, rng=random.Random(7),
+    )  # fmt: skip
+
+    with pytest.raises(OutputError, match="cannot be closed"):
+        await kept.once()
+    await agent(tmp_path, file_at(path), daemon).once()
+
+    assert path.read_text() == "token-1"

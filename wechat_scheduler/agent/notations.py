@@ -3,7 +3,7 @@
 import re
 import shlex
 
-from wechat_scheduler.config.notation import MASK, Notation, listed
+from wechat_scheduler.config.notation import MASK, Notation, listed, strings
 
 
 class KindNotation(Notation):
@@ -43,15 +43,14 @@ def _word(text: str) -> str:
 
 
 def _command(words: list[object]) -> tuple[str, ...]:
-    strings = [str(word) for word in STRINGS.parse(words)]  # type: ignore[attr-defined]
-    if not strings or not strings[0]:
+    found = tuple(strings(words))
+    if not found or not found[0]:
         raise ValueError('names no program; write it like ["systemctl", "reload", "nginx"]')
-    if any("\0" in word for word in strings):
+    if any("\0" in word for word in found):
         raise ValueError("contains a zero byte")
-    return tuple(strings)
+    return found
 
 
-STRINGS = listed("a list of strings", str)
 NAMES = listed("a list of names", _name)
 NAME = Notation(wire=str, noun="a name", parse=_name)
 VARIABLE = Notation(wire=str, noun="the name of a variable", parse=_variable)

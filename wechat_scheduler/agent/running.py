@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import structlog
@@ -108,11 +108,10 @@ class Agent:
 
     @asynccontextmanager
     async def _closed_at_end(self) -> AsyncIterator[None]:
-        try:
+        async with AsyncExitStack() as stack:
+            for loop in self._loops:
+                stack.push_async_callback(loop.output.close)
             yield
-        finally:
-            for loop in reversed(self._loops):
-                await loop.output.close()
 
 
 def _shares(store: Output, hook: Output) -> bool:

@@ -207,7 +207,8 @@ PATH = Notation(
 )
 
 
-def _strings(items: list[object]) -> Iterator[str]:
+def strings(items: list[object]) -> Iterator[str]:
+    """The same items. Raises ValueError for one that is no string."""
     for item in items:
         if not isinstance(item, str):
             raise ValueError(f"expected a list of strings, got {sort_of(item)} in it")  # noqa: TRY004
@@ -219,7 +220,7 @@ def listed(noun: str, parse: Callable[[str], object]) -> Notation:
     return Notation(
         wire=list,
         noun=noun,
-        parse=lambda items: tuple(map(parse, _strings(items))),
+        parse=lambda items: tuple(map(parse, strings(items))),
         from_text=lambda text: [item.strip() for item in text.split(",")],
         show=lambda values: ",".join(map(str, values)),
     )
