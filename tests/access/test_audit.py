@@ -34,6 +34,22 @@ async def entries(keeper: Caller, query: str = "") -> list[dict[str, Any]]:
     return found
 
 
+async def test_a_second_revocation_and_the_same_origins_are_no_entry(keeper: Caller) -> None:
+    key = await make(keeper, "register")
+    origins = {"origins": ["https://shop.example.com"]}
+    for _ in range(2):
+        await end(keeper, key)
+        await keeper.call("PUT", f"/v1/jssdk/{APPID}/origins", body=origins)
+    for _ in range(2):
+        await keeper.call("PUT", f"/v1/jssdk/{APPID}/origins", body={"origins": []})
+
+    found = await entries(keeper)
+
+    assert [entry["action"] for entry in found] == [
+        "origins.set", "origins.set", "key.revoked", "key.created",
+    ]  # fmt: skip
+
+
 async def test_each_change_is_an_entry_the_newest_first(
     keeper: Caller, business: Business, clock: FakeClock
 ) -> None:

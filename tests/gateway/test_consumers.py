@@ -271,6 +271,24 @@ async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:
     ]
 
 
+async def test_what_a_revoked_consumer_refuses_is_in_no_audit_and_says_what_to_do(
+    keeper: Caller,
+) -> None:
+    await made_consumer(keeper)
+    await keeper.call("DELETE", "/v1/consumers/shop")
+    before = (await keeper.call("GET", "/v1/audit")).result
+
+    refused = [
+        await keeper.call("PATCH", "/v1/consumers/shop", body={"networks": ["10.0.0.0/8"]}),
+        await keeper.call("POST", "/v1/consumers/shop/secret"),
+    ]
+    await keeper.call("DELETE", "/v1/consumers/shop")
+
+    sentence = "shop was revoked: make a new one with this name"
+    assert [(one.status, one.json["message"]) for one in refused] == [(404, sentence)] * 2
+    assert (await keeper.call("GET", "/v1/audit")).result == before
+
+
 async def test_the_last_use_of_a_consumer_is_stored(keeper: Caller) -> None:
     await made_consumer(keeper)
     consumer = desk(keeper).named("shop")

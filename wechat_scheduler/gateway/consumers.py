@@ -94,7 +94,7 @@ class ConsumerDesk:
         `edit` raises."""
         changed = await self._store.change(name, edit)
         if changed is None:
-            raise _unknown(name)
+            raise await self._absent(name)
         self._forget(name)
         await self.load()
         return changed
@@ -104,7 +104,7 @@ class ConsumerDesk:
         NotFoundError."""
         secret = new_secret()
         if not await self._store.rotate(name, digest=digest(secret)):
-            raise _unknown(name)
+            raise await self._absent(name)
         return await self._made(name, secret)
 
     async def revoke(self, name: str) -> bool:
@@ -115,6 +115,13 @@ class ConsumerDesk:
         self._forget(name)  # at once: the next `load` may fail
         await self.load()
         return was_active
+
+    async def _absent(self, name: str) -> NotFoundError:
+        """Why none of that name is active."""
+        await self.consumer(name)
+        return NotFoundError(
+            f"{name} was revoked: make a new one with this name", reason=Reason.CONSUMER_UNKNOWN
+        )
 
     async def _made(self, name: str, secret: str) -> MadeConsumer:
         self._forget(name)

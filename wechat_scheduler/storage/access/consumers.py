@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import ip_network
+from typing import Literal
 
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
@@ -73,7 +74,7 @@ class SqlConsumers:
         return await self._change(Statement(PUT, values))
 
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
-        return await self._database.write(lambda: self._edited(name, edit))
+        return await self._database.write(lambda: self._edited(name, edit)) or None
 
     async def rotate(self, name: str, *, digest: str) -> bool:
         return await self._change(Statement(ROTATE, (name, digest)))
@@ -85,11 +86,13 @@ class SqlConsumers:
         """Calls `listener` also after a gap in which signals may have been lost."""
         call_on(self._database, CHANGED, listener)
 
-    def _edited(self, name: str, edit: Callable[[Consumer], Consumer]) -> Script[Consumer | None]:
-        """Raises DamagedRowError."""
+    def _edited(
+        self, name: str, edit: Callable[[Consumer], Consumer]
+    ) -> Script[Consumer | Literal[False]]:
+        """False, of which the audit says nothing, without an active one. Raises DamagedRowError."""
         found = only((yield Statement(LOCK, (name,))), _consumer, table="consumers", key="name")
         if found is None:
-            return None
+            return False
         changed = edit(found)
         yield Statement(CHANGE, _settings(changed))
         yield from self._database.dialect.signal(CHANGED)

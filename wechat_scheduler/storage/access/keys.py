@@ -29,6 +29,8 @@ PUT = """
 """
 # `silenced` is ENDING until the addresses of its registrations are removed, and then ENDED.
 ENDED, ENDING = 1, 2
+OTHERS = "SELECT hash FROM api_keys WHERE id = $1 AND hash <> $2"
+UNREVOKED = f"{OTHERS} AND revoked_at IS NULL"
 REVOKE = """
     UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3), silenced = $4
     WHERE id = $1 AND hash <> $2 RETURNING hash
@@ -77,7 +79,8 @@ class SqlKeys:
         await self._database.write(lambda: self._add(key, sealed))
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
-        return await self._database.write(lambda: self._revoke(key_id, spare, micros(now)))
+        ended = await self._database.write(lambda: self._revoke(key_id, spare, micros(now)))
+        return ended or bool(await self._database.read(OTHERS, key_id, spare))
 
     async def lapse(self, *, now: datetime) -> None:
         await self._database.write(lambda: self._lapse(micros(now)))
@@ -123,11 +126,13 @@ class SqlKeys:
         yield from self._database.dialect.signal(CHANGED)
 
     def _revoke(self, key_id: str, spare: str, now: int) -> Script[bool]:
+        """Whether it ends any: the audit says nothing of those that ended before."""
+        active = yield Statement(UNREVOKED, (key_id, spare))
         revoked = yield Statement(REVOKE, (key_id, spare, now, ENDED if spare else ENDING))
         if revoked and not spare and not (yield from _silence_some(self._vault, key_id)):
             yield Statement(SILENCED, (key_id,))
         yield from self._database.dialect.signal(CHANGED)
-        return bool(revoked)
+        return bool(active)
 
     def _lapse(self, now: int) -> Script[None]:
         if (yield Statement(LAPSED, (now,))):

@@ -13,8 +13,9 @@ OF_ONE = "SELECT appid, origins FROM page_origins WHERE appid = $1"
 PUT = """
     INSERT INTO page_origins (appid, origins) VALUES ($1, $2)
     ON CONFLICT (appid) DO UPDATE SET origins = excluded.origins
+    WHERE page_origins.origins <> excluded.origins RETURNING appid
 """
-REMOVE = "DELETE FROM page_origins WHERE appid = $1"
+REMOVE = "DELETE FROM page_origins WHERE appid = $1 RETURNING appid"
 # The signal to other processes.
 CHANGED = "origins"
 
@@ -41,12 +42,14 @@ class SqlPageOrigins:
         """Calls `listener` also after a gap in which signals may have been lost."""
         call_on(self._database, CHANGED, listener)
 
-    def _put(self, appid: str, origins: Sequence[str]) -> Script[None]:
+    def _put(self, appid: str, origins: Sequence[str]) -> Script[bool]:
+        """Whether that changes anything."""
         if origins:
-            yield Statement(PUT, (appid, _json.encode(list(origins)).decode()))
+            changed = yield Statement(PUT, (appid, _json.encode(list(origins)).decode()))
         else:
-            yield Statement(REMOVE, (appid,))
+            changed = yield Statement(REMOVE, (appid,))
         yield from self._database.dialect.signal(CHANGED)
+        return bool(changed)
 
 
 def _allowed(rows: Sequence[Row]) -> AllowedOrigins:

@@ -92,12 +92,11 @@ async def revoke(request: web.Request) -> web.Response:
     known = consumers.named(name)
     with noting(request, Action.CONSUMER_REVOKED, f"consumer/{name}"):
         was_active = await consumers.revoke(name)
-    log.info("consumer.revoked", name=name, by=request[CALLER].id)
     if not was_active:
         note = f"the consumer {name} was revoked before: nothing has changed"
-    else:
-        note = _left_over(known)
-    return envelope.success("success", note=note)
+        return envelope.success("success", note=note)
+    log.info("consumer.revoked", name=name, by=request[CALLER].id)
+    return envelope.success("success", note=_left_over(known))
 
 
 async def _note(services: Services, consumer: Consumer, before: Consumer | None = None) -> str:

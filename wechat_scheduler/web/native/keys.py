@@ -84,7 +84,8 @@ async def revoke(request: web.Request) -> web.Response:
     key_id = request.match_info["id"]
     with noting(request, Action.KEY_REVOKED, key_id):
         has_opened = await request.app[SERVICES].keyring.revoke(key_id, by=request[CALLER])
-    log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
+    if has_opened:
+        log.info("key.revoked", key_id=key_id, by=request[CALLER].id)
     return envelope.success("success", note="" if has_opened else ended_before(key_id))
 
 
