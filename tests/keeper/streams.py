@@ -1,14 +1,21 @@
 """A consumer of the event stream."""
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.house import Caller
+from tests.house import APPID, Caller
+from wechat_scheduler.storage.database import Statement, each
+
+ROTATED: Final = "?kinds=credential.rotated"
+MANY: Final = 1_500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,3 +94,35 @@ async def metrics(keeper: Caller) -> str:
     page = await keeper.call("GET", "/metrics")
     assert isinstance(page.json, str)
     return page.json
+
+
+async def put_many(keeper: Caller, *, after: int | None = None) -> None:
+    """MANY events of the one credential, with the ids after that one; without one, they have no ids yet."""
+    sequence = "NULL" if after is None else f"{after} + n"
+    sql = f"""
+        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {MANY})
+        INSERT INTO feed SELECT n, {sequence}, 1, 'credential.rotated', $1, 'access_token', '', '{{"version": 1}}'
+        FROM number
+    """
+    await keeper.daemon.ground.database.write(lambda: each([Statement(sql, (APPID,))]))
+
+
+@asynccontextmanager
+async def reading_slowly(
+    keeper: Caller, key: str, query: str = "", *, after: int | None = None
+) -> AsyncIterator[asyncio.StreamReader]:
+    """A stream whose consumer has hardly any room for what it does not read, and neither has the kernel."""
+    keeper.daemon.listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    place = urlsplit(keeper.daemon.url)
+    with socket.socket() as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(line, (place.hostname, place.port))
+        reader, writer = await asyncio.open_connection(sock=line, limit=4096)
+        last = "" if after is None else f"Last-Event-ID: {after}\r\n"
+        head = f"GET /v1/events{query} HTTP/1.1\r\nHost: a\r\nX-API-Key: {key}\r\n{last}\r\n"
+        writer.write(head.encode())
+        try:
+            yield reader
+        finally:
+            writer.transport.abort()

@@ -1,24 +1,18 @@
 """Streams of events beside damaged rows, after long pauses and with keys that end."""
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import pytest
 
 from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import APPID, Caller
-from tests.keeper.streams import following
+from tests.keeper.streams import MANY, ROTATED, following, put_many, reading_slowly
 from wechat_scheduler.feed import reader
 from wechat_scheduler.feed.model import KEPT
 from wechat_scheduler.storage.database import Statement, each
 
 PATH = f"{APPID}/0"
-ROTATED = "?kinds=credential.rotated"
 SECOND = timedelta(seconds=1)
 # Each spoils one row, or the head.
 DAMAGE = (
@@ -32,11 +26,6 @@ DAMAGE = (
     """INSERT INTO feed_head VALUES (1, 'x', 'x', 'x') ON CONFLICT (id) DO UPDATE SET last = 'x',
        wanted_until = 'x', wanted_since = 'x'""",
 )
-# A thousand events after that id.
-MANY = """
-    WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 1000)
-    INSERT INTO feed SELECT n, $1 + n, 1, 'credential.rotated', $2, 'access_token', '', '{"version": 1}' FROM number
-"""
 
 
 async def rotate(keeper: Caller) -> None:
@@ -46,26 +35,6 @@ async def rotate(keeper: Caller) -> None:
 
 async def execute(keeper: Caller, sql: str, *values: object) -> None:
     await keeper.daemon.ground.database.write(lambda: each([Statement(sql, values)]))
-
-
-@asynccontextmanager
-async def reading_slowly(
-    keeper: Caller, key: str, *, after: int
-) -> AsyncIterator[asyncio.StreamReader]:
-    """A stream whose consumer has hardly any room for what it does not read, and neither has the kernel."""
-    keeper.daemon.listener.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
-    place = urlsplit(keeper.daemon.url)
-    with socket.socket() as line:
-        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        line.setblocking(False)
-        await asyncio.get_running_loop().sock_connect(line, (place.hostname, place.port))
-        reader, writer = await asyncio.open_connection(sock=line, limit=4096)
-        head = f"GET /v1/events HTTP/1.1\r\nHost: a\r\nX-API-Key: {key}\r\nLast-Event-ID: {after}\r\n\r\n"
-        writer.write(head.encode())
-        try:
-            yield reader
-        finally:
-            writer.transport.abort()
 
 
 @pytest.fixture
@@ -147,7 +116,7 @@ async def test_a_key_that_ends_gets_no_more_of_what_it_missed(kept: Caller) -> N
     key = await make(kept, "read", appids=[APPID])
     async with following(kept, key=key.text) as stream:
         hello = await stream.next()
-    await execute(kept, MANY, hello.id, APPID)
+    await put_many(kept, after=hello.id)
 
     async with reading_slowly(kept, key.text, after=hello.id) as reader:
         begun = await reader.readuntil(b"event: credential.rotated")
@@ -155,7 +124,7 @@ async def test_a_key_that_ends_gets_no_more_of_what_it_missed(kept: Caller) -> N
         rest = await reader.read()
 
     told = (begun + rest).count(b"event: credential.rotated")
-    assert 0 < told < 1_000
+    assert 0 < told < MANY
 
 
 async def test_after_2038_a_rotation_is_stored_and_told(kept: Caller, clock: FakeClock) -> None:

@@ -120,6 +120,14 @@ async def test_what_is_no_whole_number_is_refused_by_its_name(kept: Caller) -> N
         assert answer.json["message"] == f"{name}: must be a whole number"
 
 
+async def test_a_number_that_is_given_twice_is_refused(kept: Caller) -> None:
+    for query in ("wait=1&wait=x", "wait=1&version=1&wait=1", "version=1&version=2"):
+        answer = await kept.fetch(f"{PATH}?{query}")
+
+        assert answer.status == 400, query
+        assert answer.json["message"].endswith(": is given twice; give it once")
+
+
 async def test_a_wait_of_more_than_a_minute_is_refused(kept: Caller) -> None:
     answer = await kept.fetch(f"{PATH}?wait=61&version=1")
 

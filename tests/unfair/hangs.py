@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from tests.house import APPID
+from tests.keeper.streams import ROTATED, following, put_many, reading_slowly
 from tests.unfair.day import TEMPLATE, Day, Hang
 from tests.unfair.day_loop import KNOWN
 from tests.unfair.neighbours import MENU, PATHS, TEXTS, hanging
@@ -154,6 +155,23 @@ async def clients(day: Day) -> None:
         day.group.create_task(dripping(heads[number % len(heads)]))
 
 
+async def streams(day: Day) -> None:
+    """Consumers of the stream of events that do not read the many that they missed."""
+    caller = day.street.town.caller
+    async with following(caller, ROTATED) as stream:
+        hello = await stream.next()
+    await put_many(caller, after=hello.id)
+
+    async def hanging_on() -> None:
+        key = caller.daemon.admin_key
+        async with reading_slowly(caller, key, ROTATED, after=hello.id) as reader:
+            await reader.readuntil(b"event: credential.rotated")
+            await day.clock.sleep(day.turn_takes)
+
+    for _ in range(day.street.many):
+        day.group.create_task(hanging_on())
+
+
 async def nothing(day: Day) -> None:
     """The turn after all others."""
 
@@ -186,4 +204,5 @@ HANGS: dict[str, Hang] = {
     "names": names,
     "statement": statement,
     "clients": clients,
+    "streams": streams,
 }

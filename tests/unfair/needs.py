@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.keeper.streams import ROTATED, following
 from tests.unfair.day import IN_TIME, Day
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.audience.model import Purpose
@@ -67,6 +68,15 @@ async def a_call_through_the_gateway(day: Day) -> None:
     assert "total" in await day.street.passed("/cgi-bin/user/get")
 
 
+async def an_event_of_a_rotation(day: Day) -> None:
+    async with following(day.street.town.caller, ROTATED) as stream:
+        await stream.next()
+        appid = await day.street.account()
+        while (await stream.next()).data["appid"] != appid:
+            pass
+    day.healthy.append((appid, 0))
+
+
 async def a_tunnel(day: Day) -> None:
     assert await day.street.tunnel("api", day.tunneller) == b"200"
 
@@ -80,4 +90,5 @@ NEEDS = (
     a_qr_code,
     a_call_through_the_gateway,
     a_tunnel,
+    an_event_of_a_rotation,
 )

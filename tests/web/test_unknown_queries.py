@@ -40,6 +40,12 @@ async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
         ("/v1/messages?=x", '"": is not known here; this path takes app, uid, after, limit'),
         ("/v1/apps?x=1", "x: is not known here; this path takes no parameters"),
         ("/v1/settings?app=1", "app: is not known here; this path takes no parameters"),
+        ("/tasks?appid=wx1&appid=wx2", "appid: is given twice; give it once"),
+        ("/tasks?limit=5&limit=5", "limit: is given twice; give it once"),
+        (
+            "/v1/events?kinds=credential.rotated&kinds=user.acted",
+            "kinds: is given twice; give it once",
+        ),
         (
             "/v1/messages?zzz&_=1",
             "zzz: is not known here; this path takes app, uid, after, limit",
@@ -57,6 +63,7 @@ async def test_an_unknown_parameter_is_named(keeper: Caller, path: str, message:
     "path",
     [
         "/tasks?_=17",
+        "/tasks?_=17&_=18",
         "/v1/deliveries?_t=1&limit=5",
         "/tasks?limit=1",
         "/v1/apps?_=1",

@@ -12,6 +12,7 @@ import structlog
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
+from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.feed.model import MOST, WANTED, FeedEntry, FeedStore
 
@@ -19,6 +20,9 @@ log = structlog.get_logger(__name__)
 
 # Entries that one query reads: some milliseconds of the loop.
 PAGE: Final = 500
+
+# Entries that are told in one turn of the loop.
+SLICE: Final = 16
 
 # A signal may be lost, or a store not answer.
 LOOK_EVERY: Final = timedelta(seconds=5)
@@ -56,6 +60,7 @@ class FeedReader:
         self._clock = clock
         self._background = background
         self._woken = asyncio.Event()
+        self._turns = LoopTurns()
         self._reading = asyncio.Lock()
         self._is_told = self._is_running = False
         self._recent: deque[FeedEntry] = deque(maxlen=MOST)
@@ -138,7 +143,9 @@ class FeedReader:
             return
         await self._store.arrange(now=self._clock.now())
         while entries := await self._store.after(self.last, limit=PAGE):
-            for entry in entries:
+            for number, entry in enumerate(entries):
+                if number % SLICE == SLICE - 1:
+                    await self._turns.take()
                 tell = await self._prepare(entry)
                 self._recent.append(entry)
                 self.last = entry.sequence

@@ -20,6 +20,8 @@ from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 
 # In bytes: what waits for a consumer that does not read.
 BEHIND: Final = 1024 * 1024
+# In bytes: what one write of a stream takes of it. All else is shared by the consumers.
+PIECE: Final = 64 * 1024
 # Consumers that get an event in one turn of the loop: some hundred microseconds.
 SLICE: Final = 64
 _NO_TIME: Final = timedelta(0)
@@ -84,11 +86,13 @@ class EventStream:
         self._waiting.wake()
 
     def take(self) -> bytes:
-        """All that waits."""
-        taken = b"".join(self._texts)
-        self._texts.clear()
-        self._size = 0
-        return taken
+        """What waits, and at most about a PIECE of it."""
+        taken, size = [], 0
+        while self._texts and size < PIECE:
+            taken.append(self._texts.popleft())
+            size += len(taken[-1])
+        self._size -= size
+        return b"".join(taken)
 
 
 class EventStreams:

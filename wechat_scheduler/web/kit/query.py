@@ -54,16 +54,25 @@ def next_page(
 
 
 def refuse_unknown(request: web.Request, known: Collection[str]) -> None:
-    """Refuses parameters that are not `known`, but for names that begin with `_`, which programs add so
-    that no cache answers. Raises InvalidRequestError."""
+    """Refuses parameters that are not `known` or given twice, but for names that begin with `_`, which
+    programs add so that no cache answers. Raises InvalidRequestError."""
     for name in request.query:
-        if name in known or name.startswith("_"):
+        if name.startswith("_"):
+            continue
+        if name in known:
+            refuse_repeated(request, name)
             continue
         shown = name[:_LONGEST_NAME]
         near = get_close_matches(shown, known, n=1)
         taken = ", ".join(known) or "no parameters"
         hint = f"did you mean {near[0]}?" if near else f"this path takes {taken}"
         raise InvalidRequestError(f"is not known here; {hint}", field=shown or '""')
+
+
+def refuse_repeated(request: web.Request, name: str) -> None:
+    """Raises InvalidRequestError."""
+    if len(request.query.getall(name, ())) > 1:
+        raise InvalidRequestError("is given twice; give it once", field=name)
 
 
 class NulError(InvalidRequestError):

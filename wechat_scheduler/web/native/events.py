@@ -79,7 +79,7 @@ async def _texts(
         some = missed[told : told + event_streams.SLICE]
         told += len(some)
         yield b"".join([events.wanted.text(await services.events.texts.text(one)) for one in some])
-        await clock.sleep(timedelta(0))
+        await services.waiting.turns.take()
     while not waiting.is_over:
         waiting.rest()
         services.authenticator.require_still(caller)

@@ -9,6 +9,7 @@ from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.kit.query import refuse_repeated
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 from wechat_scheduler.web.native.route import query
@@ -88,6 +89,7 @@ def _number(request: web.Request, name: str) -> int | None:
     text = request.query.get(name)
     if text is None:
         return None
+    refuse_repeated(request, name)
     if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
         raise InvalidRequestError("must be a whole number", field=name)
     return int(text)
