@@ -27,6 +27,7 @@ from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.webhooks.app_callbacks import callback_body
 
 SECOND = timedelta(seconds=1)
@@ -109,7 +110,7 @@ class People:
         self.subscriptions = SqlSubscriptions(database)
         self.aliases = SqlAliases(database)
         self.scenes = SqlScenes(database, VAULT)
-        self.handled = SqlHandledEvents(database)
+        self.handled = SqlHandledEvents(database, feed=SqlFeed(database))
         self.uses = SqlUseCounts(database)
 
     def audience(self, clock: Clock) -> AudienceDesk:

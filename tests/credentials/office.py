@@ -38,6 +38,7 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 from wechat_scheduler.wechat.tokens.authorizer import AuthorizerAccessToken
 from wechat_scheduler.wechat.tokens.component import ComponentAccessToken
@@ -295,7 +296,7 @@ def office(
         clock=clock,
         database=database,
         store=store,
-        outbox=SqlOutbox(database, VAULT, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
         scripts=scripted,
         systems=systems,
         outcomes=outcomes,

@@ -45,6 +45,7 @@ from wechat_scheduler.errors import (
 from wechat_scheduler.reasons import Verdict
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 
 SECOND = timedelta(seconds=1)
 LEASE = timedelta(seconds=30)
@@ -105,7 +106,7 @@ async def post() -> Post:
         Receiver(),
         Outcomes(),
     )
-    outbox = SqlOutbox(database, VAULT, worker="here")
+    outbox = SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database))
     receiver.idle.set()
     store = sql_credentials(database, "here")
     rng = random.Random(3)

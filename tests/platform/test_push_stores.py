@@ -25,6 +25,7 @@ from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 
@@ -61,7 +62,7 @@ def stores_on(database: Database) -> Stores:
         pushes=SqlPushes(database, VAULT, tell=credentials.tell),
         events=SqlEvents(database, VAULT, worker="here", tell=credentials.tell),
         elsewhere=SqlEvents(database, VAULT, worker="there", tell=credentials.tell),
-        outbox=SqlOutbox(database, VAULT, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
         keys=SqlKeys(database, VAULT),
     )
 

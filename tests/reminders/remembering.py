@@ -17,6 +17,7 @@ from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
 from wechat_scheduler.storage.reminders.reminders import SqlReminders
 
@@ -46,9 +47,9 @@ class Memory:
         self.woken = 0
         self.database = database
         self.store = SqlReminders(database, VAULT)
-        self.due = SqlDueReminders(database, worker=worker)
+        self.due = SqlDueReminders(database, worker=worker, feed=SqlFeed(database))
         self.messages = SqlMessages(database, VAULT)
-        self._deliveries = SqlDeliveries(database)
+        self._deliveries = SqlDeliveries(database, feed=SqlFeed(database))
         self.desk = ReminderDesk(
             self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
         )

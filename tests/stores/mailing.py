@@ -31,6 +31,7 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,10 +92,10 @@ async def mailing(database: Database, clock: Clock) -> Mail:
     uids = await people.audience(clock).bind(app, {"amy": "o-amy", "bob": "o-bob"})
     return Mail(
         database=database,
-        outbox=SqlOutbox(database, VAULT, worker="here"),
-        elsewhere=SqlOutbox(database, VAULT, worker="there"),
+        outbox=SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
+        elsewhere=SqlOutbox(database, VAULT, worker="there", feed=SqlFeed(database)),
         messages=SqlMessages(database, VAULT),
-        deliveries=SqlDeliveries(database),
+        deliveries=SqlDeliveries(database, feed=SqlFeed(database)),
         subscribers=people.subscribers,
         subscriptions=people.subscriptions,
         apps=people.apps,

@@ -13,6 +13,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.migrate import MIGRATIONS
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.storage.rows import Vault, micros
@@ -43,14 +44,16 @@ def sql_stores(database: Database) -> Stores:
     return Stores(
         database=database,
         credentials=sql_credentials(database, "here"),
-        outbox=SqlOutbox(database, VAULT, worker="here"),
+        outbox=SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
         elsewhere=sql_credentials(database, "there"),
-        outbox_elsewhere=SqlOutbox(database, VAULT, worker="there"),
+        outbox_elsewhere=SqlOutbox(database, VAULT, worker="there", feed=SqlFeed(database)),
     )
 
 
 def sql_credentials(database: Database, worker: str) -> SqlCredentials:
-    return SqlCredentials(database, VAULT, worker=worker, secret_kinds=SECRET_KINDS)
+    return SqlCredentials(
+        database, VAULT, worker=worker, secret_kinds=SECRET_KINDS, feed=SqlFeed(database)
+    )
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ from tests.stores.suite import VAULT
 from tests.stores.watched import WatchedDatabase
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
 
 # Makes $2 deliveries of the app $1, due at $3.
@@ -27,7 +28,7 @@ def database() -> WatchedDatabase:
 
 @pytest.fixture
 def outbox(database: WatchedDatabase) -> SqlOutbox:
-    return SqlOutbox(database, VAULT, worker="here")
+    return SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database))
 
 
 async def test_a_claim_costs_the_same_however_many_deliveries_wait(

@@ -27,6 +27,7 @@ from wechat_scheduler.storage.audience.scenes import SqlScenes
 from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.database import CHUNK, Database, each, inserts
 from wechat_scheduler.storage.delivery.messages import DELIVER
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.upkeep.retention import OldMessages
 
@@ -184,7 +185,7 @@ async def everything_that_ends(stores: Stores) -> None:
     """A row of each kind, and of those that last one each of scenes, events and notifications."""
     database = stores.database
     mail = await mailing(database, FakeClock(NOW))
-    handled = SqlHandledEvents(database)
+    handled = SqlHandledEvents(database, feed=SqlFeed(database))
     entry = AuditEntry(at=NOW, key="erp", action=Action.REFRESHED, object="wx1")
     await database.write(lambda: put_entries([entry]))
     once = Once(scope="topics", key="k", digest="d", response="r")

@@ -19,6 +19,7 @@ from wechat_scheduler.credentials.model import ClaimedJob, JobKey
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.credentials.wake_ups import PART
 from wechat_scheduler.storage.database import Database, Statement, rows_of
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
 
 LATER = NOW + SECOND
@@ -33,7 +34,9 @@ SLEEP_AGAIN = "UPDATE jobs SET waits_on = 'access_token/', due_at = $1, claimed_
 
 
 def store_on(database: Database) -> SqlCredentials:
-    return SqlCredentials(database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    return SqlCredentials(
+        database, VAULT, worker="here", secret_kinds=SECRET_KINDS, feed=SqlFeed(database)
+    )
 
 
 async def asleep(database: Database) -> int:

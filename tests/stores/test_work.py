@@ -42,6 +42,7 @@ from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.upkeep.retention import OldMessages, forgetting
@@ -85,7 +86,7 @@ class Bench:
         self.topics = SqlTopics(self.database, VAULT)
         self.subscriptions = SqlSubscriptions(self.database)
         self.messages = SqlMessages(self.database, VAULT)
-        self.outbox = SqlOutbox(self.database, VAULT, worker="here")
+        self.outbox = SqlOutbox(self.database, VAULT, worker="here", feed=SqlFeed(self.database))
 
     async def fill(self, sql: str, *params: object) -> None:
         await self.database.write(lambda: rows_of(Statement(sql, params)))
@@ -185,7 +186,10 @@ async def a_message_is_claimed(bench: Bench, size: int) -> None:
 
 async def a_message_is_cancelled_and_replayed(bench: Bench, size: int) -> None:
     await bench.message("pending", size)
-    deliveries, wanted = SqlDeliveries(bench.database), DeliveryFilter(message_id=5)
+    deliveries, wanted = (
+        SqlDeliveries(bench.database, feed=SqlFeed(bench.database)),
+        DeliveryFilter(message_id=5),
+    )
     await deliveries.deliveries(wanted, after=0, limit=100)
     await deliveries.cancel(wanted, reason="no", limit=100, now=NOW)
     await deliveries.replay(DeliveryFilter(app_id=7), limit=100, now=NOW)
@@ -200,7 +204,13 @@ async def a_message_is_forgotten(bench: Bench, size: int) -> None:
 
 async def children_are_woken(bench: Bench, size: int) -> None:
     """Their parent gets its value, and claims wake the rest of them."""
-    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    store = SqlCredentials(
+        bench.database,
+        VAULT,
+        worker="here",
+        secret_kinds=SECRET_KINDS,
+        feed=SqlFeed(bench.database),
+    )
     await store.register(registration(TOKEN), now=NOW)
     await bench.fill(JOBS, size, micros(NOW + MINUTE), "access_token/")
     parent = await claim(store)
@@ -213,7 +223,13 @@ async def children_are_woken(bench: Bench, size: int) -> None:
 
 async def failed_jobs_begin_anew(bench: Bench, size: int) -> None:
     """The secret of their account changes, and claims do the rest."""
-    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    store = SqlCredentials(
+        bench.database,
+        VAULT,
+        worker="here",
+        secret_kinds=SECRET_KINDS,
+        feed=SqlFeed(bench.database),
+    )
     await store.register(registration(TICKET), now=NOW)
     await bench.fill(JOBS, size, micros(NOW + HOUR), "")
     await bench.fill("UPDATE jobs SET fault = 'x', due_at = $1", micros(NOW + HOUR))
@@ -226,7 +242,13 @@ async def failed_jobs_begin_anew(bench: Bench, size: int) -> None:
 
 
 async def jobs_are_due_at_once(bench: Bench, size: int) -> None:
-    store = SqlCredentials(bench.database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+    store = SqlCredentials(
+        bench.database,
+        VAULT,
+        worker="here",
+        secret_kinds=SECRET_KINDS,
+        feed=SqlFeed(bench.database),
+    )
     await store.register(registration(TOKEN), now=NOW)
     await bench.fill(JOBS, size, micros(NOW), "")
     bench.database.watch()

@@ -17,6 +17,7 @@ from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.delivery.messages import SqlMessages, secret_place
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents, code_place
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.rows import Vault
@@ -85,7 +86,9 @@ async def read_back(database: Database, sealer: Sealer) -> list[Any]:
 
 def credentials(database: Database, sealer: Sealer) -> SqlCredentials:
     kinds = frozenset(("access_token",))
-    return SqlCredentials(database, Vault(sealer), worker="here", secret_kinds=kinds)
+    return SqlCredentials(
+        database, Vault(sealer), worker="here", secret_kinds=kinds, feed=SqlFeed(database)
+    )
 
 
 async def sealed_texts(database: Database) -> dict[str, list[str]]:

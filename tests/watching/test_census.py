@@ -18,6 +18,7 @@ from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.sealing import Sealer
 
 SEALER = Sealer([bytes(32)])
@@ -107,7 +108,10 @@ async def test_queues_say_how_much_waits_and_how_late_it_is(database: Database) 
 
 
 async def test_a_message_is_old_since_it_was_tried_in_vain(database: Database) -> None:
-    outbox, messages = SqlOutbox(database, VAULT, worker="here"), SqlMessages(database, VAULT)
+    outbox, messages = (
+        SqlOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
+        SqlMessages(database, VAULT),
+    )
     planned = Message(
         id=1, app_id=1, content=Content(text="hi"), created_at=NOW, not_before=NOW + HOUR
     )

@@ -18,9 +18,9 @@ PUT = """
 
 
 class SqlHandledEvents:
-    def __init__(self, database: Database, feed: SqlFeed | None = None) -> None:
+    def __init__(self, database: Database, *, feed: SqlFeed) -> None:
         self._database = database
-        self._feed = feed or SqlFeed(database)
+        self._feed = feed
 
     async def is_new(self, event: str) -> bool:
         return not await self._database.read(FIND, event)

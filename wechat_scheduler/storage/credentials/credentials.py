@@ -63,12 +63,12 @@ class SqlCredentials(ClaimingStore):
         *,
         worker: str,
         secret_kinds: frozenset[str],
-        feed: SqlFeed | None = None,
+        feed: SqlFeed,
     ) -> None:
         super().__init__(database, jobs.DUE, worker=worker)
         self._job_claims = JobClaims(jobs.DUE, database.dialect.skip_locked)
         self._vault = vault
-        self._feed = feed or SqlFeed(database)
+        self._feed = feed
         self._signals = JobSignals(database, worker)
         self.tell = self._signals.tell
         self.values = SqlJobValues(database, vault)

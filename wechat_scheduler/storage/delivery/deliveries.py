@@ -73,9 +73,9 @@ TAKE_RECEIPTS = f"""
 
 
 class SqlDeliveries:
-    def __init__(self, database: Database, feed: SqlFeed | None = None) -> None:
+    def __init__(self, database: Database, *, feed: SqlFeed) -> None:
         self._database = database
-        self._feed = feed or SqlFeed(database)
+        self._feed = feed
 
     async def delivery(self, delivery_id: int) -> DeliveryView | None:
         found = await read_delivery(self._database, delivery_id)

@@ -71,12 +71,10 @@ class _ClaimedRows(NamedTuple):
 
 
 class SqlOutbox(ClaimingStore):
-    def __init__(
-        self, database: Database, vault: Vault, *, worker: str, feed: SqlFeed | None = None
-    ) -> None:
+    def __init__(self, database: Database, vault: Vault, *, worker: str, feed: SqlFeed) -> None:
         super().__init__(database, DUE, worker=worker)
         self._vault = vault
-        self._feed = feed or SqlFeed(database)
+        self._feed = feed
         self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
         self._departures: Batches[str, Departure, bool] = Batches(self._depart, few=OF_DUE_ROWS)
         self._outcomes: Batches[str, tuple[Outcome, datetime], str] = Batches(

@@ -51,9 +51,9 @@ WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
 
 
 class SqlDueReminders(ClaimingStore):
-    def __init__(self, database: Database, *, worker: str, feed: SqlFeed | None = None) -> None:
+    def __init__(self, database: Database, *, worker: str, feed: SqlFeed) -> None:
         super().__init__(database, DUE, worker=worker)
-        self._feed = feed or SqlFeed(database)
+        self._feed = feed
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
         self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(
             self._finish, few=OF_DUE_ROWS
