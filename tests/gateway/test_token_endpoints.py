@@ -13,6 +13,7 @@ from tests.clock import FakeClock
 from tests.gateway.samples import made_consumer
 from tests.house import (
     APPID,
+    AUTHORIZER,
     SECRET,
     Answer,
     Caller,
@@ -334,6 +335,19 @@ async def test_reads_are_counted_for_each_caller(gate: Caller) -> None:
     reads = {one["key"]: one["count"] for one in entries if one["action"] == "credential.read"}
     assert reads == {f"appsecret/{APPID}": 1, "consumer/shop": 2}
     assert shown["last_used_at"] is not None
+
+
+async def test_the_log_says_whose_secret_is_refused(gate: Caller) -> None:
+    made = await made_consumer(gate, appids=[AUTHORIZER])
+    with capture_logs() as logs:
+        for secret in ("wrong-secret", made["secret"]):
+            await asked(gate, "GET", TOKEN, GRANT | {"secret": secret})
+
+    told = [entry for entry in logs if entry["event"] == "token.refused"]
+    assert [(one["reason"], one["appid"], one["path"], one["consumer"]) for one in told] == [
+        ("secret", APPID, TOKEN, ""),
+        ("reach", APPID, TOKEN, "shop"),
+    ]
 
 
 async def test_no_secret_and_no_token_is_in_the_log(gate: Caller) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
@@ -279,6 +280,39 @@ async def test_a_host_that_does_not_answer_or_closes_at_once_is_named(
 
     assert answer.startswith(b"HTTP/1.1 502 ")
     assert f"{host} does not answer".encode() in answer
+
+
+async def test_a_refusal_is_in_the_status_line_and_in_the_log(mouth: Mouth) -> None:
+    heads = [
+        mouth.head(secret="wrong"),
+        mouth.head("example.com:443"),
+        mouth.head("hk.api.weixin.qq.com:443"),
+        b"GET / HTTP/1.1\r\n\r\n",
+    ]
+    with capture_logs() as logs:
+        answers = [await mouth.say(head) for head in heads]
+
+    told = [entry for entry in logs if entry["event"] == "tunnel.refused"]
+    assert [(one["target"], one["consumer"], one["log_level"]) for one in told] == [
+        (HOST, "", "warning"),
+        ("example.com:443", "shop", "warning"),
+        ("hk.api.weixin.qq.com:443", "shop", "warning"),
+        ("", "", "warning"),
+    ]
+    for answer, one in zip(answers, told, strict=True):
+        status, *_, body = answer.decode().split("\r\n")
+        assert status == f"HTTP/1.1 {one['status']}: {one['reason']}"
+        assert body == f"{one['reason']}\n"
+    assert "wrong" not in str(told)
+
+
+async def test_the_daemons_own_port_says_where_tunnels_begin(keeper: Caller) -> None:
+    port = int(keeper.daemon.url.rpartition(":")[2])
+    near = Mouth(port=port, secret="", keeper=keeper, clock=FakeClock())
+
+    answer = await near.say(near.head())
+
+    assert b"gateway.connect_port" in answer
 
 
 @pytest.fixture

@@ -32,9 +32,10 @@ async def test_a_call_that_wechat_has_not_seen_may_be_sent_again(tmp_path: Path,
     assert "cannot connect" in answer["errmsg"]
     assert "send the call again" in answer["errmsg"]
     assert "is tried again" not in str(answer)
-    assert [entry["event"] for entry in logs if entry["log_level"] == "warning"] == [
-        "gateway.failed"
-    ]
+    (told,) = [entry for entry in logs if entry["log_level"] == "warning"]
+    caller = "appsecret" if path == LOGIN else "token"
+    assert told["event"] == "gateway.failed"
+    assert (told["appid"], told["caller"]) == (APPID, f"{caller}/{APPID}")
 
 
 @pytest.mark.parametrize("path", [CREATE, LOGIN])

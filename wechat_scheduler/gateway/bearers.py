@@ -27,6 +27,11 @@ class Bearer(NamedTuple):
         """Who has it among those of one account; empty if the token does not say."""
         return self.consumer.label if self.consumer else ""
 
+    @property
+    def label(self) -> str:
+        """How the usage and the log name who has it."""
+        return self.caller or f"token/{self.account}"
+
 
 class TokenReader(Protocol):
     """Reads the tokens that this daemon hands out."""

@@ -85,7 +85,7 @@ class Passage:
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         last = swaps[-1].bearer if swaps else _NO_BEARER
-        counted = last.caller or (f"token/{last.account}" if swaps else "")
+        counted = last.label if swaps else ""
         with self._passing(call, last.account, last.caller):
             answered = self._answered(call, last.account, swaps)
             async with self._counted(

@@ -44,7 +44,7 @@ class CallerRefusal(enum.Enum):
 
 
 class CallerRefusedError(RequestError):
-    """The caller may not call. `pause` is the time after which it may, if that helps; `address` is where it
+    """The caller may not call. `name` is the consumer; `pause` is the time after which it may, if that helps; `address` is where it
     called from."""
 
     def __init__(
@@ -57,5 +57,6 @@ class CallerRefusedError(RequestError):
     ) -> None:
         super().__init__(refusal.sentence.format(name=name, address=address))
         self.refusal = refusal
+        self.name = name
         self.address = address
         self.pause = pause

@@ -21,7 +21,7 @@ from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.limiter import OF_A_CALLER
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
-from wechat_scheduler.web.kit.connect_requests import wish_in
+from wechat_scheduler.web.kit.connect_requests import ConnectHead, TunnelRefusedError, wish_in
 from wechat_scheduler.web.kit.peers import address_of
 from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.tunnel_connections import TunnelConnection
@@ -35,6 +35,11 @@ HOSTS: Final = frozenset(
 )
 PORT: Final = 443
 
+FOREIGN: Final = "only WeChat's hosts on port 443 can be reached"
+CROWDED: Final = (
+    "too many tunnels are open: close some, or ask the operator for more gateway.connections"
+)
+
 # A head of CONNECT has some hundred bytes, and comes at once: few connections wait for theirs.
 LONGEST_HEAD: Final = 8192
 STRANGERS: Final = 100
@@ -45,15 +50,6 @@ CONNECT: Final = timedelta(seconds=5)
 IDLE: Final = timedelta(minutes=5)
 
 Dial: TypeAlias = Callable[[Callable[[], asyncio.Protocol], str, int], Awaitable[object]]
-
-
-class _RefusedError(Exception):
-    def __init__(self, status: str, sentence: str, header: str = "") -> None:
-        super().__init__(status)
-        self.response = (
-            f"HTTP/1.1 {status}\r\n{header}Connection: close\r\nContent-Type: text/plain\r\n"
-            f"Content-Length: {len(sentence) + 1}\r\n\r\n{sentence}\n"
-        ).encode()
 
 
 class _Near(TunnelConnection):
@@ -157,15 +153,16 @@ class Tunnels:
     async def _begun(self, near: _Near, head: bytes) -> None:
         if near.has_left():
             return
+        wish = wish_in(head)
         try:
-            host, consumer = await self._admitted(head, near.address())
+            host, consumer = await self._admitted(wish, near.address())
             if near.has_left():
                 return
             self._strangers.pop(near, None)
             self._open[near] = consumer
             await self._joined(near, host)
-        except _RefusedError as refusal:
-            log.info("tunnel.refused", status=str(refusal), address=str(near.address()))
+        except TunnelRefusedError as refusal:
+            self._tell(refusal, wish, near)
             if near.transport is not None:
                 near.transport.write(refusal.response)
                 near.transport.close()
@@ -175,39 +172,51 @@ class Tunnels:
             near.transport.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             near.transport.resume_reading()
 
-    async def _admitted(self, head: bytes, address: Address | None) -> tuple[str, Consumer]:
-        """The host, and the consumer. Raises _RefusedError."""
-        wish = wish_in(head)
+    def _tell(self, refusal: TunnelRefusedError, wish: ConnectHead | None, near: _Near) -> None:
+        known = self._open.get(near)
+        log.warning(
+            "tunnel.refused",
+            status=refusal.status,
+            reason=refusal.sentence,
+            target=f"{wish.host}:{wish.port}" if wish else "",
+            consumer=refusal.consumer or (known.name if known else ""),
+            address=str(near.address()),
+        )
+
+    async def _admitted(
+        self, wish: ConnectHead | None, address: Address | None
+    ) -> tuple[str, Consumer]:
+        """The host, and the consumer. Raises TunnelRefusedError."""
         if wish is None:
-            raise _RefusedError("400 Bad Request", "this port accepts CONNECT only")
+            raise TunnelRefusedError("400 Bad Request", "this port accepts CONNECT only")
         consumer = await self._proven(wish.secret, address)
         if wish.host not in HOSTS or wish.port != PORT:
-            raise _RefusedError("403 Forbidden", "only WeChat's hosts on port 443 can be reached")
+            raise TunnelRefusedError("403 Forbidden", FOREIGN, consumer=consumer.name)
         of_it = sum(other.name == consumer.name for other in self._open.values())
         if len(self._open) >= self._most or of_it >= self._share:
-            raise _RefusedError("503 Service Unavailable", "too many tunnels are open")
+            raise TunnelRefusedError("503 Service Unavailable", CROWDED, consumer=consumer.name)
         return wish.host, consumer
 
     async def _proven(self, secret: str, address: Address | None) -> Consumer:
-        """Counts one call of the consumer. Raises _RefusedError."""
+        """Counts one call of the consumer. Raises TunnelRefusedError."""
         try:
             consumer = await self._consumers.find(secret)
             if consumer is None:
                 self._throttle.count(address)
-                raise _RefusedError(
+                raise TunnelRefusedError(
                     "407 Proxy Authentication Required",
                     "the password must be the secret of a consumer",
-                    'Proxy-Authenticate: Basic realm="wechat-scheduler"\r\n',
+                    header='Proxy-Authenticate: Basic realm="wechat-scheduler"\r\n',
                 )
             self._callers.admit(consumer, address)
         except CallerRefusedError as error:
             is_foreign = error.refusal is CallerRefusal.NETWORK
             status = "403 Forbidden" if is_foreign else "429 Too Many Requests"
-            raise _RefusedError(status, str(error)) from error
+            raise TunnelRefusedError(status, str(error), consumer=error.name) from error
         except ThrottledError as error:
-            raise _RefusedError("429 Too Many Requests", str(error)) from error
+            raise TunnelRefusedError("429 Too Many Requests", str(error)) from error
         except StorageError as error:
-            raise _RefusedError("503 Service Unavailable", str(error)) from error
+            raise TunnelRefusedError("503 Service Unavailable", str(error)) from error
         return consumer
 
     def _cut_ended(self) -> None:
@@ -233,7 +242,7 @@ class Tunnels:
             if far.has_left():
                 raise ConnectionResetError
         except (OSError, TimeoutError) as error:
-            raise _RefusedError("502 Bad Gateway", f"{host} does not answer") from error
+            raise TunnelRefusedError("502 Bad Gateway", f"{host} does not answer") from error
         if near.transport is None:
             far.cut()
         near.other, far.other = far, near

@@ -36,10 +36,10 @@ def respond(content: Any) -> web.Response:
     return web.Response(body=msgspec.json.encode(content), headers={hdrs.CONTENT_TYPE: _TYPE})
 
 
-def unanswered(services: Services, error: WeChatError) -> Unanswered:
+def unanswered(services: Services, error: WeChatError, *, appid: str, caller: str) -> Unanswered:
     """SDKs show `errmsg` only, so it says all. Logs and counts it."""
     services.tally.count("gateway_calls", "failed")
-    log.warning("gateway.failed", path=error.endpoint, error=str(error))
+    log.warning("gateway.failed", path=error.endpoint, appid=appid, caller=caller, error=str(error))
     if error.verdict is Verdict.SLOWER:
         return Unanswered(SLOWER[0], f"{SLOWER[1]}: {error}", "send fewer calls at once")
     is_open = error.verdict is Verdict.AMBIGUOUS

@@ -88,12 +88,12 @@ class Authenticator:
         if not self._open_door and not self._keyring.opens(key):
             raise UnauthorizedError(NOT_GOOD, reason=Reason.KEY_INVALID)
 
-    def wrong_token(self, request: web.Request, *, reason: str) -> None:
-        """Count an invalid token of a foreign API as a wrong key. Raises ThrottledError after too
-        many."""
+    def wrong_token(self, request: web.Request, *, reason: str, **names: str) -> None:
+        """Count an invalid token of a foreign API as a wrong key; the log gets `names`, too. Raises
+        ThrottledError after too many."""
         address = client_address(request, self._trusted_proxies)
         self._throttle.count(address)
-        log.warning("token.refused", reason=reason, address=str(address))
+        log.warning("token.refused", reason=reason, address=str(address), **names)
 
     def address(self, request: web.Request) -> Address | None:
         """The client's address; None if it is unknown."""

@@ -1,4 +1,4 @@
-"""Reads the head of a CONNECT (RFC 9110, 9.3.6)."""
+"""Reads the head of a CONNECT (RFC 9110, 9.3.6), and answers one that is refused."""
 
 import base64
 import binascii
@@ -13,6 +13,20 @@ _HEAD: Final = re.compile(
 _PROOF: Final = re.compile(
     rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M
 )
+
+
+class TunnelRefusedError(Exception):
+    """`status` is a code with its words. Clients show the body to no one, and some the words of the status: the sentence
+    stands in both."""
+
+    def __init__(self, status: str, sentence: str, *, header: str = "", consumer: str = "") -> None:
+        super().__init__(sentence)
+        self.status, self.consumer = status, consumer
+        self.sentence = " ".join(sentence.split())
+        self.response = (
+            f"HTTP/1.1 {status}: {self.sentence}\r\n{header}Connection: close\r\nContent-Type: text/plain\r\n"
+            f"Content-Length: {len(self.sentence.encode()) + 1}\r\n\r\n{self.sentence}\n"
+        ).encode()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Final, NoReturn
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -15,6 +15,8 @@ from wechat_scheduler.web.kit.route import Route
 LONGEST: Final = 128
 
 _ALIKE: Final = 0.8
+
+ELSEWHERE: Final = "this port opens no tunnels: use the one that the setting gateway.connect_port names, 0 for none"
 
 
 async def refuse_method(request: web.Request) -> NoReturn:
@@ -42,6 +44,8 @@ def response(
         return envelope.refusal(
             Reason.ROUTE_METHOD, f"use {allowed} here", headers={"Allow": allowed}
         )
+    if request.method == hdrs.METH_CONNECT:
+        return envelope.refusal(Reason.ROUTE_UNKNOWN, ELSEWHERE)
     if nearest := _nearest(request.path, routes):
         return envelope.refusal(
             Reason.ROUTE_UNKNOWN, f"no route has this path; did you mean {nearest}?"

@@ -51,9 +51,9 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
     return _answer(errcode, str(error))
 
 
-def failed(services: Services, error: WeChatError) -> web.Response:
+def failed(services: Services, error: WeChatError, *, appid: str, caller: str) -> web.Response:
     """WeChat did not answer, or could not be asked."""
-    return _answer(*unanswered(services, error))
+    return _answer(*unanswered(services, error, appid=appid, caller=caller))
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:

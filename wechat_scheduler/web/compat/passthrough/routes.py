@@ -16,6 +16,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
 from wechat_scheduler.gateway import queries
+from wechat_scheduler.gateway.bearers import Bearer
 from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
@@ -41,13 +42,13 @@ KEPT: Final = web.AppKey("gateway_kept", int)
 
 
 async def pass_on(request: web.Request) -> web.StreamResponse:
-    services = request.app[SERVICES]
+    services, bearers = request.app[SERVICES], dict[str, Bearer]()
     try:
         head = _head(request, services)
-        bearers = await services.passage.admitted(head)
+        bearers = dict(await services.passage.admitted(head))
         call = await _whole(head, request)
         if call.body is not None and call.is_kept:  # it took its time: its consumer may have ended
-            bearers = await services.passage.proven(call)
+            bearers = dict(await services.passage.proven(call))
         taken = services.passage.taken(call, bearers)
         return await given_back(request, services, taken)
     except RequestError:
@@ -56,7 +57,9 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
         services.tally.count("gateway_calls", "refused")
         raise
     except WeChatError as error:
-        return failed(services, error)
+        last = [*bearers.values()][-1] if bearers else None
+        appid, caller = (last.account, last.label) if last else ("", "")
+        return failed(services, error, appid=appid, caller=caller)
 
 
 def _head(request: web.Request, services: Services) -> PassedCall:

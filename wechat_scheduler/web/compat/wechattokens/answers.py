@@ -38,9 +38,9 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
     return respond({"errcode": errcode, "errmsg": sentence})
 
 
-def failed(services: Services, error: WeChatError) -> web.Response:
+def failed(services: Services, error: WeChatError, *, appid: str, caller: str) -> web.Response:
     """WeChat did not answer."""
-    return respond(unanswered(services, error)._asdict())
+    return respond(unanswered(services, error, appid=appid, caller=caller)._asdict())
 
 
 def _refusal(error: RequestError) -> tuple[int, str]:

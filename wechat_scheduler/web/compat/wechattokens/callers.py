@@ -76,7 +76,13 @@ async def proven(request: web.Request, appid: str, kind: str, secret: str) -> Ga
         return await _by_secret(request, appid, secret)
     except CallerRefusedError as error:
         if error.refusal in (*_GUESSES, CallerRefusal.APPID):
-            services.authenticator.wrong_token(request, reason=error.refusal.name.lower())
+            services.authenticator.wrong_token(
+                request,
+                reason=error.refusal.name.lower(),
+                appid=appid,
+                path=request.path,
+                consumer=error.name,
+            )
         raise
 
 

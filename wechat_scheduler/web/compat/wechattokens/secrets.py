@@ -78,7 +78,7 @@ async def relayed(
     try:
         return await given_back(request, services, services.passage.sent(call, account, caller))
     except WeChatError as error:
-        return failed(services, error)
+        return failed(services, error, appid=account, caller=caller.label if caller else "")
 
 
 async def call_of(request: web.Request, path: str) -> PassedCall:

@@ -201,5 +201,4 @@ async def _bearer(request: web.Request) -> Bearer:
 
 
 def _caller(bearer: Bearer) -> GatewayCaller:
-    label = bearer.caller or f"token/{bearer.account}"
-    return GatewayCaller(label, steady=False, consumer=bearer.consumer)
+    return GatewayCaller(bearer.label, steady=False, consumer=bearer.consumer)
