@@ -174,7 +174,9 @@ class HesitantStore(SqlCredentials):
     """What `load` brings may be old when it arrives: it is held back until `arrive` is set."""
 
     def __init__(self, database: Database) -> None:
-        super().__init__(database, VAULT, worker="here", secret_kinds=SECRET_KINDS)
+        super().__init__(
+            database, VAULT, worker="here", secret_kinds=SECRET_KINDS, feed=SqlFeed(database)
+        )
         self.loads = 0
         self.read = asyncio.Event()
         self.arrive = asyncio.Event()
