@@ -96,12 +96,12 @@ async def metrics(keeper: Caller) -> str:
     return page.json
 
 
-async def put_many(keeper: Caller, *, after: int | None = None) -> None:
-    """MANY events of the one credential, with the ids after that one; without one, they have no ids yet."""
+async def put_many(keeper: Caller, number: int = MANY, *, after: int | None = None) -> None:
+    """Events of the one credential, with the ids after that one; without one, they have no ids yet."""
     sequence = "NULL" if after is None else f"{after} + n"
     sql = f"""
-        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {MANY})
-        INSERT INTO feed SELECT n, {sequence}, 1, 'credential.rotated', $1, 'access_token', '', '{{"version": 1}}'
+        WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {number})
+        INSERT INTO feed SELECT n + (SELECT COUNT(*) FROM feed), {sequence}, 1, 'credential.rotated', $1, 'access_token', '', '{{"version": 1}}'
         FROM number
     """
     await keeper.daemon.ground.database.write(lambda: each([Statement(sql, (APPID,))]))

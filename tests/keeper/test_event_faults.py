@@ -1,5 +1,7 @@
 """Streams of events beside damaged rows, after long pauses and with keys that end."""
 
+import random
+from contextlib import AsyncExitStack
 from datetime import timedelta
 
 import pytest
@@ -136,3 +138,31 @@ async def test_after_2038_a_rotation_is_stored_and_told(kept: Caller, clock: Fak
             told = await stream.next()
 
         assert (await kept.fetch(PATH)).headers["ETag"] == f'"{told.data["version"]}"'
+
+
+@pytest.mark.parametrize("seed", range(2))
+async def test_who_comes_back_at_any_time_is_told_each_event_once(
+    kept: Caller, clock: FakeClock, seed: int
+) -> None:
+    rng = random.Random(seed)
+    async with following(kept, ROTATED) as stream:
+        first = await stream.next()
+    put, told = 0, [first.id]
+    for _ in range(12):
+        sizes = [rng.randint(1, 40) for _ in range(2)]
+        await put_many(kept, sizes[0])
+        async with AsyncExitStack() as others:
+            if rng.random() < 0.5:  # the daemon reads on for another
+                await (await others.enter_async_context(following(kept))).next()
+            async with following(kept, ROTATED, after=told[-1]) as stream:
+                await put_many(kept, sizes[1])
+                clock.advance(reader.LOOK_EVERY)
+                put += sum(sizes)
+                left = put - len(told) + 1
+                told += [event.id for event in await stream.nexts(rng.randint(1, left))]
+    async with following(kept, ROTATED, after=told[-1]) as stream:
+        told += [event.id for event in await stream.nexts(put - len(told) + 1)]
+
+    database = kept.daemon.ground.database
+    rows = await database.read("SELECT sequence FROM feed WHERE sequence >= $1", first.id)
+    assert told == sorted(row["sequence"] for row in rows)

@@ -8,6 +8,7 @@ from tests.keeper.streams import Stream, following, number_waiting
 from tests.reminders.remembering import draft
 from tests.sending.town import Town
 from wechat_scheduler.feed.model import WANTED
+from wechat_scheduler.feed.reader import LOOK_EVERY
 
 SECOND = timedelta(seconds=1)
 OFTEN = "?kinds=delivery.ended,reminder.fired,user.acted"
@@ -101,6 +102,23 @@ async def test_what_happens_often_is_kept_while_it_is_followed_and_for_an_hour(
     assert missed.what == "delivery.ended"
     assert await entries(place) == kept == 1
     assert later.what == "resync"
+
+
+async def test_a_stream_misses_nothing_unknowingly_while_the_clock_is_set(place: Town) -> None:
+    uid = await place.follow()
+    async with following(place.caller, OFTEN) as stream:
+        await stream.next()
+        place.clock.jump(2 * WANTED)  # what the store was told to keep until then is over
+        await send(place, uid)
+        place.clock.advance(LOOK_EVERY)
+        await stream.lost()
+    async with following(place.caller, OFTEN, after=stream.last) as stream:
+        first = await stream.next()
+        place.clock.jump(-2 * WANTED)
+        await send(place, uid)
+        then = await stream.next()
+
+    assert (first.what, then.what) == ("resync", "delivery.ended")
 
 
 async def test_a_key_is_told_of_its_own_accounts_only(place: Town) -> None:

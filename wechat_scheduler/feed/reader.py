@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
-from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clock import EPOCH, Clock
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.errors import StorageError
@@ -54,7 +54,7 @@ class FeedReader:
         self._is_wanted = is_wanted
         self._is_often_wanted = is_often_wanted
         self._on_gap = on_gap
-        self._want_again = 0.0
+        self._want_again, self._want_from = 0.0, EPOCH
         self._read_at = 0.0
         self._often_since = 0
         self._clock = clock
@@ -82,11 +82,14 @@ class FeedReader:
             self.last = max(self.last, self._often_since)
 
     async def _want(self) -> None:
-        now = self._clock.boottime()
-        if now >= self._want_again:
-            head = await self._store.want(now=self._clock.now())
-            self._often_since = head.often_since
-            self._want_again = now + WANTED.total_seconds() / 2
+        boottime, now = self._clock.boottime(), self._clock.now()
+        if boottime < self._want_again and now < self._want_from:
+            return
+        head = await self._store.want(now=now)
+        if head.often_since != self._often_since and self._is_often_wanted():
+            self._on_gap()  # the store kept nothing for a while: the clock was set forward
+        self._often_since = head.often_since
+        self._want_again, self._want_from = boottime + WANTED.total_seconds() / 2, now + WANTED / 2
 
     async def _start(self) -> None:
         if not self._is_told:

@@ -147,7 +147,7 @@ def _next_beat(request: web.Request) -> float:
 
 def _drop(request: web.Request) -> None:
     """End the connection at once."""
-    if request.transport is not None:
+    if request.transport is not None and not request.transport.is_closing():
         log.info("events.dropped", key_id=request[CALLER].id)
         request.transport.abort()
 
