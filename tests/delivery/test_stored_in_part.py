@@ -15,6 +15,7 @@ from wechat_scheduler.delivery.model import Delivery, DeliveryState, Outcome, Se
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 
 
 class PickyOutbox(SqlOutbox):
@@ -49,7 +50,7 @@ async def test_a_message_whose_outcome_cannot_be_stored_is_sent_once() -> None:
     rng, minute, day = random.Random(3), timedelta(minutes=1), timedelta(days=1)
     gate = Gate({mail.app.id: mail.app}.get, unreadable=lambda app_id: False, rng=rng)
     dispatcher = Dispatcher(
-        PickyOutbox(database, VAULT, worker="here"),
+        PickyOutbox(database, VAULT, worker="here", feed=SqlFeed(database)),
         {channel.name: channel},
         gate,
         Failures(gate, clock=clock, rng=rng, retry_cap=minute, give_up=day),
