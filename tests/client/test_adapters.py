@@ -20,6 +20,7 @@ from wechat_scheduler.client.gateway import GatewayAuth, GatewayHook
 from wechat_scheduler.client.wechatpy import NEVER, DaemonStorage
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.errors import UnavailableError
+from wechat_scheduler.wechat.hosts import HOSTS
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -197,3 +198,14 @@ async def test_only_wechats_calls_are_led_and_only_those_without_a_token_get_one
             prepared = await asyncio.to_thread(request.prepare)
 
     assert prepared.url == (base + led if led else url)
+
+
+@pytest.mark.parametrize("host", HOSTS)
+async def test_calls_of_each_of_wechats_hosts_are_led(host: str) -> None:
+    async with told(SystemClock()) as keeper:
+        await keeper.rotate("wx1/access_token", "token-1")
+        with SyncClient(keeper.business.url()) as client:
+            request = requests.Request("GET", f"{host}/cgi-bin/x", auth=GatewayAuth(client, "wx1"))
+            prepared = await asyncio.to_thread(request.prepare)
+
+    assert prepared.url == keeper.business.url("/cgi-bin/x") + "?access_token=token-1"

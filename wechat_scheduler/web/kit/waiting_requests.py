@@ -100,7 +100,9 @@ class WaitingRequests:
             yield one
         finally:
             del self._open[one]
-            self._of_keys -= Counter((key,))  # and forget a key without any
+            self._of_keys[key] -= 1
+            if not self._of_keys[key]:
+                del self._of_keys[key]
 
     def wake_all(self) -> None:
         """Let each check whether it may continue: a key has changed."""
