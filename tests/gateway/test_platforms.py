@@ -6,9 +6,11 @@ from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import (
     AUTHORIZER_PATH,
     COMPONENT_PATH,
+    GRANT,
     OTHER,
     STABLE,
     TICKET,
+    TOKEN,
     asked,
     errcode,
     kept,
@@ -55,6 +57,10 @@ async def test_a_platform_gets_its_token_and_those_of_its_accounts(
         assert own.json["component_access_token"] == await gate.value(f"{COMPONENT}/3")
     assert ticket.json["ticket"] == await gate.value(f"{COMPONENT}/1/{AUTHORIZER}")
     assert wrong == [61003, 40013, 61014]
+    plain = GRANT | {"appid": COMPONENT, "secret": made["secret"]}
+    astray = await asked(gate, "GET", TOKEN, plain)
+    assert astray.json["errcode"] == 40013
+    assert "/cgi-bin/component/api_component_token" in astray.json["errmsg"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.access.doors import make
@@ -149,7 +150,7 @@ BAD = [
     ("GET", STABLE, {}, 43002),
     ("POST", STABLE, {"grant_type": "x"}, 40002),
     ("POST", STABLE, {"secret": "wrong"}, 40125),
-    ("POST", STABLE, {"appid": {"a": 1}}, 41002),
+    ("POST", STABLE, {"appid": {"a": 1}}, 47001),
     ("POST", TICKET, {}, 43001),
     ("GET", TICKET, {"type": "jsapi"}, 41001),
     ("GET", TICKET, {"type": "jsapi", "access_token": "92_unknown"}, 40001),
@@ -181,7 +182,7 @@ async def test_a_body_that_is_no_object_is_named(gate: Caller) -> None:
     answers = [await gate.call("POST", STABLE, data=body, key="") for body in bodies]
 
     assert [answer.status for answer in answers] == [200] * 5
-    assert [answer.json["errcode"] for answer in answers] == [47001, 47001, 40002, 40002, 40002]
+    assert [answer.json["errcode"] for answer in answers] == [47001, 47001, 47001, 40002, 40002]
 
 
 async def test_a_consumer_is_held_to_its_accounts_networks_and_calls(
@@ -335,6 +336,43 @@ async def test_reads_are_counted_for_each_caller(gate: Caller) -> None:
     reads = {one["key"]: one["count"] for one in entries if one["action"] == "credential.read"}
     assert reads == {f"appsecret/{APPID}": 1, "consumer/shop": 2}
     assert shown["last_used_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "errcode", "words"),
+    [
+        (b"<xml><a b='c'>d</a></xml>", 47001, "JSON or a form"),
+        (b'--b\r\nContent-Disposition: form-data; name="grant_type"\r\n', 47001, "JSON or a form"),
+        (b"grant_type=\xff", 47001, "in UTF-8"),
+        (b"hello", 47001, "JSON or a form"),
+        (b'{"grant_type": ["client_credential"]}', 47001, "grant_type must be a string"),
+        (b'{"grant_type": "client_credential", "appid": true}', 47001, "appid must be a string"),
+        (b"grant_type=client_credential&appid=%s" % APPID.encode(), 41004, "secret is required"),
+    ],
+)
+async def test_a_body_that_says_nothing_is_told_what_is_wrong(
+    gate: Caller, body: bytes, errcode: int, words: str
+) -> None:
+    for path in (TOKEN, STABLE):
+        answer = await gate.call("POST", path, data=body, key="")
+
+        assert answer.json["errcode"] == errcode
+        assert words in answer.json["errmsg"]
+
+
+async def test_a_method_is_refused_with_those_that_are_taken(gate: Caller) -> None:
+    answer = await gate.call("PUT", TOKEN, data=b"", key="")
+
+    assert answer.json["errcode"] == 43001
+    assert "GET and POST" in answer.json["errmsg"]
+
+
+async def test_an_accounts_appid_in_the_place_of_a_platforms_is_told_the_path(gate: Caller) -> None:
+    fields = {"component_appid": APPID, "component_appsecret": SECRET}
+    answer = await asked(gate, "POST", COMPONENT_PATH, fields)
+
+    assert answer.json["errcode"] == 40013
+    assert "/cgi-bin/token" in answer.json["errmsg"]
 
 
 async def test_the_log_says_whose_secret_is_refused(gate: Caller) -> None:

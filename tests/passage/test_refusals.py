@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,56 @@ async def test_a_call_that_does_not_pass_is_answered_in_wechats_form(
         errcode,
     ]
     assert place.weixin.sandbox.calls() == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "remedy"),
+    [
+        ("PUT", MENU, "GET and POST"),
+        ("GET", "/cgi-bin/Token", "in lower case"),
+        ("GET", "/cgi-bin/menu/get%2f..%2fdelete", "without %"),
+        ("GET", "/cgi-bin/%2e%2e/token", "without %"),
+        ("GET", "/CGI-BIN/menu/get", "in lower case"),
+        ("POST", "/menu/get", "SDK's address lacks"),
+        ("GET", "/wxa/other", "gateway.allow"),
+        ("POST", CREATE, "gateway.deny"),
+    ],
+)
+async def test_what_does_not_pass_is_named_with_the_rule_that_refuses_it(
+    ruled: Gate, method: str, path: str, remedy: str
+) -> None:
+    answer = await ruled.said(method, path)
+
+    assert answer["errcode"] == 48001
+    assert remedy in answer["errmsg"]
+    assert f"{method} {path}" in answer["errmsg"]
+
+
+@pytest.fixture
+async def ruled(tmp_path: Path) -> AsyncIterator[Gate]:
+    rules = {"gateway__allow": "/cgi-bin/*", "gateway__deny": "POST /cgi-bin/menu/*"}
+    async with gate(tmp_path / "state", **rules) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("path", ["/token", "/ticket/getticket", "/jscode2session"])
+async def test_an_address_without_the_beginning_of_wechats_paths_is_told_in_its_form(
+    place: Gate, path: str
+) -> None:
+    async with place.session.get(f"{place.keeper.daemon.url}{path}?grant_type=x") as response:
+        answer = await response.json()
+
+    assert (response.status, answer["errcode"]) == (200, 48001)
+    assert "/cgi-bin/" in answer["errmsg"]
+
+
+async def test_a_token_elsewhere_than_in_the_query_is_told_where_it_belongs(place: Gate) -> None:
+    bearer = {"Authorization": f"Bearer {place.token}"}
+
+    answer = await place.said("GET", MENU, token="", headers=bearer)
+
+    assert answer["errcode"] == 41001
+    assert "into the query as access_token" in answer["errmsg"]
 
 
 async def test_a_method_that_wechat_does_not_have_is_refused(place: Gate) -> None:

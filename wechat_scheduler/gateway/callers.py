@@ -2,14 +2,17 @@
 
 import hmac
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from types import MappingProxyType
+from typing import Final, NamedTuple, Protocol
 
 from wechat_scheduler.access.model import Address, digest
 from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
-from wechat_scheduler.gateway.paths import PathRules, shows_tokens
+from wechat_scheduler.gateway.paths import PathRefusal, PathRules, shows_tokens
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
+
+_DENIALS: Final = MappingProxyType({PathRefusal.DENIED: CallerRefusal.DENIED})
 
 
 @lru_cache(maxsize=256)
@@ -80,8 +83,10 @@ class CallerDesk:
     @staticmethod
     def let_pass(consumer: Consumer, method: str, path: str) -> None:
         """Raises CallerRefusedError if the consumer may not make this call."""
-        if not _rules(consumer.allow_paths, consumer.deny_paths).admit(method, path):
-            raise CallerRefusedError(CallerRefusal.PATH, name=consumer.name)
+        why = _rules(consumer.allow_paths, consumer.deny_paths).refusal(method, path)
+        if why is not None:
+            refusal = _DENIALS.get(why, CallerRefusal.NOT_ALLOWED)
+            raise CallerRefusedError(refusal, name=consumer.name, call=f"{method} {path}")
         if consumer.stand_in and shows_tokens(path):
             raise CallerRefusedError(CallerRefusal.TOKENS, name=consumer.name)
 

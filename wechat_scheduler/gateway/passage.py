@@ -71,8 +71,7 @@ class Passage:
     async def proven(self, call: PassedCall) -> Mapping[str, Bearer]:
         """Whose the tokens of a call are that may pass now. Raises CallRefusedError, CallerRefusedError,
         TokenRefusedError, StorageError."""
-        if not self.rules.admit(call.method, call.path):
-            raise CallRefusedError(CallRefusal.PATH)
+        self._require_rule(call.method, call.path)
         bearers = await self._bearers(call)
         for consumer in _consumers(bearers):
             self._callers.let_pass(consumer, call.method, call.path)
@@ -111,10 +110,14 @@ class Passage:
 
     def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
         """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""
-        if not self.rules.admit(method, path):
-            raise CallRefusedError(CallRefusal.PATH)
+        self._require_rule(method, path)
         if consumer is not None:
             self._callers.let_pass(consumer, method, path)
+
+    def _require_rule(self, method: str, path: str) -> None:
+        why = self.rules.refusal(method, path)
+        if why is not None:
+            raise CallRefusedError(CallRefusal[why.name], call=f"{method} {path}")
 
     @asynccontextmanager
     async def _counted(

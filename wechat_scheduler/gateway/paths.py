@@ -1,5 +1,6 @@
 """The paths of WeChat's API that may be called through the gateway."""
 
+import enum
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -28,20 +29,40 @@ def shows_tokens(path: str) -> bool:
     return bool(_OF_AUTHORIZERS.fullmatch(path))
 
 
+class PathRefusal(enum.Enum):
+    """Why a call may not pass: what no rule can permit, and the list that does not."""
+
+    METHOD = enum.auto()
+    FORM = enum.auto()
+    ISSUES = enum.auto()
+    NOT_ALLOWED = enum.auto()
+    DENIED = enum.auto()
+
+
 class PathRules:
     """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`; others raise ValueError. A path
     passes if one of `allow` fits it and none of `deny`, in any case of its letters; those that issue tokens never
     pass."""
 
     def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
-        self._allow, self._deny = _pattern(allow), _pattern((*deny, *_TOKENS), re.IGNORECASE)
+        self._allow, self._deny = _pattern(allow), _pattern(deny, re.IGNORECASE)
 
     def admit(self, method: str, path: str) -> bool:
         """Whether a call may pass. `path` is as it stands in the request."""
+        return self.refusal(method, path) is None
+
+    def refusal(self, method: str, path: str) -> PathRefusal | None:
+        """Why a call may not pass; None if it may."""
         call = f"{method} {path}"
-        return bool(
-            _PATH.fullmatch(path) and self._allow.fullmatch(call) and not self._deny.fullmatch(call)
-        )
+        if method not in ("GET", "POST"):
+            return PathRefusal.METHOD
+        if not _PATH.fullmatch(path):
+            return PathRefusal.FORM
+        if path.lower() in _TOKENS:
+            return PathRefusal.ISSUES
+        if not self._allow.fullmatch(call):
+            return PathRefusal.NOT_ALLOWED
+        return PathRefusal.DENIED if self._deny.fullmatch(call) else None
 
 
 def _pattern(rules: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:

@@ -7,7 +7,8 @@ from wechat_scheduler.errors import RequestError
 
 
 class CallerRefusal(enum.Enum):
-    """`sentence` says what the caller is to do; {name} is the consumer, {address} where the call came from."""
+    """`sentence` says what the caller is to do; {name} is the consumer, {address} where the call came
+    from, {call} its method and its path."""
 
     sentence: str
 
@@ -17,6 +18,10 @@ class CallerRefusal(enum.Enum):
         return member
 
     APPID = "no token of this account is kept here: register the account, or correct the appid"
+    PLATFORM = (
+        "this appid is a platform's: fetch its token from /cgi-bin/component/api_component_token"
+    )
+    ACCOUNT = "this appid is not a platform's: fetch its token from /cgi-bin/token"
     SECRET = "use a consumer secret of this gateway, or the AppSecret that is registered here"  # noqa: S105 - a sentence
     CONSUMER_ONLY = "use a consumer secret of this gateway: an AppSecret is not accepted"
     NO_SECRET = "the AppSecret of this account is not registered here: register the account with it"  # noqa: S105 - a sentence
@@ -25,9 +30,13 @@ class CallerRefusal(enum.Enum):
         "{address} is not among the networks of the consumer {name}: call from one of them, or ask the "
         "operator to add this one; behind a proxy, server.trusted_proxies must name the proxy"
     )
-    PATH = (
-        "the consumer {name} may not make this call: the operator can permit it in the consumer's "
-        "allow_paths and deny_paths"
+    NOT_ALLOWED = (
+        "the consumer {name} may not call {call}: the operator can add it to the consumer's allow_paths, with "
+        "wechat-scheduler consumers change {name} --allow-path"
+    )
+    DENIED = (
+        "the consumer {name} may not call {call}: the consumer's deny_paths name it, which the operator can change with "
+        "wechat-scheduler consumers change {name} --deny-path"
     )
     TOKENS = (
         "the answer holds tokens of WeChat's, which the consumer {name} with its stand-ins must not see: "
@@ -53,9 +62,10 @@ class CallerRefusedError(RequestError):
         *,
         name: str = "",
         address: str = "",
+        call: str = "",
         pause: timedelta | None = None,
     ) -> None:
-        super().__init__(refusal.sentence.format(name=name, address=address))
+        super().__init__(refusal.sentence.format(name=name, address=address, call=call))
         self.refusal = refusal
         self.name = name
         self.address = address

@@ -6,7 +6,7 @@ Beside them, `advice` repeats what to do where WeChat would say nothing.
 from typing import Final
 
 import msgspec
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import (
     NotFoundError,
@@ -57,7 +57,11 @@ def failed(services: Services, error: WeChatError, *, appid: str, caller: str) -
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
-    return refused(request, CallRefusedError(CallRefusal.PATH))
+    refusal = CallRefusal.METHOD
+    if request.method in (hdrs.METH_GET, hdrs.METH_POST):
+        refusal = CallRefusal.FAMILY
+    call = f"{request.method} {request.path}"
+    return refused(request, CallRefusedError(refusal, call=call))
 
 
 def closed(request: web.Request, error: web.HTTPException) -> web.Response:

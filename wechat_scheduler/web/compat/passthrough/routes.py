@@ -37,6 +37,15 @@ _OF_WECHAT: Final = re.compile(
     rf"/+(?:{'|'.join(FAMILIES)}|connect|pay|secapi)(?:/|\Z)", re.IGNORECASE
 )
 
+# What SDKs ask for first, if the address that they were given lacks the beginning of WeChat's paths.
+_WITHOUT_PREFIX: Final = frozenset(
+    (
+        "/token", "/stable_token", "/ticket/getticket", "/component/api_component_token",
+        "/component/api_authorizer_token", "/oauth2/access_token", "/oauth2/refresh_token",
+        "/jscode2session",
+    )
+)  # fmt: skip
+
 # Bodies that are sent again after a refusal of their token.
 KEPT: Final = web.AppKey("gateway_kept", int)
 
@@ -131,6 +140,8 @@ def _is_of_wechat(request: web.Request, error: web.HTTPException) -> bool:
 
 def _claims(request: web.Request, error: web.HTTPException) -> bool:
     """A request with a token in its query comes of an SDK, too, unless its path is of our own API."""
+    if request.path in _WITHOUT_PREFIX:
+        return True
     is_ours = request.path.startswith("/v1/") or not isinstance(error, web.HTTPNotFound)
     has_token = any(name in request.query for name in queries.TOKENS)
     return _is_of_wechat(request, error) or (has_token and not is_ours)

@@ -31,6 +31,7 @@ async def fields_of(request: web.Request) -> TokenFields:
     if not body:
         return fields
     if not is_json(body):
+        _require_form(body)
         return fields | dict(_form(body))
     try:
         return fields | decode(body, dict[str, Any])
@@ -43,14 +44,33 @@ def is_json(body: bytes) -> bool:
     return body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b"[")
 
 
+def _require_form(body: bytes) -> None:
+    """Raises ErrcodeError 47001: XML and the parts of a multipart body have equals signs, too."""
+    text = body.lstrip()
+    if b"=" not in text or text.startswith((b"<", b"--")) or not _is_utf8(text):
+        raise ErrcodeError(47001, "data format error: the body must be JSON or a form, in UTF-8")
+
+
+def _is_utf8(text: bytes) -> bool:
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 def _form(body: bytes) -> list[tuple[str, str]]:
     return form_fields(body.decode(errors="replace"), errors="replace", most=_MOST_FIELDS)
 
 
 def text_of(fields: TokenFields, name: str) -> str:
-    """A parameter as text; empty if it is missing."""
+    """A parameter as text; empty if it is missing. Raises ErrcodeError 47001."""
     value = fields.get(name)
-    return str(value) if isinstance(value, str | int) else ""
+    if value is None:
+        return ""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ErrcodeError(47001, f"data format error: {name} must be a string")
+    return str(value)
 
 
 def appid_of(fields: TokenFields, name: str) -> str:
@@ -63,16 +83,20 @@ def appid_of(fields: TokenFields, name: str) -> str:
     return appid
 
 
-async def proven(request: web.Request, appid: str, kind: str, secret: str) -> GatewayCaller:
-    """Who calls for a token of that account: by an API key in a header, else by the secret. Raises
+async def proven(
+    request: web.Request, appid: str, kind: str, fields: TokenFields, name: str
+) -> GatewayCaller:
+    """Who calls for a token of that account: by an API key in a header, else by the secret of that name. Raises
     ErrcodeError 41004, CallerRefusedError, ThrottledError, UnauthorizedError, ForbiddenError."""
-    services = request.app[SERVICES]
+    services, secret = request.app[SERVICES], text_of(fields, name)
     if services.authenticator.is_named(request):
         return await _by_key(request, appid, kind)
     try:
         if not secret:
             await _require_known(services, appid)
-            raise ErrcodeError(41004, "appsecret missing: send the secret of a consumer")
+            raise ErrcodeError(
+                41004, f"appsecret missing: {name} is required, with the secret of a consumer"
+            )
         return await _by_secret(request, appid, secret)
     except CallerRefusedError as error:
         if error.refusal in (*_GUESSES, CallerRefusal.APPID):

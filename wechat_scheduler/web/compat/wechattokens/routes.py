@@ -39,14 +39,19 @@ async def get_only(request: web.Request) -> web.Response:
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     """Another method than GET and POST."""
-    takes_get = tidied(request.method, request.path) in (TOKEN, TICKET)
-    errcode, words = (43001, "require GET method") if takes_get else (43002, "require POST method")
+    path = tidied(request.method, request.path)
+    errcode, words = (43001, "require GET method") if path in (TOKEN, TICKET) else _NOT_GET
+    if path in _BOTH:
+        words = f"{words}; GET and POST are both taken here"
     return refused(request, ErrcodeError(errcode, words))
 
 
 def _is_on(config: Config) -> bool:
     return config.gateway.enabled
 
+
+_NOT_GET: Final = (43002, "require POST method")
+_BOTH: Final = (TOKEN, USER, *PLACES)
 
 ROUTES: Final = (
     Route(hdrs.METH_GET, TOKEN, token, Proof.SECRET),

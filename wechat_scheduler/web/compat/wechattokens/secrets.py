@@ -29,7 +29,6 @@ from wechat_scheduler.web.compat.wechattokens.callers import (
     fields_of,
     is_json,
     proven,
-    text_of,
 )
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
@@ -64,7 +63,7 @@ async def pass_secret(request: web.Request) -> web.StreamResponse:
     services, path = request.app[SERVICES], tidied(request.method, request.path)
     place, fields = PLACES[path], await fields_of(request)
     appid = appid_of(fields, place.appid)
-    caller = await proven(request, appid, place.kind, text_of(fields, place.secret))
+    caller = await proven(request, appid, place.kind, fields, place.secret)
     real = await services.callers.real_secret(appid)
     call = _with_secret(await call_of(request, path), place.secret, real)
     return await relayed(request, call, account=appid, caller=caller)

@@ -25,10 +25,11 @@ from wechat_scheduler.credentials.model import (
     COMPONENT_TOKEN,
     JobKey,
 )
-from wechat_scheduler.errors import NotFoundError, UnavailableError
+from wechat_scheduler.errors import NotFoundError, RequestError, UnavailableError
 from wechat_scheduler.gateway.bearers import Bearer
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
+from wechat_scheduler.gateway.refused_calls import CallRefusal
 from wechat_scheduler.gateway.stand_ins import LIFETIME
 from wechat_scheduler.web.compat.replies import respond
 from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError
@@ -61,12 +62,13 @@ async def stable_token(request: web.Request) -> web.Response:
 async def component_token(request: web.Request) -> web.Response:
     """`POST /cgi-bin/component/api_component_token`."""
     fields = await fields_of(request)
-    appid, secret = appid_of(fields, "component_appid"), text_of(fields, "component_appsecret")
-    caller = await proven(request, appid, COMPONENT_TOKEN, secret)
+    appid = appid_of(fields, "component_appid")
+    caller = await proven(request, appid, COMPONENT_TOKEN, fields, "component_appsecret")
     try:
         given = await _given(request, caller, JobKey(appid, COMPONENT_TOKEN), COMPONENT_TOKEN)
     except NotFoundError as error:
-        raise CallerRefusedError(CallerRefusal.APPID) from error
+        key, wrong = JobKey(appid, ACCESS_TOKEN), CallerRefusal.ACCOUNT
+        raise await _unkept(request.app[SERVICES], key, wrong) from error
     return respond(given)
 
 
@@ -109,10 +111,10 @@ async def ticket(request: web.Request) -> web.Response:
 
 
 async def _access_token(request: web.Request, fields: TokenFields, *, forced: bool) -> web.Response:
-    if fields.get("grant_type") != "client_credential":
-        raise ErrcodeError(40002, "invalid grant_type: it must be client_credential")
+    if text_of(fields, "grant_type") != "client_credential":
+        raise ErrcodeError(40002, "invalid grant_type: grant_type must be client_credential")
     services, appid = request.app[SERVICES], appid_of(fields, "appid")
-    caller = await proven(request, appid, ACCESS_TOKEN, text_of(fields, "secret"))
+    caller = await proven(request, appid, ACCESS_TOKEN, fields, "secret")
     try:
         key = await services.accounts.job(appid)
         if forced:
@@ -120,7 +122,17 @@ async def _access_token(request: web.Request, fields: TokenFields, *, forced: bo
         return respond(await _given(request, caller, key, ACCESS_TOKEN))
     except NotFoundError as error:
         services.accounts.forget(appid)
-        raise CallerRefusedError(CallerRefusal.APPID) from error
+        key, wrong = JobKey(appid, COMPONENT_TOKEN), CallerRefusal.PLATFORM
+        raise await _unkept(services, key, wrong) from error
+
+
+async def _unkept(services: Services, other: JobKey, wrong: CallerRefusal) -> CallerRefusedError:
+    """No token of this kind is kept; `wrong` tells it, if there is one of the other kind."""
+    try:
+        await services.manager.look(other)
+    except RequestError:
+        return CallerRefusedError(CallerRefusal.APPID)
+    return CallerRefusedError(wrong)
 
 
 async def _given(
@@ -193,7 +205,7 @@ async def _bearer(request: web.Request) -> Bearer:
     services = request.app[SERVICES]
     shown = next(filter(None, (request.query.get(name) for name in _BEARERS)), "")
     if not shown:
-        raise ErrcodeError(41001, "access_token missing: fetch one from this gateway")
+        raise ErrcodeError(41001, CallRefusal.MISSING.sentence)
     bearer = await services.tokens.read(shown)
     if bearer.consumer is not None:
         services.callers.admit(bearer.consumer, services.authenticator.address(request))

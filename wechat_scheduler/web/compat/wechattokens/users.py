@@ -23,10 +23,10 @@ async def refreshed(request: web.Request) -> web.StreamResponse:
     if not services.passage.user_tokens:
         raise CallRefusedError(CallRefusal.USER_TOKENS)
     appid, shown = appid_of(fields, "appid"), text_of(fields, "refresh_token")
-    if fields.get("grant_type") != "refresh_token":
-        raise ErrcodeError(40002, "invalid grant_type: it must be refresh_token")
+    if text_of(fields, "grant_type") != "refresh_token":
+        raise ErrcodeError(40002, "invalid grant_type: grant_type must be refresh_token")
     if not shown:
-        raise ErrcodeError(41003, "refresh_token missing")
+        raise ErrcodeError(41003, "refresh_token missing: refresh_token is required")
     key = await services.users.job_of(appid, shown)
     if key is None:
         return await relayed(request, await call_of(request, path), account="", caller=None)
