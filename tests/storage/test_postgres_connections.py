@@ -11,7 +11,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
 from wechat_scheduler.engine.supervisor import together
-from wechat_scheduler.errors import StateError
+from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.postgres.connections import (
     acquired,
     completed,
@@ -20,6 +20,7 @@ from wechat_scheduler.storage.postgres.connections import (
     pooled,
 )
 from wechat_scheduler.storage.postgres.connector import Connector
+from wechat_scheduler.storage.postgres.failures import explained
 
 URL = "postgresql://me:se%26cret@bouncer:6432/ours?sslmode=verify-full&sslrootcert=/ca.pem"
 TLS = {"sslmode": "verify-full", "sslrootcert": "/ca.pem"}
@@ -136,3 +137,14 @@ async def test_a_connection_that_became_free_is_found_behind_a_place_that_got_no
         assert found.get_server_pid() == process
         await pool.release(found)
         await pool.close()
+
+
+def test_words_about_the_driver_are_not_shown() -> None:
+    """asyncpg says so of a connection that was given up while the process stood still."""
+    with (
+        pytest.raises(StorageError, match="PostgreSQL failed: the connection was lost"),
+        explained(),
+    ):
+        raise asyncpg.InternalClientError(
+            "cannot switch to state 12; another operation (2) is in progress"
+        )

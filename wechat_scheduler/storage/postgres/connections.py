@@ -172,6 +172,8 @@ def place_of(url: str) -> str:
 
 def said(error: Exception) -> str:
     """What the server, or the system that did not reach it, says."""
+    if isinstance(error, asyncpg.InternalClientError):  # its words are about asyncpg
+        return "the connection was lost"
     if isinstance(error, OSError) and error.strerror:
         named = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         return named.lower()
