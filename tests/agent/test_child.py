@@ -184,9 +184,14 @@ async def test_the_child_of_an_agent_that_is_killed_ends_too_and_never_had_its_k
     keeper: Caller, tmp_path: Path
 ) -> None:
     told, path = tmp_path / "told", tmp_path / "token.json"
-    script = f"echo $$ $WECHAT_ACCESS_TOKEN $WECHAT_SCHEDULER_KEY > {told}; exec sleep 600"
+    script = f"echo $$ $WECHAT_ACCESS_TOKEN $WECHAT_SCHEDULER_KEY $WECHAT_SCHEDULER_URL > {told}; exec sleep 600"
     file = agent_file(tmp_path, keeper, child(script) + file_at(path))
-    given = {**ENVIRONMENT, "WECHAT_SCHEDULER_KEY": keeper.daemon.admin_key}
+    key, url = keeper.daemon.admin_key, keeper.daemon.url
+    given = {
+        **ENVIRONMENT,
+        "WECHAT_SCHEDULER_KEY": key,
+        "WECHAT_SCHEDULER_URL": url.replace("://", f"://x:{key}@"),
+    }
     process = await warm.start("agent", "--config", file, environ=given)
 
     await until(lambda: "\n" in read(told))

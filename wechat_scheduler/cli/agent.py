@@ -26,8 +26,13 @@ from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
 
-# Where the agent's own key is: no business of the programs that it starts.
-OURS = ("WECHAT_SCHEDULER_KEY", "WECHAT_SCHEDULER_KEY_FILE", "CREDENTIALS_DIRECTORY")
+# Where the agent's own key is, or may be (a URL can hold one): no business of the programs that it starts.
+OURS = (
+    "WECHAT_SCHEDULER_KEY",
+    "WECHAT_SCHEDULER_KEY_FILE",
+    "WECHAT_SCHEDULER_URL",
+    "CREDENTIALS_DIRECTORY",
+)
 
 # A child gets these as the agent does.
 FORWARDED = (signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGWINCH)
