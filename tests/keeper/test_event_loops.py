@@ -1,7 +1,7 @@
 """Streams of events on both loops that a daemon may run on."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -62,3 +62,29 @@ def test_a_full_socket_ends_a_stream_and_delays_no_other(
     assert versions[-1] == 2
     assert len(versions) == MANY + 1
     assert others < MANY
+
+
+async def stopped_beside_one_who_does_not_read(state: Path) -> int:
+    """How many of MANY events come to it."""
+    clock = FakeClock()
+    async with wechat(clock) as weixin, AsyncExitStack() as stack:
+        async with daemon(
+            state, weixin.url, clock=clock, opener=in_memory, server__shutdown_grace="1h"
+        ) as keeper:
+            await keeper.register({"type": 0}, access_token_endpoint="token")
+            await keeper.settle()
+            async with following(keeper) as stream:
+                hello = await stream.next()
+            await put_many(keeper, after=hello.id)
+            reading = reading_slowly(keeper, keeper.daemon.admin_key, after=hello.id)
+            far = await stack.enter_async_context(reading)
+            await far.readuntil(b"event: credential.rotated")
+            for _ in range(50):  # meanwhile the daemon writes until it can write no more
+                await keeper.call("GET", "/healthz")
+        return await events_left(far)
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_full_socket_holds_up_no_stop(loop: str, tmp_path: Path) -> None:
+    with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
+        assert runner.run(stopped_beside_one_who_does_not_read(tmp_path)) < MANY

@@ -57,6 +57,12 @@ class WaitingRequest:
         """Let `wait` return. Of many that are woken together, a few continue in each turn of the loop."""
         self._all.turns.give(self._woken.set)
 
+    def cut_if_stuck(self) -> None:
+        """End the connection at once if its client does not take what was written."""
+        transport = self._request.transport
+        if transport is not None and transport.get_write_buffer_size():
+            transport.abort()
+
     def rest(self) -> None:
         """What woke it so far is known."""
         self._woken.clear()
@@ -110,6 +116,8 @@ class WaitingRequests:
             one.wake()
 
     def end(self) -> None:
-        """End all of them: the daemon stops."""
+        """End all of them: the daemon stops. It does not wait for those that do not read."""
         self.is_ending = True
+        for one in self._open:
+            one.cut_if_stuck()
         self.wake_all()
