@@ -123,7 +123,8 @@ def _shorten(sandbox: Sandbox, life: timedelta, overlap: timedelta) -> None:
     """Tokens alone live shorter: a repeated message is known as long as in WeChat."""
     world = sandbox._world
     world.periods = replace(world.periods, token=life, overlap=overlap)
-    world.tokens._lifetimes = {**world.tokens._lifetimes, IssuedKind.ACCESS: life}
+    shorter = {IssuedKind.ACCESS: life, IssuedKind.STABLE: life}
+    world.tokens._lifetimes = {**world.tokens._lifetimes, **shorter}
 
 
 if __name__ == "__main__":
