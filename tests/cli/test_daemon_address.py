@@ -83,6 +83,8 @@ def _needs(command: click.Command) -> Iterator[str]:
             yield "--yes"
         elif one.name == "at":  # or --when, in place of it
             yield from ("--at", "now")
+        elif one.name == "per_minute" and command.name == "change":  # one setting at least
+            yield from ("--per-minute", "1")
         elif one.required or isinstance(one, click.Argument):
             yield from one.opts if isinstance(one, click.Option) else ()
             yield "1" if isinstance(one.type, Id) else "read"

@@ -13,7 +13,13 @@ from tests.gateway.samples import made_consumer
 from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from wechat_scheduler.access.model import digest
 from wechat_scheduler.gateway.consumers import ConsumerDesk
-from wechat_scheduler.web.native.consumers import OFF, REAL_TOKENS, STILL_VALID
+from wechat_scheduler.web.native.consumers import (
+    NOT_FORWARDED,
+    OF_NETWORKS,
+    OFF,
+    REAL_TOKENS,
+    STILL_VALID,
+)
 
 
 async def command(keeper: Caller, *words: str) -> Ended:
@@ -90,6 +96,18 @@ async def test_what_real_tokens_mean_is_said_when_they_are_given_and_when_they_o
     assert said == [REAL_TOKENS, STILL_VALID, STILL_VALID, "", ""]
 
 
+async def test_networks_of_real_tokens_and_paths_that_never_pass_are_told(gate: Caller) -> None:
+    foreign = {"stand_in": True, "allow_paths": ["/pay/*", "/cgi-bin/menu/*", "POST /cgi-bin/a"]}
+    limited = {"name": "shop", "appids": [APPID], "networks": ["10.0.0.0/8"]}
+
+    said = [
+        (await gate.call("POST", "/v1/consumers", body=body)).json["message"]
+        for body in (limited, {"name": "crm", "appids": [APPID]} | foreign)
+    ]
+
+    assert said == [f"{REAL_TOKENS}; {OF_NETWORKS}", NOT_FORWARDED.format(paths="/pay/*")]
+
+
 async def test_a_secret_is_stored_as_a_hash(keeper: Caller) -> None:
     made = await made_consumer(keeper)
 
@@ -148,6 +166,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"deny_paths": ["/a", "PUT /b"]}, "deny_paths[1]: must be a path such as"),
     ({"deny_paths": ["/a"] * 101}, "deny_paths: takes at most 100 rules"),
     ({"deny_paths": ["/a"]}, "stand_in: is needed for a limit to paths"),
+    ({"allow_paths": ["GET /cgi-bin/Token"], "stand_in": True}, "allow_paths[0]: names a path"),
     ({"per_minute": 2}, "stand_in: is needed for a limit to paths or to a number of calls"),
     ({"per_day": 2}, "stand_in: is needed for a limit to paths or to a number of calls"),
     ({"per_minute": -1}, "per_minute: "),
@@ -250,7 +269,13 @@ async def test_the_changer_learns_what_is_new(gate: Caller) -> None:
 
     missing = "not registered here yet, and so refused with 40013: wx8888888888888888"
     said = [answer.json["message"] for answer in answers]
-    assert said == ["", f"{missing}; {STILL_VALID}", STILL_VALID, "", REAL_TOKENS]
+    assert said == [
+        "",
+        f"{missing}; {STILL_VALID}",
+        STILL_VALID,
+        "",
+        f"{REAL_TOKENS}; {OF_NETWORKS}",
+    ]
 
 
 async def test_changes_of_consumers_are_in_the_audit(keeper: Caller) -> None:
@@ -333,6 +358,16 @@ async def test_the_commands_make_show_rotate_and_revoke(keeper: Caller) -> None:
     assert desk(keeper).named("shop") is None
 
 
+WORDS = (
+    "name a setting to change",
+    "--stand-in and --real-tokens exclude each other",
+    "1 to 100000000, 0 for no limit",
+    "write 10.0.0.0/8, or 10.0.0.5 alone",
+    "give each by itself",
+    "--appid: name the accounts",
+)
+
+
 async def test_the_command_changes_what_its_options_say(keeper: Caller) -> None:
     change = ("consumers", "change", "shop")
     await made_consumer(keeper, stand_in=True, networks=["10.0.0.0/8"], deny_paths=["/a"])
@@ -343,6 +378,10 @@ async def test_the_command_changes_what_its_options_say(keeper: Caller) -> None:
             ("--per-minute", "7", "--appid", "wx2"),
             ("--allow", "none", "--deny-path", "none", "--per-minute", "0", "--real-tokens"),
             (),
+            ("--stand-in", "--real-tokens"),
+            ("--per-minute", "abc"),
+            ("--allow", "10.0.0.5/8"),
+            ("--allow", "10.0.0.0/8,10.1.0.0/16"),
             ("--appid", "none"),
         )
     ]
@@ -351,11 +390,23 @@ async def test_the_command_changes_what_its_options_say(keeper: Caller) -> None:
     assert consumer is not None
     assert (consumer.appids, consumer.networks, consumer.deny_paths) == (frozenset(["wx2"]), (), ())
     assert (consumer.per_minute, consumer.stand_in) == (0, False)
-    assert [one.code for one in said] == [0, 0, 0, 1]
+    assert [one.code for one in said] == [0, 0, 2, 2, 2, 1, 1, 1]
     assert "per minute  7" in said[0].out
     assert "per minute  no limit" in said[1].out
-    assert said[2].out == said[1].out
-    assert "--appid: name the accounts" in said[3].err
+    for one, words in zip(said[2:], WORDS, strict=True):
+        assert words in one.err
+
+
+async def test_usage_takes_a_caller_as_its_table_prints_it(keeper: Caller) -> None:
+    await made_consumer(keeper)
+
+    said = [
+        await command(keeper, "consumers", "usage", name)
+        for name in ("shop", "consumer/shop", f"token/{APPID}", "consumer/none")
+    ]
+
+    assert [one.code for one in said] == [0, 0, 0, 1]
+    assert "there is no consumer none" in said[3].err
 
 
 async def test_the_command_says_what_real_tokens_mean_and_what_limits_need(gate: Caller) -> None:
@@ -367,5 +418,6 @@ async def test_the_command_says_what_real_tokens_mean_and_what_limits_need(gate:
 
     assert limited.code == 1
     assert "--stand-in: is needed for a limit" in limited.err
+    assert "per_minute (0 ends a number" in limited.err
     assert REAL_TOKENS in made.err
     assert STILL_VALID in revoked.err

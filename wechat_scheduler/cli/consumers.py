@@ -1,17 +1,16 @@
 """`consumers` makes, lists, changes, rotates and revokes consumers of the gateway."""
 
-from collections.abc import Callable
 from typing import Any
 
 import click
 
+from wechat_scheduler.cli.consumer_options import consumer_settings, repeatable, wish_of
 from wechat_scheduler.cli.daemon_address import ask, client_options
-from wechat_scheduler.cli.parameters import CommandT, json_option, limit_option, rows_option
+from wechat_scheduler.cli.parameters import json_option, limit_option, rows_option
 from wechat_scheduler.cli.showing import show_facts, show_json, show_result, show_results
+from wechat_scheduler.gateway.model import CONSUMER
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.consumer_bodies import (
-    MOST_CALLS,
-    ConsumerChange,
     ConsumerResult,
     MadeConsumerResult,
 )
@@ -21,53 +20,6 @@ PATH = ("v1", "consumers")
 COLUMNS = "NAME STATE STAND-IN=stand_in LAST-USED=last_used_at APPIDS"
 USES = "CALLS ERRORS CALLER APPID PATH"
 NO_LIMIT = "no limit"
-NONE = "none"
-CALLS = click.IntRange(0, MOST_CALLS)
-
-
-def _repeatable(
-    option: str, name: str, metavar: str, what: str, **others: Any
-) -> Callable[[CommandT], CommandT]:
-    given = others | {"multiple": True, "metavar": metavar, "help": f"{what} Repeatable."}
-    return click.option(option, name, **given)
-
-
-def consumer_settings(command: CommandT) -> CommandT:
-    """The settings of a consumer, which may be left out: `networks` and the other names of ConsumerChange."""
-    for option in (
-        click.option(
-            "--stand-in/--real-tokens",
-            default=None,
-            help="Give it stand-in tokens, which only this daemon understands, or WeChat's own (default).",
-        ),
-        _repeatable("--deny-path", "deny_paths", "PATH", "Refuse these calls. Needs --stand-in."),
-        _repeatable(
-            "--allow-path",
-            "allow_paths",
-            "PATH",
-            "Allow only these calls, such as /cgi-bin/menu/*. Needs --stand-in.",
-        ),
-        click.option(
-            "--per-day",
-            type=CALLS,
-            metavar="N",
-            help="Allow at most this many calls a day, 0 for no limit (default). Needs --stand-in.",
-        ),
-        click.option(
-            "--per-minute",
-            type=CALLS,
-            metavar="N",
-            help="Allow at most this many calls a minute, 0 for no limit (default). Needs --stand-in.",
-        ),
-        _repeatable(
-            "--allow",
-            "networks",
-            "NETWORK",
-            "Accept its calls only from this network, such as 10.0.0.0/8.",
-        ),
-    ):
-        command = option(command)
-    return command
 
 
 @click.group()
@@ -84,7 +36,7 @@ def consumers() -> None:
 
 @consumers.command()
 @click.argument("name")
-@_repeatable("--appid", "appids", "APPID", "Let it use this account.", required=True)
+@repeatable("--appid", "appids", "APPID", "Let it use this account.", required=True)
 @consumer_settings
 @json_option
 @client_options
@@ -97,7 +49,7 @@ def create(name: str, as_json: bool, **given: Any) -> None:
       wechat-scheduler consumers create crm --appid wx1111111111111111 --stand-in \\
           --allow 10.0.0.0/8 --per-minute 600
     """
-    wish = {"name": name} | _wish(given)
+    wish = {"name": name} | wish_of(given)
     _show_secret(ask(given, MadeConsumerResult, "POST", *PATH, body=wish), as_json=as_json)
 
 
@@ -116,7 +68,7 @@ def create(name: str, as_json: bool, **given: Any) -> None:
 def change(name: str, as_json: bool, **given: Any) -> None:
     """Change the given settings of a consumer.
 
-    Its secret and its stand-ins stay valid.     What is given for a setting replaces all that it had; for
+    Its secret and its stand-ins stay valid. What is given for a setting replaces all that it had; for
     networks and paths, `none` ends the limit.
 
     \b
@@ -124,7 +76,9 @@ def change(name: str, as_json: bool, **given: Any) -> None:
       wechat-scheduler consumers change crm --per-minute 1200
       wechat-scheduler consumers change crm --allow 10.0.0.0/8 --allow 192.168.7.0/24 --deny-path none
     """
-    wish = _wish(given)
+    wish = wish_of(given)
+    if not wish:
+        raise click.UsageError("name a setting to change, such as --per-minute 1200")
     _show(ask(given, ConsumerResult, "PATCH", *PATH, name, body=wish), as_json=as_json)
 
 
@@ -206,7 +160,7 @@ def usage(
 ) -> None:
     """Show who made which calls in a day, the most first.
 
-    Days are those of Shanghai, in which WeChat counts. A caller's paths beyond 200 in a day are one row, `other`.
+    NAME is a consumer, or another caller as the table prints it. Days are those of Shanghai, in which WeChat counts. A caller's paths beyond 200 in a day are one row, `other`.
 
     \b
     Examples:
@@ -214,25 +168,16 @@ def usage(
       wechat-scheduler consumers usage shop --appid wx1111111111111111
     """
     wanted = {
-        "caller": f"consumer/{name}" if name else None,
+        "caller": name and (name if "/" in name else f"{CONSUMER}{name}"),
         "appid": appid,
         "day": day,
         "limit": limit,
     }
     found = ask(given, list[UseResult], "GET", "v1", "usage", query=wanted)
-    if name and not found:
-        ask(given, ConsumerResult, "GET", *PATH, name)  # an unknown one is an error
+    own = (name or "").removeprefix(CONSUMER)
+    if own and "/" not in own and not found:
+        ask(given, ConsumerResult, "GET", *PATH, own)  # an unknown one is an error
     show_results(found, USES, as_json=as_json)
-
-
-def _wish(given: dict[str, Any]) -> dict[str, Any]:
-    """The settings that were given, taken out of the options."""
-    settings = {name: given.pop(name) for name in ConsumerChange.__struct_fields__}
-    return {
-        name: [one for one in value if one != NONE] if isinstance(value, tuple) else value
-        for name, value in settings.items()
-        if value not in (None, ())
-    }
 
 
 def _show(found: ConsumerResult, *, as_json: bool) -> None:

@@ -24,6 +24,11 @@ _OF_AUTHORIZERS: Final = re.compile(
 )
 
 
+def issues_tokens(rule: str) -> bool:
+    """Whether a rule fits nothing but a path that issues tokens, which this daemon answers itself."""
+    return rule.rpartition(" ")[2].lower() in _TOKENS
+
+
 def shows_tokens(path: str) -> bool:
     """Whether WeChat's answer holds tokens, which a consumer with stand-ins must not see."""
     return bool(_OF_AUTHORIZERS.fullmatch(path))
@@ -45,11 +50,23 @@ class PathRules:
     pass."""
 
     def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
+        allow = tuple(allow)
+        self._allowed = [_read(rule) for rule in allow]
         self._allow, self._deny = _pattern(allow), _pattern(deny, re.IGNORECASE)
 
     def admit(self, method: str, path: str) -> bool:
         """Whether a call may pass. `path` is as it stands in the request."""
         return self.refusal(method, path) is None
+
+    def touches(self, rule: str) -> bool:
+        """Whether `allow` names a path that this rule fits, too, with any method."""
+        _, path, is_begun = _read(rule)
+        return any(
+            path == other
+            or (is_begun and other.startswith(path))
+            or (begins and path.startswith(other))
+            for _, other, begins in self._allowed
+        )
 
     def refusal(self, method: str, path: str) -> PathRefusal | None:
         """Why a call may not pass; None if it may."""
@@ -70,7 +87,13 @@ def _pattern(rules: Iterable[str], flags: re.RegexFlag = re.NOFLAG) -> re.Patter
 
 
 def _part(rule: str) -> str:
+    method, path, star = _read(rule)
+    return f"{method or '(?:GET|POST)'} {re.escape(path)}{'.*' if star else ''}"
+
+
+def _read(rule: str) -> tuple[str, str, bool]:
+    """The method, empty for both, the path, and whether others that begin so fit, too. Raises ValueError."""
     found = RULE.fullmatch(rule)
     if found is None:
         raise ValueError(f"{rule!r} is not a rule for paths")
-    return f"{found[1] or '(?:GET|POST)'} {re.escape(found[2])}{'.*' if found[3] else ''}"
+    return found[1] or "", found[2], bool(found[3])

@@ -67,9 +67,17 @@ def read_networks(given: list[str]) -> Iterator[Network]:
         try:
             yield ip_network(text)
         except ValueError as error:
-            raise InvalidRequestError(
-                "is not a network such as 10.0.0.0/8", field=f"networks[{number}]"
-            ) from error
+            raise InvalidRequestError(_why_no_network(text), field=f"networks[{number}]") from error
+
+
+def _why_no_network(text: str) -> str:
+    if "," in text or " " in text.strip():
+        return "is not a network such as 10.0.0.0/8: give each by itself"
+    try:
+        whole = ip_network(text, strict=False)
+    except ValueError:
+        return "is not a network such as 10.0.0.0/8"
+    return f"is not a network such as 10.0.0.0/8: write {whole}, or {text.partition('/')[0]} alone"
 
 
 def check_address(url: str, field: str, check_url: Callable[[str], None]) -> None:

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.gateway.model import NAME, Consumer
-from wechat_scheduler.gateway.paths import RULE
+from wechat_scheduler.gateway.paths import RULE, issues_tokens
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
@@ -74,6 +74,9 @@ class MadeConsumerResult(ConsumerResult, kw_only=True):
     secret: str
 
 
+_NEED_STAND_INS: Final = ("allow_paths", "deny_paths", "per_minute", "per_day")
+
+
 def read_consumer(body: bytes, *, now: datetime) -> Consumer:
     """Raises InvalidRequestError at the first thing that is wrong."""
     parsed = decode(body, ConsumerBody)
@@ -125,13 +128,11 @@ def _settings(given: ConsumerBody | ConsumerChange) -> Iterator[tuple[str, Any]]
 
 
 def _checked(consumer: Consumer) -> Consumer:
-    limits = (
-        consumer.allow_paths, consumer.deny_paths, consumer.per_minute, consumer.per_day,
-    )  # fmt: skip
-    if any(limits) and not consumer.stand_in:
+    limits = [name for name in _NEED_STAND_INS if getattr(consumer, name)]
+    if limits and not consumer.stand_in:
         raise InvalidRequestError(
-            "is needed for a limit to paths or to a number of calls: a token of WeChat's does not identify "
-            "the caller",
+            "is needed for a limit to paths or to a number of calls, since a token of WeChat's does not identify the "
+            f"caller: keep it, or end {', '.join(limits)} (0 ends a number, none or an empty list ends paths)",
             field="stand_in",
         )
     return consumer
@@ -152,6 +153,11 @@ def _rules(given: list[str], field: str) -> Iterator[str]:
         if not RULE.fullmatch(rule):
             raise InvalidRequestError(
                 "must be a path such as /cgi-bin/menu/* or GET /cgi-bin/menu/get",
+                field=f"{field}[{number}]",
+            )
+        if issues_tokens(rule):
+            raise InvalidRequestError(
+                "names a path that issues tokens: no list keeps these from a consumer, but its revocation does",
                 field=f"{field}[{number}]",
             )
         yield rule

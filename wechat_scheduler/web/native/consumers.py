@@ -32,10 +32,11 @@ NAMED: Final = 20
 OFF: Final = "the setting gateway.enabled is off, so no consumer can call yet"
 # Of a consumer that gets WeChat's own tokens.
 REAL_TOKENS: Final = (
-    "it gets WeChat's own tokens, which do not identify the caller: its networks are checked when it fetches "
-    "a token, not for calls with one, and a token that it has still works after its revocation; stand_in "
-    "avoids both"
+    "it gets WeChat's own tokens, which do not identify the caller: a token that it has still works after its "
+    "revocation; stand_in (--stand-in) avoids that"
 )
+OF_NETWORKS: Final = "its networks are checked when it fetches a token, not for calls with one"
+NOT_FORWARDED: Final = "the gateway forwards none of these paths, as gateway.allow stands: {paths}"
 STILL_VALID: Final = (
     "a token of WeChat's that it has fetched stays valid for what is left of its two hours, here and at WeChat; "
     "only stand_in avoids that"
@@ -106,7 +107,11 @@ async def _note(services: Services, consumer: Consumer, before: Consumer | None 
     if missing := [appid for appid in sorted(added) if not await _knows(services, appid)]:
         notes.append(f"not registered here yet, and so refused with 40013: {_some(missing)}")
     if not consumer.stand_in and (before is None or before.stand_in):
-        notes.append(REAL_TOKENS)
+        notes += [REAL_TOKENS, OF_NETWORKS if consumer.networks else ""]
+    if astray := [
+        rule for rule in consumer.allow_paths if not services.passage.rules.touches(rule)
+    ]:
+        notes.append(NOT_FORWARDED.format(paths=", ".join(astray)))
     if before is not None and (consumer.stand_in or before.appids - consumer.appids):
         notes.append(_left_over(before))
     return "; ".join(filter(None, notes))
