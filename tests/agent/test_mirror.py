@@ -174,7 +174,7 @@ async def test_a_redis_that_goes_away_is_tried_again_and_delays_nothing_else(
                     )
 
     failed = [it["message"] for it in events if it["event"] == "agent.output_failed"]
-    assert set(failed) == {f"redis[0] (key {KEY}): Redis does not answer"}
+    assert set(failed) == {f"redis[0] ({APPID}/access_token): Redis does not answer"}
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "0"])
@@ -194,7 +194,7 @@ async def test_a_redis_that_is_away_at_the_start_ends_it_with_a_sentence(tmp_pat
     with pytest.raises(OutputError) as raised:
         await agent(tmp_path, mirror(url), daemon).check()
 
-    assert str(raised.value) == f"redis[0] (key {KEY}): Redis does not answer"
+    assert str(raised.value) == f"redis[0] ({APPID}/access_token): Redis does not answer"
 
 
 @needs_redis
@@ -212,7 +212,7 @@ async def test_a_wrong_password_is_one_sentence_without_it(user: str, tmp_path: 
         with pytest.raises(OutputError) as missing:
             await agent(tmp_path, mirror(url), daemon).once()
 
-    sentence = f"redis[0] (key {KEY}): Redis refuses the user or the password"
+    sentence = f"redis[0] ({APPID}/access_token): Redis refuses the user or the password"
     assert [str(refused.value), str(missing.value)] == [sentence, sentence]
 
 
@@ -269,6 +269,7 @@ def test_a_key_is_that_of_wxjava(kind: str, subject: str, key: str) -> None:
         (mirror("redis://h:abc"), r"redis\[0\].url: expected redis://"),
         (mirror("redis://[::1"), r"redis\[0\].url: expected redis://"),
         ("[[redis]]\n", r"redis\[0\].url: give this or url_file"),
+        (mirror("redis://h", 'url_file = "/none"'), r"redis\[0\].url: give this or url_file, not both"),
         (mirror("redis://h", 'key = "fixed"'), r"redis\[0\].key: access_token and jsapi_ticket have the same"),
         (mirror("redis://h", 'url_file = "/none"'), r"redis\[0\].url_file: /none: no such file"),
     ],

@@ -47,7 +47,7 @@ def test_a_type_is_a_name_or_a_number(type_: str, tmp_path: Path) -> None:
     ("text", "sentence"),
     [
         (DAEMON + FILE, "credentials: none is configured; write at least one [[credentials]]"),
-        (DAEMON + CREDENTIAL, "files: no output is configured; write [[files]], [[redis]] or [exec]"),
+        (DAEMON + CREDENTIAL, "files: no output is configured; write [[files]], [[redis]], [[commands]], [[signals]] or [exec]"),
         (CREDENTIAL + FILE, "daemon.url: no daemon URL is configured"),
         ("[deamon]\n" + DAEMON + CREDENTIAL + FILE, "deamon: unknown table; did you mean daemon?"),
         (DAEMON + CREDENTIAL + FILE + 'mdoe = "0600"\n', "files[0].mdoe: unknown key; did you mean mode?"),
@@ -66,7 +66,7 @@ def test_a_type_is_a_name_or_a_number(type_: str, tmp_path: Path) -> None:
         (DAEMON + CREDENTIAL + CREDENTIAL.replace("access_token", "jsapi_ticket") + FILE + 'form = "raw"\n', 'files[0].credentials: form = "raw" takes one, and here are 2'),
         (DAEMON + CREDENTIAL.replace("access_token", "acces_token") + FILE, "credentials[0].type: 'acces_token' is not one of access_token, jsapi_ticket"),
         (DAEMON + '[[credentials]]\ntype = "access_token"\n' + FILE, "credentials[0].appid: is missing"),
-        (DAEMON + CREDENTIAL + '[[files]]\npath = "token"\n', "files[0].path: 'token' is not an absolute path"),
+        (DAEMON + CREDENTIAL + '[[files]]\npath = "token"\n', "files[0].path: is not an absolute path"),
         (DAEMON + CREDENTIAL + '[files]\npath = "/token"\n', "files: may be repeated, so it is written [[files]]"),
         (DAEMON + CREDENTIAL + FILE + "[[commands]]\nrun = []\n", "commands[0].run: names no program"),
         (DAEMON + CREDENTIAL + FILE + '[[commands]]\nrun = "nginx"\n', "commands[0].run: expected a list of strings, got a string"),
@@ -82,6 +82,125 @@ def test_a_mistake_is_told_with_its_place(text: str, sentence: str, tmp_path: Pa
 
     assert sentence in str(raised.value)
     assert "wsk_x" not in str(raised.value)
+
+
+URL = '[daemon]\nurl = "http://127.0.0.1:9001"\n'
+REDIS = "[[redis]]\n"
+TICKET = CREDENTIAL.replace("access_token", "jsapi_ticket")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis:/:secretpw@10.255.255.1:22005/0", "redis:10.255.255.1:22005", "redis://:secretpw@/0", "redis://",
+        "redis:///0", "redis://:secretpw@:6379/0", "redis//h:1/0", "redis://:secret/pw@h:1/0", "redis://:secretpw#@h/0",
+        "redis://h:0/0", "redis://h:65536/0", "redis://h/zero", "redis://h/0/1", "redis://a b/0", "unix://",
+        "unix:///", "rediss:/h:1", "redis://h:1/0#x", "redis://?host=h", "redis://h h", "REDIS://h", "redis://secretpw@@h",
+    ],
+)  # fmt: skip
+def test_a_url_that_names_no_redis_is_refused_without_being_shown(url: str, tmp_path: Path) -> None:
+    (tmp_path / "url").write_text(f"{url}\n")
+    head = DAEMON + CREDENTIAL + REDIS
+
+    for text in (f'url = "{url}"\n', f'url_file = "{tmp_path}/url"\n'):
+        with pytest.raises(ConfigError) as raised:
+            read(tmp_path, head + text)
+
+        assert "expected redis://HOST" in str(raised.value)
+        assert "redis[0].url" in str(raised.value)
+        assert "secret" not in str(raised.value)
+        assert len(str(raised.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://h", "redis://h:1", "redis://:p%2Fw@127.0.0.1:6379/0", "redis://u:p@[::1]:6379/15?ssl_ca_certs=/x/y",
+        "rediss://h.example.com/0", "unix:///run/redis.sock?db=1", "unix://:p@/run/redis.sock", "redis://h/",
+    ],
+)  # fmt: skip
+def test_a_url_that_names_a_redis_is_taken(url: str, tmp_path: Path) -> None:
+    assert read(tmp_path, f'{DAEMON}{CREDENTIAL}{REDIS}url = "{url}"\n').redis[0].url == url
+
+
+@pytest.mark.parametrize(
+    "secret", ["wsk_s3cret", "redis://:s3cret@h:1/0", "s3cret", "whsec_s3cret"]
+)
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        (URL + 'key_file = "SECRET"\n' + CREDENTIAL + FILE, "daemon.key_file"),
+        (DAEMON + CREDENTIAL + REDIS + 'url_file = "SECRET"\n', "redis[0].url_file"),
+        (DAEMON + CREDENTIAL + '[[files]]\npath = "SECRET"\n', "files[0].path"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\ntemplate_file = "SECRET"\n', "files[0].template_file"),
+        (DAEMON + CREDENTIAL + '[[signals]]\npid_file = "SECRET"\n', "signals[0].pid_file"),
+    ],
+)  # fmt: skip
+def test_a_secret_in_the_place_of_a_path_is_not_shown(
+    text: str, field: str, secret: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, text.replace("SECRET", secret))
+
+    assert f": {field}: " in str(raised.value)
+    assert "s3cret" not in str(raised.value)
+    assert ("looks like a key or a URL" in str(raised.value)) == (secret != "s3cret")
+
+
+@pytest.mark.parametrize("secret", ["wsk_s3 cret", "redis://:s3cret@h:1/0"])
+@pytest.mark.parametrize("line", ["mode", "form", "credentials"])
+def test_a_secret_in_another_place_is_not_shown(line: str, secret: str, tmp_path: Path) -> None:
+    value = f'["{secret}"]' if line == "credentials" else f'"{secret}"'
+
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, f"{DAEMON}{CREDENTIAL}{FILE}{line} = {value}\n")
+
+    assert "s3cret" not in str(raised.value)
+    assert f"files[0].{line}: " in str(raised.value)
+
+
+def test_a_secret_in_the_variable_for_a_file_is_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="KEY_FILE: looks like a key") as raised:
+        read(tmp_path, URL + CREDENTIAL + FILE, WECHAT_SCHEDULER_KEY_FILE="wsk_s3cret")
+
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (URL + 'key_fil = "/k"\n' + CREDENTIAL + FILE, "daemon.key_fil: unknown key; did you mean key_file?"),
+        ("[deamon]\n" + DAEMON.partition("\n")[2] + CREDENTIAL + FILE, "deamon: unknown table; did you mean daemon?"),
+        ("daemon = 1\n" + CREDENTIAL + FILE, "daemon: expected a table, got a whole number"),
+        (DAEMON + CREDENTIAL + 'name = "a b"\n' + FILE, "credentials[0].name: 'a b' is not a name"),
+        (DAEMON + CREDENTIAL.replace("[[credentials]]", "[[credential]]") + FILE, "credential: unknown table; did you mean"),
+        (DAEMON + CREDENTIAL.replace("[[credentials]]", "[credentials]") + FILE, "credentials: may be repeated, so it"),
+        (DAEMON + CREDENTIAL.replace("access_token", "acess_token") + FILE + 'credentials = ["access_token"]\n', "credentials[0].type: 'acess"),
+        (DAEMON + CREDENTIAL + FILE + 'credentials = ["acess_token"]\n', "no credential has the name acess_token; did you mean access_token?"),
+        (DAEMON + CREDENTIAL + FILE + 'credentials = ["acess_token"]\nform = "template"\ntemplate = "{access_token.value}"', "did you mean access_token?"),
+        (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:{tpye}:{appid"\n', "redis[0].key: {tpye} is not a field; did you mean {type}?"),
+        (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:{type}:{appid"\n', "redis[0].key: {appid is not a field; did you mean {appid}?"),
+        (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:appid}"\n', "redis[0].key: } is not a field; there are {prefix}"),
+        (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:{value}"\n', "redis[0].key: {value} is not a field; there are {prefix}"),
+        (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:{APPID}"\n', "redis[0].key: {APPID} is not a field; did you mean {appid}?"),
+        (DAEMON + CREDENTIAL + '[[files]]\npath = "t"\n' + FILE + 'form = "template"\ntemplate = "{vlaue}"', "files[0].path: is not an absolute path"),
+        *(
+            (DAEMON + CREDENTIAL + f'variable = "{name}"\n' + FILE, f"credentials[0].variable: {name} has a meaning for programs already")
+            for name in ("PATH", "HOME", "LD_PRELOAD", "LD_LIBRARY_PATH", "PYTHONPATH", "TZ", "LC_ALL", "IFS", "BASH_ENV", "https_proxy", "NODE_OPTIONS")
+        ),
+        (DAEMON + CREDENTIAL + 'variable = "A"\n' + TICKET + 'variable = "A_EXPIRES_AT"\n' + FILE, "credentials[1].variable: another credential has A_EXPIRES_AT"),
+        (DAEMON + CREDENTIAL + 'variable = "A_EXPIRES_AT"\n' + TICKET + 'variable = "A"\n' + FILE, "credentials[1].variable: another credential has A_EXPIRES_AT"),
+    ],
+)  # fmt: skip
+def test_a_mistake_brings_one_sentence_with_the_name_of_the_file(
+    text: str, sentence: str, tmp_path: Path
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        read(tmp_path, text)
+
+    assert len(str(raised.value).splitlines()) == 1
+    assert str(raised.value).startswith(f"{tmp_path}/agent.toml: ")
+    assert sentence in str(raised.value)
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

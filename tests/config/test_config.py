@@ -119,7 +119,7 @@ def test_flags_and_variables_are_all_different() -> None:
         ('[log]\nformat = "xml"', "log.format: 'xml' is not one of auto, text, json"),
         ("[callbacks]\ndeny = [1]", "expected a list of strings, got a whole number in it"),
         ('[callbacks]\nallow = ["10.0.0.1/8"]', "callbacks.allow: 10.0.0.1/8 has host bits set"),
-        ('[state]\ndir = "here"', "state.dir: 'here' is not an absolute path"),
+        ('[state]\ndir = "here"', "state.dir: is not an absolute path"),
         ("[refresh]\ndaily_calls = 0", "refresh.daily_calls: must be from 1 to 500000, got 0"),
         ("x y", "expected '=' after a key in a key/value pair (at line 1, column 3)"),
     ],

@@ -114,6 +114,18 @@ def test_secret_file_without_a_secret_is_an_error(
         load({"HOME": "/h"}, database_file=str(file))
 
 
+@pytest.mark.parametrize("name", ["database_file", "sealing_key_file"])
+@pytest.mark.parametrize("secret", ["postgresql://u:s3cret@h/db", "wsk_s3cret"])
+def test_a_secret_in_the_place_of_a_file_is_not_shown(name: str, secret: str) -> None:
+    environ = {"HOME": "/h", f"WECHAT_SCHEDULER_STATE_{name.upper()}": secret}
+
+    for given in (lambda: load({"HOME": "/h"}, **{name: secret}), lambda: load(environ)):
+        with pytest.raises(ConfigError, match="looks like a key or a URL") as raised:
+            given()
+
+        assert "s3cret" not in str(raised.value)
+
+
 def test_database_and_its_file_in_one_place_contradict_each_other(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"give this or state\.database, not both"):
         load({"HOME": "/h"}, database=URL, database_file=str(tmp_path))

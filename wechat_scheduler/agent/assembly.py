@@ -92,7 +92,7 @@ def _mirrors(
     for number, table in enumerate(config.redis):
         where, theirs = f"redis[{number}]", chosen(table.credentials, wanted)
         if wrong := list(wrong_keys(table, theirs)):
-            raise ConfigError("\n".join(f"{where}.{mistake}" for mistake in wrong))
+            raise ConfigError("\n".join(f"{config.source}: {where}.{mistake}" for mistake in wrong))
         redis = connected(where, table)
         for one in theirs:
             yield RedisMirror(where, table, one, redis=redis, clock=clock)

@@ -56,7 +56,7 @@ class RedisMirror:
         clock: Clock,
     ) -> None:
         self._key = redis_key(settings, wanted)
-        self.label = f"{where} (key {self._key})"
+        self.label = f"{where} ({wanted})"
         self.wanted: tuple[WantedCredential, ...] = (wanted,)
         self._redis, self._clock = redis, clock
         self._put: KeptValue | None = None

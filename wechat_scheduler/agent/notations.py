@@ -1,9 +1,20 @@
 """The notations of the agent's settings, beside those that the daemon's have."""
 
+import difflib
 import re
 import shlex
+from collections.abc import Sequence
 
+from wechat_scheduler.agent.redis_urls import redis_url
 from wechat_scheduler.config.notation import MASK, Notation, listed, strings
+
+# What the system, shells, loaders and interpreters read: another text in it stops a program or changes it.
+_TAKEN = re.compile(
+    r"(?i)PATH|HOME|SHELL|USER|LOGNAME|PWD|OLDPWD|TMPDIR|TMP|TEMP|TERM|LANG|LANGUAGE|TZ|IFS|ENV|EDITOR|PAGER"
+    r"|HOSTNAME|MAIL|DISPLAY|(?:HTTP|HTTPS|ALL|NO)_PROXY|(?:LD|DYLD|LC|BASH|PYTHON|NODE|JAVA|GIT|SSL|XDG|GLIBC"
+    r"|MALLOC)_\w+|(?:PYTHON|PERL5?|RUBY)\w+|PS[1-4]|CLASSPATH|JDK_JAVA_OPTIONS|_|\w+_PRELOAD"
+    r"|WECHAT_SCHEDULER_\w+|CREDENTIALS_DIRECTORY|(?:NOTIFY|LISTEN)_\w+"
+)
 
 
 class KindNotation(Notation):
@@ -33,6 +44,10 @@ def _name(text: str) -> str:
 def _variable(text: str) -> str:
     if not re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,127}", text):
         raise ValueError(f"{text!r} is not the name of an environment variable")
+    if _TAKEN.fullmatch(text):
+        raise ValueError(
+            f"{text} has a meaning for programs already; write another, such as WECHAT_SHOP"
+        )
     return text
 
 
@@ -51,6 +66,17 @@ def _command(words: list[object]) -> tuple[str, ...]:
     return found
 
 
+def nearest(name: str, known: Sequence[str]) -> str:
+    """What to write instead, as the end of a sentence about an unknown name."""
+    meant = likely(name, known)
+    return f"did you mean {meant}?" if meant else f"there are {', '.join(known)}"
+
+
+def likely(name: str, known: Sequence[str]) -> str:
+    """The most similar of `known`; empty if none is similar."""
+    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
+
+
 NAMES = listed("a list of names", _name)
 NAME = Notation(wire=str, noun="a name", parse=_name)
 VARIABLE = Notation(wire=str, noun="the name of a variable", parse=_variable)
@@ -58,5 +84,6 @@ WORD = Notation(wire=str, noun="a string", parse=_word)
 TEXT = Notation(wire=str, noun="a string", parse=str)
 KIND = KindNotation(wire=str, noun='a type such as "access_token"', parse=_word)
 SECRET = Notation(wire=str, noun="a string", parse=_word, show=lambda value: value and MASK)
+REDIS_URL = Notation(wire=str, noun="a string", parse=redis_url, show=lambda value: value and MASK)
 MODE = Notation(wire=str, noun='a mode such as "0600"', parse=_mode, show="{:04o}".format)
 COMMAND = Notation(wire=list, noun="a list of strings", parse=_command, show=shlex.join)

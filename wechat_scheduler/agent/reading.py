@@ -4,16 +4,18 @@ The key comes from $WECHAT_SCHEDULER_KEY or $WECHAT_SCHEDULER_KEY_FILE, else fro
 `agent.key` that systemd provides; the URL from $WECHAT_SCHEDULER_URL, else from the file.
 """
 
-import difflib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
 from wechat_scheduler.agent import settings
+from wechat_scheduler.agent.notations import likely, nearest
+from wechat_scheduler.agent.redis_urls import redis_url
 from wechat_scheduler.agent.settings import AgentConfig, DaemonSettings
 from wechat_scheduler.config.loading import client_settings, read_toml
+from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.section import Section, notation_of
@@ -43,26 +45,30 @@ REPEATED: dict[str, type[Section]] = {
     "signals": settings.SignalSettings,
     "redis": settings.MirrorSettings,
 }
+KNOWN = (*ONCE, *REPEATED)
 
 
 def load(file: Path | None, environ: Environ) -> AgentConfig:
     """Raises ConfigError with one line for each mistake; its lines never quote a secret."""
     source = file or DEFAULT_FILE
     mistakes: list[str] = []
-    tables = _tables(read_toml(source), mistakes)
+    document = read_toml(source)
+    tables = _tables(document, mistakes)
+    meant = {*document, *filter(None, (likely(name, KNOWN) for name in document))}
     daemon = tables.get("daemon") or DaemonSettings()
-    daemon = _reachable(daemon, environ, mistakes)
+    if "daemon" in tables or "daemon" not in meant:
+        daemon = _reachable(daemon, environ, mistakes)
     tables = {"log": LogSettings(), **tables, "daemon": daemon}
-    if not tables.get("credentials"):
+    if not tables.get("credentials") and (
+        "credentials" not in meant or document.get("credentials") == []
+    ):
         mistakes.append("credentials: none is configured; write at least one [[credentials]]")
-    _open_files(tables, mistakes)
     if mistakes:
         raise ConfigError("\n".join(f"{source}: {mistake}" for mistake in mistakes))
-    return AgentConfig(**tables)
+    return AgentConfig(source=source, **tables)
 
 
 def _tables(document: dict[str, Any], mistakes: list[str]) -> dict[str, Any]:
-    known = [*ONCE, *REPEATED]
     tables: dict[str, Any] = {}
     for name, raw in document.items():
         if name in ONCE:
@@ -70,7 +76,7 @@ def _tables(document: dict[str, Any], mistakes: list[str]) -> dict[str, Any]:
         elif name in REPEATED:
             tables[name] = tuple(_each(REPEATED[name], raw, name, mistakes))
         else:
-            mistakes.append(f"{name}: unknown table; {_nearest(name, known)}")
+            mistakes.append(f"{name}: unknown table; {nearest(name, KNOWN)}")
     return {name: table for name, table in tables.items() if table is not None}
 
 
@@ -79,9 +85,10 @@ def _each(form: type[S], raw: object, where: str, mistakes: list[str]) -> Iterat
         mistakes.append(f"{where}: may be repeated, so it is written [[{where}]]")
         return
     for number, table in enumerate(raw):
-        found = _read(form, table, f"{where}[{number}]", mistakes)
+        place = f"{where}[{number}]"
+        found = _read(form, table, place, mistakes)
         if found is not None:
-            yield found
+            yield _opened(found, place, mistakes)
 
 
 def _read(form: type[S], raw: object, where: str, mistakes: list[str]) -> S | None:
@@ -93,22 +100,17 @@ def _read(form: type[S], raw: object, where: str, mistakes: list[str]) -> S | No
     values: dict[str, object] = {}
     for name, value in raw.items():
         if name not in fields:
-            mistakes.append(f"{where}.{name}: unknown key; {_nearest(name, list(fields))}")
+            mistakes.append(f"{where}.{name}: unknown key; {nearest(name, list(fields))}")
             continue
         try:
             values[name] = notation_of(fields[name]).read(value)
         except ValueError as error:
-            mistakes.append(f"{where}.{name}: {error}")
+            mistakes.append(f"{where}.{name}: {masked(error)}")
     missing = [
         name for name, field in fields.items() if field.required and name not in {*values, *raw}
     ]
     mistakes.extend(f"{where}.{name}: is missing" for name in missing)
     return form(**values) if len(mistakes) == before else None
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    likely = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean {likely[0]}?" if likely else f"there are {', '.join(known)}"
 
 
 def _reachable(daemon: DaemonSettings, environ: Environ, mistakes: list[str]) -> DaemonSettings:
@@ -136,16 +138,14 @@ def _provided(environ: Environ) -> Path | None:
     return file if folder and file.exists() else None
 
 
-def _open_files(tables: dict[str, Any], mistakes: list[str]) -> None:
-    """Reads what `template_file` and `url_file` name."""
-    tables["files"] = tuple(
-        _with_text(one, f"files[{number}]", mistakes)
-        for number, one in enumerate(tables.get("files", ()))
-    )
-    tables["redis"] = tuple(
-        _with_url(one, f"redis[{number}]", mistakes)
-        for number, one in enumerate(tables.get("redis", ()))
-    )
+def _opened(table: Any, where: str, mistakes: list[str]) -> Any:
+    """The same table, with the content of the file that `template_file` or `url_file` names."""
+    match table:
+        case settings.FileSettings():
+            return _with_text(table, where, mistakes)
+        case settings.MirrorSettings():
+            return _with_url(table, where, mistakes)
+    return table
 
 
 def _with_text(
@@ -170,12 +170,16 @@ def _with_url(
     redis: settings.MirrorSettings, where: str, mistakes: list[str]
 ) -> settings.MirrorSettings:
     if bool(redis.url) == bool(redis.url_file):
-        mistakes.append(f"{where}.url: give this or url_file")
+        both = ", not both" if redis.url else ""
+        mistakes.append(f"{where}.url: give this or url_file{both}")
     if not redis.url_file:
         return redis
     try:
-        url = read_secret(redis.url_file, f"{where}.url_file")
+        url = redis_url(read_secret(redis.url_file, f"{where}.url_file"))
     except ConfigError as error:
         mistakes.append(str(error))
+        return redis
+    except ValueError as error:
+        mistakes.append(f"{where}.url_file: {redis.url_file}: {error}")
         return redis
     return msgspec.structs.replace(redis, url=url)

@@ -5,7 +5,9 @@ mini-programs, whose prefixes are `wx` and `wa` by default, and `AbstractWxOpenI
 platforms (`wx:open`). A value whose TTL is below 2 s counts as expired there; then WxJava fetches one itself.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 
 from wechat_scheduler.agent.settings import MirrorSettings
 from wechat_scheduler.agent.values import WantedCredential
@@ -21,6 +23,9 @@ AUTHORIZER_KEYS = {
     "jsapi_ticket": "{prefix}:wechat_jsapi_ticket:{appid}:{subject}",
     "wx_card_ticket": "{prefix}:wechat_card_api_ticket:{appid}:{subject}",
 }
+FIELDS = ("prefix", "appid", "type", "subject")
+_FIELD = re.compile(r"\{(?:" + "|".join(FIELDS) + r")\}")
+_OTHER = re.compile(r"\{[^{}:]*\}?|\}")
 
 
 def redis_key(settings: MirrorSettings, wanted: WantedCredential) -> str:
@@ -40,6 +45,12 @@ def redis_key(settings: MirrorSettings, wanted: WantedCredential) -> str:
 
 def wrong_keys(settings: MirrorSettings, wanted: Sequence[WantedCredential]) -> Iterator[str]:
     """Sentences about credentials without a key, or with that of another."""
+    if strange := _OTHER.search(_FIELD.sub(" ", settings.key)):
+        likely = get_close_matches(strange[0].strip("{} ").lower(), FIELDS, n=1)
+        known = ", ".join(f"{{{field}}}" for field in FIELDS)
+        hint = f"did you mean {{{likely[0]}}}?" if likely else f"there are {known}"
+        yield f"key: {strange[0]} is not a field; {hint}"
+        return
     keys: dict[str, WantedCredential] = {}
     for one in wanted:
         key = redis_key(settings, one)

@@ -83,7 +83,7 @@ class ChildSettings(Section, frozen=True, kw_only=True):
 class MirrorSettings(Section, frozen=True, kw_only=True):
     """A Redis in which the values are kept, under the keys of WxJava or under `key`."""
 
-    url: Annotated[str, notations.SECRET] = ""
+    url: Annotated[str, notations.REDIS_URL] = ""
     url_file: Annotated[Path | None, notation.PATH] = None
     prefix: Annotated[str, notations.TEXT] = "wx"
     key: Annotated[str, notations.TEXT] = ""
@@ -93,6 +93,7 @@ class MirrorSettings(Section, frozen=True, kw_only=True):
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The whole file, checked. Secrets that it names files for are read."""
 
+    source: Path
     daemon: DaemonSettings
     log: LogSettings
     credentials: tuple[CredentialSettings, ...]

@@ -1,9 +1,9 @@
 """Resolves the names in the agent's file: which credentials there are, and which of them an output has."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 
 from wechat_scheduler.agent.forms import mistakes
+from wechat_scheduler.agent.notations import nearest
 from wechat_scheduler.agent.settings import AgentConfig, CredentialSettings, FileSettings
 from wechat_scheduler.agent.values import WantedCredential
 from wechat_scheduler.errors import ConfigError
@@ -16,9 +16,10 @@ KINDS = {one.kind: one.kind for one in TYPES} | {
 
 def resolved(config: AgentConfig) -> dict[str, WantedCredential]:
     """Each credential by its name. Raises ConfigError for what the tables contradict one another in."""
-    wrong = list(chain(_wrong_credentials(config.credentials), _wrong_outputs(config)))
+    # A credential without a right type or name would make names of outputs look wrong.
+    wrong = list(_wrong_credentials(config.credentials)) or list(_wrong_outputs(config))
     if wrong:
-        raise ConfigError("\n".join(wrong))
+        raise ConfigError("\n".join(f"{config.source}: {mistake}" for mistake in wrong))
     found = map(_wanted, config.credentials)
     return {one.name: one for one in found}
 
@@ -48,9 +49,14 @@ def _variable(table: CredentialSettings) -> str:
     return table.variable or f"WECHAT_{_name(table).replace('-', '_').upper()}"
 
 
+def _both(variable: str) -> tuple[str, str]:
+    return variable, f"{variable}_EXPIRES_AT"
+
+
 def _wrong_credentials(tables: Sequence[CredentialSettings]) -> Iterator[str]:
     names = [_name(table) for table in tables]
     variables = [_variable(table) for table in tables]
+    taken: set[str] = set()
     for number, table in enumerate(tables):
         where = f"credentials[{number}]"
         if table.type not in KINDS:
@@ -58,21 +64,24 @@ def _wrong_credentials(tables: Sequence[CredentialSettings]) -> Iterator[str]:
             yield f"{where}.type: {table.type!r} is not one of {known}"
         if names[number] in names[:number]:
             yield f"{where}.name: another credential has the name {names[number]}; give this one another"
-        elif variables[number] in variables[:number]:
-            yield f"{where}.variable: another credential has {variables[number]}"
+        else:
+            for variable in {*_both(variables[number])} & taken:
+                yield f"{where}.variable: another credential has {variable}"
+        taken.update(_both(variables[number]))
 
 
 def _wrong_outputs(config: AgentConfig) -> Iterator[str]:
     known = [_name(table) for table in config.credentials]
     outputs = dict(_outputs(config))
     if not outputs:
-        yield "files: no output is configured; write [[files]], [[redis]] or [exec]"
+        yield "files: no output is configured; write [[files]], [[redis]], [[commands]], [[signals]] or [exec]"
     for where, names in outputs.items():
         for name in names:
             if name not in known:
-                yield f"{where}.credentials: no credential has the name {name}"
+                yield f"{where}.credentials: no credential has the name {name}; {nearest(name, known)}"
     for number, file in enumerate(config.files):
-        yield from _wrong_file(f"files[{number}]", file, file.credentials or known)
+        if set(file.credentials) <= set(known):
+            yield from _wrong_file(f"files[{number}]", file, file.credentials or known)
         if file.path in [other.path for other in config.files[:number]]:
             yield f"files[{number}].path: another file has the same path"
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from wechat_scheduler.config.contradictions import contradictions
+from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import (
     PREFIX,
@@ -161,7 +162,7 @@ def _read_values(given: Layer, problems: list[str]) -> dict[str, Any]:
         try:
             values[path] = _read_value(setting, given[path]) if path in given else setting.default
         except ValueError as error:
-            problems.append(f"{given[path].where}: {error}")
+            problems.append(f"{given[path].where}: {masked(error)}")
     if problems:
         raise ConfigError("\n".join(problems))
     return values

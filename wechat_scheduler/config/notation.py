@@ -11,6 +11,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
+from wechat_scheduler.config.misplaced import check_no_secret
 from wechat_scheduler.engine.records import dataclass
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -192,8 +193,9 @@ PUBLIC_URL = Notation(wire=str, noun="a URL", parse=lambda text: text and _base_
 def _path(text: str) -> Path:
     if "\0" in text:
         raise ValueError("the path contains a zero byte")
+    check_no_secret(text)
     if not Path(text).is_absolute():
-        raise ValueError(f"{text!r} is not an absolute path")
+        raise ValueError("is not an absolute path")
     return Path(text)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from wechat_scheduler.config.misplaced import check_no_secret
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
@@ -184,6 +185,10 @@ def _open_file(layer: Layer, target: str, given: SourceValue, problems: list[str
 
 def read_secret(file: Path, where: str) -> str:
     """The one line in `file`. Raises ConfigError, whose sentence begins with `where`."""
+    try:
+        check_no_secret(str(file))
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from None
     try:
         secret = file.read_text("utf-8").strip()
     except OSError as error:

@@ -1,0 +1,24 @@
+"""Secrets in the place of another value: a sentence about the mistake does not show them."""
+
+import os
+import re
+
+# A URL, which may hold a password and whose slashes a path may have lost; our keys; the 32 bytes of a
+# sealing key or an AppSecret.
+_SECRET = re.compile(
+    r"(?i).*[a-z][a-z0-9+.-]+:/.*|(?:.*\W)?(?:wsk|whsec|wcs|ws1)_.*|[a-z0-9+/]{43}=|[a-z0-9_-]{43}|[0-9a-f]{32,}"
+)
+
+
+def check_no_secret(text: str) -> None:
+    """Raises ValueError, which does not quote the text, if a secret stands where a path is expected."""
+    if _SECRET.fullmatch(text) and not os.path.exists(text):
+        raise ValueError("looks like a key or a URL: write it to a file, and name that file here")
+
+
+_QUOTED = re.compile(r"\b(?:wsk|whsec|wcs|ws1)_[\w+/=-]+|(?<=://)[^\s'\"]*@")
+
+
+def masked(sentence: object) -> str:
+    """A sentence about a value, without a key in it and without the user and password of a URL."""
+    return _QUOTED.sub("[redacted]", str(sentence))
