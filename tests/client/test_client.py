@@ -274,6 +274,7 @@ async def test_a_value_that_the_daemon_takes_back_is_gone(
 
     refused = await failure(client)
     await stand_in.stop()
+    clock.advance(timedelta(seconds=1))
 
     assert isinstance(refused, UnauthorizedError | NotFoundError)
     assert isinstance(await failure(client), UnreachableError)

@@ -85,9 +85,9 @@ async def test_wechatpy_calls_with_the_daemons_token(gate: Caller, weixin: WeCha
     with closing(client._http):
         user = await asyncio.to_thread(client.user.get, "o-reader")
 
-    await asyncio.to_thread(client.session._client.close)
     assert user["subscribe"] == 0
     assert client.access_token == await gate.value(f"{APPID}/0")
+    await asyncio.to_thread(client.session._client.close)
 
 
 async def test_requests_call_through_the_gateway(gate: Caller) -> None:

@@ -10,6 +10,8 @@ from tests.client.in_threads import EITHER, ClientType, ThreadedClock
 from tests.client.passing import passing
 from tests.house import APPID, SECRET, Caller, daemon, wechat
 
+# Far more turns of the loop than a call takes fit into the client's patience.
+SHORT = timedelta(milliseconds=1)
 NAME = (APPID, "access_token")
 ACCOUNT = {
     "appid": APPID,
@@ -45,7 +47,7 @@ async def test_a_value_that_wechat_refused_is_replaced(
         old = await client.credential(*NAME)
         clock.advance(timedelta(seconds=31))
 
-        new = await passing(clock, client.invalid(*NAME, old))
+        new = await passing(clock, client.invalid(*NAME, old), SHORT)
         late = await client.invalid(*NAME, old)
 
         assert new not in ("", old)

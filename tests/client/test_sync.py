@@ -147,15 +147,25 @@ async def test_a_connection_that_ended_meanwhile_is_replaced(stand_in: Business)
     assert len(stand_in.calls) == 2
 
 
-async def test_a_client_that_was_closed_can_be_used_again(stand_in: Business) -> None:
-    stand_in.script(enveloped(200, "success"), times=2)
-    client = SyncClient(stand_in.url())
+async def test_a_client_that_was_closed_says_so(stand_in: Business) -> None:
+    stand_in.script(issued("token-1"), times=2)
+    async with Client(stand_in.url()) as client:
+        await client.credential(APPID, 0)
+    with SyncClient(stand_in.url(), clock=ThreadedClock()) as sync:
+        await asyncio.to_thread(sync.credential, APPID, 0)
 
-    for _ in range(2):
-        await asyncio.to_thread(client.register, ACCOUNT)
-        client.close()
-
-    assert not client._driver._wire._free
+    with pytest.raises(RuntimeError, match="not after its end"):
+        await client.credential(APPID, 0)
+    for use in (
+        lambda: sync.credential(APPID, 0),
+        lambda: sync.invalid(APPID, 0, "token-1"),
+        lambda: next(sync.follow((APPID, 0))),
+        lambda: sync.register(ACCOUNT),
+        sync.jobs,
+        sync.healthy,
+    ):
+        with pytest.raises(RuntimeError, match="this SyncClient is closed: make one"):
+            use()
 
 
 def test_a_machine_that_answers_no_connection_is_given_up_in_time() -> None:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from wechat_scheduler.client.answers import JobInfo, check_health, next_page, result
-from wechat_scheduler.client.checks import daemon_place, task_path
+from wechat_scheduler.client.checks import daemon_place, name_of, names_of, task_path
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.client.loop_driver import LoopDriver
@@ -79,8 +79,9 @@ class Client:
     ) -> None:
         await self._driver.stop()
         await self._wire.close()
+        self._memory.clear()
 
-    async def credential(self, appid: str, kind: str, subject: str = "") -> str:
+    async def credential(self, appid: str, kind: str | int, subject: str = "") -> str:
         """The current value. It comes from memory for as long as the daemon allows, or while a watch
         stands; then one call fetches it for all waiting callers. While the daemon is down, the last value
         holds until it expires.
@@ -89,7 +90,7 @@ class Client:
         authorizer's appid. Raises UnavailableError while there is no valid value; its `retry_after`
         says when to ask again.
         """
-        name = Name(appid, kind, subject)
+        name = name_of(appid, kind, subject)
         kept = self._memory.entry(name)
         if not self._memory.is_fresh(kept):
             await self._driver.look(name, kept)
@@ -97,18 +98,18 @@ class Client:
                 self._driver.watch(self)
         return kept.hand_out(self._clock.boottime())
 
-    async def invalid(self, appid: str, kind: str, value: str, subject: str = "") -> str:
+    async def invalid(self, appid: str, kind: str | int, value: str, subject: str = "") -> str:
         """Reports a value that WeChat refused (40001, 40014, 42001), and returns the next one: in a moment,
         as a rule. Raises as `credential`, and UnavailableError if the daemon has no other within ten
         seconds."""
-        name = Name(appid, kind, subject)
+        name = name_of(appid, kind, subject)
         return await self._driver.take(report(self._memory, name, value))
 
-    async def follow(self, *names: Sequence[str]) -> AsyncIterator[Fetched]:
+    async def follow(self, *names: Sequence[str | int]) -> AsyncIterator[Fetched]:
         """Each of these credentials, then each again whenever it changes, without end: `(appid, kind)` or
         `(appid, kind, subject)`. If there is no valid value, `error` says why. Only the newest comes to
         a caller that is slow."""
-        wanted, seen = [Name(*name) for name in names], dict[Name, tuple[str, str, str]]()
+        wanted, seen = names_of(names), dict[Name, tuple[str, str, str]]()
         changed = asyncio.Event()
         self._memory.changed.add(changed.set)
         try:
@@ -136,21 +137,24 @@ class Client:
         The same registration again changes nothing, so an app may repeat it at each start.
         """
         result(await self._driver.call("POST", "register", body=body), str)
+        self._memory.forgive()
 
-    async def jobs(self, *, appid: str = "", kind: str = "", subject: str = "") -> list[JobInfo]:
+    async def jobs(
+        self, *, appid: str = "", kind: str | int = "", subject: str = ""
+    ) -> list[JobInfo]:
         """Every job with its state, its error and its next attempt; empty filters match all."""
-        query = {"appid": appid, "type": kind, "subject": subject}
+        query = {"appid": appid, "type": str(kind), "subject": subject}
         return [job async for job in self._each(list[JobInfo], "tasks", query=query)]
 
-    async def refresh(self, appid: str, kind: str, subject: str = "") -> None:
+    async def refresh(self, appid: str, kind: str | int, subject: str = "") -> None:
         """Makes the daemon ask WeChat now."""
-        name = Name(appid, kind, subject)
+        name = name_of(appid, kind, subject)
         result(await self._driver.call("POST", *task_path(*name), "refresh"), str)
         self._memory.forget(name)
 
-    async def remove(self, appid: str, kind: str, subject: str = "") -> None:
+    async def remove(self, appid: str, kind: str | int, subject: str = "") -> None:
         """Removes the job, for every system that registered it."""
-        name = Name(appid, kind, subject)
+        name = name_of(appid, kind, subject)
         result(await self._driver.call("DELETE", *task_path(*name)), str)
         self._memory.forget(name)
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from wechat_scheduler.client.answers import DaemonResponse, result
-from wechat_scheduler.client.checks import task_path
+from wechat_scheduler.client.answers import DaemonResponse, JobInfo, result
+from wechat_scheduler.client.checks import require_text, task_path
 from wechat_scheduler.client.kept import KeptCredential, Name, expiry_of, instant_of
 from wechat_scheduler.client.memory import NOT_MODIFIED, Memory
 from wechat_scheduler.client.steps import CallStep, Outcome, PauseStep, Steps
@@ -23,6 +23,7 @@ def look(memory: Memory, name: Name, kept: KeptCredential) -> Steps[Outcome]:
     """Fetches what may be newer; keeps it, or the error."""
     asked = memory.asked(kept)
     try:
+        memory.require_admitted()
         response = yield from _fetch(memory, name, kept)
         memory.hold(kept, response, asked)
     except (CallError, RequestError) as error:
@@ -54,7 +55,8 @@ def report(memory: Memory, name: Name, value: str) -> Steps[str]:
     """Reports a value that WeChat refused; returns the next one. Raises UnavailableError if there is no other
     in time."""
     kept = memory.entry(name)
-    if kept.value == value or not memory.is_fresh(kept):
+    require_text("value", value, "the one that WeChat refused, as it was fetched")
+    if kept.value == value or not (memory.is_fresh(kept) and memory.is_valid(kept)):
         path = (*task_path(*name), "invalid")
         said = result((yield CallStep(method="POST", path=path, body={"value": value})), str)
         memory.doubt(name)
@@ -62,14 +64,26 @@ def report(memory: Memory, name: Name, value: str) -> Steps[str]:
         if said != "ignored":
             yield from _succeed(memory, name, kept, value)
     if (following := kept.hand_out(memory.boottime())) == value:
-        raise _no_other(name)
+        raise _no_other(name, (yield from _cause(name)))
     return following
 
 
-def _no_other(name: Name) -> UnavailableError:
+def _cause(name: Name) -> Steps[str]:
+    """What the daemon knows of it."""
+    query = {"appid": name.appid, "type": name.kind, "subject": name.subject}
+    try:
+        jobs = result((yield CallStep(path=("tasks",), query=query, in_hurry=True)), list[JobInfo])
+    except (CallError, RequestError):
+        return ""
+    faults = [job.error for job in jobs if job.error]
+    return ": ".join(filter(None, (faults[0].message, faults[0].advice))) if faults else ""
+
+
+def _no_other(name: Name, cause: str) -> UnavailableError:
     named = "/".join(filter(None, name))
+    because = f": {cause}" if cause else ""
     return UnavailableError(
-        f"WeChat refused the value of {named}, and the daemon has no newer one yet",
+        f"WeChat refused the value of {named}, and the daemon has no newer one yet{because}",
         reason=Reason.TASK_EXPIRED,
         retry_after=SUCCESSION,
     )

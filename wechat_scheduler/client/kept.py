@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from wechat_scheduler.engine.records import dataclass, field
-from wechat_scheduler.errors import CallError, RequestError
+from wechat_scheduler.errors import (
+    CallError,
+    RequestError,
+    ThrottledError,
+    UnauthorizedError,
+    UnavailableError,
+)
 
 # A caller with a valid credential waits at most this long for a newer one, and asks again no sooner
 # than this after a failure.
@@ -56,6 +62,17 @@ class KeptCredential:
     stream: int = -1
     error: CallError | RequestError | None = None
 
+    def fail(self, error: CallError | RequestError, boottime: float) -> None:
+        """Keeps the error; while wrong keys are throttled, the refusal of the key."""
+        if isinstance(error, ThrottledError) and isinstance(self.error, UnauthorizedError):
+            rest, error = _rest_after(error, is_valid=False), self.error
+        else:
+            if not isinstance(error, CallError | UnavailableError | ThrottledError):
+                self.expires = 0.0
+            rest = _rest_after(error, is_valid=boottime < self.expires)
+        self.look_at, self.stream, self.error = boottime + rest, -1, error
+        self.looks += 1
+
     def hand_out(self, boottime: float) -> str:
         value, error = self.value, self.error
         if error is None or boottime < self.expires:
@@ -101,3 +118,12 @@ def instant_of(expiry: str) -> datetime | None:
     except (ValueError, TypeError):
         return None
     return instant if instant.tzinfo else None
+
+
+def _rest_after(error: CallError | RequestError, *, is_valid: bool) -> float:
+    """For how many seconds callers get the value, or this error, without a call. The daemon lets a fetch wait
+    for a value: where none is valid, it is asked again at once."""
+    if isinstance(error, ThrottledError):
+        return max(HURRY, error.retry_after).total_seconds()
+    waits = isinstance(error, UnavailableError) and not is_valid
+    return 0.0 if waits else HURRY.total_seconds()

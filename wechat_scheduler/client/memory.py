@@ -23,7 +23,7 @@ from wechat_scheduler.client.kept import (
     seconds_until,
 )
 from wechat_scheduler.engine.instants import Instants
-from wechat_scheduler.errors import CallError, RequestError, ThrottledError, UnavailableError
+from wechat_scheduler.errors import CallError, RequestError, UnauthorizedError
 
 # A platform has a credential for each of its users. Beyond this number the oldest are dropped from
 # memory, and fetched again when needed.
@@ -53,6 +53,8 @@ class Memory:
         self._lock = threading.Lock()
         self._stream = 0
         self._live_until = 0.0
+        self._barred: UnauthorizedError | None = None
+        self._barred_until = 0.0
         self.away = False
         self.reached: Callable[[], None] = _nothing
         self.changed: set[Callable[[], None]] = set()
@@ -143,19 +145,33 @@ class Memory:
         self._tell()
 
     def fail(self, kept: KeptCredential, error: CallError | RequestError) -> None:
-        """Keeps the error. The last value stays valid only if the daemon is down, or busy, or has none
-        itself."""
+        """Keeps the error, which callers get for a moment without a call. The last value stays valid only if
+        the daemon is down, or busy, or has none itself."""
         with self._lock:
-            boottime, pause = self.boottime(), HURRY
-            if isinstance(error, ThrottledError):
-                pause = max(pause, error.retry_after)
-            elif not isinstance(error, CallError | UnavailableError):
-                kept.expires = 0.0
+            kept.fail(error, self.boottime())
             if isinstance(error, RequestError):
                 self._back()
-            kept.look_at = boottime + pause.total_seconds() if boottime < kept.expires else 0.0
-            kept.stream, kept.error = -1, error
-            kept.looks += 1
+            if isinstance(kept.error, UnauthorizedError) and self.boottime() >= self._barred_until:
+                self._barred, self._barred_until = kept.error, kept.look_at
+        self._tell()
+
+    def require_admitted(self) -> None:
+        """Raises the UnauthorizedError that the daemon refused any of these with a moment ago."""
+        if self._barred and self.boottime() < self._barred_until:
+            raise self._barred.with_traceback(None)
+
+    def forgive(self) -> None:
+        """What was refused may go well now."""
+        with self._lock:
+            self._barred_until = 0.0
+            for kept in self._kept.values():
+                if isinstance(kept.error, RequestError):
+                    self._doubt(kept)
+
+    def clear(self) -> None:
+        """Keeps nothing more."""
+        with self._lock:
+            self._kept.clear()
         self._tell()
 
     def receive(self, rotation: Rotation) -> list[Name]:

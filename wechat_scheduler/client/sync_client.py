@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from wechat_scheduler.client.answers import JobInfo, check_health, next_page, result
-from wechat_scheduler.client.checks import daemon_place, task_path
+from wechat_scheduler.client.checks import daemon_place, name_of, names_of, task_path
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.client.memory import Memory
@@ -49,6 +49,7 @@ class SyncClient:
         self.url = place.url
         self._clock = clock
         self._watches = watch
+        self._is_closed = False
         self._memory = Memory(clock, threading.Lock)
         self._driver = ThreadDriver(
             SyncWire(place, clock=clock),
@@ -71,26 +72,34 @@ class SyncClient:
         self.close()
 
     def close(self) -> None:
-        """Ends the watch and the connections. A later call opens them again."""
+        """Ends the watch and the connections. A later call raises RuntimeError."""
+        self._is_closed = True
         self._driver.stop()
+        self._memory.clear()
 
-    def credential(self, appid: str, kind: str, subject: str = "") -> str:
+    @property
+    def _opened(self) -> ThreadDriver:
+        if self._is_closed:
+            raise RuntimeError("this SyncClient is closed: make one for the whole app")
+        return self._driver
+
+    def credential(self, appid: str, kind: str | int, subject: str = "") -> str:
         """See `Client.credential`."""
-        name = Name(appid, kind, subject)
+        name = name_of(appid, kind, subject)
         kept = self._memory.entry(name)
         if not self._memory.is_fresh(kept):
-            self._driver.look(name, kept)
+            self._opened.look(name, kept)
             if self._watches:
-                self._driver.watch()
+                self._opened.watch()
         return kept.hand_out(self._clock.boottime())
 
-    def invalid(self, appid: str, kind: str, value: str, subject: str = "") -> str:
+    def invalid(self, appid: str, kind: str | int, value: str, subject: str = "") -> str:
         """See `Client.invalid`."""
-        return self._driver.take(report(self._memory, Name(appid, kind, subject), value))
+        return self._opened.take(report(self._memory, name_of(appid, kind, subject), value))
 
-    def follow(self, *names: Sequence[str]) -> Iterator[Fetched]:
+    def follow(self, *names: Sequence[str | int]) -> Iterator[Fetched]:
         """See `Client.follow`."""
-        wanted, seen = [Name(*name) for name in names], dict[Name, tuple[str, str, str]]()
+        wanted, seen = names_of(names), dict[Name, tuple[str, str, str]]()
         changed = threading.Event()
         self._memory.changed.add(changed.set)
         try:
@@ -98,7 +107,7 @@ class SyncClient:
                 changed.clear()
                 for name in wanted:
                     fetched = self._obtain(name)
-                    self._driver.watch()
+                    self._opened.watch()
                     if seen.get(name) != (told := fetched.told):
                         seen[name] = told
                         yield fetched
@@ -109,38 +118,39 @@ class SyncClient:
     def _obtain(self, name: Name) -> Fetched:
         kept = self._memory.entry(name)
         if not self._memory.is_fresh(kept):
-            self._driver.look(name, kept)
+            self._opened.look(name, kept)
         return self._memory.fetched(name, kept)
 
     def register(self, body: Mapping[str, Any]) -> None:
         """See `Client.register`."""
-        result(self._driver.call("POST", "register", body=body), str)
+        result(self._opened.call("POST", "register", body=body), str)
+        self._memory.forgive()
 
-    def jobs(self, *, appid: str = "", kind: str = "", subject: str = "") -> list[JobInfo]:
+    def jobs(self, *, appid: str = "", kind: str | int = "", subject: str = "") -> list[JobInfo]:
         """See `Client.jobs`."""
-        query: dict[str, str] | None = {"appid": appid, "type": kind, "subject": subject}
+        query: dict[str, str] | None = {"appid": appid, "type": str(kind), "subject": subject}
         found: list[JobInfo] = []
         while query is not None:
-            page = self._driver.call("GET", "tasks", query=query)
+            page = self._opened.call("GET", "tasks", query=query)
             found += result(page, list[JobInfo])
             query = next_page(page)
         return found
 
-    def refresh(self, appid: str, kind: str, subject: str = "") -> None:
+    def refresh(self, appid: str, kind: str | int, subject: str = "") -> None:
         """See `Client.refresh`."""
-        name = Name(appid, kind, subject)
-        result(self._driver.call("POST", *task_path(*name), "refresh"), str)
+        name = name_of(appid, kind, subject)
+        result(self._opened.call("POST", *task_path(*name), "refresh"), str)
         self._memory.forget(name)
 
-    def remove(self, appid: str, kind: str, subject: str = "") -> None:
+    def remove(self, appid: str, kind: str | int, subject: str = "") -> None:
         """See `Client.remove`."""
-        name = Name(appid, kind, subject)
-        result(self._driver.call("DELETE", *task_path(*name)), str)
+        name = name_of(appid, kind, subject)
+        result(self._opened.call("DELETE", *task_path(*name)), str)
         self._memory.forget(name)
 
     def check(self) -> None:
         """See `Client.check`."""
-        check_health(self._driver.call("GET", "healthz"))
+        check_health(self._opened.call("GET", "healthz"))
 
     def healthy(self) -> bool:
         """See `Client.healthy`."""

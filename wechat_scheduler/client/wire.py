@@ -44,6 +44,7 @@ class Wire:
         self.end_stream()
         if self._session is not None:
             await self._session.close()
+            self._session = None
 
     async def call(
         self,
@@ -110,7 +111,9 @@ class Wire:
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
-            raise RuntimeError("a Client is used as an async context manager")
+            raise RuntimeError(
+                "a Client is used as an async context manager, and not after its end"
+            )
         return self._session
 
     def _unreachable(
