@@ -360,6 +360,16 @@ async def test_a_body_that_says_nothing_is_told_what_is_wrong(
         assert words in answer.json["errmsg"]
 
 
+async def test_a_wrong_key_beside_a_right_secret_is_told_that_the_key_counts(gate: Caller) -> None:
+    made = await made_consumer(gate)
+    query = urlencode(GRANT | {"secret": made["secret"]})
+
+    answer = await gate.call("GET", f"{TOKEN}?{query}", key="wsk_wrong")
+
+    assert answer.json["errcode"] == 40125
+    assert answer.json["errmsg"].endswith("leave that key out, and secret is what counts")
+
+
 async def test_a_method_is_refused_with_those_that_are_taken(gate: Caller) -> None:
     answer = await gate.call("PUT", TOKEN, data=b"", key="")
 

@@ -6,11 +6,21 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, I
 from wechat_scheduler.config.settings import CallbackSettings, Config, WechatSettings
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.credentials.views import JobView
-from wechat_scheduler.doctor import accounts, nodes, sending, state_folder, store, systems, upstream
+from wechat_scheduler.doctor import (
+    accounts,
+    gateway,
+    nodes,
+    sending,
+    state_folder,
+    store,
+    systems,
+    upstream,
+)
 from wechat_scheduler.doctor.finding import Finding, fail
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, WeChatError
+from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.credentials.census import dead_since
 from wechat_scheduler.storage.credentials.job_views import read_jobs
@@ -119,6 +129,7 @@ class _StoreChecks:
             yield "accounts", self._probes(views)
         yield "egress ip", _each(lambda: [accounts.egress(views, self._refusals)])
         yield "notify", _each(lambda: systems.notifications(views))
+        yield "gateway", self._gateway(views)
         if probe:
             yield "params", _reach(self._config.callbacks, views, self._clock)
 
@@ -145,6 +156,14 @@ class _StoreChecks:
         ):
             yield finding
             self._refusals += [error] if error else []
+
+    async def _gateway(self, views: Sequence[JobView]) -> AsyncIterator[Finding]:
+        found, is_on = (
+            await SqlConsumers(self._database).all_consumers(),
+            self._config.gateway.enabled,
+        )
+        for finding in gateway.consumers(found, views, is_on=is_on):
+            yield finding
 
     async def _pushes(self) -> AsyncIterator[Finding]:
         views = await read_push_endpoints(self._database, self._vault)

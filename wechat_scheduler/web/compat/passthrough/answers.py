@@ -1,6 +1,6 @@
 """The gateway's own answers, in WeChat's form: HTTP 200, a number as `errcode`, a sentence as `errmsg`.
 
-Beside them, `advice` repeats what to do where WeChat would say nothing.
+Beside them, `advice` repeats what to do where WeChat did not answer.
 """
 
 from typing import Final
@@ -47,7 +47,7 @@ def refused(request: web.Request, error: RequestError) -> web.Response:
         return _answer(*errcode_of(error))
     errcode = next((code for kind, code in _OF_ERRORS if isinstance(error, kind)), _MALFORMED)
     if errcode == BUSY:
-        return _answer(errcode, f"system error: {error}", str(error))
+        return _answer(errcode, f"system error: {error}")
     return _answer(errcode, str(error))
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import InvalidRequestError, UnauthorizedError
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.web.compat.wechattokens.answers import ErrcodeError
@@ -90,7 +90,11 @@ async def proven(
     ErrcodeError 41004, CallerRefusedError, ThrottledError, UnauthorizedError, ForbiddenError."""
     services, secret = request.app[SERVICES], text_of(fields, name)
     if services.authenticator.is_named(request):
-        return await _by_key(request, appid, kind)
+        try:
+            return await _by_key(request, appid, kind)
+        except UnauthorizedError as error:
+            hint = f"; leave that key out, and {name} is what counts" if secret else ""
+            raise UnauthorizedError(f"{error}{hint}", reason=error.reason) from error
     try:
         if not secret:
             await _require_known(services, appid)
