@@ -11,6 +11,7 @@ import pytest
 
 from tests.watched_clock import WatchedClock
 from wechat_scheduler.engine.bulkhead import (
+    LONG_SPACE,
     LONG_TURN,
     LONGEST_TURN,
     PATIENCE,
@@ -193,6 +194,16 @@ async def test_a_long_queue_of_one_receiver_is_spread_over_a_minute(calls: Calls
     assert error.retry_after == LONGEST_TURN
 
 
+async def test_what_a_receiver_put_off_while_it_was_slow_has_its_turn_within_seconds(
+    calls: Calls,
+) -> None:
+    await calls.know("slow", SLOW)
+
+    await calls.begin(*["slow"] * 1000)
+
+    assert calls.refused[-1].retry_after < timedelta(seconds=8)
+
+
 async def test_all_receivers_that_hung_have_a_quarter_of_the_places(calls: Calls) -> None:
     names = [f"sick{n}" for n in range(10)]
     for name in names:
@@ -222,7 +233,7 @@ async def test_calls_that_wait_end_when_their_receiver_turns_out_to_hang(calls: 
     await calls.give_up("sick")
 
     assert calls.begun["sick"] == 9
-    assert [error.retry_after for error in calls.refused] == [LONG_TURN, LONG_TURN + SPACE]
+    assert [error.retry_after for error in calls.refused] == [LONG_TURN, LONG_TURN + LONG_SPACE]
 
 
 async def test_a_receiver_that_answers_again_has_its_places_back(calls: Calls) -> None:

@@ -25,12 +25,13 @@ FIRST_PATIENCE: Final = timedelta(milliseconds=100)
 QUICK: Final = timedelta(seconds=1)
 HANGS: Final = timedelta(seconds=5)
 
-# The pause of a call that got no slot; the longer one is for a receiver that hangs. Further calls to the
-# same receiver are spaced `SPACE` apart, because each try costs two transactions; none waits longer than
-# `LONGEST_TURN`.
+# The pause of a call that got no slot, and the distance of further calls to the same receiver, because each
+# try costs two transactions. The longer ones are for a receiver that hangs: one that was slow for a moment
+# soon gets all that was put off. None waits longer than `LONGEST_TURN`.
 TURN: Final = timedelta(seconds=2)
 LONG_TURN: Final = timedelta(seconds=30)
-SPACE: Final = timedelta(milliseconds=100)
+SPACE: Final = timedelta(milliseconds=5)
+LONG_SPACE: Final = timedelta(milliseconds=100)
 LONGEST_TURN: Final = timedelta(minutes=1)
 
 # Receivers that are remembered; the one that was called the longest time ago is forgotten first.
@@ -111,8 +112,9 @@ class Bulkhead:
 
     def _turn(self, receiver: _Receiver) -> timedelta:
         now = self._clock.boottime()
-        pause = LONG_TURN if receiver.pace is Pace.HANGS else TURN
-        turn = max(now + pause.total_seconds(), receiver.turn + SPACE.total_seconds())
+        hangs = receiver.pace is Pace.HANGS
+        pause, space = (LONG_TURN, LONG_SPACE) if hangs else (TURN, SPACE)
+        turn = max(now + pause.total_seconds(), receiver.turn + space.total_seconds())
         receiver.turn = min(turn, now + LONGEST_TURN.total_seconds())
         return timedelta(seconds=receiver.turn - now)
 
