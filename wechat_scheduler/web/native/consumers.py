@@ -39,7 +39,7 @@ OF_NETWORKS: Final = "its networks are checked when it fetches a token, not for 
 NOT_FORWARDED: Final = "the gateway forwards none of these paths, as gateway.allow stands: {paths}"
 STILL_VALID: Final = (
     "a token of WeChat's that it has fetched stays valid for what is left of its two hours, here and at WeChat; "
-    "only stand_in avoids that"
+    "only stand_in (--stand-in) avoids that"
 )
 
 
