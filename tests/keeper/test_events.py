@@ -127,6 +127,7 @@ async def test_what_cannot_be_wanted_is_refused_by_its_name(kept: Caller) -> Non
 
     for query, status, message in (
         ("kinds=credential.rotated,nonsense", 400, "kinds: unknown kind nonsense; use some of "),
+        ("kinds=", 400, 'kinds: unknown kind ""; use some of credential.rotated, '),
         ("kinds=,", 400, 'kinds: unknown kind ""; use some of credential.rotated, '),
         ("type=77", 400, "type: unknown task type 77; use one of 0 access_token"),
         ("appid=a+b", 400, "appid: must be letters, digits"),

@@ -42,12 +42,18 @@ async def test_who_has_the_newest_version_is_told_so(keeper: Caller) -> None:
     await keeper.register(TASK)
     await keeper.settle()
 
-    same = await keeper.fetch(f"{APPID}/0", **{"If-None-Match": '"1"'})
-    other = await keeper.fetch(f"{APPID}/0", **{"If-None-Match": '"0"'})
+    known = ('"1"', 'W/"1"', "*", '"0", W/"1"', '"1" , "7"')
+    same = [
+        await keeper.fetch(f"{APPID}/0", **{"If-None-Match": tags}) for tags in known for _ in "abc"
+    ]
+    other = [
+        await keeper.fetch(f"{APPID}/0", **{"If-None-Match": tags})
+        for tags in ('"0"', 'W/"0"', '"*"', 'W/"*"', "1", "W/1", "")
+        for _ in "abc"
+    ]
 
-    assert same.status == 304
-    assert same.json == ""
-    assert other.status == 200
+    assert {(answer.status, answer.json) for answer in same} == {(304, "")}
+    assert {answer.status for answer in other} == {200}
 
 
 async def test_a_first_fetch_waits_for_the_refresh_in_flight(

@@ -117,7 +117,24 @@ async def test_what_is_no_whole_number_is_refused_by_its_name(kept: Caller) -> N
         answer = await kept.fetch(f"{PATH}?{name}={text}")
 
         assert answer.status == 400, text
-        assert answer.json["message"] == f"{name}: must be a whole number"
+        limits = {"wait": " from 0 to 60"}.get(name, "")
+        assert answer.json["message"] == f"{name}: must be a whole number{limits}"
+
+
+async def test_a_misspelt_parameter_is_named_and_others_are_left_to_the_caller(
+    kept: Caller,
+) -> None:
+    for query, near in (
+        ("wiat=30&version=1", "wiat: is not known here; did you mean wait?"),
+        ("wait=30&verison=1", "verison: is not known here; did you mean version?"),
+        ("Wait=30", "Wait: is not known here; did you mean wait?"),
+    ):
+        refused = await kept.fetch(f"{PATH}?{query}")
+
+        assert (refused.status, refused.json["message"]) == (400, near)
+
+    for query in ("x=1", "_wait=1", "appid=wx1", "=1", "timestamp=1"):
+        assert (await kept.fetch(f"{PATH}?{query}")).status == 200, query
 
 
 async def test_a_number_that_is_given_twice_is_refused(kept: Caller) -> None:
@@ -132,7 +149,7 @@ async def test_a_wait_of_more_than_a_minute_is_refused(kept: Caller) -> None:
     answer = await kept.fetch(f"{PATH}?wait=61&version=1")
 
     assert answer.status == 400
-    assert answer.json["message"] == "wait: must be at most 60 seconds"
+    assert answer.json["message"] == "wait: must be a whole number from 0 to 60"
 
 
 async def test_who_waits_for_a_first_value_gets_it_or_a_503(

@@ -145,7 +145,7 @@ class Fetching:
 def _response(request: web.Request, credential: Credential, age: int) -> web.Response:
     etag = f'"{credential.version}"'
     headers = {"Cache-Control": f"private, max-age={age}", "ETag": etag}
-    if request.headers.get("If-None-Match") == etag:
+    if request.headers.get("If-None-Match") in (etag, f"W/{etag}", "*"):
         return web.Response(status=304, headers=headers)
     result = {"code": 200, "message": "", "result": credential.value}
     return web.json_response(result, headers=headers)

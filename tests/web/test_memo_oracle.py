@@ -31,6 +31,8 @@ READS = [
     get("/task/a?x=1"),
     get("/task/a", 'If-None-Match: "1"'),
     get("/task/a", 'If-None-Match: "2"', "Connection: keep-alive"),
+    get("/task/a", 'If-None-Match: W/"1"'),
+    get("/task/a", "If-None-Match: *"),
 ]
 CREATES = [
     *(post(body) for body in (b"{}", b"{ }", b"[1]", b"\r\n\r\n")),

@@ -69,6 +69,17 @@ def refuse_unknown(request: web.Request, known: Collection[str]) -> None:
         raise InvalidRequestError(f"is not known here; {hint}", field=shown or '""')
 
 
+def refuse_misspelt(request: web.Request, known: Collection[str]) -> None:
+    """Refuses parameters that are nearly `known`, where others are for the caller to choose. Raises
+    InvalidRequestError."""
+    for name in request.query:
+        near = get_close_matches(name[:_LONGEST_NAME].lower(), known, n=1)
+        if near and name not in known and not name.startswith("_"):
+            raise InvalidRequestError(
+                f"is not known here; did you mean {near[0]}?", field=name[:_LONGEST_NAME]
+            )
+
+
 def refuse_repeated(request: web.Request, name: str) -> None:
     """Raises InvalidRequestError."""
     if len(request.query.getall(name, ())) > 1:

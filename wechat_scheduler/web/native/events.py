@@ -119,9 +119,9 @@ def _wanted(request: web.Request) -> EventFilter:
 
 
 def _kinds(request: web.Request) -> frozenset[FeedKind]:
-    """Empty if none are named."""
-    text = request.query.get("kinds", "")
-    names = text.split(",") if text else []
+    """Empty without the parameter."""
+    text = request.query.get("kinds")
+    names = [] if text is None else text.split(",")
     known = {kind.value for kind in FeedKind}
     for name in names:
         if name not in known:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Final
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.query import refuse_repeated
+from wechat_scheduler.web.kit.query import refuse_misspelt, refuse_repeated
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 from wechat_scheduler.web.native.route import query
@@ -17,10 +17,11 @@ from wechat_scheduler.web.native.route import query
 # Seconds. Proxies give up on responses that take longer than a minute.
 LONGEST_WAIT: Final = 60
 _LONGEST_NUMBER: Final = 18
+_ANY: Final = "*"
 
 WAIT: Final = query(
     "wait",
-    "How many seconds to wait for a version other than `version`.",
+    "How many seconds to wait for a version other than `version`, which is needed.",
     {"type": "integer", "minimum": 0, "maximum": LONGEST_WAIT, "default": 0},
 )
 VERSION: Final = query(
@@ -32,24 +33,22 @@ VERSION: Final = query(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongPoll:
-    """`known` are the versions that the caller has."""
+    """`known` are the versions that the caller has; `*` stands for any."""
 
     known: frozenset[str]
     wait: timedelta
 
     def knows(self, version: int) -> bool:
-        return str(version) in self.known
+        return not self.known.isdisjoint((str(version), _ANY))
 
 
 def read(request: web.Request, *, reads_query: bool) -> LongPoll:
     """What the request asks for; `If-None-Match` stands for a missing version. Raises InvalidRequestError."""
     wait = version = None
     if reads_query and request.query:
-        wait, version = _number(request, "wait"), _number(request, "version")
-    if (wait or 0) > LONGEST_WAIT:
-        raise InvalidRequestError(f"must be at most {LONGEST_WAIT} seconds", field="wait")
-    tags = {tag.value for tag in request.if_none_match or () if not tag.is_weak}
-    known = tags if version is None else {str(version)}
+        refuse_misspelt(request, (WAIT.name, VERSION.name))
+        wait, version = _number(request, "wait", LONGEST_WAIT), _number(request, "version")
+    known = _tags(request) if version is None else {str(version)}
     return LongPoll(known=frozenset(known), wait=timedelta(seconds=wait or 0))
 
 
@@ -85,11 +84,20 @@ def _is_news(cell: Cell, poll: LongPoll, boottime: float) -> bool:
     return credential is not None and not poll.knows(credential.version)
 
 
-def _number(request: web.Request, name: str) -> int | None:
+def _tags(request: web.Request) -> set[str]:
+    """Those of `If-None-Match`, whose comparison is weak (RFC 9110, 13.1.2)."""
+    if request.headers.get(hdrs.IF_NONE_MATCH, "").strip() == _ANY:
+        return {_ANY}
+    return {tag.value for tag in request.if_none_match or ()} - {_ANY}
+
+
+def _number(request: web.Request, name: str, most: int | None = None) -> int | None:
     text = request.query.get(name)
     if text is None:
         return None
     refuse_repeated(request, name)
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER):
-        raise InvalidRequestError("must be a whole number", field=name)
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_NUMBER
+    if not is_number or (most is not None and int(text) > most):
+        limits = "" if most is None else f" from 0 to {most}"
+        raise InvalidRequestError(f"must be a whole number{limits}", field=name)
     return int(text)
