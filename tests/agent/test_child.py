@@ -141,6 +141,27 @@ async def test_a_child_that_does_not_end_is_killed_in_time(tmp_path: Path) -> No
     assert not is_alive(int(read(told)))
 
 
+async def test_a_child_whose_values_expire_runs_on_and_is_told_of_once(tmp_path: Path) -> None:
+    clock = FakeClock()
+    daemon, told = TurningDaemon(clock), tmp_path / "told"
+    daemon.turn("t1", life=timedelta(hours=1))
+
+    with capture_logs() as events:
+
+        def late() -> int:
+            return sum(it["event"] == "agent.child_outdated" for it in events)
+
+        async with running(agent(tmp_path, child(f"echo x >> {told}; exec sleep 600"), daemon)):
+            await until(lambda: read(told) == "x\n")
+            before = late()
+            await until(lambda: clock.advance(timedelta(minutes=10)) or late() == 1)  # type: ignore[func-returns-value]
+            clock.advance(timedelta(minutes=10))
+            daemon.turn("t2")
+            await until(lambda: read(told) == "x\nx\n")
+
+    assert (before, late()) == (0, 1)
+
+
 async def test_a_program_that_does_not_exist_is_told_at_the_start(tmp_path: Path) -> None:
     daemon = TurningDaemon(FakeClock())
     daemon.turn("t1")

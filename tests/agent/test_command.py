@@ -34,10 +34,11 @@ async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
         yield caller
 
 
-def agent_file(folder: Path, keeper: Caller, text: str, *, key: str = "") -> str:
+def agent_file(folder: Path, keeper: Caller, text: str, *, key: str = "", mode: int = 0o600) -> str:
     file = folder / "agent.toml"
     head = f'[daemon]\nurl = "{keeper.daemon.url}"\nkey = "{key or keeper.daemon.admin_key}"\n'
     file.write_text(f"{head}{CREDENTIAL}{text}", encoding="utf-8")
+    file.chmod(mode)
     return str(file)
 
 
@@ -79,8 +80,46 @@ async def test_what_is_wrong_at_the_start_is_one_sentence(keeper: Caller, tmp_pa
     assert [it.code for it in (refused, no_folder, unread)] == [1, 1, 2]
     assert "wsk_wrong" not in refused.err
     assert "API key" in refused.err.splitlines()[-1]
+    assert refused.err.rstrip().endswith(f"; the key comes from daemon.key in {wrong_key}")
     assert no_folder.sentence.endswith(f"there is no folder {tmp_path}/none: create it")
     assert unread.sentence.endswith("none.toml: no such file or directory")
+
+
+async def test_signals_that_are_not_for_it_leave_an_agent_to_its_files(
+    keeper: Caller, tmp_path: Path
+) -> None:
+    path = tmp_path / "token.json"
+    file = agent_file(tmp_path, keeper, file_at(path), mode=0o644)
+    async with warm.pipe() as (lines, end):
+        process = await warm.start(
+            "agent", "--config", file, environ=ENVIRONMENT, streams=(0, 1, end)
+        )
+        os.close(end)
+        log = Log(lines)
+        await until(path.exists)
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
+            process.send_signal(number)
+        await keeper.call("POST", f"/task/{APPID}/0/refresh")
+        first = path.read_text()
+        await until(lambda: path.read_text() != first)
+        process.send_signal(signal.SIGQUIT)
+        await log.read()
+
+        assert await process.wait() == 0
+    ignored = {it["signal"] for it in log.events if it["event"] == "agent.signal_ignored"}
+    assert ignored == {"SIGHUP", "SIGUSR1", "SIGUSR2"}
+    assert log.events[0]["event"] == "agent.file_exposed"
+
+
+async def test_one_update_with_nothing_but_a_child_says_so(keeper: Caller, tmp_path: Path) -> None:
+    file = agent_file(tmp_path, keeper, '[exec]\nrun = ["true"]\n')
+
+    ended = await run_warm("agent", "--config", file, "--once")
+
+    assert ended.code == 2
+    assert ended.sentence.endswith(
+        "agent.toml: exec: --once starts no child, and there is no other output"
+    )
 
 
 async def test_the_file_of_the_page_is_checked_without_a_change_and_handed_over_once(

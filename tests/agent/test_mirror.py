@@ -174,7 +174,8 @@ async def test_a_redis_that_goes_away_is_tried_again_and_delays_nothing_else(
                     )
 
     failed = [it["message"] for it in events if it["event"] == "agent.output_failed"]
-    assert set(failed) == {f"redis[0] ({APPID}/access_token): Redis does not answer"}
+    assert all("Redis does not answer" in it for it in failed)
+    assert all(it.startswith(f"redis[0] ({APPID}/access_token): ") for it in failed)
 
 
 @pytest.mark.parametrize("port", ["99999", "-1", "0"])
@@ -189,12 +190,40 @@ async def test_a_port_that_does_not_exist_is_one_sentence(port: str, tmp_path: P
 async def test_a_redis_that_is_away_at_the_start_ends_it_with_a_sentence(tmp_path: Path) -> None:
     daemon = TurningDaemon(FakeClock())
     daemon.turn("t1")
-    url = f"redis://:s3cret-word@127.0.0.1:{free_port()}/0"
+    port = free_port()
+    url = f"redis://:s3cret-word@127.0.0.1:{port}/0"
 
     with pytest.raises(OutputError) as raised:
         await agent(tmp_path, mirror(url), daemon).check()
 
-    assert str(raised.value) == f"redis[0] ({APPID}/access_token): Redis does not answer"
+    said = f"redis[0] ({APPID}/access_token): Redis does not answer: nothing listens at 127.0.0.1:{port}"
+    assert str(raised.value) == said
+
+
+async def _web_page(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("redis://:s3cret@127.0.0.1:PORT/0", "what answers at 127.0.0.1:PORT is no Redis"),
+        ("rediss://:s3cret@127.0.0.1:PORT/0", "what answers at 127.0.0.1:PORT speaks no TLS; without TLS, the URL"),
+        ("redis://:s3cret@no-such.invalid:PORT/0", "the host of no-such.invalid:PORT is not known: check"),
+        ("unix://:s3cret@/none/redis.sock", "Redis does not answer: nothing listens at /none/redis.sock"),
+    ],
+)  # fmt: skip
+async def test_what_is_no_redis_is_told_with_its_place(url: str, said: str, tmp_path: Path) -> None:
+    daemon = TurningDaemon(FakeClock())
+    daemon.turn("t1")
+    async with await asyncio.start_server(_web_page, "127.0.0.1", 0) as server:
+        port = str(server.sockets[0].getsockname()[1])
+        with pytest.raises(OutputError) as raised:
+            await agent(tmp_path, mirror(url.replace("PORT", port)), daemon).check()
+
+    assert said.replace("PORT", port) in str(raised.value)
+    assert "s3cret" not in str(raised.value)
 
 
 @needs_redis
@@ -233,7 +262,7 @@ async def test_a_redis_is_spoken_to_through_tls(tmp_path: Path) -> None:
     )
     address = f"rediss://127.0.0.1:{port}/0"
     async with redis_server(tmp_path, *tls, *files) as url, reading(url) as redis:
-        with pytest.raises(OutputError, match="Redis does not answer"):
+        with pytest.raises(OutputError, match=r"certificate of Redis at 127\.0\.0\.1"):
             await agent(tmp_path, mirror(address), daemon).once()
         await agent(tmp_path, mirror(f"{address}?ssl_ca_certs={pem}"), daemon).once()
 

@@ -1,5 +1,6 @@
 """An agent from its start to its end: rotations, failures, and what follows them."""
 
+import asyncio
 import random
 import signal
 import subprocess
@@ -184,7 +185,7 @@ async def test_a_process_that_does_not_run_needs_no_signal(tmp_path: Path) -> No
         pid_file.write_text(str(ended_process()))
         await agent(tmp_path, text, daemon).once()
 
-    assert [it["event"] for it in events] == ["agent.no_process", "agent.no_process"]
+    assert [it["event"] for it in events] == ["agent.no_pid_file", "agent.no_process"]
 
 
 async def test_the_last_value_stays_to_its_expiry_while_the_daemon_is_away(tmp_path: Path) -> None:
@@ -242,11 +243,58 @@ async def test_a_daemon_that_refuses_at_the_start_ends_the_agent(
 
     with pytest.raises(OutputError, match=str(error)):
         await agent(tmp_path, file_at(tmp_path / "token"), daemon).check()
-    with pytest.raises(ExceptionGroup) as raised:
-        async with running(agent(tmp_path, file_at(tmp_path / "token"), daemon)):
-            pass
+    with pytest.raises(OutputError, match=str(error)):
+        await agent(tmp_path, file_at(tmp_path / "token"), daemon).run(asyncio.Event())
 
-    assert str(error) in str(raised.value.exceptions[0])
+
+async def test_an_agent_that_is_stopped_while_the_daemon_hangs_ends_at_once(
+    tmp_path: Path,
+) -> None:
+    daemon = TurningDaemon(FakeClock())  # without a value it never answers
+
+    async with running(agent(tmp_path, file_at(tmp_path / "token"), daemon)) as stop:
+        await until(lambda: daemon.asked == 1)
+        stop.set()
+
+    assert not (tmp_path / "token").exists()
+
+
+@pytest.mark.parametrize("wait", [timedelta(0), MINUTE])
+async def test_one_update_waits_for_a_daemon_that_is_away_no_longer_than_it_may(
+    wait: timedelta, tmp_path: Path
+) -> None:
+    clock = FakeClock()
+    daemon, started = TurningDaemon(clock), clock.boottime()
+    daemon.fail(UnreachableError("no daemon answers"))
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(_refused(agent(tmp_path, file_at(tmp_path / "t"), daemon), wait))
+        await until(lambda: clock.advance(SECOND) or task.done())  # type: ignore[func-returns-value]
+
+    assert task.result() == "no daemon answers"
+    assert clock.boottime() - started >= wait.total_seconds()
+    assert daemon.asked > 10 if wait else daemon.asked == 1
+
+
+async def _refused(agent: Agent, wait: timedelta) -> str:
+    with pytest.raises(OutputError) as raised:
+        await agent.once(wait)
+    return str(raised.value)
+
+
+async def test_one_update_goes_on_once_the_daemon_is_there(tmp_path: Path) -> None:
+    clock = FakeClock()
+    daemon, path = TurningDaemon(clock), tmp_path / "token"
+    daemon.fail(UnreachableError("no daemon answers"))
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(agent(tmp_path, file_at(path), daemon).once(MINUTE))
+        await until(lambda: daemon.asked > 1 or bool(clock.advance(SECOND)))
+        daemon.error = None
+        daemon.turn("t1")
+        await until(lambda: clock.advance(SECOND) or task.done())  # type: ignore[func-returns-value]
+
+    assert read(path) == "t1"
 
 
 async def test_a_refusal_later_is_told_with_its_count_at_growing_pauses(tmp_path: Path) -> None:

@@ -22,7 +22,13 @@ from wechat_scheduler.client.steps import (
     ReadStep,
 )
 from wechat_scheduler.client.watch import FIRST_WORD, LONGEST_PAUSE, STREAMS_AGAIN, Watch
-from wechat_scheduler.errors import CallError, NotFoundError, ThrottledError, UnreachableError
+from wechat_scheduler.errors import (
+    CallError,
+    NotFoundError,
+    ThrottledError,
+    UnauthorizedError,
+    UnreachableError,
+)
 from wechat_scheduler.reasons import Reason
 
 NAME = Name("wx1", "access_token")
@@ -112,6 +118,26 @@ def test_too_many_streams_are_no_reason_to_ask_sooner_than_the_daemon_says() -> 
 
     assert pause.seconds >= 40
     assert not watch.memory.away
+
+
+def test_a_key_that_is_refused_is_told_to_all_readers_at_once() -> None:
+    watch = Played()
+    other = Name("wx2", "access_token")
+    for name in (NAME, other):
+        watch.memory.entry(name).look_at = float("inf")
+    woken: list[bool] = []
+    watch.memory.changed.add(lambda: woken.append(watch.memory.is_fresh(watch.memory.entry(other))))
+
+    look = watch.until(
+        LookStep, UnauthorizedError("this API key is unknown", reason=Reason.KEY_INVALID)
+    )
+    watch.memory.fail(
+        watch.memory.entry(NAME), UnauthorizedError("unknown", reason=Reason.KEY_INVALID)
+    )
+    watch.until(LongPollStep, Outcome.REFUSED)
+
+    assert look.name == NAME
+    assert woken == [False]
 
 
 def test_a_daemon_without_streams_and_long_polls_is_left_to_the_readers_for_minutes() -> None:

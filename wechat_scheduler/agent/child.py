@@ -56,6 +56,7 @@ class Child:
         self._quick_ends = 0
         self._not_before = 0.0
         self._is_starting = False
+        self._is_late = False
         self._signals: list[int] = []
 
     def attend(
@@ -75,6 +76,8 @@ class Child:
         await self.check()
 
     async def settle(self, values: Values | None) -> None:
+        if values is None:
+            self._expired()
         if values is None or not self._is_wanted:
             return
         if self._process is not None and texts(values) != self._given:
@@ -100,9 +103,16 @@ class Child:
         if self._process is not None:
             await self._stop(self._process, self.last_signal)
 
+    def _expired(self) -> None:
+        """Says once that the process goes on with values that have expired."""
+        if self._process is not None and not self._is_late:
+            self._is_late = True
+            advice = "it runs on with expired values, and is started again with the next ones"
+            log.warning("agent.child_outdated", child=self.label, advice=advice)
+
     async def _start(self, values: Values) -> None:
         environ = {**self._environ, **environment(values)}
-        self._is_starting = True
+        self._is_starting, self._is_late = True, False
         try:
             words = self._settings.run
             self._process = await start(

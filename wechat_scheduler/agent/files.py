@@ -125,7 +125,11 @@ class FileOutput:
         self._owner()
 
     def _take(self) -> None:
-        self._lock = os.open(self._lock_file, _LOCK_FLAGS, 0o600)
+        try:
+            self._lock = os.open(self._lock_file, _LOCK_FLAGS, 0o600)
+        except FileNotFoundError:  # the folder is there: /proc and its like
+            sentence = f"{self.label}: no file can be created in {self._path.parent}"
+            raise OutputError(sentence) from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from wechat_scheduler.agent.values import KeptValue, WantedCredential
 from wechat_scheduler.client.kept import Fetched
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.errors import CallError
+from wechat_scheduler.errors import CallError, UnauthorizedError
 
 
 class FollowingClient(Protocol):
@@ -17,16 +17,21 @@ class FollowingClient(Protocol):
 
 
 class FollowedDaemon:
-    """A `ports.ValueSource`: rotations come by events, else by long polls, else the daemon is asked again."""
+    """A `ports.ValueSource`: rotations come by events, else by long polls, else the daemon is asked again.
 
-    def __init__(self, client: FollowingClient, clock: Clock) -> None:
-        self._client, self._clock = client, clock
+    `key_from` says where the key is, for the sentence about one that the daemon refuses."""
+
+    def __init__(self, client: FollowingClient, clock: Clock, *, key_from: str) -> None:
+        self._client, self._clock, self._key_from = client, clock, key_from
 
     async def next(self, wanted: WantedCredential, known: KeptValue | None) -> KeptValue:
         name = (wanted.appid, wanted.kind, wanted.subject)
         followed = cast("AsyncGenerator[Fetched, None]", self._client.follow(name))
         async with aclosing(followed) as updates:
             async for fetched in updates:
+                if isinstance(fetched.error, UnauthorizedError):
+                    sentence = f"{fetched.error}; the key comes from {self._key_from}"
+                    raise UnauthorizedError(sentence, reason=fetched.error.reason)
                 if fetched.error is not None:
                     raise fetched.error.with_traceback(None)
                 if known is None or (fetched.value and _differs(fetched, known)):

@@ -125,7 +125,16 @@ class SignalAction:
         except OSError as error:
             sentence = f"{self.label}: cannot send {self._number.name}: {system_message(error)}"
             raise OutputError(sentence) from error
-        log.info("agent.signal_sent" if pid else "agent.no_process", pid_file=str(self._file))
+        self._told(pid)
+
+    def _told(self, pid: int) -> None:
+        """A file that is not there may have another name: that is a warning."""
+        if pid or self._file.exists():
+            log.info("agent.signal_sent" if pid else "agent.no_process", pid_file=str(self._file))
+        else:
+            log.warning(
+                "agent.no_pid_file", pid_file=str(self._file), advice="there is no such file"
+            )
 
     def _pid(self) -> int:
         """0 if there is no file: the process does not run."""

@@ -57,6 +57,17 @@ class CredentialLoop:
         self._known = await self._daemon.next(self._wanted, self._known)
         self._values.put(self._known)
 
+    async def fetch_within(self, patience: timedelta) -> None:
+        """Waits so long at most for a daemon that is away or has no valid value. Raises as `fetch`."""
+        ends = self._clock.boottime() + patience.total_seconds()
+        while True:
+            try:
+                return await self.fetch()
+            except PASSING as error:
+                if self._clock.boottime() >= ends:
+                    raise
+                await self._clock.sleep(self._failed(error))
+
     async def run(self) -> None:
         while True:
             try:

@@ -1,5 +1,7 @@
 """A Redis that has the current values, for programs that look there. Imported only where it is used."""
 
+import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -8,7 +10,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import AuthenticationError, InvalidResponse, RedisError, ResponseError
 
 from wechat_scheduler.agent.forms import Values
 from wechat_scheduler.agent.redis_keys import redis_key
@@ -76,6 +78,9 @@ class RedisMirror:
                     await self._redis.set(self._key, kept.value, px=left, nx=kept == self._put)
                 self._told(kept)
 
+    def _reason(self, error: Exception) -> str:
+        return _reason(error, _place(self._redis))
+
     async def close(self) -> None:
         with self._failures():
             await self._redis.aclose()
@@ -91,16 +96,41 @@ class RedisMirror:
         try:
             yield
         except (RedisError, OSError) as error:
-            raise OutputError(f"{self.label}: {_reason(error)}") from error
+            raise OutputError(f"{self.label}: {self._reason(error)}") from error
         except TypeError as error:
             raise OutputError(f"{self.label}: the URL has an unknown parameter") from error
 
 
-def _reason(error: Exception) -> str:
+def _place(redis: "Redis") -> str:
+    """Where it is, without the user and the password."""
+    known = redis.connection_pool.connection_kwargs
+    host = str(known.get("host", "localhost"))
+    host = f"[{host}]" if ":" in host else host
+    return str(known.get("path") or f"{host}:{known.get('port', 6379)}")
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """What Redis refuses while it is connected to is the cause of another error."""
-    for one in (error, error.__cause__):
-        if isinstance(one, AuthenticationError):
-            return "Redis refuses the user or the password"
-        if isinstance(one, ResponseError):
-            return f"Redis says: {one}"
-    return "Redis does not answer"
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _reason(error: Exception, place: str) -> str:
+    for one in _causes(error):
+        match one:
+            case AuthenticationError():
+                return "Redis refuses the user or the password"
+            case ResponseError():
+                return f"Redis says: {one}"
+            case ssl.SSLCertVerificationError():
+                return f"the certificate of Redis at {place} is not good: {one.verify_message}"
+            case ssl.SSLError():
+                return f"what answers at {place} speaks no TLS; without TLS, the URL begins with redis://"
+            case InvalidResponse():
+                return f"what answers at {place} is no Redis"
+            case socket.gaierror():
+                return f"the host of {place} is not known: check its name"
+            case ConnectionRefusedError() | FileNotFoundError():
+                return f"Redis does not answer: nothing listens at {place}"
+    return f"Redis does not answer at {place}"

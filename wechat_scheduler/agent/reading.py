@@ -19,7 +19,7 @@ from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.config.section import Section, notation_of
-from wechat_scheduler.config.settings import LogSettings
+from wechat_scheduler.config.settings import PREFIX, LogSettings
 from wechat_scheduler.config.sources import Environ, read_secret
 from wechat_scheduler.errors import ConfigError
 
@@ -55,7 +55,7 @@ def load(file: Path | None, environ: Environ) -> AgentConfig:
     document = read_toml(source)
     tables = _tables(document, mistakes)
     meant = {*document, *filter(None, (likely(name, KNOWN) for name in document))}
-    daemon = tables.get("daemon") or DaemonSettings()
+    daemon = written = tables.get("daemon") or DaemonSettings()
     if "daemon" in tables or "daemon" not in meant:
         daemon = _reachable(daemon, environ, mistakes)
     tables = {"log": LogSettings(), **tables, "daemon": daemon}
@@ -65,7 +65,14 @@ def load(file: Path | None, environ: Environ) -> AgentConfig:
         mistakes.append("credentials: none is configured; write at least one [[credentials]]")
     if mistakes:
         raise ConfigError("\n".join(f"{source}: {mistake}" for mistake in mistakes))
-    return AgentConfig(source=source, **tables)
+    return AgentConfig(
+        source=source,
+        key_from=_key_from(source, written, environ),
+        holds_secret=bool(
+            written.key or any(one.url and not one.url_file for one in tables.get("redis", ()))
+        ),
+        **tables,
+    )
 
 
 def _tables(document: dict[str, Any], mistakes: list[str]) -> dict[str, Any]:
@@ -129,6 +136,15 @@ def _reachable(daemon: DaemonSettings, environ: Environ, mistakes: list[str]) ->
         mistakes.extend([] if url else [f"daemon.url: {NO_URL}"])
         mistakes.extend([] if key else [f"daemon.key_file: {NO_KEY}"])
     return msgspec.structs.replace(daemon, url=url, key=key)
+
+
+def _key_from(source: Path, written: DaemonSettings, environ: Environ) -> str:
+    """Where the key is; `written` is the table as the file has it."""
+    if environ.get(f"{PREFIX}KEY", "").strip():
+        return f"${PREFIX}KEY"
+    if file := environ.get(f"{PREFIX}KEY_FILE"):
+        return f"{file}, as ${PREFIX}KEY_FILE says"
+    return f"daemon.key in {source}" if written.key else str(written.key_file or _provided(environ))
 
 
 def _provided(environ: Environ) -> Path | None:

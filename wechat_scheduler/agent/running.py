@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -13,7 +14,7 @@ from wechat_scheduler.agent.loops import PASSING, CredentialLoop, OutputLoop
 from wechat_scheduler.agent.ports import Output, ValueSource
 from wechat_scheduler.agent.values import KeptValues, WantedCredential
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.supervisor import Supervisor, together
+from wechat_scheduler.engine.supervisor import Supervisor, before, together
 from wechat_scheduler.errors import (
     CallError,
     OutputError,
@@ -63,22 +64,35 @@ class Agent:
         async with self._closed_at_end():
             await _all([*checks, *(loop.fetch for loop in self._fetching)])
 
-    async def once(self) -> None:
-        """Fetches all credentials, updates all outputs, and ends. Raises StartError."""
+    async def once(self, patience: timedelta = timedelta(0)) -> None:
+        """Fetches all credentials, updates all outputs, and ends. A daemon that is away, or has no valid
+        value, is asked again until `patience` has passed. Raises StartError."""
         async with self._closed_at_end():
             await self._open()
-            await _all(loop.fetch for loop in self._fetching)
+            await _all(partial(loop.fetch_within, patience) for loop in self._fetching)
             outputs = [loop.output for loop in self._loops if loop.output is not self.child]
             _raise([await _error_of(partial(self._settle, output)) for output in outputs])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs until `stop`. Raises StartError for what is wrong at the start; later failures are retried."""
         async with self._closed_at_end():
-            await self._open()
-            await _all(_first(loop) for loop in self._fetching)
-            log.info("agent.ready", credentials=len(self._fetching), outputs=len(self._loops))
-            await self._turn(stop)
+            if await self._begun(stop):
+                log.info("agent.ready", credentials=len(self._fetching), outputs=len(self._loops))
+                await self._turn(stop)
         log.info("agent.stopped")
+
+    async def _begun(self, stop: asyncio.Event) -> bool:
+        """Opens all and asks for all. False if `stop` comes before that is done: it is given up."""
+        found = await before(stop, self._begin())
+        _raise(found or [])
+        return found is not None
+
+    async def _begin(self) -> list[SchedulerError | None]:
+        return [await _error_of(self._open_and_ask)]
+
+    async def _open_and_ask(self) -> None:
+        await self._open()
+        await _all(_first(loop) for loop in self._fetching)
 
     async def _settle(self, output: Output) -> None:
         await output.settle(self._values.valid(output.wanted))

@@ -91,9 +91,13 @@ class MirrorSettings(Section, frozen=True, kw_only=True):
 
 
 class AgentConfig(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole file, checked. Secrets that it names files for are read."""
+    """The whole file, checked. Secrets that it names files for are read; `key_from` says where the
+    API key was, and
+    `holds_secret` whether the file itself has a key or a password."""
 
     source: Path
+    key_from: str
+    holds_secret: bool
     daemon: DaemonSettings
     log: LogSettings
     credentials: tuple[CredentialSettings, ...]

@@ -22,7 +22,13 @@ from wechat_scheduler.client.steps import (
     Steps,
 )
 from wechat_scheduler.engine.backoff import backoff, jittered
-from wechat_scheduler.errors import CallError, RequestError, ThrottledError, UnavailableError
+from wechat_scheduler.errors import (
+    CallError,
+    RequestError,
+    ThrottledError,
+    UnauthorizedError,
+    UnavailableError,
+)
 
 EVENTS = ("v1", "events")
 # A proxy that collects a stream before it passes it on says nothing for longer.
@@ -64,6 +70,12 @@ class Watch:
             yield from self._stream()
         except (ThrottledError, UnavailableError) as error:
             least = error.retry_after.total_seconds()
+        except (
+            UnauthorizedError
+        ):  # the key was revoked: readers are told now, not when they ask next
+            self._failures = 0
+            yield from self._refused()
+            return (yield from self._without_streams())
         except RequestError:  # a daemon without streams, or a key that may not read them
             self._failures = 0
             return (yield from self._without_streams())
@@ -109,6 +121,14 @@ class Watch:
                 continue  # a reader was faster
             if (yield LookStep(name=name)) is Outcome.UNREACHED:
                 return
+
+    def _refused(self) -> Steps[None]:
+        """The first is asked for; that wakes those who follow the others, and these ask themselves."""
+        names = self._memory.names()
+        for name in names:
+            self._memory.doubt(name)
+        for name in names[:1]:
+            yield LookStep(name=name)
 
     def _reaches(self) -> Steps[bool]:
         """Whether the daemon answers at all, though it gives no stream."""

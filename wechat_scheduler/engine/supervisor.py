@@ -76,6 +76,21 @@ async def together(works: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     return [task.result() for task in tasks]
 
 
+async def before(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """The result of the work; None if `stop` is set before: the work is cancelled. A failure is raised in a
+    group."""
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(work)
+        stopper = group.create_task(_cancel_at(stop, task))
+        task.add_done_callback(lambda _: stopper.cancel())
+    return None if task.cancelled() else task.result()
+
+
+async def _cancel_at(stop: asyncio.Event, task: asyncio.Task[T]) -> None:
+    await stop.wait()
+    task.cancel()
+
+
 async def _log_failure(name: str, work: Coroutine[Any, Any, None]) -> None:
     try:
         await work
