@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.business import status
 from tests.client.told import Told, told
 from tests.documents import ROOT
 from wechat_scheduler.engine.clock import SystemClock
@@ -94,6 +95,59 @@ async def test_a_node_program_learns_what_the_daemon_refuses(
     await daemon.remove(PATH)
 
     assert await program.say() == "404 task.unknown"
+
+
+SENTENCES = f"""
+import {{ Client }} from '{CLIENT.as_uri()}';
+const [url, away] = process.argv.slice(1);
+for (const [args, ...name] of [
+  [[url, 'wsk_x'], 'wx1', 0],
+  [[url, 'wsk_x\\n'], 'wx1', 0],
+  [[away, 'wsk_x'], 'wx1', 0],
+  [['127.0.0.1:9001', 'wsk_x'], 'wx1', 0],
+  [['http://x:secret@h', 'wsk_x'], 'wx1', 0],
+  [[undefined, 'wsk_x'], 'wx1', 0],
+  [[url, undefined], 'wx1', 0],
+  [[url, 'wsk_x'], 'wx1'],
+  [[url, 'wsk_x']],
+]) {{
+  const asked = async () => {{
+    const wechat = new Client(...args);
+    return await wechat.credential(...name).finally(() => wechat.close());
+  }};
+  console.log(await asked().catch((error) => error.message));
+}}
+const closed = new Client(url, 'wsk_x');
+closed.close();
+console.log(await closed.credential('wx1', 0).catch((error) => error.message));
+const refused = new Client(url, 'wsk_x');
+for (const appid of ['none', 'none', 'none']) await refused.credential(appid, 0).catch(() => 0);
+refused.close();
+"""
+
+
+async def test_the_node_client_says_in_a_sentence_what_is_wrong(daemon: Told) -> None:
+    url, away = daemon.business.url().rstrip("/"), "http://127.0.0.1:9"
+    daemon.business.script(status(502, b"<html>Bad Gateway"))
+
+    process = await asyncio.create_subprocess_exec(
+        str(NODE), "--input-type=module", "-e", SENTENCES, url, away, stdout=asyncio.subprocess.PIPE
+    )
+    said = (await process.communicate())[0].decode().splitlines()
+
+    place = "the daemon's URL is written like http://127.0.0.1:9001, without a name and a password"
+    assert said == [
+        f"{url} answered 502 and is no wechat-scheduler; correct the URL",
+        "token-1",
+        f"no daemon answers at {away}: bad port; start it, or correct the URL",
+        *[place] * 3,
+        "the API key is a text like wsk_…; set its environment variable",
+        "kind: must be a type such as access_token, or its number, not undefined",
+        "appid: must be a text like wx1111111111111111, not undefined",
+        "this Client is closed: make one for the whole program",
+    ]
+    paths = [call.path for call in daemon.business.calls]
+    assert paths.count("/task/none/0") == 1
 
 
 def test_the_node_client_is_small() -> None:
