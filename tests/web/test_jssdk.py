@@ -103,6 +103,17 @@ async def test_without_a_ticket_the_remedy_is_named(keeper: Caller) -> None:
     )
 
 
+async def test_the_remedy_is_named_each_time_after_a_ticket_was_removed(keeper: Caller) -> None:
+    await sign(keeper, PAGE)
+    await keeper.call("DELETE", f"/task/{APPID}/1")
+
+    messages = {(await sign(keeper, PAGE)).json["message"] for _ in "ab"}
+
+    assert messages == {
+        f"no jsapi_ticket is kept for {APPID}: register type 1 (jsapi_ticket) of it"
+    }
+
+
 async def test_an_expired_ticket_is_refused_as_a_fetch_is(
     keeper: Caller, weixin: WeChat, clock: FakeClock
 ) -> None:

@@ -60,9 +60,9 @@ class AccountTokens:
         key = await self.job(appid)
         try:
             cell = await self._manager.fetch(key, waits=self._waits)
-        except NotFoundError:
+        except NotFoundError as error:
             self.forget(appid)
-            raise
+            raise self._none(appid) from error
         credential = cell.credential
         if credential is None:
             raise self._manager.unavailable(cell)
@@ -97,7 +97,10 @@ class AccountTokens:
     async def _look_up(self, appid: str) -> JobKey:
         for view in await self._views(appid):
             return view.key
-        raise NotFoundError(
+        raise self._none(appid)
+
+    def _none(self, appid: str) -> NotFoundError:
+        return NotFoundError(
             f"no {self._kinds.own} is kept for {appid}: {self._kinds.register}",
             reason=self._kinds.reason,
         )
