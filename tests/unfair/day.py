@@ -61,7 +61,8 @@ class SlowDatabase(MemoryDatabase):
 @dataclass(slots=True, kw_only=True)
 class Day:
     """`group` has what goes on for the present turn only; `way` is how healthy messages go; `before` is what
-    hung in the last turn; a turn takes as long as `turn_takes`."""
+    hung in the last turn; a turn takes as long as `turn_takes`. `newer` and `older` are the credentials that
+    became healthy ones in this turn and in the last."""
 
     street: Street
     turn_takes: timedelta
@@ -72,6 +73,8 @@ class Day:
     way: Way = Way.TEMPLATE
     before: str = ""
     healthy: list[tuple[str, int]] = field(default_factory=list)
+    newer: list[str] = field(default_factory=list)
+    older: list[str] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     tunneller: str = ""
     """The secret of a consumer that uses tunnels."""
@@ -94,6 +97,20 @@ class Day:
                 await self.look(name, needs)
                 await self.clock.sleep(self.turn_takes / 2)
             self.recover()
+        await self.remove_old()
+
+    def keep(self, path: str) -> None:
+        """Expect the credential to be fresh until the end of the next turn."""
+        appid, number, *_ = path.split("/")
+        self.healthy.append((appid, int(number)))
+        self.newer.append(path)
+
+    async def remove_old(self) -> None:
+        for path in self.older:
+            appid, number, *_ = path.split("/")
+            self.healthy.remove((appid, int(number)))
+            await self.street.town.caller.call("DELETE", f"/task/{path}")
+        self.older, self.newer = self.newer, []
 
     async def jobs(self) -> list[dict[str, Any]]:
         return await self.street.town.caller.jobs("?limit=1000")
@@ -107,9 +124,10 @@ class Day:
         business.answers[where] = lambda: {"refresh_token": user.refresh_token}
         task = {"type": 2, "openid": user.openid, "params": business.url(where, host=host)}
         assert (await self.street.town.caller.register(task, appid=appid)).result == "success"
+        path = f"{appid}/2/{user.openid}"
         if not sick:
-            self.healthy.append((appid, 2))
-        return f"{appid}/2/{user.openid}"
+            self.keep(path)
+        return path
 
     def stranger(self, path: str) -> str:
         """The appid of another account, for which that path of WeChat hangs."""
@@ -189,5 +207,6 @@ async def healthy(day: Day) -> None:
     await day.platform(COMPONENT)
     day.healthy += [(APPID, 0), (APPID, 1), (OLD, 0), (COMPONENT, 3), (COMPONENT, 4)]
     await day.user(day.street.healthy)
+    day.newer.clear()  # they stay
     day.tunneller = await day.street.consumer()
     await day.clock.sleep(day.turn_takes / 2)

@@ -32,7 +32,7 @@ async def a_new_credential_and_its_notification(day: Day) -> None:
     path = f"/notify/{day.street.names}"
     appid = await day.street.account(notify=day.street.healthy.url(path))
     assert await day.street.town.caller.value(f"{appid}/0")
-    day.healthy.append((appid, 0))
+    day.keep(f"{appid}/0")
     while not any(call.path == path for call in day.street.healthy.calls):
         await day.clock.sleep(MOMENT)
 
@@ -74,7 +74,7 @@ async def an_event_of_a_rotation(day: Day) -> None:
         appid = await day.street.account()
         while (await stream.next()).data["appid"] != appid:
             pass
-    day.healthy.append((appid, 0))
+    day.keep(f"{appid}/0")
 
 
 async def a_tunnel(day: Day) -> None:
