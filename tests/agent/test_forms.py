@@ -53,7 +53,11 @@ def test_a_template_names_the_credentials_of_a_file_that_has_several() -> None:
         ("no field", ["a"], "the template has no field such as {value}"),
         ("{vlaue}", ["a"], "{vlaue} is not a field; did you mean {value}?"),
         ("{value} {expire_at}", ["a"], "{expire_at} is not a field; did you mean {expires_at}?"),
-        ("{b.value}", ["a"], "{b.value}: the file has no credential named b"),
+        (
+            "{b.value}",
+            ["a"],
+            "{b.value}: the file has no credential named b; did you mean {a.value}?",
+        ),
         ("{value}", ["a", "b"], "{value}: the file has several credentials; write {a.value}"),
     ],
 )

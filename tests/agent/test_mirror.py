@@ -25,6 +25,7 @@ from tests.agent.workshop import (
 )
 from tests.certificates import self_signed
 from tests.clock import FakeClock
+from wechat_scheduler.agent.mirror import reason_of
 from wechat_scheduler.agent.redis_keys import redis_key
 from wechat_scheduler.agent.settings import MirrorSettings
 from wechat_scheduler.agent.values import WantedCredential
@@ -267,6 +268,19 @@ async def test_a_redis_is_spoken_to_through_tls(tmp_path: Path) -> None:
         await agent(tmp_path, mirror(f"{address}?ssl_ca_certs={pem}"), daemon).once()
 
         assert await redis.get(KEY) == "t1"
+
+
+@pytest.mark.parametrize(
+    ("is_tls", "sentence"),
+    [
+        (True, "Redis does not answer at h:1; if it speaks no TLS there, the URL begins with redis://"),
+        (False, "Redis does not answer at h:1"),
+    ],
+)  # fmt: skip
+def test_a_redis_that_waits_for_more_may_speak_no_tls(is_tls: bool, sentence: str) -> None:
+    error = TimeoutError("Timeout connecting to server")
+
+    assert reason_of(error, "h:1", is_tls=is_tls) == sentence
 
 
 @pytest.mark.parametrize(

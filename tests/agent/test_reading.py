@@ -176,6 +176,8 @@ def test_a_secret_in_the_variable_for_a_file_is_not_shown(tmp_path: Path) -> Non
         (DAEMON + CREDENTIAL.replace("[[credentials]]", "[[credential]]") + FILE, "credential: unknown table; did you mean"),
         (DAEMON + CREDENTIAL.replace("[[credentials]]", "[credentials]") + FILE, "credentials: may be repeated, so it"),
         (DAEMON + CREDENTIAL.replace("access_token", "acess_token") + FILE + 'credentials = ["access_token"]\n', "credentials[0].type: 'acess"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\ntemplate = "{acess_token.value}"', "no credential named acess_token; did you mean {access_token.value}?"),
+        (DAEMON + CREDENTIAL + FILE + 'form = "template"\ntemplate = "{access_token.vlaue}"', "is not a field; did you mean {access_token.value}?"),
         (DAEMON + CREDENTIAL + FILE + 'credentials = ["acess_token"]\n', "no credential has the name acess_token; did you mean access_token?"),
         (DAEMON + CREDENTIAL + FILE + 'credentials = ["acess_token"]\nform = "template"\ntemplate = "{access_token.value}"', "did you mean access_token?"),
         (DAEMON + CREDENTIAL + REDIS + 'url = "redis://h"\nkey = "cache:{tpye}:{appid"\n', "redis[0].key: {tpye} is not a field; did you mean {type}?"),

@@ -185,7 +185,11 @@ async def test_a_process_that_does_not_run_needs_no_signal(tmp_path: Path) -> No
         pid_file.write_text(str(ended_process()))
         await agent(tmp_path, text, daemon).once()
 
-    assert [it["event"] for it in events] == ["agent.no_pid_file", "agent.no_process"]
+    assert [it["event"] for it in events] == [
+        "agent.no_pid_file",
+        "agent.no_process",
+        "agent.no_process",
+    ]
 
 
 async def test_the_last_value_stays_to_its_expiry_while_the_daemon_is_away(tmp_path: Path) -> None:

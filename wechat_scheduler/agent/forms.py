@@ -92,9 +92,13 @@ def mistakes(template: str, names: Sequence[str]) -> list[str]:
 def _mistake(text: str, name: str | None, field: str, names: Sequence[str]) -> str:
     if field not in FIELDS:
         likely = difflib.get_close_matches(field, FIELDS, n=1, cutoff=0.7)
-        return f"{text} is not a field; did you mean {{{likely[0]}}}?" if likely else ""
+        owner = f"{name}." if name else ""
+        return f"{text} is not a field; did you mean {{{owner}{likely[0]}}}?" if likely else ""
     if name and name not in names:
-        return f"{text}: the file has no credential named {name}"
+        meant = difflib.get_close_matches(name, names, n=1) or names
+        return (
+            f"{text}: the file has no credential named {name}; did you mean {{{meant[0]}.{field}}}?"
+        )
     if not name and len(names) > 1:
         return f"{text}: the file has several credentials; write {{{names[0]}.{field}}}"
     return ""

@@ -113,7 +113,10 @@ class SignalAction:
         self._file, self._number = settings.pid_file, signal.Signals[f"SIG{settings.signal}"]
 
     def check(self) -> None:
-        self._pid()
+        """A file that is not there may have another name: that is a warning."""
+        if not self._pid() and not self._file.exists():
+            advice = "there is no such file: its program does not run, or the name is wrong"
+            log.warning("agent.no_pid_file", pid_file=str(self._file), advice=advice)
 
     async def act(self, values: Values) -> None:
         pid = self._pid()
@@ -125,16 +128,7 @@ class SignalAction:
         except OSError as error:
             sentence = f"{self.label}: cannot send {self._number.name}: {system_message(error)}"
             raise OutputError(sentence) from error
-        self._told(pid)
-
-    def _told(self, pid: int) -> None:
-        """A file that is not there may have another name: that is a warning."""
-        if pid or self._file.exists():
-            log.info("agent.signal_sent" if pid else "agent.no_process", pid_file=str(self._file))
-        else:
-            log.warning(
-                "agent.no_pid_file", pid_file=str(self._file), advice="there is no such file"
-            )
+        log.info("agent.signal_sent" if pid else "agent.no_process", pid_file=str(self._file))
 
     def _pid(self) -> int:
         """0 if there is no file: the process does not run."""

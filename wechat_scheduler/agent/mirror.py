@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
-from redis.asyncio import Redis
+from redis.asyncio import Redis, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, InvalidResponse, RedisError, ResponseError
@@ -79,7 +79,8 @@ class RedisMirror:
                 self._told(kept)
 
     def _reason(self, error: Exception) -> str:
-        return _reason(error, _place(self._redis))
+        is_tls = issubclass(self._redis.connection_pool.connection_class, SSLConnection)
+        return reason_of(error, _place(self._redis), is_tls=is_tls)
 
     async def close(self) -> None:
         with self._failures():
@@ -116,7 +117,8 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _reason(error: Exception, place: str) -> str:
+def reason_of(error: Exception, place: str, *, is_tls: bool) -> str:
+    """Why a call failed, as a sentence without a secret. A Redis without TLS waits for the end of a command."""
     for one in _causes(error):
         match one:
             case AuthenticationError():
@@ -133,4 +135,5 @@ def _reason(error: Exception, place: str) -> str:
                 return f"the host of {place} is not known: check its name"
             case ConnectionRefusedError() | FileNotFoundError():
                 return f"Redis does not answer: nothing listens at {place}"
-    return f"Redis does not answer at {place}"
+    hint = "; if it speaks no TLS there, the URL begins with redis://" if is_tls else ""
+    return f"Redis does not answer at {place}{hint}"
