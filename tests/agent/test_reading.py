@@ -107,6 +107,7 @@ def test_a_url_that_names_no_redis_is_refused_without_being_shown(url: str, tmp_
             read(tmp_path, head + text)
 
         assert "expected redis://HOST" in str(raised.value)
+        assert "such as redis://:PASSWORD@127.0.0.1:6379/0" in str(raised.value)
         assert "redis[0].url" in str(raised.value)
         assert "secret" not in str(raised.value)
         assert len(str(raised.value).splitlines()) == 1

@@ -126,6 +126,20 @@ def test_a_secret_in_the_place_of_a_file_is_not_shown(name: str, secret: str) ->
         assert "s3cret" not in str(raised.value)
 
 
+def test_a_folder_that_is_none_is_one_mistake_without_its_password() -> None:
+    with pytest.raises(ConfigError) as raised:
+        load({"HOME": "/h"}, dir="postgresql://u:s3cret@h/db")
+
+    assert len(str(raised.value).splitlines()) == 1
+    assert "looks like a key or a URL: expected a path" in str(raised.value)
+    assert "s3cret" not in str(raised.value)
+
+
+def test_what_a_database_is_written_like_is_shown_whole() -> None:
+    with pytest.raises(ConfigError, match="postgresql://USER:PASSWORD@HOST/NAME"):
+        load({"HOME": "/h"}, database="redis://:s3cret@h")
+
+
 def test_database_and_its_file_in_one_place_contradict_each_other(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"give this or state\.database, not both"):
         load({"HOME": "/h"}, database=URL, database_file=str(tmp_path))

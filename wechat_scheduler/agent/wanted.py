@@ -6,6 +6,7 @@ from wechat_scheduler.agent.forms import mistakes
 from wechat_scheduler.agent.notations import nearest
 from wechat_scheduler.agent.settings import AgentConfig, CredentialSettings, FileSettings
 from wechat_scheduler.agent.values import WantedCredential
+from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.errors import ConfigError
 from wechat_scheduler.wechat.tokens import TYPES
 
@@ -19,7 +20,7 @@ def resolved(config: AgentConfig) -> dict[str, WantedCredential]:
     # A credential without a right type or name would make names of outputs look wrong.
     wrong = list(_wrong_credentials(config.credentials)) or list(_wrong_outputs(config))
     if wrong:
-        raise ConfigError("\n".join(f"{config.source}: {mistake}" for mistake in wrong))
+        raise ConfigError("\n".join(f"{config.source}: {masked(mistake)}" for mistake in wrong))
     found = map(_wanted, config.credentials)
     return {one.name: one for one in found}
 

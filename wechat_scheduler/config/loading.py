@@ -162,7 +162,8 @@ def _read_values(given: Layer, problems: list[str]) -> dict[str, Any]:
         try:
             values[path] = _read_value(setting, given[path]) if path in given else setting.default
         except ValueError as error:
-            problems.append(f"{given[path].where}: {masked(error)}")
+            if path == "state.dir" or given[path].origin != "default":  # else it follows from that
+                problems.append(f"{given[path].where}: {masked(error)}")
     if problems:
         raise ConfigError("\n".join(problems))
     return values

@@ -13,12 +13,18 @@ _SECRET = re.compile(
 def check_no_secret(text: str) -> None:
     """Raises ValueError, which does not quote the text, if a secret stands where a path is expected."""
     if _SECRET.fullmatch(text) and not os.path.exists(text):
-        raise ValueError("looks like a key or a URL: write it to a file, and name that file here")
+        raise ValueError(
+            "looks like a key or a URL: expected a path; write a secret to a file, and name that file"
+        )
 
 
-_QUOTED = re.compile(r"\b(?:wsk|whsec|wcs|ws1)_[\w+/=-]+|(?<=://)[^\s'\"]*@")
+# The values in a sentence, as `repr` writes them; its advice is written without such marks.
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_HIDDEN = re.compile(r"\b(?:wsk|whsec|wcs|ws1)_|://[^\s/]*@|:/.*:.*@")
 
 
 def masked(sentence: object) -> str:
-    """A sentence about a value, without a key in it and without the user and password of a URL."""
-    return _QUOTED.sub("[redacted]", str(sentence))
+    """A sentence about a value, without the value if that holds one of our keys, or the password of a URL."""
+    return _QUOTED.sub(
+        lambda found: "[redacted]" if _HIDDEN.search(found[0]) else found[0], str(sentence)
+    )
