@@ -206,6 +206,13 @@ def test_a_mistake_brings_one_sentence_with_the_name_of_the_file(
     assert sentence in str(raised.value)
 
 
+@pytest.mark.parametrize("name", ["WECHAT_SHOP", "NODE_TOKEN", "USER_TOKEN", "JAVA_TOKEN", "TOKEN"])
+def test_a_variable_of_a_programs_own_is_taken(name: str, tmp_path: Path) -> None:
+    text = f'{DAEMON}{CREDENTIAL}variable = "{name}"\n{FILE}'
+
+    assert read(tmp_path, text).credentials[0].variable == name
+
+
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     text = DAEMON + CREDENTIAL + FILE + 'mdoe = "0600"\nform = "yaml"\n'
 
