@@ -1,6 +1,7 @@
 """What the clients say of names, keys and addresses of the wrong type."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -66,6 +67,14 @@ def test_what_is_followed_is_named_in_pairs(names: Any) -> None:
 def test_a_value_that_is_reported_is_a_text() -> None:
     with pytest.raises(InvalidRequestError, match=r"^value: must be the one that WeChat refused"):
         SyncClient(URL).invalid(APPID, 0, b"token")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("client", [Client, SyncClient])
+@pytest.mark.parametrize("given", [5, 0.5, None, timedelta(seconds=-1)])
+@pytest.mark.parametrize("name", ["timeout", "patience"])
+def test_a_time_of_another_type_is_named(client: Any, given: Any, name: str) -> None:
+    with pytest.raises(ValueError, match=rf"^{name}: must be a timedelta such as timedelta"):
+        client(URL, "wsk_x", **{name: given})
 
 
 @pytest.mark.parametrize("client", [Client, SyncClient])

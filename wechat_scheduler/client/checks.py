@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 from urllib.parse import quote, unquote, urlsplit
 
 from wechat_scheduler.client.kept import Name
@@ -29,6 +30,8 @@ def usable_key(key: str) -> str:
 
 def name_of(appid: str, kind: str | int, subject: str = "") -> Name:
     """The credential's name, with a number as a text. Raises InvalidRequestError for what is no name."""
+    if type(appid) is type(kind) is type(subject) is str:
+        return Name(appid, kind, subject)  # the usual case, in a call that reads memory
     numbered = str(int(kind)) if isinstance(kind, int) and not isinstance(kind, bool) else kind
     subject = "" if subject is None else subject
     for field_name, given, form in (
@@ -54,6 +57,13 @@ def require_text(name: str, given: object, form: str) -> None:
     """Raises InvalidRequestError."""
     if not isinstance(given, str):
         raise InvalidRequestError(f"must be {form}, not {_told(given)}", field=name)
+
+
+def require_times(**times: timedelta) -> None:
+    """Raises ValueError for what is no length of time."""
+    for name, given in times.items():
+        if not isinstance(given, timedelta) or given < timedelta(0):
+            raise ValueError(f"{name}: must be a timedelta such as timedelta(seconds=5)")
 
 
 def _told(given: object) -> str:

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from wechat_scheduler.client.answers import JobInfo, check_health, next_page, result
-from wechat_scheduler.client.checks import daemon_place, name_of, names_of, task_path
+from wechat_scheduler.client.checks import daemon_place, name_of, names_of, require_times, task_path
 from wechat_scheduler.client.fetching import report
 from wechat_scheduler.client.kept import Fetched, Name
 from wechat_scheduler.client.loop_driver import LoopDriver
@@ -56,8 +56,10 @@ class Client:
         watch: bool = False,
         clock: Clock = _SYSTEM_CLOCK,
     ) -> None:
-        """Raises ValueError if `url` is no http or https URL, or `key` is none that a header can have."""
+        """Raises ValueError if `url` is no http or https URL, `key` is none that a header can have, or a time is no
+        timedelta."""
         place = daemon_place(url, key)
+        require_times(timeout=timeout, patience=patience)
         self.url = place.url
         self._clock = clock
         self._watches = watch
