@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Final
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import CrowdedError
 
@@ -134,10 +135,7 @@ class Bulkhead:
     def leave(self, receiver: _Receiver, pace: Pace) -> None:
         receiver.open -= 1
         self._open[pace] -= 1
-        if self._busy[receiver.name] == 1:
-            del self._busy[receiver.name]
-        else:
-            self._busy[receiver.name] -= 1
+        release(self._busy, receiver.name)
         if self._waiters:
             self._call_waiters()
 

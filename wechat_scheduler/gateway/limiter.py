@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.windows import Windows
 from wechat_scheduler.gateway.refused_calls import CallRefusal, CallRefusedError
 
@@ -61,6 +62,4 @@ class CallLimiter:
             yield
         finally:
             for name in most:
-                self._open[name] -= 1
-                if not self._open[name]:
-                    del self._open[name]
+                release(self._open, name)

@@ -10,6 +10,7 @@ import structlog
 
 from wechat_scheduler.credentials.policy import DAY, next_quota_day
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.model import CONSUMER
@@ -125,9 +126,7 @@ class UsageMeter:
     def count(self, caller: str, appid: str, path: str, *, failed: bool) -> None:
         """Count a call that has begun, now that it ends."""
         self._turned().since[caller] += 1
-        self._under_way[caller] -= 1
-        if not self._under_way[caller]:
-            del self._under_way[caller]
+        release(self._under_way, caller)
         place = _UsePlace(self._day, caller, appid, self._bounded(caller, appid, path))
         calls, errors = self._counts.get(place, (0, 0))
         self._counts[place] = calls + 1, errors + failed

@@ -15,6 +15,7 @@ from typing import Final
 from aiohttp import web
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.errors import ThrottledError
 from wechat_scheduler.reasons import Reason
@@ -106,9 +107,7 @@ class WaitingRequests:
             yield one
         finally:
             del self._open[one]
-            self._of_keys[key] -= 1
-            if not self._of_keys[key]:
-                del self._of_keys[key]
+            release(self._of_keys, key)
 
     def wake_all(self) -> None:
         """Let each check whether it may continue: a key has changed."""
