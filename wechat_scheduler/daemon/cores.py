@@ -52,7 +52,7 @@ class Cores:
         await self.keyring.load()
         await self.consumers.load()
         await self.origins.load()
-        await self.gateway.usage.settle()
+        await self.gateway.settle()
 
     def adjust(self, config: Config) -> None:
         """Apply the settings that `config.changes` calls live."""
@@ -84,7 +84,7 @@ def wire(ground: Ground) -> Cores:
     pulse = _pulse(ground, credentials, delivery)
     rounds = Rounds(
         auditor.flush,
-        gateway.usage.settle,
+        gateway.settle,
         keyring.load,
         consumers.load,
         origins.load,

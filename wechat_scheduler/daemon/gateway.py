@@ -26,6 +26,7 @@ from wechat_scheduler.wechat.quotas import WeChatQuotas
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayParts:
+    is_on: bool
     callers: CallerDesk
     stand_ins: StandInTokens
     tokens: KnownTokens
@@ -34,6 +35,11 @@ class GatewayParts:
     quotas: QuotaDesk
     passage: Passage
     limiter: CallLimiter
+
+    async def settle(self) -> None:
+        """As `UsageMeter.settle`. While the gateway is off here, no calls pass and none are counted."""
+        if self.is_on:
+            await self.usage.settle()
 
     def adjust(self, config: Config) -> None:
         settings = config.gateway
@@ -98,6 +104,7 @@ def wire_gateway(
         user_tokens=settings.user_tokens,
     )
     return GatewayParts(
+        is_on=settings.enabled,
         callers=callers,
         stand_ins=stand_ins,
         tokens=tokens,
