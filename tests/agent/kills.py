@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from tests import warm
-from tests.agent.test_running import a_listener, is_alive, read
-from tests.agent.workshop import CREDENTIAL, until
+from tests.agent.test_running import a_listener
+from tests.agent.workshop import CREDENTIAL, is_alive, read, until
 from tests.house import APPID, Caller, WeChat, daemon, in_memory, wechat
 from tests.program import ENVIRONMENT
 from wechat_scheduler.engine.clock import SystemClock

@@ -2,6 +2,7 @@
 
 import signal
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,8 +11,16 @@ from structlog.testing import capture_logs
 
 from tests import warm
 from tests.agent.test_command import agent_file, file_at, keeper
-from tests.agent.test_running import is_alive, read
-from tests.agent.workshop import CREDENTIAL, TurningDaemon, agent, running, until
+from tests.agent.workshop import (
+    CREDENTIAL,
+    TurningDaemon,
+    agent,
+    holds,
+    is_alive,
+    read,
+    running,
+    until,
+)
 from tests.clock import FakeClock
 from tests.house import APPID, Caller
 from tests.program import ENVIRONMENT
@@ -40,7 +49,7 @@ async def test_a_child_starts_with_the_values_and_again_with_newer_ones(tmp_path
     async with running(started):
         for number in range(1, 4):
             daemon.turn(f"t{number}")
-            await until(lambda number=number: read(told).count("\n") == number)  # type: ignore[misc]
+            await until(holds(told, number, "\n"))
 
     assert read(told).split() == ["t1", "t2", "t3"]
     assert code_of(started) == 128 + signal.SIGTERM
@@ -80,7 +89,7 @@ sleep 600 & wait
     async with running(agent(tmp_path, child(script), daemon)):
         for number in range(1, 4):
             daemon.turn(f"t{number}")
-            await until(lambda number=number: read(told).count("begin") == number)  # type: ignore[misc]
+            await until(holds(told, number, "begin"))
 
     assert read(told).split() == ["begin", "end"] * 3
 
@@ -117,13 +126,13 @@ async def test_a_child_may_be_started_again_whenever_it_ends_at_growing_pauses(
 
     with capture_logs() as events:
 
-        def ends() -> int:
-            return sum(it["event"] == "agent.child_ended" for it in events)
+        def has_ended(times: int) -> bool:
+            return sum(it["event"] == "agent.child_ended" for it in events) == times
 
         async with running(agent(tmp_path, text, daemon)):
             instants = []
             for number in range(1, 5):
-                await until(lambda number=number: clock.advance(STEP) or ends() == number)  # type: ignore[misc]
+                await until(partial(has_ended, number), meanwhile=lambda: clock.advance(STEP))
                 instants.append(clock.boottime())
 
     pauses = [later - earlier for earlier, later in pairwise(instants)]
@@ -154,7 +163,7 @@ async def test_a_child_whose_values_expire_runs_on_and_is_told_of_once(tmp_path:
         async with running(agent(tmp_path, child(f"echo x >> {told}; exec sleep 600"), daemon)):
             await until(lambda: read(told) == "x\n")
             before = late()
-            await until(lambda: clock.advance(timedelta(minutes=10)) or late() == 1)  # type: ignore[func-returns-value]
+            await until(lambda: late() == 1, meanwhile=lambda: clock.advance(timedelta(minutes=10)))
             clock.advance(timedelta(minutes=10))
             daemon.turn("t2")
             await until(lambda: read(told) == "x\nx\n")

@@ -12,7 +12,6 @@ from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from tests.agent.redis_server import free_port, needs_redis, reading, redis_server
-from tests.agent.test_running import read
 from tests.agent.workshop import (
     APPID,
     CREDENTIAL,
@@ -20,6 +19,7 @@ from tests.agent.workshop import (
     TurningDaemon,
     agent,
     config,
+    read,
     running,
     until,
 )

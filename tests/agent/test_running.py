@@ -18,6 +18,9 @@ from tests.agent.workshop import (
     TOKEN,
     TurningDaemon,
     agent,
+    holds,
+    is_alive,
+    read,
     running,
     until,
 )
@@ -44,16 +47,6 @@ def file_at(path: Path, more: str = "") -> str:
 
 def command(script: str, more: str = "") -> str:
     return f"[[commands]]\nrun = ['sh', '-c', '{script}']\n{more}\n"
-
-
-def read(path: Path) -> str:
-    return path.read_text() if path.exists() else ""
-
-
-def is_alive(pid: int) -> bool:
-    """A process that ended may wait for its parent to hear of it."""
-    status = Path(f"/proc/{pid}/stat")
-    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def ended_process() -> int:
@@ -83,7 +76,7 @@ async def test_each_rotation_reaches_the_file_and_then_the_command(tmp_path: Pat
 
     async with running(agent(tmp_path, text, daemon)):
         for number in range(1, 4):
-            await until(lambda number=number: read(told).count("\n") == number)  # type: ignore[misc]
+            await until(holds(told, number, "\n"))
             daemon.turn(f"t{number}")
         await until(lambda: read(told).count("\n") == 4)
 
@@ -114,7 +107,7 @@ async def test_a_command_is_run_again_until_it_succeeds(tmp_path: Path) -> None:
             await until(lambda: read(told) == "x\n")
             await clock.asleep()
             (tmp_path / "may").touch()
-            await until(lambda: clock.advance(MINUTE) or read(told) != "x\n")  # type: ignore[func-returns-value]
+            await until(lambda: read(told) != "x\n", meanwhile=lambda: clock.advance(MINUTE))
             await until(lambda: any(it["event"] == "agent.output_recovered" for it in events))
 
     failed = [it for it in events if it["event"] == "agent.output_failed"]
@@ -202,10 +195,10 @@ async def test_the_last_value_stays_to_its_expiry_while_the_daemon_is_away(tmp_p
         daemon.fail(UnreachableError("no daemon answers"))
         clock.advance(LIFE - SECOND)
         before = read(path)
-        await until(lambda: clock.advance(SECOND) or not path.exists())  # type: ignore[func-returns-value]
+        await until(lambda: not path.exists(), meanwhile=lambda: clock.advance(SECOND))
         daemon.error = None
         daemon.turn("t2")
-        await until(lambda: clock.advance(MINUTE) or read(path) == "t2")  # type: ignore[func-returns-value]
+        await until(lambda: read(path) == "t2", meanwhile=lambda: clock.advance(MINUTE))
 
     assert before == "t1"
 
@@ -229,7 +222,7 @@ async def test_a_daemon_that_is_away_at_the_start_is_waited_for(
             await until(lambda: any(it["event"] == "agent.waits" for it in events))
             daemon.error = None
             daemon.turn("t1")
-            await until(lambda: clock.advance(MINUTE) or read(path) == "t1")  # type: ignore[func-returns-value]
+            await until(lambda: read(path) == "t1", meanwhile=lambda: clock.advance(MINUTE))
 
 
 @pytest.mark.parametrize(
@@ -273,7 +266,7 @@ async def test_one_update_waits_for_a_daemon_that_is_away_no_longer_than_it_may(
 
     async with asyncio.TaskGroup() as group:
         task = group.create_task(_refused(agent(tmp_path, file_at(tmp_path / "t"), daemon), wait))
-        await until(lambda: clock.advance(SECOND) or task.done())  # type: ignore[func-returns-value]
+        await until(task.done, meanwhile=lambda: clock.advance(SECOND))
 
     assert task.result() == "no daemon answers"
     assert clock.boottime() - started >= wait.total_seconds()
@@ -296,7 +289,7 @@ async def test_one_update_goes_on_once_the_daemon_is_there(tmp_path: Path) -> No
         await until(lambda: daemon.asked > 1 or bool(clock.advance(SECOND)))
         daemon.error = None
         daemon.turn("t1")
-        await until(lambda: clock.advance(SECOND) or task.done())  # type: ignore[func-returns-value]
+        await until(task.done, meanwhile=lambda: clock.advance(SECOND))
 
     assert read(path) == "t1"
 

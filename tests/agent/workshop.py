@@ -128,9 +128,31 @@ async def running(agent: Agent) -> AsyncIterator[asyncio.Event]:
         stop.set()
 
 
-async def until(condition: Callable[[], bool], *, patience: timedelta = PATIENCE) -> None:
-    """Lets loops, threads and other processes turn."""
+def read(path: Path) -> str:
+    return path.read_text() if path.exists() else ""
+
+
+def is_alive(pid: int) -> bool:
+    """A process that ended may wait for its parent to hear of it."""
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+async def until(
+    condition: Callable[[], bool],
+    *,
+    meanwhile: Callable[[], None] = lambda: None,
+    patience: timedelta = PATIENCE,
+) -> None:
+    """Lets loops, threads and other processes turn; calls `meanwhile` before each look."""
     clock = SystemClock()
     async with asyncio.timeout(patience.total_seconds()):
+        meanwhile()
         while not condition():
             await clock.sleep(TURN)
+            meanwhile()
+
+
+def holds(path: Path, number: int, text: str) -> Callable[[], bool]:
+    """Whether the text stands in the file as often as that."""
+    return lambda: read(path).count(text) == number
