@@ -237,12 +237,20 @@ def another_user() -> Iterator[None]:
         os.seteuid(0)
 
 
-@pytest.mark.usefixtures("another_user")
-async def test_a_folder_of_another_user_is_refused_with_the_reason() -> None:
+@pytest.fixture
+def closed_folder() -> Iterator[Path]:
+    """A folder that only its owner may enter."""
+    with TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+async def test_a_folder_of_another_user_is_refused_with_the_reason(
+    closed_folder: Path, another_user: None
+) -> None:
     with pytest.raises(OutputError, match="the agent's user cannot write to /etc"):
         await output(Path("/etc/token"), FakeClock()).check()
-    with pytest.raises(OutputError, match="the agent's user cannot write to /root"):
-        await output(Path("/root/token"), FakeClock()).check()
+    with pytest.raises(OutputError, match=f"the agent's user cannot write to {closed_folder}"):
+        await output(closed_folder / "token", FakeClock()).check()
 
 
 @pytest.fixture
