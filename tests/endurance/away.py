@@ -15,7 +15,8 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.house import APPID, SECRET, wechat
+from tests.endurance.freeze import BODY
+from tests.house import APPID, wechat
 from tests.program import program
 from wechat_scheduler.engine.clock import SystemClock
 
@@ -23,12 +24,6 @@ COUNTED = {
     *("who", "served", "tried", "requests", "values", "refused", "slowest_ms", "healing_ms"),
 }
 KINDS = ("loop", "sync", "threads", "forked")
-BODY = {
-    "appid": APPID,
-    "appsecret": SECRET,
-    "access_token_endpoint": "token",
-    "tasks": [{"type": 0}],
-}
 
 
 @pytest.mark.parametrize("seconds", [20, 600])
