@@ -57,7 +57,8 @@ class Tally:
             "who": who, **self.counts, "values": len(self.values),
             "slowest_ms": round(self.slowest * 1000, 1), "healing_ms": round(self.healing * 1000),
         }  # fmt: skip
-        print(json.dumps(told), flush=True)
+        # A parent and its child say it at once: one write of a line is not divided, `print` may write two.
+        os.write(sys.stdout.fileno(), f"{json.dumps(told)}\n".encode())
 
 
 def counting(kind: Any, names: tuple[str, ...], counts: Callable[[], Counter[str]]) -> None:
