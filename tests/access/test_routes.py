@@ -107,6 +107,7 @@ ROWS = {
     ("PUT", "/v1/jssdk/{appid}/origins"): ACCOUNT,
     ("GET", "/v1/jssdk/{appid}/origins"): ACCOUNT,
     ("GET", "/callbacks"): FILTERED,
+    ("GET", "/v1/pushes"): FILTERED,
     ("PUT", "/callbacks/{appid}"): ACCOUNT,
     ("DELETE", "/callbacks/{appid}"): ACCOUNT,
     ("GET", "/wechat/callback/{appid}"): SIGNED,

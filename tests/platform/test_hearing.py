@@ -51,6 +51,9 @@ class Listener:
     def unread(self, message: PushedMessage) -> None:
         self.unread_ones += 1
 
+    async def note(self, *_: Any, **__: Any) -> None:
+        """What is refused is stored elsewhere."""
+
     async def hear(self, heard: UserAct) -> None:
         await self.open.wait()
         if self.trouble:
@@ -87,6 +90,7 @@ async def intake(listener: Listener, clock: FakeClock) -> AsyncIterator[Intake]:
             listener,
             PushDecoder(),
             supervisor,
+            history=listener,
             observer=listener,
             clock=clock,
             changed=changed,

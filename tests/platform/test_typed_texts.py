@@ -98,6 +98,7 @@ async def account(weixin: WeChat, clock: FakeClock) -> AsyncIterator[Account]:
             cast(Any, account),
             PushDecoder(),
             supervisor,
+            history=cast(Any, account),
             observer=account,
             clock=clock,
             changed=account.changed,

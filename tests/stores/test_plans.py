@@ -7,13 +7,14 @@ import pytest
 from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
+from wechat_scheduler.pushes.history import PushFilter
 from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.audience import joined, removals, use_counts
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.credentials import jobs, wake_ups
 from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, outcomes
 from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
-from wechat_scheduler.storage.pushes import events
+from wechat_scheduler.storage.pushes import events, history
 from wechat_scheduler.storage.reminders import conversations, due_reminders, reminders
 from wechat_scheduler.storage.upkeep import retention, unclaimable
 
@@ -81,6 +82,12 @@ STATEMENTS = {
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,
+    **{
+        f"what came: {kind} of {wanted.appid or 'all'}": history.selecting(table, wanted).sql
+        for kind, table in history.TABLES.items()
+        if table.name != "pushes"  # three rows for each platform
+        for wanted in (PushFilter(limit=9), PushFilter(appid="wx1", limit=9))
+    },
 }
 
 

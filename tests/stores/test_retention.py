@@ -20,6 +20,7 @@ from wechat_scheduler.daemon.retention import wire_retention
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.housekeeping import SLICE, SLICES, Housekeeping, Retention
+from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.storage.access.audit import put_entries
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
@@ -29,6 +30,7 @@ from wechat_scheduler.storage.database import CHUNK, Database, each, inserts
 from wechat_scheduler.storage.delivery.messages import DELIVER
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.upkeep.retention import OldMessages
 
 T = TypeVar("T")
@@ -169,7 +171,16 @@ async def test_after_a_year_only_what_lasts_is_left(stores: Stores) -> None:
     database, clock = stores.database, FakeClock(NOW)
     await everything_that_ends(stores)
     retention = wire_retention(a_config(), database, clock)
-    tables = ("audit", "answers", "receipts", "heard", "scenes", "events", "deliveries")
+    tables = (
+        "audit",
+        "answers",
+        "receipts",
+        "heard",
+        "refused_pushes",
+        "scenes",
+        "events",
+        "deliveries",
+    )
     before = [await rows(database, table) for table in tables]
 
     clock.advance(YEAR)
@@ -192,6 +203,7 @@ async def everything_that_ends(stores: Stores) -> None:
     await SqlTopics(database, VAULT).add(Topic(id=1, app_id=1, name="t", created_at=NOW), once=once)
     await mail.deliveries.receipt("wx1", "theirs", "", now=NOW)
     await handled.add("e1", now=NOW)
+    await SqlPushHistory(database).note("wx1", Fate.REFUSED, "no", count=1, now=NOW)
     scenes = SqlScenes(database, VAULT)
     for name, expires_at in (("lasting", None), ("passing", NOW + DAY)):
         scene = Scene(id=name, app_id=1, purpose=Purpose.APP, expires_at=expires_at, created_at=NOW)

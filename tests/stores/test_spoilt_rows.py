@@ -27,16 +27,21 @@ from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.audience.user_acts import HandledAct
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.doctor.store import set_aside
+from wechat_scheduler.pushes.history import Fate, PushFilter
 from wechat_scheduler.pushes.model import Event
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.reminders.model import ReminderState
 from wechat_scheduler.storage.access.audit import SqlAudit, put_entries
 from wechat_scheduler.storage.access.keys import SqlKeys
+from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
 from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.database import Database, Statement, each, rows_of
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.rows import record
 
@@ -262,6 +267,33 @@ async def test_an_event_that_cannot_be_read_is_dead_and_the_others_are_handled(
     assert [log["event"] for log in logs] == ["store.row_unreadable"]
     assert len(await doctors(stores.database)) == 1
     assert await events.claim(now=NOW + timedelta(days=1), limit=10, lease=LEASE) != []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE refused_pushes SET fate = 'odd' WHERE appid = 'bad'",
+        f"UPDATE refused_pushes SET count = {FAR}, at = {FAR} WHERE appid = 'bad'",
+        "UPDATE heard SET name = 1, at = -9223372036854775807 WHERE appid = 'bad'",
+    ],
+)
+async def test_a_push_that_cannot_be_read_is_left_out_of_what_came(
+    stores: Stores, damage: str
+) -> None:
+    history = SqlPushHistory(stores.database)
+    handled = SqlHandledEvents(stores.database, feed=SqlFeed(stores.database))
+    for appid in ("bad", "good"):
+        await history.note(appid, Fate.REFUSED, "no", count=1, now=NOW)
+        act = HandledAct(appid, "o1", "text", "text", "none", is_told=False)
+        await handled.add(appid, now=NOW, act=act)
+    await spoil(stores.database, damage)
+
+    with capture_logs():
+        found = await history.find(PushFilter(limit=9))
+        await history.note("bad", Fate.REFUSED, "no", count=1, now=NOW)
+
+    assert [push.appid for push in found].count("bad") == 1
+    assert [push.appid for push in found].count("good") == 2
 
 
 async def test_a_key_that_cannot_be_read_opens_nothing_and_the_others_do(stores: Stores) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol, Required, TypedDict, Unpack
+from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import (
@@ -20,6 +20,7 @@ from wechat_scheduler.audience.model import (
     Topic,
 )
 from wechat_scheduler.audience.use_counts import UseCount, UseReport
+from wechat_scheduler.audience.user_acts import HandledAct
 
 
 class Apps(Protocol):
@@ -186,21 +187,13 @@ class Scenes(Protocol):
     ) -> None: ...
 
 
-class ToldAct(NamedTuple):
-    """What a user did, by the name of its kind, for those who follow what happens."""
-
-    appid: str
-    openid: str
-    kind: str
-
-
 class HandledEvents(Protocol):
     """The events that were handled in the last day. Both may raise StorageError."""
 
     async def is_new(self, event: str) -> bool: ...
 
-    async def add(self, event: str, *, now: datetime, told: ToldAct | None = None) -> None:
-        """The first time, `told` is told."""
+    async def add(self, event: str, *, now: datetime, act: HandledAct | None = None) -> None:
+        """The first time, the act is stored and told."""
 
 
 class UseCounts(Protocol):

@@ -20,16 +20,23 @@ from wechat_scheduler.audience.ports import (
     Scenes,
     Subscribers,
     Subscriptions,
-    ToldAct,
     UseCounts,
 )
-from wechat_scheduler.audience.user_acts import Listener, Post, Receipts, UserAct, UserActKind
+from wechat_scheduler.audience.user_acts import (
+    Effect,
+    HandledAct,
+    Listener,
+    Post,
+    Receipts,
+    UserAct,
+    UserActKind,
+)
 from wechat_scheduler.engine.clock import Clock
 
 log = structlog.get_logger(__name__)
 
 # These are no acts: a receipt is told with its delivery.
-UNTOLD = (UserActKind.RECEIPT, UserActKind.OTHER)
+UNTOLD = (UserActKind.RECEIPT, UserActKind.USES, UserActKind.OTHER)
 
 # The status of a template message that arrived.
 SUCCESS = "success"
@@ -69,31 +76,34 @@ class Reception:
         act = replace(act, event_id=f"{act.appid}/{act.event_id}")
         if not await self._handled.is_new(act.event_id):
             return
-        await self._see_to(act)
-        told = None if act.kind in UNTOLD else ToldAct(act.appid, act.openid, act.kind.value)
-        await self._handled.add(act.event_id, now=self._clock.now(), told=told)
+        effect = await self._see_to(act)
+        handled = HandledAct(
+            act.appid, act.openid, act.kind, act.name, effect, is_told=act.kind not in UNTOLD
+        )
+        await self._handled.add(act.event_id, now=self._clock.now(), act=handled)
 
-    async def _see_to(self, act: UserAct) -> None:
+    async def _see_to(self, act: UserAct) -> Effect:
         match act.kind:
             case UserActKind.RECEIPT:
-                await self._pass_receipt(act)
+                return await self._pass_receipt(act)
             case UserActKind.USES:
-                await self._count(act)
+                return await self._count(act)
             case UserActKind.UNFOLLOW:
-                await self._let_go(act)
+                return await self._let_go(act)
             case UserActKind.OTHER:
-                pass
+                return Effect.NONE
             case _:
-                await self._welcome(act)
+                return await self._welcome(act)
 
-    async def _pass_receipt(self, act: UserAct) -> None:
+    async def _pass_receipt(self, act: UserAct) -> Effect:
         failure = "" if act.status == SUCCESS else act.status or "failed"
         now = self._clock.now()
         delivery = await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
         if failure and delivery is not None:
             log.error("delivery.dead", delivery=delivery, channel="person", reason=failure)
+        return Effect.CONFIRMED if delivery is not None else Effect.NONE
 
-    async def _count(self, act: UserAct) -> None:
+    async def _count(self, act: UserAct) -> Effect:
         """Count the notices that a user allows. Does not mark the user as a follower: mini-programs have
         none, and a web page may ask users who do not follow."""
         now = self._clock.now()
@@ -101,15 +111,17 @@ class Reception:
             if report.msgid:
                 await self._receipts.receipt(act.appid, report.msgid, report.failure, now=now)
         await self._uses.count(act.appid, act.openid, act.uses, event=act.event_id, now=now)
+        return Effect.COUNTED if act.uses else Effect.NONE
 
-    async def _let_go(self, act: UserAct) -> None:
+    async def _let_go(self, act: UserAct) -> Effect:
         gone = await self._subscribers.unfollow(act.appid, act.openid, now=act.at)
         if gone is not None:
             log.info("subscriber.unfollowed", uid=gone.uid, appid=act.appid)
             for listener in self._listeners:  # all of them: each may keep something of the user
                 await listener.take(act, gone)
+        return Effect.LEFT if gone is not None else Effect.NONE
 
-    async def _welcome(self, act: UserAct) -> None:
+    async def _welcome(self, act: UserAct) -> Effect:
         """A user who does something follows the account, and may get texts for a while."""
         subscriber = await self._subscribers.follow(
             act.appid, act.openid, uid=new_uid(), now=act.at
@@ -118,8 +130,10 @@ class Reception:
             log.info("subscriber.followed", uid=subscriber.uid, appid=act.appid)
         if act.scene and (scene := await self._open_scene(act)):
             await self._scanned(scene, replace(act, code=scene), subscriber)
-        elif act.text:
-            await self._said(act, subscriber)
+            return Effect.SCANNED
+        if act.text:
+            return await self._said(act, subscriber)
+        return Effect.FOLLOWED if act.kind is UserActKind.FOLLOW else Effect.NONE
 
     async def _open_scene(self, act: UserAct) -> Scene | None:
         """Also None if the scene has expired, or its app has moved to another account."""
@@ -141,16 +155,18 @@ class Reception:
         # Last, so that a reader of `last_uid` finds the user subscribed.
         await self._scenes.scanned(scene.id, subscriber.uid)
 
-    async def _said(self, act: UserAct, subscriber: Subscriber) -> None:
+    async def _said(self, act: UserAct, subscriber: Subscriber) -> Effect:
         if await self._commands.obey(act, subscriber):
-            return
+            return Effect.ANSWERED
         taken = await self._offer(act, subscriber)
-        if act.kind is UserActKind.CLICK:
-            return
         # A repeat finds less to do: the app gets the event only once, as it has the same id.
-        if await self._commands.pass_on(act, subscriber, taken) or taken:
-            return
-        await self._offer(replace(act, unclaimed=True), subscriber)
+        if act.kind is not UserActKind.CLICK:
+            passed = await self._commands.pass_on(act, subscriber, taken)
+            if not passed and not taken:
+                taken = await self._offer(replace(act, unclaimed=True), subscriber)
+            elif not taken:
+                return Effect.PASSED_ON
+        return Effect.ANSWERED if taken else Effect.NONE
 
     async def _offer(self, act: UserAct, subscriber: Subscriber) -> BotDeed | None:
         for listener in self._listeners:

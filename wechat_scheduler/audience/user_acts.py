@@ -2,7 +2,7 @@
 
 import enum
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from wechat_scheduler.audience.app_events import AppEvent, BotDeed
 from wechat_scheduler.audience.model import App, Scene, Subscriber
@@ -26,11 +26,35 @@ class UserActKind(enum.StrEnum):
     OTHER = "other"
 
 
+class Effect(enum.StrEnum):
+    """What the daemon did with an act of a user."""
+
+    FOLLOWED = "followed"
+    LEFT = "left"
+    SCANNED = "scanned"
+    """The code is one of ours: the user subscribed, joined or consented."""
+
+    ANSWERED = "answered"
+    """The bot, or a command, took the message."""
+
+    PASSED_ON = "passed_on"
+    """The app's callback gets the message."""
+
+    CONFIRMED = "confirmed"
+    """The receipt is one of a delivery of ours."""
+
+    COUNTED = "counted"
+    """The subscribe notices that the user allows, or that were sent."""
+
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserAct:
     """One act of a user.
 
     `event_id` is the same for each repeat by WeChat: its MsgId, or FromUserName and CreateTime.
+    `name` is WeChat's name of the event or of the type of message.
     `scene` is a scene's id if the user scanned a code. `text` is a written text, a spoken one as
     WeChat understood it, or the key of a menu entry. `msgid` and `status` (`success`, `failed:user
     block` …) belong to a RECEIPT, `uses` to USES. `at` is by WeChat's clock, in whole seconds.
@@ -43,6 +67,7 @@ class UserAct:
     appid: str
     openid: str
     kind: UserActKind
+    name: str = ""
     scene: str = ""
     text: str = ""
     msgid: str = ""
@@ -51,6 +76,18 @@ class UserAct:
     at: datetime
     code: Scene | None = None
     unclaimed: bool = False
+
+
+class HandledAct(NamedTuple):
+    """What a user did, and what was done with it. `name` is WeChat's; those who follow what happens hear
+    of it if it `is_told`."""
+
+    appid: str
+    openid: str
+    kind: str
+    name: str
+    effect: str
+    is_told: bool
 
 
 class Listener(Protocol):

@@ -44,6 +44,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         manager,
         PushDecoder(),
         ground.supervisor,
+        history=stores.history,
         observer=ground.counters,
         clock=clock,
         changed=manager.changed_elsewhere,

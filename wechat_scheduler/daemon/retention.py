@@ -15,7 +15,7 @@ from wechat_scheduler.storage import feed
 from wechat_scheduler.storage.audience import handled_events, joined, removals, scenes
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery import deliveries
-from wechat_scheduler.storage.pushes import events
+from wechat_scheduler.storage.pushes import events, history
 from wechat_scheduler.storage.reminders import conversations
 from wechat_scheduler.storage.upkeep import retention, unclaimable
 
@@ -51,6 +51,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(deliveries.RECEIPT_KEPT, ended(retention.RECEIPTS)),
         Retention(events.KEPT, ended(retention.EVENTS)),
         Retention(handled_events.KEPT, ended(retention.HANDLED)),
+        Retention(history.KEPT, ended(retention.REFUSED_PUSHES)),
         Retention(scenes.KEPT, ended(retention.SCENES)),
         Retention(users.DIGEST_KEPT, ended(retention.REFRESH_DIGESTS)),
         Retention(usage.KEPT, ended(retention.GATEWAY_USES)),

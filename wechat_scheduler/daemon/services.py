@@ -60,7 +60,9 @@ def web_services(
         check_url=check_url,
         authenticator=_authenticator(ground, cores),
         intake=cores.pushes.intake,
-        endpoints=EndpointDesk(stores.pushes, cores.pushes.intake, clock=ground.clock),
+        endpoints=EndpointDesk(
+            stores.pushes, stores.history, cores.pushes.intake, clock=ground.clock
+        ),
         keyring=cores.keyring,
         consumers=cores.consumers,
         origins=cores.origins,

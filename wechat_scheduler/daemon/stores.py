@@ -29,6 +29,7 @@ from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.reminders.conversations import SqlConversations
 from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
@@ -57,6 +58,7 @@ class Stores:
     census: SqlCensus
     pushes: SqlPushes
     events: SqlEvents
+    history: SqlPushHistory
     apps: SqlApps
     aliases: SqlAliases
     handled: SqlHandledEvents
@@ -109,6 +111,7 @@ def stores_on(
         audit=SqlAudit(database),
         census=SqlCensus(database),
         pushes=SqlPushes(audited, vault, tell=credentials.tell),
+        history=SqlPushHistory(database),
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),
         apps=SqlApps(audited, vault),
         aliases=SqlAliases(database),

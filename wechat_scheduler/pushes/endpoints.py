@@ -7,9 +7,10 @@ from wechat_scheduler.config.consoles import PLATFORM, PUSH_URL
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.pushes.history import PastPush, PushFilter
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
-from wechat_scheduler.pushes.ports import PushEndpoints
+from wechat_scheduler.pushes.ports import PushEndpoints, PushHistory
 
 _CHECK_PLATFORM = f"check that the platform's 授权事件接收URL leads here ({PLATFORM})"
 _CHECK_ACCOUNT = (
@@ -21,8 +22,11 @@ _CHECK_ACCOUNT = (
 class EndpointDesk:
     """Manages the push URLs of accounts and platforms. All methods may raise StorageError."""
 
-    def __init__(self, store: PushEndpoints, intake: Intake, *, clock: Clock) -> None:
+    def __init__(
+        self, store: PushEndpoints, history: PushHistory, intake: Intake, *, clock: Clock
+    ) -> None:
         self._store = store
+        self._history = history
         self._intake = intake
         self._clock = clock
 
@@ -41,6 +45,9 @@ class EndpointDesk:
     async def view(self) -> Sequence[tuple[PushEndpointView, PushRefusal | None]]:
         """Each account, ordered by appid, with its last refused push since the daemon started."""
         return [(one, self._intake.last_refusal(one.appid)) for one in await self._store.view()]
+
+    async def history(self, wanted: PushFilter) -> Sequence[PastPush]:
+        return await self._history.find(wanted)
 
 
 def advice(view: PushEndpointView, refusal: PushRefusal | None, now: datetime) -> str:

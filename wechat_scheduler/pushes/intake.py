@@ -20,9 +20,10 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
+from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
-from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushObserver
-from wechat_scheduler.pushes.refused_pushes import Refusals
+from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushHistory, PushObserver
+from wechat_scheduler.pushes.refused_pushes import NotedPushes, Refusals
 from wechat_scheduler.pushes.replays import WINDOW, PushSignatures, Standing
 from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.reasons import Reason
@@ -48,6 +49,7 @@ class Intake:
         decoder: Decoder,
         supervisor: Supervisor,
         *,
+        history: PushHistory,
         observer: PushObserver,
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
@@ -55,11 +57,13 @@ class Intake:
         hear: Callable[[UserAct], Awaitable[None]],
     ) -> None:
         self._inbox = inbox
+        self._noted = NotedPushes(history)
         self._sorter = Sorter(
             inbox,
             events,
             siblings,
             observer=observer,
+            noted=self._noted,
             clock=clock,
             changed=changed,
             wake=wake,
@@ -133,7 +137,7 @@ class Intake:
             self._decoder.check_signature(push, secrets)
             self._check_time(push)
         except RefusedPushError as error:
-            self._refuse(appid, error)
+            await self._refuse(appid, error)
 
     async def _receive(self, appid: str, push: Push, account: str) -> None:
         secrets = await self._inbox.secrets(appid)
@@ -145,7 +149,7 @@ class Intake:
             self._check_time(push)
             await self._keep_once(appid, account, opened)
         except RefusedPushError as error:
-            self._refuse(appid, error)
+            await self._refuse(appid, error)
         self._refusals.overcome(appid)
 
     async def _signer(self, push: Push) -> str:
@@ -165,8 +169,10 @@ class Intake:
                 f"its timestamp is {seconds} s from this machine's clock: is that clock right?"
             )
 
-    def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
-        self._refusals.note(appid, error.detail, self._clock.now())
+    async def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
+        now = self._clock.now()
+        self._refusals.note(appid, error.detail, now)
+        await self._noted.note(appid, Fate.REFUSED, error.detail, now)
         raise error
 
     async def _keep_once(self, appid: str, account: str, opened: Opened) -> None:

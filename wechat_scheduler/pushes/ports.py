@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.pushes.history import Fate, PastPush, PushFilter
 from wechat_scheduler.pushes.model import (
     ClaimedEvent,
     Event,
@@ -87,6 +88,16 @@ class Events(Protocol):
 
     async def next_due(self) -> datetime | None:
         """The earliest due time of an event; that of a claimed event is the end of its claim."""
+
+
+class PushHistory(Protocol):
+    """What came, and what became of it. Both may raise StorageError."""
+
+    async def note(self, appid: str, fate: Fate, reason: str, *, count: int, now: datetime) -> None:
+        """So many pushes to the account were refused or passed over, the last for this reason. They are
+        added to those of the same hour."""
+
+    async def find(self, wanted: PushFilter) -> Sequence[PastPush]: ...
 
 
 class Jobs(Protocol):

@@ -90,6 +90,7 @@ def read_heard(appid: str, message: PushedMessage, *, now: datetime) -> UserAct:
         appid=appid,
         openid=_matching(message, "FromUserName", _WECHAT_ID),
         kind=kind,
+        name=_act_name(message),
         scene=_scene(kind, message),
         text=message.text(_WORDS[kind]) if kind in _WORDS else "",
         msgid=_msgid(message) if kind is UserActKind.RECEIPT else "",
@@ -104,6 +105,13 @@ def _kind(message: PushedMessage) -> UserActKind:
     if msgtype == "event":
         return _EVENTS.get(message.text("Event"), UserActKind.OTHER)
     return _MESSAGES.get(msgtype, UserActKind.MEDIA)
+
+
+def _act_name(message: PushedMessage) -> str:
+    """WeChat's name of the event, or of the type of message; empty if it is none."""
+    msgtype = message.text(MSG_TYPE)
+    name = message.text("Event") if msgtype == "event" else msgtype
+    return name if _NAME.fullmatch(name) else ""
 
 
 def _event_id(appid: str, message: PushedMessage) -> str:

@@ -11,9 +11,11 @@ from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes import model
+from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import TICKET, PushedMessage
 from wechat_scheduler.pushes.ports import Events, Inbox, PushObserver
 from wechat_scheduler.pushes.reading import read_event, read_heard
+from wechat_scheduler.pushes.refused_pushes import NotedPushes
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +32,7 @@ class Sorter:
         siblings: Siblings,
         *,
         observer: PushObserver,
+        noted: NotedPushes,
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
@@ -39,6 +42,7 @@ class Sorter:
         self._events = events
         self._siblings = siblings
         self._observer = observer
+        self._noted = noted
         self._clock = clock
         self._changed = changed
         self._wake = wake
@@ -83,19 +87,21 @@ class Sorter:
         try:
             act = read_heard(appid, message, now=now)
         except RefusedPushError as error:
-            self._pass_over(appid, message, error)
+            await self._pass_over(appid, message, error)
         else:
             await self._hear(act)
 
-    def _pass_over(self, appid: str, message: PushedMessage, error: RefusedPushError) -> None:
+    async def _pass_over(self, appid: str, message: PushedMessage, error: RefusedPushError) -> None:
         """It is WeChat's, and has the same fault each time it comes."""
         log.warning("push.unread", appid=appid, reason=error.detail)
         self._observer.unread(message)
+        await self._noted.note(appid, Fate.IGNORED, error.detail, self._clock.now())
 
     async def _keep_ticket(self, appid: str, message: PushedMessage, now: datetime) -> None:
         ticket = message.text(TICKET_FIELD)
         if not ticket:
-            self._pass_over(appid, message, RefusedPushError(f"its {TICKET_FIELD} is missing"))
+            error = RefusedPushError(f"its {TICKET_FIELD} is missing")
+            await self._pass_over(appid, message, error)
         elif await self._inbox.put_ticket(appid, ticket, now=now):
             log.debug("push.ticket", appid=appid)
             await self._changed(JobKey(appid, COMPONENT_TOKEN))
@@ -104,7 +110,7 @@ class Sorter:
         try:
             event = read_event(appid, message, now=now)
         except RefusedPushError as error:
-            self._pass_over(appid, message, error)
+            await self._pass_over(appid, message, error)
             return
         if await self._events.put(event, now=now):
             log.info("push.event", appid=appid, info_type=event.name)

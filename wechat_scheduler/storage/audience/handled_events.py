@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from wechat_scheduler.audience.ports import ToldAct
+from wechat_scheduler.audience.user_acts import HandledAct
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.feed import SqlFeed
@@ -15,6 +15,14 @@ FIND = "SELECT 1 FROM heard WHERE event = $1"
 PUT = """
     INSERT INTO heard (event, at) VALUES ($1, $2) ON CONFLICT (event) DO NOTHING RETURNING event
 """
+# What was counted of uses has its row already.
+PUT_ACT = """
+    INSERT INTO heard (event, at, appid, openid, kind, name, effect)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (event) DO UPDATE
+    SET appid = excluded.appid, openid = excluded.openid, kind = excluded.kind,
+        name = excluded.name, effect = excluded.effect
+    WHERE heard.appid IS NULL RETURNING event
+"""
 
 
 class SqlHandledEvents:
@@ -25,12 +33,16 @@ class SqlHandledEvents:
     async def is_new(self, event: str) -> bool:
         return not await self._database.read(FIND, event)
 
-    async def add(self, event: str, *, now: datetime, told: ToldAct | None = None) -> None:
-        await self._database.write(lambda: self._add(event, now, told))
+    async def add(self, event: str, *, now: datetime, act: HandledAct | None = None) -> None:
+        await self._database.write(lambda: self._add(event, now, act))
 
-    def _add(self, event: str, now: datetime, told: ToldAct | None) -> Script[None]:
-        is_new = yield Statement(PUT, (event, micros(now)))
-        if is_new and told is not None:
-            data = {"openid": told.openid, "act": told.kind}
-            entry = FeedEntry(at=now, what=FeedKind.ACTED, appid=told.appid, data=data)
+    def _add(self, event: str, now: datetime, act: HandledAct | None) -> Script[None]:
+        if act is None:
+            yield Statement(PUT, (event, micros(now)))
+            return
+        values = (str(one) for one in act[:5])
+        is_new = yield Statement(PUT_ACT, (event, micros(now), *values))
+        if is_new and act.is_told:
+            data = {"openid": act.openid, "act": act.kind}
+            entry = FeedEntry(at=now, what=FeedKind.ACTED, appid=act.appid, data=data)
             yield from self._feed.often([entry])

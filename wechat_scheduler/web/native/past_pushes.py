@@ -1,0 +1,117 @@
+"""Lists what came from WeChat lately, and what became of it."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.errors import ForbiddenError, InvalidRequestError
+from wechat_scheduler.pushes.history import (
+    Fate,
+    PastPush,
+    Place,
+    PushFilter,
+    PushKind,
+    place_after,
+)
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.auth import require_reach
+from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
+from wechat_scheduler.web.kit.query import limit_of, next_page, one_of
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
+
+# Microseconds since 1970, and how many pushes of this instant were listed.
+_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,4})", re.ASCII)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+class PastPushResult(msgspec.Struct, kw_only=True):
+    """A push that came `at` for `appid`. `name` is WeChat's InfoType, MsgType or Event;
+    `authorizer_appid` the account of an event, `openid` the user of an act. `state` says what became of
+    it, `effect` what was done with an act, `reason` why it was refused or passed over, or waits. An entry of
+    the kind `refused` counts those of one hour: `at` and `reason` are those of the last."""
+
+    at: datetime
+    appid: str
+    kind: PushKind
+    name: str
+    authorizer_appid: str
+    openid: str
+    state: Fate
+    effect: str
+    reason: str
+    count: int
+
+
+async def listed(request: web.Request) -> web.Response:
+    caller, before = request[CALLER], _place(request.query.get("after", ""))
+    appid, kind = request.query.get("appid", ""), one_of(request, "kind", list(PushKind))
+    if appid:
+        check_wechat_id(appid, "appid")
+        require_reach(caller, appid, "", field="appid")
+    wanted = PushFilter(
+        appid=appid,
+        kinds=_kinds(caller, kind),
+        within=tuple(sorted(caller.appids)) or None,
+        before=before,
+        limit=limit_of(request),
+    )
+    found = await request.app[SERVICES].endpoints.history(wanted)
+    headers = next_page(request, found, lambda _: _text(place_after(found, before)))
+    return envelope.success([_result(push) for push in found], headers=headers)
+
+
+def _kinds(caller: Key, asked: str) -> Sequence[PushKind]:
+    """Raises ForbiddenError for what users did, without the scope that names them."""
+    if caller.allows(Scope.PUSH):
+        return (PushKind(asked),) if asked else tuple(PushKind)
+    if asked == PushKind.ACT:
+        raise ForbiddenError(
+            "this API key lacks the scope push, which pushes about users need",
+            reason=Reason.KEY_SCOPE,
+            field="kind",
+        )
+    kinds = [PushKind(asked)] if asked else list(PushKind)
+    return tuple(kind for kind in kinds if kind is not PushKind.ACT)
+
+
+def _place(text: str) -> Place | None:
+    if not text:
+        return None
+    found = _PLACE.fullmatch(text)
+    if found is None:
+        raise InvalidRequestError(
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
+    return Place(at=EPOCH + int(found[1]) * _MICROSECOND, skip=int(found[2]))
+
+
+def _text(place: Place) -> str:
+    return f"{(place.at - EPOCH) // _MICROSECOND}-{place.skip}"
+
+
+def _result(push: PastPush) -> PastPushResult:
+    return envelope.result_of(PastPushResult, push, authorizer_appid=push.account, state=push.fate)
+
+
+ROUTES = (
+    NativeRoute(
+        "GET", "/v1/pushes", listed, Scope.READ,
+        "Lists what came from WeChat in the last days, and what became of it, the newest first.",
+        result=list[PastPushResult],
+        takes=(
+            query("appid", "Only of this account or platform.", schema_of(WECHAT_ID)),
+            query("kind", "Only of this kind; `act` needs the scope `push`.", {"enum": list(PushKind)}),
+            query("after", AFTER.description, schema_of(_PLACE)),
+            LIMIT,
+        ),
+        gives=LINK,
+    ),
+)  # fmt: skip
