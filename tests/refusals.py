@@ -19,6 +19,7 @@ from wechat_scheduler.engine.clockwork import STUCK
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.web.kit.rates import WRONG_KEYS
+from wechat_scheduler.web.pages.forms import URLENCODED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +103,20 @@ def limited(method: str, path: str) -> Request:
 async def revoke_the_admin_key(place: Place) -> Answer:
     other = await make(place.keeper, "admin")
     return await place.call("DELETE", "/v1/keys/admin", key=other.text)
+
+
+async def without_a_session(place: Place) -> Answer:
+    return await place.call("GET", "/", headers={"Accept": "application/json"})
+
+
+async def a_form_without_its_proof(place: Place) -> Answer:
+    async with daemon(place.spare, place.weixin.url, server__insecure_no_auth=True) as opened:
+        headers = {
+            "Accept": "application/json",
+            "Content-Type": URLENCODED,
+            "Sec-Fetch-Site": "same-origin",
+        }
+        return await opened.call("POST", "/console/sign-out", data=b"csrf=0", headers=headers)
 
 
 async def through_a_proxy(place: Place) -> Answer:
@@ -247,10 +262,12 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.RULE_INVALID: lambda place: place.remind(rule="FREQ=SECONDLY"),
     Reason.KEY_MISSING: plain("GET", "/tasks", key=""),
     Reason.KEY_INVALID: plain("GET", "/tasks", key="wsk_nothing"),
+    Reason.SESSION_MISSING: without_a_session,
     Reason.KEY_SCOPE: limited("GET", "/v1/keys"),
     Reason.KEY_REACH: limited("GET", f"/task/{APPID}/0"),
     Reason.KEY_PROTECTED: revoke_the_admin_key,
     Reason.REQUEST_NOT_LOCAL: through_a_proxy,
+    Reason.FORM_FOREIGN: a_form_without_its_proof,
     Reason.PUSH_REFUSED: plain("POST", f"/wechat/callback/{APPID}", data=b"<xml/>"),
     Reason.ORIGIN_REFUSED: plain("GET", f"/v1/jssdk/{APPID}/signature?url=https://a.example/"),
     Reason.ROUTE_UNKNOWN: plain("GET", "/v1/reminder"),

@@ -39,11 +39,13 @@ class Reason(enum.StrEnum):
 
     KEY_MISSING = "key.missing", 401
     KEY_INVALID = "key.invalid", 401
+    SESSION_MISSING = "session.missing", 401
 
     KEY_SCOPE = "key.scope", 403
     KEY_REACH = "key.reach", 403
     KEY_PROTECTED = "key.protected", 403
     REQUEST_NOT_LOCAL = "request.not_local", 403
+    FORM_FOREIGN = "form.foreign", 403
     PUSH_REFUSED = "push.refused", 403
     ORIGIN_REFUSED = "origin.refused", 403
 

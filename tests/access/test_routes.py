@@ -13,7 +13,8 @@ from tests.house import APPID, SECRET, Caller
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.compat.wechattokens.secrets import PLACES
-from wechat_scheduler.web.kit.route import Route
+from wechat_scheduler.web.console.routes import CONSOLE
+from wechat_scheduler.web.kit.route import Proof, Route
 
 OTHER = "wx9999999999999999"
 ELSEWHERE = "203.0.113.0/24"
@@ -244,6 +245,13 @@ for method, path in (
 ):
     ROWS[method, path] = OPEN  # as WeChat's refusals do
 ROWS["POST", "/message/v2/notices"] = Row(*[401] * 9)
+for route in CONSOLE:
+    if route.scope is Proof.SESSION:  # no key opens it: it leads to the page of sign-in
+        ROWS[route.method, route.path] = Row(*[303] * 9)
+ROWS["GET", "/console/sign-in"] = OPEN
+ROWS["POST", "/console/sign-in"] = Row(*[400] * 9)  # without a form
+ROWS["GET", "/console/assets/{name}"] = Row(*[404] * 9)
+ROWS["GET", "/console/look"] = Row(*[303] * 9)
 
 
 def test_every_route_has_a_row() -> None:
@@ -381,7 +389,7 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
     body = BODIES.get(route.path) if route.method != "GET" else None
     path = route.path.format(**place)
-    answered = (await keeper.call(route.method, path, body=body, key=key)).status
+    answered = (await keeper.call(route.method, path, body=body, key=key, follow=False)).status
     # The loops stand still here, so /readyz admits the caller and answers 503.
     return 200 if answered == 503 else answered
 

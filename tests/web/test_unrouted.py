@@ -51,7 +51,7 @@ async def test_a_fixed_path_names_its_methods_and_is_no_id(
         ("/task/wx1111111111111111", f"{UNKNOWN}; did you mean /task/{{appid}}/{{type}}?"),
         ("/v1/apps/1984547305314432/app-key", f"{UNKNOWN}; GET /openapi.json"),
         ("/regster", f"{UNKNOWN}; did you mean /register?"),
-        ("/", f"{UNKNOWN}; GET /openapi.json"),
+        ("/nowhere", f"{UNKNOWN}; GET /openapi.json"),
         ("/favicon.ico", f"{UNKNOWN}; GET /openapi.json"),
         ("/v1/reminders" + "s" * 200, f"{UNKNOWN}; GET /openapi.json"),
     ],

@@ -93,8 +93,12 @@ class Keyring:
 
     def opens(self, key: Key) -> bool:
         """Whether a key that was found before is still valid."""
-        held = self._held.get(key.hash)
-        return held is not None and self.state(held.key) is KeyState.ACTIVE
+        return self.active(key.hash) is not None
+
+    def active(self, place: str) -> Key | None:
+        """The active key with that hash; None if there is none."""
+        held = self._held.get(place)
+        return held.key if held and self.state(held.key) is KeyState.ACTIVE else None
 
     def ends(self, key: Key) -> float:
         """The boottime at which the key expires; infinite if it does not expire."""

@@ -33,6 +33,7 @@ class ServerSettings(Section, frozen=True, kw_only=True):
     host: Annotated[str, notation.HOST] = "127.0.0.1"
     port: Annotated[int, whole(0, 65535)] = 9001
     public_url: Annotated[str, notation.PUBLIC_URL] = ""
+    console: Annotated[bool, notation.SWITCH] = True
     body_limit: Size = 1 << 20
     fetch_deadline: Duration = timedelta(seconds=10)
     insecure_no_auth: Annotated[bool, notation.SWITCH] = False

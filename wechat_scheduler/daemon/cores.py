@@ -7,6 +7,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.access.audit import Auditor
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.origins import PageOrigins
+from wechat_scheduler.access.sessions import SessionDesk
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import PulseMark
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
@@ -34,6 +35,7 @@ class Cores:
     keyring: Keyring
     consumers: ConsumerDesk
     origins: PageOrigins
+    sessions: SessionDesk
     auditor: Auditor
     credentials: CredentialParts
     audience: AudienceParts
@@ -97,6 +99,7 @@ def wire(ground: Ground) -> Cores:
         keyring=keyring,
         consumers=consumers,
         origins=origins,
+        sessions=SessionDesk(keyring, ground.secret, clock=ground.clock),
         auditor=auditor,
         credentials=credentials,
         audience=audience,

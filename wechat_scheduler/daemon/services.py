@@ -66,6 +66,7 @@ def web_services(
         keyring=cores.keyring,
         consumers=cores.consumers,
         origins=cores.origins,
+        sessions=cores.sessions,
         stand_ins=cores.gateway.stand_ins,
         callers=cores.gateway.callers,
         auditor=cores.auditor,

@@ -6,19 +6,18 @@ from functools import cache, partial
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
+from wechat_scheduler.web.console.routes import CLOSED, CONSOLE
 from wechat_scheduler.web.kit import envelope, headers, unrouted
-from wechat_scheduler.web.kit.auth import require_reach_of_path
-from wechat_scheduler.web.kit.encodings import NO_INFLATING, refuse_compressed
-from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
-from wechat_scheduler.web.kit.route import Handler, Proof, Route, takes_key
-from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES, Services
+from wechat_scheduler.web.kit.encodings import NO_INFLATING
+from wechat_scheduler.web.kit.route import Handler, Proof, Route
+from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.kit.slashes import BoundedPaths, UntidyPaths
 from wechat_scheduler.web.native import jssdk_pages, metrics, openapi, original, routes
+from wechat_scheduler.web.native.admission import admitting
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.pages import message
 from wechat_scheduler.web.pages.responses import dead_link
@@ -31,8 +30,9 @@ CAUGHT = tuple(unrouted.caught(routes.NATIVE))
 
 
 def all_routes() -> tuple[Route, ...]:
-    """Our own routes, those of the pages, and those of foreign APIs."""
-    return (*routes.NATIVE, *PAGES, *(route for api in catalogue.APIS for route in api.routes))
+    """Our own routes, those of the pages and of the console, and those of foreign APIs."""
+    apis = (route for api in catalogue.APIS for route in api.routes)
+    return (*routes.NATIVE, *PAGES, *CONSOLE, *apis)
 
 
 def create_app(services: Services, config: Config) -> web.Application:
@@ -49,7 +49,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     app[jssdk_pages.LIMITS] = jssdk_pages.PageLimits(services.clock)
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
-    for resource in own_resources():
+    for resource in own_resources(console=config.server.console):
         app.router.register_resource(resource)
     message.setup(app)
     catalogue.serve(app, config, services.clock)
@@ -58,14 +58,14 @@ def create_app(services: Services, config: Config) -> web.Application:
 
 
 @cache
-def own_resources() -> tuple[web.AbstractResource, ...]:
-    """Our own routes and those of the pages. All applications of a process share them."""
+def own_resources(*, console: bool) -> tuple[web.AbstractResource, ...]:
+    """Our own routes and those of the pages and of the console. All applications of a process share them."""
     router = web.UrlDispatcher()
     for route in routes.NATIVE:
         router.add_route(route.method, route.path, _admitting(route))
     for method, path in CAUGHT:
         router.add_route(method, path, unrouted.refuse_method)
-    for page in PAGES:
+    for page in (*PAGES, *(CONSOLE if console else CLOSED)):
         router.add_route(page.method, page.path, page.handler)
     return tuple(router.resources())
 
@@ -107,46 +107,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
 
 
 def _admitting(route: NativeRoute) -> Handler:
-    """The handler behind the checks that its row asks for."""
-    scope, handler = route.scope, _strict(route)
-    if takes_key(scope):
-        wanted = scope if isinstance(scope, Scope) else None
-        handler = _guarded(handler, wanted, by_path=not route.checks_reach)
-
-    async def admitted(request: web.Request) -> web.StreamResponse:
-        refuse_nul(request)
-        return await handler(request)
-
-    if scope is Proof.ORIGIN:
+    admitted = admitting(route)
+    if route.scope is Proof.ORIGIN:
         return jssdk_pages.sharing(partial(errors_as_envelopes, handler=admitted))
     return admitted
-
-
-def _strict(route: NativeRoute) -> Handler:
-    """The handler behind a check of the names in the query, unless these are for others to choose: those of
-    the original, of WeChat, and of what asks without a key whether the daemon lives."""
-    handler = route.handler
-    is_ours = takes_key(route.scope) and not original.has(route.method, route.path)
-    if not is_ours:
-        return handler
-    known = route.queries
-
-    async def strict(request: web.Request) -> web.StreamResponse:
-        refuse_unknown(request, known)
-        return await handler(request)
-
-    return strict
-
-
-def _guarded(handler: Handler, scope: Scope | None, *, by_path: bool) -> Handler:
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        refuse_compressed(request)
-        services = request.app[SERVICES]
-        key, address = await services.authenticator.identify(request, scope)
-        services.auditor.seen(key.id)
-        request[CALLER], request[ADDRESS] = key, str(address or "")
-        if by_path:
-            require_reach_of_path(key, request.match_info, services.kinds)
-        return await handler(request)
-
-    return guarded

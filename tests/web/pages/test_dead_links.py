@@ -11,7 +11,7 @@ DEAD = [
     *(f"/{room}/{name}" for room in "rqmfhu" for name in ("x", NOWHERE, "x/y", "%E4%BD%A0")),
     *(f"/consent/{name}" for name in ("x", NOWHERE)),
     *(f"/qr/{name}.jpg" for name in ("x", NOWHERE)),
-    *("/", "/r/", "/index.html", "/nothing/here"),
+    *("/r/", "/index.html", "/nothing/here"),
     *("/reminds/xyz", "/reminds/xyz/", f"/reminds/{'0' * 32}", "/reminds/media/x", "/reminds/a/b"),
     *(f"/reminds/api/{'0' * 32}/{picture}/" for picture in ("qrcode", "share_post")),
 ]

@@ -15,7 +15,7 @@ from wechat_scheduler.access.model import ADMIN, Address, Key, KeyState, Network
 from wechat_scheduler.errors import ForbiddenError, ThrottledError, UnauthorizedError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.kit.peers import client_address
+from wechat_scheduler.web.kit.peers import client_address, is_https
 from wechat_scheduler.web.kit.rates import Throttle
 
 log = structlog.get_logger(__name__)
@@ -73,15 +73,29 @@ class Authenticator:
         text = _key_in(request)
         if not text:
             raise UnauthorizedError(f"this needs an API key: {HOW}", reason=Reason.KEY_MISSING)
+        key = await self.key_of(text, address)
+        require_scope(key, scope)
+        return Visitor(key, address)
+
+    def open_visitor(self, request: web.Request) -> Visitor | None:
+        """The visitor of a page of the console with an open door; None where a key is needed. The page
+        checks its forms itself. Raises ForbiddenError for pages of other origins, and from afar."""
+        if not self._open_door:
+            return None
+        _refuse_strangers(request, is_form=True)
+        return Visitor(NO_AUTHENTICATION, self.address(request))
+
+    def is_https(self, request: web.Request) -> bool:
+        """Whether the client's own connection is encrypted, as far as a trusted proxy says."""
+        return request.secure or is_https(request, self._trusted_proxies)
+
+    async def key_of(self, text: str, address: Address | None) -> Key:
+        """The key of that text, if it may be used from `address`. Raises as `identify` does."""
         key = self._keyring.find(text) or await self._keyring.seek(text)
         reason = self._why_not(key, address)
         if key is None or reason:
             self._refuse(key.id if key else "", reason, address)
-        if scope is not None and not key.allows(scope):
-            raise ForbiddenError(
-                f"this API key lacks the scope {scope.value}", reason=Reason.KEY_SCOPE
-            )
-        return Visitor(key, address)
+        return key
 
     def require_still(self, key: Key) -> None:
         """For a request that has been open for a while. Raises UnauthorizedError if its key has ended."""
@@ -119,6 +133,12 @@ class Authenticator:
             raise
         log.warning("key.refused", key_id=key, reason=reason, address=str(address))
         raise UnauthorizedError(NOT_GOOD, reason=Reason.KEY_INVALID)
+
+
+def require_scope(key: Key, scope: Scope | None) -> None:
+    """Raises ForbiddenError if the key lacks the scope; None asks for none."""
+    if scope is not None and not key.allows(scope):
+        raise ForbiddenError(f"this API key lacks the scope {scope.value}", reason=Reason.KEY_SCOPE)
 
 
 def require_reach(key: Key, appid: str, kind: str = "", *, field: str = "") -> None:
@@ -171,7 +191,7 @@ def _basic_password(value: str) -> str:
         return ""
 
 
-def _refuse_strangers(request: web.Request) -> None:
+def _refuse_strangers(request: web.Request, *, is_form: bool = False) -> None:
     """Without keys only programs on this machine may call: no page in its browser of another origin or
     under another name (DNS rebinding), and no proxy for a client elsewhere."""
     if any(
@@ -187,7 +207,7 @@ def _refuse_strangers(request: web.Request) -> None:
             "without authentication the Host of a request must be loopback",
             reason=Reason.REQUEST_NOT_LOCAL,
         )
-    if foreign := why_foreign(request.headers, has_body=request.body_exists):
+    if foreign := why_foreign(request.headers, has_body=request.body_exists and not is_form):
         raise ForbiddenError(f"without authentication {foreign}", reason=Reason.REQUEST_NOT_LOCAL)
 
 

@@ -11,6 +11,7 @@ from wechat_scheduler.access.model import Address, Network
 
 # `for=192.0.2.60;proto=http`, `For="[2001:db8::17]:4711"` (RFC 7239 4).
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
+_PROTO = re.compile(r'(?:^|;)\s*proto\s*=\s*"?https"?\s*(?=;|$)', re.IGNORECASE)
 # An element of a list: text between commas, in which a quoted string may contain commas.
 _ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+')
 _WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
@@ -35,6 +36,16 @@ def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Addr
     ]
     clients = {_last_stranger(chain, trusted, peer) for chain in chains}
     return clients.pop() if len(clients) == 1 else (None if clients else peer)
+
+
+def is_https(request: web.BaseRequest, trusted: Sequence[Network]) -> bool:
+    """Whether a peer in `trusted` says that its client came by https, in X-Forwarded-Proto or Forwarded."""
+    peer, headers = address_of(request.remote or ""), request.headers
+    if peer is None or not _is_in(peer, trusted):
+        return False
+    named = ",".join(headers.getall(hdrs.X_FORWARDED_PROTO, ())).rpartition(",")[2]
+    elements = _ELEMENT.findall(",".join(headers.getall(hdrs.FORWARDED, ())))
+    return named.strip().lower() == "https" or any(map(_PROTO.search, elements[-1:]))
 
 
 def _last_stranger(

@@ -33,6 +33,9 @@ class Proof(enum.Enum):
     ORIGIN = enum.auto()
     """The origin of a web page, which its browser names (`access.origins`)."""
 
+    SESSION = enum.auto()
+    """The session of a person who signed in (`access.sessions`). It acts as the key that opened it."""
+
     CAPABILITY = enum.auto()
     """An address that cannot be guessed (`access.links`)."""
 

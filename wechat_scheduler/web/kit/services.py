@@ -13,6 +13,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.access.origins import PageOrigins
+from wechat_scheduler.access.sessions import SessionDesk
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.kinds import KindTable
@@ -88,6 +89,7 @@ class Services:
     keyring: Keyring
     consumers: ConsumerDesk
     origins: PageOrigins
+    sessions: SessionDesk
     stand_ins: StandInTokens
     callers: CallerDesk
     auditor: Auditor

@@ -1,0 +1,151 @@
+"""Signing in and out, and the forms that only a person who is signed in can post."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.access.doors import end, make
+from tests.clock import FakeClock
+from tests.console.visitor import Browser
+from tests.house import Caller
+
+
+async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
+    visitor: Browser, keeper: Caller
+) -> None:
+    door = await visitor.open("/?shown=all")
+    assert door.url.path == "/console/sign-in"
+
+    page = await visitor.submit(door, key=keeper.daemon.admin_key)
+
+    assert (page.status, str(page.url.relative())) == (200, "/?shown=all")
+    assert page.title == "Overview"
+    (cookie,) = [one for one in visitor.session.cookie_jar if one.key == "console_session"]
+    assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/")
+    assert cookie["max-age"] == "28800"
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "x"]
+)
+async def test_nobody_is_sent_elsewhere(visitor: Browser, keeper: Caller, target: str) -> None:
+    page = await visitor.sign_in(keeper.daemon.admin_key, next=target)
+
+    assert str(page.url.relative()) == "/"
+
+
+async def test_a_wrong_key_is_refused_and_then_throttled(visitor: Browser) -> None:
+    seen = [await visitor.sign_in("wsk_wrong") for _ in range(21)]
+
+    assert [page.status for page in seen] == [401] * 20 + [429]
+    assert "unknown, revoked or expired" in seen[0].text
+    assert "Wait a minute" in seen[-1].text
+    assert (await visitor.open("/")).url.path == "/console/sign-in"
+
+
+async def test_a_session_ends_with_its_key(visitor: Browser, keeper: Caller) -> None:
+    key = await make(keeper, "read")
+    await visitor.sign_in(key.text)
+    assert (await visitor.open("/")).title == "Overview"
+
+    await end(keeper, key)
+
+    assert (await visitor.open("/")).url.path == "/console/sign-in"
+
+
+async def test_a_session_ends_after_eight_hours(admin: Browser, clock: FakeClock) -> None:
+    clock.advance(timedelta(hours=8, seconds=-1))
+    assert (await admin.open("/")).title == "Overview"
+
+    clock.advance(timedelta(seconds=1))
+
+    assert (await admin.open("/")).url.path == "/console/sign-in"
+
+
+async def test_who_signs_out_is_out(admin: Browser) -> None:
+    page = await admin.open("/")
+    form = page.root.find("form", action="/console/sign-out")[0]
+    fields = [(one["name"], one["value"]) for one in form.find("input")]
+
+    door = await admin.post("/console/sign-out", fields)
+
+    assert door.url.path == "/console/sign-in"
+    assert (await admin.open("/")).url.path == "/console/sign-in"
+
+
+@pytest.mark.parametrize(
+    ("headers", "proof"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "same-site"}, True),
+        ({"Sec-Fetch-Site": "", "Origin": "https://evil.example"}, True),
+        ({"Sec-Fetch-Site": "", "Origin": "null"}, True),
+        ({}, False),
+    ],
+)
+async def test_a_form_of_another_page_is_refused(
+    admin: Browser, headers: dict[str, str], proof: bool
+) -> None:
+    page = await admin.open("/")
+    form = page.root.find("form", action="/console/sign-out")[0]
+    fields = {one["name"]: one["value"] for one in form.find("input")}
+    fields |= {} if proof else {"csrf": "0" * 64}
+
+    refused = await admin.post("/console/sign-out", fields, headers=headers)
+
+    assert refused.status == 403
+    assert "another session" in refused.text
+    assert (await admin.open("/")).title == "Overview"
+
+
+async def test_nobody_is_signed_in_by_another_page(visitor: Browser, keeper: Caller) -> None:
+    door = await visitor.open("/console/sign-in")
+    visitor.session.cookie_jar.clear()
+
+    seen = await visitor.submit(door, key=keeper.daemon.admin_key)
+
+    assert seen.status == 403
+    assert (await visitor.open("/")).url.path == "/console/sign-in"
+
+
+async def test_a_key_is_taken_only_from_its_networks(visitor: Browser, keeper: Caller) -> None:
+    key = await make(keeper, "read", networks=["203.0.113.0/24"])
+
+    seen = await visitor.sign_in(key.text)
+
+    assert seen.status == 401
+
+
+async def test_the_page_is_said_in_the_language_of_the_browser_or_of_the_choice(
+    visitor: Browser,
+) -> None:
+    chinese = await visitor.open("/console/sign-in", Accept_Language="zh-TW,en;q=0.5")
+    assert (chinese.root.one("html")["lang"], chinese.root.one("button").text) == ("zh-CN", "登录")
+
+    (choice,) = [one for one in chinese.root.find("a") if one.text == "English"]
+    english = await visitor.open(choice["href"], Accept_Language="zh-TW,en;q=0.5")
+
+    assert english.url.path == "/console/sign-in"
+    assert english.root.one("button").text == "Sign in"
+
+
+async def test_a_program_without_a_session_gets_an_error_of_the_api(keeper: Caller) -> None:
+    answer = await keeper.call("GET", "/", headers={"Accept": "application/json"})
+
+    assert (answer.status, answer.json["reason"]) == (401, "session.missing")
+
+
+async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Browser) -> None:
+    page = await visitor.open("/console/sign-in")
+    style, script = page.root.one("link", rel="stylesheet")["href"], page.root.one("script")["src"]
+
+    found = [await visitor.open(path) for path in (style, script)]
+
+    assert [one.headers["Cache-Control"] for one in found] == [
+        "public, max-age=31536000, immutable"
+    ] * 2
+    assert [one.headers["Content-Type"] for one in found] == [
+        "text/css; charset=utf-8", "text/javascript; charset=utf-8",
+    ]  # fmt: skip
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert (await visitor.open("/console/assets/console-0.css")).status == 404

@@ -1,0 +1,249 @@
+"""A person with a browser in front of the console: cookies, forms, links, and no script."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import aiohttp
+from yarl import URL
+
+from tests.house import Caller
+
+ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+# Markup for every text that a user or WeChat can set. No page may have an element of it.
+MARKUP = "<script>alert(1)</script>\"'>&<img src=x onerror=alert(1)>"
+VOID = {"br", "hr", "img", "input", "link", "meta"}
+
+
+@dataclass(slots=True)
+class Element:
+    """An element of a page. `text` is that of all that is in it."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list["Element"] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes.get(name, "")
+
+    def find(self, tag: str = "", **wanted: str) -> list["Element"]:
+        """The elements in it with that tag and those attributes, in order; `class_` and `data_live` are written
+        so. A class is one of several."""
+        found = []
+        for child in self.children:
+            if (not tag or child.tag == tag) and all(
+                child.has(name, value) for name, value in wanted.items()
+            ):
+                found.append(child)
+            found += child.find(tag, **wanted)
+        return found
+
+    def one(self, tag: str = "", **wanted: str) -> "Element":
+        (found,) = self.find(tag, **wanted)
+        return found
+
+    def has(self, name: str, value: str) -> bool:
+        name = name.rstrip("_").replace("_", "-")
+        if name == "class":
+            return value in self["class"].split()
+        return self.attributes.get(name) == value
+
+
+class _Builder(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.root = Element("", {})
+        self._open = [self.root]
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        made = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(made)
+        if tag not in VOID:
+            self._open.append(made)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in VOID:
+            assert self._open.pop().tag == tag, f"</{tag}> closes another element"
+
+    def handle_data(self, data: str) -> None:
+        for one in self._open:
+            one.texts.append(data)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What the browser got."""
+
+    status: int
+    url: URL
+    headers: Mapping[str, str]
+    html: str
+    root: Element
+
+    @property
+    def title(self) -> str:
+        return self.root.one("h1").text
+
+    @property
+    def text(self) -> str:
+        """The text of the content, without the navigation."""
+        return self.root.one("main").text
+
+    def table(self, caption: str = "") -> list[dict[str, str]]:
+        """The rows of the table with that caption, or of the only one, by their heads."""
+        tables = [
+            one
+            for one in self.root.find("table")
+            if not caption or one.one("caption").text == caption
+        ]
+        (table,) = tables
+        return [
+            {cell["data-label"]: cell.text for cell in row.find("td")}
+            for row in table.one("tbody").find("tr")
+        ]
+
+    def facts(self) -> dict[str, str]:
+        """All names with their values."""
+        return {
+            pair.one("dt").text: pair.one("dd").text
+            for facts in self.root.find("dl")
+            for pair in facts.find("div")
+            if pair.find("dt")
+        }
+
+    def form(self, action: str = "", submit: str = "") -> Element:
+        """The form that posts or goes to that path, or has that button."""
+        main = self.root.one("main")
+        (form,) = [
+            one
+            for one in main.find("form")
+            if (not action or one["action"] == action)
+            and (not submit or submit in [button.text for button in one.find("button")])
+        ]
+        return form
+
+
+class Browser:
+    """Keeps its cookies. Redirects are followed, as a browser follows them."""
+
+    def __init__(self, caller: Caller, session: aiohttp.ClientSession) -> None:
+        self.caller = caller
+        self.session = session
+
+    async def sign_in(self, key: str, **fields: str) -> Page:
+        door = await self.open("/console/sign-in")
+        return await self.submit(door, "/console/sign-in", key=key, **fields)
+
+    async def open(self, path: str, *, follow: bool = True, **headers: str) -> Page:
+        return await self._ask("GET", path, headers=_named(headers), allow_redirects=follow)
+
+    async def submit(
+        self,
+        page: Page,
+        action: str = "",
+        *,
+        button: str = "",
+        headers: Mapping[str, str] | None = None,
+        follow: bool = True,
+        **fields: str | list[str] | None,
+    ) -> Page:
+        """Submit a form of the page, as it is filled in there but for these fields; None leaves one out."""
+        form = page.form(action, button)
+        filled = {**_values(form), **fields}
+        pairs = [
+            (name, one)
+            for name, value in filled.items()
+            if value is not None
+            for one in (value if isinstance(value, list) else [value])
+        ]
+        if form["method"].lower() != "post":
+            return await self.open(str(URL(form["action"]).with_query(pairs)))
+        return await self.post(form["action"], pairs, headers=headers, follow=follow)
+
+    async def post(
+        self,
+        path: str,
+        fields: list[tuple[str, str]] | Mapping[str, str],
+        *,
+        headers: Mapping[str, str] | None = None,
+        follow: bool = True,
+    ) -> Page:
+        sent = {"Origin": self.caller.daemon.url, "Sec-Fetch-Site": "same-origin"}
+        return await self._ask(
+            "POST",
+            path,
+            data=aiohttp.FormData(
+                list(dict(fields).items()) if isinstance(fields, Mapping) else fields
+            ),
+            headers={**sent, **(headers or {})},
+            allow_redirects=follow,
+        )
+
+    async def _ask(
+        self, method: str, path: str, *, headers: Mapping[str, str], **options: Any
+    ) -> Page:
+        async with self.session.request(
+            method,
+            f"{self.caller.daemon.url}{path}",
+            headers={"Accept": ACCEPT, **headers},
+            **options,
+        ) as response:
+            html = (await response.read()).decode()
+            is_html = response.content_type == "text/html"
+            return Page(
+                status=response.status,
+                url=response.url,
+                headers=response.headers.copy(),
+                html=html,
+                root=_Builder(html).root if is_html else Element("", {}),
+            )
+
+
+@asynccontextmanager
+async def browser(caller: Caller) -> AsyncIterator[Browser]:
+    """A browser without cookies."""
+    jar = aiohttp.CookieJar(unsafe=True)  # of an address instead of a name
+    async with aiohttp.ClientSession(cookie_jar=jar) as session:
+        yield Browser(caller, session)
+
+
+def _named(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def _values(form: Element) -> dict[str, str | list[str]]:
+    """What a browser would send of a form that nobody has touched."""
+    found: dict[str, str | list[str]] = {}
+    for one in form.find():
+        if not one["name"] or "disabled" in one.attributes:
+            continue
+        match one.tag, one["type"]:
+            case "input", "checkbox":
+                if "checked" in one.attributes:
+                    found.setdefault(one["name"], [])
+                    ticked = found[one["name"]]
+                    assert isinstance(ticked, list)
+                    ticked.append(one["value"])
+            case "input", "radio":
+                if "checked" in one.attributes:
+                    found[one["name"]] = one["value"]
+            case "input", _:
+                found[one["name"]] = one["value"]
+            case "textarea", _:
+                found[one["name"]] = "".join(one.texts).removeprefix("\n")
+            case "select", _:
+                options = one.find("option")
+                chosen = [option for option in options if "selected" in option.attributes]
+                found[one["name"]] = (chosen or options)[0]["value"]
+    return found
+
+
+__all__ = ["MARKUP", "Browser", "Element", "Page", "browser"]

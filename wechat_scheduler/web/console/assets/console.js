@@ -1,0 +1,71 @@
+"use strict";
+// What the console adds where scripts run: questions before dangerous forms, copying, and sections that follow
+// what happens. Every page works without it.
+(() => {
+  document.addEventListener("submit", (event) => {
+    const question = event.target.dataset.confirm;
+    if (question && !window.confirm(question)) event.preventDefault();
+  });
+
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (!button) return;
+    await navigator.clipboard.writeText(button.dataset.copy);
+    button.classList.add("copied");
+  });
+  document.documentElement.classList.toggle("can-copy", Boolean(navigator.clipboard));
+
+  const kinds = document.body.dataset.follows;
+  if (!kinds || !window.EventSource) return;
+  const QUIET = 300, PAUSE = 2000, RETRY = 30000;
+  let source = null, timer = 0, shownAt = 0, isAsking = false, isStale = false;
+
+  // A section with what a person is writing or holding stays as it is.
+  const isInUse = (section) =>
+    section.contains(document.activeElement) && document.activeElement !== document.body
+    || [...section.querySelectorAll("input, select, textarea")].some((field) =>
+      field.type === "checkbox" || field.type === "radio" ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT" ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+      : field.type !== "hidden" && field.value !== field.defaultValue)
+    || [...section.querySelectorAll("details[open]")].some((one) => one.querySelector("form"));
+
+  const show = async () => {
+    timer = 0;
+    if (isAsking) { isStale = true; return; }
+    isAsking = true;
+    try {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+      if (response.redirected) { location.assign(response.url); return; }
+      if (!response.ok) return;
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+      for (const old of document.querySelectorAll("[data-live]")) {
+        const now = fresh.getElementById(old.id);
+        if (now && now.outerHTML !== old.outerHTML && !isInUse(old)) old.replaceWith(now);
+      }
+      shownAt = Date.now();
+    } catch { /* the daemon restarts; the next event or connection shows what is new */ } finally {
+      isAsking = false;
+      if (isStale) { isStale = false; soon(); }
+    }
+  };
+  const soon = () => {
+    if (!timer) timer = setTimeout(show, Math.max(QUIET, shownAt + PAUSE - Date.now()));
+  };
+  const stop = () => { if (source) source.close(); source = null; };
+  const start = () => {
+    stop();
+    if (document.hidden) return;
+    source = new EventSource("/console/live");
+    for (const kind of [...kinds.split(" "), "resync"]) source.addEventListener(kind, soon);
+    source.addEventListener("error", () => {
+      // A stream that is refused: the session has ended, or too many pages are open.
+      if (!source || source.readyState !== EventSource.CLOSED) return;
+      stop();
+      soon();
+      setTimeout(start, RETRY);
+    });
+  };
+  // A page that is not looked at costs nothing.
+  document.addEventListener("visibilitychange", () => { start(); if (source) soon(); });
+  start();
+})();

@@ -1,0 +1,170 @@
+"""Forms of the console and their fields."""
+
+import secrets
+from collections.abc import Iterable
+
+from wechat_scheduler.web.console.session_cookies import CSRF
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.parts import hidden
+
+ONCE = "once"
+
+
+def form(
+    visit: Visit,
+    action: str,
+    body: Html,
+    submit: Words,
+    *,
+    kind: str = "",
+    confirm: Words | None = None,
+    fields: dict[str, str] | None = None,
+) -> Html:
+    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `confirm` is asked
+    first where scripts run; `fields` are hidden. `visit.form["once"]` names this form, for `Idempotency-Key`."""
+    proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
+    return fill(
+        '<form method="post" action="{action}"{confirm}>{hidden}{body}<div class="buttons">'
+        '<button class="{kind}">{submit}</button></div></form>',
+        action=action,
+        confirm=when(
+            confirm, fill(' data-confirm="{text}"', text=visit.say(confirm) if confirm else "")
+        ),
+        hidden=hidden({**proof, **(fields or {})}),
+        body=body,
+        kind=kind or "main",
+        submit=visit.say(submit),
+    )
+
+
+def text_field(
+    visit: Visit,
+    name: str,
+    label: Words,
+    value: str = "",
+    *,
+    hint: Words | None = None,
+    error: str = "",
+    type: str = "text",  # noqa: A002 - the word of HTML
+    required: bool = False,
+    **attrs: str | int,
+) -> Html:
+    control = fill(
+        '<input type="{type}" name="{name}" id="field-{name}" value="{value}"{more}>',
+        type=type,
+        name=name,
+        value=value,
+        more=_more(name, hint, error, required, attrs),
+    )
+    return _field(visit, name, label, control, hint, error)
+
+
+def area_field(
+    visit: Visit,
+    name: str,
+    label: Words,
+    value: str = "",
+    *,
+    hint: Words | None = None,
+    error: str = "",
+    required: bool = False,
+    **attrs: str | int,
+) -> Html:
+    control = fill(
+        '<textarea name="{name}" id="field-{name}"{more}>\n{value}</textarea>',
+        name=name,
+        value=value,
+        more=_more(name, hint, error, required, attrs),
+    )
+    return _field(visit, name, label, control, hint, error)
+
+
+def select_field(
+    visit: Visit,
+    name: str,
+    label: Words,
+    options: Iterable[tuple[str, Words | str]],
+    value: str = "",
+    *,
+    hint: Words | None = None,
+    error: str = "",
+    required: bool = False,
+    **attrs: str | int,
+) -> Html:
+    """`options` are values with what is shown for each."""
+    made = [
+        fill(
+            '<option value="{value}"{selected}>{shown}</option>',
+            value=one,
+            selected=when(one == value, fill(" selected")),
+            shown=visit.say(shown) if isinstance(shown, Words) else shown,
+        )
+        for one, shown in options
+    ]
+    control = fill(
+        '<select name="{name}" id="field-{name}"{more}>{options}</select>',
+        name=name,
+        options=made,
+        more=_more(name, hint, error, required, attrs),
+    )
+    return _field(visit, name, label, control, hint, error)
+
+
+def check_field(
+    visit: Visit,
+    name: str,
+    label: Words | str,
+    value: str = "on",
+    *,
+    checked: bool = False,
+    hint: Words | None = None,
+) -> Html:
+    """A box to tick. Several may share a name with different values (`visit.form_list`)."""
+    return fill(
+        '<label class="check"><input type="checkbox" name="{name}" value="{value}"{checked}> '
+        "<span>{label}{hint}</span></label>",
+        name=name,
+        value=value,
+        checked=when(checked, fill(" checked")),
+        label=visit.say(label) if isinstance(label, Words) else label,
+        hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint) if hint else "")),
+    )
+
+
+def _field(
+    visit: Visit, name: str, label: Words, control: Html, hint: Words | None, error: str
+) -> Html:
+    return fill(
+        '<div class="field"><label for="field-{name}">{label}</label>{control}{hint}{error}</div>',
+        name=name,
+        label=visit.say(label),
+        control=control,
+        hint=when(
+            hint,
+            fill(
+                '<small id="hint-{name}">{hint}</small>',
+                name=name,
+                hint=visit.say(hint) if hint else "",
+            ),
+        ),
+        error=when(
+            error, fill('<p class="error" id="error-{name}">{error}</p>', name=name, error=error)
+        ),
+    )
+
+
+def _more(
+    name: str, hint: Words | None, error: str, required: bool, attrs: dict[str, str | int]
+) -> list[Html]:
+    told = " ".join(f"{kind}-{name}" for kind, given in (("hint", hint), ("error", error)) if given)
+    found: dict[str, str | int] = {
+        key.rstrip("_").replace("_", "-"): value for key, value in attrs.items()
+    }
+    found |= {"aria-describedby": told} if told else {}
+    found |= {"aria-invalid": "true"} if error else {}
+    return [
+        *(fill(' {key}="{value}"', key=key, value=value) for key, value in found.items()),
+        when(required, fill(" required")),
+    ]

@@ -1,0 +1,163 @@
+"""The frame of every page of the console: navigation, notice, language and theme."""
+
+from typing import Final, NamedTuple
+from urllib.parse import quote
+
+from aiohttp import web
+
+from wechat_scheduler import __version__
+from wechat_scheduler.feed.model import FeedKind
+from wechat_scheduler.web.console.document import THEME, THEMES, document
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.parts import DONE
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+
+class NavigationEntry(NamedTuple):
+    """A room of the console in the navigation."""
+
+    path: str
+    words: Words
+
+
+NAVIGATION: Final = (
+    NavigationEntry("/", W("Overview", "总览")),
+    NavigationEntry("/console/credentials", W("Credentials", "凭据")),
+    NavigationEntry("/console/messages", W("Messages", "消息")),
+    NavigationEntry("/console/reminders", W("Reminders", "提醒")),
+    NavigationEntry("/console/people", W("People", "用户")),
+    NavigationEntry("/console/pushes", W("Pushes", "推送")),
+    NavigationEntry("/console/access", W("Access", "权限")),
+    NavigationEntry("/console/alerts", W("Alerts", "告警")),
+    NavigationEntry("/docs", W("API", "API 文档")),
+)
+ROOMS = W("Rooms", "导航")
+MENU = W("Menu", "菜单")
+SIGN_OUT = W("Sign out", "退出")
+SIGNED_IN_AS = W("Key: {name}", "当前 key：{name}")
+LOOK = W("Appearance", "外观")
+THEME_WORDS: Final = {
+    "": W("System", "跟随系统"),
+    "light": W("Light", "浅色"),
+    "dark": W("Dark", "深色"),
+}
+LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
+
+_FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-scheduler</a>
+<details class="menu"><summary>{menu}</summary><div>{rooms}{foot}</div></details></header>
+<aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
+<main id="content" tabindex="-1">
+<h1>{title}</h1>
+{notice}{body}
+</main>"""
+_FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
+<p class="choices">{languages}</p><p class="choices">{themes}</p><p class="faint">v{version}</p></div>"""
+
+
+def layout(
+    visit: Visit, title: Words | str, body: Html, *, live: bool = False, status: int = 200
+) -> web.Response:
+    """The page with `title` as its `h1`. The sections of a live one that are live follow what happens."""
+    shown = visit.say(title) if isinstance(title, Words) else title
+    frame = fill(
+        _FRAME,
+        menu=visit.say(MENU),
+        rooms=_rooms(visit),
+        foot=_foot(visit),
+        title=shown,
+        notice=_notice(visit),
+        body=body,
+    )
+    return document(
+        visit.request,
+        visit.language,
+        shown,
+        frame,
+        status=status,
+        follows=" ".join(FeedKind) if live else "",
+    )
+
+
+def choose_look(path: str, language: Language, theme: str) -> tuple[Html, Html]:
+    """Links that choose a language, and those that choose a theme; they come back to `path`."""
+    languages = [
+        _choice("language", one.value, shown, path, is_now=one is language)
+        for one, shown in LANGUAGE_WORDS.items()
+    ]
+    words = THEME_WORDS.items()
+    themes = [
+        _choice(
+            "theme",
+            one or "system",
+            shown.zh if language is Language.ZH else shown.en,
+            path,
+            is_now=one == theme,
+        )
+        for one, shown in words
+    ]
+    return fill("{all}", all=languages), fill("{all}", all=themes)
+
+
+def theme_of(request: web.Request) -> str:
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else ""
+
+
+def _choice(name: str, value: str, shown: str, path: str, *, is_now: bool) -> Html:
+    return fill(
+        '<a href="/console/look?{name}={value}&amp;next={path}"{now}>{shown}</a> ',
+        name=name,
+        value=value,
+        path=quote(path, safe="/"),
+        now=when(is_now, fill(' aria-current="true"')),
+        shown=shown,
+    )
+
+
+def _rooms(visit: Visit) -> Html:
+    path = visit.request.path
+    entries = [
+        fill(
+            '<li><a href="{path}"{here}>{words}</a></li>',
+            path=entry.path,
+            here=when(_is_in(path, entry.path), fill(' aria-current="page"')),
+            words=visit.say(entry.words),
+        )
+        for entry in NAVIGATION
+    ]
+    return fill(
+        '<nav class="rooms" aria-label="{name}"><ul>{entries}</ul></nav>',
+        name=visit.say(ROOMS),
+        entries=entries,
+    )
+
+
+def _is_in(path: str, room: str) -> bool:
+    return path == room or (room != "/" and path.startswith(f"{room}/"))
+
+
+def _foot(visit: Visit) -> Html:
+    languages, themes = choose_look(
+        str(visit.request.rel_url), visit.language, theme_of(visit.request)
+    )
+    out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain")
+    return fill(
+        _FOOT,
+        who=visit.say(SIGNED_IN_AS, name=visit.session.key.name),
+        out=when(visit.session.id, out),
+        languages=languages,
+        themes=themes,
+        version=__version__,
+    )
+
+
+def _notice(visit: Visit) -> Html:
+    """What the POST before this page has done."""
+    words = visit.notices.get(visit.request.query.get(DONE, ""))
+    if words is None:
+        return Html()
+    return fill('<p class="notice" role="status">{words}</p>', words=visit.say(words))

@@ -1,0 +1,157 @@
+"""Pieces of HTML that the pages of the console share."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, TypeAlias
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.native_api import Rows
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
+
+W = Words
+
+Kind: TypeAlias = Literal["good", "warn", "bad", "idle"]
+Cell: TypeAlias = Html | str
+
+DONE = "done"
+NEXT_PAGE = W("Next page", "下一页")
+FIRST_PAGE = W("First page", "第一页")
+SEARCH = W("Search", "查找")
+
+
+def table(
+    visit: Visit,
+    caption: Words,
+    heads: Sequence[Words],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    empty: Words,
+) -> Html:
+    """A table, or the sentence `empty`. On a narrow screen each row is a card, whose cells have the heads as
+    labels."""
+    labels = [visit.say(head) for head in heads]
+    made = [_row(labels, row) for row in rows]
+    if not made:
+        return fill('<p class="empty">{empty}</p>', empty=visit.say(empty))
+    return fill(
+        "<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
+        caption=visit.say(caption),
+        heads=[fill('<th scope="col">{label}</th>', label=label) for label in labels],
+        rows=made,
+    )
+
+
+def _row(labels: Sequence[str], cells: Sequence[Cell]) -> Html:
+    made = [
+        fill('<td data-label="{label}"><div>{cell}</div></td>', label=label, cell=cell)
+        for label, cell in zip(labels, cells, strict=True)
+    ]
+    return fill("<tr>{cells}</tr>", cells=made)
+
+
+def facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
+    """Names with their values; a pair whose value is None or empty has a dash."""
+    made = [
+        fill("<div><dt>{name}</dt><dd>{value}</dd></div>", name=visit.say(name), value=value or "–")
+        for name, value in pairs
+    ]
+    return fill('<dl class="facts">{pairs}</dl>', pairs=made)
+
+
+def state(visit: Visit, kind: Kind, words: Words) -> Html:
+    """A badge. Its shape and its text tell what its colour tells."""
+    return fill('<span class="state {kind}">{words}</span>', kind=kind, words=visit.say(words))
+
+
+def section(visit: Visit, heading: Words, body: Html, *, id: str = "", live: bool = False) -> Html:  # noqa: A002
+    """A section with an `h2`. A live one needs an `id`: it is replaced when something has happened."""
+    return fill(
+        "<section{id}{live}><h2>{heading}</h2>{body}</section>",
+        id=when(id, fill(' id="{id}"', id=id)),
+        live=when(live, fill(" data-live")),
+        heading=visit.say(heading),
+        body=body,
+    )
+
+
+def search(visit: Visit, action: str, fields: Html) -> Html:
+    """A form of filters, which stay in the address."""
+    return fill(
+        '<form method="get" action="{action}" class="search" role="search">{fields}'
+        '<div class="buttons"><button class="main">{search}</button></div></form>',
+        action=action,
+        fields=fields,
+        search=visit.say(SEARCH),
+    )
+
+
+def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after") -> Html:
+    """Links to the next page and back to the first, which keep the query. `cursor` is the parameter of this
+    page for the place of the next."""
+    query = [
+        (name, value) for name, value in visit.request.query.items() if name not in (cursor, DONE)
+    ]
+    path = visit.request.path
+    links = []
+    if cursor in visit.request.query:
+        links.append(link(_url(path, query), visit.say(FIRST_PAGE)))
+    if rows.after:
+        links.append(link(_url(path, [*query, (cursor, rows.after)]), visit.say(NEXT_PAGE)))
+    return when(
+        links,
+        fill(
+            '<nav class="pager" aria-label="{name}">{links}</nav>',
+            name=visit.say(NEXT_PAGE),
+            links=links,
+        ),
+    )
+
+
+def advice(visit: Visit, text: str) -> Html:
+    """A sentence to act on; empty for no text."""
+    return when(text, fill('<p class="advice">{text}</p>', text=text))
+
+
+def bar(visit: Visit, share: float, label: str) -> Html:
+    """A share from 0 to 1 as a bar with its text."""
+    return fill(
+        '<span class="bar"><meter min="0" max="1" value="{share}" aria-label="{label}"></meter> {label}</span>',
+        share=f"{min(1.0, max(0.0, share)):.3f}",
+        label=label,
+    )
+
+
+def code(text: str) -> Html:
+    return fill("<code>{text}</code>", text=text)
+
+
+def link(url: str, text: Cell) -> Html:
+    """A link to a path of ours, or to an ordinary web address; else the text alone."""
+    target = (
+        url if url.startswith(("/", "?", "#")) and not url.startswith("//") else web_address(url)
+    )
+    return (
+        fill('<a href="{url}">{text}</a>', url=target, text=text)
+        if target
+        else fill("{text}", text=text)
+    )
+
+
+def joined(parts: Iterable[Cell]) -> Html:
+    """Pieces one after the other."""
+    return fill("{parts}", parts=[fill("{part}", part=part) for part in parts])
+
+
+def done(url: str, words_key: str) -> web.Response:
+    """The response to a POST: the browser goes to `url`, which says the notice of that key in `NOTICES`."""
+    query = urlencode({DONE: words_key})
+    return web.Response(
+        status=303, headers={hdrs.LOCATION: f"{url}{'&' if '?' in url else '?'}{query}"}
+    )
+
+
+def _url(path: str, query: Sequence[tuple[str, str]]) -> str:
+    return f"{path}?{urlencode(query)}" if query else path

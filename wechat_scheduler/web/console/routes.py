@@ -1,0 +1,46 @@
+"""Every route of the console. A page has its rows in its own module; this one lists the modules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console import assets, live, looks, overview, sign_in
+from wechat_scheduler.web.console.admission import visiting
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.route import Proof, Route
+
+OFF: Final = "wechat-scheduler: the console is off; to turn it on, set server.console = true and restart the daemon\n"
+
+
+class Room(NamedTuple):
+    """The routes of a module, and the notices that its pages say."""
+
+    routes: tuple[ConsoleRoute, ...]
+    notices: Mapping[str, Words] = {}
+
+
+ROOMS: Final = (
+    Room(overview.ROUTES),
+    Room(live.ROUTES),
+    Room(sign_in.ROUTES),
+)
+
+
+def _rows() -> Iterator[Route]:
+    yield from (*assets.ROUTES, *looks.ROUTES, *sign_in.DOOR)
+    for room in ROOMS:
+        for row in room.routes:
+            yield Route(row.method, row.path, visiting(row, room.notices), Proof.SESSION)
+
+
+CONSOLE: Final = tuple(_rows())
+
+
+async def off(request: web.Request) -> web.Response:
+    """`GET /` where the setting `server.console` is off."""
+    return web.Response(text=OFF)
+
+
+CLOSED: Final = (Route(hdrs.METH_GET, "/", off, None),)

@@ -1,0 +1,177 @@
+"""Signing in with the text of an API key, and signing out."""
+
+from typing import Final
+from urllib.parse import quote
+
+import structlog
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import ForbiddenError, RequestError, StorageError, ThrottledError
+from wechat_scheduler.web.console.admission import SIGN_IN, read_fields, signed_in
+from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.layout import choose_look, theme_of
+from wechat_scheduler.web.console.local_paths import local_path
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.session_cookies import (
+    BEGINNING,
+    CSRF,
+    SESSION,
+    beginning,
+    check_form,
+    set_secret,
+)
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
+from wechat_scheduler.web.kit.error_formats import shaped
+from wechat_scheduler.web.kit.route import Route
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.parts import hidden
+from wechat_scheduler.web.pages.responses import redirected
+
+log = structlog.get_logger(__name__)
+
+W = Words
+
+TITLE = W("Sign in", "登录")
+KEY = W("API key", "API key")
+HINT = W(
+    "The session lasts eight hours, and ends at once if the key ends. It can do what the key can do.",
+    "会话持续 8 小时，key 失效时立即结束。会话的权限就是这个 key 的权限。",
+)
+WHERE = W(
+    "The first admin key is in the file admin.key of the state folder. The command "
+    "`wechat-scheduler keys create` makes further ones.",
+    "第一个管理员 key 在状态目录的 admin.key 文件里。其他 key 用 `wechat-scheduler keys create` 命令创建。",
+)
+WRONG = W(
+    "This key is unknown, revoked or expired, or may not be used from this address.",
+    "这个 key 不认识、已吊销或已过期，或者不允许从这个地址使用。",
+)
+THROTTLED = W(
+    "Too many wrong keys came from this address. Wait a minute.",
+    "从这个地址来的错误 key 太多，请等一分钟。",
+)
+FOREIGN = W("This form is too old. Enter the key again.", "这个表单已失效，请重新输入 key。")
+TROUBLE = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
+
+_FORM: Final = """<main id="content" class="door" tabindex="-1">
+<section><h1>wechat-scheduler</h1>
+<form method="post" action="{action}">{hidden}
+<div class="field"><label for="field-key">{key}</label>
+<input type="password" name="key" id="field-key" autocomplete="current-password" required autofocus{described}>
+{error}</div>
+<p class="faint">{hint}</p>
+<div class="buttons"><button class="main">{submit}</button></div></form>
+<details><summary>{where_title}</summary><p>{where}</p></details></section>
+<p class="choices">{languages}</p><p class="choices">{themes}</p></main>"""
+WHERE_TITLE = W("Where do I find a key?", "在哪里找到 key？")
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    """`GET /console/sign-in?next=…`."""
+    target = _target(request.query.get("next", ""))
+    if await signed_in(request) is not None:
+        return redirected(target)
+    return _page(request, target)
+
+
+async def sign_in(request: web.Request) -> web.StreamResponse:
+    """The form's POST."""
+    services = request.app[SERVICES]
+    fields = dict(await read_fields(request))
+    target = _target(fields.get("next", ""))
+    language = language_of(request)
+    address = services.authenticator.address(request)
+    try:
+        check_form(
+            request,
+            services.sessions,
+            given=fields.get(CSRF, ""),
+            secret=request.cookies.get(BEGINNING, ""),
+        )
+        key = await services.authenticator.key_of(fields.get("key", "").strip(), address)
+        agent = request.headers.get(hdrs.USER_AGENT, "")
+        opened = await services.sessions.open(key, address=address, user_agent=agent)
+    except (RequestError, StorageError) as error:
+        status = error.status if isinstance(error, RequestError) else 503
+        return _page(request, target, error=phrase(_words(error), language), status=status)
+    log.info("session.opened", session_id=opened.session.id, key_id=key.id)
+    response = redirected(target)
+    set_secret(request, response, SESSION, opened.text)
+    return response
+
+
+async def sign_out(visit: Visit) -> web.StreamResponse:
+    """`POST /console/sign-out`."""
+    services = visit.request.app[SERVICES]
+    if visit.session.id:
+        await services.sessions.end(visit.session.id)
+        log.info("session.ended", session_id=visit.session.id, by=visit.session.key.id)
+    response = redirected(SIGN_IN)
+    response.del_cookie(SESSION, path="/")
+    return response
+
+
+def _target(text: str) -> str:
+    """Where a visitor goes on; not back to where one signs in."""
+    target = local_path(text)
+    return "/" if target.startswith(SIGN_IN) else target
+
+
+def _words(error: Exception) -> Words:
+    match error:
+        case ThrottledError():
+            return THROTTLED
+        case ForbiddenError():
+            return FOREIGN
+        case StorageError():
+            return TROUBLE
+        case _:
+            return WRONG
+
+
+def _page(request: web.Request, target: str, *, error: str = "", status: int = 200) -> web.Response:
+    language, secret = language_of(request), beginning(request)
+    proof = request.app[SERVICES].sessions.proof(secret)
+    here = f"{SIGN_IN}?next={quote(target, safe='/')}"
+    languages, themes = choose_look(here, language, theme_of(request))
+    body = fill(
+        _FORM,
+        action=SIGN_IN,
+        hidden=hidden({CSRF: proof, "next": target}),
+        key=phrase(KEY, language),
+        described=when(error, fill(' aria-describedby="error-key" aria-invalid="true"')),
+        error=when(
+            error, fill('<p class="error" id="error-key" role="alert">{error}</p>', error=error)
+        ),
+        hint=phrase(HINT, language),
+        submit=phrase(TITLE, language),
+        where_title=phrase(WHERE_TITLE, language),
+        where=_with_code(phrase(WHERE, language)),
+        languages=languages,
+        themes=themes,
+    )
+    response = document(request, language, phrase(TITLE, language), body, status=status)
+    set_secret(request, response, BEGINNING, secret)
+    return response
+
+
+def _with_code(text: str) -> list[Html]:
+    """Text in which each second part between backticks is code."""
+    return [
+        fill("<code>{part}</code>", part=part) if number % 2 else fill("{part}", part=part)
+        for number, part in enumerate(text.split("`"))
+    ]
+
+
+def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
+    language: Language = language_of(request)
+    return _page(request, "/", error=phrase(_words(error), language), status=error.status)
+
+
+DOOR: Final = (
+    Route(hdrs.METH_GET, SIGN_IN, shaped(show, _refused), None),
+    Route(hdrs.METH_POST, SIGN_IN, shaped(sign_in, _refused), None),
+)
+ROUTES: Final = (ConsoleRoute(hdrs.METH_POST, "/console/sign-out", sign_out),)

@@ -1,0 +1,91 @@
+"""One request of a person who is signed in: what a page may ask and say."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.web.console.native_api import NativeApi
+from wechat_scheduler.web.console.words import Language, Words, phrase
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+ZONE: Final = ZoneInfo("Asia/Shanghai")
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+# Beyond this an instant is shown by its date.
+_NEAR: Final = timedelta(days=2)
+
+SOON = W("in under a minute", "不到 1 分钟后")
+JUST = W("just now", "刚刚")
+UNITS: Final = (
+    (_DAY, W("in {n} d", "{n} 天后"), W("{n} d ago", "{n} 天前")),
+    (_HOUR, W("in {n} h", "{n} 小时后"), W("{n} h ago", "{n} 小时前")),
+    (_MINUTE, W("in {n} min", "{n} 分钟后"), W("{n} min ago", "{n} 分钟前")),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """The session of a visit; its `id` is empty with an open door. `csrf` is what its forms prove
+    themselves with."""
+
+    id: str
+    key: Key
+    csrf: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`form` holds the fields of a POST that was checked, each with its last value. `notices` are those of the
+    module of the page."""
+
+    request: web.Request
+    api: NativeApi
+    language: Language
+    session: SignedIn
+    now: datetime
+    form: Mapping[str, str] = field(default_factory=dict)
+    fields: Sequence[tuple[str, str]] = ()
+    notices: Mapping[str, Words] = field(default_factory=dict)
+
+    def say(self, words: Words, /, **values: object) -> str:
+        """The phrase in the visitor's language, with its `{names}` filled."""
+        text = phrase(words, self.language)
+        return text.format(**values) if values else text
+
+    def may(self, scope: Scope) -> bool:
+        """Whether the key of the session has that scope."""
+        return self.session.key.allows(scope)
+
+    def form_list(self, name: str) -> list[str]:
+        """All values of a field that a form may repeat."""
+        return [value for given, value in self.fields if given == name]
+
+    def time(self, at: datetime | None) -> Html:
+        """An instant in Asia/Shanghai, in relative words where it is near; a dash for None."""
+        if at is None:
+            return fill('<span class="faint">–</span>')
+        local = at.astimezone(ZONE)
+        exact = f"{local:%Y-%m-%d %H:%M:%S}"
+        return fill(
+            '<time datetime="{iso}" title="{exact}">{words}</time>',
+            iso=rfc3339(at),
+            exact=exact,
+            words=self._nearly(at - self.now) or f"{local:%Y-%m-%d %H:%M}",
+        )
+
+    def _nearly(self, away: timedelta) -> str:
+        """Empty for an instant that is not near."""
+        size = abs(away)
+        if size >= _NEAR:
+            return ""
+        for unit, ahead, past in UNITS:
+            if size >= unit:
+                return self.say(ahead if away > timedelta(0) else past, n=size // unit)
+        return self.say(SOON if away > timedelta(0) else JUST)
