@@ -26,15 +26,15 @@ NAMES = {
 EVERYDAY = """
     action address api auth body change choice client clock column command condition
     connection content count counter database detail dict dir duration edit entry event
-    field file filter font format group health host html level limit link log message mode
+    field file filter font format group health host html level limit link list log message mode
     option order page pair parameter path people period person phone picture place port
-    priority query request response row second secret server setting socket source span
+    priority query request response row search second secret server setting socket source span
     state statement system text time timeout typeface url user value word writer
 """
 # Verbs and adjectives, and the names of other programs and of WeChat's ids.
 NO_NOUNS = """
     allow bound by cancel clear claiming creates deny drawn found fresh invalid offline
-    parse pause registe register resume sent shortest spent spoken up written wrote openid
+    parse pause registe register remove restore resume sent shortest spent spoken up written wrote openid
     sqlite systemd wake wechat
 """
 

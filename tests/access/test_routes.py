@@ -37,6 +37,7 @@ BODIES: dict[str, Any] = {
     "/v1/deliveries/cancel": {"state": "pending"},
     "/v1/reminders": REMINDER,
     "/v1/reminders/preview": REMINDER,
+    "/v1/reminders/{reminder}/restore": {"undo": "sealed"},
     "/v1/reminders/parse": {"text": "明天8点开会"},
 }
 
@@ -143,6 +144,8 @@ for method, path in (
     ("POST", "/v1/reminders/{reminder}/pause"),
     ("POST", "/v1/reminders/{reminder}/resume"),
     ("POST", "/v1/reminders/{reminder}/cancel"),
+    ("POST", "/v1/reminders/{reminder}/remove"),
+    ("POST", "/v1/reminders/{reminder}/restore"),
     ("GET", "/v1/reminders/{reminder}/preview"),
     ("GET", "/v1/reminders/{reminder}/people"),
     ("PUT", "/v1/reminders/{reminder}/people/{name}"),
@@ -166,6 +169,7 @@ for method, path in (
     ("POST", "/v1/deliveries/replay"),
     ("POST", "/v1/deliveries/cancel"),
     ("GET", "/v1/reminders"),
+    ("GET", "/v1/reminders/agenda"),
     ("POST", "/v1/reminders/parse"),
 ):
     ROWS[method, path] = FILTERED

@@ -15,11 +15,21 @@ from wechat_scheduler.storage.credentials import jobs, wake_ups
 from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, outcomes
 from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
 from wechat_scheduler.storage.pushes import events, history
-from wechat_scheduler.storage.reminders import conversations, due_reminders, reminders
+from wechat_scheduler.storage.reminders import (
+    conversations,
+    due_reminders,
+    reminder_lists,
+    reminders,
+)
 from wechat_scheduler.storage.upkeep import retention, unclaimable
 
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 LANED = (events.DUE, due_reminders.DUE)
+LISTED = {
+    "each": reminder_lists.EACH,
+    "of an app": reminder_lists.of_app(1),
+    "of a person": reminder_lists.of_person("UID_a"),
+}
 STATEMENTS = {
     **{f"claim of {due.table}": due.claims("") for due in QUEUED},
     "fair claim of jobs": jobs.DUE.claims("", order="due_at DESC"),
@@ -59,6 +69,13 @@ STATEMENTS = {
     },
     "moved on": due_reminders.MOVE_ON.text(4),
     "of a person": reminders.OLDEST_FIRST,
+    **{f"due, {name}": whose.sql(reminder_lists.DUE, 2) for name, whose in LISTED.items()},
+    **{
+        f"recurring, {name}": whose.sql(reminder_lists.RECURRING, 1)
+        for name, whose in LISTED.items()
+    },
+    **{f"found, {name}": whose.sql(reminder_lists.FOUND, 4) for name, whose in LISTED.items()},
+    "end of a search": reminder_lists.of_app(1).sql(reminder_lists.SEARCH_END, 1),
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,
     "who joined": joined.PEOPLE,
@@ -125,3 +142,11 @@ async def test_a_list_of_the_newest_deliveries_reads_the_newest_messages_alone()
     assert first == "SEARCH m USING INDEX messages_created (created_at>?)"
     assert second.startswith("SEARCH d USING INDEX deliveries_once (message_id=?")
     assert all("OF ORDER BY" in step for step in sorting)
+
+
+async def test_what_recurs_is_found_without_what_is_due_once() -> None:
+    sql = re.sub(r"\$\d+", "'1'", reminder_lists.of_app(1).sql(reminder_lists.RECURRING, 1))
+
+    (step,) = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
+
+    assert step["detail"] == "SEARCH reminders USING INDEX reminders_recurring (due_at<?)"

@@ -13,6 +13,7 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.reminders.agenda import AgendaDesk
 from wechat_scheduler.reminders.bot.acts import BotActs
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
@@ -36,6 +37,7 @@ class ReminderParts:
 
     desk: ReminderDesk
     owners: OwnerDesk
+    agenda: AgendaDesk
     clockwork: Clockwork[Claimed, Fired]
     listeners: tuple[Listener, ...]
 
@@ -60,6 +62,7 @@ def wire_reminders(
         owners=OwnerDesk(
             desk, stores.reminders, vault=stores.vault, clock=clock, wake=clockwork.wake
         ),
+        agenda=AgendaDesk(stores.reminder_lists, clock=clock),
         clockwork=clockwork,
         listeners=tuple(_listeners(ground, directory, sending, desk, pages)),
     )

@@ -96,6 +96,7 @@ def web_services(
         links=ground.links,
         reminders=cores.reminders.desk,
         owners=cores.reminders.owners,
+        agenda=cores.reminders.agenda,
         passage=cores.gateway.passage,
         tokens=cores.gateway.tokens,
         healing=cores.gateway.healing,

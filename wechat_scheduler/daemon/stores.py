@@ -33,6 +33,7 @@ from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 from wechat_scheduler.storage.reminders.conversations import SqlConversations
 from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.reminders.reminder_lists import SqlReminderLists
 from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
@@ -72,6 +73,7 @@ class Stores:
     responses: SqlStoredResponses
     pulse: SqlPulse
     reminders: SqlReminders
+    reminder_lists: SqlReminderLists
     due: SqlDueReminders
     conversations: SqlConversations
     vault: Vault
@@ -126,6 +128,7 @@ def stores_on(
         responses=SqlStoredResponses(database, vault),
         pulse=SqlPulse(database),
         reminders=SqlReminders(database, vault),
+        reminder_lists=SqlReminderLists(database),
         due=SqlDueReminders(database, worker=worker, feed=feed),
         conversations=SqlConversations(database),
         vault=vault,

@@ -90,19 +90,27 @@ class OwnerDesk:
         """Removes the reminder. Returns the sealed text that `restore` takes for `UNDO`."""
         reminder = await self._desk.reminder(reminder_id)
         await self._desk.remove(reminder_id)
-        until = self._clock.now() + UNDO
-        deleted = Deleted(until=until, reminder=reminder)
+        deleted = Deleted(until=self.undo_until(), reminder=reminder)
         return self._vault.seal(msgspec.json.encode(deleted).decode(), _PLACE)
 
-    async def restore(self, reminder_id: str, sealed: str) -> Reminder:
-        """Stores the deleted reminder as it was. What fell due in between is sent. Raises NotFoundError
-        for a text that is not of this reminder, ConflictError for one that comes too late."""
+    def undo_until(self) -> datetime:
+        """Until when a deletion of now can be taken back."""
+        return self._clock.now() + UNDO
+
+    def deleted(self, reminder_id: str, sealed: str) -> Deleted:
+        """What `delete` sealed. Raises NotFoundError for a text that is not of this reminder."""
         try:
             deleted = _decode(self._vault.open(sealed, _PLACE))
         except (SealingError, msgspec.DecodeError) as error:
             raise _unknown() from error
         if deleted.reminder.id != reminder_id:
             raise _unknown()
+        return deleted
+
+    async def restore(self, reminder_id: str, sealed: str) -> Reminder:
+        """Stores the deleted reminder as it was. What fell due in between is sent. Raises NotFoundError
+        for a text that is not of this reminder, ConflictError for one that comes too late."""
+        deleted = self.deleted(reminder_id, sealed)
         if deleted.until < self._clock.now():
             raise ConflictError("it was deleted too long ago", reason=Reason.REMINDER_STATE)
         if await self._store.add(deleted.reminder, (), once=None):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol, Required, TypedDict, Unpack
+from typing import NamedTuple, Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.reminders.conversation import Conversation
@@ -115,6 +115,53 @@ class Reminders(Protocol):
     async def stop_for(self, uid: str, *, now: datetime) -> int:
         """Cancels the reminders that the user owns, and leaves those that the user joined. Returns how
         many were cancelled."""
+
+
+class ReminderScope(NamedTuple):
+    """Whose reminders: those of these apps (None: of all), and with a `uid` only those that the user owns or
+    joined."""
+
+    app_ids: tuple[int, ...] | None = None
+    uid: str = ""
+
+
+class RingSpan(NamedTuple):
+    """Selects active reminders that are sent from `since` on and before `until`."""
+
+    since: datetime
+    until: datetime
+    scope: ReminderScope = ReminderScope()
+
+
+class ReminderSearch(NamedTuple):
+    """Selects reminders, at most `limit`, from the one after the id `after`; with a `text` those whose title
+    has it."""
+
+    limit: int
+    after: str = ""
+    scope: ReminderScope = ReminderScope()
+    state: ReminderState | None = None
+    text: str = ""
+
+
+class FoundReminders(NamedTuple):
+    """Ordered by id. The search continues after the id `after`; empty at its end."""
+
+    reminders: Sequence[Reminder]
+    after: str
+
+
+class ReminderLists(Protocol):
+    """Lists of reminders. Methods may raise StorageError."""
+
+    async def due(self, span: RingSpan, *, limit: int) -> Sequence[Reminder]:
+        """Those that are sent next within the span, the earliest `limit` in order."""
+
+    async def recurring(self, span: RingSpan, *, limit: int) -> Sequence[Reminder]:
+        """Those that recur and are sent next before the span, the earliest `limit` in order."""
+
+    async def find(self, wanted: ReminderSearch) -> FoundReminders:
+        """A page, which may be short though there are more: a search for a text looks at some thousand."""
 
 
 class Conversations(Protocol):

@@ -131,7 +131,7 @@ class SqlReminders:
     async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
         owner, source, state = (wanted.get(name) or "" for name in ("owner", "source", "state"))
         params = (app_id, wanted.get("after", ""), owner, source, state, wanted["limit"])
-        return _reminders(await self._database.read(OF_APP, *params))
+        return reminders_of(await self._database.read(OF_APP, *params))
 
     async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         since, until = wanted.get("since"), wanted.get("until")
@@ -139,7 +139,7 @@ class SqlReminders:
         sql = NEWEST_FIRST if wanted.get("newest_first") else OLDEST_FIRST
         part = (wanted["limit"], wanted.get("offset", 0))
         rows = await self._database.read(sql, uid, *span, *part)
-        return _reminders(rows)
+        return reminders_of(rows)
 
     async def join(self, reminder_id: str, uid: str, *, now: datetime) -> bool:
         return await self._changed(joined.JOIN, reminder_id, uid, micros(now))
@@ -188,7 +188,7 @@ def reminder_of(row: Row) -> Reminder:
     return record(Reminder, row, due_at=due_at)
 
 
-def _reminders(rows: Iterable[Row]) -> Sequence[Reminder]:
+def reminders_of(rows: Iterable[Row]) -> Sequence[Reminder]:
     """Without those that cannot be read; `doctor` lists them once they fall due."""
     return readable(rows, reminder_of, table="reminders")
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.gateway.users import UserDesk
     from wechat_scheduler.pushes.endpoints import EndpointDesk
     from wechat_scheduler.pushes.intake import Intake
+    from wechat_scheduler.reminders.agenda import AgendaDesk
     from wechat_scheduler.reminders.desk import ReminderDesk
     from wechat_scheduler.reminders.owner_desk import OwnerDesk
     from wechat_scheduler.web.kit.event_streams import EventStreams
@@ -114,6 +115,7 @@ class Services:
     links: Links
     reminders: ReminderDesk
     owners: OwnerDesk
+    agenda: AgendaDesk
     passage: Passage
     tokens: KnownTokens
     healing: Healing

@@ -22,7 +22,7 @@ from wechat_scheduler.web.native import (
     tasks,
     usage,
 )
-from wechat_scheduler.web.native.reminders import people, reminders, sentences
+from wechat_scheduler.web.native.reminders import agenda, people, reminders, removal, sentences
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending import (
     apps,
@@ -62,7 +62,9 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *qrcodes.ROUTES,
     *messages.ROUTES,
     *deliveries.ROUTES,
+    *agenda.ROUTES,
     *reminders.ROUTES,
+    *removal.ROUTES,
     *people.ROUTES,
     *sentences.ROUTES,
 )

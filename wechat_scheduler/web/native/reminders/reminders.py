@@ -1,26 +1,25 @@
 """Makes, lists, shows, changes, pauses, resumes, cancels and removes reminders."""
 
 from datetime import datetime
-from heapq import merge
-from itertools import islice
-from operator import attrgetter
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import JoinedPeople, Reminder, ReminderState
+from wechat_scheduler.reminders.planning import LONGEST_TITLE
+from wechat_scheduler.reminders.ports import ReminderSearch
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import REMINDER_ID
-from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
+from wechat_scheduler.web.kit.query import limit_of, one_of
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.native.reach import reachable_app, reachable_apps, reaches_app
+from wechat_scheduler.web.native.reach import reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
     PlanResult,
     ReminderBody,
@@ -30,7 +29,8 @@ from wechat_scheduler.web.native.reminders.bodies import (
     reminder_result,
 )
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
-from wechat_scheduler.web.native.route import APP, LINK, PAGED, NativeRoute, Success, query
+from wechat_scheduler.web.native.reminders.scopes import scope_of
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
@@ -61,18 +61,20 @@ async def planned(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    limit, after, app_id = limit_of(request), _after(request), id_of(request, "app")
-    state = ReminderState(text) if (text := one_of(request, "state", STATES)) else None
-    apps = [await reachable_app(request, app_id)] if app_id else reachable_apps(request)
-    pages = [
-        await _desk(request).of_app(app.id, state=state, after=after, limit=limit) for app in apps
-    ]
-    found = list(islice(merge(*pages, key=attrgetter("id")), limit))
-    ids = [reminder.id for reminder in found]
+    wanted = ReminderSearch(
+        limit=limit_of(request),
+        after=_after(request),
+        scope=await scope_of(request),
+        state=ReminderState(text) if (text := one_of(request, "state", STATES)) else None,
+        text=_text(request),
+    )
+    found = await request.app[SERVICES].agenda.find(wanted)
+    ids = [reminder.id for reminder in found.reminders]
     people = await _desk(request).people_of(ids, most=LISTED_PEOPLE)
-    headers = next_page(request, found, lambda last: last.id)
-    results = [reminder_result(each, people.get(each.id, JoinedPeople())) for each in found]
-    return envelope.success(results, headers=headers)
+    results = [
+        reminder_result(each, people.get(each.id, JoinedPeople())) for each in found.reminders
+    ]
+    return envelope.success(results, headers=_next_page(request, found.after))
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -140,6 +142,19 @@ def _after(request: web.Request) -> str:
     return text
 
 
+def _text(request: web.Request) -> str:
+    text = request.query.get("text", "").strip()
+    if len(text) > LONGEST_TITLE:
+        raise InvalidRequestError(f"is longer than {LONGEST_TITLE} characters", field="text")
+    return text
+
+
+def _next_page(request: web.Request, after: str) -> dict[str, str]:
+    if not after:
+        return {}
+    return {hdrs.LINK: f'<{request.rel_url.update_query({"after": after})}>; rel="next"'}
+
+
 def _most(request: web.Request) -> int:
     text = request.query.get("n", str(PREVIEW))
     if not (text.isascii() and text.isdecimal() and len(text) <= 2) or not (
@@ -166,7 +181,11 @@ ROUTES = (
         "GET", _REMINDERS, listed, Scope.PUSH,
         "Lists reminders by id.",
         result=list[ReminderResult],
-        takes=(APP, query("state", "Only in this state.", {"enum": [*STATES]}), *PAGED), gives=LINK,
+        takes=(
+            APP, UID, query("state", "Only in this state.", {"enum": [*STATES]}),
+            query("text", "Only with this text in the title; upper and lower case are the same."), *PAGED,
+        ),
+        gives=LINK,
         errors=(404,),
     ),
     NativeRoute(

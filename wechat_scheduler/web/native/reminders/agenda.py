@@ -1,0 +1,159 @@
+"""Lists what is sent within a span of time."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.agenda import AgendaPlace, Ring
+from wechat_scheduler.reminders.model import JoinedPeople
+from wechat_scheduler.reminders.ports import RingSpan
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.ids import REMINDER_ID
+from wechat_scheduler.web.kit.query import limit_of
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.reminders.scopes import scope_of
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
+
+_DAY: Final = timedelta(days=1)
+# The lunar tables end in 2100.
+YEARS: Final = range(1970, 2100)
+LONGEST_SPAN: Final = timedelta(days=31)
+# Users that are shown of each reminder.
+LISTED_PEOPLE: Final = 20
+
+
+class RingResult(msgspec.Struct, kw_only=True):
+    """The reminder `id` is sent at `at`, in its zone. `rule` is null for a reminder that is due once. `to` has its
+    topics and the first 20 of those who joined; `joined` counts all of them."""
+
+    at: datetime
+    id: str
+    app: int
+    title: str
+    rule: str | None
+    zone: str
+    owner: str
+    to: list[int | str]
+    joined: int
+
+
+class AgendaResult(msgspec.Struct, kw_only=True):
+    """`rings` are in the order of time. `after` names the next page, and is empty on the last. `complete` is false
+    if more reminders recur than a page looks at: then some are missing, and `app` or `uid` shows fewer."""
+
+    since: datetime
+    until: datetime
+    rings: list[RingResult]
+    after: str
+    complete: bool
+
+
+async def listed(request: web.Request) -> web.Response:
+    limit, span = limit_of(request), await _span(request)
+    services = request.app[SERVICES]
+    agenda = await services.agenda.page(span, after=_after(request, span), limit=limit)
+    ids = list({ring.reminder.id for ring in agenda.rings})
+    people = await services.reminders.people_of(ids, most=LISTED_PEOPLE)
+    result = AgendaResult(
+        since=span.since,
+        until=span.until,
+        rings=[
+            _result(ring, people.get(ring.reminder.id, JoinedPeople())) for ring in agenda.rings
+        ],
+        after=_text(agenda.after) if agenda.after else "",
+        complete=agenda.is_whole,
+    )
+    return envelope.success(result, headers=_link(request, result))
+
+
+def _result(ring: Ring, people: JoinedPeople) -> RingResult:
+    reminder = ring.reminder
+    return envelope.result_of(
+        RingResult,
+        reminder,
+        at=ring.at.astimezone(ZoneInfo(reminder.zone)),
+        app=reminder.app_id,
+        rule=reminder.rule or None,
+        to=[*people.uids, *(topic or EVERYONE for topic in reminder.topics)],
+        joined=people.number,
+    )
+
+
+def _link(request: web.Request, result: AgendaResult) -> dict[str, str]:
+    if not result.after:
+        return {}
+    span = {"since": _utc(result.since), "until": _utc(result.until)}
+    url = request.rel_url.update_query({**span, "after": result.after})
+    return {hdrs.LINK: f'<{url}>; rel="next"'}
+
+
+async def _span(request: web.Request) -> RingSpan:
+    since = _moment(request, "since") or request.app[SERVICES].clock.now()
+    until = _moment(request, "until") or since + _DAY
+    if not timedelta(0) < until - since <= LONGEST_SPAN:
+        raise InvalidRequestError(
+            f"must be later than since, by {LONGEST_SPAN.days} days at the most", field="until"
+        )
+    return RingSpan(since, until, await scope_of(request))
+
+
+def _moment(request: web.Request, name: str) -> datetime | None:
+    text = request.query.get(name, "")
+    if not text:
+        return None
+    at = _read(text)
+    if at is None:
+        form = "must be a time with an offset, such as 2026-11-19T09:00:00+08:00"
+        raise InvalidRequestError(form, field=name)
+    return at
+
+
+def _after(request: web.Request, span: RingSpan) -> AgendaPlace:
+    text = request.query.get("after", "")
+    stamp, _, reminder_id = text.partition("_")
+    at = _read(stamp) if text else span.since
+    if at is None or at >= span.until or (reminder_id and not REMINDER_ID.fullmatch(reminder_id)):
+        raise InvalidRequestError(
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
+    return AgendaPlace(at, reminder_id)
+
+
+def _read(text: str) -> datetime | None:
+    """None for anything but a time with an offset, within the years that rules know."""
+    try:
+        at = datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped plus
+    except ValueError:
+        return None
+    return at if at.tzinfo and at.year in YEARS else None
+
+
+def _text(place: AgendaPlace) -> str:
+    return f"{_utc(place.at)}_{place.id}"
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+_TIME: Final = {"type": "string", "format": "date-time"}
+ROUTES = (
+    NativeRoute(
+        "GET", "/v1/reminders/agenda", listed, Scope.PUSH,
+        "Lists what is sent within a span of time, with each time that a reminder recurs.",
+        result=AgendaResult,
+        takes=(
+            query("since", "The beginning: a time with an offset; without it, now.", _TIME),
+            query("until", "The end, at most 31 days later; without it, a day later.", _TIME),
+            APP, UID, *PAGED,
+        ),
+        gives=LINK, errors=(404,),
+    ),
+)  # fmt: skip

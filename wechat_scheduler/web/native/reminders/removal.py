@@ -1,0 +1,61 @@
+"""Removes reminders for a minute first, in which they can be restored."""
+
+from datetime import datetime
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.reach import reaches_app
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult, reminder_result
+from wechat_scheduler.web.native.reminders.reminders import REMINDER, seen
+from wechat_scheduler.web.native.route import NativeRoute
+
+
+class RemovalResult(msgspec.Struct, kw_only=True):
+    """The reminder is removed. Until `until`, `undo` restores it."""
+
+    undo: str
+    until: datetime
+
+
+class RestoreBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """`undo` is from the removal."""
+
+    undo: str
+
+
+async def remove(request: web.Request) -> web.Response:
+    reminder, owners = await seen(request), request.app[SERVICES].owners
+    until = owners.undo_until()
+    return envelope.success(RemovalResult(undo=await owners.delete(reminder.id), until=until))
+
+
+async def restore(request: web.Request) -> web.Response:
+    body, services = decode(await request.read(), RestoreBody), request.app[SERVICES]
+    name = request.match_info["reminder"]
+    if not await reaches_app(request, services.owners.deleted(name, body.undo).reminder.app_id):
+        raise NotFoundError("there is no deletion to undo", reason=Reason.REMINDER_UNKNOWN)
+    reminder = await services.owners.restore(name, body.undo)
+    people = await services.reminders.people(reminder.id)
+    return envelope.success(reminder_result(reminder, people))
+
+
+ROUTES: Final = (
+    NativeRoute(
+        "POST", f"{REMINDER}/remove", remove, Scope.PUSH,
+        "Removes a reminder, and gives the text with which it can be restored for a minute.",
+        result=RemovalResult,
+    ),
+    NativeRoute(
+        "POST", f"{REMINDER}/restore", restore, Scope.PUSH,
+        "Restores a reminder that was removed within the last minute, with those who joined it.",
+        body=RestoreBody, result=ReminderResult, errors=(409,),
+    ),
+)  # fmt: skip
