@@ -203,6 +203,14 @@ async def pause_what_others_change(place: Place) -> Answer:
     return await place.call("POST", f"/v1/reminders/{made['id']}/pause")
 
 
+async def mute_what_is_over(place: Place) -> Answer:
+    place.damage(
+        "INSERT INTO alerts VALUES (17, 'ticket_missing', 'wx1', '', 'wx1', '', 'warning', 'text', 'advice', "
+        "0, 0, NULL, '', NULL, 0, NULL, 1, 1)"
+    )
+    return await place.call("POST", "/v1/alerts/17/mute", body={"seconds": 60})
+
+
 class FaultyDatabase(MemoryDatabase):
     """Its driver has a fault that no store foresees."""
 
@@ -285,6 +293,8 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.MESSAGE_UNKNOWN: plain("GET", "/v1/messages/17"),
     Reason.DELIVERY_UNKNOWN: plain("GET", "/v1/deliveries/x"),
     Reason.REMINDER_UNKNOWN: plain("GET", f"/v1/reminders/{'0' * 32}"),
+    Reason.ALERT_UNKNOWN: plain("GET", "/v1/alerts/17"),
+    Reason.ALERT_STATE: mute_what_is_over,
     Reason.ROUTE_METHOD: plain("PATCH", "/tasks"),
     Reason.CONSUMER_EXISTS: make_a_consumer_twice,
     Reason.TASK_AMBIGUOUS: fetch_one_of_two,

@@ -64,6 +64,7 @@ class Reason(enum.StrEnum):
     MESSAGE_UNKNOWN = "message.unknown", 404
     DELIVERY_UNKNOWN = "delivery.unknown", 404
     REMINDER_UNKNOWN = "reminder.unknown", 404
+    ALERT_UNKNOWN = "alert.unknown", 404
 
     ROUTE_METHOD = "route.method", 405
 
@@ -73,6 +74,7 @@ class Reason(enum.StrEnum):
     DELIVERY_STATE = "delivery.state", 409
     REMINDER_STATE = "reminder.state", 409
     REMINDER_BUSY = "reminder.busy", 409
+    ALERT_STATE = "alert.state", 409
 
     BODY_TOO_LARGE = "body.too_large", 413
     BODY_COMPRESSED = "body.compressed", 415

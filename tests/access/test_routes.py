@@ -35,6 +35,7 @@ BODIES: dict[str, Any] = {
     "/v1/messages": {"app": 1, "to": ["alice"], "text": "hello"},
     "/v1/deliveries/replay": {"state": "dead"},
     "/v1/deliveries/cancel": {"state": "pending"},
+    "/v1/alerts/{alert}/mute": {"seconds": 3600},
     "/v1/reminders": REMINDER,
     "/v1/reminders/preview": REMINDER,
     "/v1/reminders/{reminder}/restore": {"undo": "sealed"},
@@ -102,6 +103,9 @@ ROWS = {
     ("POST", "/v1/quotas/{appid}/clear"): Row(right_key=400),
     ("GET", "/v1/audit"): Row(),
     ("GET", "/v1/nodes"): Row(),
+    ("GET", "/v1/alerts"): FILTERED,
+    ("GET", "/v1/alerts/{alert}"): UNSEEN,
+    ("POST", "/v1/alerts/{alert}/mute"): ABSENT,
     ("GET", "/v1/settings"): Row(),
     ("POST", "/v1/jssdk/{appid}/signature"): ACCOUNT,
     ("GET", "/v1/jssdk/{appid}/signature"): NO_PAGE,
@@ -388,7 +392,7 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
         "account": APPID,
     }
     place |= {"reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
-    place |= dict.fromkeys(("app", "topic", "message", "delivery"), "1")
+    place |= dict.fromkeys(("app", "topic", "message", "delivery", "alert"), "1")
     place |= {"family": "cgi-bin", "path": "menu/get"}
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")
     body = BODIES.get(route.path) if route.method != "GET" else None

@@ -8,7 +8,7 @@ from tests.stores.memory import memory_database
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.pushes.history import PushFilter
-from wechat_scheduler.storage import lanes
+from wechat_scheduler.storage import alerts, lanes
 from wechat_scheduler.storage.audience import joined, removals, use_counts
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.credentials import jobs, wake_ups
@@ -105,6 +105,12 @@ STATEMENTS = {
         if table.name != "pushes"  # three rows for each platform
         for wanted in (PushFilter(limit=9), PushFilter(appid="wx1", limit=9))
     },
+    "noted jobs": alerts.NOTED,
+    "dead letters": alerts.DEAD,
+    "tickets": alerts.TICKETS,
+    "open alerts": alerts.OPEN,
+    "ended alerts": alerts.ENDED,
+    "newest alerts": alerts.PAGE.format(columns="id", where=""),
 }
 
 
@@ -119,7 +125,7 @@ async def test_no_statement_reads_a_whole_table(name: str) -> None:
         step
         for step in steps
         if re.match(
-            r"SCAN (?!due|each|wakings\b|chosen|few|lanes?$|\(|(\d+ )?CONSTANT|given$|deliveries USING INDEX deliveries_due$|\w+ USING INDEX \w+_claimed$)",
+            r"SCAN (?!due|each|wakings\b|chosen|few|lanes?$|\(|(\d+ )?CONSTANT|given$|deliveries USING INDEX deliveries_due$|\w+ USING (COVERING )?INDEX \w+_(claimed|noted|platforms|open|newest)$)",
             step,
         )
     ]

@@ -29,7 +29,7 @@ EXPANDS = """
     CREATE TABLE colours (name TEXT PRIMARY KEY);
     CREATE UNIQUE INDEX colours_names ON colours (name);
 """
-CONTRACTS = "ALTER TABLE jobs DROP COLUMN contest;"
+CONTRACTS = "ALTER TABLE jobs DROP COLUMN forced_at;"
 # To add one here is to decide that daemons of the version before have to be stopped for the upgrade.
 THAT_CONTRACT = [6, 22]
 

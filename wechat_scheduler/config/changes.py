@@ -32,6 +32,12 @@ LIVE: Final = frozenset(
         "gateway.user_tokens",
         "gateway.account_connections",
         "gateway.account_calls",
+        "alerts.rules",
+        "alerts.pause",
+        "alerts.ticket_age",
+        "alerts.quota_share",
+        "alerts.dead_letters",
+        "alerts.commit_time",
         "log.level",
         "log.format",
     )

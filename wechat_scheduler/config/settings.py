@@ -14,6 +14,7 @@ from typing import Annotated, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from wechat_scheduler.config import notation
+from wechat_scheduler.config.alerts import AlertSettings
 from wechat_scheduler.config.database_urls import DATABASE, LISTEN_DATABASE
 from wechat_scheduler.config.gateway import GatewaySettings
 from wechat_scheduler.config.notation import Notation, one_of, whole
@@ -176,6 +177,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     reminders: ReminderSettings
     compat: CompatSettings
     gateway: GatewaySettings
+    alerts: AlertSettings
     log: LogSettings
     systemd: SystemdSettings
 

@@ -2,6 +2,7 @@
 
 import socket
 from functools import wraps
+from typing import Any
 
 from wechat_scheduler import __version__
 from wechat_scheduler.access.audit import Auditor
@@ -10,6 +11,7 @@ from wechat_scheduler.access.origins import PageOrigins
 from wechat_scheduler.access.sessions import SessionDesk
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import PulseMark
+from wechat_scheduler.daemon.alerts import AlertParts, wire_alerts
 from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
@@ -21,6 +23,7 @@ from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
 from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
 from wechat_scheduler.engine.clock import SharedClock
+from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.rounds import Chore, Rounds
@@ -43,6 +46,7 @@ class Cores:
     reminders: ReminderParts
     pushes: PushParts
     gateway: GatewayParts
+    alerts: AlertParts
     retention: RetentionParts
     pulse: Pulse
     rounds: Rounds
@@ -64,6 +68,7 @@ class Cores:
             self.reminders,
             self.pushes,
             self.gateway,
+            self.alerts,
             self.retention,
         ):
             parts.adjust(config)
@@ -84,6 +89,19 @@ def wire(ground: Ground) -> Cores:
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
     pulse = _pulse(ground, credentials, delivery)
+    clockworks: dict[str, Clockwork[Any, Any]] = {
+        "job": credentials.clockwork,
+        "reminder": reminders.clockwork,
+        "delivery": delivery.clockwork,
+        "event": pushes.clockwork,
+    }
+    alerts = wire_alerts(
+        ground,
+        clockworks,
+        gateway,
+        directory=audience.directory,
+        commit_time=lambda: pulse.commit_time,
+    )
     rounds = Rounds(
         auditor.flush,
         gateway.settle,
@@ -93,6 +111,7 @@ def wire(ground: Ground) -> Cores:
         audience.directory.load,
         _with_trust(pulse, keyring.lapse),
         _with_trust(pulse, retention.housekeeping.forget),
+        _with_trust(pulse, alerts.watch.check),
         clock=ground.clock,
     )
     return Cores(
@@ -107,6 +126,7 @@ def wire(ground: Ground) -> Cores:
         reminders=reminders,
         pushes=pushes,
         gateway=gateway,
+        alerts=alerts,
         retention=retention,
         pulse=pulse,
         rounds=rounds,

@@ -6,10 +6,12 @@ store, the clock of the store decides.
 """
 
 import enum
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from statistics import median
 from typing import Final, Protocol
 
 import structlog
@@ -21,6 +23,9 @@ from wechat_scheduler.errors import StorageError
 log = structlog.get_logger(__name__)
 
 EVERY: Final = timedelta(seconds=5)
+
+# The commits of the last minute, by which a slow store is known.
+COMMITS: Final = 12
 
 # A problem that lasts is logged again after this time.
 AGAIN: Final = timedelta(minutes=5)
@@ -99,6 +104,7 @@ class Pulse:
         self._set_back = set_back
         self._zero: datetime | None = None
         self._said_at: dict[str, float] = {}
+        self._commits: deque[float] = deque(maxlen=COMMITS)
         self.store_error = ""
 
     async def run_once(self) -> None:
@@ -121,6 +127,11 @@ class Pulse:
     def ahead(self) -> timedelta:
         """How far this machine's clock is ahead of the store's."""
         return self._node.ahead
+
+    @property
+    def commit_time(self) -> timedelta:
+        """The median of how long the last COMMITS commits of the pulse took."""
+        return timedelta(seconds=median(self._commits) if self._commits else 0.0)
 
     async def leave(self) -> None:
         """Store that this node stops. If the store fails now, the node is listed as silent."""
@@ -147,7 +158,9 @@ class Pulse:
     async def _beat(self) -> None:
         now = self._clock.now()
         self._node = replace(self._node, seen_at=now)
+        began = self._clock.boottime()
         newest = await self._store.beat(self._node)
+        self._commits.append(self._clock.boottime() - began)
         if self._mark is not None:
             await self._check_commits(self._mark, newest, now)
         zero = now - timedelta(seconds=self._clock.boottime())

@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from wechat_scheduler.access import once
+from wechat_scheduler.alerts import model as alerts
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.housekeeping import Housekeeping, Retention
@@ -56,6 +57,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(users.DIGEST_KEPT, ended(retention.REFRESH_DIGESTS)),
         Retention(usage.KEPT, ended(retention.GATEWAY_USES)),
         Retention(feed_model.KEPT, forgetting(feed.forget)),
+        Retention(alerts.KEPT, ended(retention.ALERTS)),
         Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
         Retention(timedelta(0), partial(unclaimable.set_aside, database)),
         clock=clock,

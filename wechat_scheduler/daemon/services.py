@@ -103,6 +103,7 @@ def web_services(
         usage=cores.gateway.usage,
         quotas=cores.gateway.quotas,
         users=UserDesk(stores.users),
+        alerts=cores.alerts.desk,
     )
 
 

@@ -11,6 +11,7 @@ from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.access.origins import SqlPageOrigins
+from wechat_scheduler.storage.alerts import SqlAlerts
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
@@ -76,6 +77,7 @@ class Stores:
     reminder_lists: SqlReminderLists
     due: SqlDueReminders
     conversations: SqlConversations
+    alerts: SqlAlerts
     vault: Vault
 
 
@@ -131,5 +133,6 @@ def stores_on(
         reminder_lists=SqlReminderLists(database),
         due=SqlDueReminders(database, worker=worker, feed=feed),
         conversations=SqlConversations(database),
+        alerts=SqlAlerts(database),
         vault=vault,
     )

@@ -72,6 +72,9 @@ class TargetKind(enum.StrEnum):
     WEBHOOK = "webhook"
     """An app's callback."""
 
+    ALERT = "alert"
+    """A receiver of alerts that the settings name."""
+
 
 @eager_dataclass(frozen=True, slots=True, kw_only=True)
 class Content:

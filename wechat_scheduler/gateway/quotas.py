@@ -1,6 +1,7 @@
 """Asks WeChat for the calls of a path that an account has left today."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Protocol
 
 from wechat_scheduler.engine.clock import Clock
@@ -35,6 +36,7 @@ class QuotaDesk:
         self._quotas = quotas
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, ApiQuota]] = {}
+        self._asked_at: dict[tuple[str, str], datetime] = {}
 
     async def quota(self, appid: str, path: str) -> ApiQuota:
         until, known = self._known.get((appid, path), (0.0, None))
@@ -43,11 +45,22 @@ class QuotaDesk:
         found = await self._quotas.quota(appid, path)
         self._known.pop((appid, path), None)
         if len(self._known) >= REMEMBERED:
-            del self._known[next(iter(self._known))]
+            oldest = next(iter(self._known))
+            del self._known[oldest], self._asked_at[oldest]
         until = self._clock.boottime() + ASKED_EVERY.total_seconds()
         self._known[appid, path] = until, found
+        self._asked_at[appid, path] = self._clock.now()
         return found
+
+    def known_today(self, today: datetime) -> Mapping[tuple[str, str], ApiQuota]:
+        """The last answers since the beginning of the day, by account and path."""
+        return {
+            place: quota
+            for place, (_, quota) in self._known.items()
+            if self._asked_at[place] >= today
+        }
 
     async def clear(self, appid: str, path: str) -> None:
         await self._quotas.clear(appid, path)
         self._known.pop((appid, path), None)
+        self._asked_at.pop((appid, path), None)

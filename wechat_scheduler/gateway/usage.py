@@ -176,6 +176,11 @@ class UsageMeter:
         wanted = UseFilter(at=self.today(), appid=appid, path=path, limit=LARGEST)
         return await self.find(wanted)
 
+    async def passed(self, appid: str, path: str) -> int:
+        """Today's calls of a path of the account that passed here."""
+        wanted = UseFilter(at=self.today(), appid=appid, path=path)
+        return sum(use.calls for use in await self.find(wanted))
+
     async def used_up(self, appid: str, path: str) -> None:
         """WeChat allows no more calls today: say once an hour who made the most. A StorageError is only logged."""
         boottime = self._clock.boottime()

@@ -22,6 +22,7 @@ from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 
 # A command that asks the daemon imports handlers for the types of their answers, and needs no core.
 if TYPE_CHECKING:
+    from wechat_scheduler.alerts.desk import AlertDesk
     from wechat_scheduler.audience.desk import AudienceDesk
     from wechat_scheduler.audience.directory import Directory
     from wechat_scheduler.audience.openids import Openids
@@ -122,6 +123,7 @@ class Services:
     usage: UsageMeter
     quotas: QuotaDesk
     users: UserDesk
+    alerts: AlertDesk
 
 
 SERVICES = web.AppKey("SERVICES", Services)

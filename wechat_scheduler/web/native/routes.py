@@ -3,6 +3,7 @@
 from typing import Final
 
 from wechat_scheduler.web.native import (
+    alerts,
     audit,
     consumers,
     events,
@@ -50,6 +51,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *quotas.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
+    *alerts.ROUTES,
     *nodes.ROUTES,
     *push_endpoints.ROUTES,
     *pushes.ROUTES,

@@ -1,0 +1,94 @@
+"""Gathers what is wrong now from what the daemon knows."""
+
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from wechat_scheduler.alerts import conditions
+from wechat_scheduler.alerts.conditions import NearQuota, Speed
+from wechat_scheduler.alerts.model import AlertKey, Condition
+from wechat_scheduler.alerts.ports import FactStore, NotedJob
+from wechat_scheduler.config.alerts import AlertRule, AlertSettings
+from wechat_scheduler.engine.records import dataclass
+
+# Jobs that failed, are contested or made many calls: more are not looked at in one check.
+MOST_JOBS: Final = 10_000
+# Messages that died in an hour, and are looked at.
+MOST_DEAD: Final = 10_000
+HOUR: Final = timedelta(hours=1)
+
+OF_JOBS: Final = frozenset(
+    (AlertRule.CREDENTIAL_EXPIRES, AlertRule.CREDENTIAL_CONTESTED, AlertRule.QUOTA_NEARLY_SPENT)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the alerts ask of the daemon. `speed` and `quotas` are this process's; `quotas` are those of paths.
+    `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day.
+    `node` is the host of this daemon."""
+
+    speed: Callable[[], Awaitable[Speed]]
+    quotas: Callable[[], Awaitable[Sequence[NearQuota]]]
+    apps: Callable[[], Mapping[int, tuple[str, str]]]
+    daily_limit: Callable[[NotedJob], int]
+    node: str
+    started_at: datetime
+
+
+class Facts:
+    """Asks the store and the surroundings about the rules that the settings name."""
+
+    def __init__(self, store: FactStore, around: Surroundings) -> None:
+        self._store = store
+        self._around = around
+
+    async def conditions(
+        self, settings: AlertSettings, *, known: Collection[AlertKey], now: datetime
+    ) -> Sequence[Condition]:
+        """All that is wrong now. `known` are the open alerts. Raises StorageError."""
+        rules = frozenset(settings.rules)
+        found: list[Condition] = []
+        if rules & OF_JOBS:
+            jobs = await self._store.noted_jobs(now=now, limit=MOST_JOBS)
+            found += self._of_jobs(jobs, settings, now)
+        if AlertRule.QUOTA_NEARLY_SPENT in rules:
+            found += self._near(await self._around.quotas(), settings)
+        if AlertRule.DEAD_LETTERS in rules:
+            dead = await self._store.dead_letters(since=now - HOUR, limit=MOST_DEAD)
+            apps = self._around.apps()
+            found += conditions.dead_letters(dead, apps, most=settings.dead_letters)
+        if AlertRule.TICKET_MISSING in rules:
+            found += conditions.missing_tickets(
+                await self._store.tickets(),
+                age=settings.ticket_age,
+                known=known,
+                started_at=self._around.started_at,
+                now=now,
+            )
+        if AlertRule.STORE_SLOW in rules:
+            speed, node = await self._around.speed(), self._around.node
+            found += conditions.slow(speed, commit_time=settings.commit_time, node=node)
+        return [condition for condition in found if condition.key.rule in rules]
+
+    def _of_jobs(
+        self, jobs: Sequence[NotedJob], settings: AlertSettings, now: datetime
+    ) -> Iterator[Condition]:
+        yield from conditions.expiring(jobs, now)
+        yield from conditions.contested(jobs, now)
+        calls = [
+            NearQuota(
+                appid=job.key.appid,
+                kind=job.key.kind,
+                what=str(job.key),
+                used=job.calls,
+                most=self._around.daily_limit(job),
+            )
+            for job in jobs
+            if job.calls
+        ]
+        yield from self._near(calls, settings)
+
+    def _near(self, quotas: Sequence[NearQuota], settings: AlertSettings) -> Iterator[Condition]:
+        node = self._around.node
+        return conditions.near_quotas(quotas, share=settings.quota_share, node=node)

@@ -1,0 +1,135 @@
+"""Wires the alerts: what they ask of the daemon, the check, and its desk."""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from wechat_scheduler.alerts.conditions import NearQuota, Speed
+from wechat_scheduler.alerts.desk import AlertDesk
+from wechat_scheduler.alerts.facts import Facts, Surroundings
+from wechat_scheduler.alerts.ports import NotedJob
+from wechat_scheduler.alerts.watch import AlertWatch
+from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.model import Account
+from wechat_scheduler.daemon.gateway import GatewayParts
+from wechat_scheduler.daemon.ground import Ground
+from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.nodes import NodeState
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.storage.nodes import all_nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertParts:
+    watch: AlertWatch
+    desk: AlertDesk
+    limits: "JobLimits"
+
+    def adjust(self, config: Config) -> None:
+        self.watch.settings = config.alerts
+        self.limits.config = config
+
+
+class JobLimits:
+    """How many calls a job may make in a day. `config` may be replaced at any time."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._issuers = ground.issuers
+        self.config = ground.config
+
+    def of(self, job: NotedJob) -> int:
+        """0 for a kind that this version does not know."""
+        issuer, settings = self._issuers.get(job.key.kind), self.config.refresh
+        if issuer is None:
+            return 0
+        account = Account(appid=job.key.appid, secret="", endpoint=job.endpoint)
+        return policy.daily_limit(
+            most=settings.daily_calls,
+            documented=issuer.daily_calls(account),
+            share=settings.quota_share,
+        )
+
+
+def wire_alerts(
+    ground: Ground,
+    clockworks: Mapping[str, Clockwork[Any, Any]],
+    gateway: GatewayParts,
+    *,
+    directory: Directory,
+    commit_time: Callable[[], timedelta],
+) -> AlertParts:
+    """`clockworks` are the loops over rows, each by the name of its queue."""
+    stores, clock, limits, node = (
+        ground.stores,
+        ground.clock,
+        JobLimits(ground),
+        socket.gethostname(),
+    )
+    facts = Facts(
+        stores.alerts,
+        Surroundings(
+            speed=partial(_speed, ground, clockworks, commit_time),
+            quotas=partial(_quotas, gateway),
+            apps=lambda: {app.id: (app.name, app.appid) for app in directory.apps()},
+            daily_limit=limits.of,
+            node=node,
+            started_at=clock.now(),
+        ),
+    )
+    watch = AlertWatch(
+        stores.alerts,
+        facts,
+        settings=ground.config.alerts,
+        node=node,
+        hosts=partial(_living, ground),
+        clock=clock,
+    )
+    return AlertParts(watch=watch, desk=AlertDesk(stores.alerts, clock=clock), limits=limits)
+
+
+async def _speed(
+    ground: Ground,
+    clockworks: Mapping[str, Clockwork[Any, Any]],
+    commit_time: Callable[[], timedelta],
+) -> Speed:
+    stores, now = ground.stores, ground.clock.now()
+    queues = {
+        "job": stores.credentials,
+        "reminder": stores.due,
+        "delivery": stores.outbox,
+        "event": stores.events,
+    }
+    due = {name: await queue.next_due() for name, queue in queues.items()}
+    return Speed(
+        commit_time=commit_time(),
+        standing=tuple(name for name, loop in clockworks.items() if not loop.healthy()),
+        late={name: now - since for name, since in due.items() if since and since < now},
+    )
+
+
+async def _quotas(gateway: GatewayParts) -> Sequence[NearQuota]:
+    """Of the paths about which an operator asked today, since WeChat counts the questions, too."""
+    found = []
+    for (appid, path), quota in gateway.quotas.known_today(gateway.usage.today()).items():
+        passed = await gateway.usage.passed(appid, path)
+        found.append(
+            NearQuota(
+                appid=appid,
+                kind="",
+                what=f"{path} of {appid}",
+                used=max(quota.used, passed),
+                most=quota.daily_limit,
+            )
+        )
+    return found
+
+
+async def _living(ground: Ground) -> frozenset[str]:
+    """The hosts of the daemons that live."""
+    now = ground.clock.now()
+    nodes = [view.node for view in await all_nodes(ground.database)]
+    return frozenset(node.host for node in nodes if node.state(now) is NodeState.ALIVE)

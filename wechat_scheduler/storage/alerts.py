@@ -1,0 +1,192 @@
+"""`alerts.ports.AlertStore` and `FactStore` on a database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from wechat_scheduler.alerts.model import Alert, AlertKey, AlertState
+from wechat_scheduler.alerts.ports import DeadLetters, NotedJob
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.credentials.policy import quota_day
+from wechat_scheduler.delivery.model import Message, Target, TargetKind
+from wechat_scheduler.pushes.model import TICKET
+from wechat_scheduler.storage.checks import counted
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
+from wechat_scheduler.storage.delivery.messages import put_messages
+from wechat_scheduler.storage.rows import (
+    contest_of,
+    fault_of,
+    instant,
+    key_of,
+    micros,
+    record,
+    stored,
+)
+from wechat_scheduler.storage.unreadable import only, readable
+
+COLUMNS: Final = (
+    "id", "version", "rule", "subject", "node", "appid", "kind", "severity", "text", "advice", "since",
+    "fired_at", "told_at", "told_severity", "gone_at", "cleared_at", "muted_until", "times",
+)  # fmt: skip
+_LIST: Final = ", ".join(COLUMNS)
+_CHANGED: Final = COLUMNS[2:]
+# Only a row that is still as it was read; the id is `$1`, that version `$2`.
+CHANGE: Final = f"""
+    UPDATE alerts SET version = version + 1, {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGED, start=3))}
+    WHERE id = $1 AND version = $2 RETURNING id
+"""  # noqa: S608 - our own names
+ADD: Final = f"""
+    INSERT INTO alerts ({_LIST}) VALUES ({", ".join(f"${n + 1}" for n in range(len(COLUMNS)))})
+    ON CONFLICT DO NOTHING RETURNING id
+"""  # noqa: S608 - our own names
+DROP: Final = "DELETE FROM alerts WHERE id = $1 AND version = $2 RETURNING id"
+REMOVE: Final = "DELETE FROM alerts WHERE id = $1"
+OPEN: Final = f"SELECT {_LIST} FROM alerts WHERE cleared_at IS NULL ORDER BY rule, subject, node"  # noqa: S608
+ENDED: Final = f"SELECT {_LIST} FROM alerts WHERE cleared_at > $1 ORDER BY cleared_at"  # noqa: S608
+ONE: Final = f"SELECT {_LIST} FROM alerts WHERE id = $1 AND fired_at IS NOT NULL"  # noqa: S608
+MUTE: Final = f"""
+    UPDATE alerts SET muted_until = $2, version = version + 1
+    WHERE id = $1 AND cleared_at IS NULL AND fired_at IS NOT NULL RETURNING {_LIST}
+"""  # noqa: S608 - our own names
+PAGE: Final = """
+    SELECT {columns} FROM alerts WHERE fired_at IS NOT NULL {where}
+    AND (CAST($1 AS BIGINT) = 0 OR (since, id) < (SELECT a.since, a.id FROM alerts a WHERE a.id = $1))
+    ORDER BY since DESC, id DESC LIMIT $2
+"""
+_WHERE: Final = {
+    AlertState.FIRING: "AND cleared_at IS NULL",
+    AlertState.CLEARED: "AND cleared_at IS NOT NULL",
+    None: "",
+}
+# The words of the partial index, so that both databases take it.
+NOTED: Final = """
+    SELECT j.appid, j.kind, j.subject, j.expires_at, j.suspect, j.waits_on, j.fault, j.contest,
+        CASE WHEN j.quota_day = $1 THEN j.calls ELSE 0 END AS calls, a.endpoint
+    FROM jobs j JOIN accounts a ON a.appid = j.appid
+    WHERE j.fault IS NOT NULL OR j.contest IS NOT NULL OR j.calls > 15
+    ORDER BY j.appid, j.kind, j.subject LIMIT $2
+"""
+DEAD: Final = f"""
+    SELECT app_id, error FROM deliveries
+    WHERE state = 'dead' AND settled_at > $1 AND channel <> '{TargetKind.ALERT}'
+    ORDER BY settled_at DESC LIMIT $2
+"""  # noqa: S608 - our own text
+# For a platform that never sent a ticket, the wait begins when its push URL was set.
+TICKETS: Final = f"""
+    SELECT j.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
+    FROM jobs j JOIN callbacks c ON c.appid = j.appid
+    LEFT JOIN pushes p ON p.appid = j.appid AND p.name = '{TICKET}'
+    WHERE j.kind = '{COMPONENT_TOKEN}' GROUP BY j.appid
+"""  # noqa: S608 - our own text
+
+
+class _OvertakenError(Exception):
+    """Another process changed an alert meanwhile."""
+
+
+class SqlAlerts:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open_alerts(self) -> Sequence[Alert]:
+        """One that cannot be read is removed: it would keep its condition from being told."""
+        rows = await self._database.read(OPEN)
+        found = _alerts(rows)
+        if len(found) < len(rows):
+            read = {alert.id for alert in found}
+            spoilt = [row["id"] for row in rows if row["id"] not in read]
+            await self._database.write(
+                lambda: each(Statement(REMOVE, (alert_id,)) for alert_id in spoilt)
+            )
+        return found
+
+    async def ended(self, *, since: datetime) -> Mapping[AlertKey, Alert]:
+        return {
+            alert.key: alert for alert in _alerts(await self._database.read(ENDED, micros(since)))
+        }
+
+    async def store(
+        self,
+        changed: Sequence[Alert],
+        dropped: Sequence[Alert],
+        messages: Sequence[tuple[Message, Sequence[Target]]],
+        *,
+        now: datetime,
+    ) -> bool:
+        try:
+            await self._database.write(lambda: _store(changed, dropped, messages, now))
+        except _OvertakenError:
+            return False
+        return True
+
+    async def page(self, state: AlertState | None, *, after: int, limit: int) -> Sequence[Alert]:
+        sql = PAGE.format(columns=_LIST, where=_WHERE[state])
+        return _alerts(await self._database.read(sql, after, limit))
+
+    async def alert(self, alert_id: int) -> Alert | None:
+        return only(await self._database.read(ONE, alert_id), _alert_of, table="alerts")
+
+    async def mute(self, alert_id: int, until: datetime) -> Alert | None:
+        mute = Statement(MUTE, (alert_id, micros(until)))
+        muted = await self._database.write(lambda: rows_of(mute))
+        return only(muted, _alert_of, table="alerts")
+
+    async def noted_jobs(self, *, now: datetime, limit: int) -> Sequence[NotedJob]:
+        rows = await self._database.read(NOTED, quota_day(now).toordinal(), limit)
+        return readable(rows, _job_of, table="jobs", key="appid")
+
+    async def dead_letters(self, *, since: datetime, limit: int) -> Sequence[DeadLetters]:
+        found: dict[int, list[str]] = {}
+        for row in await self._database.read(DEAD, micros(since), limit):
+            found.setdefault(row["app_id"], []).append(row["error"])
+        return [
+            DeadLetters(app_id=app_id, deliveries=len(errors), error=str(errors[0]))
+            for app_id, errors in found.items()
+        ]
+
+    async def tickets(self) -> Mapping[str, datetime]:
+        rows = await self._database.read(TICKETS)
+        return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
+
+
+def _store(
+    changed: Sequence[Alert],
+    dropped: Sequence[Alert],
+    messages: Sequence[tuple[Message, Sequence[Target]]],
+    now: datetime,
+) -> Script[None]:
+    for alert in changed:
+        values = stored(alert, COLUMNS)
+        new = alert.version == 0
+        sql = ADD if new else CHANGE
+        given = (values[0], 1, *values[2:]) if new else values
+        if not (yield Statement(sql, given)):
+            raise _OvertakenError
+    for alert in dropped:
+        if not (yield Statement(DROP, (alert.id, alert.version))):
+            raise _OvertakenError
+    if messages:
+        yield from put_messages(messages, now)
+
+
+def _alerts(rows: Sequence[Row]) -> list[Alert]:
+    return readable(rows, _alert_of, table="alerts")
+
+
+def _alert_of(row: Row) -> Alert:
+    return record(Alert, row)
+
+
+def _job_of(row: Row) -> NotedJob:
+    return record(
+        NotedJob,
+        row,
+        key=key_of(row),
+        fault=fault_of(row),
+        contest=contest_of(row),
+        calls=counted("calls", row["calls"]),
+    )
+
+
+def _ticket_of(row: Row) -> tuple[str, datetime]:
+    return row["appid"], instant(row["came_at"])

@@ -1,0 +1,127 @@
+"""Lists alerts, and mutes one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.alerts.model import Alert, AlertState
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.auth import NO_TYPE
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.ids import ID, schema_of
+from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.reach import id_in
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Parameter, query
+
+log = structlog.get_logger(__name__)
+
+STATES: Final = (AlertState.FIRING.value, AlertState.CLEARED.value)
+# Seconds: longer than that, leave the rule out in the settings.
+LONGEST_MUTE: Final = 90 * 86_400
+
+
+class AlertResult(msgspec.Struct, kw_only=True):
+    """`subject` is what the alert is about: a job, an app, a platform, a path. `node` is the machine that alone
+    sees it, or empty. `state` is firing or cleared. `since` is when it was first seen, `told_at` the last message
+    about it, `times` how often it came back soon. Instants are RFC 3339 in UTC."""
+
+    id: str
+    rule: str
+    subject: str
+    node: str
+    appid: str
+    severity: str
+    state: str
+    since: datetime
+    told_at: datetime | None
+    cleared_at: datetime | None
+    muted_until: datetime | None
+    times: int
+    text: str
+    advice: str
+
+
+class MuteBody(msgspec.Struct, forbid_unknown_fields=True):
+    """For how many seconds no reminder is sent; 0 ends it."""
+
+    seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_MUTE)]
+
+
+async def listed(request: web.Request) -> web.Response:
+    limit, state = limit_of(request), one_of(request, "state", STATES)
+    found = await request.app[SERVICES].alerts.page(
+        AlertState(state) if state else None,
+        shows=_shown_to(request[CALLER]),
+        after=id_of(request, "after"),
+        limit=limit,
+    )
+    headers = next_page(request, found, lambda last: str(last.id))
+    return envelope.success([alert_result(alert) for alert in found], headers=headers)
+
+
+async def shown(request: web.Request) -> web.Response:
+    alert_id = id_in(request, "alert", Reason.ALERT_UNKNOWN)
+    desk, shows = request.app[SERVICES].alerts, _shown_to(request[CALLER])
+    return envelope.success(alert_result(await desk.alert(alert_id, shows=shows)))
+
+
+async def mute(request: web.Request) -> web.Response:
+    alert_id = id_in(request, "alert", Reason.ALERT_UNKNOWN)
+    lasts = timedelta(seconds=decode(await request.read(), MuteBody).seconds)
+    desk, shows = request.app[SERVICES].alerts, _shown_to(request[CALLER])
+    muted = await desk.mute(alert_id, lasts, shows=shows)
+    log.info("alert.muted", alert=alert_id, until=str(muted.muted_until), by=request[CALLER].id)
+    return envelope.success(alert_result(muted))
+
+
+def alert_result(alert: Alert) -> AlertResult:
+    return envelope.result_of(
+        AlertResult,
+        alert,
+        id=str(alert.id),
+        rule=alert.rule.value,
+        severity=alert.severity.value,
+        state=alert.state.value,
+    )
+
+
+def _shown_to(key: Key) -> Callable[[Alert], bool]:
+    """A key that is limited to accounts or types sees the alerts about these."""
+
+    def shows(alert: Alert) -> bool:
+        if not alert.appid:
+            return not key.appids and not key.kinds
+        return key.reaches(alert.appid, alert.kind or NO_TYPE)
+
+    return shows
+
+
+_ALERTS: Final = "/v1/alerts"
+_ALERT: Final = f"{_ALERTS}/{{alert}}"
+_ID: Final = Parameter("path", "alert", "The id of an alert.", schema_of(ID))
+ROUTES = (
+    NativeRoute(
+        "GET", _ALERTS, listed, Scope.READ,
+        "Lists what is wrong now, and what was, the newest first.",
+        result=list[AlertResult],
+        takes=(query("state", "Only those that fire, or are over.", {"enum": [*STATES]}), *PAGED),
+        gives=LINK, checks_reach=True,
+    ),
+    NativeRoute(
+        "GET", _ALERT, shown, Scope.READ,
+        "Shows an alert.",
+        result=AlertResult, takes=(_ID,), errors=(404,), checks_reach=True,
+    ),
+    NativeRoute(
+        "POST", f"{_ALERT}/mute", mute, Scope.ADMIN,
+        "Sends no reminder of an alert for a time.",
+        body=MuteBody, result=AlertResult, takes=(_ID,), errors=(404, 409), checks_reach=True,
+    ),
+)  # fmt: skip
