@@ -79,6 +79,7 @@ ROWS = {
     ("POST", "/registe"): Row(),
     ("POST", "/register"): Row(),
     ("GET", "/tasks"): FILTERED,
+    ("GET", "/v1/tasks/counts"): FILTERED,
     ("GET", "/task/{appid}/{type}"): Row(),
     ("GET", "/task/{appid}/{type}/{subject}"): Row(right_key=404),
     ("DELETE", "/task/{appid}/{type}"): Row(),

@@ -18,7 +18,7 @@ from wechat_scheduler.credentials.reports import ReportOutcome
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.rereads import Rereads
 from wechat_scheduler.credentials.standstill import Standstill
-from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.credentials.views import JobPage, JobView
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import ConflictError, NotFoundError, UnavailableError
@@ -113,7 +113,7 @@ class Manager:
         self._wake()
         return ReportOutcome.BELIEVED
 
-    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
         return await self._store.view(**wanted)
 
     async def fetch(self, key: JobKey, *, owner: str = "", waits: bool = True) -> Cell:

@@ -16,7 +16,7 @@ from wechat_scheduler.credentials.model import (
     Registration,
     Snapshot,
 )
-from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.credentials.views import JobPage, JobView
 from wechat_scheduler.engine.records import dataclass, field
 
 
@@ -160,7 +160,7 @@ class Store(SharedStore, Protocol):
     async def changed(self, known: Sequence[Snapshot]) -> Sequence[JobKey]:
         """Those of these jobs that are in another state now, or gone."""
 
-    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
         """Jobs in the order of their keys."""
 
     async def pushed(self, appid: str, name: str) -> str:

@@ -1,6 +1,6 @@
 """Detects that the process stood still: it was stopped, or its machine slept.
 
-Where several processes share a store, another one may have replaced meanwhile what is in memory here.
+SqlConditions several processes share a store, another one may have replaced meanwhile what is in memory here.
 """
 
 import math

@@ -1,21 +1,49 @@
 """The views of jobs for operators."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Required, TypedDict
+from typing import Final, Required, TypedDict
 
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.reasons import Reaction
+
+ANY_ERROR: Final = "any"
 
 
 class JobFilter(TypedDict, total=False):
-    """Selects at most `limit` jobs, from the one after `after`; a field that is left out or empty
-    selects all."""
+    """Selects jobs; a field that is left out or empty selects all.
+
+    `own` jobs have no subject. `search` is the beginning of an appid or a subject, in any case. `state` (a
+    `policy.Freshness`) and `contested` (as in `policy.recent_contest`) hold at `now`. `error` is the reaction to the
+    last attempt if it failed, or ANY_ERROR.
+    """
 
     appid: str
     kind: str
     subject: str
+    own: bool
+    search: str
+    state: str
+    error: str
+    contested: bool
+    now: datetime
+
+
+class JobPage(JobFilter, total=False):
+    """Selects at most `limit` jobs, from the one after `after`."""
+
     after: JobKey | None
     limit: Required[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobCounts:
+    """The number of jobs by `policy.Freshness`, and of those that failed in each way or are contested."""
+
+    states: Mapping[str, int]
+    errors: Mapping[Reaction, int]
+    contested: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,8 @@ from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTokens
 from wechat_scheduler.credentials.census import Health
+from wechat_scheduler.credentials.job_lists import JobDesk
 from wechat_scheduler.credentials.model import Account
-from wechat_scheduler.credentials.ports import Issuer
-from wechat_scheduler.credentials.refresher import RefreshLimits
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
@@ -29,6 +28,9 @@ from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 from wechat_scheduler.webhooks.urls import check_url
+
+# Of the two endpoints of an access_token, the one that allows fewer calls: its limit holds for every account.
+NARROW = Account(appid="", secret="", endpoint="token")
 
 
 def web_services(
@@ -54,6 +56,9 @@ def web_services(
     )
     return Services(
         manager=cores.credentials.manager,
+        job_lists=JobDesk(
+            stores.job_lists, partial(_calls_limit, ground, cores), clock=ground.clock
+        ),
         accounts=cores.credentials.tokens,
         tickets=AccountTokens(cores.credentials.manager, kinds=PAGE_TICKETS),
         kinds=ground.kinds,
@@ -133,10 +138,9 @@ def _events(ground: Ground, cores: Cores) -> EventStreams:
 def _vitals(
     ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo, waiting: WaitingRequests
 ) -> Vitals:
-    limits, issuers = cores.credentials.refresher.limits, ground.issuers
     return Vitals(
         turning=turning(loops),
-        daily_limits={kind: _daily_limit(issuer, limits) for kind, issuer in issuers.items()},
+        daily_limits={kind: _calls_limit(ground, cores, kind, NARROW) for kind in ground.issuers},
         memo_hits=memo.hits,
         memo_entries=len(memo),
         memo_bytes=memo.size,
@@ -146,10 +150,11 @@ def _vitals(
     )
 
 
-def _daily_limit(issuer: Issuer, limits: RefreshLimits) -> int:
-    """The limit that holds for every account: of two endpoints, that of the narrower one."""
-    narrow = Account(appid="", secret="", endpoint="token")
-    documented = issuer.daily_calls(narrow)
+def _calls_limit(ground: Ground, cores: Cores, kind: str, account: Account) -> int:
+    """The calls that a credential of that kind may make in a day."""
+    limits, issuer = cores.credentials.refresher.limits, ground.issuers.get(kind)
     return policy.daily_limit(
-        most=limits.daily_calls, documented=documented, share=limits.quota_share
+        most=limits.daily_calls,
+        documented=issuer.daily_calls(account) if issuer else None,
+        share=limits.quota_share,
     )

@@ -23,6 +23,7 @@ from wechat_scheduler.storage.audience.use_counts import SqlUseCounts
 from wechat_scheduler.storage.credentials.account_secrets import SqlAccountSecrets
 from wechat_scheduler.storage.credentials.census import SqlCensus
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.job_lists import SqlListedJobs
 from wechat_scheduler.storage.credentials.refresh_digests import SqlKeptUsers
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
@@ -58,6 +59,7 @@ class Stores:
     usage: SqlUsage
     audit: SqlAudit
     census: SqlCensus
+    job_lists: SqlListedJobs
     pushes: SqlPushes
     events: SqlEvents
     history: SqlPushHistory
@@ -114,6 +116,7 @@ def stores_on(
         usage=SqlUsage(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),
+        job_lists=SqlListedJobs(database, vault),
         pushes=SqlPushes(audited, vault, tell=credentials.tell),
         history=SqlPushHistory(database),
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),

@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.pushes.model import TICKET, WATCH
 from wechat_scheduler.storage.checks import MOST_COUNTED
+from wechat_scheduler.storage.credentials.job_states import IS_DEAD, state_at
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -32,23 +33,10 @@ from wechat_scheduler.storage.unreadable import readable, readable_or
 # Enough to see a cause that makes a thousand jobs fail.
 MOST_FAULTS = 10_000
 
-# The same rule as `dead_values.is_dead`: JSON escapes the quotes of a message.
-IS_DEAD = """
-    coalesce(suspect = 1 AND (
-        fault LIKE '%"reaction":"operator"%' OR fault LIKE '%"reaction":"needs_input"%'
-        OR fault LIKE '%"reaction":"parent_invalid"%'
-        OR (fault LIKE '%"reaction":"wait_until"%' AND fault NOT LIKE '%"errcode":null%')
-    ), false)
-"""
-# The same rule as `policy.freshness`.
-STATE = f"""
-    CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending' WHEN expires_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR {IS_DEAD} THEN 'expired'
-         WHEN renew_at <= $1 THEN 'stale' ELSE 'fresh' END
-"""
 # A damaged number is left out: two of them may be too large for a sum.
 COUNTED = f"quota_day = $2 AND calls BETWEEN 0 AND {MOST_COUNTED}"
 KINDS = f"""
-    SELECT kind, {STATE} AS state, count(*) AS jobs, min(expires_at) AS first_expiry,
+    SELECT kind, {state_at("$1")} AS state, count(*) AS jobs, min(expires_at) AS first_expiry,
         min(issued_at) AS oldest_issue,
         sum(CASE WHEN {COUNTED} THEN CAST(calls AS BIGINT) ELSE 0 END) AS calls,
         max(CASE WHEN {COUNTED} THEN CAST(calls AS BIGINT) ELSE 0 END) AS most_calls,
@@ -91,7 +79,7 @@ TICKETS = f"""
     GROUP BY c.appid ORDER BY c.appid
 """  # noqa: S608 - our own text
 NOT_FRESH = f"""
-    SELECT appid, kind, subject, {STATE} AS state FROM jobs
+    SELECT appid, kind, subject, {state_at("$1")} AS state FROM jobs
     WHERE expires_at IS NULL OR renew_at <= $1 OR issued_at > $1 + {AHEAD // MICROSECOND} OR waits_on = '{AUTHORIZATION}' OR {IS_DEAD}
     ORDER BY appid, kind, subject LIMIT $2
 """  # noqa: S608 - our own text

@@ -18,7 +18,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
-from wechat_scheduler.credentials.views import JobFilter, JobView
+from wechat_scheduler.credentials.views import JobPage, JobView
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, due_of
 from wechat_scheduler.storage.credentials import (
@@ -101,7 +101,7 @@ class SqlCredentials(ClaimingStore):
     async def load(self, key: JobKey) -> Snapshot | None:
         return await self.values.load(key)
 
-    async def view(self, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
         return await job_views.read_jobs(self._database, self._vault, **wanted)
 
     async def pushed(self, appid: str, name: str) -> str:

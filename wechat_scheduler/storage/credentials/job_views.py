@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
+from wechat_scheduler.credentials.views import JobPage, JobView, Receiver
 from wechat_scheduler.storage.checks import checked
+from wechat_scheduler.storage.credentials.job_filters import conditions
 from wechat_scheduler.storage.credentials.notifications import (
     NOTIFICATION_CHANNEL,
     collapse_key,
@@ -25,12 +26,9 @@ from wechat_scheduler.storage.unreadable import readable
 JOBS = """
     SELECT appid, kind, subject, version, issued_at, expires_at, renew_at, due_at, claimed_by,
         attempts, calls, waits_on, fault, contest, suspect
-    FROM jobs
-    WHERE (appid, kind, subject) > ($1, $2, $3)
-        AND (CAST($4 AS TEXT) = '' OR appid = $4) AND (CAST($5 AS TEXT) = '' OR kind = $5)
-        AND (CAST($6 AS TEXT) = '' OR subject = $6)
-    ORDER BY appid, kind, subject LIMIT $7
+    FROM jobs WHERE {where} ORDER BY appid, kind, subject LIMIT {limit}
 """
+AFTER = "(appid, kind, subject) > ({}, {}, {})"
 REGISTRATIONS = """
     SELECT appid, kind, subject, owner, notify, params, job FROM registrations
     WHERE (appid, kind, job) >= ($1, $2, $3) AND (appid, kind, job) <= ($4, $5, $6)
@@ -42,12 +40,14 @@ DELIVERY = """
 
 
 async def read_jobs(
-    database: Database, vault: Vault, **wanted: Unpack[JobFilter]
+    database: Database, vault: Vault, **wanted: Unpack[JobPage]
 ) -> Sequence[JobView]:
     """A page of jobs; `credentials.ports.Store.view` has the contract."""
-    first = wanted.get("after") or JobKey("", "", "")
-    filters = (wanted.get("appid", ""), wanted.get("kind", ""), wanted.get("subject", ""))
-    rows = await database.read(JOBS, *first, *filters, wanted["limit"])
+    where = conditions(wanted)
+    if after := wanted.get("after"):
+        where.add(AFTER, *after)
+    sql = JOBS.format(where=where, limit=where.place(wanted["limit"]))
+    rows = await database.read(sql, *where.values)
     if not rows:
         return []
     registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))

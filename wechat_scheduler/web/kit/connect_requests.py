@@ -31,7 +31,7 @@ class TunnelRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConnectHead:
-    """Where the client wants to go, and the secret that it shows; empty without one."""
+    """SqlConditions the client wants to go, and the secret that it shows; empty without one."""
 
     host: str
     port: int

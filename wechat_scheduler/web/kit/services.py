@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.config.changes import RunningConfig
     from wechat_scheduler.credentials.account_tokens import AccountTokens
     from wechat_scheduler.credentials.census import Health
+    from wechat_scheduler.credentials.job_lists import JobDesk
     from wechat_scheduler.credentials.manager import Manager
     from wechat_scheduler.delivery.administration import DeliveryDesk
     from wechat_scheduler.delivery.orders import Sending
@@ -81,6 +82,7 @@ class Services:
     """
 
     manager: Manager
+    job_lists: JobDesk
     accounts: AccountTokens
     tickets: AccountTokens
     kinds: KindTable

@@ -1,9 +1,8 @@
 """Lists jobs, with all that people and programs need to look after them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import dropwhile
-from typing import Unpack
 
 import msgspec
 from aiohttp import web
@@ -11,19 +10,19 @@ from yarl import URL
 
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials import policy
-from wechat_scheduler.credentials.manager import Manager
+from wechat_scheduler.credentials.job_lists import JobDesk
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, query
+from wechat_scheduler.web.native.job_queries import STATES, WHICH, places, wanted_of
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute
 
 
 class ReceiverResult(msgspec.Struct):
@@ -56,6 +55,7 @@ class JobResult(msgspec.Struct):
     attempting: bool
     failures: int
     calls_today: int
+    calls_limit: int
     waits_for: str
     error: Fault | None
     contested: Contest | None
@@ -63,30 +63,14 @@ class JobResult(msgspec.Struct):
 
 
 async def listed(request: web.Request) -> web.Response:
-    services, caller = request.app[SERVICES], request[CALLER]
-    limit = limit_of(request)
-    appid, kind = request.query.get("appid", ""), _kind(request)
-    require_reach(caller, appid, kind)
-    views = await _visible(
-        services.manager,
-        caller,
-        appid=appid,
-        kind=kind,
-        subject=request.query.get("subject", ""),
-        after=_after(request.query.get("after", "")),
-        limit=limit,
-    )
+    services, wanted = request.app[SERVICES], wanted_of(request)
+    after = _after(request.query.get("after", ""))
+    views = await _visible(services.job_lists, request[CALLER], wanted, after, limit_of(request))
     headers = next_page(request, views, lambda last: "/".join(last.key))
+    limits = await services.job_lists.calls_limits([view.key for view in views])
     now = services.clock.now()
-    return envelope.success(
-        [job_result(view, services.kinds, now) for view in views], headers=headers
-    )
-
-
-def _kind(request: web.Request) -> str:
-    """The type in the query, empty if there is none. Raises InvalidRequestError for an unknown one."""
-    given = request.query.get("type", "")
-    return request.app[SERVICES].kinds.read(given, "type").kind if given else ""
+    results = [job_result(view, services.kinds, limits[view.key], now) for view in views]
+    return envelope.success(results, headers=headers)
 
 
 def _after(text: str) -> JobKey | None:
@@ -102,42 +86,27 @@ def _after(text: str) -> JobKey | None:
     return JobKey(*parts)
 
 
-async def _visible(manager: Manager, key: Key, **wanted: Unpack[JobFilter]) -> Sequence[JobView]:
-    """The jobs of `Manager.view` that `key` reaches.
-
-    The manager is asked for each account and type of the key in turn: a key that reaches one of a
-    hundred thousand jobs must not cause all of them to be read.
-    """
+async def _visible(
+    lists: JobDesk, key: Key, wanted: JobFilter, after: JobKey | None, limit: int
+) -> Sequence[JobView]:
+    """The jobs of `JobDesk.view` that `key` reaches."""
     found: list[JobView] = []
-    for appid, kind in _places(key, wanted):
-        if not wanted["limit"]:
+    theirs = dropwhile(
+        lambda place: after is not None and not _holds(place, after), places(key, wanted)
+    )
+    for number, place in enumerate(theirs):
+        if len(found) >= limit:
             break
-        page = await manager.view(**(wanted | {"appid": appid, "kind": kind}))
-        found += page
-        wanted |= {"after": None, "limit": wanted["limit"] - len(page)}
+        begin = None if number else after
+        found += await lists.view(**place, after=begin, limit=limit - len(found))
     return found
 
 
-def _places(key: Key, wanted: JobFilter) -> Iterator[tuple[str, str]]:
-    """The accounts and types to ask for, beginning with those of `after`; empty means all."""
-    after = wanted.get("after")
-    places = (
-        (account, type_)
-        for account in _wanted(wanted.get("appid", ""), key.appids)
-        for type_ in _wanted(wanted.get("kind", ""), key.kinds)
-    )
-    return dropwhile(lambda place: after is not None and not _holds(place, after), places)
+def _holds(place: JobFilter, job: JobKey) -> bool:
+    return place["appid"] in ("", job.appid) and place["kind"] in ("", job.kind)
 
 
-def _wanted(given: str, allowed: frozenset[str]) -> Sequence[str]:
-    return [given] if given or not allowed else sorted(allowed)
-
-
-def _holds(place: tuple[str, str], job: JobKey) -> bool:
-    return place[0] in ("", job.appid) and place[1] in ("", job.kind)
-
-
-def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
+def job_result(view: JobView, kinds: KindTable, calls_limit: int, now: datetime) -> JobResult:
     left = (view.expires_at - now).total_seconds() if view.expires_at else 0
     return result_of(
         JobResult,
@@ -152,6 +121,7 @@ def job_result(view: JobView, kinds: KindTable, now: datetime) -> JobResult:
         attempting=view.claimed,
         failures=view.attempts,
         calls_today=view.calls,
+        calls_limit=calls_limit,
         waits_for=view.waits_on.rstrip("/"),
         error=view.fault,
         contested=policy.recent_contest(view, now),
@@ -174,12 +144,7 @@ ROUTES = (
         "GET", "/tasks", listed, Scope.READ,
         "Lists every task with its state, its last error, and what happens next and when.",
         result=list[JobResult],
-        takes=(
-            query("appid", "Only of this account."),
-            query("type", "Only of this type, by number or name."),
-            query("subject", "Only with this subject."),
-            *PAGED,
-        ),
+        takes=(*WHICH, *STATES, *PAGED),
         gives=LINK,
     ),
 )  # fmt: skip

@@ -1,0 +1,49 @@
+"""The desk of those who look after many jobs: lists and counts them."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Protocol, Unpack
+
+from wechat_scheduler.credentials.model import Account, JobKey
+from wechat_scheduler.credentials.views import JobCounts, JobFilter, JobPage, JobView
+from wechat_scheduler.engine.clock import Clock
+
+
+class ListedJobs(Protocol):
+    """Reads stored jobs. What is wanted says `now`. May raise StorageError."""
+
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
+        """Jobs in the order of their keys."""
+
+    async def count(self, **wanted: Unpack[JobFilter]) -> JobCounts: ...
+
+    async def endpoints(self, appids: Collection[str]) -> Mapping[str, str]:
+        """`Account.endpoint` of those of the accounts that are stored."""
+
+
+class JobDesk:
+    """`limit` gives the calls that a credential of a kind may make in a day, for an account whose secret it does
+    not need."""
+
+    def __init__(
+        self, jobs: ListedJobs, limit: Callable[[str, Account], int], *, clock: Clock
+    ) -> None:
+        self._jobs = jobs
+        self._limit = limit
+        self._clock = clock
+
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
+        wanted["now"] = self._clock.now()
+        return await self._jobs.view(**wanted)
+
+    async def count(self, **wanted: Unpack[JobFilter]) -> JobCounts:
+        wanted["now"] = self._clock.now()
+        return await self._jobs.count(**wanted)
+
+    async def calls_limits(self, jobs: Sequence[JobKey]) -> Mapping[JobKey, int]:
+        """The calls that each may make in a day."""
+        endpoints = await self._jobs.endpoints({job.appid for job in jobs})
+        return {job: self._limit(job.kind, _account(job.appid, endpoints)) for job in jobs}
+
+
+def _account(appid: str, endpoints: Mapping[str, str]) -> Account:
+    return Account(appid=appid, secret="", endpoint=endpoints.get(appid, ""))

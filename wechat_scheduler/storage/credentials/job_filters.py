@@ -1,0 +1,42 @@
+"""Turns a `JobFilter` into conditions."""
+
+from datetime import datetime
+from typing import Final
+
+from wechat_scheduler.credentials.policy import CONTEST_SHOWN
+from wechat_scheduler.credentials.views import ANY_ERROR, JobFilter
+from wechat_scheduler.storage.conditions import SqlConditions
+from wechat_scheduler.storage.credentials.job_states import REACTION, contested_since, state_at
+from wechat_scheduler.storage.rows import micros
+
+BEGINS: Final = "(lower(substr(appid, 1, {})) = {} OR lower(substr(subject, 1, {})) = {})"
+
+
+def conditions(wanted: JobFilter) -> SqlConditions:
+    """All but the page."""
+    where = SqlConditions()
+    for column in ("appid", "kind", "subject"):
+        if value := wanted.get(column):
+            where.add(f"{column} = {{}}", value)
+    if wanted.get("own"):
+        where.add("subject = ''")
+    if text := wanted.get("search"):
+        where.add(BEGINS, *(len(text), text.lower()) * 2)
+    _add_state(where, wanted)
+    return where
+
+
+def _add_state(where: SqlConditions, wanted: JobFilter) -> None:
+    if state := wanted.get("state"):
+        where.add(f"{state_at('{0}')} = {{1}}", micros(wanted["now"]), state)
+    if error := wanted.get("error"):
+        where.add("fault IS NOT NULL")  # has an index
+        if error != ANY_ERROR:
+            where.add(f"{REACTION} = {{}}", error)
+    if wanted.get("contested"):
+        where.add(contested_since("{}"), shown_since(wanted["now"]))
+
+
+def shown_since(now: datetime) -> str:
+    """For `contested_since`: contests that are older are not shown."""
+    return (now - CONTEST_SHOWN).strftime("%Y-%m-%dT%H:%M:%S")

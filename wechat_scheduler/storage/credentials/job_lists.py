@@ -1,0 +1,53 @@
+"""`credentials.job_lists.ListedJobs` on a database."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Unpack
+
+from wechat_scheduler.credentials.views import JobCounts, JobFilter, JobPage, JobView
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.credentials.job_filters import conditions, shown_since
+from wechat_scheduler.storage.credentials.job_states import REACTION, contested_since, state_at
+from wechat_scheduler.storage.credentials.job_views import read_jobs
+from wechat_scheduler.storage.database import IDS, Database, with_ids
+from wechat_scheduler.storage.rows import Vault, micros
+
+COUNTS = """
+    SELECT {state} AS state, {reaction} AS reaction, {contested} AS contested, count(*) AS jobs
+    FROM jobs WHERE {where} GROUP BY 1, 2, 3
+"""
+
+
+ENDPOINTS = f"SELECT appid, endpoint FROM accounts WHERE appid IN ({IDS})"  # noqa: S608 - our own text
+
+
+class SqlListedJobs:
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
+        return await read_jobs(self._database, self._vault, **wanted)
+
+    async def count(self, **wanted: Unpack[JobFilter]) -> JobCounts:
+        now, where = wanted["now"], conditions(wanted)
+        sql = COUNTS.format(
+            state=state_at(where.place(micros(now))),
+            reaction=REACTION,
+            contested=contested_since(where.place(shown_since(now))),
+            where=where,
+        )
+        states, errors, contested = Counter[str](), Counter[Reaction](), 0
+        for row in await self._database.read(sql, *where.values):
+            states[row["state"]] += row["jobs"]
+            if row["reaction"]:
+                errors[Reaction(row["reaction"])] += row["jobs"]
+            contested += row["jobs"] if row["contested"] else 0
+        return JobCounts(states=states, errors=errors, contested=contested)
+
+    async def endpoints(self, appids: Collection[str]) -> Mapping[str, str]:
+        found: dict[str, str] = {}
+        for statement in with_ids(ENDPOINTS, list(appids)):
+            rows = await self._database.read(statement.sql, *statement.params)
+            found |= {row["appid"]: row["endpoint"] for row in rows}
+        return found

@@ -1,0 +1,39 @@
+"""The states of jobs as SQL expressions."""
+
+from datetime import timedelta
+from typing import Final
+
+from wechat_scheduler.credentials.model import AUTHORIZATION
+from wechat_scheduler.engine.clock import AHEAD
+from wechat_scheduler.reasons import Reaction
+
+# The same rule as `dead_values.is_dead`: JSON escapes the quotes of a message.
+IS_DEAD: Final = """
+    coalesce(suspect = 1 AND (
+        fault LIKE '%"reaction":"operator"%' OR fault LIKE '%"reaction":"needs_input"%'
+        OR fault LIKE '%"reaction":"parent_invalid"%'
+        OR (fault LIKE '%"reaction":"wait_until"%' AND fault NOT LIKE '%"errcode":null%')
+    ), false)
+"""
+_FAILED_BY: Final = " ".join(
+    f"""WHEN fault LIKE '%"reaction":"{reaction}"%' THEN '{reaction}'"""
+    for reaction in Reaction
+    if reaction is not Reaction.TRANSIENT
+)
+# The same rule as `rows.fault_of`: a fault that cannot be read is a transient one.
+REACTION: Final = f"CASE WHEN fault IS NULL THEN '' {_FAILED_BY} ELSE '{Reaction.TRANSIENT}' END"
+
+
+def state_at(instant: str) -> str:
+    """The same rule as `policy.freshness`. `instant` is a place, in microseconds."""
+    ahead = f"{instant} + {AHEAD // timedelta(microseconds=1)}"
+    return f"""
+        CASE WHEN waits_on = '{AUTHORIZATION}' THEN 'revoked' WHEN expires_at IS NULL THEN 'pending'
+            WHEN expires_at <= {instant} OR issued_at > {ahead} OR {IS_DEAD} THEN 'expired'
+            WHEN renew_at <= {instant} THEN 'stale' ELSE 'fresh' END
+    """
+
+
+def contested_since(instant: str) -> str:
+    """Whether a contest was found since then. `instant` is a place, with the first 19 letters of RFC 3339 in UTC."""
+    return f"coalesce(substr(contest, 8, 19) >= {instant}, false)"
