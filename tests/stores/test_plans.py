@@ -1,15 +1,23 @@
 """The statements find their rows by index, however large the tables are."""
 
 import re
+from typing import Any
 
 import pytest
 
 from tests.stores.memory import memory_database
+from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.delivery.model import Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.pushes.history import PushFilter
 from wechat_scheduler.storage import alerts, lanes
-from wechat_scheduler.storage.audience import joined, removals, use_counts
+from wechat_scheduler.storage.audience import (
+    joined,
+    removals,
+    subscribers,
+    subscriptions,
+    use_counts,
+)
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.credentials import jobs, wake_ups
 from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, outcomes
@@ -30,6 +38,12 @@ LISTED = {
     "of an app": reminder_lists.of_app(1),
     "of a person": reminder_lists.of_person("UID_a"),
 }
+PEOPLE: tuple[dict[str, Any], ...] = (
+    {},
+    {"appid": "wx1"},
+    {"openid": "o1"},
+    {"within": ("wx1", "wx2")},
+)
 STATEMENTS = {
     **{f"claim of {due.table}": due.claims("") for due in QUEUED},
     "fair claim of jobs": jobs.DUE.claims("", order="due_at DESC"),
@@ -99,6 +113,11 @@ STATEMENTS = {
     "uses": use_counts.OF_PERSON,
     "use": use_counts.HOLD,
     "used": use_counts.SET,
+    **{
+        f"people of {given}": subscribers.listing(SubscriberFilter(**given, limit=9)).sql
+        for given in PEOPLE
+    },
+    "apps of people": subscriptions.APPS,
     **{
         f"what came: {kind} of {wanted.appid or 'all'}": history.selecting(table, wanted).sql
         for kind, table in history.TABLES.items()

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.ids import UID_PREFIX, new_id, new_subscription, new_uid, taken_for
 from wechat_scheduler.audience.model import (
+    Alias,
     App,
     Found,
     Subscriber,
@@ -124,6 +126,16 @@ class AudienceDesk:
     async def by_openid(self, app: App, openid: str) -> Subscriber | None:
         """The user with that openid in the app's account."""
         return await self._subscribers.by_openid(app.appid, openid)
+
+    async def people(self, wanted: SubscriberFilter) -> Sequence[tuple[Subscriber, Sequence[int]]]:
+        """The users of accounts, each with the ids of the apps to which they subscribed."""
+        found = await self._subscribers.listed(wanted)
+        apps = await self._subscriptions.apps_of([one.uid for one in found])
+        return [(one, apps.get(one.uid, ())) for one in found]
+
+    async def aliases_of(self, app: App, uid: str) -> Sequence[Alias]:
+        """Ordered by name."""
+        return await self._aliases.of_person(app.id, uid)
 
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         """Returns None if there is no such subscriber."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import (
     AccountTemplate,
     Alias,
@@ -82,6 +83,8 @@ class Subscribers(Protocol):
 
     async def by_openid(self, appid: str, openid: str) -> Subscriber | None: ...
 
+    async def listed(self, wanted: SubscriberFilter) -> Sequence[Subscriber]: ...
+
     async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
         """Record that the user follows the account and did something at `now`. A new subscriber
         gets `uid`; a known one keeps theirs. Clears `trouble`."""
@@ -127,6 +130,9 @@ class Subscriptions(Protocol):
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         """Ordered by id."""
+
+    async def apps_of(self, uids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        """The ids of the apps to which each user subscribed, in order."""
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool: ...
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience.cancelling import cancel_for_person
@@ -20,6 +21,7 @@ BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS}
 BY_OPENID = f"""
     SELECT {columns("s", COLUMNS)} FROM subscribers s WHERE appid = $1 AND openid = $2
 """  # noqa: S608 - our own names
+LIST = f"SELECT {columns('s', COLUMNS)} FROM subscribers s"  # noqa: S608 - our own names
 # WeChat may repeat an event after a newer one: the newest time stays.
 FOLLOW = """
     INSERT INTO subscribers (uid, appid, openid, follows, heard_at, created_at)
@@ -61,6 +63,13 @@ class SqlSubscribers:
         # PostgreSQL takes no NUL, and so no user has an openid with one.
         return None if "\0" in openid else await self._one(BY_OPENID, appid, openid)
 
+    async def listed(self, wanted: SubscriberFilter) -> Sequence[Subscriber]:
+        if "\0" in wanted.openid:
+            return ()
+        statement = listing(wanted)
+        rows = await self._database.read(statement.sql, *statement.params)
+        return readable(rows, subscriber_of, table="subscribers", key="uid")
+
     async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
         return await self._database.write(lambda: _follow(appid, openid, uid, now))
 
@@ -80,6 +89,22 @@ class SqlSubscribers:
             rows = await self._database.read(statement.sql, *statement.params)
             found |= {row["uid"]: row for row in rows}
         return [[found[uid]] if uid in found else () for uid in uids]
+
+
+def listing(wanted: SubscriberFilter) -> Statement:
+    values: list[object] = []
+
+    def place(value: object) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    parts = [f"(appid, openid) > ({place(wanted.after[0])}, {place(wanted.after[1])})"]
+    parts += [f"appid = {place(wanted.appid)}"] if wanted.appid else []
+    parts += [f"openid = {place(wanted.openid)}"] if wanted.openid else []
+    if wanted.within is not None:
+        parts.append(f"appid IN ({', '.join(map(place, wanted.within))})")
+    sql = f"{LIST} WHERE {' AND '.join(parts)} ORDER BY appid, openid LIMIT {place(wanted.limit)}"
+    return Statement(sql, tuple(values))
 
 
 def _only(rows: Sequence[Row]) -> Subscriber | None:

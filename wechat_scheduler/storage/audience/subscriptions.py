@@ -1,13 +1,21 @@
 """`audience.ports.Subscriptions` on a database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.audience.model import Subscriber, Subscription
 from wechat_scheduler.audience.ports import SubscriptionFilter
 from wechat_scheduler.storage.audience import subscribers
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    rows_of,
+    with_ids,
+)
 from wechat_scheduler.storage.rows import columns, record, stored
 from wechat_scheduler.storage.unreadable import only, readable
 
@@ -25,6 +33,7 @@ MEND = """
 """
 ONE = "SELECT * FROM subscriptions WHERE id = $1"
 OF_PERSON = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
+APPS = f"SELECT uid, app_id FROM subscriptions WHERE topic_id = 0 AND uid IN ({IDS}) ORDER BY id"  # noqa: S608 - our own names
 LIST = f"""
     SELECT {columns("s", subscribers.COLUMNS)}, {columns("n", COLUMNS, "n_")}
     FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
@@ -73,6 +82,13 @@ class SqlSubscriptions:
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         rows = await self._database.read(OF_PERSON, uid)
         return readable(rows, _subscription, table="subscriptions")
+
+    async def apps_of(self, uids: Sequence[str]) -> Mapping[str, Sequence[int]]:
+        found: dict[str, list[int]] = {}
+        for statement in with_ids(APPS, uids):
+            for row in await self._database.read(statement.sql, *statement.params):
+                found.setdefault(row["uid"], []).append(row["app_id"])
+        return found
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool:
         return await self._changed(SET_BLOCKED, subscription_id, int(blocked))

@@ -21,6 +21,7 @@ def schema_of(form: re.Pattern[str]) -> dict[str, Any]:
 
 
 Id: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_ID)]
+ReminderId: TypeAlias = Annotated[str, msgspec.Meta(pattern=f"^{REMINDER_ID.pattern}$")]
 WeChatId: TypeAlias = Annotated[str, msgspec.Meta(extra_json_schema=schema_of(WECHAT_ID))]
 
 

@@ -34,6 +34,7 @@ from wechat_scheduler.web.native.sending import (
     subscribers,
     templates,
     topics,
+    users,
     uses,
 )
 
@@ -62,6 +63,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *templates.ROUTES,
     *topics.ROUTES,
     *subscribers.ROUTES,
+    *users.ROUTES,
     *uses.ROUTES,
     *qrcodes.ROUTES,
     *messages.ROUTES,

@@ -179,19 +179,23 @@ def _templates(
         raise InvalidRequestError(f"must not be more than {MOST_TEMPLATES}", field="templates")
     for purpose, template in given.items():
         purpose = read_name(purpose, "templates")
-        field = f"templates.{purpose}"
-        fields = {
-            read_name(keyword, f"{field}.fields"): read_text(
-                text, f"{field}.fields.{keyword}", longest=LONGEST_TEXT
-            )
-            for keyword, text in template.fields.items()
-        }
-        template_id = read_name(template.template_id, f"{field}.template_id")
-        page = read_page(template.miniprogram or None, f"{field}.miniprogram")
-        mapped = Template(template_id=template_id, fields=fields, page=page)
+        mapped = read_template(template, f"templates.{purpose}")
         for fault in mapping_faults(purpose, mapped, known):
             raise InvalidRequestError(fault.sentence, field=fault.place(purpose))
         yield purpose, mapped
+
+
+def read_template(given: TemplateBody, field: str) -> Template:
+    """Raises InvalidRequestError at the first thing that is wrong by itself."""
+    fields = {
+        read_name(keyword, f"{field}.fields"): read_text(
+            text, f"{field}.fields.{keyword}", longest=LONGEST_TEXT
+        )
+        for keyword, text in given.fields.items()
+    }
+    template_id = read_name(given.template_id, f"{field}.template_id")
+    page = read_page(given.miniprogram or None, f"{field}.miniprogram")
+    return Template(template_id=template_id, fields=fields, page=page)
 
 
 def _shown(app: App) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Makes, lists, shows, changes and removes apps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC
 
 import msgspec
 import structlog
@@ -11,11 +12,13 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
+from wechat_scheduler.web.kit.ids import WECHAT_ID, schema_of
+from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.texts import note_on_namesakes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
-from wechat_scheduler.web.native.route import NativeRoute, Success
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query
 from wechat_scheduler.web.native.sending.app_bodies import (
     AppBody,
     AppChange,
@@ -59,7 +62,26 @@ async def _notes(services: Services, app: App) -> Sequence[str]:
 
 
 async def listed(request: web.Request) -> web.Response:
-    return envelope.success([app_result(app) for app in reachable_apps(request)])
+    """All of them without `limit`: programs have read them so from the beginning."""
+    apps = [app for app in reachable_apps(request) if _is_wanted(app, request.query)]
+    if "limit" not in request.query:
+        return envelope.success([app_result(app) for app in apps])
+    after = request.query.get("after", "")
+    page = [app for app in apps if _place(app) > after][: limit_of(request)]
+    headers = next_page(request, page, _place)
+    return envelope.success([app_result(app) for app in page], headers=headers)
+
+
+def _is_wanted(app: App, wanted: Mapping[str, str]) -> bool:
+    appid, text = wanted.get("appid", ""), wanted.get("search", "").strip().casefold()
+    return appid in ("", app.appid) and (
+        text in app.name.casefold() or text in (str(app.id), app.appid.casefold())
+    )
+
+
+def _place(app: App) -> str:
+    """Texts in the order of the list."""
+    return f"{app.created_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{app.id:016}"
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -110,8 +132,14 @@ ROUTES = (
     ),
     NativeRoute(
         "GET", "/v1/apps", listed, Scope.PUSH,
-        "Lists the apps that the key reaches.",
+        "Lists the apps that the key reaches: all of them, or pages of `limit`.",
         result=list[AppResult],
+        takes=(
+            query("appid", "Only of this account.", schema_of(WECHAT_ID)),
+            query("search", "Only with this text in the name, or with this id or account."),
+            *PAGED,
+        ),
+        gives=LINK,
     ),
     NativeRoute(
         "GET", "/v1/apps/{app}", shown, Scope.PUSH,

@@ -10,13 +10,18 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST, QrCode
-from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
+from wechat_scheduler.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    UnavailableError,
+    WeChatError,
+)
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
-from wechat_scheduler.web.kit.ids import Id
+from wechat_scheduler.web.kit.ids import Id, ReminderId
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
@@ -32,11 +37,12 @@ Lifetime: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST.total_sec
 
 
 class QrCodeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A code for the app, or for one of its `topic`s. With `consent`, a user who scans it also allows
+    """A code for the app, for one of its `topic`s, or for a `reminder` that users join. With `consent`, a user who scans it also allows
     the app's signed calls to set reminders. `extra` is sent to the app's callback. The code expires
     in `expires_in` seconds, or never."""
 
     topic: Id | None = None
+    reminder: ReminderId | None = None
     consent: bool = False
     extra: str = ""
     expires_in: Lifetime | None = None
@@ -63,10 +69,7 @@ async def create(request: web.Request) -> web.Response:
     app, body = await app_of(request), await request.read()
     wish = decode(body, QrCodeBody)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
-    if wish.topic is not None:
-        if wish.consent:
-            raise InvalidRequestError("is given to an app, not to a topic", field="consent")
-        await request.app[SERVICES].audience.topic(app, wish.topic)
+    await _check(request, app, wish)
     try:
         return await _create(request, app, wish, body)
     except WeChatError as error:
@@ -78,10 +81,25 @@ async def create(request: web.Request) -> web.Response:
         ) from error
 
 
+async def _check(request: web.Request, app: App, wish: QrCodeBody) -> None:
+    """Raises InvalidRequestError for what does not fit together, NotFoundError for what does not exist."""
+    if wish.topic is not None and wish.reminder is not None:
+        raise InvalidRequestError("a code is for a topic or for a reminder", field="reminder")
+    if wish.consent and _target(wish):
+        raise InvalidRequestError("is given to an app, to nothing else", field="consent")
+    if wish.topic is not None:
+        await request.app[SERVICES].audience.topic(app, wish.topic)
+    if wish.reminder is not None:
+        reminder = await request.app[SERVICES].reminders.reminder(wish.reminder)
+        if reminder.app_id != app.id:
+            raise NotFoundError(
+                f"the app has no reminder {wish.reminder}", reason=Reason.REMINDER_UNKNOWN
+            )
+
+
 async def _create(request: web.Request, app: App, wish: QrCodeBody, body: bytes) -> web.Response:
     codes, links = request.app[SERVICES].codes, request.app[SERVICES].links
-    purpose = _purpose(wish)
-    target = "" if wish.topic is None else str(wish.topic)
+    purpose, target = _purpose(wish), _target(wish)
     if wish.expires_in is None and not wish.extra:
         asked_for(request, request[CALLER].id, body)  # for its check of the Idempotency-Key
         return envelope.success(_result(links, await codes.lasting(app, purpose, target)))
@@ -102,7 +120,13 @@ async def _create(request: web.Request, app: App, wish: QrCodeBody, body: bytes)
 def _purpose(wish: QrCodeBody) -> Purpose:
     if wish.topic is not None:
         return Purpose.TOPIC
+    if wish.reminder is not None:
+        return Purpose.REMINDER
     return Purpose.CONSENT if wish.consent else Purpose.APP
+
+
+def _target(wish: QrCodeBody) -> str:
+    return str(wish.topic) if wish.topic is not None else wish.reminder or ""
 
 
 def _result(links: Links, code: QrCode) -> QrCodeResult:

@@ -80,6 +80,49 @@ class SubscriberResult(msgspec.Struct, kw_only=True):
     subscribed_at: datetime
 
 
+class UserResult(msgspec.Struct, kw_only=True):
+    """A user of the account, with the ids of the `apps` to which they subscribed."""
+
+    uid: str
+    appid: str
+    openid: str
+    follows: bool
+    trouble: str
+    nickname: str
+    heard_at: datetime | None
+    created_at: datetime
+    apps: list[int]
+
+
+class AppSubscriptionResult(msgspec.Struct, kw_only=True):
+    """The subscription to the app itself, with `topic` null, or to one of its topics."""
+
+    id: int
+    topic: int | None
+    topic_name: str
+    blocked: bool
+    muted: bool
+    subscribed_at: datetime
+
+
+class ShownSubscriberResult(msgspec.Struct, kw_only=True):
+    """One user as the app knows them. `names` are the app's own for the user; `consented` says whether the
+    user lets the app's signed calls set reminders. Without `subscriptions` the user left the app."""
+
+    uid: str
+    openid: str
+    names: list[str]
+    consented: bool
+    follows: bool
+    trouble: str
+    zone: str
+    quiet: str | None
+    nickname: str
+    heard_at: datetime | None
+    created_at: datetime
+    subscriptions: list[AppSubscriptionResult]
+
+
 class UserTokenResult(msgspec.Struct, kw_only=True):
     """`token` is for this user only, and is shown only once."""
 
@@ -146,7 +189,7 @@ def subscriber_result(subscriber: Subscriber, subscription: Subscription) -> Sub
         topic=subscription.topic_id or None,
         blocked=subscription.blocked,
         muted=subscription.muted,
-        quiet=_hours(subscriber.quiet),
+        quiet=hours(subscriber.quiet),
         subscribed_at=subscription.created_at,
     )
 
@@ -171,5 +214,5 @@ def _quiet(text: str) -> Quiet:
     return Quiet(begins=begins, ends=ends)
 
 
-def _hours(quiet: Quiet | None) -> str | None:
+def hours(quiet: Quiet | None) -> str | None:
     return f"{quiet.begins:%H:%M}-{quiet.ends:%H:%M}" if quiet else None

@@ -66,10 +66,14 @@ async def bind_all(request: web.Request) -> web.Response:
 
 async def listed(request: web.Request) -> web.Response:
     app, limit = await app_of(request), limit_of(request)
+    name, uid = request.query.get("name", ""), request.query.get("uid", "")
+    known = await _known(request, app, name) if name else uid
+    if known is None or (uid and uid != known):
+        return envelope.success([])
     found = await request.app[SERVICES].audience.subscribers(
         app,
         topic_id=id_of(request, "topic"),
-        uid=request.query.get("uid", ""),
+        uid=known,
         blocked=BLOCKED.get(one_of(request, "blocked", BLOCKED)),
         after=id_of(request, "after"),
         limit=limit,
@@ -77,6 +81,15 @@ async def listed(request: web.Request) -> web.Response:
     headers = next_page(request, found, lambda last: str(last[0].id))
     shown = [subscriber_result(subscriber, subscription) for subscription, subscriber in found]
     return envelope.success(shown, headers=headers)
+
+
+async def _known(request: web.Request, app: App, name: str) -> str | None:
+    """The uid of a user by uid, the app's own name or openid; None if there is no such user."""
+    audience = request.app[SERVICES].audience
+    if found := (await audience.find(app, [name])).get(name):
+        return found.subscriber.uid
+    subscriber = await audience.by_openid(app, name)
+    return subscriber.uid if subscriber else None
 
 
 async def change(request: web.Request) -> web.Response:
@@ -152,6 +165,7 @@ ROUTES = (
         takes=(
             query("topic", "Those of this topic instead of the app's own.", schema_of(ID)),
             UID,
+            query("name", "Only the user with this uid, openid, or name of the app's own."),
             query("blocked", "Only those that the app blocks, or does not.", {"enum": [*BLOCKED]}),
             *PAGED,
         ),

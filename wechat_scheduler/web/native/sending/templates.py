@@ -9,15 +9,26 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import AccountTemplate, App
+from wechat_scheduler.delivery.filling import filling
 from wechat_scheduler.delivery.mappings import mapping_faults
+from wechat_scheduler.delivery.model import Content
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.texts import read_name, read_text
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.sending.app_bodies import (
+    LONGEST_TEXT,
+    TemplateBody,
+    read_template,
+)
+from wechat_scheduler.web.native.sending.message_requests import LONGEST_TITLE
 
 log = structlog.get_logger(__name__)
 
@@ -38,6 +49,25 @@ class ImportedResult(msgspec.Struct, kw_only=True):
     """`faults` say where the app's own `templates` do not fit them."""
 
     templates: list[AccountTemplateResult]
+    faults: list[str]
+
+
+class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
+    """A template as an app would have it under a `purpose` or alias, and a message that it would show."""
+
+    purpose: str
+    template: TemplateBody
+    title: str = ""
+    text: str = ""
+    data: dict[str, str] = {}
+
+
+class PreviewResult(msgspec.Struct, kw_only=True):
+    """The text of each keyword as WeChat gets it; of those in `shortened` the beginning. For its `faults`
+    WeChat would refuse it."""
+
+    data: dict[str, str]
+    shortened: list[str]
     faults: list[str]
 
 
@@ -65,6 +95,31 @@ async def shown(request: web.Request) -> web.Response:
     templates = list(app.account_templates.values())
     faults = list(_faults(app, app.account_templates))
     return envelope.success(ImportedResult(templates=_results(templates), faults=faults))
+
+
+async def preview(request: web.Request) -> web.Response:
+    """Nothing is stored or sent."""
+    app = await app_of(request)
+    body = decode(await request.read(), PreviewBody)
+    template = read_template(body.template, "template")
+    content = Content(
+        template=read_name(body.purpose, "purpose"),
+        title=read_text(body.title, "title", longest=LONGEST_TITLE),
+        text=read_text(body.text, "text", longest=LONGEST_TEXT),
+        data=body.data,
+    )
+    app = replace(app, templates={body.purpose: template})
+    shown = filling(content, app, request.app[SERVICES].clock.now())
+    faults = [
+        f"{fault.keyword or 'template_id'} {fault.sentence}"
+        for fault in mapping_faults(body.purpose, template, app.account_templates)
+    ]
+    result = PreviewResult(
+        data=dict(shown.data) if shown else {},
+        shortened=list(shown.shortened) if shown else [],
+        faults=list(dict.fromkeys((*faults, *(shown.faults if shown else ())))),
+    )
+    return envelope.success(result)
 
 
 def _results(listed: Sequence[AccountTemplate]) -> list[AccountTemplateResult]:
@@ -96,5 +151,10 @@ ROUTES = (
         "GET", "/v1/apps/{app}/templates", shown, Scope.PUSH,
         "Shows the templates of the app's account as they were imported last.",
         result=ImportedResult,
+    ),
+    NativeRoute(
+        "POST", "/v1/apps/{app}/templates/preview", preview, Scope.PUSH,
+        "Shows what a message would look like by a template; nothing is stored or sent.",
+        body=PreviewBody, result=PreviewResult,
     ),
 )  # fmt: skip
