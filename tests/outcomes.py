@@ -13,5 +13,5 @@ class Outcomes(deque[Any]):
     def refreshed(self, outcome: RefreshOutcome) -> None:
         self.append(outcome)
 
-    def sent(self, outcome: DeliveryOutcome) -> None:
+    def sent(self, outcome: DeliveryOutcome, _: str | None) -> None:
         self.append(outcome)

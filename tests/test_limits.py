@@ -59,6 +59,7 @@ NO_BOUNDS = """
     web/kit/ids.py LARGEST_ID
     web/kit/memo.py DATE_LENGTH
     web/native/openapi.py GUARDED
+    web/native/statistics.py HOURS
     web/native/reminders/bodies.py MINUTE
     web/native/reminders/bodies.py SECOND
     web/native/reminders/sentences.py NEXT

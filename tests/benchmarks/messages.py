@@ -151,8 +151,8 @@ class Tally(Counters):
         self.full = asyncio.Event()
         self._left = SENT
 
-    def sent(self, outcome: Outcome) -> None:
-        super().sent(outcome)
+    def sent(self, outcome: Outcome, receipt: str | None) -> None:
+        super().sent(outcome, receipt)
         self._left -= 1
         if self._left <= 0:
             self.full.set()

@@ -148,8 +148,8 @@ class Watch(Counters):
         self._count = count
         self._clock = time.time
 
-    def sent(self, outcome: Outcome) -> None:
-        super().sent(outcome)
+    def sent(self, outcome: Outcome, receipt: str | None) -> None:
+        super().sent(outcome, receipt)
         match outcome:
             case Settled(attempt=Attempt(error="")) if message := outcome.delivery.message:
                 due = datetime.fromisoformat(message.content.text)

@@ -30,6 +30,7 @@ class Listener:
         self.trouble: list[Exception] = []
         self.mendings: list[Mending] = []
         self.unread_ones = 0
+        self.received_of: list[str] = []
         self.open = asyncio.Event()
         self.open.set()
 
@@ -44,6 +45,9 @@ class Listener:
 
     async def sibling(self, key: JobKey) -> Sibling | None:
         raise AssertionError("no platform passes a push on")
+
+    def received(self, appid: str) -> None:
+        self.received_of.append(appid)
 
     def mended(self, message: PushedMessage) -> None:
         self.mendings += message.mended
@@ -106,6 +110,7 @@ async def test_a_repeat_is_acknowledged_and_told_once(intake: Intake, listener: 
         await intake.receive(COMPONENT, push)
 
     assert [heard.text for heard in listener.heard] == ["你好"]
+    assert listener.received_of == [COMPONENT]
     assert intake.last_refusal(COMPONENT) is None
 
 

@@ -74,6 +74,9 @@ class Account:
     async def put(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no event of a platform comes from a user")
 
+    def received(self, appid: str) -> None:
+        pass
+
     def mended(self, message: PushedMessage) -> None:
         pass
 

@@ -53,7 +53,10 @@ class Memory:
         self.desk = ReminderDesk(
             self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
         )
-        self.work = ReminderWork(self.due, clock=clock, lease=LEASE, wake=self._wake)
+        self.outcomes: list[Fired] = []
+        self.work = ReminderWork(
+            self.due, clock=clock, lease=LEASE, wake=self._wake, observe=self.outcomes.append
+        )
         self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
 
     async def create(

@@ -13,9 +13,11 @@ from wechat_scheduler.storage.upkeep.retention import EndedRows, ended
 
 ENDED: Final = [rows for rows in vars(retention).values() if isinstance(rows, EndedRows)]
 # What an ended row has besides.
-OVER: Final[Mapping[str, dict[str, object]]] = {
-    "deliveries": {"state": "cancelled", "message_id": None, "claimed_by": None},
-    "events": {"state": "done"},
+OVER: Final[Mapping[EndedRows, dict[str, object]]] = {
+    retention.NOTIFICATIONS: {"state": "cancelled", "message_id": None, "claimed_by": None},
+    retention.EVENTS: {"state": "done"},
+    retention.STATISTICS_OF_HOURS: {"span": "hour"},
+    retention.STATISTICS_OF_DAYS: {"span": "day"},
 }
 
 
@@ -24,18 +26,20 @@ async def test_no_more_rows_are_deleted_in_one_transaction_than_asked_for(rows: 
     database = memory_database()
     columns = await database.read(f"PRAGMA table_info({rows.table})")
     for number in range(3):
-        add(database, rows.table, columns, number)
+        add(database, rows, columns, number)
 
     forget = ended(database, rows)
 
     assert [await forget(NOW, 2) for _ in range(3)] == [2, 1, 0]
 
 
-def add(database: MemoryDatabase, table: str, columns: Sequence[Row], number: int) -> None:
+def add(
+    database: MemoryDatabase, ended_rows: EndedRows, columns: Sequence[Row], number: int
+) -> None:
     """A row of which each value has that number."""
     kinds: dict[str, object] = {"TEXT": str(number), "BIGINT": number}
     row = {str(column["name"]): kinds.get(column["type"]) for column in columns}
-    row |= OVER.get(table, {})
+    row |= OVER.get(ended_rows, {})
     places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
-    sql = f"INSERT INTO {table} ({', '.join(row)}) VALUES ({places})"
+    sql = f"INSERT INTO {ended_rows.table} ({', '.join(row)}) VALUES ({places})"
     database.run(rows_of(Statement(sql, tuple(row.values()))))

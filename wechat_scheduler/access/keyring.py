@@ -61,6 +61,7 @@ class Keyring:
         self._store = store
         self._clock = clock
         self._held: dict[str, _Held] = {}
+        self._named: frozenset[str] = frozenset()
         self._rereads = LatestRereads(store.all_keys, self._hold_all)
         self._misses = ReadThrough(self.load, clock)
         self._lapsed: set[str] = set()
@@ -85,6 +86,10 @@ class Keyring:
         if place not in self._held:
             await self._misses.ask(place, lambda: self._store.has_key(place))
         return self.find(text)
+
+    def names(self, appid: str) -> bool:
+        """Whether a key is limited to the account, perhaps with others."""
+        return appid in self._named
 
     def state(self, key: Key) -> KeyState:
         if key.revoked_at is not None:
@@ -205,6 +210,7 @@ class Keyring:
 
     def _hold_all(self, keys: Sequence[Key]) -> None:
         before, self._held = self._held, {key.hash: self._hold(key) for key in keys}
+        self._named = frozenset(appid for key in keys for appid in key.appids)
         if any(self._is_other(place, held.key) for place, held in before.items()):
             self._tell()
 

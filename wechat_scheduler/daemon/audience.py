@@ -10,7 +10,7 @@ from wechat_scheduler.audience.ports import AccountTemplates
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.self_service import SelfService
-from wechat_scheduler.audience.user_acts import Listener
+from wechat_scheduler.audience.user_acts import Listener, Receipts
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.heard import HeardRereads
@@ -32,11 +32,16 @@ class AudienceParts:
     openids: Openids
 
 
-def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
+def wire_directory(ground: Ground) -> Directory:
+    apps, clock = ground.stores.apps, ground.clock
+    directory = Directory(apps, clock=clock)
+    apps.on_change(HeardRereads("apps", directory.load, ground.supervisor, clock))
+    return directory
+
+
+def wire_audience(ground: Ground, tokens: AccountTokens, directory: Directory) -> AudienceParts:
     stores, clock = ground.stores, ground.clock
-    directory = Directory(stores.apps, clock=clock)
     drawn = WeChatQrCodes(ground.wechat, tokens, page_base(ground.config.wechat.api))
-    stores.apps.on_change(HeardRereads("apps", directory.load, ground.supervisor, clock))
     return AudienceParts(
         directory=directory,
         desk=AudienceDesk(
@@ -54,7 +59,11 @@ def wire_audience(ground: Ground, tokens: AccountTokens) -> AudienceParts:
 
 
 def wire_reception(
-    ground: Ground, audience: AudienceParts, sending: Sending, listeners: Iterable[Listener]
+    ground: Ground,
+    audience: AudienceParts,
+    sending: Sending,
+    receipts: Receipts,
+    listeners: Iterable[Listener],
 ) -> Reception:
     """`listeners` are asked last, in their order."""
     stores, directory, clock = ground.stores, audience.directory, ground.clock
@@ -78,6 +87,6 @@ def wire_reception(
         uses=stores.uses,
         listeners=(consenting, self_service, *listeners),
         post=sending,
-        receipts=stores.deliveries,
+        receipts=receipts,
         clock=ground.clock,
     )

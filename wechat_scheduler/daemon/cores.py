@@ -12,7 +12,12 @@ from wechat_scheduler.access.sessions import SessionDesk
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import PulseMark
 from wechat_scheduler.daemon.alerts import AlertParts, wire_alerts
-from wechat_scheduler.daemon.audience import AudienceParts, wire_audience, wire_reception
+from wechat_scheduler.daemon.audience import (
+    AudienceParts,
+    wire_audience,
+    wire_directory,
+    wire_reception,
+)
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
 from wechat_scheduler.daemon.gateway import GatewayParts, wire_gateway
@@ -22,6 +27,7 @@ from wechat_scheduler.daemon.pulse import Pulse
 from wechat_scheduler.daemon.pushes import PushParts, wire_pushes
 from wechat_scheduler.daemon.reminders import ReminderParts, wire_reminders
 from wechat_scheduler.daemon.retention import RetentionParts, wire_retention
+from wechat_scheduler.daemon.statistics import StatisticsParts, wire_statistics
 from wechat_scheduler.engine.clock import SharedClock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.nodes import Node
@@ -47,6 +53,7 @@ class Cores:
     pushes: PushParts
     gateway: GatewayParts
     alerts: AlertParts
+    statistics: StatisticsParts
     retention: RetentionParts
     pulse: Pulse
     rounds: Rounds
@@ -75,16 +82,21 @@ class Cores:
 
 
 def wire(ground: Ground) -> Cores:
-    credentials = wire_credentials(ground)
-    audience = wire_audience(ground, credentials.tokens)
-    delivery = wire_delivery(ground, credentials.tokens, audience.directory)
+    keyring, auditor = _access(ground)
+    directory = wire_directory(ground)
+    statistics = wire_statistics(ground, directory, keyring)
+    observer = statistics.observer
+    credentials = wire_credentials(ground, observer)
+    audience = wire_audience(ground, credentials.tokens, directory)
+    delivery = wire_delivery(ground, credentials.tokens, directory, observer)
     credentials.manager.on_work(credentials.clockwork.wake, delivery.clockwork.wake)
     reminders = wire_reminders(
-        ground, audience.directory, delivery.sending, delivery.clockwork.wake
+        ground, directory, delivery.sending, observer.fired, delivery.clockwork.wake
     )
-    reception = wire_reception(ground, audience, delivery.sending, reminders.listeners)
-    pushes = wire_pushes(ground, credentials.manager, reception)
-    keyring, auditor = _access(ground)
+    reception = wire_reception(
+        ground, audience, delivery.sending, statistics.receipts, reminders.listeners
+    )
+    pushes = wire_pushes(ground, credentials.manager, reception, observer)
     consumers, origins = _consumers(ground), _origins(ground)
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
@@ -99,16 +111,18 @@ def wire(ground: Ground) -> Cores:
         ground,
         clockworks,
         gateway,
-        directory=audience.directory,
+        directory=directory,
         commit_time=lambda: pulse.commit_time,
     )
     rounds = Rounds(
         auditor.flush,
         gateway.settle,
+        statistics.meter.flush,
+        statistics.egress.flush,
         keyring.load,
         consumers.load,
         origins.load,
-        audience.directory.load,
+        directory.load,
         _with_trust(pulse, keyring.lapse),
         _with_trust(pulse, retention.housekeeping.forget),
         _with_trust(pulse, alerts.watch.check),
@@ -127,6 +141,7 @@ def wire(ground: Ground) -> Cores:
         pushes=pushes,
         gateway=gateway,
         alerts=alerts,
+        statistics=statistics,
         retention=retention,
         pulse=pulse,
         rounds=rounds,

@@ -7,6 +7,7 @@ from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import ClaimedJob, Outcome
+from wechat_scheduler.credentials.ports import RefreshObserver
 from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.stopgap import Stopgap
@@ -31,7 +32,7 @@ class CredentialParts:
         self.clockwork.slots = config.refresh.slots
 
 
-def wire_credentials(ground: Ground) -> CredentialParts:
+def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialParts:
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     requirements = Requirements(stores.credentials, ground.issuers)
     deadline = ground.config.server.fetch_deadline
@@ -48,7 +49,7 @@ def wire_credentials(ground: Ground) -> CredentialParts:
         stores.credentials,
         asker,
         publish=manager.publish,
-        observer=ground.counters,
+        observer=observer,
         clock=clock,
         rng=ground.rng,
         limits=_limits(ground.config),

@@ -17,7 +17,7 @@ from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.delivery.orders import Sending
-from wechat_scheduler.delivery.ports import Channel
+from wechat_scheduler.delivery.ports import Channel, DeliveryObserver
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
@@ -43,7 +43,9 @@ class DeliveryParts:
         self.clockwork.slots = _slots(config)
 
 
-def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -> DeliveryParts:
+def wire_delivery(
+    ground: Ground, tokens: AccountTokens, directory: Directory, observer: DeliveryObserver
+) -> DeliveryParts:
     config, stores, clock = ground.config, ground.stores, ground.clock
     gate = Gate(directory.app, unreadable=directory.is_unreadable, rng=ground.rng)
     failures = Failures(
@@ -59,7 +61,7 @@ def wire_delivery(ground: Ground, tokens: AccountTokens, directory: Directory) -
         gate,
         failures,
         learn=directory.load,
-        observer=ground.counters,
+        observer=observer,
         clock=clock,
         lease=lease_of(config),
     )

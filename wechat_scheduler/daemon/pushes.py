@@ -9,6 +9,7 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import ClaimedEvent, Outcome
+from wechat_scheduler.pushes.ports import PushObserver
 from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.platform import Platform
 
@@ -24,7 +25,9 @@ class PushParts:
         self.clockwork.slots = config.refresh.slots
 
 
-def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushParts:
+def wire_pushes(
+    ground: Ground, manager: Manager, reception: Reception, observer: PushObserver
+) -> PushParts:
     """Platform events have the lease and the slots of refreshes."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     work = EventWork(
@@ -45,7 +48,7 @@ def wire_pushes(ground: Ground, manager: Manager, reception: Reception) -> PushP
         PushDecoder(),
         ground.supervisor,
         history=stores.history,
-        observer=ground.counters,
+        observer=observer,
         clock=clock,
         changed=manager.changed_elsewhere,
         wake=clockwork.wake,

@@ -47,12 +47,16 @@ class ReminderParts:
 
 
 def wire_reminders(
-    ground: Ground, directory: Directory, sending: Sending, wake: Callable[[], None]
+    ground: Ground,
+    directory: Directory,
+    sending: Sending,
+    observe: Callable[[Fired], None],
+    wake: Callable[[], None],
 ) -> ReminderParts:
     """`wake` wakes the dispatcher."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
     pages = _pages(ground, directory)
-    work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake)
+    work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake, observe=observe)
     clockwork = Clockwork(work, clock=clock, slots=settings.slots)
     desk = ReminderDesk(
         stores.reminders, clock=clock, wake=clockwork.wake, shortest=settings.shortest

@@ -12,6 +12,8 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.feed import model as feed_model
 from wechat_scheduler.gateway import usage, users
 from wechat_scheduler.reminders import owner_desk
+from wechat_scheduler.statistics import egress
+from wechat_scheduler.statistics.model import StatisticsSpan
 from wechat_scheduler.storage import feed
 from wechat_scheduler.storage.audience import handled_events, joined, removals, scenes
 from wechat_scheduler.storage.database import Database
@@ -56,6 +58,9 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(scenes.KEPT, ended(retention.SCENES)),
         Retention(users.DIGEST_KEPT, ended(retention.REFRESH_DIGESTS)),
         Retention(usage.KEPT, ended(retention.GATEWAY_USES)),
+        Retention(_shown(StatisticsSpan.HOUR), ended(retention.STATISTICS_OF_HOURS)),
+        Retention(_shown(StatisticsSpan.DAY), ended(retention.STATISTICS_OF_DAYS)),
+        Retention(egress.KEPT, ended(retention.EGRESS)),
         Retention(feed_model.KEPT, forgetting(feed.forget)),
         Retention(alerts.KEPT, ended(retention.ALERTS)),
         Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
@@ -63,3 +68,8 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         clock=clock,
     )
     return RetentionParts(housekeeping=housekeeping, messages=messages, reminders=reminders)
+
+
+def _shown(span: StatisticsSpan) -> timedelta:
+    """How long a period of this length can be shown."""
+    return span.most * span.lasts

@@ -106,6 +106,7 @@ def web_services(
         tokens=cores.gateway.tokens,
         healing=cores.gateway.healing,
         usage=cores.gateway.usage,
+        statistics=cores.statistics.meter,
         quotas=cores.gateway.quotas,
         users=UserDesk(stores.users),
         alerts=cores.alerts.desk,

@@ -40,6 +40,7 @@ from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import is_sealed, verify_sealing
 from wechat_scheduler.storage.sealing_keys import load_or_create_keys
+from wechat_scheduler.storage.statistics import SqlEgress, SqlStatistics
 from wechat_scheduler.storage.stored_responses import SqlStoredResponses
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 
@@ -57,6 +58,8 @@ class Stores:
     secrets: SqlAccountSecrets
     users: SqlKeptUsers
     usage: SqlUsage
+    statistics: SqlStatistics
+    egress: SqlEgress
     audit: SqlAudit
     census: SqlCensus
     job_lists: SqlListedJobs
@@ -114,6 +117,8 @@ def stores_on(
         secrets=SqlAccountSecrets(database, vault),
         users=SqlKeptUsers(database, vault),
         usage=SqlUsage(database),
+        statistics=SqlStatistics(database),
+        egress=SqlEgress(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),
         job_lists=SqlListedJobs(database, vault),

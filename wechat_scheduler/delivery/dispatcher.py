@@ -91,7 +91,7 @@ class Dispatcher:
 
     async def finish(self, outcome: Outcome) -> None:
         try:
-            failure = await self._outbox.settle(outcome, now=self._clock.now())
+            receipt = await self._outbox.settle(outcome, now=self._clock.now())
         except StorageError:
             raise
         except Exception:
@@ -102,9 +102,9 @@ class Dispatcher:
             outcome = Settled(
                 delivery=outcome.delivery, state=outcome.state, version=outcome.version
             )
-            failure = await self._outbox.settle(outcome, now=self._clock.now())
-        self._observer.sent(outcome)
-        log_outcome(outcome, failure)
+            receipt = await self._outbox.settle(outcome, now=self._clock.now())
+        self._observer.sent(outcome, receipt)
+        log_outcome(outcome, receipt or "")
 
     async def crashed(self, row: Delivery, error: Exception) -> None:
         reason, now = crash_reason(error), self._clock.now()

@@ -74,7 +74,9 @@ class Messenger(Protocol):
 class DeliveryObserver(Protocol):
     """Gets each outcome once it is stored. Must neither block nor raise."""
 
-    def sent(self, outcome: Outcome) -> None: ...
+    def sent(self, outcome: Outcome, receipt: str | None) -> None:
+        """`receipt` is the failure that WeChat's receipt told before, empty if the message arrived; None
+        without a receipt."""
 
 
 class Departures(Protocol):
@@ -100,9 +102,10 @@ class Outbox(Protocol):
         sent it before it crashed.
         """
 
-    async def settle(self, outcome: Outcome, *, now: datetime) -> str:
+    async def settle(self, outcome: Outcome, *, now: datetime) -> str | None:
         """Store an outcome with its attempts, and that the receiver is unreachable if it says so.
-        Applies a receipt that came before, and returns the failure that it tells. A delivery that
+        Applies a receipt that came before, and returns the failure that it tells, empty if the message
+        arrived; None without a receipt. A delivery that
         was superseded or cancelled meanwhile is released instead."""
 
     async def crashed(self, row_id: int, claim: str, /, *, reason: str, now: datetime) -> bool:

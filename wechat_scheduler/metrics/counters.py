@@ -51,7 +51,7 @@ class Counters:
                 errcode = "" if fault.errcode is None else str(fault.errcode)
                 self.count("refreshes", kind, "failed", fault.endpoint, errcode)
 
-    def sent(self, outcome: DeliveryOutcome) -> None:
+    def sent(self, outcome: DeliveryOutcome, _: str | None) -> None:
         """Like `delivery.ports.DeliveryObserver`."""
         channel = outcome.delivery.channel
         way = outcome.attempt.way if outcome.attempt else ""
@@ -62,6 +62,9 @@ class Counters:
                 self.count("deliveries", channel, way, "postponed")
             case Deferred():
                 self.count("deliveries", channel, way, "deferred")
+
+    def received(self, appid: str) -> None:
+        """Like `pushes.ports.PushObserver`. Metrics name no account, and responses are counted."""
 
     def mended(self, message: PushedMessage) -> None:
         """Like `pushes.ports.PushObserver`."""

@@ -198,6 +198,7 @@ class Intake:
             self._replays.forget(opened.proof)  # WeChat repeats it
             raise
         self._replays.accept(opened.proof)
+        self._observer.received(account or appid)
         if opened.message.mended:
             mended = sorted(opened.message.mended)
             log.info("push.mended", appid=account or appid, mended=mended)

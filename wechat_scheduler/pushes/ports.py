@@ -32,6 +32,10 @@ class Decoder(Protocol):
 class PushObserver(Protocol):
     """Counts pushes."""
 
+    def received(self, appid: str) -> None:
+        """A new push about the account was stored."""
+        ...
+
     def mended(self, message: PushedMessage) -> None:
         """A message was handled that had to be mended."""
         ...

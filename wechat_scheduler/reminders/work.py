@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class ReminderWork:
-    """`wake` wakes the dispatcher."""
+    """`wake` wakes the dispatcher. `observe` gets each outcome once it is stored; it neither blocks nor raises."""
 
     name = "reminders"
 
@@ -29,11 +29,13 @@ class ReminderWork:
         clock: Clock,
         lease: timedelta,
         wake: Callable[[], None],
+        observe: Callable[[Fired], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
         self._wake = wake
+        self._observe = observe
 
     async def claim(self, limit: int) -> Sequence[Claimed]:
         return await self._store.claim(now=self._clock.now(), limit=limit, lease=self._lease)
@@ -51,6 +53,7 @@ class ReminderWork:
 
     async def finish(self, outcome: Fired) -> None:
         if await self._store.finish(outcome, now=self._clock.now()):
+            self._observe(outcome)
             _log(outcome)
             self._wake()
 

@@ -4,7 +4,18 @@ from typing import Any, Final
 
 # Columns that count, and more than any of them has counted.
 COUNTS: Final = frozenset(
-    ("attempts", "calls", "crashes", "doubts", "fired", "forces", "missed", "revision", "version")
+    (
+        "attempts",
+        "calls",
+        "crashes",
+        "doubts",
+        "fired",
+        "forces",
+        "missed",
+        "number",
+        "revision",
+        "version",
+    )
 )
 MOST_COUNTED: Final = 2**53
 # The last microsecond that a datetime can express.

@@ -77,7 +77,7 @@ class SqlOutbox(ClaimingStore):
         self._feed = feed
         self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
         self._departures: Batches[str, Departure, bool] = Batches(self._depart, few=OF_DUE_ROWS)
-        self._outcomes: Batches[str, tuple[Outcome, datetime], str] = Batches(
+        self._outcomes: Batches[str, tuple[Outcome, datetime], str | None] = Batches(
             self._settle, few=OF_DUE_ROWS
         )
 
@@ -91,13 +91,15 @@ class SqlOutbox(ClaimingStore):
     ) -> bool:
         return await self._departures.do("", Departure(delivery, repeats, now, now + lease))
 
-    async def settle(self, outcome: Outcome, *, now: datetime) -> str:
+    async def settle(self, outcome: Outcome, *, now: datetime) -> str | None:
         return await self._outcomes.do("", (outcome, now))
 
     async def _depart(self, _: str, departures: Sequence[Departure]) -> Sequence[bool]:
         return await self._database.write(lambda: outcomes.depart(departures))
 
-    async def _settle(self, _: str, ended: Sequence[tuple[Outcome, datetime]]) -> Sequence[str]:
+    async def _settle(
+        self, _: str, ended: Sequence[tuple[Outcome, datetime]]
+    ) -> Sequence[str | None]:
         said, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
         return await self._database.write(lambda: outcomes.settle(said, micros(now), self._feed))
 

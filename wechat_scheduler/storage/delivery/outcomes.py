@@ -119,17 +119,17 @@ def depart(departures: Sequence[Departure]) -> Script[list[bool]]:
     return [(one.delivery.id, one.delivery.claim) in ours for one in departures]
 
 
-def settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str]]:
-    """Returns for each the failure that a receipt told before."""
+def settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str | None]]:
+    """Returns for each the failure that a receipt told before, None without a receipt."""
     if len({one.delivery.id for one in outcomes}) == len(outcomes):
         return (yield from _settle(outcomes, now, feed))
-    failures: list[str] = []
+    failures: list[str | None] = []
     for one in outcomes:  # two claims of one delivery
         failures += yield from _settle([one], now, feed)
     return failures
 
 
-def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str]]:
+def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list[str | None]]:
     final = [one for one in outcomes if isinstance(one, Settled)]
     done = yield from _final(final, now)
     for one in outcomes:
@@ -147,7 +147,7 @@ def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list
             if one.delivery.id in done and one.delivery.message
         ]
     )
-    return [told.get(one.delivery.id, "") for one in outcomes]
+    return [told.get(one.delivery.id) for one in outcomes]
 
 
 def _final(outcomes: Sequence[Settled], now: int) -> Script[set[int]]:

@@ -52,6 +52,11 @@ REFUSED_PUSHES = EndedRows("refused_pushes", "appid, fate, hour", "at")
 REFRESH_DIGESTS = EndedRows("refresh_digests", "digest", "seen_at")
 GATEWAY_USES = EndedRows("gateway_uses", "at, caller, appid, path", "at")
 ALERTS = EndedRows("alerts", "id", "cleared_at", "cleared_at IS NOT NULL")
+STATISTICS_OF_HOURS = EndedRows(
+    "statistics", "appid, span, at, what, errcode", "at", "span = 'hour'"
+)
+STATISTICS_OF_DAYS = EndedRows("statistics", "appid, span, at, what, errcode", "at", "span = 'day'")
+EGRESS = EndedRows("egress", "host", "seen_at")
 CONVERSATIONS = EndedRows("conversations", "uid", "changed_at")
 SCENES = EndedRows("scenes", "id", "expires_at", "expires_at IS NOT NULL")
 EVENTS = EndedRows("events", "id", "received_at", "state <> 'pending'")

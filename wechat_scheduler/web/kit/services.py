@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.reminders.agenda import AgendaDesk
     from wechat_scheduler.reminders.desk import ReminderDesk
     from wechat_scheduler.reminders.owner_desk import OwnerDesk
+    from wechat_scheduler.statistics.meter import StatisticsMeter
     from wechat_scheduler.web.kit.event_streams import EventStreams
 
 
@@ -123,6 +124,7 @@ class Services:
     tokens: KnownTokens
     healing: Healing
     usage: UsageMeter
+    statistics: StatisticsMeter
     quotas: QuotaDesk
     users: UserDesk
     alerts: AlertDesk

@@ -21,6 +21,7 @@ from wechat_scheduler.web.native import (
     pushes,
     quotas,
     settings,
+    statistics,
     tasks,
     usage,
 )
@@ -51,6 +52,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *keys.ROUTES,
     *consumers.ROUTES,
     *usage.ROUTES,
+    *statistics.ROUTES,
     *quotas.ROUTES,
     *settings.ROUTES,
     *audit.ROUTES,
