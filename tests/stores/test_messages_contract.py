@@ -10,6 +10,7 @@ from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.storage.delivery import delivery_lists
 
 LATER = NOW + SECOND
 EVERYTHING = DeliveryFilter()
@@ -160,12 +161,13 @@ async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail:
         ({"state": DeliveryState.CANCELLED}, "bc"),
         ({"since": LATER}, "c"),
         ({"until": LATER}, "ab"),
+        ({"since": NOW, "until": LATER, "state": DeliveryState.CANCELLED}, "b"),
         ({"state": DeliveryState.DELIVERED}, ""),
         ({"within": ()}, ""),
         ({"within": (1, 2)}, ""),
     ],
 )
-async def test_a_filter_chooses_what_is_replayed(
+async def test_a_filter_chooses_what_is_listed_and_what_is_replayed(
     mail: Mail, wanted: dict[str, Any], changed: str
 ) -> None:
     names = {await mail.put_one(): "a"}
@@ -175,9 +177,39 @@ async def test_a_filter_chooses_what_is_replayed(
     await mail.deliveries.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
 
     chosen = DeliveryFilter(**wanted)
+    listed = await mail.deliveries.deliveries(chosen, after=0, limit=10)
+    announced = await mail.deliveries.replayable(chosen, limit=10)
     replayed = await mail.deliveries.replay(chosen, limit=10, now=LATER)
 
-    assert "".join(sorted(names[one] for one in replayed)) == changed
+    for found in (replayed, announced, [one.id for one in listed]):
+        assert "".join(sorted(names[one] for one in found)) == changed
+
+
+async def test_what_would_be_cancelled_is_told_before(mail: Mail) -> None:
+    waiting = await mail.put_one("bob", not_before=NOW + HOUR)
+    await mail.put_one()
+    await mail.claimed()
+
+    announced = await mail.deliveries.cancellable(EVERYTHING, limit=10)
+    cancelled = await mail.deliveries.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
+
+    assert announced == cancelled == [waiting]
+
+
+async def test_many_deliveries_of_a_span_of_time_are_listed_as_few_are(
+    mail: Mail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [await mail.put_one(at=NOW + number * SECOND) for number in range(5)]
+    wanted = DeliveryFilter(since=LATER, until=NOW + 4 * SECOND, app_id=mail.app.id)
+
+    found = []
+    for most in (9, 2):
+        monkeypatch.setattr(delivery_lists, "MOST_SORTED", most)
+        first = await mail.deliveries.deliveries(wanted, after=0, limit=2)
+        rest = await mail.deliveries.deliveries(wanted, after=first[-1].id, limit=2)
+        found.append([one.id for one in (*first, *rest)])
+
+    assert found == [ids[3:0:-1]] * 2
 
 
 async def test_bulk_changes_come_in_portions(mail: Mail) -> None:
@@ -246,6 +278,8 @@ async def test_a_listed_message_names_its_only_receiver_and_counts_several(mail:
     [
         ({}, "ba"),
         ({"uid": "UID_none"}, ""),
+        ({"since": LATER}, "b"),
+        ({"until": LATER}, "a"),
         ({"app_id": 1}, ""),
         ({"within": ()}, ""),
     ],

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.stores.memory import memory_database
+from tests.stores.samples import NOW
 from wechat_scheduler.audience.filters import SubscriberFilter
-from wechat_scheduler.delivery.model import Priority
+from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.pushes.history import PushFilter
 from wechat_scheduler.storage import alerts, lanes
@@ -175,3 +176,61 @@ async def test_what_recurs_is_found_without_what_is_due_once() -> None:
     (step,) = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
 
     assert step["detail"] == "SEARCH reminders USING INDEX reminders_recurring (due_at<?)"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (DeliveryFilter(uid="UID_amy"), "deliveries_target (target=?)"),
+        (DeliveryFilter(errcode=40037), "deliveries_errcode (errcode=?)"),
+        (DeliveryFilter(since=NOW), "deliveries_created (created_at>?)"),
+        (DeliveryFilter(state=DeliveryState.PENDING), "deliveries_due"),
+        (DeliveryFilter(state=DeliveryState.SENDING), "deliveries_claimed"),
+        *(
+            (DeliveryFilter(state=state), "deliveries_unsent (state=?)")
+            for state in (
+                DeliveryState.DEAD,
+                DeliveryState.CANCELLED,
+                DeliveryState.EXPIRED,
+                DeliveryState.MISSED,
+            )
+        ),
+    ],
+)
+async def test_few_deliveries_are_listed_by_an_index(wanted: DeliveryFilter, index: str) -> None:
+    conditions = delivery_lists.Conditions(wanted, alias="d.")
+    page = delivery_lists.PAGE.format(
+        tables=delivery_lists.ANY_FIRST,
+        conditions=conditions,
+        order=delivery_lists.NEWEST,
+        limit=conditions.place(100),
+    )
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}", *conditions.values)
+
+    assert index in rows[0]["detail"]
+
+
+async def test_the_deliveries_of_an_app_are_listed_by_its_messages() -> None:
+    page = delivery_lists.PAGE.format(
+        tables=delivery_lists.MESSAGES_FIRST,
+        conditions="d.app_id = 1 AND m.app_id = 1",
+        order=delivery_lists.NEWEST,
+        limit=100,
+    )
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}")
+
+    assert rows[0]["detail"].endswith("messages_of_app (app_id=? AND created_at>?)")
+
+
+async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:
+    sql = delivery_lists.MESSAGES.format(
+        conditions=delivery_lists.WITH_UID.format("'UID_amy'"), limit=100
+    )
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
+
+    steps = [row["detail"] for row in rows]
+    assert any("deliveries_target (target=?)" in step for step in steps)
+    assert not [step for step in steps if step.startswith("SCAN")]

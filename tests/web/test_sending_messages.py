@@ -164,11 +164,61 @@ async def test_deliveries_are_cancelled_and_tried_again(keeper: Caller) -> None:
 
     assert (cancelled["state"], cancelled["reason"]) == ("cancelled", "cancelled by admin")
     assert again.status == 409
-    assert many == {"count": 1, "more": False}
+    assert (many["count"], many["more"]) == (1, False)
     assert (replayed["state"], replayed["history"]) == ("pending", [])
-    assert others.result == {"count": 1, "more": False}
+    assert (others.result["count"], others.result["more"]) == (1, False)
     assert all_of_it.status == 400
     assert {one["state"] for one in await deliveries(keeper)} == {"pending"}
+
+
+async def test_a_dry_run_names_what_would_be_changed_and_its_ids_change_no_more(
+    keeper: Caller,
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    for _ in range(2):
+        await send(keeper, app, "alice")
+    mine = {"app": app["id"]}
+
+    told = await keeper.call("POST", "/v1/deliveries/cancel", body=mine | {"dry_run": True})
+    states = {one["state"] for one in await deliveries(keeper)}
+    await send(keeper, app, "alice")
+    ids = {"ids": told.result["ids"]}
+    done = await keeper.call("POST", "/v1/deliveries/cancel", body=ids)
+    again = await keeper.call("POST", "/v1/deliveries/cancel", body=ids)
+    replayable = await keeper.call("POST", "/v1/deliveries/replay", body=ids | {"dry_run": True})
+
+    assert (told.result["count"], told.result["more"], states) == (2, False, {"pending"})
+    assert sorted(done.result["ids"]) == sorted(told.result["ids"])
+    assert again.result == {"count": 0, "more": False, "ids": []}
+    assert sorted(replayable.result["ids"]) == sorted(told.result["ids"])
+    assert sorted(one["state"] for one in await deliveries(keeper)) == [
+        "cancelled", "cancelled", "pending",
+    ]  # fmt: skip
+    for body in ({"dry_run": True}, {"ids": []}, {"ids": [1] * 1001}):
+        assert (await keeper.call("POST", "/v1/deliveries/cancel", body=body)).status == 400
+
+
+async def test_deliveries_and_messages_are_listed_by_the_time_of_their_creation(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    first = (await send(keeper, app, "alice")).result
+    clock.advance(timedelta(hours=1))
+    noon = clock.now().isoformat().replace("+00:00", "Z")
+    second = (await send(keeper, app, "alice")).result
+
+    found = {
+        query: [one["message"] for one in await deliveries(keeper, query)]
+        for query in (f"?since={noon}", f"?until={noon}")
+    }
+    listed = (await keeper.call("GET", f"/v1/messages?since={noon}")).result
+    wrong = await keeper.call("GET", "/v1/deliveries?since=yesterday")
+
+    assert found == {f"?since={noon}": [second["id"]], f"?until={noon}": [first["id"]]}
+    assert [one["id"] for one in listed] == [second["id"]]
+    assert wrong.json["message"].startswith("since: must be a time with its offset")
 
 
 async def test_a_dead_delivery_tells_why_and_arrives_when_it_is_tried_again(
@@ -186,6 +236,7 @@ async def test_a_dead_delivery_tells_why_and_arrives_when_it_is_tried_again(
 
     (dead,) = await deliveries(keeper, "?state=dead&errcode=40037")
     page = (await keeper.call("GET", f"/v1/deliveries/{dead['id']}")).result
+    assert (page["appid"], page["openid"], page["gives_up_at"]) == (APPID, "o_alice", None)
     others = await deliveries(keeper, "?errcode=43004")
     weixin.sandbox.clear_scripts()
     await keeper.call("POST", f"/v1/deliveries/{dead['id']}/replay")

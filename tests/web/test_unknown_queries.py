@@ -37,8 +37,11 @@ async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
         ("/v1/deliveries?stat=dead", "stat: is not known here; did you mean state?"),
         ("/v1/reminders?State=paused", "State: is not known here; did you mean state?"),
         ("/v1/messages?app=1&u%69dd=x", "uidd: is not known here; did you mean uid?"),
-        ("/v1/messages?=x", '"": is not known here; this path takes app, uid, after, limit'),
-        ("/v1/apps?x=1", "x: is not known here; this path takes no parameters"),
+        (
+            "/v1/messages?=x",
+            '"": is not known here; this path takes app, uid, since, until, after, limit',
+        ),
+        ("/v1/nodes?x=1", "x: is not known here; this path takes no parameters"),
         ("/v1/settings?app=1", "app: is not known here; this path takes no parameters"),
         ("/tasks?appid=wx1&appid=wx2", "appid: is given twice; give it once"),
         ("/tasks?limit=5&limit=5", "limit: is given twice; give it once"),
@@ -48,7 +51,7 @@ async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
         ),
         (
             "/v1/messages?zzz&_=1",
-            "zzz: is not known here; this path takes app, uid, after, limit",
+            "zzz: is not known here; this path takes app, uid, since, until, after, limit",
         ),
     ],
 )

@@ -1,6 +1,7 @@
 """Shows, replays and cancels messages that were accepted before."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.ports import Deliveries, Messages
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage, MessageView
@@ -8,8 +9,8 @@ from wechat_scheduler.engine.clock import Clock
 
 
 class DeliveryDesk:
-    """Lists, replays and cancels deliveries. `wake` tells the loop that deliveries are due. All methods may
-    raise StorageError."""
+    """Lists, replays and cancels deliveries. `wake` tells the loop that deliveries are due; `give_up` is how
+    long one is tried. All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -18,11 +19,13 @@ class DeliveryDesk:
         *,
         clock: Clock,
         wake: Callable[[], None],
+        give_up: Callable[[], timedelta],
     ) -> None:
         self._messages = messages
         self._deliveries = deliveries
         self._clock = clock
         self._wake = wake
+        self._give_up = give_up
 
     async def message(self, message_id: int) -> MessageView | None:
         return await self._messages.message(message_id)
@@ -34,6 +37,11 @@ class DeliveryDesk:
         """The delivery with its attempts."""
         return await self._deliveries.delivery(delivery_id)
 
+    def gives_up_at(self, view: DeliveryView) -> datetime | None:
+        """When a delivery that failed before is no longer tried; None if it has not failed, or has ended."""
+        is_tried = view.due_at is not None and view.since is not None
+        return view.since + self._give_up() if is_tried and view.since else None
+
     async def deliveries(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[DeliveryView]:
@@ -43,7 +51,7 @@ class DeliveryDesk:
     async def messages(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[ListedMessage]:
-        """The newest first; of `wanted`, the app and the uid count."""
+        """The newest first; of `wanted`, the app, the uid and the times count."""
         return await self._deliveries.messages(wanted, after=after, limit=limit)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
@@ -58,6 +66,14 @@ class DeliveryDesk:
         ids."""
         now = self._clock.now()
         return await self._deliveries.cancel(wanted, reason=reason, limit=limit, now=now)
+
+    async def replayable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """The ids of those that `replay` would make due."""
+        return await self._deliveries.replayable(wanted, limit=limit)
+
+    async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """The ids of those that `cancel` would cancel."""
+        return await self._deliveries.cancellable(wanted, limit=limit)
 
     async def retract(self, message_id: int) -> None:
         """Hide the message's content from readers. Pending deliveries still go out."""

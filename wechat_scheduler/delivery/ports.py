@@ -165,11 +165,18 @@ class Deliveries(Protocol):
     async def messages(
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[ListedMessage]:
-        """The newest first. Of `wanted`, the app and the uid count; `after` is the id of a message."""
+        """The newest first. Of `wanted`, the app, the uid and the times count; `after` is the id of a
+        message."""
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
         `not_before`. Returns their ids."""
+
+    async def replayable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """The ids of those that `replay` would change."""
+
+    async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        """The ids of those that `cancel` would change."""
 
     async def cancel(
         self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime

@@ -25,6 +25,8 @@ class DeliveryFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryView:
     """The next attempt is at `due_at`, None if there is none. The state became final at `settled_at`.
+    `appid` and `openid` are those of a person, empty for others and for persons who are gone. The attempts
+    since the creation or the last replay began at `since`; the message is not sent after `expires_at`.
     `title` is the message's, where it has none its template or the beginning of its text; empty if it
     is retracted. `person` is
     the nickname of a person, or the app's own name for it; empty if neither is known.
@@ -35,6 +37,8 @@ class DeliveryView:
     app_id: int
     channel: str
     target: str
+    appid: str
+    openid: str
     person: str
     title: str
     state: DeliveryState
@@ -47,6 +51,8 @@ class DeliveryView:
     created_at: datetime
     due_at: datetime | None
     settled_at: datetime | None
+    since: datetime | None
+    expires_at: datetime | None
     errcode: int | None
     attempts: tuple[Attempt, ...] = ()
 

@@ -38,4 +38,5 @@ class Conditions(SqlConditions):
                 claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
                 self.add(f"{alias}claimed_by {claimed}")
             case _:
-                self.add(f"{alias}state = {{}}", state.value)
+                # Not a value: SQLite must see that the index of these few rows has them all.
+                self.add(f"{alias}state = '{state.value}'")

@@ -96,8 +96,7 @@ class SqlDeliveries:
         return await list_messages(self._database, wanted, after=after, limit=limit)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
-        conditions = Conditions(wanted, alias="", values=(micros(now),))
-        conditions.add_any("state", REPLAYABLE)
+        conditions = _replayable(wanted, micros(now))
         replay = _change(REPLAY, conditions, limit)
         return await self._database.write(lambda: _replayed(replay, micros(now)))
 
@@ -106,6 +105,16 @@ class SqlDeliveries:
     ) -> Sequence[int]:
         cancel = cancelling(wanted, reason, micros(now), limit=limit)
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
+
+    async def replayable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        return await self._ids(_replayable(wanted), limit)
+
+    async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
+        return await self._ids(_cancellable(wanted), limit)
+
+    async def _ids(self, conditions: Conditions, limit: int) -> Sequence[int]:
+        chosen = _chosen(conditions, limit)
+        return [row["id"] for row in await self._database.read(chosen, *conditions.values)]
 
     async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
         return await self._database.write(
@@ -119,21 +128,36 @@ def _attempt_of(row: Row) -> Attempt:
 
 def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:
     """Cancels at most `limit` pending deliveries."""
-    conditions = Conditions(wanted, alias="", values=(reason, now))
+    return _change(CANCEL, _cancellable(wanted, reason, now), limit)
+
+
+def _cancellable(wanted: DeliveryFilter, *values: object) -> Conditions:
+    conditions = Conditions(wanted, alias="", values=values)
     conditions.add("state = 'pending' AND claimed_by IS NULL")
-    return _change(CANCEL, conditions, limit)
+    return conditions
+
+
+def _replayable(wanted: DeliveryFilter, *values: object) -> Conditions:
+    conditions = Conditions(wanted, alias="", values=values)
+    conditions.add_any("state", REPLAYABLE)
+    return conditions
 
 
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:
-    """Change rows in any order, and without the index of all that was ever sent (hence the plus), to be quick."""
-    chosen = (
-        f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
-        f"LIMIT {conditions.place(limit)}"
-    )
+    """Change rows in any order, to be quick."""
+    chosen = _chosen(conditions, limit)
     return Statement(
         f"WITH chosen AS MATERIALIZED ({chosen}) {update} "  # noqa: S608 - our own text
         "WHERE id IN (SELECT id FROM chosen) RETURNING id",
         tuple(conditions.values),
+    )
+
+
+def _chosen(conditions: Conditions, limit: int) -> str:
+    """Without the index of all that was ever sent, hence the plus."""
+    return (
+        f"SELECT id FROM deliveries WHERE +message_id IS NOT NULL AND {conditions} "  # noqa: S608 - our own text
+        f"LIMIT {conditions.place(limit)}"
     )
 
 

@@ -7,10 +7,11 @@ import msgspec
 
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.delivery.conditions import Conditions
 from wechat_scheduler.storage.delivery.messages import count_of, notes_of
-from wechat_scheduler.storage.rows import instant, record
+from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
 
 # The person's nickname, or the app's own name for the person. An alias with an openkey is the openid of
@@ -23,8 +24,9 @@ PERSON: Final = """
 """
 DELIVERIES: Final = f"""
     SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,
-        d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state,
-        m.notes AS message_notes,
+        d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state, d.since,
+        m.notes AS message_notes, m.expires_at, COALESCE(s.appid, '') AS appid,
+        COALESCE(s.openid, '') AS openid,
         (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries, {PERSON}
     FROM deliveries d JOIN messages m ON m.id = d.message_id
     LEFT JOIN subscribers s ON s.uid = d.target
@@ -39,13 +41,23 @@ PAGE: Final = """
 MESSAGES_FIRST: Final = (
     "messages m CROSS JOIN deliveries d WHERE m.created_at > 0 AND m.id = d.message_id"
 )
-# For few deliveries, which an index finds.
-ANY_FIRST: Final = "messages m, deliveries d WHERE m.id = d.message_id"
-FEW: Final = (DeliveryState.DEAD, DeliveryState.PENDING, DeliveryState.SENDING)
+# For few deliveries, which an index finds. The COALESCE keeps SQLite from the index of all that was ever sent.
+ANY_FIRST: Final = "messages m, deliveries d WHERE m.id = COALESCE(d.message_id, 0)"
+MANY: Final = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
+# The deliveries of a span of time are sorted if there are at most so many of them.
+MOST_SORTED: Final = 5000
+IN_SPAN: Final = """
+    SELECT count(*) AS many FROM (
+        SELECT 1 FROM deliveries WHERE {conditions} LIMIT {limit}
+    ) counted
+"""
 AFTER: Final = """
     (m.created_at, m.id, d.id) < (
         SELECT m2.created_at, m2.id, d2.id FROM deliveries d2
-        JOIN messages m2 ON m2.id = d2.message_id WHERE d2.id = {}
+        JOIN messages m2 ON m2.id = d2.message_id WHERE d2.id = {0}
+    ) AND m.created_at <= (
+        SELECT m2.created_at FROM deliveries d2
+        JOIN messages m2 ON m2.id = d2.message_id WHERE d2.id = {0}
     )
 """
 MESSAGES: Final = """
@@ -56,8 +68,7 @@ AFTER_MESSAGE: Final = """
     (m.created_at, m.id) < (SELECT m2.created_at, m2.id FROM messages m2 WHERE m2.id = {})
 """
 WITH_UID: Final = """
-    EXISTS (SELECT 1 FROM deliveries d
-        WHERE d.message_id = m.id AND d.channel = 'person' AND d.target = {})
+    m.id IN (SELECT d.message_id FROM deliveries d WHERE d.channel = 'person' AND d.target = {})
 """
 CONTENTS: Final = "SELECT id, content, retracted FROM messages WHERE id IN ({ids})"
 COUNTS: Final = """
@@ -101,9 +112,11 @@ async def list_deliveries(
     conditions = Conditions(wanted, alias="d.")
     if after:
         conditions.add(AFTER, after)
+    tables = ANY_FIRST
+    if not await _are_few(database, wanted):
+        tables = MESSAGES_FIRST
+        _bound_messages(conditions, wanted)
     limited = conditions.place(limit)
-    are_few = wanted.ids or wanted.message_id or wanted.state in FEW
-    tables = ANY_FIRST if are_few else MESSAGES_FIRST
     page = PAGE.format(tables=tables, conditions=conditions, order=NEWEST, limit=limited)
     sql = f"{DELIVERIES} WHERE d.id IN ({page}) {NEWEST}"
     rows = await database.read(sql, *conditions.values)
@@ -111,11 +124,35 @@ async def list_deliveries(
     return readable(rows, lambda row: _delivery(row, titles), table="deliveries")
 
 
+async def _are_few(database: Database, wanted: DeliveryFilter) -> bool:
+    """Whether an index finds few deliveries, which are then sorted."""
+    if wanted.ids or wanted.message_id or wanted.uid or wanted.errcode is not None:
+        return True
+    if wanted.state is not None and wanted.state not in MANY:
+        return True
+    if wanted.since is None:
+        return False
+    span = Conditions(DeliveryFilter(since=wanted.since, until=wanted.until), alias="")
+    sql = IN_SPAN.format(conditions=span, limit=span.place(MOST_SORTED + 1))
+    found = await database.read(sql, *span.values)
+    return bool(found[0]["many"] <= MOST_SORTED)
+
+
+def _bound_messages(conditions: Conditions, wanted: DeliveryFilter) -> None:
+    """Let an index of the messages leave out those of other apps, and later ones."""
+    within = wanted.within or ()
+    app_id = wanted.app_id or (within[0] if len(within) == 1 else 0)
+    if app_id:
+        conditions.add("m.app_id = {}", app_id)
+    if wanted.until:
+        conditions.add("m.created_at < {}", micros(wanted.until))
+
+
 async def list_messages(
     database: Database, wanted: DeliveryFilter, *, after: int, limit: int
 ) -> Sequence[ListedMessage]:
-    """Of `wanted`, the app and the uid count."""
-    conditions = Conditions(DeliveryFilter(app_id=wanted.app_id, within=wanted.within), alias="m.")
+    """Of `wanted`, the app, the uid and the times count."""
+    conditions = Conditions(replace(wanted, uid=""), alias="m.")
     if wanted.uid:
         conditions.add(WITH_UID, wanted.uid)
     if after:
@@ -150,7 +187,7 @@ def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]
         title=_title(row),
         priority=Priority(row["priority"]),
         target=receiver["target"] if receiver else "",
-        person=_person(receiver) if receiver else "",
+        person=_text(receiver, "person") if receiver else "",
         retracted=bool(row["retracted"]),
         counts=dict(counts),
     )
@@ -181,11 +218,13 @@ def _delivery(row: Row, titles: Mapping[int, str]) -> DeliveryView:
         notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
         title=titles.get(row["message_id"], ""),
-        person=_person(row),
+        person=_text(row, "person"),
+        appid=_text(row, "appid"),
+        openid=_text(row, "openid"),
         attempts=(),
     )
 
 
-def _person(row: Row) -> str:
-    """Empty if what names the person is damaged: it is in another row."""
-    return row["person"] if isinstance(row["person"], str) else ""
+def _text(row: Row, name: str) -> str:
+    """Empty if what is known of the person is damaged: it is in another row."""
+    return row[name] if isinstance(row[name], str) else ""

@@ -1,9 +1,11 @@
 """Reads queries as strictly as bodies, and pages through long lists."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
+import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError
@@ -22,6 +24,20 @@ def id_of(request: web.Request, name: str) -> int:
     if text and not ID.fullmatch(text):
         raise InvalidRequestError("must be an id: up to 16 digits", field=name)
     return int(text or 0)
+
+
+def instant_of(request: web.Request, name: str) -> datetime | None:
+    """The time in the parameter `name`, None if it is missing. Raises InvalidRequestError."""
+    text = request.query.get(name, "")
+    if not text:
+        return None
+    try:
+        given: datetime = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
+        return given.astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError) as error:
+        raise InvalidRequestError(
+            "must be a time with its offset, such as 2026-11-18T10:30:00+08:00", field=name
+        ) from error
 
 
 def one_of(request: web.Request, name: str, choices: Collection[str]) -> str:

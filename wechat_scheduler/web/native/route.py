@@ -66,6 +66,11 @@ AFTER: Final = query(
     "after", "SqlConditions the page begins: a value from the `Link` of the previous page."
 )
 PAGED: Final = (AFTER, LIMIT)
+_INSTANT: Final = {"type": "string", "format": "date-time"}
+SPAN: Final = (
+    query("since", "Only those that were created at this time or later.", _INSTANT),
+    query("until", "Only those that were created before this time.", _INSTANT),
+)
 LINK: Final = {"Link": "Names the next page, if there may be one."}
 
 IDEMPOTENCY_KEY: Final = Parameter(

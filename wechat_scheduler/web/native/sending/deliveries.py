@@ -14,10 +14,10 @@ from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFound
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
-from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
+from wechat_scheduler.web.kit.query import id_of, instant_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app, within_reach
-from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
+from wechat_scheduler.web.native.route import APP, LINK, PAGED, SPAN, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
     ChangedResult,
@@ -32,6 +32,7 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
 log = structlog.get_logger(__name__)
 
 Change: TypeAlias = Callable[[web.Request, DeliveryFilter, int], Awaitable[Sequence[int]]]
+Find: TypeAlias = Callable[..., Awaitable[Sequence[int]]]
 
 STATES: Final = tuple(state.value for state in DeliveryState)
 _ERRCODE = re.compile(r"-?[0-9]{1,9}")
@@ -71,18 +72,25 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def replay_all(request: web.Request) -> web.Response:
-    return await _change_all(request, _replay)
+    return await _change_all(request, _replay, request.app[SERVICES].deliveries.replayable)
 
 
 async def cancel_all(request: web.Request) -> web.Response:
-    return await _change_all(request, _cancel)
+    return await _change_all(request, _cancel, request.app[SERVICES].deliveries.cancellable)
 
 
-async def _change_all(request: web.Request, change: Change) -> web.Response:
-    wanted = await within_reach(request, read_filter(await request.read()))
-    count = len(await change(request, wanted, MOST_AT_ONCE))
-    log.info("delivery.changed", path=request.path, count=count, by=request[CALLER].id)
-    return envelope.success(ChangedResult(count, count == MOST_AT_ONCE))
+async def _change_all(request: web.Request, change: Change, find: Find) -> web.Response:
+    given, is_dry_run = read_filter(await request.read())
+    wanted = await within_reach(request, given)
+    if is_dry_run:
+        return _changed(await find(wanted, limit=MOST_AT_ONCE))
+    ids = await change(request, wanted, MOST_AT_ONCE)
+    log.info("delivery.changed", path=request.path, count=len(ids), by=request[CALLER].id)
+    return _changed(ids)
+
+
+def _changed(ids: Sequence[int]) -> web.Response:
+    return envelope.success(ChangedResult(len(ids), len(ids) == MOST_AT_ONCE, ids))
 
 
 async def _replay(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:
@@ -95,7 +103,8 @@ async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> S
 
 
 def _details(request: web.Request, view: DeliveryView) -> web.Response:
-    return envelope.success(delivery_details(view, app_name(request, view.app_id)))
+    gives_up_at = request.app[SERVICES].deliveries.gives_up_at(view)
+    return envelope.success(delivery_details(view, app_name(request, view.app_id), gives_up_at))
 
 
 async def _seen(request: web.Request) -> DeliveryView:
@@ -116,6 +125,8 @@ def _query(request: web.Request) -> DeliveryFilter:
         message_id=id_of(request, "message"),
         uid=request.query.get("uid", ""),
         errcode=int(errcode) if errcode else None,
+        since=instant_of(request, "since"),
+        until=instant_of(request, "until"),
     )
 
 
@@ -132,7 +143,7 @@ ROUTES = (
             query("message", "Only of this message.", schema_of(ID)),
             UID,
             query("errcode", "Only those whose last errcode is this.", {"type": "integer"}),
-            *PAGED,
+            *SPAN, *PAGED,
         ),
         gives=LINK, errors=(404,),
     ),

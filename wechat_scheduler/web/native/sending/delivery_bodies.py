@@ -23,9 +23,14 @@ MOST_AT_ONCE: Final = 1000
 Errcode = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 
 
-class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Deliveries that match all given fields; `since` and `until` are times of their creation."""
+Ids = Annotated[list[Id], Meta(max_length=MOST_AT_ONCE)]
 
+
+class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
+    """Deliveries that match all given fields; `since` and `until` are times of their creation. With
+    `dry_run` nothing is changed: the answer has the `ids` of those that would be."""
+
+    ids: Ids | None = None
     state: DeliveryState | None = None
     app: Id | None = None
     message: Id | None = None
@@ -33,13 +38,16 @@ class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
     errcode: Errcode | None = None
     since: Instant | None = None
     until: Instant | None = None
+    dry_run: bool = False
 
 
 class ChangedResult(msgspec.Struct):
-    """`count` deliveries were changed. If `more` is true there may be others: repeat the request."""
+    """`count` deliveries were changed, or would be after a `dry_run`: those of the `ids`. If `more` is true
+    there may be others: repeat the request."""
 
     count: int
     more: bool
+    ids: Sequence[int] = ()
 
 
 class AttemptResult(msgspec.Struct, kw_only=True):
@@ -82,17 +90,25 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
 
 
 class DeliveryDetails(DeliveryResult, kw_only=True):
-    """A delivery with every attempt, the oldest first."""
+    """A delivery with every attempt, the oldest first. `appid` and `openid` are those of a person. It is not
+    sent after `expires`, and not tried again after `gives_up_at` if it failed before."""
 
+    appid: str
+    openid: str
+    expires: datetime | None
+    gives_up_at: datetime | None
     history: list[AttemptResult]
 
 
-def read_filter(body: bytes) -> DeliveryFilter:
-    """Raises InvalidRequestError, also for a filter without any field."""
+def read_filter(body: bytes) -> tuple[DeliveryFilter, bool]:
+    """The filter, and whether it is a dry run. Raises InvalidRequestError, also for a filter without any field."""
     parsed = decode(body, FilterBody)
-    if parsed == FilterBody():
+    if parsed == FilterBody(dry_run=parsed.dry_run):
         raise InvalidRequestError("give at least one filter: state, app, message, uid …")
-    return DeliveryFilter(
+    if parsed.ids == []:
+        raise InvalidRequestError("name at least one delivery", field="ids")
+    wanted = DeliveryFilter(
+        ids=tuple(parsed.ids or ()),
         state=parsed.state,
         app_id=parsed.app or 0,
         message_id=parsed.message or 0,
@@ -101,15 +117,24 @@ def read_filter(body: bytes) -> DeliveryFilter:
         since=parsed.since,
         until=parsed.until,
     )
+    return wanted, parsed.dry_run
 
 
 def delivery_result(view: DeliveryView, app_name: str) -> DeliveryResult:
     return result_of(DeliveryResult, view, **_renamed(view, app_name))
 
 
-def delivery_details(view: DeliveryView, app_name: str) -> DeliveryDetails:
-    history = [_attempt(one) for one in view.attempts]
-    return result_of(DeliveryDetails, view, **_renamed(view, app_name), history=history)
+def delivery_details(
+    view: DeliveryView, app_name: str, gives_up_at: datetime | None
+) -> DeliveryDetails:
+    return result_of(
+        DeliveryDetails,
+        view,
+        **_renamed(view, app_name),
+        expires=view.expires_at,
+        gives_up_at=gives_up_at,
+        history=[_attempt(one) for one in view.attempts],
+    )
 
 
 def _renamed(view: DeliveryView, app_name: str) -> dict[str, Any]:
