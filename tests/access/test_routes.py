@@ -103,6 +103,7 @@ ROWS = {
     ("GET", "/v1/statistics"): FILTERED,
     ("GET", "/v1/quotas/{appid}"): Row(right_key=400),  # without a path
     ("POST", "/v1/quotas/{appid}/clear"): Row(right_key=400),
+    ("GET", "/v1/rids/{appid}"): Row(right_key=400),  # without a rid
     ("GET", "/v1/audit"): Row(),
     ("GET", "/v1/nodes"): Row(),
     ("GET", "/v1/alerts"): FILTERED,
@@ -143,6 +144,7 @@ for method, path in (
     ("POST", "/v1/messages"),
     ("GET", "/v1/messages/{message}"),
     ("GET", "/v1/deliveries/{delivery}"),
+    ("GET", "/v1/deliveries/{delivery}/interception"),
     ("POST", "/v1/deliveries/{delivery}/replay"),
     ("POST", "/v1/deliveries/{delivery}/cancel"),
     ("POST", "/v1/reminders"),

@@ -1,5 +1,6 @@
 """Templates that the sandbox knows: listed, and kept to."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -131,3 +132,30 @@ async def test_values_of_a_keyword_that_the_content_lacks_are_a_mistake(wechat: 
 )
 def test_each_type_takes_its_own_values(keyword: str, value: str, refused: bool) -> None:
     assert is_refused(keyword, value) is refused
+
+
+async def test_messages_of_an_intercepted_template_are_listed_and_not_shown(
+    wechat: WeChat,
+) -> None:
+    advert = {"template_id": "advert", "title": "Sale", "intercepted": True}
+    await wechat.control("POST", "templates", advert)
+    GOOD["advert"] = {"thing1": "50 % off"}
+    token = (await wechat.token())["access_token"]
+
+    async def listed(**query: Any) -> Any:
+        body = {"tmpl_msg_id": "advert", "largest_id": 0, "limit": 100} | query
+        return await wechat.post("/wxa/sec/queryblocktmplmsg", body, access_token=token)
+
+    sent = [(await send(wechat, SEND, "advert"))["errcode"] for _ in range(2)]
+    first, second = (await listed())["msginfo"]
+    rest = (await listed(largest_id=first["id"]))["msginfo"]
+    others = (await listed(tmpl_msg_id="parcel"))["msginfo"]
+    wechat.clock.advance(timedelta(days=1))
+    token = (await wechat.token())["access_token"]
+
+    assert sent == [0, 0]
+    assert wechat.sandbox.people.arrived(APPID, READER) == []
+    assert (first["title"], first["content"], first["openid"]) == ("Sale", "50 % off", READER)
+    assert rest == [second]
+    assert others == []
+    assert (await listed())["msginfo"] == []

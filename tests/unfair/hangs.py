@@ -196,6 +196,8 @@ HANGS: dict[str, Hang] = {
     CODES: endpoint(CODES),
     "/cgi-bin/openapi/quota/get": endpoint("/cgi-bin/openapi/quota/get"),
     "/cgi-bin/openapi/quota/clear": endpoint("/cgi-bin/openapi/quota/clear"),
+    "/cgi-bin/openapi/rid/get": endpoint("/cgi-bin/openapi/rid/get"),
+    "/wxa/sec/queryblocktmplmsg": endpoint("/wxa/sec/queryblocktmplmsg"),
     "gateway": passed(MENU),
     "tunnels": tunnels,
     "notify": neighbour("notify"),

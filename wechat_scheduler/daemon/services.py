@@ -13,6 +13,7 @@ from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
+from wechat_scheduler.delivery.interceptions import InterceptionDesk
 from wechat_scheduler.gateway.users import UserDesk
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
@@ -28,6 +29,8 @@ from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 from wechat_scheduler.webhooks.urls import check_url
+from wechat_scheduler.wechat.interceptions import WeChatInterceptions
+from wechat_scheduler.wechat.rids import WeChatRids
 
 # Of the two endpoints of an access_token, the one that allows fewer calls: its limit holds for every account.
 NARROW = Account(appid="", secret="", endpoint="token")
@@ -97,6 +100,11 @@ def web_services(
         openids=cores.audience.openids,
         sending=cores.delivery.sending,
         deliveries=cores.delivery.desk,
+        interceptions=InterceptionDesk(
+            stores.messages,
+            WeChatInterceptions(ground.wechat, cores.credentials.tokens),
+            cores.audience.directory.app,
+        ),
         idempotency=Idempotency(stores.responses),
         links=ground.links,
         reminders=cores.reminders.desk,
@@ -108,6 +116,7 @@ def web_services(
         usage=cores.gateway.usage,
         statistics=cores.statistics.meter,
         quotas=cores.gateway.quotas,
+        rids=WeChatRids(ground.wechat, cores.credentials.tokens),
         users=UserDesk(stores.users),
         alerts=cores.alerts.desk,
     )

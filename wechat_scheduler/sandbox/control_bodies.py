@@ -76,6 +76,7 @@ class SandboxTemplateBody(Body):
     values: dict[str, list[str]] = {}
     notice: bool | None = None
     lasting: bool = False
+    intercepted: bool = False
 
 
 class ReceiptScript(Body):

@@ -124,13 +124,14 @@ def _reached(limit: int | None, count: int) -> bool:
 
 
 def _midnight(now: datetime) -> datetime:
-    return _shanghai_midnight(now) + timedelta(days=1)
+    return shanghai_midnight(now) + timedelta(days=1)
 
 
 def _first_of_month(now: datetime) -> datetime:
-    inside_next_month = _shanghai_midnight(now).replace(day=1) + timedelta(days=32)
+    inside_next_month = shanghai_midnight(now).replace(day=1) + timedelta(days=32)
     return inside_next_month.replace(day=1)
 
 
-def _shanghai_midnight(now: datetime) -> datetime:
+def shanghai_midnight(now: datetime) -> datetime:
+    """When the day of `now` began."""
     return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)

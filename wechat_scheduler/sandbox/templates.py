@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
@@ -21,6 +22,7 @@ _KEYWORD = re.compile(r"\{\{ *(\w+)\.DATA *\}\}")
 
 # Each is kept until its message is sent.
 _MOST_RECEIPTS = 10_000
+_MOST_INTERCEPTED = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +30,7 @@ class SandboxTemplate:
     """A template of every account. `content` is in WeChat's notation, such as `单号:{{number1.DATA}}`; if
     empty, the template takes every keyword. `values` has the only values that a keyword takes. Sent as
     a notice, as a template message, or, if `is_notice` is None, as either. Of a `lasting` notice a user who
-    accepts one accepts all."""
+    accepts one accepts all. Template messages of an `intercepted` one are accepted and not shown."""
 
     template_id: str
     title: str = ""
@@ -36,6 +38,7 @@ class SandboxTemplate:
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     is_notice: bool | None = None
     lasting: bool = False
+    intercepted: bool = False
 
     @property
     def keywords(self) -> tuple[str, ...]:
@@ -50,6 +53,18 @@ class MessageIdentity(NamedTuple):
     client_msg_id: str
 
 
+class KeptFromPhone(NamedTuple):
+    """A message that was accepted and not shown. `id` grows from one to the next."""
+
+    appid: str
+    openid: str
+    template_id: str
+    title: str
+    content: str
+    at: datetime
+    id: int = 0
+
+
 class Templates:
     """A real account adds its templates first. Here a template exists if it was given to the
     sandbox, or if its id has ten characters or more and does not begin with `unknown`.
@@ -62,6 +77,8 @@ class Templates:
         self._sent = ExpiringDict[MessageIdentity, int](periods.same_message)
         self._msgids = count(rng.randrange(2 * 10**8, 10**9))
         self._receipts: dict[str, list[str]] = {}
+        self._intercepted: deque[KeptFromPhone] = deque(maxlen=_MOST_INTERCEPTED)
+        self._interceptions = count(1)
 
     def find(self, template_id: object) -> SandboxTemplate | None:
         if not isinstance(template_id, str):
@@ -100,6 +117,15 @@ class Templates:
 
     def next_msgid(self) -> int:
         return next(self._msgids)
+
+    def intercept(self, message: KeptFromPhone) -> None:
+        """Keep a message in the place of showing it."""
+        self._intercepted.append(message._replace(id=next(self._interceptions)))
+
+    def intercepted(self, appid: str, template_id: str) -> list[KeptFromPhone]:
+        """The newest thousand of all, the oldest first."""
+        wanted = (appid, template_id)
+        return [one for one in self._intercepted if (one.appid, one.template_id) == wanted]
 
     def script_receipts(self, appid: str, status: str, times: int) -> None:
         """Sets the status of the account's next `times` messages. Raises InvalidRequestError."""

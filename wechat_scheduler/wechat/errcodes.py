@@ -125,6 +125,10 @@ _ANY = {
     ),
     61028: operator(f"WeChat refuses the platform this API: see {consoles.PLATFORM_PERMISSIONS}"),
     61058: _NEW_TICKET,
+    76001: operator("WeChat knows no such rid: it keeps them for seven days"),
+    76002: operator("this is no rid: take it from the end of WeChat's error message"),
+    76003: operator("the rid is another account's: ask with the account that made the call"),
+    76004: operator("the rid is too old: WeChat keeps them for seven days"),
     76021: operator(
         "WeChat knows no such path: write it as it is called, such as /cgi-bin/menu/get"
     ),

@@ -13,17 +13,24 @@ from wechat_scheduler.sandbox.endpoints.recipients import (
 )
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.keyword_rules import type_of
-from wechat_scheduler.sandbox.limits import Limit
+from wechat_scheduler.sandbox.limits import Limit, shanghai_midnight
 from wechat_scheduler.sandbox.people import Person
 from wechat_scheduler.sandbox.phones import By, PhoneMessage
 from wechat_scheduler.sandbox.pushes.account_messages import receipt
-from wechat_scheduler.sandbox.templates import SUCCESS, MessageIdentity, SandboxTemplate
+from wechat_scheduler.sandbox.templates import (
+    SUCCESS,
+    KeptFromPhone,
+    MessageIdentity,
+    SandboxTemplate,
+)
 from wechat_scheduler.sandbox.tokens import random_text
 from wechat_scheduler.sandbox.world import World
 
 # Since 2023 WeChat displays neither of these nor colours, and cuts keywords without a type.
 HIDDEN = ("first", "remark")
 LONGEST_KEYWORD = 20
+# Intercepted messages in one answer.
+LONGEST_LIST = 100
 
 
 def send_template(world: World, call: ApiCall) -> Reply:
@@ -69,10 +76,51 @@ def _message(world: World, call: ApiCall) -> PhoneMessage:
 def _deliver(
     world: World, person: Person, message: PhoneMessage, msgid: int, call: ApiCall
 ) -> None:
+    found = world.templates.find(message.template_id)
+    if found and found.intercepted:
+        world.templates.intercept(_intercepted(person, message))
+        return
     status = world.templates.status(person.appid)
     if status == SUCCESS:
         world.people.show(person, msgspec.structs.replace(message, msgid=msgid))
     world.account_pushes.add(receipt(person, msgid, status, call.now))
+
+
+def _intercepted(person: Person, message: PhoneMessage) -> KeptFromPhone:
+    return KeptFromPhone(
+        appid=person.appid,
+        openid=person.openid,
+        template_id=message.template_id,
+        title=message.title,
+        content="\n".join(message.fields.values()),
+        at=message.at,
+    )
+
+
+def list_intercepted(world: World, call: ApiCall) -> Reply:
+    """The messages of a template that WeChat intercepted today. Source: "模板消息 查询拦截的模板消息". Raises
+    RefusedError 40037, 47001, 48001."""
+    appid = official_account(world, call)
+    template_id = call.text("tmpl_msg_id", missing=40037)
+    after, limit = call.number("largest_id", 0), call.number("limit", LONGEST_LIST)
+    today = shanghai_midnight(call.now)
+    found = [
+        one
+        for one in world.templates.intercepted(appid, template_id)
+        if one.id > after and one.at >= today
+    ]
+    return {"errcode": 0, "errmsg": "ok", "msginfo": [_told(one) for one in found[:limit]]}
+
+
+def _told(one: KeptFromPhone) -> Reply:
+    return {
+        "id": one.id,
+        "tmpl_msg_id": one.template_id,
+        "title": one.title,
+        "content": one.content,
+        "send_timestamp": int(one.at.timestamp()),
+        "openid": one.openid,
+    }
 
 
 def list_templates(world: World, call: ApiCall) -> Reply:
@@ -111,6 +159,7 @@ def delete_template(world: World, call: ApiCall) -> Reply:
 
 ENDPOINTS = (
     Endpoint("POST", "/cgi-bin/message/template/send", send_template, Limit(day=100_000)),
+    Endpoint("POST", "/wxa/sec/queryblocktmplmsg", list_intercepted),
     Endpoint("GET", "/cgi-bin/template/get_all_private_template", list_templates),
     Endpoint("POST", "/cgi-bin/template/api_add_template", add_template),
     Endpoint("POST", "/cgi-bin/template/del_private_template", delete_template),

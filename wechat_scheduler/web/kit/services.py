@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.credentials.job_lists import JobDesk
     from wechat_scheduler.credentials.manager import Manager
     from wechat_scheduler.delivery.administration import DeliveryDesk
+    from wechat_scheduler.delivery.interceptions import InterceptionDesk
     from wechat_scheduler.delivery.orders import Sending
     from wechat_scheduler.engine.clock import Clock
     from wechat_scheduler.engine.nodes import NodeView
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.gateway.healing import Healing
     from wechat_scheduler.gateway.passage import Passage
     from wechat_scheduler.gateway.quotas import QuotaDesk
+    from wechat_scheduler.gateway.rids import Rids
     from wechat_scheduler.gateway.stand_ins import StandInTokens
     from wechat_scheduler.gateway.usage import UsageMeter
     from wechat_scheduler.gateway.users import UserDesk
@@ -115,6 +117,7 @@ class Services:
     openids: Openids
     sending: Sending
     deliveries: DeliveryDesk
+    interceptions: InterceptionDesk
     idempotency: Idempotency
     links: Links
     reminders: ReminderDesk
@@ -126,6 +129,7 @@ class Services:
     usage: UsageMeter
     statistics: StatisticsMeter
     quotas: QuotaDesk
+    rids: Rids
     users: UserDesk
     alerts: AlertDesk
 

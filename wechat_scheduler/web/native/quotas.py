@@ -7,12 +7,12 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError, UnavailableError, WeChatError
-from wechat_scheduler.reasons import Reason
+from wechat_scheduler.errors import InvalidRequestError, WeChatError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.slashes import tidied
+from wechat_scheduler.web.native.refused_by_wechat import refused
 from wechat_scheduler.web.native.route import NativeRoute, Success, query
 from wechat_scheduler.web.native.usage import UseResult, use_result
 
@@ -43,7 +43,7 @@ async def shown(request: web.Request) -> web.Response:
     try:
         quota = await services.quotas.quota(appid, path)
     except WeChatError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     largest = [use_result(use) for use in await services.usage.largest(appid, path)]
     return envelope.success(QuotaResult(*quota, largest=largest))
 
@@ -54,7 +54,7 @@ async def clear(request: web.Request) -> web.Response:
     try:
         await services.quotas.clear(appid, path)
     except WeChatError as error:
-        raise _refused(error) from error
+        raise refused(error) from error
     log.info("quota.cleared", appid=appid, path=path, by=request[CALLER].id)
     return envelope.success("success")
 
@@ -67,15 +67,6 @@ def _checked(path: str) -> str:
         raise InvalidRequestError(
             "must be a path such as /cgi-bin/menu/get", field="path"
         ) from error
-
-
-def _refused(error: WeChatError) -> UnavailableError:
-    advice = f"; {error.advice}" if error.advice else ""
-    return UnavailableError(
-        f"{'WeChat does not answer' if error.errcode is None else 'WeChat refused'}: {error}{advice}",
-        reason=Reason.WECHAT_UNAVAILABLE,
-        retry_after=error.retry_after or envelope.SOON,
-    )
 
 
 ROUTES = (

@@ -10,13 +10,14 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
-from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError
+from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, instant_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app, within_reach
+from wechat_scheduler.web.native.refused_by_wechat import refused
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, SPAN, UID, NativeRoute, query
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
@@ -24,8 +25,10 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     DeliveryDetails,
     DeliveryResult,
     FilterBody,
+    InterceptionResult,
     delivery_details,
     delivery_result,
+    interception_result,
     read_filter,
 )
 
@@ -130,6 +133,15 @@ def _query(request: web.Request) -> DeliveryFilter:
     )
 
 
+async def intercepted(request: web.Request) -> web.Response:
+    view = await _seen(request)
+    try:
+        asked = await request.app[SERVICES].interceptions.of(view)
+    except WeChatError as error:
+        raise refused(error) from error
+    return envelope.success(interception_result(asked))
+
+
 _DELIVERIES: Final = "/v1/deliveries"
 _DELIVERY: Final = f"{_DELIVERIES}/{{delivery}}"
 ROUTES = (
@@ -171,5 +183,10 @@ ROUTES = (
         "POST", f"{_DELIVERY}/cancel", cancel, Scope.PUSH,
         "Cancels a delivery that waits.",
         result=DeliveryDetails, errors=(409,),
+    ),
+    NativeRoute(
+        "GET", f"{_DELIVERY}/interception", intercepted, Scope.PUSH,
+        "Asks WeChat whether it intercepted the template message; WeChat knows it on the same day only.",
+        result=InterceptionResult, errors=(409, 503),
     ),
 )  # fmt: skip

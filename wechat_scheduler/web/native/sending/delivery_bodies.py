@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from wechat_scheduler.delivery.interceptions import Interception
 from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import InvalidRequestError
@@ -98,6 +99,31 @@ class DeliveryDetails(DeliveryResult, kw_only=True):
     expires: datetime | None
     gives_up_at: datetime | None
     history: list[AttemptResult]
+
+
+class InterceptionResult(msgspec.Struct, kw_only=True):
+    """What WeChat lists of the messages of this template that it intercepted. If `intercepted`, `title`,
+    `content` and `at` are as WeChat tells them. If it is not, and not `complete`, WeChat's list is longer
+    than was read."""
+
+    template_id: str
+    intercepted: bool
+    title: str
+    content: str
+    at: datetime | None
+    complete: bool
+
+
+def interception_result(asked: Interception) -> InterceptionResult:
+    found = asked.found
+    return InterceptionResult(
+        template_id=asked.template_id,
+        intercepted=found is not None,
+        title=found.title if found else "",
+        content=found.content if found else "",
+        at=found.at if found else None,
+        complete=asked.is_whole,
+    )
 
 
 def read_filter(body: bytes) -> tuple[DeliveryFilter, bool]:
