@@ -1,6 +1,6 @@
 """Wires the delivery of messages: the desks, the channels, the dispatcher, and its loop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from wechat_scheduler.access.links import Links
@@ -18,6 +18,7 @@ from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver
+from wechat_scheduler.delivery.preview_desk import PreviewDesk
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
@@ -32,6 +33,7 @@ from wechat_scheduler.wechat.messenger import WeChatMessenger
 class DeliveryParts:
     sending: Sending
     desk: DeliveryDesk
+    previews: PreviewDesk
     dispatcher: Dispatcher
     failures: Failures
     gate: Gate
@@ -82,6 +84,13 @@ def wire_delivery(
             wake=clockwork.wake,
             give_up=lambda: failures.give_up,
         ),
+        previews=PreviewDesk(
+            stores.aliases,
+            stores.subscribers,
+            stores.uses,
+            landing=_landing(ground, directory),
+            clock=clock,
+        ),
         dispatcher=dispatcher,
         failures=failures,
         gate=gate,
@@ -96,13 +105,6 @@ def lease_of(config: Config) -> timedelta:
 
 def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> Iterator[Channel]:
     stores, clock = ground.stores, ground.clock
-
-    def landing(message: Message, receiver: Subscriber) -> str:
-        if not ground.links.public_url:
-            return ""
-        generation = directory.link_generation(message.app_id)
-        return ground.links.url(_path(ground.links, message, receiver, generation))
-
     yield CredentialNotifications(
         ground.guarded.notify,
         stores.credentials,
@@ -117,12 +119,24 @@ def _channels(ground: Ground, tokens: AccountTokens, directory: Directory) -> It
         stores.uses,
         stores.outbox,
         app=directory.app,
-        landing=landing,
+        landing=_landing(ground, directory),
         clock=clock,
         lease=lease,
     )
     yield from _crowds(stores, clock, lease)
     yield AppCallbacks(ground.guarded.callback, app=directory.app, clock=clock)
+
+
+def _landing(ground: Ground, directory: Directory) -> Callable[[Message, Subscriber], str]:
+    """The address of the page that the receiver of a message opens; empty without `server.public_url`."""
+
+    def landing(message: Message, receiver: Subscriber) -> str:
+        if not ground.links.public_url:
+            return ""
+        generation = directory.link_generation(message.app_id)
+        return ground.links.url(_path(ground.links, message, receiver, generation))
+
+    return landing
 
 
 def _slots(config: Config) -> int:

@@ -100,6 +100,7 @@ def web_services(
         openids=cores.audience.openids,
         sending=cores.delivery.sending,
         deliveries=cores.delivery.desk,
+        previews=cores.delivery.previews,
         interceptions=InterceptionDesk(
             stores.messages,
             WeChatInterceptions(ground.wechat, cores.credentials.tokens),

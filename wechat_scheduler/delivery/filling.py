@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keyword_times import minute_text
-from wechat_scheduler.delivery.keywords import cut, fit, type_of
+from wechat_scheduler.delivery.keywords import KeywordValue, cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
 from wechat_scheduler.engine.records import dataclass
@@ -29,10 +29,11 @@ _OLDER_KEYWORD = re.compile(r"first|remark|keyword\d+")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledTemplate:
     """A template's id and its keywords. WeChat would refuse it for its `faults`; of the keywords in
-    `shortened` only the beginning is sent."""
+    `shortened` only the beginning is sent. `values` tell of each keyword what became of its text."""
 
     template_id: str
     data: Mapping[str, str]
+    values: Mapping[str, KeywordValue]
     faults: Sequence[str]
     shortened: Sequence[str]
 
@@ -107,6 +108,7 @@ def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:
             keyword: one.text if keyword in direct or type_of(keyword) else cut(one.text)
             for keyword, one in fits.items()
         },
+        values=fits,
         faults=faults,
         shortened=[keyword for keyword, one in fits.items() if one.is_cut],
     )

@@ -154,6 +154,18 @@ def fit(name: str, value: str, zone: str, allowed: Sequence[str] = ()) -> Keywor
     return _fit(tidied, rule) if rule else KeywordValue(tidied)
 
 
+def taken(name: str, allowed: Sequence[str] = ()) -> str:
+    """What WeChat accepts as the value of the keyword; empty for one without a type."""
+    kind = type_of(name)
+    if allowed:
+        return f"one of {', '.join(allowed)}"
+    if kind in _TIMES:
+        return _TIME
+    if kind == "name":
+        return _CHINESE_NAME.takes
+    return TYPES[kind].takes if kind in TYPES else ""
+
+
 def cut(value: str, longest: int = SHOWN, ending: str = ELLIPSIS) -> str:
     return value if len(value) <= longest else value[: longest - len(ending)] + ending
 

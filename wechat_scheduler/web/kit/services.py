@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.delivery.administration import DeliveryDesk
     from wechat_scheduler.delivery.interceptions import InterceptionDesk
     from wechat_scheduler.delivery.orders import Sending
+    from wechat_scheduler.delivery.preview_desk import PreviewDesk
     from wechat_scheduler.engine.clock import Clock
     from wechat_scheduler.engine.nodes import NodeView
     from wechat_scheduler.gateway.bearers import KnownTokens
@@ -118,6 +119,7 @@ class Services:
     sending: Sending
     deliveries: DeliveryDesk
     interceptions: InterceptionDesk
+    previews: PreviewDesk
     idempotency: Idempotency
     links: Links
     reminders: ReminderDesk

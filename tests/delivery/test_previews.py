@@ -1,0 +1,43 @@
+"""What is shown of a message before it is sent is what is sent."""
+
+from tests.delivery.samples import DAY, LANDING, NOW, PURCHASE, a_message, a_person, an_app
+from wechat_scheduler.delivery.filling import filled
+from wechat_scheduler.delivery.model import Content, Form, Way
+from wechat_scheduler.delivery.previews import FALLS_BACK, preview
+
+APP = an_app(templates={"message": PURCHASE})
+CONTENT = Content(title="Parcel", text="at the door")
+
+
+def test_both_ways_are_shown_in_the_order_in_which_they_are_tried() -> None:
+    amy = a_person(heard_at=NOW)
+
+    shown = preview(a_message(CONTENT), APP, amy, NOW, LANDING)
+
+    text, template = shown.ways
+    assert (text.way, text.text, text.url) == (Way.TEXT, "Parcel\n\nat the door", "")
+    assert {one.name: one.shown for one in template.keywords} == filled(
+        a_message(CONTENT), APP, NOW
+    ).data
+    assert template.url == LANDING
+    assert shown.warnings == (FALLS_BACK,)
+    assert shown.error == ""
+
+
+def test_a_message_that_does_not_fit_leads_to_its_page() -> None:
+    content = Content(title="Sale", text="# 50 %", form=Form.MARKDOWN, landing=True)
+
+    (text,) = preview(a_message(content), an_app(), a_person(heard_at=NOW), NOW, LANDING).ways
+
+    assert (text.text, text.url) == ("Sale", LANDING)
+
+
+def test_a_message_without_a_way_says_what_to_do() -> None:
+    amy = a_person(heard_at=NOW - 3 * DAY)
+
+    shown = preview(a_message(CONTENT), an_app(), amy, NOW, "")
+
+    assert shown.ways == ()
+    assert shown.error.endswith(
+        "map the purpose message to one of the account's templates, then replay"
+    )

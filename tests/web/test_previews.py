@@ -1,0 +1,113 @@
+"""A message as WeChat would show it, before it is sent."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.house import APPID, Answer, Caller, WeChat
+from tests.keeper.conftest import clock, keeper, weixin
+from tests.web.tenants import bound, deliveries, made_app
+from wechat_scheduler.delivery.previews import CUT_TEXT, LONG_AGO, UNSEEN_KEYWORDS
+
+__all__ = ["clock", "keeper", "weixin"]
+
+PARCEL = {"template_id": "parcel_0001", "fields": {"thing1": "{title}", "time2": "{when}"}}
+
+
+@pytest.fixture
+async def shop(keeper: Caller) -> dict[str, Any]:
+    """An app with a template of its own, and a subscriber who never wrote."""
+    app = await made_app(keeper, templates={"parcel": PARCEL})
+    await bound(keeper, app, "alice")
+    return app
+
+
+async def preview(keeper: Caller, app: dict[str, Any], to: Any = "alice", **wish: Any) -> Answer:
+    body = {"app": app["id"], "to": [to], "text": "hello"} | wish
+    return await keeper.call("POST", "/v1/messages/preview", body=body)
+
+
+async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict[str, Any]) -> None:
+    data = {"when": "2026-11-18T10:30:00+08:00", "phrase3": "on its way", "first": "hi"}
+
+    shown = (
+        await preview(keeper, shop, template="parcel", title="a" * 30, data=data, text="")
+    ).result
+
+    (way,) = shown["ways"]
+    keywords = {one["name"]: one for one in way["keywords"]}
+    assert (way["way"], way["template_id"]) == ("template", "parcel_0001")
+    assert (keywords["thing1"]["shown"], keywords["thing1"]["cut"]) == ("a" * 19 + "…", True)
+    assert keywords["thing1"]["takes"] == "a text of at most 20 characters"
+    assert (keywords["time2"]["shown"], keywords["time2"]["type"]) == (
+        "2026年11月18日 10:30",
+        "time",
+    )
+    assert keywords["phrase3"]["fault"].startswith("takes at most 5 Chinese characters")
+    assert keywords["first"]["hidden"]
+    refused, cut, unseen = shown["warnings"]
+    assert "phrase3 takes at most 5 Chinese characters" in refused
+    assert cut == "WeChat shows only the beginning of thing1"
+    assert unseen == UNSEEN_KEYWORDS
+    assert shown["error"] == ""
+    assert await deliveries(keeper) == []
+
+
+async def test_a_text_tells_what_wechat_will_not_take(
+    keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    late = (await preview(keeper, shop, url="https://shop.example.com/")).result
+    long = (await preview(keeper, shop, text="长" * 3000)).result
+    markdown = (await preview(keeper, shop, title="Sale", text="# 50 %", format="markdown")).result
+
+    (way,) = late["ways"]
+    assert (way["way"], way["text"], way["url"]) == ("text", "hello", "https://shop.example.com/")
+    assert late["warnings"] == [LONG_AGO]
+    assert long["warnings"] == [LONG_AGO, CUT_TEXT]
+    assert len(long["ways"][0]["text"]) < 700
+    assert markdown["ways"][0]["text"] == "Sale"
+
+
+async def test_the_receiver_is_found_by_each_of_their_names_and_told_of(
+    keeper: Caller, clock: FakeClock, shop: dict[str, Any]
+) -> None:
+    quiet = {"quiet": "00:00-23:59", "nickname": "Alice"}
+    path = f"/v1/apps/{shop['id']}/subscribers/alice"
+    await keeper.call("PATCH", path, body=quiet)
+    found = (await preview(keeper, shop)).result
+    names = [found["uid"], found["openid"]]
+
+    others = [(await preview(keeper, shop, name)).result for name in names]
+    urgent = (await preview(keeper, shop, priority="urgent")).result
+    stranger = (await preview(keeper, shop, "nobody")).result
+    await keeper.call("PATCH", path, body={"blocked": True})
+    blocked = (await preview(keeper, shop)).result
+
+    assert (found["openid"], found["person"]) == ("o_alice", "Alice")
+    assert others == [found, found]
+    assert found["waits_until"] > clock.now().isoformat()
+    assert urgent["waits_until"] is None
+    assert (stranger["error"], stranger["ways"]) == ("the app knows no user by this name", [])
+    assert blocked["error"] == "the app has blocked the user"
+    assert [way["way"] for way in blocked["ways"]] == ["text"]
+
+
+async def test_a_message_for_which_there_is_no_way_says_what_to_do(
+    keeper: Caller, weixin: WeChat, clock: FakeClock, shop: dict[str, Any]
+) -> None:
+    clock.advance(timedelta(days=3))
+
+    missing = (await preview(keeper, shop, channel="template")).result
+    wrong = [
+        await preview(keeper, shop, channel="webhook", to=[]),
+        await preview(keeper, shop, 17),
+        await preview(keeper, shop, "*"),
+        await preview(keeper, shop, text=""),
+        await preview(keeper, shop | {"id": 7}),
+    ]
+
+    assert missing["error"].startswith("the app shop has no template for the purpose message; map")
+    assert [answer.status for answer in wrong] == [400, 400, 400, 400, 404]
+    assert shop["appid"] == APPID

@@ -1,0 +1,169 @@
+"""Shows what WeChat will make of a message, before it is sent."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from wechat_scheduler.audience.mini_programs import MiniProgramPage
+from wechat_scheduler.audience.model import WINDOW, App, Subscriber
+from wechat_scheduler.delivery import ways
+from wechat_scheduler.delivery.filling import FilledTemplate, filling
+from wechat_scheduler.delivery.gate import awake_at
+from wechat_scheduler.delivery.keywords import SHOWN, UNSEEN, cut, note_on_cuts, taken, type_of
+from wechat_scheduler.delivery.model import Content, Message, Priority, Way
+from wechat_scheduler.delivery.refused_messages import no_template
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.errors import SendError
+
+# What is warned of, in sentences for the person who writes.
+UNSEEN_KEYWORDS = "WeChat no longer shows first and remark"
+CUT_TEXT = "the text is too long for one message of WeChat's: only its beginning is sent"
+LONG_AGO = (
+    "WeChat accepts a text only for 48 hours after the user wrote, and this user is not known to have written: "
+    "it may refuse this"
+)
+FALLS_BACK = "if WeChat refuses the text, the template is sent"
+
+# The link at the end of a text, which is shown beside it.
+_LINK = re.compile(r"(?:\n\n)?<a [^>]*>查看详情</a>\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeywordPreview:
+    """A keyword as WeChat shows it. `takes` says what it accepts, and `fault` why it refuses this; of one that
+    `is_cut` only the beginning is shown, and nothing of one that `is_hidden`."""
+
+    name: str
+    kind: str
+    takes: str
+    shown: str
+    fault: str
+    is_cut: bool
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WayPreview:
+    """The message in one of its ways: a `text`, or a template of that `title` with its keywords. A tap opens
+    `page` or `url`."""
+
+    way: Way
+    template_id: str = ""
+    title: str = ""
+    keywords: tuple[KeywordPreview, ...] = ()
+    text: str = ""
+    url: str = ""
+    page: MiniProgramPage | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`ways` are tried in their order. `error` says why the message would not be sent, empty if it would;
+    `waits_until` is the end of the receiver's quiet hours."""
+
+    ways: tuple[WayPreview, ...] = ()
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    waits_until: datetime | None = None
+
+
+def preview(
+    message: Message, app: App, receiver: Subscriber, now: datetime, landing: str
+) -> Preview:
+    """`landing` is the address of the daemon's own page of the message, empty without one."""
+    content = message.content
+    try:
+        found = ways.ways(content, app, receiver, now)
+        shown = tuple(_way(way, message, app, receiver, now, landing) for way in found)
+    except SendError as error:
+        return Preview(error=f"{error}; {error.advice}" if error.advice else str(error))
+    warnings = dict.fromkeys(warning for way in shown for warning in way.warnings)
+    if len(shown) > 1:
+        warnings[FALLS_BACK] = None
+    return Preview(
+        ways=shown,
+        warnings=(*warnings, *ways.note_on_url(content, app)),
+        waits_until=_waits_until(message, app, receiver, now),
+    )
+
+
+def _waits_until(
+    message: Message, app: App, receiver: Subscriber, now: datetime
+) -> datetime | None:
+    if message.priority is Priority.URGENT:
+        return None
+    return awake_at(receiver, app.zone, max(now, message.not_before or now))
+
+
+def _way(
+    way: Way, message: Message, app: App, receiver: Subscriber, now: datetime, landing: str
+) -> WayPreview:
+    content, page = message.content, ways.page(message.content, app)
+    url = (landing if content.landing else "") or content.url
+    if way is Way.TEXT:
+        return _text(content, url, page, landing, _texts_refused(receiver, now))
+    found = filling(content, app, message.not_before or now)
+    if found is None:
+        raise no_template(app, content.purpose)
+    full = url if url or content.template or way is not Way.TEMPLATE else landing
+    return _template(way, found, app, full, page)
+
+
+def _texts_refused(receiver: Subscriber, now: datetime) -> bool:
+    return receiver.heard_at is None or now - receiver.heard_at >= WINDOW
+
+
+def _text(
+    content: Content, url: str, page: MiniProgramPage | None, landing: str, is_late: bool
+) -> WayPreview:
+    is_whole = ways.fits(content, url, page)
+    url = url if is_whole else landing or url
+    return WayPreview(
+        way=Way.TEXT,
+        text=_LINK.sub("", ways.text(content, url, page)),
+        url=url,
+        page=page,
+        warnings=(*((LONG_AGO,) if is_late else ()), *(() if is_whole else (CUT_TEXT,))),
+    )
+
+
+def _template(
+    way: Way, found: FilledTemplate, app: App, url: str, page: MiniProgramPage | None
+) -> WayPreview:
+    account = app.account_templates.get(found.template_id)
+    allowed = account.keywords if account else {}
+    keywords = tuple(
+        KeywordPreview(
+            name=name,
+            kind=type_of(name),
+            takes=taken(name, allowed.get(name, ())),
+            shown=_cut(name, found.data[name]),
+            fault=value.fault,
+            is_cut=value.is_cut,
+            is_hidden=name in UNSEEN,
+        )
+        for name, value in found.values.items()
+    )
+    return WayPreview(
+        way=way,
+        template_id=found.template_id,
+        title=account.title if account else "",
+        keywords=keywords,
+        url=url,
+        page=page,
+        warnings=tuple(_warnings(found)),
+    )
+
+
+def _cut(name: str, text: str) -> str:
+    return text if type_of(name) else cut(text, SHOWN)
+
+
+def _warnings(found: FilledTemplate) -> Iterator[str]:
+    if found.faults:
+        yield found.sentence
+    if found.shortened:
+        yield note_on_cuts(found.shortened)
+    if UNSEEN & found.values.keys():
+        yield UNSEEN_KEYWORDS
