@@ -102,6 +102,7 @@ ROWS = {
     ("DELETE", "/v1/consumers/{consumer}"): ABSENT,
     ("GET", "/v1/usage"): Row(),
     ("GET", "/v1/statistics"): FILTERED,
+    ("GET", "/v1/overview"): FILTERED,
     ("GET", "/v1/quotas/{appid}"): Row(right_key=400),  # without a path
     ("POST", "/v1/quotas/{appid}/clear"): Row(right_key=400),
     ("GET", "/v1/rids/{appid}"): Row(right_key=400),  # without a rid

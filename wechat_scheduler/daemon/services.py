@@ -18,6 +18,7 @@ from wechat_scheduler.gateway.users import UserDesk
 from wechat_scheduler.metrics.families import Vitals
 from wechat_scheduler.metrics.page import MetricsPage
 from wechat_scheduler.pushes.endpoints import EndpointDesk
+from wechat_scheduler.statistics.overview import OverviewDesk
 from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.cache_keys import cache_key
@@ -116,6 +117,12 @@ def web_services(
         healing=cores.gateway.healing,
         usage=cores.gateway.usage,
         statistics=cores.statistics.meter,
+        overview=OverviewDesk(
+            stores.overview,
+            cores.statistics.egress,
+            commit_time=lambda: cores.pulse.commit_time,
+            clock=ground.clock,
+        ),
         quotas=cores.gateway.quotas,
         rids=WeChatRids(ground.wechat, cores.credentials.tokens),
         users=UserDesk(stores.users),

@@ -30,6 +30,7 @@ from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.feed import SqlFeed
+from wechat_scheduler.storage.overview import SqlOverview
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
@@ -60,6 +61,7 @@ class Stores:
     usage: SqlUsage
     statistics: SqlStatistics
     egress: SqlEgress
+    overview: SqlOverview
     audit: SqlAudit
     census: SqlCensus
     job_lists: SqlListedJobs
@@ -119,6 +121,7 @@ def stores_on(
         usage=SqlUsage(database),
         statistics=SqlStatistics(database),
         egress=SqlEgress(database),
+        overview=SqlOverview(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),
         job_lists=SqlListedJobs(database, vault),

@@ -33,5 +33,7 @@ class EgressWatch:
 
     async def find(self) -> Sequence[EgressAddress]:
         """The addresses of all machines, the last seen first. Raises StorageError."""
-        await self.flush()
-        return await self._store.find()
+        found = await self._store.find()
+        if (seen := self._seen) is None:
+            return found
+        return [seen, *(one for one in found if one.host != seen.host)]

@@ -133,8 +133,8 @@ class Dialect:
     `skip_locked` ends a SELECT that claims rows. `types` are the `{placeholders}` of migrations.
     `alone` are the statements that keep other processes out until the unit of work ends.
     `signal_sql` sends its `$1` to other processes; `others` finds the other processes of ours that
-    have the database open; `time` asks for the database's clock, in microseconds since 1970. All are
-    empty where one process owns the database.
+    have the database open; `time` asks for the database's clock, in microseconds since 1970. These are
+    empty where one process owns the database. `size` asks for its size in bytes.
     """
 
     name: str
@@ -144,6 +144,7 @@ class Dialect:
     signal_sql: str
     others: str
     time: str
+    size: str
 
     def signal(self, payload: str) -> Script[None]:
         """For `yield from` in a script: other processes get `payload` if and when it commits."""

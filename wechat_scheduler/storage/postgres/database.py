@@ -59,6 +59,7 @@ POSTGRESQL = Dialect(
             AND application_name = current_setting('application_name')
     """,
     time="SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT) AS time",
+    size="SELECT pg_database_size(current_database()) AS size",
 )
 
 

@@ -37,6 +37,7 @@ SQLITE = Dialect(
     signal_sql="",
     others="",
     time="",
+    size="SELECT page_count * page_size AS size FROM pragma_page_count(), pragma_page_size()",
 )
 
 

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.reminders.desk import ReminderDesk
     from wechat_scheduler.reminders.owner_desk import OwnerDesk
     from wechat_scheduler.statistics.meter import StatisticsMeter
+    from wechat_scheduler.statistics.overview import OverviewDesk
     from wechat_scheduler.web.kit.event_streams import EventStreams
 
 
@@ -130,6 +131,7 @@ class Services:
     healing: Healing
     usage: UsageMeter
     statistics: StatisticsMeter
+    overview: OverviewDesk
     quotas: QuotaDesk
     rids: Rids
     users: UserDesk

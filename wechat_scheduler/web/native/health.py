@@ -57,7 +57,7 @@ async def readyz(request: web.Request) -> web.Response:
     if not services.authenticator.is_named(request):
         return await _yes_or_no(services)
     key = (await services.authenticator.identify(request, Scope.READ)).key
-    found = await _patiently(services.health.not_fresh(limit=MOST_NAMES))
+    found = await patiently(services.health.not_fresh(limit=MOST_NAMES))
     loops, store_error = services.turning(), services.health.store_error()
     store = found is not None and not store_error
     readiness = Readiness(
@@ -75,13 +75,13 @@ async def readyz(request: web.Request) -> web.Response:
 
 async def _yes_or_no(services: Services) -> web.Response:
     """The cheap answer, without names, for callers without a key."""
-    answers = await _patiently(services.health.store_answers())
+    answers = await patiently(services.health.store_answers())
     store = bool(answers) and not services.health.store_error()
     ready = store and all(services.turning().values())
     return web.Response(text="ready\n" if ready else f"{NOT_READY}\n", status=200 if ready else 503)
 
 
-async def _patiently(question: Awaitable[T]) -> T | None:
+async def patiently(question: Awaitable[T]) -> T | None:
     """The census; None if the store does not respond in time."""
     try:
         async with asyncio.timeout(PATIENCE):

@@ -38,10 +38,10 @@ class NodeResult(msgspec.Struct):
 async def listed(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     now = services.clock.now()
-    return envelope.success([_result(view, now) for view in await services.nodes()])
+    return envelope.success([node_result(view, now) for view in await services.nodes()])
 
 
-def _result(view: NodeView, now: datetime) -> NodeResult:
+def node_result(view: NodeView, now: datetime) -> NodeResult:
     node = view.node
     return envelope.result_of(
         NodeResult,
