@@ -284,6 +284,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.TASK_NOT_YOURS: remove_the_task_of_another,
     Reason.ACCOUNT_UNKNOWN: lambda place: place.of_app("POST", "/qrcodes", {}),
     Reason.KEY_UNKNOWN: plain("DELETE", "/v1/keys/key_000000000000"),
+    Reason.SESSION_UNKNOWN: plain("DELETE", "/v1/sessions/ses_none"),
     Reason.CONSUMER_UNKNOWN: plain("DELETE", "/v1/consumers/shop"),
     Reason.PUSHES_UNKNOWN: plain("DELETE", f"/callbacks/{APPID}"),
     Reason.APP_UNKNOWN: plain("GET", "/v1/apps/17"),

@@ -55,6 +55,7 @@ class Reason(enum.StrEnum):
     TASK_NOT_YOURS = "task.not_yours", 404
     ACCOUNT_UNKNOWN = "account.unknown", 404
     KEY_UNKNOWN = "key.unknown", 404
+    SESSION_UNKNOWN = "session.unknown", 404
     CONSUMER_UNKNOWN = "consumer.unknown", 404
     PUSHES_UNKNOWN = "pushes.unknown", 404
     APP_UNKNOWN = "app.unknown", 404

@@ -94,6 +94,10 @@ ROWS = {
     ("POST", "/v1/keys"): Row(),
     ("GET", "/v1/keys"): Row(),
     ("DELETE", "/v1/keys/{id}"): Row(right_key=404),
+    ("GET", "/v1/sessions"): FILTERED._replace(wrong_scope=200),
+    ("DELETE", "/v1/sessions/{session}"): Row(
+        wrong_scope=404, other_appid=404, other_type=404, right_key=404
+    ),
     ("POST", "/v1/consumers"): Row(),
     ("GET", "/v1/consumers"): Row(),
     ("GET", "/v1/consumers/{consumer}"): ABSENT,
@@ -401,7 +405,7 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
         "id": "key_none",
         "account": APPID,
     }
-    place |= {"reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
+    place |= {"session": "ses_none", "reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
     place |= dict.fromkeys(("app", "topic", "message", "delivery", "alert"), "1")
     place |= {"family": "cgi-bin", "path": "menu/get"}
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")

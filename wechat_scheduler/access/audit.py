@@ -30,6 +30,8 @@ class Action(enum.StrEnum):
     REPORTED = "credential.reported"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
+    SESSION_OPENED = "session.opened"
+    SESSION_ENDED = "session.ended"
     CONSUMER_CREATED = "consumer.created"
     CONSUMER_CHANGED = "consumer.changed"
     CONSUMER_ROTATED = "consumer.rotated"

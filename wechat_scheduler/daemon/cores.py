@@ -59,12 +59,13 @@ class Cores:
     rounds: Rounds
 
     async def load(self) -> None:
-        """Read the apps, the keys, the consumers with today's calls, and the origins of pages into memory.
+        """Read the apps, the keys, the sessions, the consumers with today's calls, and the origins of pages into memory.
         Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
         await self.consumers.load()
         await self.origins.load()
+        await self.sessions.load()
         await self.gateway.settle()
 
     def adjust(self, config: Config) -> None:
@@ -98,6 +99,7 @@ def wire(ground: Ground) -> Cores:
     )
     pushes = wire_pushes(ground, credentials.manager, reception, observer)
     consumers, origins = _consumers(ground), _origins(ground)
+    sessions = _sessions(ground, keyring)
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
     pulse = _pulse(ground, credentials, delivery)
@@ -123,6 +125,7 @@ def wire(ground: Ground) -> Cores:
         consumers.load,
         origins.load,
         directory.load,
+        sessions.load,
         _with_trust(pulse, keyring.lapse),
         _with_trust(pulse, retention.housekeeping.forget),
         _with_trust(pulse, alerts.watch.check),
@@ -132,7 +135,7 @@ def wire(ground: Ground) -> Cores:
         keyring=keyring,
         consumers=consumers,
         origins=origins,
-        sessions=SessionDesk(keyring, ground.secret, clock=ground.clock),
+        sessions=sessions,
         auditor=auditor,
         credentials=credentials,
         audience=audience,
@@ -197,6 +200,13 @@ def _consumers(ground: Ground) -> ConsumerDesk:
     desk = ConsumerDesk(store, clock=ground.clock)
     store.on_change(HeardRereads("consumers", desk.load, ground.supervisor, ground.clock))
     return desk
+
+
+def _sessions(ground: Ground, keyring: Keyring) -> SessionDesk:
+    store = ground.stores.sessions
+    sessions = SessionDesk(store, keyring, ground.secret, clock=ground.clock)
+    store.on_change(HeardRereads("sessions", sessions.load, ground.supervisor, ground.clock))
+    return sessions
 
 
 def _origins(ground: Ground) -> PageOrigins:

@@ -56,6 +56,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(handled_events.KEPT, ended(retention.HANDLED)),
         Retention(history.KEPT, ended(retention.REFUSED_PUSHES)),
         Retention(scenes.KEPT, ended(retention.SCENES)),
+        Retention(timedelta(0), ended(retention.SESSIONS)),
         Retention(users.DIGEST_KEPT, ended(retention.REFRESH_DIGESTS)),
         Retention(usage.KEPT, ended(retention.GATEWAY_USES)),
         Retention(_shown(StatisticsSpan.HOUR), ended(retention.STATISTICS_OF_HOURS)),

@@ -51,6 +51,7 @@ def web_services(
     cores.consumers.on_change(memo.clear)
     waiting = WaitingRequests(lambda: connections.most, ground.clock)
     cores.keyring.on_change(waiting.wake_all)
+    cores.sessions.on_change(waiting.wake_all)
     stores = ground.stores
     page = MetricsPage(
         ground.counters,

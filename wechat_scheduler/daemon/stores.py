@@ -11,6 +11,7 @@ from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.access.origins import SqlPageOrigins
+from wechat_scheduler.storage.access.sessions import SqlSessions
 from wechat_scheduler.storage.alerts import SqlAlerts
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
@@ -56,6 +57,7 @@ class Stores:
     keys: SqlKeys
     consumers: SqlConsumers
     origins: SqlPageOrigins
+    sessions: SqlSessions
     secrets: SqlAccountSecrets
     users: SqlKeptUsers
     usage: SqlUsage
@@ -116,6 +118,7 @@ def stores_on(
         keys=SqlKeys(audited, vault),
         consumers=SqlConsumers(audited),
         origins=SqlPageOrigins(audited),
+        sessions=SqlSessions(audited),
         secrets=SqlAccountSecrets(database, vault),
         users=SqlKeptUsers(database, vault),
         usage=SqlUsage(database),

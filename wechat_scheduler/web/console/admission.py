@@ -1,11 +1,12 @@
 """Admits people to the pages of the console: their session, their forms, and errors as pages."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.sessions import Session
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import (
     InvalidRequestError,
@@ -16,7 +17,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.session_cookies import CSRF, OPEN_DOOR, SESSION, check_form
+from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
 from wechat_scheduler.web.console.visit import SignedIn, Visit
 from wechat_scheduler.web.console.words import Words, language_of
 from wechat_scheduler.web.kit import envelope
@@ -24,7 +25,7 @@ from wechat_scheduler.web.kit.auth import Visitor
 from wechat_scheduler.web.kit.bodies import form_fields
 from wechat_scheduler.web.kit.error_formats import shaped
 from wechat_scheduler.web.kit.route import Handler
-from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.services import SERVICES, SESSION
 from wechat_scheduler.web.pages.forms import URLENCODED
 from wechat_scheduler.web.pages.markup import fill
 
@@ -35,6 +36,14 @@ MOST_FIELDS: Final = 1200
 SIGN_IN: Final = "/console/sign-in"
 VISIT: Final = web.RequestKey("VISIT", Visit)
 REFUSED = W("This did not work", "操作未完成")
+
+
+class Admitted(NamedTuple):
+    """A person whose browser proved its session: `secret` is its text. With an open door there is none."""
+
+    visitor: Visitor
+    secret: str
+    session: Session | None
 
 
 def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
@@ -55,35 +64,39 @@ async def _visit(request: web.Request, notices: Mapping[str, Words]) -> Visit | 
     found = await signed_in(request)
     if found is None:
         return None
-    secret, visitor, session_id = found
+    session_id = ""
+    if found.session is not None:
+        session_id, request[SESSION] = found.session.id, found.session
     request[VISIT] = visit = Visit(
         request=request,
-        api=NativeApi(request, visitor),
+        api=NativeApi(request, found.visitor),
         language=language_of(request),
-        session=SignedIn(id=session_id, key=visitor.key, csrf=services.sessions.proof(secret)),
+        session=SignedIn(
+            id=session_id, key=found.visitor.key, csrf=services.sessions.proof(found.secret)
+        ),
         now=services.clock.now(),
         notices=notices,
     )
     if request.method != hdrs.METH_POST:
         return visit
     fields = await read_fields(request)
-    check_form(request, services.sessions, given=dict(fields).get(CSRF, ""), secret=secret)
+    given = dict(fields).get(CSRF, "")
+    check_form(request, services.sessions, given=given, secret=found.secret)
     return replace(visit, form=dict(fields), fields=fields)
 
 
-async def signed_in(request: web.Request) -> tuple[str, Visitor, str] | None:
-    """The secret of the session, who visits, and the id of the session; None without an open one. With an open
-    door there is no session, and the id is empty."""
+async def signed_in(request: web.Request) -> Admitted | None:
+    """None for a browser without an open session."""
     services = request.app[SERVICES]
     if (visitor := services.authenticator.open_visitor(request)) is not None:
-        return OPEN_DOOR, visitor, ""
-    text = request.cookies.get(SESSION, "")
+        return Admitted(visitor, OPEN_DOOR, None)
+    text = request.cookies.get(COOKIE, "")
     session = await services.sessions.seek(text) if text else None
     key = services.sessions.key_of(session) if session else None
     address = services.authenticator.address(request)
     if session is None or key is None or not key.admits(address):
         return None
-    return text, Visitor(key, address), session.id
+    return Admitted(Visitor(key, address), text, session)
 
 
 async def read_fields(request: web.Request) -> list[tuple[str, str]]:

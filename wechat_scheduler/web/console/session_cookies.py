@@ -10,7 +10,7 @@ from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.services import SERVICES
 
-SESSION: Final = "console_session"
+COOKIE: Final = "console_session"
 # Of a browser that has no session yet: no other page can make it post our form of sign-in.
 BEGINNING: Final = "console_beginning"
 CSRF: Final = "csrf"

@@ -6,6 +6,9 @@ from urllib.parse import quote
 import structlog
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.model import Address, Key
+from wechat_scheduler.access.sessions import new_session_id
 from wechat_scheduler.errors import ForbiddenError, RequestError, StorageError, ThrottledError
 from wechat_scheduler.web.console.admission import SIGN_IN, read_fields, signed_in
 from wechat_scheduler.web.console.document import document
@@ -14,8 +17,8 @@ from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import (
     BEGINNING,
+    COOKIE,
     CSRF,
-    SESSION,
     beginning,
     check_form,
     set_secret,
@@ -91,26 +94,35 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
             secret=request.cookies.get(BEGINNING, ""),
         )
         key = await services.authenticator.key_of(fields.get("key", "").strip(), address)
-        agent = request.headers.get(hdrs.USER_AGENT, "")
-        opened = await services.sessions.open(key, address=address, user_agent=agent)
+        text = await _open(request, key, address)
     except (RequestError, StorageError) as error:
         status = error.status if isinstance(error, RequestError) else 503
         return _page(request, target, error=phrase(_words(error), language), status=status)
-    log.info("session.opened", session_id=opened.session.id, key_id=key.id)
     response = redirected(target)
-    set_secret(request, response, SESSION, opened.text)
+    set_secret(request, response, COOKIE, text)
     return response
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
     """`POST /console/sign-out`."""
-    services = visit.request.app[SERVICES]
     if visit.session.id:
-        await services.sessions.end(visit.session.id)
-        log.info("session.ended", session_id=visit.session.id, by=visit.session.key.id)
+        await visit.api.delete("/v1/sessions/{session}", str, session=visit.session.id)
     response = redirected(SIGN_IN)
-    response.del_cookie(SESSION, path="/")
+    response.del_cookie(COOKIE, path="/")
     return response
+
+
+async def _open(request: web.Request, key: Key, address: Address | None) -> str:
+    """The text of a new session of that key. May raise StorageError."""
+    services, session_id = request.app[SERVICES], new_session_id()
+    agent = request.headers.get(hdrs.USER_AGENT, "")
+    services.auditor.seen(key.id)
+    with services.auditor.noting(
+        Action.SESSION_OPENED, lambda _: (session_id,), key=key.id, address=str(address or "")
+    ):
+        opened = await services.sessions.open(key, session_id, address=address, user_agent=agent)
+    log.info("session.opened", session_id=session_id, key_id=key.id)
+    return opened.text
 
 
 def _target(text: str) -> str:

@@ -13,7 +13,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.access.origins import PageOrigins
-from wechat_scheduler.access.sessions import SessionDesk
+from wechat_scheduler.access.sessions import Session, SessionDesk
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.kinds import KindTable
@@ -140,5 +140,7 @@ class Services:
 
 SERVICES = web.AppKey("SERVICES", Services)
 CALLER = web.RequestKey("CALLER", Key)
+# Of a request that came through the console.
+SESSION = web.RequestKey("SESSION", Session)
 # The caller's address as text for the audit; empty if unknown.
 ADDRESS = web.RequestKey("ADDRESS", str)

@@ -22,7 +22,7 @@ from wechat_scheduler.web.kit.event_streams import EventFilter, EventStream, per
 from wechat_scheduler.web.kit.event_texts import HEARTBEAT, RETRY, event
 from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.route import Proof
-from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, SESSION
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, query
 
@@ -75,14 +75,14 @@ async def _texts(
     services, caller = request.app[SERVICES], request[CALLER]
     clock, told = services.clock, 0
     while told < len(missed) and not waiting.is_over:
-        services.authenticator.require_still(caller)
+        _require_still(request)
         some = missed[told : told + event_streams.SLICE]
         told += len(some)
         yield b"".join([events.wanted.text(await services.events.texts.text(one)) for one in some])
         await services.waiting.turns.take()
     while not waiting.is_over:
         waiting.rest()
-        services.authenticator.require_still(caller)
+        _require_still(request)
         if clock.boottime() >= beat_at:
             beat_at = _next_beat(request)
             yield HEARTBEAT
@@ -90,7 +90,17 @@ async def _texts(
             yield text
         else:
             until = min(beat_at, services.keyring.ends(caller))
+            if (session := request.get(SESSION)) is not None:
+                until = min(until, services.sessions.ends(session))
             await waiting.wait(timedelta(seconds=until - clock.boottime()))
+
+
+def _require_still(request: web.Request) -> None:
+    """Raises UnauthorizedError once the caller's key or session has ended."""
+    services, session = request.app[SERVICES], request.get(SESSION)
+    services.authenticator.require_still(request[CALLER])
+    if session is not None and not services.sessions.is_open(session):
+        raise UnauthorizedError("this session has ended", reason=Reason.SESSION_MISSING)
 
 
 def _greeting(after: int | None, missed: Sequence[FeedEntry] | None, last: int) -> bytes:

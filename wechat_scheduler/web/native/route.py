@@ -99,6 +99,7 @@ PLACES: Final[Mapping[str, Parameter]] = {
             "path", "account", "An account that authorised the platform.", schema_of(WECHAT_ID)
         ),
         Parameter("path", "id", "The id of an API key."),
+        Parameter("path", "session", "The id of a session."),
         Parameter("path", "consumer", "The name of a consumer."),
         Parameter("path", "app", "The id of an app.", schema_of(ID)),
         Parameter("path", "topic", "The id of a topic.", schema_of(ID)),
