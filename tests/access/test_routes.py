@@ -24,6 +24,7 @@ REMINDER = {"app": 1, "title": "x", "time": "2026-11-19T08:00:00+08:00", "to": [
 BODIES: dict[str, Any] = {
     "/registe": TASKS,
     "/register": TASKS,
+    "/v1/registrations/check": TASKS,
     "/task/{appid}/{type}/invalid": {"value": "dead"},
     "/task/{appid}/{type}/{subject}/invalid": {"value": "dead"},
     "/v1/keys": {"name": "shop", "scopes": ["read"]},
@@ -81,6 +82,9 @@ ROWS = {
     ("POST", "/register"): Row(),
     ("GET", "/tasks"): FILTERED,
     ("GET", "/v1/tasks/counts"): FILTERED,
+    ("POST", "/v1/registrations/check"): Row(),
+    ("GET", "/v1/tasks/{appid}/{type}/readers"): Row(),
+    ("GET", "/v1/tasks/{appid}/{type}/{subject}/readers"): Row(),
     ("GET", "/task/{appid}/{type}"): Row(),
     ("GET", "/task/{appid}/{type}/{subject}"): Row(right_key=404),
     ("DELETE", "/task/{appid}/{type}"): Row(),

@@ -77,6 +77,15 @@ class AuditFilter:
     limit: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A key, or a consumer, and its reads of one object; the last was in the hour that begins at `last`."""
+
+    key: str
+    reads: int
+    last: datetime
+
+
 class AuditStore(Protocol):
     """Stores entries. Every method is atomic and may raise StorageError."""
 
@@ -88,6 +97,9 @@ class AuditStore(Protocol):
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         """The matching entries, newest first."""
+
+    async def readers(self, name: str, *, since: datetime) -> Sequence[Reader]:
+        """Who read the object of that name since then, who read most first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,6 +180,10 @@ class Auditor:
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         return await self._store.find(wanted)
+
+    async def readers(self, what: object, *, since: datetime) -> Sequence[Reader]:
+        """Who read it since then, but for the last minute; who read most comes first."""
+        return await self._store.readers(str(what), since=since)
 
     def _new_tally(self, key: str, what: object) -> Tally:
         now = self._clock.now()

@@ -9,12 +9,14 @@ from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import ClaimedJob, Outcome
 from wechat_scheduler.credentials.ports import RefreshObserver
 from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
+from wechat_scheduler.credentials.registration_checks import RegistrationChecks
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.credentials.stopgap import Stopgap
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.webhooks.params import ParamsClient
+from wechat_scheduler.wechat.secret_checks import WeChatSecretCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class CredentialParts:
     """`tokens` are the access tokens of accounts, for calls of our own to WeChat."""
 
     manager: Manager
+    checks: RegistrationChecks
     tokens: AccountTokens
     refresher: Refresher
     clockwork: Clockwork[ClaimedJob, Outcome]
@@ -66,6 +69,9 @@ def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialPar
     )
     return CredentialParts(
         manager=manager,
+        checks=RegistrationChecks(
+            requirements, WeChatSecretCheck(ground.wechat, clock=clock), clock=clock
+        ),
         tokens=AccountTokens(manager),
         refresher=refresher,
         clockwork=Clockwork(stopgap, clock=clock, slots=settings.slots),

@@ -64,6 +64,7 @@ def web_services(
         job_lists=JobDesk(
             stores.job_lists, partial(_calls_limit, ground, cores), clock=ground.clock
         ),
+        registration_checks=cores.credentials.checks,
         accounts=cores.credentials.tokens,
         tickets=AccountTokens(cores.credentials.manager, kinds=PAGE_TICKETS),
         kinds=ground.kinds,

@@ -17,7 +17,8 @@ class Reading:
     `advice` is for operators; an `{ip}` in it becomes the address that WeChat names. `refused` names
     the input to blame. `retry_after` comes with WAIT_UNTIL, PAUSE and SLOWER; None means the next
     midnight in Shanghai. `verdict` is set where a message needs another one than follows from
-    `reaction`. `of_address` marks refusals of the address that the call came from.
+    `reaction`. `of_address` marks refusals of the address that the call came from; `field` is
+    the one of a registration that is wrong.
     """
 
     reaction: Reaction
@@ -26,6 +27,7 @@ class Reading:
     retry_after: timedelta | None = None
     verdict: Verdict | None = None
     of_address: bool = False
+    field: str = ""
 
 
 Lines: TypeAlias = Mapping[int, Reading]
@@ -82,8 +84,8 @@ def wait(retry_after: timedelta | None, advice: str, *, of_address: bool = False
     )
 
 
-def operator(advice: str, *, of_address: bool = False) -> Reading:
-    return Reading(reaction=Reaction.OPERATOR, advice=advice, of_address=of_address)
+def operator(advice: str, *, of_address: bool = False, field: str = "") -> Reading:
+    return Reading(reaction=Reaction.OPERATOR, advice=advice, of_address=of_address, field=field)
 
 
 def pause(retry_after: timedelta, advice: str) -> Reading:

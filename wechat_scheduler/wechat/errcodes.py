@@ -22,6 +22,9 @@ from wechat_scheduler.wechat.sending_errcodes import MESSAGE, SUBSCRIBE, TEXT
 # "system busy": WeChat did nothing, so the same call may be made again at once.
 BUSY = -1
 
+# The fields of a registration.
+APPID_FIELD, SECRET_FIELD = "appid", "appsecret"
+
 # Ten minutes between probes stay under the 200 calls a day of a test account.
 _CONFIRM = wait(
     timedelta(minutes=10),
@@ -31,11 +34,13 @@ _CONFIRM = wait(
 _BUG = operator("WeChat did not understand the call: please report this with its rid")
 _WRONG_SECRET = operator(
     "register the account again with its AppSecret, since this one is wrong or another account's "
-    f"({consoles.SECRET})"
+    f"({consoles.SECRET})",
+    field=SECRET_FIELD,
 )
 _WRONG_PLATFORM_SECRET = operator(
     "register the platform again with its AppSecret, since this one is wrong or another platform's "
-    f"({consoles.PLATFORM})"
+    f"({consoles.PLATFORM})",
+    field=SECRET_FIELD,
 )
 _NEW_TICKET = needs(
     "component_verify_ticket",
@@ -63,7 +68,9 @@ _NEW_CODE = needs("code", "the code is used up or too old: send the user through
 _ANY = {
     BUSY: transient("WeChat is busy, which passes by itself"),
     40002: _BUG,
-    40013: operator("register the account again with its appid: WeChat does not know it"),
+    40013: operator(
+        "register the account again with its appid: WeChat does not know it", field=APPID_FIELD
+    ),
     40029: _NEW_CODE,
     40091: _NEW_TICKET,
     40125: _WRONG_SECRET,
@@ -75,7 +82,8 @@ _ANY = {
     40170: _BUG,
     40243: operator(
         "the AppSecret is frozen: the account's administrator must unfreeze it, which takes up to ten "
-        f"minutes to apply ({consoles.SECRET})"
+        f"minutes to apply ({consoles.SECRET})",
+        field=SECRET_FIELD,
     ),
     41000: _BUG,
     42003: _NEW_CODE,
@@ -118,10 +126,13 @@ _ANY = {
     ),
     61009: _NEW_AUTHORISATION_CODE,
     61010: _NEW_AUTHORISATION_CODE,
-    61011: operator("register the platform again with its appid: WeChat does not know it"),
+    61011: operator(
+        "register the platform again with its appid: WeChat does not know it", field=APPID_FIELD
+    ),
     61023: _NEW_AUTHORISATION,
     61024: operator(
-        "this appid is a third-party platform's: register it for its component_access_token"
+        "this appid is a third-party platform's: register it for its component_access_token",
+        field=APPID_FIELD,
     ),
     61028: operator(f"WeChat refuses the platform this API: see {consoles.PLATFORM_PERMISSIONS}"),
     61058: _NEW_TICKET,

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.access.audit import AuditEntry, AuditFilter, entries_to_store, noted
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter, Reader, entries_to_store, noted
 from wechat_scheduler.gateway.model import CONSUMER
 from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Dialect, Row, Script, Statement, T, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
+
+# Of one credential, in one answer.
+MOST_READERS = 100
 
 ENTRY = ("at", "key", "address", "action", "object", "count")
 COLUMNS = ("at", "key_id", "address", "action", "object", "count")
@@ -44,6 +47,14 @@ FIND = """
 """
 
 
+READERS = f"""
+    SELECT key_id AS key, max(at) AS last,
+        sum(CASE WHEN count BETWEEN 0 AND {MOST_COUNTED} THEN count ELSE 0 END) AS reads
+    FROM audit WHERE action = 'credential.read' AND object = $1 AND at >= $2
+    GROUP BY key_id ORDER BY 3 DESC, 1 LIMIT {MOST_READERS}
+"""  # noqa: S608 - our own numbers
+
+
 class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -62,6 +73,14 @@ class SqlAudit:
             FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
         )
         return readable(rows, lambda row: record(AuditEntry, row), table="audit")
+
+    async def readers(self, name: str, *, since: datetime) -> Sequence[Reader]:
+        rows = await self._database.read(READERS, name, micros(since))
+        return readable(rows, _reader, table="audit")
+
+
+def _reader(row: Row) -> Reader:
+    return record(Reader, row, reads=int(row["reads"]))
 
 
 def _use(key: str, at: int) -> Statement:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from wechat_scheduler.credentials.census import Health
     from wechat_scheduler.credentials.job_lists import JobDesk
     from wechat_scheduler.credentials.manager import Manager
+    from wechat_scheduler.credentials.registration_checks import RegistrationChecks
     from wechat_scheduler.delivery.administration import DeliveryDesk
     from wechat_scheduler.delivery.interceptions import InterceptionDesk
     from wechat_scheduler.delivery.orders import Sending
@@ -88,6 +89,7 @@ class Services:
 
     manager: Manager
     job_lists: JobDesk
+    registration_checks: RegistrationChecks
     accounts: AccountTokens
     tickets: AccountTokens
     kinds: KindTable

@@ -19,14 +19,15 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import long_polls, original
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.long_polls import LongPoll
-from wechat_scheduler.web.native.registration import RegistrationBody, read_registration
+from wechat_scheduler.web.native.named_jobs import job_of
+from wechat_scheduler.web.native.registration import RegistrationBody
+from wechat_scheduler.web.native.registrations import registration_in
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
 log = structlog.get_logger(__name__)
@@ -39,33 +40,24 @@ class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def register(request: web.Request) -> web.Response:
-    services, caller = request.app[SERVICES], request[CALLER]
-    body = await request.read()
-    registration, note = read_registration(
-        body, services.kinds, services.check_url, owner=caller.id
-    )
+    registration, note = await registration_in(request)
     appid = registration.account.appid
-    require_reach(caller, appid, field="appid")
-    for number, task in enumerate(registration.tasks):
-        require_reach(caller, appid, task.key.kind, field=f"tasks[{number}].type")
-    if caller.kinds:
-        registration = replace(registration, limited=True)
 
     def objects(changed: Iterable[JobKey]) -> Iterable[str]:
         """Without tasks it concerns the account alone, whose secret may have changed."""
         return map(str, changed) if registration.tasks else [appid]
 
     with noting(request, Action.REGISTERED, objects):
-        await services.manager.register(registration)
+        await request.app[SERVICES].manager.register(registration)
     if note:
-        log.warning("registration.fields_ignored", appid=appid, by=caller.id, note=note)
+        log.warning("registration.fields_ignored", appid=appid, by=request[CALLER].id, note=note)
     if original.is_wanted(request):
         return envelope.success("success" if registration.tasks else "")
     return envelope.success("success", note=note)
 
 
 async def fetch(request: web.Request) -> web.Response:
-    services, key = request.app[SERVICES], _job(request)
+    services, key = request.app[SERVICES], job_of(request)
     is_original = original.is_wanted(request)
     poll = long_polls.read(request, reads_query=not is_original)
     if poll.wait:
@@ -93,7 +85,7 @@ async def fetch(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    key, caller = _job(request), request[CALLER]
+    key, caller = job_of(request), request[CALLER]
     owner = "" if caller.allows(Scope.ADMIN) else caller.id
     try:
         with noting(request, Action.REMOVED, str(key)):
@@ -108,7 +100,7 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def refresh(request: web.Request) -> web.Response:
-    key = _job(request)
+    key = job_of(request)
     with noting(request, Action.REFRESHED, str(key)):
         await request.app[SERVICES].manager.refresh(key, owner=request[CALLER].id)
     return envelope.success("success")
@@ -117,21 +109,12 @@ async def refresh(request: web.Request) -> web.Response:
 async def invalid(request: web.Request) -> web.Response:
     """`refreshing` while the reported value is the current one, `ignored` once it was replaced. The
     audit keeps only the report that causes the refresh."""
-    key = _job(request)
+    key = job_of(request)
     report = decode(await request.read(), InvalidValue)
     with noting(request, Action.REPORTED, str(key)):
         manager = request.app[SERVICES].manager
         outcome = await manager.report(key, report.value, owner=request[CALLER].id)
     return envelope.success("ignored" if outcome is ReportOutcome.OUTDATED else "refreshing")
-
-
-def _job(request: web.Request) -> JobKey:
-    """The job that the path names. Raises NotFoundError for an unknown type."""
-    path, kinds = request.match_info, request.app[SERVICES].kinds
-    key = JobKey(path["appid"], kinds.kind_of(path["type"]), path.get("subject", ""))
-    if key.kind not in kinds:
-        raise NotFoundError(kinds.unknown(path["type"]), reason=Reason.TYPE_UNKNOWN)
-    return key
 
 
 def _fetched(poll: LongPoll, cell: Cell, credential: Credential, boottime: float) -> web.Response:

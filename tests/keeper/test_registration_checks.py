@@ -1,0 +1,96 @@
+"""A registration is tried at WeChat before it is stored."""
+
+from typing import Any
+
+import pytest
+
+from tests.house import APPID, COMPONENT, SECRET, Answer, Caller, WeChat
+
+CHECK = "/v1/registrations/check"
+STABLE = "/cgi-bin/stable_token"
+
+
+async def check(keeper: Caller, *tasks: dict[str, Any], **fields: Any) -> Answer:
+    body = {"appid": APPID, "appsecret": SECRET, "tasks": list(tasks)} | fields
+    return await keeper.call("POST", CHECK, body=body)
+
+
+async def test_a_right_secret_is_accepted_and_nothing_is_stored(keeper: Caller) -> None:
+    accepted = {"accepted": True, "field": "", "address": "", "error": None}
+
+    account = await check(keeper, {"type": 0})
+    platform = await check(keeper, {"type": 3, "params": "http://erp/p"}, appid=COMPONENT)
+
+    assert account.result == platform.result == accepted
+    assert await keeper.jobs() == []
+
+
+async def test_a_check_ends_no_token(keeper: Caller) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    before = await keeper.value(f"{APPID}/0")
+
+    await check(keeper, {"type": 0}, access_token_endpoint="token")
+    await keeper.call("POST", f"/task/{APPID}/0/refresh")
+    await keeper.settle()
+
+    assert await keeper.value(f"{APPID}/0") == before
+
+
+@pytest.mark.parametrize(
+    ("errcode", "errmsg", "field", "address"),
+    [
+        (40125, "invalid appsecret", "appsecret", ""),
+        (40001, "invalid credential", "appsecret", ""),
+        (40013, "invalid appid", "appid", ""),
+        (61024, "component, use component token", "appid", ""),
+        (40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist", "", "1.2.3.4"),
+        (50007, "account frozen", "", ""),
+    ],
+)
+async def test_a_refusal_says_what_is_wrong_and_how_to_mend_it(
+    keeper: Caller, weixin: WeChat, errcode: int, errmsg: str, field: str, address: str
+) -> None:
+    weixin.sandbox.script(STABLE, appid=APPID, errcode=errcode, errmsg=errmsg)
+
+    answer = await check(keeper)
+
+    result = answer.result
+    assert (result["accepted"], result["field"], result["address"]) == (False, field, address)
+    assert (result["error"]["errcode"], result["error"]["reaction"]) == (errcode, "operator")
+    assert result["error"]["rid"]
+    assert result["error"]["advice"]
+    assert SECRET not in str(answer.json)
+
+
+async def test_a_wrong_secret_of_a_platform_is_found(keeper: Caller) -> None:
+    task = {"type": 3, "params": "http://erp/p"}
+    answer = await check(keeper, task, appid=COMPONENT, appsecret="another-secret")
+
+    assert answer.result["field"] == "appsecret"
+    assert "another-secret" not in str(answer.json)
+
+
+async def test_a_busy_wechat_is_no_verdict_on_the_secret(keeper: Caller, weixin: WeChat) -> None:
+    weixin.sandbox.script(STABLE, appid=APPID, errcode=45011, errmsg="api minute-quota reach limit")
+
+    answer = await check(keeper)
+
+    assert (answer.status, answer.json["reason"]) == (503, "wechat.unavailable")
+
+
+async def test_what_would_not_be_stored_is_refused_before_wechat_is_asked(keeper: Caller) -> None:
+    answer = await check(keeper, {"type": 1})
+
+    assert (answer.status, answer.json["reason"]) == (400, "params.missing")
+
+
+async def test_an_account_is_checked_a_few_times_a_minute(keeper: Caller) -> None:
+    for _ in range(10):
+        await check(keeper)
+
+    refused = await check(keeper)
+    other = await check(keeper, appid="wx9999999999999999")
+
+    assert refused.status == 429
+    assert other.status == 200

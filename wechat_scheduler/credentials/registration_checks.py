@@ -1,0 +1,61 @@
+"""The desk that tries a registration before it is stored: its inputs, and its secret at WeChat."""
+
+from datetime import timedelta
+from typing import Final, Protocol
+
+from wechat_scheduler.credentials.model import (
+    AUTHORIZER_TOKEN,
+    COMPONENT_TOKEN,
+    Account,
+    Fault,
+    Registration,
+)
+from wechat_scheduler.credentials.requirements import Requirements
+from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.windows import Windows
+from wechat_scheduler.errors import ThrottledError
+from wechat_scheduler.reasons import Reason
+
+# A person corrects a secret a few times. WeChat counts the calls of an account.
+MOST_CHECKS: Final = 10
+_MINUTE: Final = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRefusal:
+    """Why WeChat does not take an account. `field` is the one of the registration that is wrong, `address` that of
+    this machine, if WeChat refuses calls from there; both may be empty."""
+
+    fault: Fault
+    field: str
+    address: str
+
+
+class SecretCheck(Protocol):
+    """Asks WeChat about a secret without ending a token that it issued."""
+
+    async def refusal(self, account: Account, *, is_platform: bool) -> AccountRefusal | None:
+        """None if WeChat takes it. Raises WeChatError if WeChat does not answer the question."""
+
+
+class RegistrationChecks:
+    def __init__(self, requirements: Requirements, secrets: SecretCheck, *, clock: Clock) -> None:
+        self._requirements = requirements
+        self._secrets = secrets
+        self._made = Windows(clock, _MINUTE)
+
+    async def check(self, registration: Registration) -> AccountRefusal | None:
+        """None if it can be stored and WeChat takes the secret. Raises InvalidRequestError, ThrottledError,
+        WeChatError."""
+        await self._requirements.check(registration)
+        account = registration.account
+        if pause := self._made.spend(account.appid, MOST_CHECKS):
+            raise ThrottledError(
+                f"{account.appid} was checked {MOST_CHECKS} times within a minute: wait a little",
+                reason=Reason.REQUEST_THROTTLED,
+                retry_after=pause,
+            )
+        kinds = {task.key.kind for task in registration.tasks}
+        is_platform = not kinds.isdisjoint((COMPONENT_TOKEN, AUTHORIZER_TOKEN))
+        return await self._secrets.refusal(account, is_platform=is_platform)
