@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import assets, live, looks, overview, sign_in
 from wechat_scheduler.web.console.admission import visiting
+from wechat_scheduler.web.console.messages import listing, message, story, writing
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -25,6 +26,10 @@ ROOMS: Final = (
     Room(overview.ROUTES),
     Room(live.ROUTES),
     Room(sign_in.ROUTES),
+    Room(listing.ROUTES, listing.NOTICES),
+    Room(writing.ROUTES),
+    Room(message.ROUTES),
+    Room(story.ROUTES, story.NOTICES),
 )
 
 

@@ -1,0 +1,268 @@
+"""Messages and deliveries in the console: found, read, sent again, cancelled, and written."""
+
+from typing import Any
+
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser
+from tests.house import APPID, Caller, WeChat
+from tests.web.tenants import bound, deliveries, made_app, send
+from wechat_scheduler.sandbox.templates import SandboxTemplate
+
+PARCEL = {"text": "", "template": "parcel-is-here", "data": {"thing1": "here"}}
+
+
+@pytest.fixture
+async def shop(keeper: Caller, weixin: WeChat) -> dict[str, Any]:
+    """An app with two users, of whom WeChat knows one, and a token to send with."""
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice", "bob")
+    weixin.sandbox.people.follow(APPID, "o_alice")
+    return app
+
+
+async def test_deliveries_are_found_by_each_filter(
+    admin: Browser, keeper: Caller, shop: dict[str, Any], clock: FakeClock
+) -> None:
+    await send(keeper, shop, "alice", **PARCEL, title="to alice")
+    await send(keeper, shop, "bob", **PARCEL, title="to bob")
+    await keeper.settle()
+
+    async def found(**filters: str) -> list[str]:
+        page = await admin.open("/console/messages")
+        listed = await admin.submit(page, "/console/messages", **filters)
+        assert listed.status == 200, listed.text
+        return [row["Message"] for row in listed.table()] if listed.root.find("table") else []
+
+    app = str(shop["id"])
+    assert await found() == ["to bob", "to alice"]
+    assert await found(app=app, person="bob") == ["to bob"]
+    assert await found(person="o_alice") == ["to alice"]
+    assert await found(state="dead") == ["to bob"]
+    assert await found(errcode="40003") == ["to bob"]
+    assert await found(errcode="1") == []
+    assert await found(until="2026-11-18T10:30") == []
+    assert await found(since="2026-11-18T10:30", app=app) == ["to bob", "to alice"]
+
+
+async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
+    for query, sentence in (
+        ("person=nobody", "no user is known by this name"),
+        ("errcode=x", "must be a number"),
+        ("since=yesterday", "must be a time such as"),
+    ):
+        page = await admin.open(f"/console/messages?{query}")
+
+        name = query.partition("=")[0]
+        assert page.status == 400
+        assert sentence in page.root.one("p", id=f"error-{name}").text
+        assert page.root.one("input", id=f"field-{name}")["value"] == query.partition("=")[2]
+
+
+async def test_a_failed_delivery_tells_its_story_and_is_sent_again(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    weixin.sandbox.script("/cgi-bin/message/template/send", errcode=47003, times=1)
+    await send(keeper, shop, "alice", **PARCEL)
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+    path = f"/console/deliveries/{dead['id']}"
+
+    page = await admin.open(path)
+    (attempt,) = page.table("Attempts")
+    record = await admin.submit(page, f"{path}/rid")
+    again = await admin.submit(page, f"{path}/replay")
+    await keeper.settle()
+    after = await admin.open(path)
+
+    assert page.facts()["State"] == "Failed"
+    assert (attempt["errcode"], attempt["Way"]) == ("47003", "template message")
+    assert "compare the keywords and their limits" in page.text
+    assert "Do what the reason advises, then send it again" in page.text
+    assert record.facts()["Query"] == "access_token=[redacted]"
+    assert '"thing1"' in record.text
+    assert "It is sent again." in again.text
+    assert after.facts()["State"] in ("Accepted", "Delivered")
+    assert len(after.table("Attempts")) == 2
+    assert [one["data-live"] for one in after.root.find("section", id="state")] == [""]
+
+
+async def test_wechat_is_asked_whether_it_intercepted_a_message(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    advert = SandboxTemplate(template_id="advert-of-a-sale", title="Sale", intercepted=True)
+    weixin.sandbox.put_template(advert)
+    for template in ("advert-of-a-sale", "parcel-is-here"):
+        await send(keeper, shop, "alice", **PARCEL | {"template": template})
+    await keeper.settle()
+
+    told = {}
+    for one in await deliveries(keeper):
+        path = f"/console/deliveries/{one['id']}"
+        asked = await admin.submit(await admin.open(path), f"{path}/interception")
+        told[one["title"]] = asked.text
+
+    assert "WeChat intercepted this message" in told["advert-of-a-sale"]
+    assert "It is not among the messages" in told["parcel-is-here"]
+
+
+async def test_a_change_in_bulk_is_counted_first_and_touches_no_more(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    weixin.sandbox.script("/cgi-bin/message/template/send", errcode=47003, times=None)
+    for number in range(3):
+        await send(keeper, shop, "alice", **PARCEL, title=f"letter {number}")
+    await keeper.settle()
+    page = await admin.open("/console/messages?state=dead")
+
+    question = await admin.submit(page, "/console/messages/choose", what="replay_all")
+    await send(keeper, shop, "alice", **PARCEL, title="later")
+    await keeper.settle()
+    done = await admin.submit(question, "/console/messages/change")
+
+    assert "3 deliveries will be sent again" in question.text
+    assert "They are sent again." in done.text
+    states = {one["title"]: one["state"] for one in await deliveries(keeper)}
+    assert states == {f"letter {n}": "pending" for n in range(3)} | {"later": "dead"}
+
+
+async def test_chosen_deliveries_are_cancelled_and_others_are_not(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    sent = [(await send(keeper, shop, "alice", title=f"{n}")).result for n in range(2)]
+    chosen = str(sent[0]["deliveries"][0]["id"])
+    page = await admin.open("/console/messages")
+
+    question = await admin.submit(page, "/console/messages/choose", id=[chosen], what="cancel")
+    nothing = await admin.submit(page, "/console/messages/choose", id=[], what="cancel")
+    await keeper.settle()
+    await admin.submit(question, "/console/messages/change")
+
+    assert "1 deliveries that wait will be cancelled" in question.text
+    assert "None of these waits any more" in nothing.text
+    assert {one["state"] for one in await deliveries(keeper)} <= {"accepted", "delivered", "dead"}
+
+
+async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    page = await admin.open("/console/messages/write")
+    written = {
+        "app": str(shop["id"]),
+        "to": "o_alice",
+        "channel": "template",
+        "template": "parcel-is-here",
+        "data": "thing1: a parcel that is longer than WeChat shows\ntime2：2026-11-18 10:30",
+    }
+
+    shown = await admin.submit(page, "/console/messages/write", **written)
+    sent = await admin.submit(shown, "/console/messages/write/send")
+    await keeper.settle()
+    story = await admin.open(str(sent.url.path))
+    message = await admin.open(story.root.one("section", id="state").one("a")["href"])
+
+    keywords = {row["Keyword"]: row["Shown"] for row in shown.table("Keywords")}
+    assert keywords["thing1"] == "a parcel that is lo… (cut)"
+    assert keywords["time2"] == "2026年11月18日 10:30"
+    assert "WeChat shows only the beginning of thing1" in shown.text
+    assert shown.form("/console/messages/write").one("input", id="field-to")["value"] == "o_alice"
+    assert sent.url.path.startswith("/console/deliveries/")
+    assert "This page follows it" in sent.text
+    assert story.facts()["State"] in ("Accepted", "Delivered")
+    assert len(weixin.sandbox.people.arrived(APPID, "o_alice")) == 1
+    assert message.table("Keywords")[0]["Keyword"] == "thing1"
+
+
+async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
+    admin: Browser, shop: dict[str, Any]
+) -> None:
+    page = await admin.open("/console/messages/write")
+    app = str(shop["id"])
+
+    empty = await admin.submit(page, "/console/messages/write", app=app, to="alice", text="")
+    colon = await admin.submit(page, "/console/messages/write", app=app, to="alice", data="x")
+    stranger = await admin.submit(page, "/console/messages/write", app=app, to="eve", text="hi")
+
+    assert (empty.status, colon.status, stranger.status) == (400, 400, 200)
+    assert "give a text" in empty.root.one("p", id="error-text").text
+    assert "needs a colon" in colon.root.one("p", id="error-data").text
+    assert "the app knows no user by this name" in stranger.text
+    assert stranger.root.find("form", action="/console/messages/write/send") == []
+
+
+async def test_no_text_of_others_becomes_markup(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    path = f"/v1/apps/{shop['id']}/subscribers/alice"
+    await keeper.call("PATCH", path, body={"nickname": MARKUP[:60]})
+    weixin.sandbox.script(
+        "/cgi-bin/message/template/send", errcode=47003, errmsg=MARKUP, times=None
+    )
+    wish = {
+        "title": MARKUP,
+        "text": MARKUP,
+        "data": {"thing1": MARKUP},
+        "template": "parcel-is-here",
+    }
+    sent = (await send(keeper, shop, "alice", **wish)).result
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+    written = {"app": str(shop["id"]), "to": "alice", "title": MARKUP, "text": MARKUP}
+
+    pages = [
+        await admin.open(path)
+        for path in (
+            "/console/messages",
+            f"/console/deliveries/{dead['id']}",
+            f"/console/messages/{sent['id']}",
+            f"/console/messages?person={MARKUP.replace('&', '%26')}",
+        )
+    ]
+    writing = await admin.open("/console/messages/write")
+    pages.append(await admin.submit(writing, "/console/messages/write", **written))
+    pages.append(await admin.submit(pages[1], f"/console/deliveries/{dead['id']}/rid"))
+
+    for page in pages:
+        assert "alert(1)" in page.html
+        assert page.root.one("main").find("script") == page.root.find("img") == []
+
+
+async def test_a_limited_key_sees_its_own_and_may_do_what_its_scopes_allow(
+    visitor: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    other = await made_app(keeper, "other", appid="wx9999999999999999")
+    await bound(keeper, other, "alice")
+    await send(keeper, other, "alice", title="foreign")
+    await send(keeper, shop, "bob", **PARCEL, title="own")
+    await keeper.settle()
+    (foreign,) = await deliveries(keeper, f"?app={other['id']}")
+    (own,) = await deliveries(keeper, f"?app={shop['id']}")
+    await visitor.sign_in((await make(keeper, "push", appids=[APPID])).text)
+
+    listed = await visitor.open("/console/messages")
+    story = await visitor.open(f"/console/deliveries/{own['id']}")
+    hidden = await visitor.open(f"/console/deliveries/{foreign['id']}")
+
+    assert [row["Message"] for row in listed.table()] == ["own"]
+    assert hidden.status == 404
+    assert "foreign" not in hidden.text
+    assert story.root.find("form", action=f"/console/deliveries/{own['id']}/rid") == []
+    assert story.root.find("form", action=f"/console/deliveries/{own['id']}/replay")
+
+
+async def test_the_pages_speak_chinese(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    await send(keeper, shop, "bob", **PARCEL)
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+
+    listed = await admin.open("/console/messages", Accept_Language="zh-CN")
+    story = await admin.open(f"/console/deliveries/{dead['id']}", Accept_Language="zh-CN")
+
+    assert (listed.title, listed.table()[0]["状态"]) == ("消息", "失败")
+    assert "按原因中的建议处理，然后重新发送" in story.text

@@ -1,0 +1,141 @@
+"""The filters of deliveries, as a visitor wrote them into the address and as our API takes them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.messages.states import state_options
+from wechat_scheduler.web.console.parts import joined, search
+from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
+from wechat_scheduler.web.pages.markup import Html
+
+W = Words
+
+SINCE, UNTIL = W("From", "从"), W("To", "到")
+APP, ANY_APP = W("App", "应用"), W("All apps", "所有应用")
+PERSON = W("Person", "用户")
+PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的名字")
+STATE, ANY_STATE = W("State", "状态"), W("All states", "所有状态")
+ERRCODE, MESSAGE = W("errcode", "errcode"), W("Message", "消息")
+NO_PERSON = "no user is known by this name"
+
+NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message")
+# Those that our API takes as they are.
+PLAIN: Final = ("app", "state", "errcode", "message")
+UID: Final = "UID_"
+# Apps in a list to choose from.
+MOST_APPS: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedDeliveries:
+    """The `given` filters by name, those that are empty left out. `query` is for `GET /v1/deliveries`."""
+
+    given: Mapping[str, str]
+    query: Mapping[str, str]
+
+    @property
+    def body(self) -> dict[str, object]:
+        """For the changes in bulk."""
+        numbers = ("app", "message", "errcode")
+        return {name: int(text) if name in numbers else text for name, text in self.query.items()}
+
+    @property
+    def address(self) -> str:
+        """The list of what is wanted."""
+        return f"/console/messages?{urlencode(self.given)}" if self.given else "/console/messages"
+
+
+async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
+    """Raises InvalidRequestError at the field that is wrong."""
+    told = {name: text for name in NAMES if (text := given.get(name, "").strip())}
+    query: dict[str, str] = {name: told[name] for name in PLAIN if name in told}
+    for name in ("app", "message", "errcode"):
+        if name in told and not told[name].removeprefix("-").isdecimal():
+            raise InvalidRequestError("must be a number", field=name)
+    for name in ("since", "until"):
+        if name in told:
+            query[name] = _instant(told[name], name)
+    if "person" in told:
+        query["uid"] = await _uid(visit, told["person"], told.get("app", ""))
+    return WantedDeliveries(given=told, query=query)
+
+
+async def apps(visit: Visit) -> Sequence[AppResult]:
+    """Those that the key reaches, a first part of very many."""
+    return (await visit.api.page("/v1/apps", AppResult, limit=MOST_APPS)).rows
+
+
+async def filters(visit: Visit, action: str, error: RequestError | None = None) -> Html:
+    """The form of filters, with what the address says."""
+    given, wrong = visit.request.query, _errors(error)
+    known = [(str(app.id), app.name) for app in await apps(visit)]
+    if (app := given.get("app", "")) and app not in dict(known):
+        known.append((app, app))
+    times = [
+        text_field(
+            visit, name, words, given.get(name, ""), type="datetime-local", error=wrong(name)
+        )
+        for name, words in (("since", SINCE), ("until", UNTIL))
+    ]
+    fields = [
+        *times,
+        select_field(visit, "app", APP, [("", ANY_APP), *known], app, error=wrong("app")),
+        text_field(
+            visit, "person", PERSON, given.get("person", ""), hint=PERSON_HINT, error=wrong("person")
+        ),
+        select_field(
+            visit, "state", STATE, [("", ANY_STATE), *state_options(visit)],
+            given.get("state", ""), error=wrong("state"),
+        ),
+        text_field(
+            visit, "errcode", ERRCODE, given.get("errcode", ""), inputmode="numeric",
+            error=wrong("errcode"),
+        ),
+    ]  # fmt: skip
+    if message := given.get("message", ""):
+        fields.append(text_field(visit, "message", MESSAGE, message, error=wrong("message")))
+    return search(visit, action, joined(fields))
+
+
+def _errors(error: RequestError | None) -> Callable[[str], str]:
+    """What is wrong with the filter of a name."""
+
+    def of(name: str) -> str:
+        return error.sentence if error and error.field == name else ""
+
+    return of
+
+
+async def _uid(visit: Visit, name: str, app: str) -> str:
+    """Raises InvalidRequestError for an unknown one."""
+    if name.startswith(UID):
+        return name
+    if app:
+        path = "/v1/apps/{app}/subscribers"
+        if of_app := (await visit.api.page(path, SubscriberResult, app=app, name=name)).rows:
+            return of_app[0].uid
+    try:
+        users = (await visit.api.page("/v1/subscribers", UserResult, openid=name)).rows
+    except InvalidRequestError:
+        users = []  # a name that cannot be an openid
+    if not users:
+        raise InvalidRequestError(NO_PERSON, field="person")
+    return users[0].uid
+
+
+def _instant(text: str, field: str) -> str:
+    """What the browser's field of a time gives is a time in Shanghai; an address may also have an offset."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequestError("must be a time such as 2026-11-18T10:30", field=field) from error
+    return rfc3339(at if at.tzinfo else at.replace(tzinfo=ZONE))

@@ -1,0 +1,133 @@
+"""`/console/messages/{message}`: a message, and what became of it."""
+
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
+from wechat_scheduler.web.console.messages.states import WORDS, badge
+from wechat_scheduler.web.console.parts import facts, joined, link, section, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
+from wechat_scheduler.web.native.sending.messages import MessageResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+UNTITLED = W("Message", "消息")
+CONTENT, BECAME = W("Content", "内容"), W("What became of it", "结果")
+APP, CHANNEL, PRIORITY = W("App", "应用"), W("Channel", "渠道"), W("Priority", "优先级")
+CREATED, NOT_BEFORE = W("Created", "创建时间"), W("Not before", "不早于")
+EXPIRES, OPENS = W("Expires", "过期时间"), W("A tap opens", "点击打开")
+TEMPLATE, KEYWORDS = W("Template", "模板"), W("Keywords", "关键词")
+KEYWORD, VALUE = W("Keyword", "关键词"), W("Value", "值")
+NOTES, IS_RETRACTED = (
+    W("Notes", "备注"),
+    W("It is retracted: readers no longer see it.", "已撤回：读者看不到了。"),
+)
+NO_DATA = W("No keywords.", "没有关键词。")
+NO_DELIVERIES = W(
+    "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
+)
+ALL = W("Show all", "查看全部")
+
+PAGE: Final = "/console/messages/{message}"
+
+
+async def shown(visit: Visit) -> web.Response:
+    number = visit.request.match_info["message"]
+    one = await visit.api.get("/v1/messages/{message}", MessageResult, message=number)
+    rows = await visit.api.page("/v1/deliveries", DeliveryResult, message=number, limit=20)
+    became = joined(
+        [
+            _counts(visit, one),
+            deliveries_table(visit, rows, NO_DELIVERIES, pick=False),
+            when(rows.after, _all(visit, one)),
+        ]
+    )
+    body = joined(
+        [
+            section(visit, BECAME, became, id="became", live=True),
+            section(visit, CONTENT, await _content(visit, one)),
+        ]
+    )
+    title = (one.title or one.template) and not one.retracted
+    return layout(visit, (one.title or one.template) if title else UNTITLED, body, live=True)
+
+
+def _all(visit: Visit, one: MessageResult) -> Html:
+    return fill("<p>{link}</p>", link=link(_list(one), visit.say(ALL)))
+
+
+def _counts(visit: Visit, one: MessageResult) -> Html:
+    """The number of deliveries in each state, each leading to these."""
+    made = [
+        fill(
+            "<li>{badge} {count}</li>",
+            badge=badge(visit, name),
+            count=link(_list(one, state=name), str(one.counts[name])),
+        )
+        for name in WORDS
+        if one.counts.get(name)
+    ]
+    return when(made, fill('<ul class="counts">{made}</ul>', made=made))
+
+
+def _list(one: MessageResult, **more: str) -> str:
+    return f"/console/messages?{urlencode({'message': one.id, **more})}"
+
+
+async def _content(visit: Visit, one: MessageResult) -> Html:
+    opens = one.url or (one.miniprogram.pagepath if one.miniprogram else "")
+    known = facts(
+        visit,
+        [
+            (APP, await _app_name(visit, one.app)),
+            (CHANNEL, one.channel),
+            (PRIORITY, one.priority),
+            (CREATED, visit.time(one.created_at)),
+            (NOT_BEFORE, visit.time(one.not_before) if one.not_before else None),
+            (EXPIRES, visit.time(one.expires) if one.expires else None),
+            (TEMPLATE, one.template),
+            (OPENS, link(opens, opens) if opens else None),
+        ],
+    )
+    return joined([known, _retracted(visit, one) if one.retracted else _texts(visit, one)])
+
+
+def _retracted(visit: Visit, one: MessageResult) -> Html:
+    return fill("<p>{words}</p>", words=visit.say(IS_RETRACTED if one.retracted else RETRACTED))
+
+
+def _texts(visit: Visit, one: MessageResult) -> Html:
+    data = table(
+        visit, KEYWORDS, (KEYWORD, VALUE), [[name, text] for name, text in one.data.items()],
+        empty=NO_DATA,
+    )  # fmt: skip
+    notes = [fill("<li>{note}</li>", note=note) for note in one.notes]
+    return joined(
+        [
+            when(one.title, fill("<p><strong>{title}</strong></p>", title=one.title)),
+            when(one.text, fill('<p class="text">{text}</p>', text=one.text)),
+            when(one.data, data),
+            when(
+                notes, fill("<h3>{head}</h3><ul>{notes}</ul>", head=visit.say(NOTES), notes=notes)
+            ),
+        ]
+    )
+
+
+async def _app_name(visit: Visit, app: int) -> str:
+    try:
+        return (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).name
+    except NotFoundError:
+        return str(app)
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, PAGE, shown),)

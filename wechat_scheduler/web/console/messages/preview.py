@@ -1,0 +1,96 @@
+"""Draws a message as WeChat will show it."""
+
+from wechat_scheduler.web.console.messages.states import way
+from wechat_scheduler.web.console.parts import advice, code, joined, link, table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.previews import (
+    KeywordPreviewResult,
+    MessagePreviewResult,
+    WayPreviewResult,
+)
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TO = W("To {name}", "发给 {name}")
+FIRST, ELSE = W("As {way}", "以{way}发送"), W("Else as {way}", "否则以{way}发送")
+KEYWORDS, KEYWORD = W("Keywords", "关键词"), W("Keyword", "关键词")
+SHOWN, TAKES = W("Shown", "显示"), W("WeChat takes", "微信接受")
+HIDDEN, CUT = W("not shown", "不显示"), W("cut", "截断")
+ANY = W("any text; 20 characters are shown", "任意文字；显示 20 个字符")
+NO_KEYWORDS = W("The template gets no keywords.", "模板没有得到关键词。")
+OPENS = W("A tap opens", "点击打开")
+WAITS = W(
+    "It waits for the end of the user's quiet hours, {at}.", "等待用户的免打扰时段结束：{at}。"
+)
+NOT_SENT = W("It would not be sent: {error}", "不会发送：{error}")
+
+
+def preview(visit: Visit, found: MessagePreviewResult) -> Html:
+    name = found.person or found.openid or found.uid
+    parts = [
+        when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
+        when(found.error, advice(visit, visit.say(NOT_SENT, error=found.error))),
+        *(advice(visit, one) for one in found.warnings),
+        _waits(visit, found),
+        *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
+    ]
+    return joined(parts)
+
+
+def _waits(visit: Visit, found: MessagePreviewResult) -> Html:
+    if found.waits_until is None:
+        return Html()
+    before, _, after = visit.say(WAITS).partition("{at}")
+    at = visit.time(found.waits_until)
+    return fill('<p class="advice">{before}{at}{after}</p>', before=before, at=at, after=after)
+
+
+def _way(visit: Visit, one: WayPreviewResult, words: Words) -> Html:
+    return fill(
+        '<h3>{head}</h3><div class="bubble">{title}{body}{opens}</div>',
+        head=visit.say(words, way=way(visit, one.way)),
+        title=_title(one),
+        body=fill('<p class="text">{text}</p>', text=one.text)
+        if one.way == "text"
+        else _keywords(visit, one),
+        opens=_opens(visit, one),
+    )
+
+
+def _title(one: WayPreviewResult) -> Html:
+    """That of the template, or its id."""
+    named = fill("<p><strong>{title}</strong></p>", title=one.title)
+    return when(
+        one.template_id, named if one.title else fill("<p>{id}</p>", id=code(one.template_id))
+    )
+
+
+def _keywords(visit: Visit, one: WayPreviewResult) -> Html:
+    heads = (KEYWORD, SHOWN, TAKES)
+    rows = [_keyword(visit, it) for it in one.keywords]
+    return table(visit, KEYWORDS, heads, rows, empty=NO_KEYWORDS)
+
+
+def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:
+    mark = HIDDEN if it.hidden else CUT if it.cut else None
+    note = fill(" <small>({mark})</small>", mark=visit.say(mark) if mark else "")
+    fault = fill('<p class="error">{fault}</p>', fault=it.fault)
+    return [
+        code(it.name),
+        fill(
+            "{shown}{note}{fault}",
+            shown=it.shown,
+            note=when(mark, note),
+            fault=when(it.fault, fault),
+        ),
+        it.takes or visit.say(ANY),
+    ]
+
+
+def _opens(visit: Visit, one: WayPreviewResult) -> Html:
+    page = one.miniprogram
+    target = code(f"{page.appid}/{page.pagepath}") if page else link(one.url, one.url)
+    shown = fill('<p class="faint">{words}: {target}</p>', words=visit.say(OPENS), target=target)
+    return when(page or one.url, shown)

@@ -1,0 +1,124 @@
+"""The words for what became of a delivery, and for what happens next."""
+
+from typing import Final
+
+from wechat_scheduler.web.console.parts import Kind, state
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.deliveries import STATES
+from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryDetails, DeliveryResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+WORDS: Final[dict[str, tuple[Kind, Words]]] = {
+    "pending": ("idle", W("Waiting", "等待中")),
+    "sending": ("idle", W("Being sent", "发送中")),
+    "accepted": ("good", W("Accepted", "微信已接收")),
+    "delivered": ("good", W("Delivered", "已送达")),
+    "dead": ("bad", W("Failed", "失败")),
+    "cancelled": ("idle", W("Cancelled", "已取消")),
+    "expired": ("warn", W("Expired", "已过期")),
+    "missed": ("warn", W("Missed", "已错过")),
+}
+REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
+WAYS: Final = {
+    "template": W("template message", "模板消息"),
+    "text": W("text", "客服消息"),
+    "subscribe": W("subscribe notice", "订阅通知"),
+    "webhook": W("callback", "回调"),
+}
+CHANNELS: Final = {
+    "webhook": W("the app's callback", "应用的回调"),
+    "participants": W("all who joined the reminder", "加入提醒的所有人"),
+}
+EVERYONE = W("all subscribers", "所有订阅者")
+TOPIC = W("topic {id}", "主题 {id}")
+
+TRIED_NEXT = W("It is tried again {at}.", "下一次尝试：{at}。")
+SENT_NEXT = W("It is sent {at}.", "发送时间：{at}。")
+GIVES_UP = W(
+    "If it does not succeed, the daemon gives up {at}.",
+    "一直不成功的话，守护进程放弃的时间：{at}。",
+)
+EXPIRES = W("It is not sent after {at}.", "过了 {at} 就不再发送。")
+NEXT: Final = {
+    "sending": W("It is being sent at this moment.", "正在发送。"),
+    "dead": W(
+        "It is not tried again. Do what the reason advises, then send it again.",
+        "不会再尝试。按原因中的建议处理，然后重新发送。",
+    ),
+    "cancelled": W("It is not sent, unless you send it again.", "不会发送，除非你重新发送。"),
+    "expired": W(
+        "Its time had passed before it could be sent. You can still send it.",
+        "还没发出就过了期限。仍可以重新发送。",
+    ),
+    "missed": W(
+        "It fell due while no daemon ran. You can still send it.",
+        "到时间的时候守护进程没有运行。仍可以重新发送。",
+    ),
+}
+FINAL_TEXT = W(
+    "WeChat accepted it. WeChat sends no receipt for texts, so no more is known.",
+    "微信已接收。微信对客服消息不发送达回执，所以没有更多消息。",
+)
+AWAITS_RECEIPT = W(
+    "WeChat accepted it, and its receipt is awaited. It comes within seconds, if the account's pushes reach this daemon.",
+    "微信已接收，正在等待送达回执。如果账号的推送能到达这里，几秒内就会收到。",
+)
+SPREAD = W("It became a delivery for each receiver.", "已展开为每个接收者各一条投递。")
+CALLED = W("The app's callback accepted it.", "应用的回调已接收。")
+RECEIVED = W("WeChat's receipt says that the phone has it.", "微信的回执表明手机已收到。")
+
+
+def badge(visit: Visit, name: str) -> Html:
+    kind, words = WORDS.get(name, ("idle", W(name, name)))
+    return state(visit, kind, words)
+
+
+def state_options(visit: Visit) -> list[tuple[str, str]]:
+    """For a field that chooses one."""
+    return [(name, visit.say(WORDS[name][1])) for name in STATES]
+
+
+def way(visit: Visit, name: str) -> str:
+    return visit.say(WAYS[name]) if name in WAYS else name
+
+
+def receiver(visit: Visit, one: DeliveryResult) -> str:
+    """Who gets it, as people know them."""
+    if one.channel == "person":
+        return one.person or one.to
+    if one.channel == "topic":
+        return visit.say(EVERYONE) if one.to == "0" else visit.say(TOPIC, id=one.to)
+    return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
+
+
+def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:
+    """Sentences about what happens next, and when."""
+    if one.state == "pending":
+        return list(_waiting(visit, one))
+    if one.state == "accepted":
+        words = AWAITS_RECEIPT if one.reference else FINAL_TEXT
+    elif one.state == "delivered":
+        words = {"topic": SPREAD, "participants": SPREAD, "webhook": CALLED}.get(
+            one.channel, RECEIVED
+        )
+    else:
+        words = NEXT[one.state]
+    return [fill("<p>{words}</p>", words=visit.say(words))]
+
+
+def _waiting(visit: Visit, one: DeliveryDetails) -> list[Html]:
+    known = (
+        (TRIED_NEXT if one.attempts else SENT_NEXT, one.due_at),
+        (GIVES_UP, one.gives_up_at),
+        (EXPIRES, one.expires),
+    )
+    return [_timed(visit, words, visit.time(at)) for words, at in known if at is not None]
+
+
+def _timed(visit: Visit, words: Words, at: Html) -> Html:
+    """The phrase with the time as markup in its place."""
+    before, _, after = visit.say(words).partition("{at}")
+    return fill("<p>{before}{at}{after}</p>", before=before, at=at, after=after)

@@ -1,0 +1,185 @@
+"""`/console/deliveries/{delivery}`: the whole story of a delivery, what happens next, and what WeChat says of it."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
+from wechat_scheduler.web.console.messages.states import (
+    REPLAYABLE,
+    badge,
+    receiver,
+    way,
+    what_next,
+)
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    done,
+    facts,
+    joined,
+    link,
+    section,
+    table,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.delivery_bodies import (
+    AttemptResult,
+    DeliveryDetails,
+)
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+UNTITLED = W("Delivery", "投递")
+STATE, NEXT, ATTEMPTS = W("State", "状态"), W("What happens next", "接下来"), W("Attempts", "尝试")
+TO, APP, WAY = W("To", "接收者"), W("App", "应用"), W("Way", "方式")
+CREATED, ENDED, MESSAGE = (
+    W("Created", "创建时间"),
+    W("State since", "状态时间"),
+    W("Message", "消息"),
+)
+SHOW_MESSAGE = W("Show the message", "查看消息")
+MSGID, ERRCODE, ACCOUNT = W("msgid", "msgid"), W("errcode", "errcode"), W("Account", "账号")
+REASON, NOTES = W("Reason", "原因"), W("Notes", "备注")
+DUPLICATE = W(
+    "It was sent again although the first may have arrived: the user may have seen it twice.",
+    "第一次可能已送达，但又发送了一次：用户可能看到了两次。",
+)
+AT, TOOK, RESULT = W("At", "时间"), W("Took", "耗时"), W("Result", "结果")
+ACCEPTED, MS = W("accepted", "已接收"), W("{ms} ms", "{ms} 毫秒")
+NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
+REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
+REPLAY_SURE = W("Send this message again?", "重新发送这条消息？")
+CANCEL_SURE = W("Cancel this delivery?", "取消这条投递？")
+NOTICES: Final = {
+    "replay": W("It is sent again.", "已安排重新发送。"),
+    "cancel": W("It is cancelled.", "已取消。"),
+    "sent": W(
+        "It is stored and is sent now. This page follows it.", "已保存，正在发送。本页会跟进结果。"
+    ),
+}
+
+PAGE: Final = "/console/deliveries/{delivery}"
+_OURS: Final = "/v1/deliveries/{delivery}"
+
+
+async def shown(visit: Visit) -> web.Response:
+    one = await _delivery(visit)
+    return _page(visit, one, Html())
+
+
+async def replay(visit: Visit) -> web.Response:
+    return await _changed(visit, "/v1/deliveries/{delivery}/replay", "replay")
+
+
+async def cancel(visit: Visit) -> web.Response:
+    return await _changed(visit, "/v1/deliveries/{delivery}/cancel", "cancel")
+
+
+async def ask_rid(visit: Visit) -> web.Response:
+    one = await _delivery(visit)
+    return _page(visit, one, await recorded_call(visit, one))
+
+
+async def ask_interception(visit: Visit) -> web.Response:
+    one = await _delivery(visit)
+    return _page(visit, one, await interception(visit, one))
+
+
+async def _delivery(visit: Visit) -> DeliveryDetails:
+    number = visit.request.match_info["delivery"]
+    return await visit.api.get(_OURS, DeliveryDetails, delivery=number)
+
+
+async def _changed(visit: Visit, path: str, notice: str) -> web.Response:
+    number = visit.request.match_info["delivery"]
+    await visit.api.post(path, DeliveryDetails, delivery=number)
+    return done(f"/console/deliveries/{number}", notice)
+
+
+def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
+    body = joined(
+        [
+            asked,
+            section(visit, STATE, _state(visit, one), id="state", live=True),
+            section(visit, NEXT, _next(visit, one), id="next", live=True),
+            section(visit, ATTEMPTS, _attempts(visit, one), id="attempts", live=True),
+            questions(visit, one),
+        ]
+    )
+    return layout(visit, one.title or visit.say(UNTITLED), body, live=True)
+
+
+def _state(visit: Visit, one: DeliveryDetails) -> Html:
+    message = link(f"/console/messages/{one.message}", visit.say(SHOW_MESSAGE))
+    known = facts(
+        visit,
+        [
+            (STATE, badge(visit, one.state)),
+            (ENDED, visit.time(one.settled_at)),
+            (TO, receiver(visit, one)),
+            (APP, one.app_name or str(one.app)),
+            (ACCOUNT, code(one.appid) if one.appid else None),
+            (WAY, way(visit, one.way)),
+            (CREATED, visit.time(one.created_at)),
+            (MESSAGE, message),
+            (MSGID, code(one.reference) if one.reference else None),
+            (ERRCODE, code(str(one.errcode)) if one.errcode is not None else None),
+        ],
+    )
+    return joined([known, _notes(visit, one)])
+
+
+def _notes(visit: Visit, one: DeliveryDetails) -> Html:
+    notes = [*one.notes, *([visit.say(DUPLICATE)] if one.possibly_duplicate else [])]
+    items = [fill("<li>{note}</li>", note=note) for note in notes]
+    return when(items, fill("<h3>{head}</h3><ul>{items}</ul>", head=visit.say(NOTES), items=items))
+
+
+def _next(visit: Visit, one: DeliveryDetails) -> Html:
+    """What happens next, why, and what a person can do."""
+    return joined([advice(visit, one.reason), *what_next(visit, one), _actions(visit, one)])
+
+
+def _actions(visit: Visit, one: DeliveryDetails) -> Html:
+    if not visit.may(Scope.PUSH):
+        return Html()
+    path = f"/console/deliveries/{one.id}"
+    if one.state in REPLAYABLE:
+        return form(visit, f"{path}/replay", Html(), REPLAY, confirm=REPLAY_SURE)
+    if one.state == "pending":
+        return form(visit, f"{path}/cancel", Html(), CANCEL, kind="danger", confirm=CANCEL_SURE)
+    return Html()
+
+
+def _attempts(visit: Visit, one: DeliveryDetails) -> Html:
+    heads = (AT, WAY, TOOK, ERRCODE, W("rid", "rid"), RESULT)
+    return table(
+        visit, ATTEMPTS, heads, [_attempt(visit, it) for it in one.history], empty=NO_ATTEMPTS
+    )
+
+
+def _attempt(visit: Visit, it: AttemptResult) -> list[Html | str]:
+    return [
+        visit.time(it.at),
+        way(visit, it.way),
+        visit.say(MS, ms=it.duration_ms),
+        "" if it.errcode is None else code(str(it.errcode)),
+        code(it.rid) if it.rid else "",
+        it.error or visit.say(ACCEPTED),
+    ]
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PAGE, shown),
+    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/replay", replay),
+    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/cancel", cancel),
+    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/rid", ask_rid),
+    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/interception", ask_interception),
+)

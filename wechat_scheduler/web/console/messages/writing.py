@@ -1,0 +1,201 @@
+"""`/console/messages/write`: a message to one user, shown as WeChat will show it before it is sent."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.fields import area_field, form, select_field, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.messages.finding import apps
+from wechat_scheduler.web.console.messages.preview import preview
+from wechat_scheduler.web.console.parts import done, joined, section
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE = W("Write a test message", "写一条测试消息")
+CONTENT, SHOWN = W("The message", "消息内容"), W("What the user will see", "用户会看到")
+APP, TO = W("App", "应用"), W("To", "接收者")
+TO_HINT = W(
+    "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的名字"
+)
+CHANNEL, PRIORITY = W("Channel", "渠道"), W("Priority", "优先级")
+CHANNELS: Final = {
+    "auto": W("The daemon chooses", "由守护进程选择"),
+    "template": W("Template message", "模板消息"),
+    "text": W("Text (within 48 hours)", "客服消息（48 小时内）"),
+    "subscribe": W("Subscribe notice", "订阅通知"),
+}
+PRIORITIES: Final = {
+    "normal": W("Normal", "普通"),
+    "urgent": W("Urgent: ignores quiet hours", "紧急：忽略免打扰时段"),
+    "bulk": W("Bulk", "批量"),
+}
+SUBJECT, TEXT, URL = W("Title", "标题"), W("Text", "正文"), W("Link", "链接")
+TEMPLATE = W("Template", "模板")
+TEMPLATE_HINT = W(
+    "An alias of the app's, or WeChat's template id; empty for the app's own choice",
+    "应用里的别名或微信的模板 ID；留空则由应用决定",
+)
+DATA = W("Keywords", "关键词")
+DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1: 包裹")
+NOT_BEFORE = W("Not before", "不早于")
+PREVIEW, SEND = W("Preview", "预览"), W("Send it now", "现在发送")
+NO_APPS = W(
+    "There is no app yet that could send. Make one first.", "还没有可以发送的应用。请先创建一个。"
+)
+MAKE_APP = W("People and apps", "用户与应用")
+NO_COLON = "needs a colon between keyword and value, such as thing1: parcel"
+
+WRITE: Final = "/console/messages/write"
+FIELDS: Final = (
+    "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
+)  # fmt: skip
+
+
+async def write(visit: Visit) -> web.Response:
+    return await _page(visit, visit.request.query)
+
+
+async def show(visit: Visit) -> web.Response:
+    """The form as it was filled in, with the preview below."""
+    try:
+        found = await visit.api.post(
+            "/v1/messages/preview", MessagePreviewResult, _body(visit.form)
+        )
+    except RequestError as error:
+        return await _page(visit, visit.form, error)
+    return await _page(visit, visit.form, shown=found)
+
+
+async def send(visit: Visit) -> web.Response:
+    try:
+        sent = await visit.api.post(
+            "/v1/messages", SentResult, _body(visit.form), once=visit.form["once"]
+        )
+    except RequestError as error:
+        return await _page(visit, visit.form, error)
+    return done(f"/console/deliveries/{sent.deliveries[0].id}", "sent")
+
+
+def _body(given: Mapping[str, str]) -> dict[str, Any]:
+    """The message of our API. Raises InvalidRequestError."""
+    told = {name: given.get(name, "").strip() for name in FIELDS}
+    if not told["app"].isdecimal():
+        raise InvalidRequestError("choose the app that sends", field="app")
+    body: dict[str, Any] = {
+        "app": int(told["app"]),
+        "to": [told["to"]] if told["to"] else [],
+        "channel": told["channel"] or "auto",
+        "priority": told["priority"] or "normal",
+        "title": told["title"],
+        "text": given.get("text", "").replace("\r\n", "\n"),
+        "template": told["template"],
+        "url": told["url"],
+        "data": _data(told["data"]),
+    }
+    if told["not_before"]:
+        body["not_before"] = _instant(told["not_before"])
+    return body
+
+
+def _data(text: str) -> dict[str, str]:
+    data = {}
+    for line in filter(None, map(str.strip, text.replace("：", ":").splitlines())):
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise InvalidRequestError(NO_COLON, field="data")
+        data[name.strip()] = value.strip()
+    return data
+
+
+def _instant(text: str) -> str:
+    try:
+        return rfc3339(datetime.fromisoformat(text).replace(tzinfo=ZONE))
+    except (ValueError, OverflowError) as error:
+        raise InvalidRequestError("must be a time", field="not_before") from error
+
+
+async def _page(
+    visit: Visit,
+    given: Mapping[str, str],
+    error: RequestError | None = None,
+    shown: MessagePreviewResult | None = None,
+) -> web.Response:
+    known = await apps(visit)
+    if not known:
+        body = fill(
+            '<p class="empty">{words}</p><p><a href="/console/people">{people}</a></p>',
+            words=visit.say(NO_APPS),
+            people=visit.say(MAKE_APP),
+        )
+        return layout(visit, TITLE, section(visit, CONTENT, body))
+    names = [(str(app.id), app.name) for app in known]
+    parts = [section(visit, CONTENT, _form(visit, given, names, error))]
+    if shown is not None:
+        parts.insert(0, section(visit, SHOWN, _shown(visit, given, shown), id="preview"))
+    return layout(visit, TITLE, joined(parts), status=error.status if error else 200)
+
+
+def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult) -> Html:
+    looks = preview(visit, found)
+    if found.error:
+        return looks
+    fields = {name: given.get(name, "") for name in FIELDS}
+    # An openid is no name of a receiver: the uid is.
+    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields={**fields, "to": found.uid})
+    return joined([looks, sending])
+
+
+def _form(
+    visit: Visit,
+    given: Mapping[str, str],
+    known: list[tuple[str, str]],
+    error: RequestError | None,
+) -> Html:
+    def wrong(name: str) -> str:
+        path = error.field.partition(".")[0].partition("[")[0] if error else ""
+        return error.sentence if error and path == name else ""
+
+    def value(name: str) -> str:
+        return given.get(name, "")
+
+    def choice(name: str, words: Words, options: Mapping[str, Words]) -> Html:
+        return select_field(visit, name, words, options.items(), value(name), error=wrong(name))
+
+    general = error.sentence if error and not any(map(wrong, FIELDS)) else ""
+    fields = [
+        fill('<p class="error" role="alert">{general}</p>', general=general) if general else Html(),
+        select_field(visit, "app", APP, known, value("app"), error=wrong("app")),
+        text_field(visit, "to", TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True),
+        choice("channel", CHANNEL, CHANNELS),
+        text_field(visit, "title", SUBJECT, value("title"), error=wrong("title")),
+        area_field(visit, "text", TEXT, value("text"), error=wrong("text")),
+        text_field(
+            visit, "template", TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template")
+        ),
+        area_field(visit, "data", DATA, value("data"), hint=DATA_HINT, error=wrong("data")),
+        text_field(visit, "url", URL, value("url"), type="url", error=wrong("url")),
+        choice("priority", PRIORITY, PRIORITIES),
+        text_field(
+            visit, "not_before", NOT_BEFORE, value("not_before"), type="datetime-local",
+            error=wrong("not_before"),
+        ),
+    ]  # fmt: skip
+    return form(visit, WRITE, joined(fields), PREVIEW)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, WRITE, write),
+    ConsoleRoute(hdrs.METH_POST, WRITE, show),
+    ConsoleRoute(hdrs.METH_POST, f"{WRITE}/send", send),
+)
