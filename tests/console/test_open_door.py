@@ -29,6 +29,19 @@ async def test_an_open_door_needs_no_session(visitor: Browser) -> None:
     assert (await visitor.open("/console/sign-in")).title == "Overview"
 
 
+async def test_a_link_of_another_site_leads_to_an_open_door_but_no_page_reads_it(
+    visitor: Browser,
+) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+
+    opened = [
+        await visitor.open("/", **link, **{"Sec-Fetch-Dest": place})
+        for place in ("document", "iframe", "")
+    ]
+
+    assert [page.status for page in opened] == [200, 403, 403]
+
+
 @pytest.mark.parametrize(
     "headers",
     [

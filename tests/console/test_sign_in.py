@@ -108,6 +108,21 @@ async def test_nobody_is_signed_in_by_another_page(visitor: Browser, keeper: Cal
     assert (await visitor.open("/")).url.path == "/console/sign-in"
 
 
+async def test_a_link_of_another_site_finds_the_session_that_the_browser_keeps_back(
+    admin: Browser,
+) -> None:
+    cookies = {one.key: one.value for one in admin.session.cookie_jar}
+    admin.session.cookie_jar.clear()  # as the browser sends none
+    door = await admin.open("/?shown=all", Sec_Fetch_Site="cross-site")
+    assert not door.root.find("form")
+    (again,) = door.root.find("meta", http_equiv="refresh")
+
+    admin.session.cookie_jar.update_cookies(cookies, door.url.origin())
+    page = await admin.open(again["content"].partition("url=")[2], Sec_Fetch_Site="same-origin")
+
+    assert (page.title, str(page.url.relative())) == ("Overview", "/?shown=all")
+
+
 async def test_a_key_is_taken_only_from_its_networks(visitor: Browser, keeper: Caller) -> None:
     key = await make(keeper, "read", networks=["203.0.113.0/24"])
 

@@ -15,6 +15,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
@@ -133,7 +134,7 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     if visit is None or not _takes_pages(request):
         return envelope.failure(error)
     body = fill(
-        '<section><p class="error" role="alert">{error}</p></section>', error=sentence(error)
+        '<section><p class="error" role="alert">{error}</p></section>', error=sentence(str(error))
     )
     return layout(visit, REFUSED, body, status=error.status)
 
@@ -141,9 +142,3 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
 def _takes_pages(request: web.Request) -> bool:
     accepted = request.headers.get(hdrs.ACCEPT, "*/*").lower()
     return "text/html" in accepted or "*/*" in accepted
-
-
-def sentence(error: RequestError) -> str:
-    """The error as a whole sentence."""
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"

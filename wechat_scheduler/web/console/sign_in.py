@@ -68,6 +68,8 @@ _FORM: Final = """<main id="content" class="door" tabindex="-1">
 <div class="buttons"><button class="main">{submit}</button></div></form>
 <details><summary>{where_title}</summary><p>{where}</p></details></section>
 <p class="choices">{languages}</p><p class="choices">{themes}</p></main>"""
+GO_ON = W("Go on", "继续")
+AGAIN: Final = "again"
 WHERE_TITLE = W("Where do I find a key?", "在哪里找到 key？")
 
 
@@ -76,6 +78,8 @@ async def show(request: web.Request) -> web.StreamResponse:
     target = _target(request.query.get("next", ""))
     if await signed_in(request) is not None:
         return redirected(target)
+    if request.headers.get("Sec-Fetch-Site") == "cross-site" and AGAIN not in request.query:
+        return _once_more(request, target)
     return _page(request, target)
 
 
@@ -131,6 +135,19 @@ def _target(text: str) -> str:
     return "/" if target.startswith(SIGN_IN) else target
 
 
+def _once_more(request: web.Request, target: str) -> web.StreamResponse:
+    """A browser that follows a link of another site keeps the cookie of its session back. When this page opens
+    itself, it sends it."""
+    here, language = f"{_address(target)}&{AGAIN}=1", language_of(request)
+    link = fill('<a href="{here}">{words}</a>', here=here, words=phrase(GO_ON, language))
+    body = fill('<main id="content" class="door">{link}</main>', link=link)
+    return document(request, language, phrase(TITLE, language), body, again=here)
+
+
+def _address(target: str) -> str:
+    return f"{SIGN_IN}?next={quote(target, safe='/')}"
+
+
 def _words(error: Exception) -> Words:
     match error:
         case ThrottledError():
@@ -146,8 +163,7 @@ def _words(error: Exception) -> Words:
 def _page(request: web.Request, target: str, *, error: str = "", status: int = 200) -> web.Response:
     language, secret = language_of(request), beginning(request)
     proof = request.app[SERVICES].sessions.proof(secret)
-    here = f"{SIGN_IN}?next={quote(target, safe='/')}"
-    languages, themes = choose_look(here, language, theme_of(request))
+    languages, themes = choose_look(_address(target), language, theme_of(request))
     body = fill(
         _FORM,
         action=SIGN_IN,

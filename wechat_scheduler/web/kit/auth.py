@@ -79,10 +79,11 @@ class Authenticator:
 
     def open_visitor(self, request: web.Request) -> Visitor | None:
         """The visitor of a page of the console with an open door; None where a key is needed. The page
-        checks its forms itself. Raises ForbiddenError for pages of other origins, and from afar."""
+        checks its forms itself, and links of other sites may lead to it. Raises ForbiddenError for all else
+        of pages of other origins, and from afar."""
         if not self._open_door:
             return None
-        _refuse_strangers(request, is_form=True)
+        _refuse_strangers(request, is_page=True)
         return Visitor(NO_AUTHENTICATION, self.address(request))
 
     def is_https(self, request: web.Request) -> bool:
@@ -191,7 +192,7 @@ def _basic_password(value: str) -> str:
         return ""
 
 
-def _refuse_strangers(request: web.Request, *, is_form: bool = False) -> None:
+def _refuse_strangers(request: web.Request, *, is_page: bool = False) -> None:
     """Without keys only programs on this machine may call: no page in its browser of another origin or
     under another name (DNS rebinding), and no proxy for a client elsewhere."""
     if any(
@@ -207,8 +208,21 @@ def _refuse_strangers(request: web.Request, *, is_form: bool = False) -> None:
             "without authentication the Host of a request must be loopback",
             reason=Reason.REQUEST_NOT_LOCAL,
         )
-    if foreign := why_foreign(request.headers, has_body=request.body_exists and not is_form):
+    headers: Mapping[str, str] = request.headers
+    if is_page and _is_opened(request):
+        headers = {name: it for name, it in headers.items() if name.title() != "Sec-Fetch-Site"}
+    if foreign := why_foreign(headers, has_body=request.body_exists and not is_page):
         raise ForbiddenError(f"without authentication {foreign}", reason=Reason.REQUEST_NOT_LOCAL)
+
+
+def _is_opened(request: web.Request) -> bool:
+    """Whether a browser shows the response as a page of its own, so that no other page reads it."""
+    headers = request.headers
+    return (
+        request.method == hdrs.METH_GET
+        and headers.get("Sec-Fetch-Mode") == "navigate"
+        and headers.get("Sec-Fetch-Dest") == "document"
+    )
 
 
 def _host(request: web.Request) -> str:
