@@ -295,6 +295,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.DELIVERY_UNKNOWN: plain("GET", "/v1/deliveries/x"),
     Reason.REMINDER_UNKNOWN: plain("GET", f"/v1/reminders/{'0' * 32}"),
     Reason.ALERT_UNKNOWN: plain("GET", "/v1/alerts/17"),
+    Reason.ALERT_TARGET_UNKNOWN: plain("POST", "/v1/alerts/test", body={"target": "x"}),
     Reason.ALERT_STATE: mute_what_is_over,
     Reason.ROUTE_METHOD: plain("PATCH", "/tasks"),
     Reason.CONSUMER_EXISTS: make_a_consumer_twice,

@@ -34,6 +34,7 @@ NO_BOUNDS = """
     credentials/stopgap.py LEAP
     daemon/systemd.py FIRST_DESCRIPTOR
     delivery/sending_app.py ACCOUNT
+    mail/carrier.py FOR_GOOD
     metrics/counters.py BUCKETS
     reminders/overview.py NUMBER
     storage/audience/aliases.py SIZES

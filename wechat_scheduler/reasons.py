@@ -66,6 +66,7 @@ class Reason(enum.StrEnum):
     DELIVERY_UNKNOWN = "delivery.unknown", 404
     REMINDER_UNKNOWN = "reminder.unknown", 404
     ALERT_UNKNOWN = "alert.unknown", 404
+    ALERT_TARGET_UNKNOWN = "alert.target_unknown", 404
 
     ROUTE_METHOD = "route.method", 405
 

@@ -18,9 +18,10 @@ from wechat_scheduler.config.loading import client_settings, read_toml
 from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.os_errors import reason
+from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.section import Section, notation_of
 from wechat_scheduler.config.settings import PREFIX, LogSettings
-from wechat_scheduler.config.sources import Environ, read_secret
+from wechat_scheduler.config.sources import Environ
 from wechat_scheduler.errors import ConfigError
 
 S = TypeVar("S", bound=Section)

@@ -1,13 +1,15 @@
 """Looks once a minute whether anything is wrong, and stores what follows, with the messages about it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final
 
 import structlog
 
+from wechat_scheduler.alerts.addressing import Addressed, Addresses
 from wechat_scheduler.alerts.deciding import BACK_WITHIN, AlertTerms, decide
 from wechat_scheduler.alerts.facts import Facts
-from wechat_scheduler.alerts.model import Alert, NewsKind
+from wechat_scheduler.alerts.model import Alert, Decision, NewsKind
 from wechat_scheduler.alerts.ports import AlertStore
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.config.alerts import AlertSettings
@@ -19,7 +21,7 @@ LOGGED: Final = {NewsKind.FIRES: "alert.fires", NewsKind.CLEARS: "alert.clears"}
 
 
 class AlertWatch:
-    """`hosts` names the machines whose daemons live, `node` is this one. `settings` may be changed at any
+    """`wake` tells the loop that messages are due. `hosts` names the machines whose daemons live, `node` is this one. `settings` may be changed at any
     time."""
 
     def __init__(
@@ -27,6 +29,8 @@ class AlertWatch:
         store: AlertStore,
         facts: Facts,
         *,
+        addresses: Addresses,
+        wake: Callable[[], None],
         settings: AlertSettings,
         node: str,
         hosts: Callable[[], Awaitable[frozenset[str]]],
@@ -34,6 +38,8 @@ class AlertWatch:
     ) -> None:
         self._store = store
         self._facts = facts
+        self._addresses = addresses
+        self._wake = wake
         self.settings = settings
         self._node = node
         self._hosts = hosts
@@ -51,7 +57,23 @@ class AlertWatch:
         ended = await self._store.ended(since=now - BACK_WITHIN) if is_new else {}
         decision = decide(wrong, known, ended, terms=self._terms(), now=now)
         if decision.changed or decision.dropped:
-            await self._store.store(decision.changed, decision.dropped, (), now=now)
+            await self._put(decision, now)
+
+    async def _put(self, decision: Decision, now: datetime) -> None:
+        """Store what changes together with the messages about it: each alert is told once. If another daemon was
+        quicker, the next check goes on from there."""
+        messages: Sequence[Addressed] = ()
+        if decision.news:
+            targets = self.settings.targets
+            messages = await self._addresses.messages(decision.news, targets, now=now)
+        if not await self._store.store(decision.changed, decision.dropped, messages, now=now):
+            return
+        if messages:
+            self._wake()
+        for news in decision.news:
+            if name := LOGGED.get(news.kind):
+                alert = news.alert
+                log.info(name, rule=alert.rule.value, subject=alert.subject, text=alert.text)
 
     async def _judged(self, alerts: Sequence[Alert]) -> Sequence[Alert]:
         """Those that this daemon can judge: all but what a living daemon on another machine sees."""
@@ -61,4 +83,6 @@ class AlertWatch:
         return [alert for alert in alerts if alert.node not in others]
 
     def _terms(self) -> AlertTerms:
-        return AlertTerms(pause=self.settings.pause, tells=False, new_id=new_id)
+        return AlertTerms(
+            pause=self.settings.pause, tells=bool(self.settings.targets), new_id=new_id
+        )

@@ -10,8 +10,8 @@ import msgspec
 from wechat_scheduler.config import state_folder as state
 from wechat_scheduler.config.changes import as_running
 from wechat_scheduler.config.loading import Loaded
+from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.settings import Config, shown
-from wechat_scheduler.config.sources import read_secret
 from wechat_scheduler.errors import ConfigError, SchedulerError
 
 # The daemon was found through it.

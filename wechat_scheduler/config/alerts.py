@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from wechat_scheduler.config import notation
+from wechat_scheduler.config.alert_targets import TARGETS, AlertTarget
 from wechat_scheduler.config.notation import listed
 from wechat_scheduler.config.section import Count, Duration, Section
 
@@ -31,10 +32,11 @@ RULES: Final = listed("a list of rules", _rule)
 
 
 class AlertSettings(Section, frozen=True, kw_only=True):
-    """Alerts. Of a condition of `rules` that lasts, people are told again after `pause`. A ticket is
+    """Alerts, which are sent to `targets`. Of a condition of `rules` that lasts, people are told again after `pause`. A ticket is
     missing after `ticket_age`; a quota is nearly spent at `quota_share` of it; `dead_letters` of an app in an
     hour are too many, and so is a commit that takes `commit_time`."""
 
+    targets: Annotated[tuple[AlertTarget, ...], TARGETS] = ()
     rules: Annotated[tuple[AlertRule, ...], RULES] = tuple(AlertRule)
     pause: Duration = timedelta(hours=24)
     ticket_age: Duration = timedelta(minutes=30)

@@ -32,6 +32,7 @@ LIVE: Final = frozenset(
         "gateway.user_tokens",
         "gateway.account_connections",
         "gateway.account_calls",
+        "alerts.targets",
         "alerts.rules",
         "alerts.pause",
         "alerts.ticket_age",

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from wechat_scheduler.config.contradictions import contradictions
 from wechat_scheduler.config.misplaced import masked
 from wechat_scheduler.config.os_errors import reason
+from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.settings import (
     PREFIX,
     SECTIONS,
@@ -33,7 +34,6 @@ from wechat_scheduler.config.sources import (
     from_flags,
     from_surroundings,
     open_files,
-    read_secret,
 )
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import ConfigError

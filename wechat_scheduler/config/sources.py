@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from wechat_scheduler.config.misplaced import check_no_secret
 from wechat_scheduler.config.notation import sort_of
-from wechat_scheduler.config.os_errors import reason
+from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.config.state_folder import is_held
 from wechat_scheduler.errors import ConfigError, StateError
@@ -181,22 +180,3 @@ def _open_file(layer: Layer, target: str, given: SourceValue, problems: list[str
         problems.append(str(error))
     else:
         layer[target] = given._replace(raw=secret, is_text=True)
-
-
-def read_secret(file: Path, where: str) -> str:
-    """The one line in `file`. Raises ConfigError, whose sentence begins with `where`."""
-    try:
-        check_no_secret(str(file))
-    except ValueError as error:
-        raise ConfigError(f"{where}: {error}") from None
-    try:
-        secret = file.read_text("utf-8").strip()
-    except OSError as error:
-        raise ConfigError(f"{where}: {file}: {reason(error)}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{where}: {file}: not valid UTF-8") from error
-    if not secret:
-        raise ConfigError(f"{where}: {file}: is empty")
-    if not secret.isprintable():
-        raise ConfigError(f"{where}: {file}: holds more than one line, or a control character")
-    return secret

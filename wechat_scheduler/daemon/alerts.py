@@ -6,15 +6,18 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from wechat_scheduler.alerts.addressing import Addresses
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
 from wechat_scheduler.alerts.desk import AlertDesk
 from wechat_scheduler.alerts.facts import Facts, Surroundings
 from wechat_scheduler.alerts.ports import NotedJob
+from wechat_scheduler.alerts.trials import AlertTrials
 from wechat_scheduler.alerts.watch import AlertWatch
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Account
+from wechat_scheduler.daemon.delivery import DeliveryParts
 from wechat_scheduler.daemon.gateway import GatewayParts
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
@@ -26,6 +29,7 @@ from wechat_scheduler.storage.nodes import all_nodes
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertParts:
     watch: AlertWatch
+    trials: AlertTrials
     desk: AlertDesk
     limits: "JobLimits"
 
@@ -58,6 +62,7 @@ def wire_alerts(
     ground: Ground,
     clockworks: Mapping[str, Clockwork[Any, Any]],
     gateway: GatewayParts,
+    delivery: DeliveryParts,
     *,
     directory: Directory,
     commit_time: Callable[[], timedelta],
@@ -80,15 +85,20 @@ def wire_alerts(
             started_at=clock.now(),
         ),
     )
+    addresses = Addresses(delivery.sending, directory.find_app)
     watch = AlertWatch(
         stores.alerts,
         facts,
+        addresses=addresses,
+        wake=delivery.clockwork.wake,
         settings=ground.config.alerts,
         node=node,
         hosts=partial(_living, ground),
         clock=clock,
     )
-    return AlertParts(watch=watch, desk=AlertDesk(stores.alerts, clock=clock), limits=limits)
+    trials = AlertTrials(delivery.alerts, addresses, delivery.sending, delivery.desk, clock=clock)
+    desk = AlertDesk(stores.alerts, clock=clock)
+    return AlertParts(watch=watch, trials=trials, desk=desk, limits=limits)
 
 
 async def _speed(

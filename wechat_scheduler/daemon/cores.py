@@ -113,6 +113,7 @@ def wire(ground: Ground) -> Cores:
         ground,
         clockworks,
         gateway,
+        delivery,
         directory=directory,
         commit_time=lambda: pulse.commit_time,
     )

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from wechat_scheduler.access.links import Links
+from wechat_scheduler.alerts.channel import AlertChannel
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.config.alert_targets import AlertForm
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
@@ -22,10 +24,12 @@ from wechat_scheduler.delivery.preview_desk import PreviewDesk
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.mail.carrier import MailCarrier
 from wechat_scheduler.web.pages.message import message_path
 from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications
+from wechat_scheduler.webhooks.robots import RobotCarrier, WebhookCarrier
 from wechat_scheduler.wechat.messenger import WeChatMessenger
 
 
@@ -37,11 +41,13 @@ class DeliveryParts:
     dispatcher: Dispatcher
     failures: Failures
     gate: Gate
+    alerts: AlertChannel
     clockwork: Clockwork[Delivery, Outcome]
 
     def adjust(self, config: Config) -> None:
         self.failures.retry_cap = config.callbacks.retry_cap
         self.failures.give_up = config.delivery.give_up
+        self.alerts.targets = config.alerts.targets
         self.clockwork.slots = _slots(config)
 
 
@@ -57,9 +63,10 @@ def wire_delivery(
         retry_cap=config.callbacks.retry_cap,
         give_up=config.delivery.give_up,
     )
+    alerts = _alerts(ground)
     dispatcher = Dispatcher(
         stores.outbox,
-        {channel.name: channel for channel in _channels(ground, tokens, directory)},
+        {channel.name: channel for channel in (alerts, *_channels(ground, tokens, directory))},
         gate,
         failures,
         learn=directory.load,
@@ -94,6 +101,7 @@ def wire_delivery(
         dispatcher=dispatcher,
         failures=failures,
         gate=gate,
+        alerts=alerts,
         clockwork=clockwork,
     )
 
@@ -137,6 +145,21 @@ def _landing(ground: Ground, directory: Directory) -> Callable[[Message, Subscri
         return ground.links.url(_path(ground.links, message, receiver, generation))
 
     return landing
+
+
+def _alerts(ground: Ground) -> AlertChannel:
+    robots = RobotCarrier(ground.guarded.callback)
+    return AlertChannel(
+        {
+            AlertForm.WEBHOOK: WebhookCarrier(ground.guarded.callback),
+            AlertForm.WECOM: robots,
+            AlertForm.DINGTALK: robots,
+            AlertForm.FEISHU: robots,
+            AlertForm.EMAIL: MailCarrier(timeout=ground.config.callbacks.timeout),
+        },
+        targets=ground.config.alerts.targets,
+        clock=ground.clock,
+    )
 
 
 def _slots(config: Config) -> int:

@@ -129,6 +129,7 @@ def web_services(
         rids=WeChatRids(ground.wechat, cores.credentials.tokens),
         users=UserDesk(stores.users),
         alerts=cores.alerts.desk,
+        alert_trials=cores.alerts.trials,
     )
 
 

@@ -81,14 +81,14 @@ class Gate:
         if message is None:
             return None
         app = sender(delivery, self._app)
-        if app is None:
+        if app is None and delivery.channel != TargetKind.ALERT:  # no app sends alerts
             if self._unreadable(message.app_id):
                 return _later(delivery, now + LONGEST_PAUSE, refused_messages.APP_UNREADABLE)
             return _cancelled(delivery, refused_messages.APP_GONE)
         if message.expires_at is not None and message.expires_at <= now:
             reason = refused_messages.expired(message.expires_at)
             return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
-        if delivery.channel != TargetKind.PERSON:
+        if delivery.channel != TargetKind.PERSON or app is None:
             return None
         return self._unreachable(delivery, app) or self._early(delivery, message, app, now)
 

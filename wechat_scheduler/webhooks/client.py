@@ -99,7 +99,7 @@ class GuardedClient:
         """
         async with self._call("GET", url, what=what) as response:
             if response.status != 200:
-                raise _answered(response, url, what)
+                raise _answered(response, f"{what} of {shown(url)}")
             body = await self._read(response)
         if len(body) > self.answer_limit:
             raise CallError(f"{what} of {shown(url)} answered more than {self.answer_limit} bytes")
@@ -113,10 +113,24 @@ class GuardedClient:
         headers = {"Content-Type": "application/json", **headers}
         async with self._call("POST", url, body=body, headers=headers, what=what) as response:
             if not 200 <= response.status < 300:
-                raise _answered(response, url, what)
+                raise _answered(response, f"{what} of {shown(url)}")
             # A connection can be used again only if its response was read to the end.
             with suppress(aiohttp.ClientError, TimeoutError):
                 await self._read(response)
+
+    async def ask(self, url: str, body: bytes, *, headers: Mapping[str, str], place: str) -> bytes:
+        """POST `body`, which is JSON; returns the body of a response with a status of 2xx. Errors name the
+        `place` in the address's stead, all of which may be secret.
+
+        Raises CallError; AddressRefusedError if `url` may not be called.
+        """
+        headers = {"Content-Type": "application/json", **headers}
+        async with self._call(
+            "POST", url, body=body, headers=headers, what=place, place=place
+        ) as response:
+            if not 200 <= response.status < 300:
+                raise _answered(response, place)
+            return await self._read(response)
 
     async def reach(self, url: str, *, what: str) -> int:
         """HEAD the address; returns the status of the response.
@@ -135,6 +149,7 @@ class GuardedClient:
         what: str,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        place: str = "",
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         try:
             url = parse(text)
@@ -150,7 +165,7 @@ class GuardedClient:
             ):
                 yield response
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise _failure(error, f"{what} of {shown(text)}") from error
+            raise _failure(error, place or f"{what} of {shown(text)}") from error
 
     def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
         connector = aiohttp.TCPConnector(
@@ -187,11 +202,11 @@ def _authorization(url: URL) -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(credentials).decode()}"}
 
 
-def _answered(response: aiohttp.ClientResponse, url: str, what: str) -> CallError:
+def _answered(response: aiohttp.ClientResponse, place: str) -> CallError:
     hint = ", and redirects are not followed" if 300 <= response.status < 400 else ""
     lasts = 300 <= response.status < 500 and response.status not in _PASSING
     kind = LastingError if lasts else CallError
-    return kind(f"{what} of {shown(url)} answered {response.status}{hint}")
+    return kind(f"{place} answered {response.status}{hint}")
 
 
 def _failure(error: Exception, place: str) -> CallError:

@@ -23,6 +23,7 @@ from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 # A command that asks the daemon imports handlers for the types of their answers, and needs no core.
 if TYPE_CHECKING:
     from wechat_scheduler.alerts.desk import AlertDesk
+    from wechat_scheduler.alerts.trials import AlertTrials
     from wechat_scheduler.audience.desk import AudienceDesk
     from wechat_scheduler.audience.directory import Directory
     from wechat_scheduler.audience.openids import Openids
@@ -138,6 +139,7 @@ class Services:
     rids: Rids
     users: UserDesk
     alerts: AlertDesk
+    alert_trials: AlertTrials
 
 
 SERVICES = web.AppKey("SERVICES", Services)

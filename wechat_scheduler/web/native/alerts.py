@@ -1,4 +1,4 @@
-"""Lists alerts, and mutes one."""
+"""Lists alerts, mutes one, and sends a test to those who are told of them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 STATES: Final = (AlertState.FIRING.value, AlertState.CLEARED.value)
 # Seconds: longer than that, leave the rule out in the settings.
 LONGEST_MUTE: Final = 90 * 86_400
+
+NO_TARGETS: Final = "the settings name no alerts.targets: no person is told"
 
 
 class AlertResult(msgspec.Struct, kw_only=True):
@@ -54,6 +56,23 @@ class MuteBody(msgspec.Struct, forbid_unknown_fields=True):
     seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_MUTE)]
 
 
+class AlertTestBody(msgspec.Struct, forbid_unknown_fields=True):
+    """`target` is one that the settings name; without it all of them are tested."""
+
+    target: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+
+class AlertTestResult(msgspec.Struct, kw_only=True):
+    """What became of a test. `answer` says why it was not `accepted`; `delivery` is that of a message in
+    WeChat, else empty."""
+
+    target: str
+    kind: str
+    accepted: bool
+    answer: str
+    delivery: str
+
+
 async def listed(request: web.Request) -> web.Response:
     limit, state = limit_of(request), one_of(request, "state", STATES)
     found = await request.app[SERVICES].alerts.page(
@@ -79,6 +98,25 @@ async def mute(request: web.Request) -> web.Response:
     muted = await desk.mute(alert_id, lasts, shows=shows)
     log.info("alert.muted", alert=alert_id, until=str(muted.muted_until), by=request[CALLER].id)
     return envelope.success(alert_result(muted))
+
+
+async def test(request: web.Request) -> web.Response:
+    body = decode(await request.read() or b"{}", AlertTestBody)
+    answers = await request.app[SERVICES].alert_trials.run(body.target)
+    log.info("alert.tested", targets=[each.target for each in answers], by=request[CALLER].id)
+    return envelope.success(
+        [
+            AlertTestResult(
+                target=each.target,
+                kind=each.kind.value,
+                accepted=each.accepted,
+                answer=each.answer,
+                delivery=str(each.delivery or ""),
+            )
+            for each in answers
+        ],
+        note="" if answers else NO_TARGETS,
+    )
 
 
 def alert_result(alert: Alert) -> AlertResult:
@@ -113,6 +151,11 @@ ROUTES = (
         result=list[AlertResult],
         takes=(query("state", "Only those that fire, or are over.", {"enum": [*STATES]}), *PAGED),
         gives=LINK, checks_reach=True,
+    ),
+    NativeRoute(
+        "POST", f"{_ALERTS}/test", test, Scope.ADMIN,
+        "Sends a test to one or all of those who are told of alerts, and says what each answered.",
+        body=AlertTestBody, result=list[AlertTestResult], errors=(404,),
     ),
     NativeRoute(
         "GET", _ALERT, shown, Scope.READ,

@@ -1,0 +1,117 @@
+"""Carries alerts as e-mail, by the operator's own mail server."""
+
+import ssl
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Final
+
+from wechat_scheduler.access.local import is_loopback
+from wechat_scheduler.config.alert_targets import AlertTarget, mail_server
+from wechat_scheduler.delivery.model import Content
+from wechat_scheduler.errors import CallError, LastingError
+
+# It is loaded with the first mail: most daemons send none.
+if TYPE_CHECKING:
+    import aiosmtplib
+
+# Replies of 5xx are for good (RFC 5321, 4.2.1).
+FOR_GOOD: Final = 500
+# Characters of a server's own words that an error repeats.
+LONGEST_WORDS: Final = 120
+
+
+class MailCarrier:
+    """`timeout` is for each step of a conversation; `trust` makes the context that certificates are checked
+    with."""
+
+    def __init__(
+        self,
+        *,
+        timeout: timedelta,
+        trust: Callable[[], ssl.SSLContext] = ssl.create_default_context,
+    ) -> None:
+        self._timeout = timeout
+        self._trust = trust
+
+    async def carry(
+        self, target: AlertTarget, content: Content, *, message: str, at: datetime
+    ) -> None:
+        """Raises CallError; LastingError if a person has to change something."""
+        import aiosmtplib
+
+        try:
+            async with self._server(target) as server:
+                await server.send_message(mail(target, content, message=message, at=at))
+        except aiosmtplib.SMTPAuthenticationError as error:
+            raise LastingError(
+                f"{target.place}: the mail server refuses user and password ({error.code})"
+            ) from error
+        except aiosmtplib.SMTPNotSupported as error:
+            raise _lacking(target) from error
+        except aiosmtplib.SMTPRecipientsRefused as error:
+            raise _refused(target, error.recipients[0]) from error
+        except aiosmtplib.SMTPResponseException as error:
+            raise _refused(target, error) from error
+        except aiosmtplib.SMTPTimeoutError as error:
+            raise CallError(f"{target.place}: the mail server did not answer in time") from error
+        except ssl.SSLError as error:
+            raise _untrusted(target) from error
+        except (OSError, ValueError) as error:
+            raise _unreachable(target, error) from error
+        except aiosmtplib.SMTPException as error:  # it offers no login
+            raise _lacking(target) from error
+
+    def _server(self, target: AlertTarget) -> "aiosmtplib.SMTP":
+        import aiosmtplib
+
+        host, port, is_tls = mail_server(target)
+        return aiosmtplib.SMTP(
+            hostname=host,
+            port=port,
+            username=target.user or None,
+            password=target.password or None,
+            timeout=self._timeout.total_seconds(),
+            use_tls=is_tls,
+            # A relay on this machine has no certificate for its name.
+            start_tls=not is_tls and not is_loopback(host),
+            tls_context=self._trust(),
+        )
+
+
+def mail(target: AlertTarget, content: Content, *, message: str, at: datetime) -> EmailMessage:
+    """`message` makes its id, so that a repeat is recognised."""
+    made = EmailMessage()
+    made["Subject"] = content.title
+    made["From"] = target.sender
+    made["To"] = ", ".join(target.to)
+    made["Date"] = format_datetime(at)
+    made["Message-ID"] = f"<{message}@{target.sender.rpartition('@')[2]}>"
+    made["Auto-Submitted"] = "auto-generated"
+    made.set_content(f"{content.text}\n")
+    return made
+
+
+def _lacking(target: AlertTarget) -> LastingError:
+    return LastingError(
+        f"{target.place}: the mail server has no STARTTLS or no login: give smtps:// and its port"
+    )
+
+
+def _untrusted(target: AlertTarget) -> LastingError:
+    return LastingError(f"{target.place}: the mail server's certificate is not trusted")
+
+
+def _refused(
+    target: AlertTarget, error: "aiosmtplib.SMTPResponseException | aiosmtplib.SMTPRecipientRefused"
+) -> CallError:
+    said = "".join(each if each.isprintable() else " " for each in error.message[:LONGEST_WORDS])
+    kind = LastingError if error.code >= FOR_GOOD else CallError
+    return kind(f"{target.place}: the mail server answered {error.code} {said}")
+
+
+def _unreachable(target: AlertTarget, error: Exception) -> CallError:
+    if isinstance(error.__cause__, ssl.SSLError):
+        return _untrusted(target)
+    return CallError(f"{target.place}: the mail server cannot be reached")
