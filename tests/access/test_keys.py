@@ -304,3 +304,22 @@ async def test_an_admin_key_that_was_revoked_opens_nothing_after_a_restart_eithe
 
     assert answer.status == 401
     assert "admin_key.revoked" in [log["event"] for log in logs]
+
+
+async def test_keys_are_listed_by_state_and_in_pages(keeper: Caller) -> None:
+    made = [await make(keeper, "read") for _ in range(3)]
+    await end(keeper, made[0])
+
+    states = [
+        {key["id"] for key in (await keeper.call("GET", f"/v1/keys?state={state}")).result}
+        for state in ("active", "revoked", "expired")
+    ]
+    first = await keeper.call("GET", "/v1/keys?limit=2")
+    place = first.headers["Link"].partition("<")[2].partition(">")[0]
+    second = await keeper.call("GET", place)
+    every = await keeper.call("GET", "/v1/keys")
+
+    assert states == [{"admin", made[1].id, made[2].id}, {made[0].id}, set()]
+    assert first.result + second.result == every.result
+    assert "Link" not in every.headers
+    assert (await keeper.call("GET", "/v1/keys?after=x")).status == 400

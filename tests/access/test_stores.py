@@ -283,3 +283,21 @@ async def test_a_key_that_is_being_ended_is_told_nothing_more() -> None:
 
     assert before is not None
     assert await jobs.notification(target) is None
+
+
+async def test_entries_of_a_span_are_found(database: Database) -> None:
+    store, hour = SqlAudit(database), timedelta(hours=1)
+    entries = [
+        AuditEntry(at=START + n * hour, key="k", action=Action.REMOVED, object=f"wx{n}")
+        for n in range(4)
+    ]
+    await database.write(lambda: put_entries(entries))
+
+    found = [
+        [one.object for one in await store.find(AuditFilter(limit=10, since=since, until=until))]
+        for since, until in (
+            (START + hour, START + 3 * hour), (START + 2 * hour, None), (None, START + hour),
+        )
+    ]  # fmt: skip
+
+    assert found == [["wx2", "wx1"], ["wx3", "wx2"], ["wx0"]]

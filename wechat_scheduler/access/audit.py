@@ -68,11 +68,14 @@ class AuditEntry:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditFilter:
     """A filter of entries; an empty field matches all. `object` also matches the objects below it:
-    `wx1` matches `wx1/access_token`. `before` is the id of the last entry of the previous page."""
+    `wx1` matches `wx1/access_token`. `since` and `until` are times of the entries, `until` excluded; `before` is
+    the id of the last entry of the previous page."""
 
     key: str = ""
     action: str = ""
     object: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
     before: int = 0
     limit: int
 

@@ -7,7 +7,7 @@ from wechat_scheduler.access.audit import AuditEntry, AuditFilter, Reader, entri
 from wechat_scheduler.gateway.model import CONSUMER
 from wechat_scheduler.storage.checks import MOST_COUNTED
 from wechat_scheduler.storage.database import Database, Dialect, Row, Script, Statement, T, each
-from wechat_scheduler.storage.rows import micros, record, stored
+from wechat_scheduler.storage.rows import micros, micros_or_none, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
 # Of one credential, in one answer.
@@ -43,6 +43,7 @@ FIND = """
         AND (CAST($3 AS TEXT) = '' OR action = $3)
         AND (CAST($4 AS TEXT) = '' OR object = $4
             OR substr(object, 1, length($4) + 1) = $4 || '/')
+        AND (CAST($6 AS BIGINT) IS NULL OR at >= $6) AND (CAST($7 AS BIGINT) IS NULL OR at < $7)
     ORDER BY id DESC LIMIT $5
 """
 
@@ -70,7 +71,14 @@ class SqlAudit:
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
         rows = await self._database.read(
-            FIND, wanted.before, wanted.key, wanted.action, wanted.object, wanted.limit
+            FIND,
+            wanted.before,
+            wanted.key,
+            wanted.action,
+            wanted.object,
+            wanted.limit,
+            micros_or_none(wanted.since),
+            micros_or_none(wanted.until),
         )
         return readable(rows, lambda row: record(AuditEntry, row), table="audit")
 

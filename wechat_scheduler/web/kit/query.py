@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID
 
 T = TypeVar("T")
@@ -67,6 +68,23 @@ def next_page(
         return {}
     url = request.rel_url.update_query({name: place(found[-1])})
     return {hdrs.LINK: f'<{url}>; rel="next"'}
+
+
+def page_of(
+    request: web.Request, rows: Sequence[T], place: Callable[[T], str]
+) -> tuple[Sequence[T], dict[str, str]]:
+    """The page that the request asks for, of rows that lie in memory, and its headers. Raises
+    InvalidRequestError."""
+    places, after = [place(row) for row in rows], request.query.get("after", "")
+    if after and after not in places:
+        raise InvalidRequestError(
+            "is not a value from a Link header, or its row is gone",
+            reason=Reason.PAGE_UNKNOWN,
+            field="after",
+        )
+    begin = places.index(after) + 1 if after else 0
+    page = rows[begin : begin + limit_of(request)]
+    return page, next_page(request, page, place)
 
 
 def refuse_unknown(request: web.Request, known: Collection[str]) -> None:

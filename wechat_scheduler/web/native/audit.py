@@ -13,9 +13,9 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import instant_of, limit_of, next_page
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
-from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
+from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, SPAN, NativeRoute, query
 
 
 class AuditEntryResult(msgspec.Struct):
@@ -46,6 +46,8 @@ async def listed(request: web.Request) -> web.Response:
         key=request.query.get("key", ""),
         action=request.query.get("action", ""),
         object=request.query.get("object", ""),
+        since=instant_of(request, "since"),
+        until=instant_of(request, "until"),
         before=_before(request.query.get("before", "")),
         limit=limit,
     )
@@ -77,6 +79,7 @@ ROUTES = (
             query("key", "Only by the API key of this id."),
             query("action", "Only this action.", {"enum": list(Action)}),
             query("object", "Only this object and what lies below it: `wx1111`, or `wx1111/access_token`."),
+            *SPAN,
             query("before", AFTER.description, {"type": "string", "pattern": "^[0-9]{1,18}$"}),
             LIMIT,
         ),

@@ -16,10 +16,11 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable, Type
+from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_networks
 from wechat_scheduler.web.native.audit import noting
-from wechat_scheduler.web.native.route import NativeRoute, Success
+from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 
 log = structlog.get_logger(__name__)
 
@@ -76,8 +77,13 @@ async def create(request: web.Request) -> web.Response:
 
 async def listed(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
-    found = await services.keyring.all_keys()
-    return envelope.success(key_results(found, services.clock.now()))
+    state = one_of(request, "state", tuple(KeyState))
+    found = key_results(await services.keyring.all_keys(), services.clock.now())
+    shown = [key for key in found if not state or key.state == state]
+    if not {"after", "limit"} & request.query.keys():
+        return envelope.success(shown)
+    page, headers = page_of(request, shown, _place)
+    return envelope.success(page, headers=headers)
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -139,6 +145,11 @@ def _appids(given: list[str]) -> Iterator[str]:
         yield appid
 
 
+def _place(key: KeyResult) -> str:
+    """Admin keys share their id."""
+    return f"{key.id}.{int(key.created_at.timestamp() * 1_000_000)}"
+
+
 def _result(key: Key, now: datetime) -> KeyResult:
     return envelope.result_of(
         KeyResult,
@@ -161,6 +172,12 @@ ROUTES = (
         "GET", "/v1/keys", listed, Scope.ADMIN,
         "Lists all keys, including revoked and expired ones, without their text.",
         result=list[KeyResult],
+        takes=(
+            query("state", "Only keys in this state.", {"enum": list(KeyState)}),
+            AFTER,
+            query("limit", "The size of a page; without `after` and `limit` all keys come at once.", LIMIT.schema),
+        ),
+        gives=LINK,
     ),
     NativeRoute(
         "DELETE", "/v1/keys/{id}", revoke, Scope.ADMIN,

@@ -63,7 +63,7 @@ LIMIT: Final = query(
     {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE},
 )
 AFTER: Final = query(
-    "after", "SqlConditions the page begins: a value from the `Link` of the previous page."
+    "after", "Where the page begins: a value from the `Link` of the previous page."
 )
 PAGED: Final = (AFTER, LIMIT)
 _INSTANT: Final = {"type": "string", "format": "date-time"}

@@ -9,10 +9,10 @@ from aiohttp import web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.access.sessions import Session
-from wechat_scheduler.errors import InvalidRequestError, NotFoundError
+from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import page_of
 from wechat_scheduler.web.kit.route import Proof
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import noting
@@ -34,18 +34,9 @@ class SessionResult(msgspec.Struct, kw_only=True):
 
 
 async def listed(request: web.Request) -> web.Response:
-    limit, after = limit_of(request), request.query.get("after", "")
-    shown = [one for one in request.app[SERVICES].sessions.all_open() if _is_shown(request, one)]
-    places = [one.id for one in shown]
-    if after and after not in places:
-        raise InvalidRequestError(
-            "is not a value from a Link header, or that session has ended",
-            reason=Reason.PAGE_UNKNOWN,
-            field="after",
-        )
-    begin = places.index(after) + 1 if after else 0
-    page = shown[begin : begin + limit]
-    headers = next_page(request, page, lambda last: last.id)
+    opened = request.app[SERVICES].sessions.all_open()
+    shown = [one for one in opened if _is_shown(request, one)]
+    page, headers = page_of(request, shown, lambda one: one.id)
     return envelope.success([_result(one) for one in page], headers=headers)
 
 
