@@ -26,7 +26,7 @@ AllowedOrigins: TypeAlias = Mapping[str, Sequence[str]]
 
 
 class Located(NamedTuple):
-    """SqlConditions a page is. `rest` is empty or begins with `/`, `?` or `#`."""
+    """Where a page is. `rest` is empty or begins with `/`, `?` or `#`."""
 
     origin: str
     rest: str

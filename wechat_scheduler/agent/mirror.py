@@ -103,7 +103,7 @@ class RedisMirror:
 
 
 def _place(redis: "Redis") -> str:
-    """SqlConditions it is, without the user and the password."""
+    """Where it is, without the user and the password."""
     known = redis.connection_pool.connection_kwargs
     host = str(known.get("host", "localhost"))
     host = f"[{host}]" if ":" in host else host

@@ -140,7 +140,7 @@ def _reachable(daemon: DaemonSettings, environ: Environ, mistakes: list[str]) ->
 
 
 def _key_from(source: Path, written: DaemonSettings, environ: Environ) -> str:
-    """SqlConditions the key is; `written` is the table as the file has it."""
+    """Where the key is; `written` is the table as the file has it."""
     if environ.get(f"{PREFIX}KEY", "").strip():
         return f"${PREFIX}KEY"
     if file := environ.get(f"{PREFIX}KEY_FILE"):

@@ -29,7 +29,7 @@ from wechat_scheduler.log import setup as log
 
 logger = structlog.get_logger(__name__)
 
-# SqlConditions the agent's own key is, or may be (a URL can hold one): no business of the programs that it starts.
+# Where the agent's own key is, or may be (a URL can hold one): no business of the programs that it starts.
 OURS = (
     "WECHAT_SCHEDULER_KEY",
     "WECHAT_SCHEDULER_KEY_FILE",

@@ -4,7 +4,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Final, NamedTuple
 
-# SqlConditions the unit that we ship keeps the state.
+# Where the unit that we ship keeps the state.
 INSTALLED_STATE: Final = Path("/var/lib/wechat-scheduler")
 # It exists where systemd runs: sd_booted(3).
 SYSTEMD: Final = Path("/run/systemd/system")

@@ -71,7 +71,7 @@ def is_held(folder: Path) -> bool:
 
 def _take(lock: int, what: str, option: str) -> None:
     try:
-        # SqlConditions the lock can be shared, others only look whether a daemon runs.
+        # Where the lock can be shared, others only look whether a daemon runs.
         for _ in range(LOOKS):
             if _is_granted(lock, fcntl.LOCK_EX):
                 return

@@ -1,6 +1,6 @@
 """Detects that the process stood still: it was stopped, or its machine slept.
 
-SqlConditions several processes share a store, another one may have replaced meanwhile what is in memory here.
+Where several processes share a store, another one may have replaced meanwhile what is in memory here.
 """
 
 import math

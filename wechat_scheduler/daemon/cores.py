@@ -170,7 +170,7 @@ def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts
             schema_version=newest(),
         ),
         shared=clock if isinstance(clock, SharedClock) else None,
-        # SqlConditions several processes write, the last pulse may be another one's.
+        # Where several processes write, the last pulse may be another one's.
         mark=PulseMark(ground.config.state.dir) if ground.stores.credentials.is_alone else None,
         clock=clock,
         upstream=lambda: ground.issuing.offset,

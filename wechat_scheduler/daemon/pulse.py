@@ -1,7 +1,7 @@
 """The daemon's pulse: proves that the store is writable, shows that this node is alive, and compares clocks.
 
 A store can be readable but not writable, as on a full disk. A clock can be wrong by a day while
-every timer runs: the store's newest time and WeChat's `Date` show that. SqlConditions several machines share a
+every timer runs: the store's newest time and WeChat's `Date` show that. Where several machines share a
 store, the clock of the store decides.
 """
 

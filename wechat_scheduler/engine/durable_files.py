@@ -11,7 +11,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def draft_of(path: Path) -> Path:
-    """SqlConditions the new one is written, if no other process does so at the same time."""
+    """Where the new one is written, if no other process does so at the same time."""
     return path.parent / f".{path.name}.new"
 
 

@@ -1,6 +1,6 @@
 """WeChat's errcodes and their words.
 
-Sources: the global table of return codes, and the table on each endpoint's page. SqlConditions these have
+Sources: the global table of return codes, and the table on each endpoint's page. Where these have
 only Chinese words, the English ones here are a translation.
 """
 

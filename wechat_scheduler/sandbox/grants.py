@@ -34,7 +34,7 @@ class UserGrant(NamedTuple):
 class OAuthUsers:
     """The users' consents and tokens.
 
-    SqlConditions WeChat's documentation is silent or contradicts itself: a refresh issues a new access
+    Where WeChat's documentation is silent or contradicts itself: a refresh issues a new access
     token (the old one lives until its own expiry) and a new refresh token for thirty days, and the
     old refresh token works for five more minutes.
     """

@@ -140,7 +140,7 @@ class SqlFeed:
             self.changed()
 
     def changed(self) -> None:
-        """For a script, in its thread: it put entries. SqlConditions processes signal to one another, this one hears its
+        """For a script, in its thread: it put entries. Where processes signal to one another, this one hears its
         own signals; elsewhere `arrange` comes after the unit of work of the script."""
         self._wake()
 

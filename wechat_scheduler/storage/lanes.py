@@ -122,7 +122,7 @@ class Lanes:
     def __init__(self, table: DueTable, queue: str, skip_locked: str) -> None:
         lane = _lane(table)
         self._first = lane.below
-        # SqlConditions the next look at the lanes begins, when there are more than `SEEN`.
+        # Where the next look at the lanes begins, when there are more than `SEEN`.
         self._after = lane.below
         self._waiting = waiting(table, queue)
         self._takes = [(number, taking(table, queue, number, skip_locked)) for number in (1, TAKEN)]

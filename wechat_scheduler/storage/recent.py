@@ -1,7 +1,7 @@
 """Remembers what was read lately, as long as nothing was written to the tables that it came from.
 
 A read asks another thread, and the thread hands the interpreter back and forth, which costs more than most
-reads. SqlConditions other processes write too, nothing is remembered.
+reads. Where other processes write too, nothing is remembered.
 """
 
 from collections.abc import Hashable, Iterable, Mapping

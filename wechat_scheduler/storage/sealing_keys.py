@@ -115,7 +115,7 @@ def _link(draft: Path, path: Path) -> None:
 
 def _refuse_if_open(path: Path) -> None:
     """Require mode 0600 of our own file. Another owner's file may be readable by its group: that is how
-    systemd and root give a secret to a service. libpq has the same rule for private keys. SqlConditions root
+    systemd and root give a secret to a service. libpq has the same rule for private keys. Where root
     looks at what systemd gave, the group's bits are the mask of an ACL that lets in the service alone.
     """
     if path.is_relative_to(GIVEN_BY_SYSTEMD):

@@ -17,7 +17,7 @@ from wechat_scheduler.storage.sqlite.database import path_of
 def place_for_backup(
     file: Path, state: StateSettings, config_file: Path | None, *, force: bool
 ) -> Path:
-    """SqlConditions the links of `file` lead. Raises StateError if that is one of the daemon's own files or no plain
+    """Where the links of `file` lead. Raises StateError if that is one of the daemon's own files or no plain
     file, or, without `force`, if it is there and no backup."""
     place = regular(file)
     if place == path_of(state.database) or _is_same(place, path_of(state.database)):
@@ -29,7 +29,7 @@ def place_for_backup(
 
 
 def place_of_database(state: StateSettings, config_file: Path | None = None) -> Path:
-    """SqlConditions the links of the database's path lead. Raises StateError if that is another of the daemon's own
+    """Where the links of the database's path lead. Raises StateError if that is another of the daemon's own
     files or no plain file."""
     database = path_of(state.database)
     place = regular(database)
@@ -38,7 +38,7 @@ def place_of_database(state: StateSettings, config_file: Path | None = None) -> 
 
 
 def regular(file: Path) -> Path:
-    """SqlConditions the links of `file` lead: a regular file, or nothing yet. Raises StateError for all else."""
+    """Where the links of `file` lead: a regular file, or nothing yet. Raises StateError for all else."""
     place = Path(os.path.realpath(file))
     try:
         mode = place.stat().st_mode

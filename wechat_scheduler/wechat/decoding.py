@@ -43,7 +43,7 @@ _SIGNATURE = re.compile(r"[0-9a-f]{40}")
 
 class PushDecoder:
     """`pushes.ports.Decoder`. With a key, plain messages are not read: the signature of a plain push does
-    not cover its body, so that an attacker who saw one signature could send any body. SqlConditions both stand
+    not cover its body, so that an attacker who saw one signature could send any body. Where both stand
     in one body, the encrypted one is read."""
 
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:

@@ -87,7 +87,7 @@ def _elements(markup: str) -> Iterator[tuple[str, str]]:
 
 
 def _end(markup: str, name: str, begin: int) -> int:
-    """SqlConditions the closing tag stands; negative without one."""
+    """Where the closing tag stands; negative without one."""
     tag = f"</{name}>"
     find = markup.rfind if name in WORDS else markup.find
     if _SECTION.match(markup, begin):

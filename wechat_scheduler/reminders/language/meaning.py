@@ -48,7 +48,7 @@ class Meaning:
 
     until: Anchor | None = None
     until_end: int = -1
-    """SqlConditions the words of `until` end."""
+    """Where the words of `until` end."""
 
     until_clock: ClockTime | None = None
     """The time of the last day, or of this one: 每小时…到晚上8点."""

@@ -91,7 +91,7 @@ class SqlMessages:
         self._orders: Batches[str, _Order, None] = Batches(self._put_together)
 
     def new_id(self, now: datetime) -> int:
-        # SqlConditions other processes make some in the same second, they are random.
+        # Where other processes make some in the same second, they are random.
         return new_id() if self._database.version() is None else self._ids.at(now)
 
     async def put(

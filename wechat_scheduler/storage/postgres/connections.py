@@ -164,7 +164,7 @@ def unopened(url: str, error: StorageError) -> StateError:
 
 
 def place_of(url: str) -> str:
-    """SqlConditions the server of a URL is, without user and password."""
+    """Where the server of a URL is, without user and password."""
     found = urlsplit(url)
     named = found.netloc.rpartition("@")[2] or dict(parse_qsl(found.query)).get("host", "")
     return named or "this machine's socket"

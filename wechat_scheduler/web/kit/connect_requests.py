@@ -31,7 +31,7 @@ class TunnelRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ConnectHead:
-    """SqlConditions the client wants to go, and the secret that it shows; empty without one."""
+    """Where the client wants to go, and the secret that it shows; empty without one."""
 
     host: str
     port: int

@@ -8,7 +8,7 @@ The token belongs to a user (`apps wecron-token`), and an app sends in its own n
 is read from `desc`, then from `title`. The user is reminded `defer` minutes after the time, or before
 it if `defer` is negative. The slash at the end of a path may be left out.
 
-SqlConditions WeCron and its documentation differ, the documentation holds: POST answers 200 (201 by
+Where WeCron and its documentation differ, the documentation holds: POST answers 200 (201 by
 `compat.wecron_created`), `time` comes back to the millisecond, and POST takes participants.
 
 Source: the documentation of WeCron's API, and WeCron's `remind/views.py` and `remind/serializers.py`.
