@@ -21,13 +21,14 @@ def form(
     kind: str = "",
     confirm: Words | None = None,
     fields: dict[str, str] | None = None,
+    beside: Iterable[Html] = (),
 ) -> Html:
-    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `confirm` is asked
-    first where scripts run; `fields` are hidden. `visit.form["once"]` names this form, for `Idempotency-Key`."""
+    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`), and `beside` are
+    further buttons; `confirm` is asked first where scripts run; `fields` are hidden. `visit.form["once"]` names this form, for `Idempotency-Key`."""
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     return fill(
         '<form method="post" action="{action}"{confirm}>{hidden}{body}<div class="buttons">'
-        '<button class="{kind}">{submit}</button></div></form>',
+        '<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
         confirm=when(
             confirm, fill(' data-confirm="{text}"', text=visit.say(confirm) if confirm else "")
@@ -36,6 +37,7 @@ def form(
         body=body,
         kind=kind or "main",
         submit=visit.say(submit),
+        beside=beside,
     )
 
 

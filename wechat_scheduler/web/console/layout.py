@@ -18,16 +18,17 @@ W = Words
 
 
 class NavigationEntry(NamedTuple):
-    """A room of the console in the navigation."""
+    """A room of the console in the navigation. Pages below `others` are in it, too."""
 
     path: str
     words: Words
+    others: tuple[str, ...] = ()
 
 
 NAVIGATION: Final = (
     NavigationEntry("/", W("Overview", "总览")),
     NavigationEntry("/console/credentials", W("Credentials", "凭据")),
-    NavigationEntry("/console/messages", W("Messages", "消息")),
+    NavigationEntry("/console/messages", W("Messages", "消息"), ("/console/deliveries",)),
     NavigationEntry("/console/reminders", W("Reminders", "提醒")),
     NavigationEntry("/console/people", W("People", "用户")),
     NavigationEntry("/console/pushes", W("Pushes", "推送")),
@@ -124,7 +125,10 @@ def _rooms(visit: Visit) -> Html:
         fill(
             '<li><a href="{path}"{here}>{words}</a></li>',
             path=entry.path,
-            here=when(_is_in(path, entry.path), fill(' aria-current="page"')),
+            here=when(
+                any(_is_in(path, room) for room in (entry.path, *entry.others)),
+                fill(' aria-current="page"'),
+            ),
             words=visit.say(entry.words),
         )
         for entry in NAVIGATION

@@ -61,6 +61,11 @@ def facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
     return fill('<dl class="facts">{pairs}</dl>', pairs=made)
 
 
+def known_facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
+    """Facts without those whose value is None or empty."""
+    return facts(visit, [(name, value) for name, value in pairs if value])
+
+
 def state(visit: Visit, kind: Kind, words: Words) -> Html:
     """A badge. Its shape and its text tell what its colour tells."""
     return fill('<span class="state {kind}">{words}</span>', kind=kind, words=visit.say(words))

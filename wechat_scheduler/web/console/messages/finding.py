@@ -25,7 +25,9 @@ PERSON = W("Person", "用户")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的名字")
 STATE, ANY_STATE = W("State", "状态"), W("All states", "所有状态")
 ERRCODE, MESSAGE = W("errcode", "errcode"), W("Message", "消息")
-NO_PERSON = "no user is known by this name"
+NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
+NO_NUMBER = W("must be a number", "必须是数字")
+NO_TIME = W("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30")
 
 NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message")
 # Those that our API takes as they are.
@@ -60,10 +62,10 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
     query: dict[str, str] = {name: told[name] for name in PLAIN if name in told}
     for name in ("app", "message", "errcode"):
         if name in told and not told[name].removeprefix("-").isdecimal():
-            raise InvalidRequestError("must be a number", field=name)
+            raise InvalidRequestError(visit.say(NO_NUMBER), field=name)
     for name in ("since", "until"):
         if name in told:
-            query[name] = _instant(told[name], name)
+            query[name] = _instant(visit, told[name], name)
     if "person" in told:
         query["uid"] = await _uid(visit, told["person"], told.get("app", ""))
     return WantedDeliveries(given=told, query=query)
@@ -128,14 +130,14 @@ async def _uid(visit: Visit, name: str, app: str) -> str:
     except InvalidRequestError:
         users = []  # a name that cannot be an openid
     if not users:
-        raise InvalidRequestError(NO_PERSON, field="person")
+        raise InvalidRequestError(visit.say(NO_PERSON), field="person")
     return users[0].uid
 
 
-def _instant(text: str, field: str) -> str:
+def _instant(visit: Visit, text: str, field: str) -> str:
     """What the browser's field of a time gives is a time in Shanghai; an address may also have an offset."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidRequestError("must be a time such as 2026-11-18T10:30", field=field) from error
+        raise InvalidRequestError(visit.say(NO_TIME), field=field) from error
     return rfc3339(at if at.tzinfo else at.replace(tzinfo=ZONE))

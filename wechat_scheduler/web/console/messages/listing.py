@@ -51,6 +51,11 @@ COUNT: Final = {
         "{count} deliveries that wait will be cancelled.", "将取消 {count} 条等待中的投递。"
     ),
 }
+COUNT_ONE: Final = {
+    "replay": W("1 delivery will be sent again.", "将重新发送 1 条投递。"),
+    "cancel": W("1 delivery that waits will be cancelled.", "将取消 1 条等待中的投递。"),
+}
+CHANGED = W("What is changed", "将要更改的")
 YES: Final = {
     "replay": W("Yes, send them again", "确定，重新发送"),
     "cancel": W("Yes, cancel them", "确定，取消"),
@@ -128,11 +133,11 @@ def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -
     shown = deliveries_table(visit, rows, empty, pick=True)
     if not rows.rows:
         return shown
-    buttons = [
+    beside = [
         fill('<button name="what" value="cancel">{words}</button>', words=visit.say(CANCEL_PICKED))
     ]
     if chosen.query:
-        buttons += [
+        beside += [
             fill(
                 '<button name="what" value="replay_all">{words}</button>',
                 words=visit.say(REPLAY_ALL),
@@ -143,12 +148,18 @@ def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -
             ),
         ]
     body = fill(
-        '{shown}<p class="faint">{counted}</p><div class="buttons">{buttons}</div>',
+        '{shown}<p class="faint">{counted}</p>',
         shown=shown,
         counted=visit.say(COUNTED_FIRST),
-        buttons=buttons,
     )
-    picked = form(visit, "/console/messages/choose", body, REPLAY_PICKED, fields=dict(chosen.given))
+    picked = form(
+        visit,
+        "/console/messages/choose",
+        body,
+        REPLAY_PICKED,
+        fields=dict(chosen.given),
+        beside=beside,
+    )
     return fill("{picked}{pager}", picked=picked, pager=pager(visit, rows))
 
 
@@ -183,7 +194,7 @@ async def choose(visit: Visit) -> web.Response:
         told = await visit.api.post(PATHS[what], ChangedResult, {**body, "dry_run": True})
         ids, more = list(told.ids), told.more
     return layout(
-        visit, SURE[what], section(visit, SURE[what], _question(visit, what, ids, more, chosen))
+        visit, SURE[what], section(visit, CHANGED, _question(visit, what, ids, more, chosen))
     )
 
 
@@ -193,7 +204,8 @@ def _question(
     back = fill('<p><a href="{url}">{words}</a></p>', url=chosen.address, words=visit.say(BACK))
     if not ids:
         return fill('<p class="empty">{words}</p>{back}', words=visit.say(NOTHING[what]), back=back)
-    sentences = [visit.say(COUNT[what], count=len(ids)), visit.say(EXACTLY)]
+    many = COUNT[what] if len(ids) > 1 else COUNT_ONE[what]
+    sentences = [visit.say(many, count=len(ids)), visit.say(EXACTLY)]
     body = fill(
         "{sentences}",
         sentences=[

@@ -9,7 +9,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
 from wechat_scheduler.web.console.messages.states import WORDS, badge
-from wechat_scheduler.web.console.parts import facts, joined, link, section, table
+from wechat_scheduler.web.console.parts import joined, known_facts, link, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -85,7 +85,7 @@ def _list(one: MessageResult, **more: str) -> str:
 
 async def _content(visit: Visit, one: MessageResult) -> Html:
     opens = one.url or (one.miniprogram.pagepath if one.miniprogram else "")
-    known = facts(
+    known = known_facts(
         visit,
         [
             (APP, await _app_name(visit, one.app)),

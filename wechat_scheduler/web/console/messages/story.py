@@ -19,8 +19,8 @@ from wechat_scheduler.web.console.parts import (
     advice,
     code,
     done,
-    facts,
     joined,
+    known_facts,
     link,
     section,
     table,
@@ -52,7 +52,7 @@ DUPLICATE = W(
     "第一次可能已送达，但又发送了一次：用户可能看到了两次。",
 )
 AT, TOOK, RESULT = W("At", "时间"), W("Took", "耗时"), W("Result", "结果")
-ACCEPTED, MS = W("accepted", "已接收"), W("{ms} ms", "{ms} 毫秒")
+ACCEPTED, MS = W("accepted", "已接收"), W("{ms}\u00a0ms", "{ms}\u00a0毫秒")
 NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
 REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
 REPLAY_SURE = W("Send this message again?", "重新发送这条消息？")
@@ -118,11 +118,11 @@ def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
 
 def _state(visit: Visit, one: DeliveryDetails) -> Html:
     message = link(f"/console/messages/{one.message}", visit.say(SHOW_MESSAGE))
-    known = facts(
+    known = known_facts(
         visit,
         [
             (STATE, badge(visit, one.state)),
-            (ENDED, visit.time(one.settled_at)),
+            (ENDED, visit.time(one.settled_at) if one.settled_at else None),
             (TO, receiver(visit, one)),
             (APP, one.app_name or str(one.app)),
             (ACCOUNT, code(one.appid) if one.appid else None),

@@ -54,7 +54,11 @@ NO_APPS = W(
     "There is no app yet that could send. Make one first.", "还没有可以发送的应用。请先创建一个。"
 )
 MAKE_APP = W("People and apps", "用户与应用")
-NO_COLON = "needs a colon between keyword and value, such as thing1: parcel"
+NO_APP = W("choose the app that sends", "请选择发送的应用")
+NO_COLON = W(
+    "needs a colon between keyword and value, such as thing1: parcel",
+    "关键词和值之间要有冒号，例如 thing1: 包裹",
+)
 
 WRITE: Final = "/console/messages/write"
 FIELDS: Final = (
@@ -69,9 +73,7 @@ async def write(visit: Visit) -> web.Response:
 async def show(visit: Visit) -> web.Response:
     """The form as it was filled in, with the preview below."""
     try:
-        found = await visit.api.post(
-            "/v1/messages/preview", MessagePreviewResult, _body(visit.form)
-        )
+        found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, _body(visit))
     except RequestError as error:
         return await _page(visit, visit.form, error)
     return await _page(visit, visit.form, shown=found)
@@ -80,18 +82,19 @@ async def show(visit: Visit) -> web.Response:
 async def send(visit: Visit) -> web.Response:
     try:
         sent = await visit.api.post(
-            "/v1/messages", SentResult, _body(visit.form), once=visit.form["once"]
+            "/v1/messages", SentResult, _body(visit), once=visit.form["once"]
         )
     except RequestError as error:
         return await _page(visit, visit.form, error)
     return done(f"/console/deliveries/{sent.deliveries[0].id}", "sent")
 
 
-def _body(given: Mapping[str, str]) -> dict[str, Any]:
+def _body(visit: Visit) -> dict[str, Any]:
     """The message of our API. Raises InvalidRequestError."""
+    given = visit.form
     told = {name: given.get(name, "").strip() for name in FIELDS}
     if not told["app"].isdecimal():
-        raise InvalidRequestError("choose the app that sends", field="app")
+        raise InvalidRequestError(visit.say(NO_APP), field="app")
     body: dict[str, Any] = {
         "app": int(told["app"]),
         "to": [told["to"]] if told["to"] else [],
@@ -101,19 +104,19 @@ def _body(given: Mapping[str, str]) -> dict[str, Any]:
         "text": given.get("text", "").replace("\r\n", "\n"),
         "template": told["template"],
         "url": told["url"],
-        "data": _data(told["data"]),
+        "data": _data(visit, told["data"]),
     }
     if told["not_before"]:
         body["not_before"] = _instant(told["not_before"])
     return body
 
 
-def _data(text: str) -> dict[str, str]:
+def _data(visit: Visit, text: str) -> dict[str, str]:
     data = {}
     for line in filter(None, map(str.strip, text.replace("：", ":").splitlines())):
         name, colon, value = line.partition(":")
         if not colon:
-            raise InvalidRequestError(NO_COLON, field="data")
+            raise InvalidRequestError(visit.say(NO_COLON), field="data")
         data[name.strip()] = value.strip()
     return data
 
