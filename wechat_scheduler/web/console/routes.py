@@ -8,6 +8,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.web.console import assets, live, looks, overview, sign_in
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.messages import listing, message, story, writing
+from wechat_scheduler.web.console.reminders import agenda, bot, changes
+from wechat_scheduler.web.console.reminders import listing as reminders
+from wechat_scheduler.web.console.reminders import writing as reminder_writing
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -30,6 +33,11 @@ ROOMS: Final = (
     Room(writing.ROUTES),
     Room(message.ROUTES),
     Room(story.ROUTES, story.NOTICES),
+    Room(agenda.ROUTES),
+    Room(bot.ROUTES),
+    Room(reminder_writing.ROUTES),
+    Room(reminders.ROUTES),
+    Room(changes.ROUTES, changes.NOTICES),
 )
 
 

@@ -1,0 +1,322 @@
+"""Reminders in the console: written as sentences, listed, seen in an agenda, and changed."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser, Page
+from tests.house import APPID, Caller
+from tests.web.test_reminders import OTHER, Office
+
+# The clock stands at 10:30 in Shanghai on Wednesday, 18 November 2026.
+LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
+WRITE, BOT = "/console/reminders/write", "/console/reminders/bot"
+
+
+@pytest.fixture
+async def office(keeper: Caller) -> Office:
+    office = Office(keeper.daemon, keeper._session)
+    await office.open()
+    return office
+
+
+async def chinese(browser: Browser) -> None:
+    await browser.open("/console/look?language=zh-CN&next=/console/sign-in")
+
+
+def rings(page: Page) -> list[str]:
+    return [one.text for one in page.root.find("ol", class_="rings") for one in one.find("li")]
+
+
+def errors(page: Page) -> list[str]:
+    return [one.text for one in page.root.one("main").find("p", class_="error")]
+
+
+async def test_a_sentence_is_understood_before_it_is_saved(admin: Browser, office: Office) -> None:
+    page = await admin.open(WRITE)
+    read = await admin.submit(page, WRITE, when="每周五下午3点提醒我开周会", people="alice")
+    before = await office.titles()
+
+    saved = await admin.submit(read, f"{WRITE}/save")
+
+    assert (read.facts()["Title"], read.facts()["When"]) == (
+        "开周会",
+        "every week on Friday at 15:00",
+    )
+    assert [one.text for one in read.root.one("ol").find("li")] == [
+        "Fri 20 Nov 15:00", "Fri 27 Nov 15:00", "Fri 4 Dec 15:00", "Fri 11 Dec 15:00",
+        "Fri 18 Dec 15:00",
+    ]  # fmt: skip
+    assert (before, await office.titles()) == ([], ["开周会"])
+    assert (saved.title, saved.facts()["To"]) == ("开周会", "1 person")
+    assert "The reminder is saved." in saved.text
+
+
+async def test_what_is_saved_is_what_was_shown_and_is_saved_once(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    page = await admin.open(f"{WRITE}?app={office.app}")
+    read = await admin.submit(
+        page,
+        WRITE,
+        when="半小时后提前5分钟提醒我喝水",
+        topics=[str(office.topic), "*"],
+        text="温水",
+    )
+    clock.advance(timedelta(minutes=3))
+
+    await admin.submit(read, f"{WRITE}/save")
+    await admin.submit(read, f"{WRITE}/save")
+
+    (made,) = (await office.call("GET", "/v1/reminders")).result
+    assert (made["time"], made["defer"]) == ("2026-11-18T11:00:00+08:00", -5)
+    assert (made["to"], made["text"]) == ([office.topic, "*"], "温水")
+    assert read.facts()["To"] == "all subscribers, topic news"
+
+
+async def test_a_date_may_stand_for_the_time_of_the_sentence(
+    admin: Browser, office: Office
+) -> None:
+    page = await admin.open(WRITE)
+    read = await admin.submit(page, WRITE, when="开会", at="2026-11-20T09:00", people="alice")
+
+    await admin.submit(read, f"{WRITE}/save")
+
+    (made,) = (await office.call("GET", "/v1/reminders")).result
+    assert (made["title"], made["time"]) == ("开会", "2026-11-20T09:00:00+08:00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "english", "words"),
+    [
+        ({"when": "提醒我喝水"}, "It names no time.", "没有找到时间"),
+        ({"when": "2月30号提醒我"}, "That day or hour does not exist.", "没有“2月30号”这个时间"),
+        ({"when": "昨天提醒我开会"}, "That time is past.", "已经过去了"),
+        ({"when": "明天8点开会", "people": "dora"}, "This app has no such receiver: to[0].", "没有这个接收者"),
+        ({"when": "明天8点开会", "people": ""}, "Name who is to be reminded.", "请写提醒谁"),
+        ({"when": "开会", "at": "tomorrow"}, "Give a date and a time", "请写能读懂的日期"),
+        ({"when": "", "at": "2026-11-20T09:00"}, "Say what to remind of", "请写提醒什么"),
+        ({"when": "开会", "at": "2026-11-01T09:00"}, "That time is past", "这个时间已经过去"),
+        ({"when": "明天8点开会", "url": "javascript:alert(1)"}, "The link must be", "链接必须是网址"),
+        ({"when": "明天8点"}, "Say what to remind of", "请写提醒什么"),
+    ],
+)  # fmt: skip
+async def test_a_refusal_stands_beside_what_was_typed(
+    admin: Browser, office: Office, typed: dict[str, str], english: str, words: str
+) -> None:
+    fields = {"people": "alice"} | typed
+
+    page = await admin.submit(await admin.open(WRITE), WRITE, **fields)
+    await chinese(admin)
+    again = await admin.submit(await admin.open(WRITE), WRITE, **fields)
+
+    assert page.status in (400, 422)
+    assert [english in one for one in errors(page)] == [True]
+    assert [words in one for one in errors(again)] == [True]
+    form = page.form(WRITE, "See how it is understood")
+    assert form.find("input", name="when")[0]["value"] == typed["when"]
+
+
+async def test_one_of_several_readings_is_taken(admin: Browser, office: Office) -> None:
+    several = await admin.submit(
+        await admin.open(WRITE), WRITE, button="See how it is understood",
+        when="明天8点送孩子，9点开会", people="alice",
+    )  # fmt: skip
+    second = several.root.one("main").find("ol")[0].find("form")[1]
+    fields = [(one["name"], one["value"]) for one in second.find("input")]
+
+    read = await admin.post(second["action"], fields)
+
+    assert [
+        one.text for one in several.root.one("main").find("ol")[0].find("li", lang="zh-CN")
+    ] == [
+        "2026年11月19日 周四 早上8:00 提醒“送孩子”Take this",
+        "2026年11月19日 周四 上午9:00 提醒“开会”Take this",
+    ]
+    assert (read.facts()["Title"], read.facts()["When"]) == ("开会", "Thu 19 Nov 09:00")
+
+
+async def test_the_agenda_shows_what_rings_tomorrow_and_this_week(
+    admin: Browser, office: Office
+) -> None:
+    await office.remind(time=..., title=..., when="每天早上8点提醒我吃药")
+    await office.remind(time=..., title=..., when="明天9点提醒我开会", to=[office.topic])
+
+    tomorrow = await admin.open(f"{AGENDA}?day=2026-11-19")
+    week = await admin.open(f"{AGENDA}?day=2026-11-18&span=week&uid={office.uid}")
+    await chinese(admin)
+    empty = await admin.open(f"{AGENDA}?day=2026-11-18")
+
+    assert rings(tomorrow) == [
+        "08:00吃药every day at 08:00 · 1 person · shop", "09:00开会topic news · shop",
+    ]  # fmt: skip
+    assert [one.text for one in week.root.find("h2")] == [
+        "Thu 19 Nov", "Fri 20 Nov", "Sat 21 Nov", "Sun 22 Nov", "Mon 23 Nov", "Tue 24 Nov",
+    ]  # fmt: skip
+    assert len(rings(week)) == 6
+    assert "这段时间没有提醒" in empty.text
+    assert empty.root.one("h2").text == "11月18日 周三"
+
+
+async def test_the_agenda_leads_from_day_to_day_and_from_page_to_page(
+    admin: Browser, office: Office
+) -> None:
+    await office.remind(rule="FREQ=MINUTELY;INTERVAL=5")
+    page = await admin.open(f"{AGENDA}?day=2026-11-19&app={office.app}")
+
+    links = {one.text: one["href"] for one in page.root.one("main").find("a")}
+    following = await admin.open(links["Next ›"])
+    more = await admin.open(links["Next page"])
+    wrong = await admin.open(f"{AGENDA}?day=2026-13-99&span=year")
+
+    assert following.root.one("h2").text == "Fri 20 Nov"
+    assert (len(rings(page)), len(rings(more))) == (100, 92)  # every five minutes from 08:00 on
+    assert wrong.root.one("h2").text == "Wed 18 Nov"
+
+
+async def test_reminders_are_found_by_text_state_and_person(admin: Browser, office: Office) -> None:
+    made = (await office.remind(title="Water the plants", rule="FREQ=WEEKLY")).result
+    await office.remind(title="浇花", to=["*"])
+    await office.call("POST", f"/v1/reminders/{made['id']}/pause")
+
+    every = await admin.open(LIST)
+    paused = await admin.open(f"{LIST}?state=paused&text=WATER&uid={office.uid}&app={office.app}")
+    none = await admin.open(f"{LIST}?text=nothing")
+
+    assert sorted(row["Reminder"] for row in every.table()) == ["Water the plants", "浇花"]
+    assert paused.table() == [
+        {
+            "Reminder": "Water the plants", "Next time": "–", "Recurs": "every week on Thursday at 08:00",
+            "To": "1 person", "App": "shop", "State": "paused",
+        }
+    ]  # fmt: skip
+    assert "No reminder here fits." in none.text
+
+
+async def test_a_reminder_is_paused_resumed_and_moved(admin: Browser, office: Office) -> None:
+    made = (await office.remind(rule="FREQ=DAILY", defer=-10)).result
+    path = f"{LIST}/{made['id']}"
+
+    paused = await admin.submit(await admin.open(path), f"{path}/pause")
+    resumed = await admin.submit(paused, f"{path}/resume")
+    moved = await admin.submit(resumed, f"{path}/move", when="每周一上午9点")
+    once = await admin.submit(moved, f"{path}/move", at="2026-11-21T20:00")
+    refused = await admin.submit(once, f"{path}/move", when="昨天9点")
+    nothing = await admin.submit(once, f"{path}/move")
+
+    assert (paused.facts()["State"], resumed.facts()["State"]) == ("paused", "active")
+    assert "Thu 19 Nov 07:50" in resumed.text
+    assert moved.facts()["Recurs"] == "every week on Monday at 09:00"
+    assert (moved.facts()["Sent next"], moved.title) == ("Mon 23 Nov 09:00", "浇花")
+    assert (once.facts()["Recurs"], once.facts()["Sent next"]) == ("once", "Sat 21 Nov 20:00")
+    assert (refused.status, errors(refused)[0][:18]) == (422, "That time is past.")
+    assert (nothing.status, errors(nothing)) == (400, ["Write another time, or choose a date."])
+
+
+async def test_a_deletion_is_undone_for_a_minute(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    path = f"{LIST}/{(await office.remind()).result['id']}"
+
+    deleted = await admin.submit(await admin.open(path), f"{path}/delete")
+    gone = (await admin.open(path)).status
+    restored = await admin.submit(deleted, f"{path}/restore")
+    again = await admin.submit(restored, f"{path}/delete")
+    clock.advance(timedelta(minutes=1, seconds=1))
+    late = await admin.submit(again, f"{path}/restore")
+
+    assert "“浇花” is deleted. Until 10:31:00" in deleted.text
+    assert (gone, restored.title) == (404, "浇花")
+    assert "It is restored." in restored.text
+    assert (late.status, late.title) == (409, "Too late")
+
+
+async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    soon = "2026-11-18T11:00:00+08:00"
+    made = (await office.remind(url="https://shop.example/1", text="阳台", time=soon)).result
+    await office.call(
+        "PATCH", f"/v1/apps/{office.app}/subscribers/alice", body={"nickname": "阿丽"}
+    )
+    clock.advance(timedelta(minutes=31))
+    await office.daemon.cores.reminders.clockwork.run_once()
+
+    page = await admin.open(f"{LIST}/{made['id']}")
+
+    assert page.table("Who joined") == [
+        {"Person": "阿丽", "uid": office.uid, "Reminders": "Reminders"}
+    ]
+    assert (page.facts()["State"], page.facts()["Times sent"]) == ("done", "1")
+    assert "It is over. A new time makes it active again." in page.text
+    links = [one["href"] for one in page.root.one("main").find("a")]
+    sent = next(one for one in links if one.startswith("/console/messages?"))
+    assert "浇花" in (await admin.open(sent)).text
+    assert sent.startswith(f"/console/messages?app={office.app}&since=2026-11-18T10%3A59")
+
+
+async def test_no_text_becomes_markup(admin: Browser, office: Office) -> None:
+    made = (await office.remind(title=MARKUP, text=MARKUP)).result
+    await office.call("PATCH", f"/v1/apps/{office.app}", body={"name": MARKUP[:40]})
+    await office.call(
+        "PATCH", f"/v1/apps/{office.app}/subscribers/alice", body={"nickname": MARKUP[:60]}
+    )
+    written = await admin.submit(
+        await admin.open(WRITE), WRITE, when=MARKUP, title=MARKUP, text=MARKUP, people=MARKUP
+    )
+
+    pages = [
+        written,
+        await admin.open(f"{LIST}?text={MARKUP.replace('&', '%26')}"),
+        await admin.open(f"{AGENDA}?day=2026-11-19&uid={MARKUP.replace('&', '%26')}"),
+        await admin.open(f"{AGENDA}?day=2026-11-19"),
+        await admin.open(f"{LIST}/{made['id']}"),
+        await admin.open(BOT),
+    ]
+
+    for page in pages:
+        assert "<script>alert" not in page.html
+        assert [one["src"] for one in page.root.find("script")] != []
+        assert not page.root.find("img")
+    assert rings(pages[3])[0].startswith(f"08:00{MARKUP}")
+
+
+async def test_a_key_sees_and_changes_the_reminders_of_its_own_apps(
+    visitor: Browser, office: Office
+) -> None:
+    made = (await office.remind(rule="FREQ=DAILY")).result
+    stranger = await make(office, "push", appids=[OTHER])
+    await visitor.sign_in(stranger.text)
+
+    pages = [await visitor.open(path) for path in (LIST, f"{AGENDA}?day=2026-11-19", WRITE, BOT)]
+    one = await visitor.open(f"{LIST}/{made['id']}")
+
+    assert [page.status for page in pages] == [200] * 4
+    assert not any("浇花" in page.text or "shop" in page.text for page in pages)
+    assert one.status == 404
+    assert "No apps yet." in pages[2].text
+
+
+async def test_the_bot_is_shown_with_what_only_the_configuration_changes(
+    admin: Browser, office: Office
+) -> None:
+    await office.call("PUT", f"/callbacks/{APPID}", body={"token": "token"})
+
+    page = await admin.open(BOT)
+
+    assert page.table("Accounts") == [
+        {
+            "Account": APPID, "Hears users": "yes", "App of its reminders": "shop",
+            "After 48 hours": "not reached: no template for reminders", "Time zone": "Asia/Shanghai",
+        }
+    ]  # fmt: skip
+    assert page.facts()["What the bot takes"].startswith("on:")
+    assert "WECHAT_SCHEDULER_REMINDERS_BOT" in page.text
+
+
+async def test_settings_are_for_keys_of_administrators(visitor: Browser, office: Office) -> None:
+    pushing = await make(office, "push")
+    await visitor.sign_in(pushing.text)
+    assert "keys with the scope admin" in (await visitor.open(BOT)).text

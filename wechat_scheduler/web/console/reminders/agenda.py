@@ -1,0 +1,229 @@
+"""`/console/reminders/agenda`: what is sent when, by day or week."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.native_api import Rows
+from wechat_scheduler.web.console.parts import advice, link, pager, search
+from wechat_scheduler.web.console.reminders.pieces import (
+    AGENDA,
+    APP,
+    app_link,
+    app_options,
+    apps_of,
+    clock,
+    day_words,
+    receivers,
+    reminder_link,
+    tabs,
+    topic_names,
+    wall_minute,
+)
+from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.agenda import AgendaResult, RingResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE = W("Agenda", "日程")
+BEFORE, TODAY, AFTER = W("‹ Previous", "‹ 前"), W("Today", "今天"), W("Next ›", "后 ›")
+TOMORROW = W("Tomorrow", "明天")
+DAY, WEEK = W("Day", "日"), W("Week", "周")
+FROM, CHOOSE = W("Day", "日期"), W("Another day, app or person", "选日期、应用或用户")
+SPAN, UID = W("Span", "范围"), W("Person (uid)", "用户（uid）")
+MOVES = W("Days", "日期导航")
+NONE = W(
+    "Nothing is sent in this time. Write a reminder, or look at another day.",
+    "这段时间没有提醒。可以新建一个，或者看别的日子。",
+)
+INCOMPLETE = W(
+    "Some are missing: more reminders recur than one page looks at. Choose an app or a person to see all of theirs.",
+    "这里不全：重复的提醒太多，一页看不完。请选择应用或用户。",
+)
+SENT = W("What was sent is among the messages", "已发出的在消息里")
+_WEEK: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+SPANS: Final[Mapping[str, timedelta]] = {"day": _DAY, "week": _WEEK}
+
+
+class AgendaView(NamedTuple):
+    """What the address of the page asks for."""
+
+    first: date
+    span: str
+    app: str
+    uid: str
+
+    @property
+    def since(self) -> datetime:
+        return datetime.combine(self.first, time(), ZONE)
+
+    @property
+    def until(self) -> datetime:
+        return datetime.combine(self.first + SPANS[self.span], time(), ZONE)
+
+    def shows(self, day: date) -> bool:
+        """Whether the page is that of this day alone."""
+        return self.span == "day" and self.first == day
+
+    def url(self, first: date, span: str = "") -> str:
+        query = {
+            "day": first.isoformat(),
+            "span": span or self.span,
+            "app": self.app,
+            "uid": self.uid,
+        }
+        return f"{AGENDA}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+class AgendaNames(NamedTuple):
+    """The names of apps and topics by their ids."""
+
+    apps: Mapping[int, AppResult]
+    topics: Mapping[int, str]
+
+
+async def agenda(visit: Visit) -> web.Response:
+    view, apps = _view(visit), await apps_of(visit)
+    found = await visit.api.get(
+        "/v1/reminders/agenda",
+        AgendaResult,
+        since=view.since.isoformat(),
+        until=view.until.isoformat(),
+        app=view.app or None,
+        uid=view.uid or None,
+        after=visit.request.query.get("after") or None,
+    )
+    names = AgendaNames(apps, await topic_names(visit, found.rings))
+    body = fill(
+        "{tabs}{moves}{choices}{cut}{days}{pager}{sent}",
+        tabs=tabs(visit, AGENDA),
+        moves=_moves(visit, view),
+        choices=_choices(visit, view, apps),
+        cut=when(not found.complete, advice(visit, visit.say(INCOMPLETE))),
+        days=list(_days(visit, view, found.rings, names)),
+        pager=pager(visit, Rows(rows=found.rings, after=found.after)),
+        sent=when(view.since <= visit.now, _sent(visit, view)),
+    )
+    return layout(visit, TITLE, body, live=True)
+
+
+def _sent(visit: Visit, view: AgendaView) -> Html:
+    """A link to the deliveries of this time."""
+    span = {"since": wall_minute(view.since), "until": wall_minute(view.until)}
+    query = span | ({"app": view.app} if view.app else {})
+    return fill(
+        '<p class="pager">{link}</p>',
+        link=link(f"/console/messages?{urlencode(query)}", visit.say(SENT)),
+    )
+
+
+def _view(visit: Visit) -> AgendaView:
+    query = visit.request.query
+    span = query.get("span", "")
+    return AgendaView(
+        _day(query.get("day", "")) or visit.now.astimezone(ZONE).date(),
+        span if span in SPANS else "day",
+        query.get("app", ""),
+        query.get("uid", "").strip(),
+    )
+
+
+def _day(text: str) -> date | None:
+    """None for what is no day of these decades."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year in range(1971, 2099) else None
+
+
+def _moves(visit: Visit, view: AgendaView) -> Html:
+    """Links to other days, and between day and week."""
+    today, step = visit.now.astimezone(ZONE).date(), SPANS[view.span]
+    tomorrow = today + _DAY
+    return fill(
+        '<nav class="buttons" aria-label="{name}">{links}</nav>',
+        name=visit.say(MOVES),
+        links=[
+            _move(visit, BEFORE, view.url(view.first - step)),
+            _move(visit, TODAY, view.url(today, "day"), is_here=view.shows(today)),
+            _move(visit, TOMORROW, view.url(tomorrow, "day"), is_here=view.shows(tomorrow)),
+            _move(visit, WEEK, view.url(view.first, "week"), is_here=view.span == "week"),
+            _move(visit, AFTER, view.url(view.first + step)),
+        ],
+    )
+
+
+def _move(visit: Visit, words: Words, url: str, *, is_here: bool = False) -> Html:
+    return fill(
+        '<a class="button" href="{url}"{here}>{words}</a>',
+        url=url,
+        here=when(is_here, fill(' aria-current="page"')),
+        words=visit.say(words),
+    )
+
+
+def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> Html:
+    spans = (("day", DAY), ("week", WEEK))
+    fields = (
+        text_field(visit, "day", FROM, view.first.isoformat(), type="date"),
+        select_field(visit, "span", SPAN, spans, view.span),
+        select_field(visit, "app", APP, app_options(apps), view.app),
+        text_field(visit, "uid", UID, view.uid),
+    )
+    return fill(
+        '<details class="card"{open}><summary>{choose}</summary>{form}</details>',
+        open=when(view.app or view.uid, fill(" open")),
+        choose=visit.say(CHOOSE),
+        form=search(visit, AGENDA, fill("{all}", all=fields)),
+    )
+
+
+def _days(
+    visit: Visit, view: AgendaView, rings: Sequence[RingResult], names: AgendaNames
+) -> Iterator[Html]:
+    """A section for each day that has reminders; one that says so if none has."""
+    by_day = groupby(rings, key=lambda ring: ring.at.astimezone(ZONE).date())
+    for day, some in [(day, list(some)) for day, some in by_day] or [(view.first, [])]:
+        yield fill(
+            '<section id="day-{iso}" data-live><h2>{words}</h2>{rings}</section>',
+            iso=day.isoformat(),
+            words=day_words(visit, datetime.combine(day, time(), ZONE)),
+            rings=_rings(visit, some, names),
+        )
+
+
+def _rings(visit: Visit, rings: Sequence[RingResult], names: AgendaNames) -> Html:
+    if not rings:
+        return fill('<p class="empty">{none}</p>', none=visit.say(NONE))
+    made = [_ring(visit, ring, names) for ring in rings]
+    return fill('<ol class="rings">{rings}</ol>', rings=made)
+
+
+def _ring(visit: Visit, ring: RingResult, names: AgendaNames) -> Html:
+    often = rule_words(visit, ring.rule, ring.at) if ring.rule else ""
+    return fill(
+        '<li><time datetime="{iso}">{clock}</time><p>{what}</p><p class="faint">{often}{who} · {app}</p></li>',
+        iso=rfc3339(ring.at),
+        clock=clock(ring.at.astimezone(ZONE)),
+        what=reminder_link(ring.id, ring.title),
+        often=when(often, fill("{often} · ", often=often)),
+        who=receivers(visit, ring, names.topics),
+        app=app_link(names.apps, ring.app),
+    )
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, AGENDA, agenda),)

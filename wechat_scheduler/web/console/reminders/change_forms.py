@@ -1,0 +1,69 @@
+"""The forms that change one reminder."""
+
+from typing import Final, NamedTuple
+
+from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.reminders.pieces import LIST
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+PAUSE, RESUME, DELETE = W("Pause", "暂停"), W("Resume", "恢复"), W("Delete", "删除")
+MOVE, WHEN, AT = W("Move it", "改时间"), W("To another time", "改到"), W("Or a date", "或者选日期")
+SURE = W("Delete this reminder? It can be undone for a minute.", "删除这个提醒？一分钟内可以撤销。")
+HINT = W("A sentence in Chinese, such as 明天下午3点", "例如：明天下午3点")
+RULE_HINT = W(
+    "A sentence in Chinese. A single time ends the repetition; 每周五上午9点 goes on.",
+    "只写一次的时间就不再重复；要继续重复，请写：每周五上午9点",
+)
+OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
+LASTING: Final = ("active", "paused")
+
+
+class MoveTyped(NamedTuple):
+    """What was typed into the form, and why that cannot be done. `status` is that of the page."""
+
+    when: str = ""
+    at: str = ""
+    error: str = ""
+    place: str = "when"
+    status: int = 200
+
+
+def change_forms(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> Html:
+    return fill(
+        '{over}{move}<div class="buttons">{buttons}</div>',
+        over=fill('<p class="faint">{over}</p>', over=visit.say(OVER))
+        if reminder.state not in LASTING
+        else Html(),
+        move=_move(visit, reminder, typed),
+        buttons=_buttons(visit, reminder),
+    )
+
+
+def _move(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> Html:
+    fields = (
+        text_field(
+            visit, "when", WHEN, typed.when, hint=RULE_HINT if reminder.rule else HINT,
+            error=typed.error if typed.place == "when" else "", maxlength=200, lang="zh-CN",
+        ),
+        text_field(
+            visit, "at", AT, typed.at, type="datetime-local",
+            error=typed.error if typed.place == "at" else "",
+        ),
+    )  # fmt: skip
+    return form(visit, f"{LIST}/{reminder.id}/move", fill("{all}", all=fields), MOVE)
+
+
+def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:
+    path = f"{LIST}/{reminder.id}"
+    made = []
+    if reminder.state == "active":
+        made.append(form(visit, f"{path}/pause", Html(), PAUSE, kind="button"))
+    if reminder.state == "paused":
+        made.append(form(visit, f"{path}/resume", Html(), RESUME, kind="button"))
+    made.append(form(visit, f"{path}/delete", Html(), DELETE, kind="danger", confirm=SURE))
+    return made

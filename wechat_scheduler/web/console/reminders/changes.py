@@ -1,0 +1,139 @@
+"""Carries out what the forms of one reminder ask for: pause and resume, another time, deletion and its undo."""
+
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import ConflictError, InvalidRequestError, RequestError
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import done
+from wechat_scheduler.web.console.reminders.change_forms import MoveTyped
+from wechat_scheduler.web.console.reminders.draft import wall_time
+from wechat_scheduler.web.console.reminders.one import one, page_of
+from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
+from wechat_scheduler.web.console.reminders.refusals import refused
+from wechat_scheduler.web.console.reminders.writing import NOTICES as SAVED
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.removal import RemovalResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+DELETED = W("Deleted", "已删除")
+IS_GONE = W(
+    "The reminder “{title}” is deleted. Until {clock} that can be undone.",
+    "提醒“{title}”已删除，{clock} 之前可以撤销。",
+)
+UNDO, TOO_LATE = W("Undo", "撤销"), W("Too late", "来不及了")
+IS_LATE = W(
+    "It was deleted more than a minute ago, and cannot be restored.", "删除已超过一分钟，不能恢复。"
+)
+NOTHING = W("Write another time, or choose a date.", "请写一个新的时间，或者选日期。")
+NOTICES: Final = {
+    **SAVED,
+    "paused": W("It is paused.", "已暂停。"),
+    "resumed": W("It goes on.", "已恢复。"),
+    "moved": W("It has its new time.", "时间已改。"),
+    "restored": W("It is restored.", "已恢复，和删除前一样。"),
+}  # fmt: skip
+PATH: Final = f"{LIST}/{{reminder}}"
+
+
+def _id(visit: Visit) -> str:
+    return visit.request.match_info["reminder"]
+
+
+async def pause(visit: Visit) -> web.Response:
+    return await _did(visit, "pause", "paused")
+
+
+async def resume(visit: Visit) -> web.Response:
+    return await _did(visit, "resume", "resumed")
+
+
+async def move(visit: Visit) -> web.Response:
+    typed = MoveTyped(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
+    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit))
+    try:
+        change = _change(typed, reminder)
+        await visit.api.patch(
+            "/v1/reminders/{reminder}", ReminderResult, body=change, reminder=reminder.id
+        )
+    except RequestError as error:
+        said = refused(visit, error) if typed.when or typed.at else visit.say(NOTHING)
+        place = "at" if typed.at else "when"
+        return await page_of(
+            visit, reminder, typed._replace(error=said, place=place, status=error.status)
+        )
+    return done(f"{LIST}/{reminder.id}", "moved")
+
+
+async def delete(visit: Visit) -> web.Response:
+    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit))
+    removal = await visit.api.post(
+        "/v1/reminders/{reminder}/remove", RemovalResult, reminder=reminder.id
+    )
+    undo = form(visit, f"{LIST}/{reminder.id}/restore", Html(), UNDO, fields={"undo": removal.undo})
+    clock = f"{removal.until.astimezone(ZONE):%H:%M:%S}"
+    return _page(visit, DELETED, visit.say(IS_GONE, title=reminder.title, clock=clock), undo)
+
+
+async def restore(visit: Visit) -> web.Response:
+    try:
+        made = await visit.api.post(
+            "/v1/reminders/{reminder}/restore",
+            ReminderResult,
+            body={"undo": visit.form.get("undo", "")},
+            reminder=_id(visit),
+        )
+    except ConflictError as error:
+        return _page(visit, TOO_LATE, visit.say(IS_LATE), Html(), error.status)
+    return done(f"{LIST}/{made.id}", "restored")
+
+
+async def _did(visit: Visit, act: str, notice: str) -> web.Response:
+    path = {"pause": "/v1/reminders/{reminder}/pause", "resume": "/v1/reminders/{reminder}/resume"}
+    try:
+        made = await visit.api.post(path[act], ReminderResult, reminder=_id(visit))
+    except RequestError as error:
+        reminder = await visit.api.get(
+            "/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit)
+        )
+        typed = MoveTyped(error=refused(visit, error), status=error.status)
+        return await page_of(visit, reminder, typed)
+    return done(f"{LIST}/{made.id}", notice)
+
+
+def _change(typed: MoveTyped, reminder: ReminderResult) -> dict[str, Any]:
+    """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
+    so. Raises InvalidRequestError."""
+    if typed.at:
+        return {"time": wall_time(typed.at, reminder.zone), "rule": None, "defer": 0}
+    if not typed.when:
+        raise InvalidRequestError("is required", field="when")
+    change: dict[str, Any] = {"when": typed.when, "title": reminder.title}
+    return change if "提前" in typed.when else change | {"defer": 0}
+
+
+def _page(visit: Visit, title: Words, text: str, after: Html, status: int = 200) -> web.Response:
+    body = fill(
+        '{tabs}<section><p role="status">{text}</p>{after}</section>',
+        tabs=tabs(visit, LIST),
+        text=text,
+        after=after,
+    )
+    return layout(visit, title, body, status=status)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PATH, one),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/pause", pause),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/resume", resume),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/move", move),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/delete", delete),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/restore", restore),
+)

@@ -1,0 +1,118 @@
+"""A reminder as it is written into the form, and the bodies that are made of it."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.native.reminders.bodies import PlanResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+
+W = Words
+
+CHANNELS: Final = ("auto", "template", "text", "webhook")
+WAYS: Final[Mapping[str, Words]] = {
+    "auto": W("as WeChat allows", "按微信允许的方式"),
+    "template": W("template message", "模板消息"),
+    "text": W("text, within 48 hours", "文本，48 小时内"),
+    "subscribe": W("subscribe notice", "订阅通知"),
+    "webhook": W("the app's callback", "应用的回调"),
+}
+_BETWEEN: Final = re.compile(r"[\n,，、;；]+")
+
+
+class Draft(NamedTuple):
+    """The fields of the form as texts. `at` is a wall time of the app's zone; `people` are uids or the app's
+    own names, `topics` ids and perhaps the star."""
+
+    app: str = ""
+    when: str = ""
+    at: str = ""
+    title: str = ""
+    text: str = ""
+    url: str = ""
+    people: str = ""
+    topics: tuple[str, ...] = ()
+    channel: str = "auto"
+
+    @classmethod
+    def of(cls, visit: Visit) -> "Draft":
+        given = {name: visit.form.get(name, "").strip() for name in cls._fields if name != "topics"}
+        channel = given.pop("channel")
+        return cls(
+            **given,
+            topics=tuple(
+                one for some in visit.form_list("topics") for one in some.split(",") if one
+            ),
+            channel=channel if channel in CHANNELS else CHANNELS[0],
+        )
+
+    def body(self, app: AppResult) -> dict[str, Any]:
+        """The request for what is written. Raises InvalidRequestError."""
+        return self._common() | self._timing(app) | ({"title": self.title} if self.title else {})
+
+    def planned_body(self, visit: Visit) -> dict[str, Any]:
+        """The request for what was understood, and shown to the person who saves it."""
+        form = visit.form
+        return self._common() | {
+            "title": form.get("planned_title", ""),
+            "time": form.get("planned_time", ""),
+            "rule": form.get("planned_rule") or None,
+            "zone": form.get("planned_zone", ""),
+            "defer": _whole(form.get("planned_defer", "")),
+        }
+
+    def hidden(self) -> dict[str, str]:
+        """The fields of a form that keeps what is written."""
+        return {**self._asdict(), "topics": ",".join(self.topics)}
+
+    def _common(self) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "app": int(self.app) if ID.fullmatch(self.app) else 0,
+            "text": self.text,
+            "url": self.url,
+            "channel": self.channel,
+        }
+        return body if self.channel == "webhook" else body | {"to": self._to()}
+
+    def _to(self) -> list[int | str]:
+        people = [one.strip() for one in _BETWEEN.split(self.people)]
+        topics = [int(one) for one in self.topics if ID.fullmatch(one)]
+        everyone = [EVERYONE] if EVERYONE in self.topics else []
+        return [*filter(None, people), *topics, *everyone]
+
+    def _timing(self, app: AppResult) -> dict[str, Any]:
+        if not self.at:
+            return {"when": self.when}
+        timing = {"time": wall_time(self.at, app.zone)}
+        return timing if self.title or not self.when else timing | {"title": self.when}
+
+
+def planned_fields(plan: PlanResult) -> dict[str, str]:
+    """What a form keeps of a plan, for `planned_body`."""
+    return {
+        "planned_title": plan.title,
+        "planned_time": plan.time.isoformat(),
+        "planned_rule": plan.rule or "",
+        "planned_zone": plan.zone,
+        "planned_defer": str(plan.defer),
+    }
+
+
+def wall_time(text: str, zone: str) -> str:
+    """A wall time of the zone as RFC 3339. Raises InvalidRequestError."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequestError("is no date with a time", field="time") from error
+    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).isoformat()
+
+
+def _whole(text: str) -> int:
+    return int(text) if re.fullmatch(r"-?[0-9]{1,7}", text) else 0

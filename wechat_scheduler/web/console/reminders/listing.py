@@ -1,0 +1,94 @@
+"""`/console/reminders`: all reminders, by app, person, state and text."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import Cell, pager, search, table
+from wechat_scheduler.web.console.reminders.pieces import (
+    APP,
+    LIST,
+    STATES,
+    app_link,
+    app_options,
+    apps_of,
+    badge,
+    moment,
+    receivers,
+    reminder_link,
+    tabs,
+    topic_names,
+)
+from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE = W("Reminders", "提醒")
+WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("Recurs", "重复")
+WHO, STATE = W("To", "接收者"), W("State", "状态")
+ANY_STATE = W("Every state", "所有状态")
+UID, TEXT = W("Person (uid)", "用户（uid）"), W("Text in the title", "标题里的文字")
+NONE = W("No reminders yet. Write the first one.", "还没有提醒。新建第一个吧。")
+NONE_FOUND = W(
+    "No reminder here fits. Change the choice, or go to the next page if there is one.",
+    "这里没有符合的提醒。请改变条件，或者看下一页（如果有）。",
+)
+FILTERS: Final = ("app", "uid", "state", "text", "after")
+
+
+async def listing(visit: Visit) -> web.Response:
+    query, apps = visit.request.query, await apps_of(visit)
+    wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
+    found = await visit.api.page("/v1/reminders", ReminderResult, **wanted)
+    topics = await topic_names(visit, found.rows)
+    body = fill(
+        '{tabs}<section>{filters}</section><section id="reminders" data-live>{table}{pager}</section>',
+        tabs=tabs(visit, LIST),
+        filters=_filters(visit, wanted, apps),
+        table=_table(visit, [_row(visit, one, apps, topics) for one in found.rows], wanted),
+        pager=pager(visit, found),
+    )
+    return layout(visit, TITLE, body, live=True)
+
+
+def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:
+    states = [("", ANY_STATE), *((name, words) for name, (_, words) in STATES.items())]
+    fields = (
+        text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
+        select_field(visit, "state", STATE, states, wanted["state"] or ""),
+        select_field(visit, "app", APP, app_options(apps), wanted["app"] or ""),
+        text_field(visit, "uid", UID, wanted["uid"] or ""),
+    )
+    return search(visit, LIST, fill("{all}", all=fields))
+
+
+def _table(
+    visit: Visit, rows: Sequence[tuple[Cell, ...]], wanted: Mapping[str, str | None]
+) -> Html:
+    heads = (WHAT, NEXT, OFTEN, WHO, APP, STATE)
+    return table(visit, TITLE, heads, rows, empty=NONE_FOUND if any(wanted.values()) else NONE)
+
+
+def _row(
+    visit: Visit, one: ReminderResult, apps: Mapping[int, AppResult], topics: Mapping[int, str]
+) -> tuple[Cell, ...]:
+    return (
+        reminder_link(one.id, one.title),
+        moment(visit, one.due_at, one.zone),
+        rule_words(visit, one.rule, one.time),
+        receivers(visit, one, topics),
+        app_link(apps, one.app),
+        badge(visit, one.state),
+    )
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, LIST, listing),)

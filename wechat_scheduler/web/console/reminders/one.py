@@ -1,0 +1,197 @@
+"""`/console/reminders/{reminder}`: one reminder, and what can be done to it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.native_api import Rows
+from wechat_scheduler.web.console.parts import (
+    Cell,
+    advice,
+    code,
+    facts,
+    joined,
+    link,
+    pager,
+    section,
+    table,
+)
+from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
+from wechat_scheduler.web.console.reminders.draft import WAYS
+from wechat_scheduler.web.console.reminders.pieces import (
+    APP,
+    LIST,
+    app_link,
+    apps_of,
+    badge,
+    moment,
+    receivers,
+    tabs,
+    topic_names,
+    wall_minute,
+)
+from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.parts import lines
+
+W = Words
+
+FACTS, CHANGE, NEXT = W("What it is", "这个提醒"), W("Change it", "修改"), W("Next times", "接下来")
+STATE, OFTEN, TIME = W("State", "状态"), W("Recurs", "重复"), W("Its time", "时间")
+SENT_NEXT, SENT_LAST = W("Sent next", "下次发送"), W("Sent last", "上次发送")
+WHO, OWNER = W("To", "接收者"), W("Owner", "所有者")
+FIRED, MISSED = W("Times sent", "已发次数"), W("Times missed", "错过次数")
+WAY, PRIORITY, LATE = W("Way", "发送方式"), W("Priority", "优先级"), W("If late", "迟到时")
+SOURCE, MADE, ID = W("Made by", "来源"), W("Made at", "建立于"), W("Id", "编号")
+TEXT, URL, RULE = W("Text", "正文"), W("Link", "链接"), W("Rule", "规则")
+JOINED, PERSON, THEIRS = W("Who joined", "参与者"), W("Person", "用户"), W("Reminders", "提醒")
+UID = W("uid", "uid")
+ALONE = W("No user joined it.", "没有用户参与。")
+OVER = W("It is not sent any more.", "不会再发。")
+ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
+MESSAGES = W("Deliveries it made", "它发出的投递")
+LAST_MESSAGES = W("What it sent last", "上次发出的")
+APP_MESSAGES = W("All of the app since it was made", "建立以来这个应用的全部")
+LATES: Final[Mapping[str, Words]] = {
+    "once": W("the newest, marked as late", "只发最新的，注明迟到"),
+    "skip": W("not sent", "不发"),
+    "all": W("each, marked as late", "都发，注明迟到"),
+}
+PRIORITIES: Final[Mapping[str, Words]] = {
+    "bulk": W("bulk", "批量"),
+    "normal": W("normal", "普通"),
+    "urgent": W("urgent", "紧急"),
+}
+_PEOPLE_SHOWN: Final = 20
+_TIMES: Final = 5
+# The deliveries of one firing are made in one transaction; those of many receivers are spread after it.
+_AROUND: Final = timedelta(minutes=2)
+
+
+async def one(visit: Visit) -> web.Response:
+    reminder = await visit.api.get(
+        "/v1/reminders/{reminder}", ReminderResult, reminder=visit.request.match_info["reminder"]
+    )
+    return await page_of(visit, reminder, MoveTyped())
+
+
+async def page_of(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> web.Response:
+    """The page, with what was typed into its form if that cannot be done."""
+    apps = await apps_of(visit)
+    names = {"reminder": reminder.id}
+    times = await visit.api.get(
+        "/v1/reminders/{reminder}/preview", list[datetime], n=_TIMES, **names
+    )
+    people = await visit.api.page(
+        "/v1/reminders/{reminder}/people",
+        str,
+        limit=_PEOPLE_SHOWN,
+        after=visit.request.query.get("after") or None,
+        **names,
+    )
+    sections = (
+        await _facts(visit, reminder, apps),
+        section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
+        section(visit, CHANGE, change_forms(visit, reminder, typed)),
+        section(visit, MESSAGES, _messages(visit, reminder)),
+        section(visit, JOINED, await _people(visit, reminder, people)),
+    )
+    body = fill("{tabs}{sections}", tabs=tabs(visit, LIST), sections=sections)
+    return layout(visit, reminder.title, body, live=True, status=typed.status)
+
+
+async def _facts(visit: Visit, reminder: ReminderResult, apps: Mapping[int, AppResult]) -> Html:
+    topics = await topic_names(visit, [reminder])
+    pairs = [*_timing(visit, reminder), *_sending(visit, reminder, apps, topics)]
+    shown = facts(visit, [(name, value) for name, value in pairs if value is not None])
+    aside = when(reminder.reason, advice(visit, visit.say(ASIDE, why=reminder.reason)))
+    notes = [advice(visit, note) for note in reminder.notes]
+    body = fill(
+        "{aside}{facts}{text}{notes}",
+        aside=aside,
+        facts=shown,
+        text=lines(reminder.text),
+        notes=notes,
+    )
+    return section(visit, FACTS, body, id="facts", live=True)
+
+
+def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Words, Cell | None]]:
+    return [
+        (STATE, badge(visit, reminder.state)),
+        (OFTEN, rule_words(visit, reminder.rule, reminder.time)),
+        (TIME, moment(visit, reminder.time, reminder.zone)),
+        (SENT_NEXT, moment(visit, reminder.due_at, reminder.zone)),
+        (SENT_LAST, moment(visit, reminder.last_at, reminder.zone)),
+        (FIRED, str(reminder.fired)),
+        (MISSED, str(reminder.missed)),
+    ]
+
+
+def _sending(
+    visit: Visit,
+    reminder: ReminderResult,
+    apps: Mapping[int, AppResult],
+    topics: Mapping[int, str],
+) -> list[tuple[Words, Cell | None]]:
+    return [
+        (APP, app_link(apps, reminder.app)),
+        (OWNER, code(reminder.owner) if reminder.owner else None),
+        (WHO, receivers(visit, reminder, topics)),
+        (WAY, visit.say(WAYS[reminder.channel])),
+        (PRIORITY, visit.say(PRIORITIES[reminder.priority])),
+        (LATE, visit.say(LATES[reminder.late])),
+        (RULE, code(reminder.rule) if reminder.rule else None),
+        (URL, link(reminder.url, reminder.url) if reminder.url else None),
+        (SOURCE, reminder.source),
+        (MADE, visit.time(reminder.created_at)),
+        (ID, code(reminder.id)),
+    ]
+
+
+def _times(visit: Visit, reminder: ReminderResult, times: list[datetime]) -> Html:
+    if not times:
+        return fill('<p class="empty">{over}</p>', over=visit.say(OVER))
+    made = [fill("<li>{time}</li>", time=moment(visit, at, reminder.zone)) for at in times]
+    return fill("<ol>{times}</ol>", times=made)
+
+
+def _messages(visit: Visit, reminder: ReminderResult) -> Html:
+    since = {"app": str(reminder.app), "since": wall_minute(reminder.created_at)}
+    links = [link(f"/console/messages?{urlencode(since)}", visit.say(APP_MESSAGES))]
+    if at := reminder.last_at:
+        span = {"since": wall_minute(at - _AROUND), "until": wall_minute(at + _AROUND)}
+        url = f"/console/messages?{urlencode(since | span)}"
+        links.insert(0, link(url, visit.say(LAST_MESSAGES)))
+    return fill('<p class="pager">{links}</p>', links=joined(links))
+
+
+async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> Html:
+    names = {uid: await _name(visit, reminder.app, uid) for uid in people.rows}
+    rows = [
+        (names[uid] or "–", code(uid), link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(THEIRS)))
+        for uid in people.rows
+    ]
+    made = table(visit, JOINED, (PERSON, UID, THEIRS), rows, empty=ALONE)
+    return fill("{table}{pager}", table=made, pager=pager(visit, people))
+
+
+async def _name(visit: Visit, app_id: int, uid: str) -> str:
+    """The nickname; empty if none is known."""
+    try:
+        found = await visit.api.page(
+            "/v1/apps/{app}/subscribers", SubscriberResult, app=app_id, uid=uid, limit=1
+        )
+    except NotFoundError:
+        return ""
+    return found.rows[0].nickname if found.rows else ""

@@ -1,0 +1,150 @@
+"""The form into which a reminder is written."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import (
+    area_field,
+    check_field,
+    form,
+    select_field,
+    text_field,
+)
+from wechat_scheduler.web.console.parts import link
+from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
+from wechat_scheduler.web.console.reminders.pieces import ALL, APP, WRITE
+from wechat_scheduler.web.console.reminders.refusals import how_to, refused
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import PlanResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+SENTENCE = W("When, and of what", "什么时候，提醒什么")
+AT = W("Or a date", "或者选日期")
+AT_HINT = W("Instead of a time in the sentence; it does not recur.", "代替句子里的时间；不重复。")
+NAME = W("Title", "标题")
+NAME_HINT = W("Without one, what the sentence says.", "不写就用句子里的事情。")
+BODY, URL = W("Text below it", "正文"), W("Link", "链接")
+PEOPLE = W("People", "用户")
+PEOPLE_HINT = W(
+    "A uid or your own name of the user on each line.", "每行一个：uid，或者你自己的用户名。"
+)
+TOPICS, CHANNEL = W("Topics", "主题"), W("Way", "发送方式")
+MORE = W("More", "更多")
+READ = W("See how it is understood", "看看怎样理解")
+SEVERAL = W("It says these. Take one:", "它说的是这几个，请选一个：")
+TAKE = W("Take this", "用这个")
+
+
+class ReminderWritten(NamedTuple):
+    """What the page shows: what is written, and what became of it."""
+
+    draft: Draft
+    app: AppResult
+    topics: Sequence[TopicResult]
+    plan: PlanResult | None = None
+    error: RequestError | None = None
+    readings: Sequence[str] = ()
+
+
+def write_form(visit: Visit, written: ReminderWritten) -> Html:
+    draft, said = written.draft, _errors(visit, written.error)
+    top = fill(
+        "{error}{readings}",
+        error=when(said.get(""), fill('<p class="error" role="alert">{e}</p>', e=said.get(""))),
+        readings=_readings(visit, written),
+    )
+    hint = how_to(visit)
+    fields = [
+        _app_field(visit, written.app),
+        text_field(
+            visit, "when", SENTENCE, draft.when, hint=W(hint, hint), error=said.get("when", ""),
+            maxlength=200, lang="zh-CN",
+        ),
+        _people_fields(visit, written, said.get("to", "")),
+        _more(visit, draft, said),
+    ]  # fmt: skip
+    inner = fill("{fields}", fields=fields)
+    return fill("{top}{form}", top=top, form=form(visit, WRITE, inner, READ))
+
+
+def _app_field(visit: Visit, app: AppResult) -> Html:
+    return fill(
+        '<p>{label}: {app}</p><input type="hidden" name="app" value="{id}">',
+        label=visit.say(APP),
+        app=link(f"/console/apps/{app.id}", app.name),
+        id=app.id,
+    )
+
+
+def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
+    draft = written.draft
+    options = [(EVERYONE, visit.say(ALL)), *((str(one.id), one.name) for one in written.topics)]
+    boxes = [
+        check_field(visit, "topics", name, value, checked=value in draft.topics)
+        for value, name in options
+    ]
+    return fill(
+        "{people}<fieldset><legend>{topics}</legend>{boxes}</fieldset>",
+        people=area_field(
+            visit, "people", PEOPLE, draft.people, hint=PEOPLE_HINT, error=error, rows=3
+        ),
+        topics=visit.say(TOPICS),
+        boxes=boxes,
+    )
+
+
+def _more(visit: Visit, draft: Draft, said: Mapping[str, str]) -> Html:
+    fields = (
+        text_field(
+            visit, "at", AT, draft.at, type="datetime-local", hint=AT_HINT, error=said.get("at", "")
+        ),
+        text_field(visit, "title", NAME, draft.title, hint=NAME_HINT, error=said.get("title", "")),
+        area_field(visit, "text", BODY, draft.text, error=said.get("text", ""), rows=3),
+        text_field(visit, "url", URL, draft.url, type="url", error=said.get("url", "")),
+        select_field(
+            visit, "channel", CHANNEL, [(one, WAYS[one]) for one in CHANNELS],
+            draft.channel, error=said.get("channel", ""),
+        ),
+    )  # fmt: skip
+    is_open = bool(draft.at or draft.title or draft.text or draft.url or draft.channel != "auto")
+    return fill(
+        '<details class="field"{open}><summary>{more}</summary><div class="stack">{fields}</div></details>',
+        open=when(is_open or {"at", "title", "text", "url", "channel"} & {*said}, fill(" open")),
+        more=visit.say(MORE),
+        fields=fields,
+    )
+
+
+def _readings(visit: Visit, written: ReminderWritten) -> Html:
+    """Each of several reminders, as a form that takes it alone."""
+    made = [
+        fill(
+            '<li lang="zh-CN">{text}{form}</li>',
+            text=text,
+            form=form(
+                visit, WRITE, Html(), TAKE, kind="plain",
+                fields={**written.draft.hidden(), "when": text},
+            ),
+        )
+        for text in written.readings
+    ]  # fmt: skip
+    return when(
+        made, fill("<p>{several}</p><ol>{made}</ol>", several=visit.say(SEVERAL), made=made)
+    )
+
+
+def _errors(visit: Visit, error: RequestError | None) -> dict[str, str]:
+    """The sentence of an error by the field of the form that it stands beside; empty for the whole form."""
+    if error is None:
+        return {}
+    name = error.field.partition("[")[0]
+    place = {"time": "at", "defer": "when", "rule": "when", "zone": ""}.get(name, name)
+    known = {"when", "at", "title", "text", "url", "to", "channel"}
+    return {place if place in known else "": refused(visit, error)}

@@ -1,0 +1,190 @@
+"""`/console/reminders/write`: writes a reminder as a sentence, shows how it is understood, and saves it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.errors import NotFoundError, RequestError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import done, facts, link, section
+from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
+from wechat_scheduler.web.console.reminders.pieces import (
+    APP,
+    LIST,
+    WRITE,
+    apps_of,
+    moment,
+    tabs,
+    who,
+)
+from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.reminders.write_form import NAME, ReminderWritten, write_form
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
+from wechat_scheduler.web.native.reminders.sentences import SentenceResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE = W("Write a reminder", "新建提醒")
+SAVE = W("Save it", "保存")
+UNDERSTOOD = W("As it is understood", "理解为")
+WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{n} min earlier", "提前 {n} 分钟")
+LATER, ON_TIME = W("{n} min later", "推后 {n} 分钟"), W("at that time", "准时")
+NEXT, TO = W("Next times", "接下来"), W("To", "接收者")
+NO_APPS = W("No apps yet. Make one first.", "还没有应用。请先建一个。")
+PEOPLE_PAGE = W("People", "用户")
+CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
+GO_ON, NOTE = W("Go on", "继续"), W("Note", "说明")
+NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
+SAVING: Final = f"{WRITE}/save"
+
+
+async def write(visit: Visit) -> web.Response:
+    query = visit.request.query
+    app = await _chosen(visit, query.get("app", ""))
+    if app is None:
+        return await _choose(visit)
+    draft = Draft(app=str(app.id), when=query.get("when", ""), people=query.get("uid", ""))
+    return _page(visit, ReminderWritten(draft, app, await _topics(visit, app)))
+
+
+async def read(visit: Visit) -> web.Response:
+    draft = Draft.of(visit)
+    app = await _chosen(visit, draft.app)
+    if app is None:
+        return await _choose(visit)
+    written = ReminderWritten(draft, app, await _topics(visit, app))
+    try:
+        plan = await visit.api.post("/v1/reminders/preview", PlanResult, body=draft.body(app))
+    except RequestError as error:
+        readings = await _several(visit, draft, error)
+        return _page(visit, written._replace(error=error, readings=readings))
+    return _page(visit, written._replace(plan=plan))
+
+
+async def save(visit: Visit) -> web.Response:
+    draft, once = Draft.of(visit), visit.form.get("once", "")
+    body = draft.planned_body(visit)
+    try:
+        made = await visit.api.post("/v1/reminders", ReminderResult, body=body, once=once)
+    except RequestError as error:
+        app = await _chosen(visit, draft.app)
+        if app is None:
+            raise
+        return _page(visit, ReminderWritten(draft, app, await _topics(visit, app), error=error))
+    return done(f"{LIST}/{made.id}", "saved")
+
+
+async def _chosen(visit: Visit, text: str) -> AppResult | None:
+    """The app of that id; without one the only app."""
+    if text:
+        try:
+            return await visit.api.get("/v1/apps/{app}", AppResult, app=text)
+        except NotFoundError:
+            return None
+    found = await visit.api.page("/v1/apps", AppResult, limit=2)
+    return found.rows[0] if len(found.rows) == 1 else None
+
+
+async def _choose(visit: Visit) -> web.Response:
+    """Asks for the app first: it decides who can be reminded."""
+    options = [(str(app.id), app.name) for app in (await apps_of(visit)).values()]
+    inner = (
+        fill(
+            "<p>{choose}</p>{form}",
+            choose=visit.say(CHOOSE),
+            form=fill(
+                '<form method="get" action="{write}">{apps}<button class="main">{go_on}</button></form>',
+                write=WRITE,
+                apps=select_field(visit, "app", APP, options),
+                go_on=visit.say(GO_ON),
+            ),
+        )
+        if options
+        else fill(
+            '<p class="empty">{none} {link}</p>',
+            none=visit.say(NO_APPS),
+            link=link("/console/people", visit.say(PEOPLE_PAGE)),
+        )
+    )
+    body = fill("{tabs}<section>{inner}</section>", tabs=tabs(visit, WRITE), inner=inner)
+    return layout(visit, TITLE, body)
+
+
+async def _topics(visit: Visit, app: AppResult) -> Sequence[TopicResult]:
+    return await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+
+
+async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[str]:
+    """Each reminder that the sentence asks for, as a sentence of its own."""
+    if error.reason is not Reason.SENTENCE_SEVERAL:
+        return ()
+    try:
+        first = await visit.api.post(
+            "/v1/reminders/parse", SentenceResult, body={"text": draft.when}
+        )
+    except RequestError:
+        return ()
+    return [one.understood for one in (first, *first.also)]
+
+
+def _page(visit: Visit, written: ReminderWritten) -> web.Response:
+    body = fill(
+        "{tabs}{understood}<section>{form}</section>",
+        tabs=tabs(visit, WRITE),
+        understood=_understood(visit, written),
+        form=write_form(visit, written),
+    )
+    return layout(visit, TITLE, body, status=written.error.status if written.error else 200)
+
+
+def _understood(visit: Visit, written: ReminderWritten) -> Html:
+    plan, draft = written.plan, written.draft
+    if plan is None:
+        return Html()
+    body = draft.body(written.app)
+    to = body.get("to", [])
+    people = sum(isinstance(one, str) and one != EVERYONE for one in to)
+    once = moment(visit, plan.time, plan.zone)
+    shown = facts(
+        visit,
+        [
+            (NAME, plan.title),
+            (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
+            (SENT, _defer(visit, plan.defer)),
+            (TO, who(visit, to, people, {one.id: one.name for one in written.topics})),
+            *((NOTE, note) for note in plan.notes),
+        ],
+    )
+    times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
+    keep = fill(
+        "<h3>{next}</h3><ol>{times}</ol>",
+        next=visit.say(NEXT),
+        times=times,
+    )
+    saving = form(visit, SAVING, keep, SAVE, fields={**draft.hidden(), **planned_fields(plan)})
+    return section(
+        visit, UNDERSTOOD, fill("{facts}{form}", facts=shown, form=saving), id="understood"
+    )
+
+
+def _defer(visit: Visit, minutes: int) -> str:
+    if not minutes:
+        return visit.say(ON_TIME)
+    return visit.say(EARLIER if minutes < 0 else LATER, n=abs(minutes))
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, WRITE, write),
+    ConsoleRoute(hdrs.METH_POST, WRITE, read),
+    ConsoleRoute(hdrs.METH_POST, SAVING, save),
+)
