@@ -45,7 +45,7 @@ PING = NativeRoute(
 @pytest.fixture
 async def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
     monkeypatch.setattr(routes, "NATIVE", (*routes.NATIVE, PING))
-    monkeypatch.setattr(app, "own_resources", app.own_resources.__wrapped__)  # not those before
+    monkeypatch.setattr(app, "router_of", app.router_of.__wrapped__)  # not those before
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,

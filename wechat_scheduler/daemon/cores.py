@@ -57,6 +57,7 @@ class Cores:
     retention: RetentionParts
     pulse: Pulse
     rounds: Rounds
+    last_round: Rounds
 
     async def load(self) -> None:
         """Read the apps, the keys, the sessions, the consumers with today's calls, and the origins of pages into memory.
@@ -117,11 +118,15 @@ def wire(ground: Ground) -> Cores:
         directory=directory,
         commit_time=lambda: pulse.commit_time,
     )
-    rounds = Rounds(
+    # What only memory holds.
+    counts = (
         auditor.flush,
         gateway.settle,
         statistics.meter.flush,
         statistics.egress.flush,
+    )
+    rounds = Rounds(
+        *counts,
         keyring.load,
         consumers.load,
         origins.load,
@@ -149,6 +154,7 @@ def wire(ground: Ground) -> Cores:
         retention=retention,
         pulse=pulse,
         rounds=rounds,
+        last_round=Rounds(*counts, clock=ground.clock),
     )
 
 

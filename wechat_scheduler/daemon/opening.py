@@ -107,7 +107,7 @@ async def open_daemon(
         admin_key, admin_key_is_new = await _admin_key(ground, folder)
         cores = wire(ground)
         await cores.load()
-        stack.push_async_callback(cores.rounds.run_once)
+        stack.push_async_callback(cores.last_round.run_once)
 
         await cores.pulse.run_once()
         stack.push_async_callback(cores.pulse.leave)

@@ -10,6 +10,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
+from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.console.routes import CLOSED, CONSOLE
 from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.encodings import NO_INFLATING
@@ -42,32 +43,34 @@ def create_app(services: Services, config: Config) -> web.Application:
         handler_args=NO_INFLATING,
         middlewares=[metrics.measured, original.original_answers, errors_as_envelopes],
     )
-    app._router = BoundedPaths()  # aiohttp has no other way that does not warn
+    apis = catalogue.served(config)
+    # aiohttp has no other way that does not warn.
+    app._router = router_of(apis, console=config.server.console)
     app.on_response_prepare.append(headers.complete)
     app[SERVICES] = services
     app[original.WANTED] = config.compat.original_answers
     app[jssdk_pages.LIMITS] = jssdk_pages.PageLimits(services.clock)
     document: Callable[[], bytes] = cache(partial(openapi.rendered, routes.NATIVE, services.kinds))
     app[openapi.DOCUMENT] = document
-    for resource in own_resources(console=config.server.console):
-        app.router.register_resource(resource)
     message.setup(app)
-    catalogue.serve(app, config, services.clock)
-    app.router.register_resource(UntidyPaths(app.router))
+    catalogue.setup(app, apis, config, services.clock)
     return app
 
 
 @cache
-def own_resources(*, console: bool) -> tuple[web.AbstractResource, ...]:
-    """Our own routes and those of the pages and of the console. All applications of a process share them."""
-    router = web.UrlDispatcher()
+def router_of(apis: tuple[Api, ...], *, console: bool) -> BoundedPaths:
+    """Finds our own routes, those of the pages and of the console, and those of `apis`. All applications of a
+    process that serve the same share it."""
+    router = BoundedPaths()
     for route in routes.NATIVE:
         router.add_route(route.method, route.path, _admitting(route))
     for method, path in CAUGHT:
         router.add_route(method, path, unrouted.refuse_method)
     for page in (*PAGES, *(CONSOLE if console else CLOSED)):
         router.add_route(page.method, page.path, page.handler)
-    return tuple(router.resources())
+    catalogue.add_routes(router, apis)
+    router.register_resource(UntidyPaths(router))
+    return router
 
 
 @web.middleware

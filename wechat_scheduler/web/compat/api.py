@@ -1,7 +1,6 @@
 """The record of a compatible API."""
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from aiohttp import web
@@ -51,4 +50,4 @@ class Api(NamedTuple):
     claims: Claim = by_prefix
     is_on: Callable[[Config], bool] = always
     takes_compressed: bool = False
-    patterns: Mapping[str, str] = MappingProxyType({})
+    patterns: tuple[tuple[str, str], ...] = ()

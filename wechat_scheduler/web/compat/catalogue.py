@@ -29,15 +29,24 @@ APIS: Final[tuple[Api, ...]] = (
 _SERVED: Final = web.AppKey("apis", tuple)
 
 
-def serve(app: web.Application, config: Config, clock: Clock) -> None:
-    """Add the routes of all APIs that are on, then the other spellings of their paths, and set each up."""
-    app[_SERVED] = served = tuple(api for api in APIS if api.is_on(config))
-    routes = [(api, route) for api in served for route in api.routes]
-    routes += [(api, route) for api in served for route in api.spellings]
+def served(config: Config) -> tuple[Api, ...]:
+    """The APIs that are on."""
+    return tuple(api for api in APIS if api.is_on(config))
+
+
+def add_routes(router: web.UrlDispatcher, apis: tuple[Api, ...]) -> None:
+    """Add the routes of `apis`, then the other spellings of their paths."""
+    routes = [(api, route) for api in apis for route in api.routes]
+    routes += [(api, route) for api in apis for route in api.spellings]
     for api, route in routes:
         handler = shaped(route.handler, api.refused, takes_compressed=api.takes_compressed)
-        app.router.add_route(route.method, _resource(api, route.path), handler)
-    for api in served:
+        router.add_route(route.method, _resource(api, route.path), handler)
+
+
+def setup(app: web.Application, apis: tuple[Api, ...], config: Config, clock: Clock) -> None:
+    """Set each of `apis`, which are those that are on, up."""
+    app[_SERVED] = apis
+    for api in apis:
         api.setup(app, config, clock)
 
 
@@ -53,6 +62,6 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response | N
 
 def _resource(api: Api, path: str) -> str:
     """The path with the patterns of its places."""
-    for name, pattern in api.patterns.items():
+    for name, pattern in api.patterns:
         path = path.replace(f"{{{name}}}", f"{{{name}:{pattern}}}")
     return path

@@ -7,7 +7,6 @@ of its account in its place; nothing else of the call or of the answer changes.
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from types import MappingProxyType
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -153,7 +152,7 @@ API = Api(
         Route(hdrs.METH_GET, "/{family}/{path}", pass_on, Proof.TOKEN),
         Route(hdrs.METH_POST, "/{family}/{path}", pass_on, Proof.TOKEN),
     ),
-    patterns=MappingProxyType({"family": "|".join(FAMILIES), "path": "(?:[^/]+/)*[^/]+"}),
+    patterns=(("family", "|".join(FAMILIES)), ("path", "(?:[^/]+/)*[^/]+")),
     refused=refused,
     unrouted=unrouted,
     claims=_claims,
