@@ -411,7 +411,13 @@ async def status(keeper: Caller, route: Route, key: str) -> int:
         "id": "key_none",
         "account": APPID,
     }
-    place |= {"session": "ses_none", "reminder": "0" * 32, "name": "alice", "consumer": "nobody"}
+    place |= {
+        "operation": "get_healthz",
+        "session": "ses_none",
+        "reminder": "0" * 32,
+        "name": "alice",
+        "consumer": "nobody",
+    }
     place |= dict.fromkeys(("app", "topic", "message", "delivery", "alert"), "1")
     place |= {"family": "cgi-bin", "path": "menu/get"}
     place |= dict.fromkeys(("area", "api", "capability", "spt", "content", "messageId"), "x")

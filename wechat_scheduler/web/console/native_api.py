@@ -108,16 +108,32 @@ class NativeApi:
         body: object = None,
         once: str = "",
     ) -> web.Response:
-        route, names = _ROUTES[method, path], set(_PLACE.findall(path))
-        request = InnerRequest(
-            self._request,
+        names = set(_PLACE.findall(path))
+        response = await self.ask(
             method,
-            _url(path, {name: _shown(params[name]) for name in names}, _query(params, names)),
+            path,
             {name: _shown(params[name]) for name in names},
+            _query(params, names),
             headers={KEY: once} if once else {},
             body=b"" if body is None else _encode(body),
         )
-        return _whole(await called_by(self._visitor, route, request))
+        return _whole(response)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        names: Mapping[str, str],
+        query: Mapping[str, str],
+        *,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> web.StreamResponse:
+        """The response itself. `names` are those in braces in the path of the route table."""
+        request = InnerRequest(
+            self._request, method, _url(path, names, query), names, headers=headers, body=body
+        )
+        return await called_by(self._visitor, _ROUTES[method, path], request)
 
 
 def route_of(method: str, path: str) -> NativeRoute:

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import assets, live, looks, overview, sign_in
 from wechat_scheduler.web.console.admission import visiting
+from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
 from wechat_scheduler.web.console.reminders import agenda, bot, changes
 from wechat_scheduler.web.console.reminders import listing as reminders
@@ -27,6 +28,7 @@ class Room(NamedTuple):
 
 ROOMS: Final = (
     Room(overview.ROUTES),
+    Room(reference.ROUTES),
     Room(live.ROUTES),
     Room(sign_in.ROUTES),
     Room(listing.ROUTES, listing.NOTICES),

@@ -1,0 +1,69 @@
+"""`/docs`: the reference, and requests that are tried from it."""
+
+from tests.console.visitor import MARKUP, Browser
+from tests.house import APPID, Caller
+from wechat_scheduler.web.native.routes import NATIVE
+
+REFRESH = "/docs/post_task_appid_type_refresh"
+
+
+async def test_the_reference_has_a_page_for_each_route(admin: Browser) -> None:
+    index = await admin.open("/docs")
+
+    links = [link["href"] for link in index.root.find("a") if link["href"].startswith("/docs/")]
+    pages = {link: await admin.open(link) for link in links}
+
+    assert len(links) == len(set(links)) == len(NATIVE)
+    assert {page.status for page in pages.values()} == {200}
+    register = pages["/docs/post_register"]
+    assert register.table("Body of the request")[0] == {
+        "Field": "appid", "Type": "string", "Meaning": "required, matches ^[A-Za-z0-9_-]{1,128}$",
+    }  # fmt: skip
+
+
+async def test_a_search_of_the_reference_finds_words_of_paths_and_summaries(admin: Browser) -> None:
+    index = await admin.open("/docs")
+
+    found = await admin.submit(index, "/docs", q="delete /v1/KEYS")
+    nothing = await admin.submit(index, "/docs", q=MARKUP)
+
+    assert [link.text for link in found.root.find("a") if "/docs/" in link["href"]] == [
+        "/v1/keys/{id}"
+    ]
+    assert "No route matches" in nothing.text
+    assert nothing.root.one("input", name="q")["value"] == MARKUP
+
+
+async def test_a_request_is_tried_with_the_key_of_the_session(
+    admin: Browser, keeper: Caller
+) -> None:
+    page = await admin.open("/docs/post_v1_apps")
+
+    made = await admin.submit(
+        page, button="Send", body=f'{{"name": "{MARKUP[:8]}", "appid": "{APPID}"}}'
+    )
+
+    assert made.root.one("section", id="response").one("strong").text == "200 OK"
+    assert (await keeper.call("GET", "/v1/apps")).result[0]["name"] == MARKUP[:8]
+
+
+async def test_a_request_that_is_refused_shows_the_response_as_any_other(admin: Browser) -> None:
+    page = await admin.open(REFRESH)
+
+    unknown = await admin.submit(page, button="Send", path_appid="wxunknown", path_type="0")
+    empty = await admin.submit(page, button="Send")
+    unnamed = await admin.open("/docs/nothing")
+
+    assert '"reason": "task.unknown"' in unknown.root.one("section", id="response").text
+    assert "404 Not Found" in unknown.text
+    assert unknown.root.one("input", name="path_appid")["value"] == "wxunknown"
+    assert "fill this in: the path needs it" in empty.text
+    assert unnamed.status == 404
+
+
+async def test_a_stream_and_a_push_are_shown_but_not_tried(admin: Browser) -> None:
+    stream = await admin.open("/docs/get_v1_events")
+    posted = await admin.post("/docs/get_v1_events", {})
+
+    assert not stream.root.find("section", id="try")
+    assert posted.status == 403

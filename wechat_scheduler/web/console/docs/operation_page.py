@@ -1,0 +1,175 @@
+"""The page of one route: what it takes, what it gives, and a form that tries it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.docs.operations import (
+    Operation,
+    OperationBody,
+    OperationResponse,
+)
+from wechat_scheduler.web.console.docs.schema_fields import SchemaField
+from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
+from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import code, facts, joined, link, section, table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+DOES = W("What it does", "用途")
+NONE = W("It has none.", "没有。")
+NEEDS = W("Needs", "需要")
+ANY_KEY, NO_KEY = W("any API key", "任意 API key"), W("no API key", "不需要 API key")
+SCOPE = W("a key with the scope {scope}", "带 {scope} 权限的 key")
+PARAMETERS, PLACE, NAME = W("Parameters", "参数"), W("Place", "位置"), W("Name", "名称")
+TYPE, MEANING = W("Type", "类型"), W("Meaning", "说明")
+REQUEST, RESULT = W("Body of the request", "请求体"), W("Result", "返回结果（result）")
+FIELD, REQUIRED = W("Field", "字段"), W("required", "必填")
+RESPONSES, STATUS, REASONS = W("Responses", "响应"), W("Status", "状态"), W("Reasons", "reason")
+NO_PARAMETERS = W("It has no parameters.", "没有参数。")
+NO_FIELDS = W("It has no fields: {kind}.", "没有字段：{kind}。")
+TRY, SEND = W("Try it", "试一试"), W("Send", "发送")
+REALLY = W(
+    "The request is carried out, with the key you signed in with.",
+    "请求会真的执行，使用你登录时的 key。",
+)
+CONFIRM = W("Send this request? It changes data.", "确定发送？该请求会修改数据。")
+JSON_BODY = W("Body (JSON)", "请求体（JSON）")
+ANSWER = W("Response", "响应内容")
+BACK = W("All routes", "全部接口")
+
+
+def operation_page(visit: Visit, operation: Operation, answer: TriedRequest | None) -> web.Response:
+    parts = [
+        _head(visit, operation),
+        _answer(visit, answer) if answer else Html(),
+        when(operation.can_be_tried, _try(visit, operation)),
+        _parameters(visit, operation),
+        _body(visit, REQUEST, operation.body, "request"),
+        _body(visit, RESULT, _result(operation), "result"),
+        _responses(visit, operation.responses),
+    ]
+    return layout(visit, f"{operation.method} {operation.path}", joined(parts))
+
+
+def _head(visit: Visit, operation: Operation) -> Html:
+    needs = visit.say(NO_KEY)
+    if operation.takes_key:
+        scope = operation.scope
+        needs = visit.say(SCOPE, scope=scope) if scope else visit.say(ANY_KEY)
+    return section(
+        visit,
+        DOES,
+        fill(
+            "<p>{summary}</p>{facts}<p>{back}</p>",
+            summary=operation.summary,
+            facts=facts(visit, [(NEEDS, needs)]),
+            back=link("/docs", visit.say(BACK)),
+        ),
+    )
+
+
+def _answer(visit: Visit, answer: TriedRequest) -> Html:
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.headers.items())
+    return section(
+        visit,
+        ANSWER,
+        fill(
+            '<p role="status"><strong>{status} {phrase}</strong></p><pre tabindex="0">{headers}\n\n{body}</pre>',
+            status=answer.status,
+            phrase=HTTPStatus(answer.status).phrase,
+            headers=headers,
+            body=answer.body,
+        ),
+        id="response",
+    )
+
+
+def _try(visit: Visit, operation: Operation) -> Html:
+    """The form, with what was sent before."""
+    fields = [
+        text_field(
+            visit,
+            field_of(one.place, one.name),
+            W(one.name, one.name),
+            visit.form.get(field_of(one.place, one.name), ""),
+            hint=W(one.description, one.description),
+            required=one.place == "path",
+            autocomplete="off",
+        )
+        for one in operation.parameters
+    ]
+    if operation.body:
+        begun = json.dumps(operation.body.example, ensure_ascii=False, indent=2)
+        typed = visit.form.get(BODY, begun)
+        fields.append(area_field(visit, BODY, JSON_BODY, typed, spellcheck="false"))
+    return section(
+        visit,
+        TRY,
+        fill(
+            '<p class="faint">{really}</p>{form}',
+            really=visit.say(REALLY),
+            form=form(
+                visit,
+                f"/docs/{operation.id}#response",
+                joined(fields),
+                SEND,
+                confirm=None if operation.method == hdrs.METH_GET else CONFIRM,
+            ),
+        ),
+        id="try",
+    )
+
+
+def _parameters(visit: Visit, operation: Operation) -> Html:
+    rows = [(one.place, code(one.name), one.kind, one.description) for one in operation.parameters]
+    heads = (PLACE, NAME, TYPE, MEANING)
+    return section(visit, PARAMETERS, table(visit, PARAMETERS, heads, rows, empty=NO_PARAMETERS))
+
+
+def _result(operation: Operation) -> OperationBody | None:
+    return next((one.body for one in operation.responses if one.status == "200"), None)
+
+
+def _body(visit: Visit, heading: Words, body: OperationBody | None, name: str) -> Html:
+    if body is None:
+        return Html()
+    nothing = fill(
+        '<p class="faint">{kind}</p>', kind=visit.say(NO_FIELDS, kind=body.kind or body.media)
+    )
+    fields = table(visit, heading, (FIELD, TYPE, MEANING), _rows(visit, body.fields), empty=NONE)
+    return section(
+        visit,
+        heading,
+        fill(
+            "{note}{fields}",
+            note=when(body.note, fill("<p>{note}</p>", note=body.note)),
+            fields=fields if body.fields else nothing,
+        ),
+        id=name,
+    )
+
+
+def _rows(visit: Visit, fields: Iterable[SchemaField]) -> list[tuple[Html, str, str]]:
+    required = visit.say(REQUIRED)
+    return [
+        (
+            code(one.path),
+            one.kind,
+            ", ".join(part for part in (required if one.is_required else "", one.notes) if part),
+        )
+        for one in fields
+    ]
+
+
+def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
+    rows = [(code(one.status), one.description, ", ".join(one.reasons)) for one in responses]
+    return section(
+        visit, RESPONSES, table(visit, RESPONSES, (STATUS, MEANING, REASONS), rows, empty=NONE)
+    )

@@ -1,0 +1,113 @@
+"""`/docs`: the reference of our API, from `/openapi.json`. It tries a request with the key of the session."""
+
+import itertools
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console.docs.operation_page import operation_page
+from wechat_scheduler.web.console.docs.operations import (
+    ApiReference,
+    Operation,
+)
+from wechat_scheduler.web.console.docs.trying import try_out
+from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import code, joined, link, search, section, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.openapi import DOCUMENT
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE = W("API reference", "API 文档")
+FIND = W("Path or words", "路径或关键词")
+NONE = W(
+    "No route matches. Search for a part of its path.", "没有匹配的接口，请用路径的一部分查找。"
+)
+ABOUT = W("How it answers", "约定")
+MACHINE = W("For programs: {file}", "供程序读取：{file}")
+METHOD, PATH, DOES = W("Method", "方法"), W("Path", "路径"), W("What it does", "用途")
+
+
+async def listed(visit: Visit) -> web.Response:
+    reference, wanted = _reference(visit), visit.request.query.get("q", "").strip()
+    found = [one for one in reference.operations.values() if _fits(one, wanted)]
+    groups = itertools.groupby(sorted(found, key=lambda one: one.tag), key=lambda one: one.tag)
+    tables = [_group(visit, tag, list(ones)) for tag, ones in groups]
+    nothing = fill('<section><p class="empty">{none}</p></section>', none=visit.say(NONE))
+    body = joined([_search(visit, wanted), _about(visit, reference), *(tables or [nothing])])
+    return layout(visit, TITLE, body)
+
+
+async def shown(visit: Visit) -> web.Response:
+    return operation_page(visit, _operation(visit), None)
+
+
+async def tried(visit: Visit) -> web.Response:
+    operation = _operation(visit)
+    if not operation.can_be_tried:
+        raise NotFoundError("this route cannot be tried here", reason=Reason.ROUTE_UNKNOWN)
+    return operation_page(visit, operation, await try_out(visit, operation))
+
+
+def _reference(visit: Visit) -> ApiReference:
+    return _read(visit.request.app[DOCUMENT]())
+
+
+@lru_cache(maxsize=1)
+def _read(document: bytes) -> ApiReference:
+    return ApiReference(document)
+
+
+def _operation(visit: Visit) -> Operation:
+    found = _reference(visit).operations.get(visit.request.match_info["operation"])
+    if found is None:
+        raise NotFoundError("the API has no route with this name", reason=Reason.ROUTE_UNKNOWN)
+    return found
+
+
+def _fits(operation: Operation, wanted: str) -> bool:
+    text = f"{operation.method} {operation.path} {operation.summary} {operation.tag}".lower()
+    return all(word in text for word in wanted.lower().split())
+
+
+def _search(visit: Visit, wanted: str) -> Html:
+    return fill(
+        "<section>{form}</section>",
+        form=search(visit, "/docs", text_field(visit, "q", FIND, wanted, type="search")),
+    )
+
+
+def _about(visit: Visit, reference: ApiReference) -> Html:
+    file = visit.say(MACHINE, file="GET /openapi.json")
+    text = fill('<p>{about}</p><p class="faint">{file}</p>', about=reference.about, file=file)
+    return section(visit, ABOUT, text)
+
+
+def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
+    rows = [
+        (code(one.method), link(f"/docs/{one.id}", code(one.path)), one.summary)
+        for one in operations
+    ]
+    name = tag.replace("_", " ").capitalize()
+    heading = W(name, name)
+    return section(
+        visit,
+        heading,
+        table(visit, heading, (METHOD, PATH, DOES), rows, empty=NONE),
+        id=f"tag-{tag}",
+    )
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, "/docs", listed),
+    ConsoleRoute(hdrs.METH_GET, "/docs/{operation}", shown),
+    ConsoleRoute(hdrs.METH_POST, "/docs/{operation}", tried),
+)
