@@ -30,6 +30,7 @@ from wechat_scheduler.web.kit.rates import Throttle
 from wechat_scheduler.web.kit.services import Services
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
 from wechat_scheduler.webhooks.urls import check_url
+from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.interceptions import WeChatInterceptions
 from wechat_scheduler.wechat.rids import WeChatRids
 
@@ -119,6 +120,7 @@ def web_services(
         healing=cores.gateway.healing,
         usage=cores.gateway.usage,
         statistics=cores.statistics.meter,
+        advice_on=ERRCODES.advice,
         overview=OverviewDesk(
             stores.overview,
             cores.statistics.egress,

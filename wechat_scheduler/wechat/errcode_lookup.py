@@ -52,13 +52,22 @@ class Errcodes:
         reading = next(filter(None, found), None)
         if reading is None:
             return transient(f"WeChat's code {errcode} is not in the table here: see 全局返回码")
-        return replace(
-            reading,
-            advice=reading.advice.replace("{ip}", caller_address(errmsg) or "of this machine"),
-        )
+        return replace(reading, advice=_filled(reading.advice, errmsg))
+
+    def advice(self, errcode: int) -> str:
+        """What to do about the code at the widest endpoint that has it; empty if none has."""
+        codes = (errcode, errcode // 1000 * 1000)
+        every = [lines for _, group in reversed(self._groups) for lines in group]
+        found = (lines.get(code) for code, lines in product(codes, every))
+        reading = next(filter(None, found), None)
+        return _filled(reading.advice, "") if reading else ""
 
     def _lines(self, endpoint: str) -> tuple[Lines, ...]:
         return next(lines for prefix, lines in self._groups if endpoint.startswith(prefix))
+
+
+def _filled(advice: str, errmsg: str) -> str:
+    return advice.replace("{ip}", caller_address(errmsg) or "of this machine")
 
 
 def transient(advice: str) -> Reading:

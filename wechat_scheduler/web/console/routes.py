@@ -5,10 +5,11 @@ from typing import Final, NamedTuple
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.web.console import assets, live, looks, overview, sign_in
+from wechat_scheduler.web.console import assets, live, looks, sign_in
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
+from wechat_scheduler.web.console.overview import page as overview
 from wechat_scheduler.web.console.reminders import agenda, bot, changes
 from wechat_scheduler.web.console.reminders import listing as reminders
 from wechat_scheduler.web.console.reminders import writing as reminder_writing

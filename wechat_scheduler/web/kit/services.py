@@ -85,7 +85,8 @@ class Services:
 
     `accounts` are access tokens, `tickets` those of pages. `kinds` are the credential types. `check_url`
     raises ValueError for an address that must not be called. `nodes` are the processes that share the
-    store. `turning` says for each loop, by name, whether it is on time.
+    store. `turning` says for each loop, by name, whether it is on time. `advice_on` says what to do about an errcode of
+    WeChat's, empty for an unknown one.
     """
 
     manager: Manager
@@ -135,6 +136,7 @@ class Services:
     usage: UsageMeter
     statistics: StatisticsMeter
     overview: OverviewDesk
+    advice_on: Callable[[int], str]
     quotas: QuotaDesk
     rids: Rids
     users: UserDesk

@@ -1,8 +1,9 @@
 """Shows what happened in the last hours or days."""
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from aiohttp import web
@@ -23,6 +24,7 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import NativeRoute, query
 
 HOURS = 24
+_ERRCODE: Final = re.compile(r"-?[0-9]{1,9}")
 
 Errors = Annotated[
     Mapping[str, int],
@@ -30,6 +32,15 @@ Errors = Annotated[
         description="Failures of refreshes and messages by WeChat's errcode, the most first; `none` where "
         "WeChat gave none, `other` beyond those that are counted on their own.",
         examples=[{"45009": 3}],
+    ),
+]
+
+
+Advice = Annotated[
+    Mapping[str, str],
+    msgspec.Meta(
+        description="What to do about each errcode that is known.",
+        examples=[{"-1": "WeChat is busy, which passes by itself"}],
     ),
 ]
 
@@ -67,6 +78,7 @@ class StatisticsResult(msgspec.Struct):
     periods: list[PeriodResult]
     total: Numbers
     errors: Errors
+    advice: Advice
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -79,8 +91,16 @@ async def shown(request: web.Request) -> web.Response:
         periods=[_period(period) for period in periods],
         total=Numbers(**_named(numbers)),
         errors=_sorted(errors),
+        advice=dict(_advised(errors, services.advice_on)),
     )
     return envelope.success(result)
+
+
+def _advised(errcodes: Iterable[str], advice_on: Callable[[int], str]) -> Iterator[tuple[str, str]]:
+    for errcode in errcodes:
+        is_number = _ERRCODE.fullmatch(errcode)
+        if is_number and (advice := advice_on(int(errcode))):
+            yield errcode, advice
 
 
 def _wanted(request: web.Request) -> tuple[StatisticsSpan, int]:

@@ -29,6 +29,12 @@
       : field.type !== "hidden" && field.value !== field.defaultValue)
     || [...section.querySelectorAll("details[open]")].some((one) => one.querySelector("form"));
 
+  // What a person has opened stays open.
+  const keepOpen = (old, now) => {
+    const opened = [...old.querySelectorAll("details")];
+    [...now.querySelectorAll("details")].forEach((one, at) => { if (opened[at]) one.open = opened[at].open; });
+  };
+
   const show = async () => {
     timer = 0;
     if (isAsking) { isStale = true; return; }
@@ -40,7 +46,9 @@
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const old of document.querySelectorAll("[data-live]")) {
         const now = fresh.getElementById(old.id);
-        if (now && now.outerHTML !== old.outerHTML && !isInUse(old)) old.replaceWith(now);
+        if (!now || isInUse(old)) continue;
+        keepOpen(old, now);
+        if (now.outerHTML !== old.outerHTML) old.replaceWith(now);
       }
       shownAt = Date.now();
     } catch { /* the daemon restarts; the next event or connection shows what is new */ } finally {

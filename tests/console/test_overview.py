@@ -1,0 +1,159 @@
+"""The first page: what needs a person, what happened, and the daemon."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser, Page
+from tests.house import APPID, Caller, WeChat
+from tests.statistics.test_counting import OTHER
+from tests.stores.memory import MemoryDatabase
+from wechat_scheduler.statistics.model import Counted
+from wechat_scheduler.storage.database import Statement, rows_of
+
+FIRE = """
+    INSERT INTO alerts (id, rule, subject, node, appid, kind, severity, text, advice, since, fired_at,
+        told_severity, times, version)
+    VALUES ($1, 'dead_letters', $2, '', $3, '', 'critical', $4, $5, $6, $6, '', 1, 1)
+"""
+
+
+async def fire(keeper: Caller, number: int, *, appid: str = "", text: str = "3 died") -> None:
+    since = int(keeper.daemon.ground.clock.now().timestamp() * 1e6)
+    values = (number, f"{text} {number}", appid, text, f"look at {text}", since)
+    await keeper.daemon.ground.database.write(lambda: rows_of(Statement(FIRE, values)))
+
+
+def needs(page: Page) -> list[str]:
+    return [one.text for one in page.root.one("section", id="needs").find("li")]
+
+
+def figures(page: Page) -> dict[str, str]:
+    return {
+        one.one("h3").text: one.find("p")[0].text
+        for one in page.root.find("article", class_="figure")
+    }
+
+
+async def test_an_empty_house_says_what_to_do_next(admin: Browser) -> None:
+    page = await admin.open("/")
+
+    assert "Nothing needs a person now." in page.text
+    assert "No credentials yet. Register the first account" in page.text
+    assert figures(page)["Refreshes"] == "0 refreshed"
+    assert "No errors in this time." in page.text
+
+
+async def test_what_needs_a_person_comes_first_with_its_advice(
+    admin: Browser, keeper: Caller
+) -> None:
+    await fire(keeper, 1, appid=APPID, text="3 messages died")
+
+    page = await admin.open("/")
+
+    assert page.root.find("section")[0]["id"] == "needs"
+    (need,) = needs(page)
+    assert need.startswith(f"Critical Messages failed {APPID}")
+    assert need.endswith("3 messages died.Look at 3 messages died.")
+    links = [one["href"] for one in page.root.one("section", id="needs").find("a")]
+    assert links == [f"/console/credentials/{APPID}", "/console/alerts"]
+
+
+async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
+    admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    weixin.sandbox.whitelist(OTHER, ["203.0.113.7"])
+    for appid in (APPID, OTHER):
+        await keeper.register({"type": 0}, appid=appid)
+    await keeper.settle()
+    keeper.daemon.cores.statistics.meter.count(Counted.DELIVERED, APPID, number=1_234)
+    clock.advance(timedelta(hours=1))
+
+    page = await admin.open("/")
+    month = await admin.open("/?days=30")
+
+    assert figures(page)["Refreshes"] == figures(month)["Refreshes"] == "1 refreshed"
+    assert "1 failed" in page.text
+    assert "1,234 delivered" in page.text
+    (error,) = page.table("Errors by errcode")
+    assert (error["errcode"], error["Times"], error["Share"]) == ("40164", "1", "100%")
+    assert error["What to do"].startswith("Add the IP of this machine")
+    assert page.facts()["Egress address"].startswith("127.0.0.1")
+    # They stand, and an hour has passed.
+    assert page.facts()["Loops that are late"] == "credentials reminders messages pushes"
+    sections = page.root.one("main").find("section")
+    assert all("data-live" in one.attributes and one["id"] for one in sections)
+
+
+async def test_the_page_is_chinese_for_who_reads_chinese(admin: Browser, keeper: Caller) -> None:
+    await fire(keeper, 1)
+
+    page = await admin.open("/", Accept_Language="zh-CN")
+
+    assert page.title == "总览"
+    assert needs(page)[0].startswith("严重 消息失败")
+    assert "最近 24 小时" in page.text
+    assert page.facts()["数据库"] == "SQLite 正常"
+
+
+async def test_a_limited_key_sees_its_own_and_nothing_of_the_machine(
+    visitor: Browser, keeper: Caller
+) -> None:
+    for appid in (APPID, OTHER):
+        await keeper.register({"type": 0}, appid=appid)
+    await keeper.settle()
+    await fire(keeper, 1, appid=OTHER, text="of another")
+    key = await make(keeper, "read", appids=[APPID])
+    await keeper.daemon.cores.statistics.meter.flush()
+    keeper.daemon.cores.statistics.meter.count(Counted.REFRESHED, APPID)
+
+    await visitor.sign_in(key.text)
+    page = await visitor.open("/")
+
+    assert needs(page) == []
+    assert page.facts()["Credentials"] == "1all fresh"
+    assert "Egress address" not in page.facts()
+    assert OTHER not in page.html
+
+
+@pytest.mark.parametrize("scope", ["push", "register"])
+async def test_a_key_that_does_not_read_is_told_so(
+    visitor: Browser, keeper: Caller, scope: str
+) -> None:
+    key = await make(keeper, scope)
+
+    page = await visitor.sign_in(key.text)
+
+    assert page.status == 200
+    assert page.facts()["Scopes"] == scope
+
+
+async def test_no_text_becomes_markup(admin: Browser, keeper: Caller) -> None:
+    await fire(keeper, 1, appid=MARKUP, text=MARKUP)
+    await fire(keeper, 2, text=MARKUP)
+    keeper.daemon.cores.statistics.egress.note(MARKUP)
+    meter = keeper.daemon.cores.statistics.meter
+    meter.count(Counted.ERROR, "", errcode=MARKUP)
+
+    page = await admin.open("/")
+
+    main = page.root.one("main")
+    assert len(needs(page)) == 2
+    assert main.find("script") == main.find("img") == []
+    assert not [
+        one for one in main.find() if "style" in one.attributes or "onerror" in one.attributes
+    ]
+    assert page.facts()["Egress address"].startswith(MARKUP[:20])
+
+
+async def test_while_the_store_is_away_the_page_says_so(admin: Browser, keeper: Caller) -> None:
+    await admin.open("/")
+    database = keeper.daemon.ground.database
+    assert isinstance(database, MemoryDatabase)
+    database.down = True
+
+    page = await admin.open("/")
+
+    assert page.facts()["Database"] == "SQLite does not answer"
