@@ -138,3 +138,23 @@ async def new_key(platform: Platform, *scopes: str, **limits: Any) -> str:
     body = {"name": "k", "scopes": [*scopes]} | limits
     key: str = (await platform.keeper.call("POST", "/v1/keys", body=body)).result["key"]
     return key
+
+
+async def test_push_endpoints_are_paged_and_those_of_others_left_out(platform: Platform) -> None:
+    await platform.authorise()
+    for appid in (APPID, AUTHORIZER):
+        body = {"token": "token"}
+        await platform.keeper.call("PUT", f"/callbacks/{appid}", body=body)
+    theirs = await new_key(platform, "read", appids=[AUTHORIZER])
+    paged, path = [], "/callbacks?limit=2"
+
+    while path:
+        answer = await platform.keeper.call("GET", path)
+        paged.append([(one["appid"], one["events"]) for one in answer.result])
+        path = answer.headers.get("Link", "").partition(">")[0].lstrip("<")
+    one = (await platform.keeper.call("GET", f"/callbacks?appid={APPID}")).result
+    seen = (await platform.keeper.call("GET", "/callbacks", key=theirs)).result
+
+    assert paged == [[(APPID, {}), (COMPONENT, {"authorized": 1})], [(AUTHORIZER, {})]]
+    assert [view["appid"] for view in one] == [APPID]
+    assert [view["appid"] for view in seen] == [AUTHORIZER]

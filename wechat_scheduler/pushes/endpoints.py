@@ -7,7 +7,7 @@ from wechat_scheduler.config.consoles import PLATFORM, PUSH_URL
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
-from wechat_scheduler.pushes.history import PastPush, PushFilter
+from wechat_scheduler.pushes.history import EndpointFilter, PastPush, PushFilter
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints, PushHistory
@@ -42,9 +42,12 @@ class EndpointDesk:
             self._intake.forget(appid)
         return removed
 
-    async def view(self) -> Sequence[tuple[PushEndpointView, PushRefusal | None]]:
-        """Each account, ordered by appid, with its last refused push since the daemon started."""
-        return [(one, self._intake.last_refusal(one.appid)) for one in await self._store.view()]
+    async def view(
+        self, wanted: EndpointFilter
+    ) -> Sequence[tuple[PushEndpointView, PushRefusal | None]]:
+        """Accounts, ordered by appid, each with its last refused push since the daemon started."""
+        found = await self._store.view(wanted)
+        return [(one, self._intake.last_refusal(one.appid)) for one in found]
 
     async def history(self, wanted: PushFilter) -> Sequence[PastPush]:
         return await self._history.find(wanted)

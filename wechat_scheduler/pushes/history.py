@@ -72,6 +72,20 @@ class PushFilter:
     limit: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointFilter:
+    """Selects push endpoints by appid, from the one after `after`; at most `limit`, or all with 0. `within`
+    are the only appids, None for all."""
+
+    appid: str = ""
+    within: tuple[str, ...] | None = None
+    after: str = ""
+    limit: int = 0
+
+
+ALL_ENDPOINTS = EndpointFilter()
+
+
 def place_after(found: Sequence[PastPush], before: Place | None) -> Place:
     """Of the page that follows these pushes, which followed `before`."""
     at = found[-1].at

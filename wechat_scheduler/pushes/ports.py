@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from wechat_scheduler.credentials.model import Issued, JobKey
-from wechat_scheduler.pushes.history import Fate, PastPush, PushFilter
+from wechat_scheduler.pushes.history import (
+    ALL_ENDPOINTS,
+    EndpointFilter,
+    Fate,
+    PastPush,
+    PushFilter,
+)
 from wechat_scheduler.pushes.model import (
     ClaimedEvent,
     Event,
@@ -68,8 +74,8 @@ class PushEndpoints(Protocol):
     async def remove_secrets(self, appid: str) -> bool:
         """Accept no more pushes, and delete the tickets. Returns whether pushes were accepted."""
 
-    async def view(self) -> Sequence[PushEndpointView]:
-        """All push URLs, by appid."""
+    async def view(self, wanted: EndpointFilter = ALL_ENDPOINTS) -> Sequence[PushEndpointView]:
+        """Push URLs, by appid."""
 
 
 class Events(Protocol):

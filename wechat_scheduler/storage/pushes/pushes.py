@@ -7,6 +7,7 @@ import msgspec
 
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN, JobKey
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.pushes.history import ALL_ENDPOINTS, EndpointFilter
 from wechat_scheduler.pushes.model import (
     TICKET,
     WATCH,
@@ -57,15 +58,15 @@ CALLBACKS = """
             OR EXISTS (SELECT 1 FROM apps a WHERE a.appid = c.appid) AS account,
         EXISTS (SELECT 1 FROM subscribers s WHERE s.appid = c.appid AND s.heard_at > 0) AS heard
     FROM callbacks c LEFT JOIN events w ON w.appid = c.appid AND w.name = 'watch'
-    ORDER BY c.appid
 """
+# Of the endpoints of one page.
 COUNTS = """
-    SELECT appid, name, count(*) AS count FROM events WHERE name <> 'watch'
-    GROUP BY appid, name ORDER BY name
+    SELECT appid, name, count(*) AS count FROM events
+    WHERE appid BETWEEN $1 AND $2 AND name <> 'watch' GROUP BY appid, name ORDER BY name
 """
 WAITING = """
     SELECT appid, name, authorizer, received_at, due_at, note FROM events
-    WHERE state = 'pending' AND name <> 'watch' ORDER BY received_at
+    WHERE appid BETWEEN $1 AND $2 AND state = 'pending' AND name <> 'watch' ORDER BY received_at
 """
 
 _json = msgspec.json.Encoder()
@@ -104,8 +105,8 @@ class SqlPushes:
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put_ticket(appid, ticket, now))
 
-    async def view(self) -> Sequence[PushEndpointView]:
-        return await read_push_endpoints(self._database, self._vault)
+    async def view(self, wanted: EndpointFilter = ALL_ENDPOINTS) -> Sequence[PushEndpointView]:
+        return await read_push_endpoints(self._database, self._vault, wanted)
 
     def _opened(self, row: Row) -> tuple[str, Secrets]:
         return row["appid"], _open_secrets(self._vault, row["appid"], row["secrets"])
@@ -149,16 +150,48 @@ class SqlPushes:
         return True
 
 
-async def read_push_endpoints(database: Database, vault: Vault) -> Sequence[PushEndpointView]:
+async def read_push_endpoints(
+    database: Database, vault: Vault, wanted: EndpointFilter = ALL_ENDPOINTS
+) -> Sequence[PushEndpointView]:
     """The state of the pushes of each appid."""
-    rows = await database.read(CALLBACKS, TICKET, COMPONENT_TOKEN, ACCESS_TOKEN)
-    counts, waiting = await database.read(COUNTS), await database.read(WAITING)
+    statement = listing(wanted)
+    rows = await database.read(statement.sql, *statement.params)
+    if not rows:
+        return ()
+    ends = (rows[0]["appid"], rows[-1]["appid"])
+    counts = _by_appid(await database.read(COUNTS, *ends))
+    waiting = _by_appid(await database.read(WAITING, *ends))
 
     def view(row: Row) -> PushEndpointView:
-        secrets = _open_secrets(vault, row["appid"], row["secrets"])
-        return _callback_view(row, secrets, counts=counts, waiting=waiting)
+        appid = row["appid"]
+        secrets = _open_secrets(vault, appid, row["secrets"])
+        found = (counts.get(appid, ()), waiting.get(appid, ()))
+        return _callback_view(row, secrets, counts=found[0], waiting=found[1])
 
     return readable(rows, view, table="callbacks", key="appid")
+
+
+def listing(wanted: EndpointFilter) -> Statement:
+    values: list[object] = [TICKET, COMPONENT_TOKEN, ACCESS_TOKEN]
+
+    def place(value: object) -> str:
+        values.append(value)
+        return f"${len(values)}"
+
+    parts = [f"c.appid > {place(wanted.after)}"]
+    parts += [f"c.appid = {place(wanted.appid)}"] if wanted.appid else []
+    if wanted.within is not None:
+        parts.append(f"c.appid IN ({', '.join(map(place, wanted.within))})")
+    limit = f" LIMIT {place(wanted.limit)}" if wanted.limit else ""
+    sql = f"{CALLBACKS} WHERE {' AND '.join(parts)} ORDER BY c.appid{limit}"
+    return Statement(sql, tuple(values))
+
+
+def _by_appid(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["appid"], []).append(row)
+    return found
 
 
 def _open_secrets(vault: Vault, appid: str, sealed: str) -> Secrets:
@@ -199,13 +232,11 @@ def _watch_id(appid: str) -> str:
 def _callback_view(
     row: Row, secrets: Secrets, *, counts: Sequence[Row], waiting: Sequence[Row]
 ) -> PushEndpointView:
-    """`counts` and `waiting` are rows of all appids."""
-    appid = row["appid"]
     return record(
         PushEndpointView,
         row,
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
         answer=row["note"] or "",
-        events={found["name"]: found["count"] for found in counts if found["appid"] == appid},
-        waiting=tuple(record(WaitingEvent, found) for found in waiting if found["appid"] == appid),
+        events={found["name"]: found["count"] for found in counts},
+        waiting=tuple(record(WaitingEvent, found) for found in waiting),
     )

@@ -30,7 +30,7 @@ NAVIGATION: Final = (
     NavigationEntry("/console/credentials", W("Credentials", "凭据")),
     NavigationEntry("/console/messages", W("Messages", "消息"), ("/console/deliveries",)),
     NavigationEntry("/console/reminders", W("Reminders", "提醒")),
-    NavigationEntry("/console/people", W("People", "用户")),
+    NavigationEntry("/console/people", W("People", "用户"), ("/console/apps",)),
     NavigationEntry("/console/pushes", W("Pushes", "推送")),
     NavigationEntry("/console/access", W("Access", "权限")),
     NavigationEntry("/console/alerts", W("Alerts", "告警")),

@@ -10,6 +10,8 @@ from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
 from wechat_scheduler.web.console.overview import page as overview
+from wechat_scheduler.web.console.people import routes as people
+from wechat_scheduler.web.console.pushes import endpoints as pushes
 from wechat_scheduler.web.console.reminders import agenda, bot, changes
 from wechat_scheduler.web.console.reminders import listing as reminders
 from wechat_scheduler.web.console.reminders import writing as reminder_writing
@@ -41,6 +43,8 @@ ROOMS: Final = (
     Room(reminder_writing.ROUTES),
     Room(reminders.ROUTES),
     Room(changes.ROUTES, changes.NOTICES),
+    Room(people.ROUTES, people.NOTICES),
+    Room(pushes.ROUTES, pushes.NOTICES),
 )
 
 

@@ -11,15 +11,17 @@ from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.history import EndpointFilter
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, WaitingEvent
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import check_wechat_id, schema_of
+from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
+from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import pushes
 from wechat_scheduler.web.native.audit import noting
-from wechat_scheduler.web.native.route import NativeRoute, Success
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query
 
 # 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
@@ -86,15 +88,18 @@ async def put(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    services, caller = request.app[SERVICES], request[CALLER]
-    now = services.clock.now()
-    return envelope.success(
-        [
-            _result(view, refusal, now)
-            for view, refusal in await services.endpoints.view()
-            if caller.reaches(view.appid)
-        ]
+    """All of them without `limit`: programs have read them so from the beginning."""
+    services, given = request.app[SERVICES], request.query
+    wanted = EndpointFilter(
+        appid=given.get("appid", ""),
+        within=tuple(sorted(request[CALLER].appids)) or None,
+        after=given.get("after", ""),
+        limit=limit_of(request) if "limit" in given else 0,
     )
+    found, now = await services.endpoints.view(wanted), services.clock.now()
+    headers = next_page(request, found, lambda last: last[0].appid) if wanted.limit else {}
+    shown = [_result(view, refusal, now) for view, refusal in found]
+    return envelope.success(shown, headers=headers)
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -154,8 +159,10 @@ def _waiting(waiting: WaitingEvent) -> WaitingEventResult:
 ROUTES = (
     NativeRoute(
         "GET", "/callbacks", listed, Scope.READ,
-        "Lists the accounts and platforms whose pushes are accepted, and their state.",
+        "Lists the accounts and platforms whose pushes are accepted, and their state: all, or pages of `limit`.",
         result=list[PushEndpointResult],
+        takes=(query("appid", "Only this account or platform.", schema_of(WECHAT_ID)), *PAGED),
+        gives=LINK,
     ),
     NativeRoute(
         "PUT", "/callbacks/{appid}", put, Scope.REGISTER,

@@ -43,6 +43,11 @@ def qr_data(text: str) -> str:
     return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
 
 
+def qr_svg_data(text: str) -> str:
+    """A `data:` address of an SVG, for print. Raises as `qr_png` does."""
+    return _code(text).svg_data_uri(border=QUIET_ZONE, scale=8)
+
+
 def _code(text: str) -> "segno.QRCode":
     import segno
 

@@ -1,0 +1,232 @@
+"""The pages of people: apps, their subscribers, topics, codes and templates."""
+
+import pytest
+
+from tests.access.doors import make
+from tests.console.visitor import MARKUP, Browser
+from tests.house import APPID, Caller, WeChat
+from tests.web.tenants import bound, made_app
+from wechat_scheduler.sandbox.templates import SandboxTemplate
+
+OTHER = "wx5555555555555555"
+PARCEL = SandboxTemplate(
+    template_id="AT0001-parcels", title="快递", content="单号:{{thing1.DATA}}\n说明:{{thing2.DATA}}"
+)
+
+
+async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
+    admin: Browser, keeper: Caller
+) -> None:
+    page = await admin.open("/console/people")
+    assert "make the first one" in page.text
+    form = await admin.open("/console/people/make")
+
+    made = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)
+    again = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)
+    listed = (await admin.open("/console/people?search=sho")).table("Apps")
+
+    secrets = [one.text for one in made.root.find("code", class_="secret")]
+    assert [secret.partition("_")[0] for secret in (secrets[0], secrets[2])] == ["AT", "whsec"]
+    assert secrets == [one.text for one in again.root.find("code", class_="secret")]
+    assert [row["Name"] for row in listed] == ["Shop"]
+    app = await admin.open(f"/console/apps/{listed[0]['Id']}")
+    assert app.title == "Shop · App"
+    assert not app.root.find("code", class_="secret")
+
+
+async def test_what_is_wrong_with_an_app_stands_at_its_field_with_what_was_typed(
+    admin: Browser,
+) -> None:
+    form = await admin.open("/console/people/make")
+
+    page = await admin.submit(form, "/console/people/make", name="Shop", appid="no spaces")
+
+    assert page.status == 400
+    assert "Must be letters, digits" in page.root.one(id="error-appid").text
+    assert page.root.one(id="field-name")["value"] == "Shop"
+
+
+async def test_an_app_is_changed_gets_a_new_token_and_is_removed(
+    admin: Browser, keeper: Caller
+) -> None:
+    made = await made_app(keeper, callback="https://shop.example.com/hook?secret=1")
+    url = f"/console/apps/{made['id']}"
+
+    form = await admin.open(f"{url}/settings")
+    saved = await admin.submit(
+        form, f"{url}/settings", name="Store", networks="10.0.0.0/8\r\n::1/128", per_minute="60"
+    )
+    wrong = await admin.submit(form, f"{url}/settings", zone="Mars/Olympus")
+    token = await admin.submit(saved, f"{url}/token")
+    app = (await keeper.call("GET", f"/v1/apps/{made['id']}")).result
+    gone = await admin.submit(saved, f"{url}/remove")
+
+    assert "The settings are saved." in saved.text
+    assert (app["name"], app["per_minute"]) == ("Store", 60)
+    assert app["networks"] == ["10.0.0.0/8", "::1/128"]
+    assert app["callback"] == "https://shop.example.com/hook"
+    assert "Is not a time zone" in wrong.root.one(id="error-zone").text
+    assert token.root.one("code", class_="secret").text.startswith("AT_")
+    assert (gone.title, "The app is removed." in gone.text) == ("People", True)
+    assert (await keeper.call("GET", "/v1/apps")).result == []
+
+
+async def test_subscribers_are_found_bound_changed_blocked_and_removed(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/subscribers"
+    empty = await admin.open(url)
+
+    bound_one = await admin.submit(empty, button="Bind a user", external_id="amy", openid="o_amy")
+    found = (await admin.open(f"{url}?name=o_amy")).table("Subscribers")
+    none = await admin.open(f"{url}?name=nobody")
+    person = await admin.open(f"{url}/amy")
+    uid = person.facts()["uid"]
+    changed = await admin.submit(person, button="Save", nickname="Amy", quiet="22:00-07:30")
+    wrong = await admin.submit(person, button="Save", quiet="late")
+    blocked = await admin.submit(changed, button="Block the user")
+    removed = await admin.submit(blocked, button="Remove from the app")
+
+    assert f"#{app['id']}" in empty.text
+    assert "The user is bound." in bound_one.text
+    assert [row["openid"] for row in found] == ["o_amy"]
+    assert "No user fits." in none.text
+    assert (changed.facts()["Nickname"], changed.facts()["Quiet hours"]) == ("Amy", "22:00-07:30")
+    assert changed.facts()["Your own names"] == "amy"
+    assert "22:00-07:30" in wrong.root.one(id="error-quiet").text
+    assert blocked.facts()["State"] == "Blocked by the app"
+    assert "removed from the app" in removed.text
+    assert "The user left the app" in (await admin.open(f"{url}/{uid}")).text
+
+
+async def test_users_of_all_accounts_lead_to_their_apps(admin: Browser, keeper: Caller) -> None:
+    shop, game = await made_app(keeper), await made_app(keeper, "game", appid=OTHER)
+    uids = await bound(keeper, shop, "amy")
+    await bound(keeper, game, "amy")
+
+    page = await admin.open("/console/people/users?openid=o_amy")
+
+    rows = page.table("Users of the accounts")
+    assert [(row["Account (appid)"], row["Apps"]) for row in rows] == [
+        (APPID, "shop"),
+        (OTHER, "game"),
+    ]
+    assert f"/console/apps/{shop['id']}/subscribers/{uids['amy']}" in page.html
+
+
+async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> None:
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/topics"
+
+    made = await admin.submit(await admin.open(url), url, name="news", description="daily")
+    (row,) = made.table("Topics")
+    gone = await admin.submit(made, f"{url}/{row['Id']}/remove")
+
+    assert row["Name"] == "newsdaily"
+    assert "The topic is removed." in gone.text
+    assert "No topics yet." in gone.text
+
+
+async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/codes"
+    form = await admin.open(url)
+
+    made = await admin.submit(form, url, expires_in="3600", extra="poster-7")
+    refused = await admin.submit(form, url, reminder="no")
+
+    picture = made.root.one("img", class_="qr")
+    downloads = [one for one in made.root.find("a") if one["download"]]
+    assert picture["src"].startswith("data:image/png;base64,")
+    assert [one["href"].partition(",")[0] for one in downloads] == [
+        "data:image/png;base64",
+        "data:image/svg+xml;charset=utf-8",
+    ]
+    assert made.facts()["Content"].startswith("http")
+    assert (refused.status, bool(refused.root.one(id="error-reminder").text)) == (400, True)
+
+
+async def test_templates_are_imported_mapped_previewed_and_removed(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    weixin.sandbox.put_template(PARCEL)
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/templates"
+
+    known = await admin.submit(await admin.open(url), f"{url}/import")
+    template_id = known.table("Templates of the account")[0]["Id"]
+    form = await admin.open(f"{url}/map?template_id={template_id}")
+    keywords = [one["name"] for one in form.root.find("input") if "keyword-" in one["name"]]
+    filled = dict.fromkeys(keywords, "{title}")
+    preview = await admin.submit(form, f"{url}/map", preview="on", purpose="pickup", **filled)
+    wrong = await admin.submit(form, f"{url}/map", **dict.fromkeys(keywords, "{title"))
+    saved = await admin.submit(form, f"{url}/map", purpose="pickup", **filled)
+    (row,) = saved.table("Templates of the app")
+    gone = await admin.submit(saved, f"{url}/remove")
+
+    assert "The templates are imported." in known.text
+    assert [row["Keyword"] for row in preview.table("Preview")] == [
+        name.removeprefix("keyword-") for name in keywords
+    ]
+    assert (await keeper.call("GET", f"/v1/apps/{app['id']}")).result["templates"] == {}
+    assert (wrong.status, "one pair of braces" in wrong.text) == (400, True)
+    assert (row["Purpose or alias"], row["Template"]) == ("pickup", template_id)
+    assert "None yet." in gone.text
+
+
+async def test_markup_in_what_users_and_businesses_set_stays_text(
+    admin: Browser, keeper: Caller
+) -> None:
+    fields = {"template_id": "T1", "fields": {"x": MARKUP}}
+    app = await made_app(
+        keeper, MARKUP[:64], description=MARKUP, welcome=MARKUP, contact=MARKUP,
+        templates={MARKUP[:64]: fields},
+    )  # fmt: skip
+    base = f"/v1/apps/{app['id']}"
+    await keeper.call("POST", f"{base}/topics", body={"name": MARKUP[:64], "description": MARKUP})
+    await keeper.call("PUT", f"{base}/subscribers/amy", body={"openid": "o_amy"})
+    body = [{"external_id": MARKUP, "openid": "o_amy"}]
+    await keeper.call("POST", f"{base}/subscribers", body=body)
+    await keeper.call("PATCH", f"{base}/subscribers/amy", body={"nickname": MARKUP[:64]})
+
+    pages = ["/console/people", "/console/people/users", f"/console/people?search={MARKUP[:20]}"]
+    pages += [
+        f"/console/apps/{app['id']}{path}"
+        for path in (
+            "", "/settings", "/subscribers", "/subscribers/amy", "/topics", "/codes", "/templates",
+            f"/templates/map?purpose={'%3Cscript%3Ealert(1)%3C/script%3E'}&template_id=T1",
+        )
+    ]  # fmt: skip
+
+    for path in pages:
+        page = await admin.open(path)
+        assert page.status == 200, path
+        assert not [one for one in page.root.find("script") if not one["src"]], path
+        assert not [one for one in page.root.find("img") if one["onerror"]], path
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_key_with_limits_sees_its_own_and_is_offered_what_it_may(
+    visitor: Browser, keeper: Caller, language: str
+) -> None:
+    mine = await made_app(keeper, "mine")
+    other = await made_app(keeper, "other", appid=OTHER)
+    key = await make(keeper, "push", appids=[APPID])
+    await visitor.sign_in(key.text)
+
+    listed = await visitor.open("/console/people", Accept_Language=language)
+    page = await visitor.open(f"/console/apps/{mine['id']}", Accept_Language=language)
+    beyond = await visitor.open(f"/console/apps/{other['id']}", Accept_Language=language)
+
+    assert "other" not in listed.text
+    assert "/console/people/make" not in listed.html
+    assert f"/console/apps/{mine['id']}/remove" not in page.html
+    assert beyond.status == 404
+    assert page.root.one("html")["lang"] == {"en": "en", "zh": "zh-CN"}[language]

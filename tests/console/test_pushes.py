@@ -1,0 +1,99 @@
+"""The page of pushes: endpoints and their health, and what came."""
+
+from datetime import timedelta
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
+from tests.platform.listening import Platform
+from tests.platform.sealing import KEY, Sender, said, ticket
+
+URL = "/console/pushes"
+MESSAGES = f"/wechat/callback/{COMPONENT}/{AUTHORIZER}"
+MINUTE = timedelta(minutes=1)
+
+
+async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
+    admin: Browser, keeper: Caller
+) -> None:
+    page = await admin.open(URL)
+
+    wrong = await admin.submit(page, f"{URL}/set-up", account=APPID, token="!")
+    made = await admin.submit(
+        page, f"{URL}/set-up", account=APPID, token="sandboxtoken", encoding_aes_key=KEY
+    )
+    listed = await admin.open(URL)
+    gone = await admin.submit(listed, f"{URL}/remove")
+
+    assert "Set up the first endpoint" in page.text
+    assert wrong.status == 400
+    assert "3 to 32 letters" in wrong.root.one(id="error-token").text
+    assert f"/wechat/callback/{APPID}/$APPID$" in made.text
+    assert KEY not in listed.html
+    assert [row["Account"] for row in listed.table("Push endpoints")] == [APPID]
+    assert "not accepted any more" in gone.text
+
+
+async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
+    admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    platform = Platform(keeper, weixin)
+    await platform.authorise()
+    await platform.send(Sender().push(said(Content="secret words", MsgId="7")), MESSAGES)
+    await platform.send(Sender(token="another").push(ticket()))
+
+    page = await admin.open(URL)
+    acts = await admin.open(f"{URL}?kind=act")
+    clock.advance(31 * MINUTE)
+    late = await admin.open(URL)
+
+    (row,) = page.table("Push endpoints")
+    came = page.table("What came, and what became of it")
+    assert row["Last ticket"] == "just now"
+    assert row["State"].startswith("needs a look")
+    assert "its signature does not match" in row["Refused"]
+    assert {(one["Push"], one["Became"].partition(" ")[0]) for one in came} == {
+        ("1 in the hour, at least", "refused"),
+        ("text", "handled"),
+        ("component_verify_ticket", "handled"),
+        ("authorized", "handled"),
+    }
+    assert "secret words" not in page.html
+    (act,) = acts.table("What came, and what became of it")
+    assert act["About"] == "o-user"
+    assert late.table("Push endpoints")[0]["State"].startswith("ticket overdue")
+
+
+async def test_a_key_that_reads_sees_no_users_and_changes_nothing(
+    visitor: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    platform = Platform(keeper, weixin)
+    await platform.authorise()
+    await platform.send(Sender().push(said(Content="x", MsgId="7")), MESSAGES)
+    key = await make(keeper, "read")
+    await visitor.sign_in(key.text)
+
+    page = await visitor.open(URL)
+    refused = await visitor.open(f"{URL}?kind=act")
+
+    assert "o-user" not in page.html
+    assert f"{URL}/set-up" not in page.html
+    assert f"{URL}/remove" not in page.html
+    assert refused.status == 403
+
+
+async def test_markup_in_a_push_stays_text(admin: Browser, keeper: Caller, weixin: WeChat) -> None:
+    platform = Platform(keeper, weixin)
+    await platform.authorise()
+    words = MARKUP.replace("&", "&amp;").replace("<", "&lt;")
+    message = f"<xml><AppId>{COMPONENT}</AppId><InfoType>{words}</InfoType></xml>"
+    await platform.send(Sender().push(message))
+
+    page = await admin.open(f"{URL}?appid={'%3Cscript%3E'}")
+    listed = await admin.open(URL)
+
+    for one in (page, listed):
+        assert not [found for found in one.root.find("script") if not found["src"]]
+        assert not [found for found in one.root.find("img") if found["onerror"]]
+    assert page.status == 400

@@ -1,0 +1,167 @@
+"""`/console/apps/{app}`: one app, its tokens, and its removal."""
+
+from typing import Final, Literal
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.parts import code, done, facts, link, section, state
+from wechat_scheduler.web.console.people.frame import ONE, PEOPLE, TABS, app_of, app_page, app_url
+from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.apps import TokenResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+ABOUT = W("About", "概况")
+ID, ACCOUNT, MADE = W("Id", "编号"), W("Account", "账号"), W("Made", "创建")
+ZONE, CALLBACK = W("Time zone", "时区"), W("Callback", "回调地址")
+PER_MINUTE = W("Messages a minute", "每分钟消息数")
+EACH_PER_MINUTE = W("To one user a minute", "每分钟对一个用户")
+NO_LIMIT, NETWORKS = W("no limit", "不限"), W("Networks of signed calls", "签名调用的来源网段")
+ANY, KIND = W("any", "任意"), W("Kind", "类型")
+MINI, OFFICIAL = W("Mini-program", "小程序"), W("Official account", "公众号")
+TEMPLATES, DESCRIPTION = W("Templates", "模板"), W("Description", "说明")
+NO_TEMPLATES = W("none: only texts can be sent", "无：只能发文本")
+MESSAGES, REMINDERS = W("Its messages", "它的消息"), W("Its reminders", "它的提醒")
+ITS_ACCOUNT = W("Its account", "它的账号")
+LEADS = W("See also", "相关")
+DANGER = W("Tokens and removal", "token 与删除")
+NEW_TOKEN = W("Make a new token", "生成新 token")
+NEW_TOKEN_HINT = W(
+    "The former token ends at once: programs that use it are refused.",
+    "原来的 token 立即失效：使用它的程序会被拒绝。",
+)
+NEW_TOKEN_SURE = W(
+    "The former token ends at once. Make a new one?", "原来的 token 立即失效。生成新的？"
+)
+TOKEN_MADE, TOKEN = W("The new token", "新 token"), W("App token", "应用 token")
+NEW_LINKS = W("Invalidate all links", "让所有链接失效")
+NEW_LINKS_HINT = W(
+    "Links in messages that were sent already lead nowhere from then on; later messages have new ones.",
+    "已发消息里的链接从此失效，以后的消息用新链接。",
+)
+NEW_LINKS_SURE = W("Invalidate all links in messages so far?", "让至今所有消息里的链接失效？")
+REMOVE = W("Remove the app", "删除应用")
+REMOVE_HINT = W(
+    "Its topics, subscriptions, codes and reminders go with it, and its pending messages are cancelled. There is no way back.",
+    "主题、订阅、二维码和提醒一并删除，待发消息被取消，无法恢复。",
+)
+REMOVE_SURE = W(
+    "Remove the app {name} with all that belongs to it?", "删除应用 {name} 及属于它的一切？"
+)
+BACK = W("Back to the app", "回到应用")
+NOTICES: Final = {
+    "links": W("All links so far are invalid.", "至今的链接都已失效。"),
+    "removed": W("The app is removed.", "应用已删除。"),
+    "saved": W("The settings are saved.", "设置已保存。"),
+}
+
+
+async def shown(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    sections = [
+        section(visit, ABOUT, _about(visit, app), id="about"),
+        section(visit, LEADS, _leads(visit, app), id="leads"),
+        when(visit.may(Scope.ADMIN), section(visit, DANGER, _danger(visit, app), id="danger")),
+    ]
+    return app_page(visit, app, TABS[0].words, fill("{all}", all=sections))
+
+
+def _about(visit: Visit, app: AppResult) -> Html:
+    def limit(number: int) -> str:
+        return str(number) if number else visit.say(NO_LIMIT)
+
+    kind = MINI if app.mini_program else OFFICIAL
+    return facts(
+        visit,
+        [
+            (ID, code(str(app.id))),
+            (ACCOUNT, code(app.appid)),
+            (KIND, visit.say(kind)),
+            (MADE, visit.time(app.created_at)),
+            (ZONE, app.zone),
+            (CALLBACK, app.callback),
+            (TEMPLATES, ", ".join(app.templates) or state(visit, "warn", NO_TEMPLATES)),
+            (PER_MINUTE, limit(app.per_minute)),
+            (EACH_PER_MINUTE, limit(app.recipient_per_minute)),
+            (NETWORKS, ", ".join(app.networks) or visit.say(ANY)),
+            (DESCRIPTION, app.description),
+        ],
+    )
+
+
+def _leads(visit: Visit, app: AppResult) -> Html:
+    links = [
+        fill("<li>{link}</li>", link=link(url, visit.say(words)))
+        for url, words in (
+            (f"/console/messages?app={app.id}", MESSAGES),
+            (f"/console/reminders?app={app.id}", REMINDERS),
+            (f"/console/credentials/{app.appid}", ITS_ACCOUNT),
+        )
+    ]
+    return fill('<ul class="links">{links}</ul>', links=links)
+
+
+def _danger(visit: Visit, app: AppResult) -> Html:
+    sure = W(*(words.format(name=app.name) for words in REMOVE_SURE))
+    return fill(
+        "{all}",
+        all=[
+            fill("<p>{hint}</p>{form}", hint=visit.say(hint), form=made)
+            for hint, made in (
+                (NEW_TOKEN_HINT, _button(visit, app, "token", NEW_TOKEN, NEW_TOKEN_SURE)),
+                (NEW_LINKS_HINT, _button(visit, app, "links", NEW_LINKS, NEW_LINKS_SURE)),
+                (REMOVE_HINT, _button(visit, app, "remove", REMOVE, sure, kind="danger")),
+            )
+        ],
+    )
+
+
+def _button(
+    visit: Visit,
+    app: AppResult,
+    action: str,
+    words: Words,
+    sure: Words,
+    *,
+    kind: Literal["", "danger", "quiet"] = "quiet",
+) -> Html:
+    return form(visit, app_url(app, f"/{action}"), Html(), words, kind=kind, confirm=sure)
+
+
+async def reset_token(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    made = await visit.api.post("/v1/apps/{app}/token", TokenResult, app=app.id)
+    shown = fill(
+        '<p>{once}</p>{facts}<p><a class="button" href="{url}">{back}</a></p>',
+        once=visit.say(ONCE_ONLY),
+        facts=facts(visit, [(TOKEN, secret(visit, made.token))]),
+        url=app_url(app),
+        back=visit.say(BACK),
+    )
+    return app_page(visit, app, TOKEN_MADE, section(visit, TOKEN_MADE, shown))
+
+
+async def renew_links(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    await visit.api.post("/v1/apps/{app}/links", str, app=app.id)
+    return done(app_url(app), "links")
+
+
+async def remove(visit: Visit) -> web.Response:
+    await visit.api.delete("/v1/apps/{app}", str, app=visit.request.match_info["app"])
+    return done(PEOPLE, "removed")
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, ONE, shown),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/token", reset_token),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/links", renew_links),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/remove", remove),
+)

@@ -1,0 +1,137 @@
+"""`/console/apps/{app}/settings`: a form with what an app may change of itself."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import area_field, check_field, form, text_field
+from wechat_scheduler.web.console.parts import done
+from wechat_scheduler.web.console.people.app import (
+    CALLBACK,
+    DESCRIPTION,
+    EACH_PER_MINUTE,
+    NETWORKS,
+    PER_MINUTE,
+    ZONE,
+)
+from wechat_scheduler.web.console.people.frame import (
+    ONE,
+    app_of,
+    app_page,
+    app_url,
+    fault_of,
+    refusal,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE, SAVE, NAME = W("Settings", "设置"), W("Save", "保存"), W("Name", "名称")
+CALLBACK_HINT = W(
+    "Now: {now}. Its query is a secret and is not shown; leave this empty to keep it.",
+    "现在：{now}。它的查询参数是秘密，不显示；留空则不变。",
+)
+NO_CALLBACK = W("Remove the callback", "删除回调地址")
+LIMIT_HINT = W("0 means no limit.", "0 表示不限。")
+NETWORKS_HINT = W(
+    "One a line, such as 10.0.0.0/8. Empty means any.", "一行一个，如 10.0.0.0/8；空表示任意。"
+)
+HOME = W("Home page", "主页")
+CONTACT, WELCOME = W("Contact", "联系方式"), W("Welcome", "欢迎语")
+WELCOME_HINT = W("Sent to who subscribes.", "发给新订阅者。")
+ONCE_AT_MOST = W("Never send a text again that may have arrived", "可能已送达的文本不再重发")
+MINI = W(
+    "The account is a mini-program: templates are its subscribe notices",
+    "账号是小程序：模板即它的订阅消息",
+)
+# The fields of the body that are texts as they are.
+TEXTS: Final = ("name", "zone", "home", "contact", "welcome", "description")
+LIMITS: Final = ("per_minute", "recipient_per_minute")
+SWITCHES: Final = ("at_most_once", "mini_program")
+NAMES: Final = (*TEXTS, *LIMITS, "callback", "networks")
+
+
+async def settings(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    return app_page(visit, app, TITLE, _form(visit, app, _given(app)))
+
+
+async def change(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    try:
+        await visit.api.patch("/v1/apps/{app}", AppResult, body=_body(visit), app=app.id)
+    except RequestError as error:
+        page = _form(visit, app, visit.form, error)
+        return app_page(visit, app, TITLE, page, status=error.status)
+    return done(app_url(app), "saved")
+
+
+def _given(app: AppResult) -> Mapping[str, str]:
+    """The fields as they are now."""
+    found = {name: str(getattr(app, name)) for name in (*TEXTS, *LIMITS)}
+    ticked = {name: "on" for name in SWITCHES if getattr(app, name)}
+    return {**found, **ticked, "networks": "\n".join(app.networks)}
+
+
+def _body(visit: Visit) -> dict[str, Any]:
+    given = visit.form
+    body: dict[str, Any] = {
+        name: given.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS
+    }
+    body |= {name: _number(given.get(name, "")) for name in LIMITS}
+    body |= {name: name in given for name in SWITCHES}
+    body["networks"] = given.get("networks", "").split()
+    callback = given.get("callback", "").strip()
+    if callback or "no_callback" in given:
+        body["callback"] = callback if "no_callback" not in given else ""
+    return body
+
+
+def _number(text: str) -> int | str:
+    """A text that is no number is refused by the API, which names the field."""
+    return int(text) if text.strip().isdecimal() and len(text) < 12 else text
+
+
+def _form(
+    visit: Visit, app: AppResult, given: Mapping[str, str], error: RequestError | None = None
+) -> Html:
+    def text(name: str, words: Words, hint: Words | None = None, **attrs: Any) -> Html:
+        value = given.get(name, "")
+        return text_field(
+            visit, name, words, value, hint=hint, error=fault_of(error, name), **attrs
+        )
+
+    def area(name: str, words: Words, hint: Words | None = None) -> Html:
+        value = given.get(name, "")
+        return area_field(visit, name, words, value, hint=hint, error=fault_of(error, name), rows=3)
+
+    hint = W(*(words.format(now=app.callback or "–") for words in CALLBACK_HINT))
+    fields = [
+        text("name", NAME, required=True, maxlength=64),
+        text("zone", ZONE, maxlength=64),
+        text("callback", CALLBACK, hint, type="url"),
+        check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
+        text("per_minute", PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
+        text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
+        area("networks", NETWORKS, NETWORKS_HINT),
+        check_field(visit, "at_most_once", ONCE_AT_MOST, checked="at_most_once" in given),
+        check_field(visit, "mini_program", MINI, checked="mini_program" in given),
+        text("home", HOME, type="url"),
+        text("contact", CONTACT),
+        area("welcome", WELCOME, WELCOME_HINT),
+        area("description", DESCRIPTION),
+    ]
+    body = fill("{refusal}{fields}", refusal=refusal(error, NAMES), fields=fields)
+    return form(visit, app_url(app, "/settings"), body, SAVE)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, f"{ONE}/settings", settings),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/settings", change),
+)

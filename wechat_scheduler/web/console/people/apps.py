@@ -1,0 +1,137 @@
+"""`/console/people`: the apps, and the way to a user. `/console/people/make` makes an app."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import code, facts, link, pager, search, section, table
+from wechat_scheduler.web.console.people.frame import PEOPLE, app_url, fault_of, refusal
+from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret_facts
+from wechat_scheduler.web.console.people.user_search import user_search
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.query import PAGE
+from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE = W("People", "用户")
+APPS_HEADING = W("Apps", "应用")
+USERS = W("Find a user", "查找用户")
+NAME, ACCOUNT, ID = W("Name", "名称"), W("Account", "账号"), W("Id", "编号")
+MADE, CREATED = W("Made", "创建"), W("The app is made", "应用已创建")
+TEXT = W("Name, id or account", "名称、编号或账号")
+NO_APPS = W(
+    "No apps here. An app is a tenant that sends messages and reminders through one account: make the first one.",
+    "这里没有应用。应用是租户，通过一个账号发消息和提醒：先创建一个。",
+)
+MAKE = W("Make an app", "创建应用")
+APPID = W("Account (appid)", "账号（appid）")
+APPID_HINT = W(
+    "The app sends through it. It cannot be changed later.", "应用通过它发送，以后不能改。"
+)
+CALLBACK = W("Callback", "回调地址")
+CALLBACK_HINT = W(
+    "Optional: the address that is told, signed, when users subscribe and write.",
+    "可选：用户订阅和发消息时，签名通知这个地址。",
+)
+OPEN_APP = W("Open the app", "打开应用")
+NAMES: Final = ("name", "appid", "callback")
+
+
+async def apps(visit: Visit) -> web.Response:
+    query = visit.request.query
+    wanted = query.get("search", "")
+    found = await visit.api.page(
+        "/v1/apps", AppResult, search=wanted or None, after=query.get("after"), limit=PAGE
+    )
+    rows = [
+        (
+            link(app_url(app), app.name),
+            code(str(app.id)),
+            code(app.appid),
+            visit.time(app.created_at),
+        )
+        for app in found.rows
+    ]
+    listed = fill(
+        "{search}{table}{pager}{make}",
+        search=search(
+            visit, PEOPLE, text_field(visit, "search", TEXT, wanted, type="search", maxlength=128)
+        ),
+        table=table(visit, APPS_HEADING, (NAME, ID, ACCOUNT, MADE), rows, empty=NO_APPS),
+        pager=pager(visit, found),
+        make=when(
+            visit.may(Scope.ADMIN),
+            fill(
+                '<p><a class="button" href="{url}">{words}</a></p>',
+                url=MAKE_URL,
+                words=visit.say(MAKE),
+            ),
+        ),
+    )
+    body = fill(
+        "{apps}{users}",
+        apps=section(visit, APPS_HEADING, listed, id="apps"),
+        users=section(visit, USERS, user_search(visit), id="users"),
+    )
+    return layout(visit, TITLE, body)
+
+
+async def new_app(visit: Visit) -> web.Response:
+    return layout(visit, MAKE, _form(visit, visit.request.query.get("appid", "")))
+
+
+async def make(visit: Visit) -> web.Response:
+    given = visit.form
+    body = {name: given.get(name, "").strip() for name in NAMES if name in given}
+    try:
+        made = await visit.api.post(
+            "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
+        )
+    except RequestError as error:
+        return layout(visit, MAKE, _form(visit, error=error), status=error.status)
+    shown = fill(
+        '<p>{once}</p>{secrets}<p><a class="button main" href="{url}">{words}</a></p>',
+        once=visit.say(ONCE_ONLY),
+        secrets=secret_facts(visit, made),
+        url=app_url(made),
+        words=visit.say(OPEN_APP),
+    )
+    about = facts(visit, [(NAME, made.name), (ID, code(str(made.id))), (ACCOUNT, code(made.appid))])
+    return layout(visit, CREATED, section(visit, CREATED, fill("{a}{b}", a=about, b=shown)))
+
+
+def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> Html:
+    given = visit.form
+    fields = [
+        text_field(
+            visit, "name", NAME, given.get("name", ""),
+            error=fault_of(error, "name"), required=True, maxlength=64,
+        ),
+        text_field(
+            visit, "appid", APPID, given.get("appid", appid),
+            hint=APPID_HINT, error=fault_of(error, "appid"), required=True, maxlength=128,
+        ),
+        text_field(
+            visit, "callback", CALLBACK, given.get("callback", ""),
+            hint=CALLBACK_HINT, error=fault_of(error, "callback"), type="url",
+        ),
+    ]  # fmt: skip
+    return form(
+        visit, MAKE_URL, fill("{no}{fields}", no=refusal(error, NAMES), fields=fields), MAKE
+    )
+
+
+MAKE_URL: Final = f"{PEOPLE}/make"
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PEOPLE, apps),
+    ConsoleRoute(hdrs.METH_GET, MAKE_URL, new_app),
+    ConsoleRoute(hdrs.METH_POST, MAKE_URL, make),
+)

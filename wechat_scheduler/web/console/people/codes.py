@@ -1,0 +1,176 @@
+"""`/console/apps/{app}/codes`: makes QR codes, and shows them to scan and to download."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import check_field, form, select_field, text_field
+from wechat_scheduler.web.console.parts import code, facts, link, section
+from wechat_scheduler.web.console.people.frame import (
+    ONE,
+    TABS,
+    app_of,
+    app_page,
+    app_url,
+    fault_of,
+    refusal,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.qr import qr_data, qr_svg_data
+
+W = Words
+
+MAKE, MADE = W("Make a code", "生成二维码"), W("The code", "二维码")
+INTRODUCTION = W(
+    "Who scans the code follows the account and subscribes. A code that lasts and has no extra is the same each time: make it again to see it.",
+    "扫码的人会关注公众号并订阅。长期有效、不带参数的码每次都相同：再生成一次就能看到它。",
+)
+FOR, APP_ITSELF = W("It is for", "用于"), W("The app itself", "应用本身")
+REMINDER = W("Or for a reminder (its id)", "或用于提醒（提醒的编号）")
+REMINDER_HINT = W("Who scans it joins the reminder.", "扫码的人加入这个提醒。")
+EXTRA = W("Extra", "附加参数")
+EXTRA_HINT = W("Comes back in the app's callback of the scan.", "扫码时随应用的回调返回。")
+LIFE = W("It ends after", "有效期")
+LIVES: Final = (
+    ("", W("never", "长期")),
+    ("3600", W("an hour", "1 小时")),
+    ("86400", W("a day", "1 天")),
+    ("604800", W("a week", "7 天")),
+    ("2592000", W("30 days, WeChat's longest", "30 天（微信上限）")),
+)
+CONSENT = W(
+    "The scan also lets the app's signed calls set reminders", "扫码同时允许应用的签名调用设提醒"
+)
+CONTENT, ENDS = W("Content", "内容"), W("Ends", "到期")
+NEVER = W("never", "长期有效")
+DRAWN_UNTIL = W("WeChat's drawing is valid until", "微信的图有效至")
+STABLE, PAGE = W("Address of the image", "图片地址"), W("Page with the code", "二维码页面")
+WECHATS = W("WeChat's image", "微信的图片")
+ALT = W("QR code of {name}", "{name} 的二维码")
+GET_PNG, GET_SVG = W("Download PNG", "下载 PNG"), W("Download SVG", "下载 SVG")
+FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
+CODES: Final = f"{ONE}/codes"
+
+
+async def codes(visit: Visit) -> web.Response:
+    return await _page(visit, visit.request.query)
+
+
+async def make(visit: Visit) -> web.Response:
+    given = visit.form
+    try:
+        made = await visit.api.post(
+            "/v1/apps/{app}/qrcodes",
+            QrCodeResult,
+            body=_body(given),
+            once=given.get("once", ""),
+            app=visit.request.match_info["app"],
+        )
+    except RequestError as error:
+        return await _page(visit, given, error)
+    return await _page(visit, given, made=made)
+
+
+def _body(given: Mapping[str, str]) -> dict[str, Any]:
+    body: dict[str, Any] = {"extra": given.get("extra", ""), "consent": "consent" in given}
+    for name in ("topic", "expires_in"):
+        text = given.get(name, "")
+        body |= {name: int(text)} if text.isdecimal() and len(text) < 17 else {}
+    reminder = given.get("reminder", "").strip()
+    return body | ({"reminder": reminder} if reminder else {})
+
+
+async def _page(
+    visit: Visit,
+    given: Mapping[str, str],
+    error: RequestError | None = None,
+    made: QrCodeResult | None = None,
+) -> web.Response:
+    app = await app_of(visit)
+    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    shown = section(visit, MADE, _shown(visit, app, made), id="code") if made else Html()
+    body = fill(
+        "{shown}{make}",
+        shown=shown,
+        make=section(visit, MAKE, _form(visit, app, topics, given, error), id="make"),
+    )
+    return app_page(visit, app, TABS[3].words, body, status=error.status if error else 200)
+
+
+def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
+    png = qr_data(made.url)
+    told = facts(
+        visit,
+        [
+            (CONTENT, code(made.url)),
+            (ENDS, visit.time(made.expires_at) if made.expires_at else visit.say(NEVER)),
+            (DRAWN_UNTIL, visit.time(made.image_until)),
+            (STABLE, made.stable_url and link(made.stable_url, made.stable_url)),
+            (PAGE, made.page_url and link(made.page_url, made.page_url)),
+            (WECHATS, link(made.image_url, made.image_url)),
+        ],
+    )
+    return fill(
+        '<img class="qr" src="{png}" alt="{alt}" width="240" height="240">'
+        '<p class="buttons"><a class="button" download="{name}.png" href="{png}">{get_png}</a>'
+        '<a class="button" download="{name}.svg" href="{svg}">{get_svg}</a></p>{told}',
+        png=png,
+        svg=qr_svg_data(made.url),
+        alt=visit.say(ALT, name=app.name),
+        name=f"qr-{app.id}-{made.scene[:8]}",
+        get_png=visit.say(GET_PNG),
+        get_svg=visit.say(GET_SVG),
+        told=told,
+    )
+
+
+def _form(
+    visit: Visit,
+    app: AppResult,
+    topics: list[TopicResult],
+    given: Mapping[str, str],
+    error: RequestError | None,
+) -> Html:
+    def value(name: str) -> str:
+        return given.get(name, "")
+
+    chosen: list[tuple[str, Words | str]] = [("", APP_ITSELF)]
+    chosen += [(str(topic.id), topic.name) for topic in topics]
+    fields = [
+        select_field(visit, "topic", FOR, chosen, value("topic"), error=fault_of(error, "topic")),
+        text_field(
+            visit, "reminder", REMINDER, value("reminder"),
+            hint=REMINDER_HINT, error=fault_of(error, "reminder"), maxlength=32,
+        ),
+        select_field(
+            visit, "expires_in", LIFE, LIVES, value("expires_in"), error=fault_of(error, "expires_in")
+        ),
+        text_field(
+            visit, "extra", EXTRA, value("extra"),
+            hint=EXTRA_HINT, error=fault_of(error, "extra"), maxlength=256,
+        ),
+        check_field(visit, "consent", CONSENT, checked="consent" in given),
+    ]  # fmt: skip
+    consent = fault_of(error, "consent")
+    body = fill(
+        "<p>{about}</p>{refusal}{fields}{consent}",
+        about=visit.say(INTRODUCTION),
+        refusal=refusal(error, FIELDS),
+        fields=fields,
+        consent=when(consent, fill('<p class="error">{consent}</p>', consent=consent)),
+    )
+    return form(visit, app_url(app, "/codes"), body, MAKE)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, CODES, codes),
+    ConsoleRoute(hdrs.METH_POST, CODES, make),
+)

@@ -1,0 +1,99 @@
+"""The frame of the pages of one app: its name, and the way from one to the other."""
+
+from typing import Final, NamedTuple
+
+from aiohttp import web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.mistakes import sentence
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+APPS: Final = "/console/apps"
+PEOPLE: Final = "/console/people"
+ONE: Final = f"{APPS}/{{app}}"
+
+
+class TabPage(NamedTuple):
+    """A page of an app; those that change it need `scope`."""
+
+    path: str
+    words: Words
+    scope: Scope = Scope.PUSH
+
+
+TABS: Final = (
+    TabPage("", W("App", "应用")),
+    TabPage("/subscribers", W("Subscribers", "订阅者")),
+    TabPage("/topics", W("Topics", "主题")),
+    TabPage("/codes", W("QR codes", "二维码")),
+    TabPage("/templates", W("Templates", "模板")),
+    TabPage("/settings", W("Settings", "设置"), Scope.ADMIN),
+)
+PAGES_OF = W("Pages of {name}", "{name} 的页面")
+ALL_APPS = W("All apps", "全部应用")
+
+
+async def app_of(visit: Visit) -> AppResult:
+    """The app that the path names. Raises NotFoundError."""
+    return await visit.api.get("/v1/apps/{app}", AppResult, app=visit.request.match_info["app"])
+
+
+def app_url(app: AppResult, path: str = "") -> str:
+    return f"{APPS}/{app.id}{path}"
+
+
+def app_page(
+    visit: Visit, app: AppResult, heading: Words, body: Html, *, status: int = 200
+) -> web.Response:
+    title = f"{app.name} · {visit.say(heading)}"
+    return layout(
+        visit, title, fill("{tabs}{body}", tabs=_tabs(visit, app), body=body), status=status
+    )
+
+
+def refusal(error: RequestError | None, names: tuple[str, ...]) -> Html:
+    """What is wrong with a form, unless it is said at one of the fields of these names."""
+    if error is None or fault_of(error, *names):
+        return Html()
+    return fill('<p class="error" role="alert">{error}</p>', error=sentence(str(error)))
+
+
+def fault_of(error: RequestError | None, *names: str) -> str:
+    """What is wrong with the field of one of these names; empty if nothing is."""
+    if error is None or not error.field:
+        return ""
+    field = error.field
+    is_meant = any(field == name or field.startswith((f"{name}.", f"{name}[")) for name in names)
+    return sentence(error.sentence) if is_meant else ""
+
+
+def _tabs(visit: Visit, app: AppResult) -> Html:
+    entries = [
+        fill(
+            '<li><a href="{url}"{here}>{words}</a></li>',
+            url=app_url(app, tab.path),
+            here=when(_is_here(visit, app, tab), fill(' aria-current="page"')),
+            words=visit.say(tab.words),
+        )
+        for tab in TABS
+        if visit.may(tab.scope)
+    ]
+    return fill(
+        '<nav class="tabs" aria-label="{name}"><ul><li><a href="{all}">{words}</a></li>{entries}</ul></nav>',
+        name=visit.say(PAGES_OF, name=app.name),
+        all=PEOPLE,
+        words=visit.say(ALL_APPS),
+        entries=entries,
+    )
+
+
+def _is_here(visit: Visit, app: AppResult, tab: TabPage) -> bool:
+    path, url = visit.request.path, app_url(app, tab.path)
+    return path == url or bool(tab.path and path.startswith(f"{url}/"))

@@ -1,0 +1,239 @@
+"""`/console/apps/{app}/subscribers/{name}`: one user, as an app knows them."""
+
+from typing import Any, Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    done,
+    facts,
+    joined,
+    link,
+    section,
+    state,
+    table,
+)
+from wechat_scheduler.web.console.people.app import ZONE
+from wechat_scheduler.web.console.people.frame import (
+    app_of,
+    app_page,
+    app_url,
+    fault_of,
+    refusal,
+)
+from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, reach_badge
+from wechat_scheduler.web.console.people.user_tokens import PERSON, USER, token_forms
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import (
+    AppSubscriptionResult,
+    ShownSubscriberResult,
+    SubscriberResult,
+)
+from wechat_scheduler.web.native.sending.uses import UseCountResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE, ABOUT = W("User", "用户"), W("About", "概况")
+NAMES, NICKNAME = W("Your own names", "自己的名字"), W("Nickname", "昵称")
+STATE, HEARD = W("State", "状态"), W("Last act", "最近活动")
+KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
+CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
+YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")
+LEADS = W("See also", "相关")
+MESSAGES, REMINDERS = W("Messages to this user", "发给此用户的消息"), W("Reminders", "提醒")
+PUSHES = W("Pushes about this account", "此账号的推送")
+SUBSCRIPTIONS, TOPIC = W("Subscriptions", "订阅"), W("Topic", "主题")
+APP_ITSELF, SINCE = W("The app itself", "应用本身"), W("Since", "始于")
+RECEIVES = W("Receives", "接收")
+NONE = W("The user left the app and gets nothing from it.", "用户已离开应用，不再收到消息。")
+USES, TEMPLATE = W("Subscribe notices allowed", "允许的订阅消息"), W("Template", "模板")
+LEFT, SWITCHED_OFF = W("Left", "剩余"), W("switched off by the user", "用户已关闭")
+AT_LEAST = W("at least {n}", "至少 {n}")
+NO_USES = W("WeChat has told of none.", "微信没有报告过。")
+CHANGE, SAVE = W("Change", "修改"), W("Save", "保存")
+QUIET_HINT = W(
+    "Such as 22:00-07:30, by the user's clock; empty for none.",
+    "如 22:00-07:30，按用户时区；空表示没有。",
+)
+ZONE_HINT = W("Empty means that of the app or reminder.", "空表示用应用或提醒的时区。")
+BLOCK, UNBLOCK = W("Block the user", "拉黑用户"), W("Unblock the user", "取消拉黑")
+REMOVE = W("Remove from the app", "移出应用")
+REMOVE_SURE = W("Remove this user's subscriptions to the app?", "删除此用户对应用的订阅？")
+FIELDS: Final = ("nickname", "zone", "quiet")
+NOTICES: Final = {
+    "changed": W("The user is changed.", "用户已修改。"),
+    "dismissed": W("The user is removed from the app.", "用户已移出应用。"),
+}
+
+
+async def shown(visit: Visit) -> web.Response:
+    return await _page(visit)
+
+
+async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+    app, user = await app_of(visit), await _user(visit)
+    place = {"app": app.id, "name": user.uid}
+    uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
+    sections = [
+        section(visit, ABOUT, _about(visit, user), id="about"),
+        section(
+            visit, SUBSCRIPTIONS, _subscriptions(visit, user.subscriptions), id="subscriptions"
+        ),
+        section(visit, USES, _uses(visit, uses), id="uses"),
+        section(visit, LEADS, _leads(visit, app, user), id="leads"),
+        when(
+            user.subscriptions,
+            section(visit, CHANGE, _change(visit, app, user, error), id="change"),
+        ),
+    ]
+    return app_page(
+        visit, app, TITLE, fill("{all}", all=sections), status=error.status if error else 200
+    )
+
+
+async def _user(visit: Visit) -> ShownSubscriberResult:
+    names = visit.request.match_info
+    return await visit.api.get(USER, ShownSubscriberResult, app=names["app"], name=names["name"])
+
+
+def _about(visit: Visit, user: ShownSubscriberResult) -> Html:
+    own = next((one for one in user.subscriptions if one.topic is None), None)
+    badge = reach_badge(
+        visit, user.follows, user.trouble,
+        blocked=bool(own and own.blocked), muted=bool(own and own.muted),
+    )  # fmt: skip
+    told = facts(
+        visit,
+        [
+            (STATE, badge),
+            (NICKNAME, user.nickname),
+            (W("uid", "uid"), code(user.uid)),
+            (W("openid", "openid"), code(user.openid)),
+            (NAMES, joined(fill("<div>{name}</div>", name=code(name)) for name in user.names)),
+            (HEARD, visit.time(user.heard_at)),
+            (KNOWN, visit.time(user.created_at)),
+            (ZONE, user.zone),
+            (QUIET, user.quiet),
+            (CONSENTED, visit.say(YES if user.consented else NO)),
+        ],
+    )
+    return fill("{told}{trouble}", told=told, trouble=advice(visit, user.trouble))
+
+
+def _subscriptions(visit: Visit, found: list[AppSubscriptionResult]) -> Html:
+    rows = [
+        (
+            one.topic_name or (visit.say(APP_ITSELF) if one.topic is None else str(one.topic)),
+            _receives(visit, one),
+            visit.time(one.subscribed_at),
+        )
+        for one in found
+    ]
+    return table(visit, SUBSCRIPTIONS, (TOPIC, STATE, SINCE), rows, empty=NONE)
+
+
+def _receives(visit: Visit, one: AppSubscriptionResult) -> Html:
+    if one.blocked:
+        return state(visit, "warn", BLOCKED)
+    return state(visit, "warn", MUTED) if one.muted else state(visit, "good", RECEIVES)
+
+
+def _uses(visit: Visit, uses: list[UseCountResult]) -> Html:
+    rows = [
+        (
+            fill("{names} {id}", names=", ".join(one.used_as), id=code(one.template_id)),
+            visit.say(SWITCHED_OFF)
+            if one.switched_off
+            else str(one.remaining)
+            if one.certain
+            else visit.say(AT_LEAST, n=one.remaining),
+            visit.time(one.changed_at),
+        )
+        for one in uses
+    ]
+    return table(visit, USES, (TEMPLATE, LEFT, SINCE), rows, empty=NO_USES)
+
+
+def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
+    links = [
+        fill("<li>{link}</li>", link=link(url, visit.say(words)))
+        for url, words in (
+            (f"/console/messages?uid={user.uid}", MESSAGES),
+            (f"/console/reminders?uid={user.uid}", REMINDERS),
+            (f"/console/pushes?kind=act&appid={app.appid}", PUSHES),
+        )
+    ]
+    return fill('<ul class="links">{links}</ul>', links=links)
+
+
+def _change(
+    visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None
+) -> Html:
+    given = visit.form if error else {name: getattr(user, name) or "" for name in FIELDS}
+    fields = [
+        text_field(visit, name, words, given.get(name, ""), hint=hint, error=fault_of(error, name))
+        for name, words, hint in (
+            ("nickname", NICKNAME, None),
+            ("zone", ZONE, ZONE_HINT),
+            ("quiet", QUIET, QUIET_HINT),
+        )
+    ]
+    url = app_url(app, f"/subscribers/{user.uid}")
+    is_blocked = any(one.blocked for one in user.subscriptions if one.topic is None)
+    body = fill("{refusal}{fields}", refusal=refusal(error, FIELDS), fields=fields)
+    block = {"blocked": "" if is_blocked else "on"}
+    forms = [
+        form(visit, url, body, SAVE),
+        form(
+            visit,
+            f"{url}/block",
+            Html(),
+            UNBLOCK if is_blocked else BLOCK,
+            kind="quiet",
+            fields=block,
+        ),
+        form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=REMOVE_SURE),
+        when(visit.may(Scope.ADMIN), token_forms(visit, url)),
+    ]
+    return fill("{forms}", forms=forms)
+
+
+async def change(visit: Visit) -> web.Response:
+    given = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    try:
+        return await _changed(visit, {**given, "quiet": given["quiet"] or None})
+    except RequestError as error:
+        return await _page(visit, error)
+
+
+async def block(visit: Visit) -> web.Response:
+    return await _changed(visit, {"blocked": bool(visit.form.get("blocked"))})
+
+
+async def _changed(visit: Visit, body: dict[str, Any]) -> web.Response:
+    names = visit.request.match_info
+    await visit.api.patch(USER, SubscriberResult, body=body, app=names["app"], name=names["name"])
+    return done(visit.request.path.removesuffix("/block"), "changed")
+
+
+async def remove(visit: Visit) -> web.Response:
+    names = visit.request.match_info
+    await visit.api.delete(USER, str, app=names["app"], name=names["name"])
+    return done(visit.request.path.rpartition("/")[0].rpartition("/")[0], "dismissed")
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PERSON, shown),
+    ConsoleRoute(hdrs.METH_POST, PERSON, change),
+    ConsoleRoute(hdrs.METH_POST, f"{PERSON}/block", block),
+    ConsoleRoute(hdrs.METH_POST, f"{PERSON}/remove", remove),
+)

@@ -1,0 +1,154 @@
+"""`/console/apps/{app}/subscribers`: who receives an app's messages, and the binding of a user."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import form, select_field, text_field
+from wechat_scheduler.web.console.parts import code, done, link, pager, search, section, table
+from wechat_scheduler.web.console.people.frame import (
+    ONE,
+    TABS,
+    app_of,
+    app_page,
+    app_url,
+    fault_of,
+    refusal,
+)
+from wechat_scheduler.web.console.people.reach import reach_badge
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import BoundResult, SubscriberResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+WHO = W("uid, openid or your own name", "uid、openid 或自己的名字")
+TOPIC, APP_ITSELF = W("Topic", "主题"), W("The app itself", "应用本身")
+BLOCKED, EACH = W("Blocked", "拉黑"), W("All", "全部")
+ONLY_BLOCKED, NOT_BLOCKED = W("Only blocked", "只看已拉黑"), W("Not blocked", "未拉黑")
+USER, STATE = W("User", "用户"), W("State", "状态")
+HEARD, SINCE = W("Last act", "最近活动"), W("Subscribed", "订阅于")
+NONE = W(
+    "There is no subscriber here. Users subscribe by a QR code of the app, by writing #{id} to the account, or you bind them below.",
+    "这里没有人。用户扫应用的二维码、给账号发 #{id} 即订阅，也可以在下面绑定。",
+)
+NO_MATCH = W(
+    "No user fits. Try the whole uid, openid or name.",
+    "没有匹配的用户。请输入完整的 uid、openid 或名字。",
+)
+BIND = W("Bind a user", "绑定用户")
+BIND_HINT = W(
+    "For users whom your system knows: they subscribe at once, under your own name for them.",
+    "用于你的系统已认识的用户：立即订阅，并记下你给他的名字。",
+)
+EXTERNAL, OPENID = W("Your own name", "自己的名字"), W("openid", "openid")
+BOUND: Final = {"bound": W("The user is bound.", "用户已绑定。")}
+NAMES: Final = ("external_id", "openid")
+
+
+async def subscribers(visit: Visit) -> web.Response:
+    return await _page(visit)
+
+
+async def bind(visit: Visit) -> web.Response:
+    app = visit.request.match_info["app"]
+    entry = {name: visit.form.get(name, "").strip() for name in NAMES}
+    try:
+        await visit.api.post("/v1/apps/{app}/subscribers", list[BoundResult], body=[entry], app=app)
+    except RequestError as error:
+        return await _page(visit, error)
+    return done(visit.request.path, "bound")
+
+
+async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+    app = await app_of(visit)
+    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    body = fill(
+        "{listed}{bind}",
+        listed=section(visit, TABS[1].words, await _listed(visit, app, topics), id="subscribers"),
+        bind=section(visit, BIND, _bind_form(visit, app, error), id="bind"),
+    )
+    return app_page(visit, app, TABS[1].words, body, status=error.status if error else 200)
+
+
+async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
+    query = visit.request.query
+    found = await visit.api.page(
+        "/v1/apps/{app}/subscribers",
+        SubscriberResult,
+        app=app.id,
+        name=query.get("name", "").strip() or None,
+        topic=query.get("topic") or None,
+        blocked=query.get("blocked") or None,
+        after=query.get("after"),
+    )
+    is_filtered = any(query.get(name) for name in ("name", "topic", "blocked", "after"))
+    none = W(*(words.replace("{id}", str(app.id)) for words in NONE))
+    return fill(
+        "{search}{table}{pager}",
+        search=_search(visit, app, topics),
+        table=table(
+            visit,
+            TABS[1].words,
+            (USER, OPENID, STATE, HEARD, SINCE),
+            [_row(visit, app, one) for one in found.rows],
+            empty=NO_MATCH if is_filtered else none,
+        ),
+        pager=pager(visit, found),
+    )
+
+
+def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
+    query = visit.request.query
+    chosen: list[tuple[str, Words | str]] = [("", APP_ITSELF)]
+    chosen += [(str(topic.id), topic.name) for topic in topics]
+    blocked = [("", EACH), ("true", ONLY_BLOCKED), ("false", NOT_BLOCKED)]
+    fields = [
+        text_field(visit, "name", WHO, query.get("name", ""), type="search", maxlength=128),
+        select_field(visit, "topic", TOPIC, chosen, query.get("topic", "")),
+        select_field(visit, "blocked", BLOCKED, blocked, query.get("blocked", "")),
+    ]
+    return search(visit, app_url(app, "/subscribers"), fill("{fields}", fields=fields))
+
+
+def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...]:
+    return (
+        link(app_url(app, f"/subscribers/{one.uid}"), one.nickname or one.uid),
+        code(one.openid),
+        reach_badge(visit, one.follows, one.trouble, blocked=one.blocked, muted=one.muted),
+        visit.time(one.heard_at),
+        visit.time(one.subscribed_at),
+    )
+
+
+def _bind_form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
+    given = visit.form
+    fields = [
+        text_field(
+            visit, "external_id", EXTERNAL, given.get("external_id", ""),
+            error=fault_of(error, "external_id", "[0].external_id"), required=True, maxlength=128,
+        ),
+        text_field(
+            visit, "openid", OPENID, given.get("openid", ""),
+            error=fault_of(error, "openid", "[0].openid"), required=True, maxlength=128,
+        ),
+    ]  # fmt: skip
+    known = (*NAMES, *(f"[0].{name}" for name in NAMES))
+    body = fill(
+        "<p>{hint}</p>{refusal}{fields}",
+        hint=visit.say(BIND_HINT),
+        refusal=refusal(error, known),
+        fields=fields,
+    )
+    return form(visit, app_url(app, "/subscribers"), body, BIND)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, f"{ONE}/subscribers", subscribers),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/subscribers", bind),
+)

@@ -1,0 +1,206 @@
+"""`/console/apps/{app}/templates/map`: which text each keyword of a template gets, with a preview."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from aiohttp import hdrs, web
+from msgspec import UNSET
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.parts import advice, code, done, section, table
+from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url, fault_of, refusal
+from wechat_scheduler.web.console.people.templates import TEMPLATES
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.templates import (
+    AccountTemplateResult,
+    ImportedResult,
+    PreviewResult,
+)
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+MAP, SAVE, LOOK = W("Map a template", "配置模板"), W("Save", "保存"), W("Preview", "预览")
+PURPOSE = W("Purpose or alias", "用途或别名")
+PURPOSE_HINT = W(
+    "message, notice or reminder, or an alias of your own that messages name.",
+    "message、notice 或 reminder，或消息里引用的自定别名。",
+)
+TEMPLATE_ID = W("Template id", "模板编号")
+MORE = W("Further keywords", "其他关键词")
+MORE_HINT = W("One a line: thing1 = {title}", "一行一个：thing1 = {title}")
+PLACES = W(
+    "In each text, {title}, {content}, {time} and {app} are filled in, and the message's data by their names.",
+    "文字里的 {title}、{content}、{time}、{app} 会被填入，消息的 data 按名字填入。",
+)
+ONLY = W("Only: {values}", "只能是：{values}")
+SAMPLE, TEXT = W("Title of a message to preview", "预览用的消息标题"), W("Its text", "消息正文")
+SAMPLES: Final = (W("Parcel", "快递"), W("It is at the door.", "已放在门口。"))
+PREVIEW = W("Preview", "预览")
+KEYWORD, SHOWN = W("Keyword", "关键词"), W("What WeChat gets", "微信收到的内容")
+CUT = W("shortened", "已截短")
+NOTHING = W("Nothing would be sent.", "什么也不会发送。")
+KEYWORD_FIELD: Final = "keyword-"
+MAPPING: Final = f"{TEMPLATES}/map"
+
+
+async def show(visit: Visit) -> web.Response:
+    app, query = await app_of(visit), visit.request.query
+    purpose = query.get("purpose", "")
+    mapped = app.templates.get(purpose)
+    fields = mapped.fields if mapped else {}
+    given = {
+        "purpose": purpose,
+        "template_id": query.get("template_id", "") or (mapped.template_id if mapped else ""),
+        **{f"{KEYWORD_FIELD}{keyword}": text for keyword, text in fields.items()},
+    }
+    return await _page(visit, app, given)
+
+
+async def save(visit: Visit) -> web.Response:
+    """Saves the form, or previews a message by it."""
+    app, given = await app_of(visit), visit.form
+    purpose, template = given.get("purpose", "").strip(), _template(given)
+    try:
+        if "preview" in given:
+            return await _page(visit, app, given, preview=await _preview(visit, app, template))
+        before = app.templates.get(purpose)
+        if before is not None and before.miniprogram is not UNSET:
+            template["miniprogram"] = before.miniprogram
+        kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
+        body = {"templates": {**kept, purpose: template}}
+        await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
+    except RequestError as error:
+        return await _page(visit, app, given, error)
+    return done(app_url(app, "/templates"), "mapped")
+
+
+async def _preview(visit: Visit, app: AppResult, template: dict[str, Any]) -> PreviewResult:
+    given = visit.form
+    body = {
+        "purpose": given.get("purpose", "").strip() or "message",
+        "template": template,
+        "title": given.get("title", ""),
+        "text": given.get("text", ""),
+    }
+    return await visit.api.post(
+        "/v1/apps/{app}/templates/preview", PreviewResult, body=body, app=app.id
+    )
+
+
+def _template(given: Mapping[str, str]) -> dict[str, Any]:
+    fields = {
+        name.removeprefix(KEYWORD_FIELD): text.strip()
+        for name, text in given.items()
+        if name.startswith(KEYWORD_FIELD) and text.strip()
+    }
+    for line in given.get("more", "").splitlines():
+        keyword, _, text = line.partition("=")
+        fields |= {keyword.strip(): text.strip()} if keyword.strip() else {}
+    return {"template_id": given.get("template_id", "").strip(), "fields": fields}
+
+
+async def _page(
+    visit: Visit,
+    app: AppResult,
+    given: Mapping[str, str],
+    error: RequestError | None = None,
+    preview: PreviewResult | None = None,
+) -> web.Response:
+    known = await visit.api.get("/v1/apps/{app}/templates", ImportedResult, app=app.id)
+    template_id = given.get("template_id", "").strip()
+    account = next((one for one in known.templates if one.template_id == template_id), None)
+    shown = section(visit, PREVIEW, _previewed(visit, preview), id="preview") if preview else Html()
+    body = fill(
+        "{preview}{form}",
+        preview=shown,
+        form=section(visit, MAP, _form(visit, app, account, given, error), id="map"),
+    )
+    return app_page(visit, app, MAP, body, status=error.status if error else 200)
+
+
+def _previewed(visit: Visit, preview: PreviewResult) -> Html:
+    rows = [
+        (
+            code(keyword),
+            fill("{text} {cut}", text=text, cut=_cut(visit, keyword in preview.shortened)),
+        )
+        for keyword, text in preview.data.items()
+    ]
+    return fill(
+        "{table}{faults}",
+        table=table(visit, PREVIEW, (KEYWORD, SHOWN), rows, empty=NOTHING),
+        faults=[advice(visit, fault) for fault in preview.faults],
+    )
+
+
+def _cut(visit: Visit, is_cut: bool) -> Html:
+    return when(is_cut, fill("<small>({cut})</small>", cut=visit.say(CUT)))
+
+
+def _form(
+    visit: Visit,
+    app: AppResult,
+    account: AccountTemplateResult | None,
+    given: Mapping[str, str],
+    error: RequestError | None,
+) -> Html:
+    purpose = given.get("purpose", "").strip()
+    place = f"templates.{purpose}"
+    at_id = fault_of(error, f"{place}.template_id", "template.template_id")
+    known = {name.removeprefix(KEYWORD_FIELD) for name in given if name.startswith(KEYWORD_FIELD)}
+    keywords = dict.fromkeys([*(account.keywords if account else ()), *sorted(known)])
+    fields = [
+        text_field(
+            visit, "purpose", PURPOSE, purpose or ("" if error else "message"),
+            hint=PURPOSE_HINT, error=fault_of(error, "purpose"), required=True, maxlength=64,
+        ),
+        text_field(
+            visit, "template_id", TEMPLATE_ID, given.get("template_id", ""),
+            error=at_id, required=True, maxlength=64,
+        ),
+        *(_keyword(visit, account, keyword, given, error, place) for keyword in keywords),
+        area_field(visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, rows=3),
+        text_field(visit, "title", SAMPLE, given.get("title", visit.say(SAMPLES[0])), maxlength=100),
+        text_field(visit, "text", TEXT, given.get("text", visit.say(SAMPLES[1])), maxlength=1000),
+    ]  # fmt: skip
+    at_fields = tuple(f"{place}.fields.{keyword}" for keyword in keywords)
+    body = fill(
+        '<p>{places}</p>{refusal}{fields}<div class="buttons">'
+        '<button name="preview" value="on">{look}</button></div>',
+        places=visit.say(PLACES),
+        refusal=refusal(error, ("purpose", f"{place}.template_id", *at_fields)),
+        fields=fields,
+        look=visit.say(LOOK),
+    )
+    return form(visit, app_url(app, "/templates/map"), body, SAVE)
+
+
+def _keyword(
+    visit: Visit,
+    account: AccountTemplateResult | None,
+    keyword: str,
+    given: Mapping[str, str],
+    error: RequestError | None,
+    place: str,
+) -> Html:
+    allowed = account.keywords.get(keyword, ()) if account else ()
+    values = ", ".join(allowed)
+    hint = W(*(words.format(values=values) for words in ONLY)) if allowed else None
+    name = f"{KEYWORD_FIELD}{keyword}"
+    fault = fault_of(error, f"{place}.fields.{keyword}", f"template.fields.{keyword}")
+    shown = W(keyword, keyword)
+    return text_field(
+        visit, name, shown, given.get(name, ""), hint=hint, error=fault, maxlength=1000
+    )
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, MAPPING, show),
+    ConsoleRoute(hdrs.METH_POST, MAPPING, save),
+)

@@ -1,0 +1,149 @@
+"""`/console/apps/{app}/templates`: the templates of an app's account, and which of them the app uses."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.parts import advice, code, done, joined, link, section, table
+from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_page, app_url
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult, TemplateBody
+from wechat_scheduler.web.native.sending.templates import AccountTemplateResult, ImportedResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+MAPPED = W("Templates of the app", "应用用的模板")
+PURPOSE, TEMPLATE = W("Purpose or alias", "用途或别名"), W("Template", "模板")
+TEXTS, ACTIONS = W("Texts of its keywords", "各关键词的文字"), W("Actions", "操作")
+CHANGE, REMOVE = W("Change", "修改"), W("Remove", "删除")
+REMOVE_SURE = W(
+    "Messages of this purpose have no template then. Remove it?", "之后此用途的消息没有模板。删除？"
+)
+NONE_MAPPED = W(
+    "None yet. Map the purposes message, notice and reminder to templates of the account, so that messages reach users beyond the 48 hours of a conversation.",
+    "还没有。把用途 message、notice、reminder 对应到账号的模板，消息才能在 48 小时会话之外到达用户。",
+)
+ACCOUNTS = W("Templates of the account", "账号的模板")
+TITLE, KIND = W("Title", "标题"), W("Kind", "类型")
+KEYWORDS, ID = W("Keywords", "关键词"), W("Id", "编号")
+NOTICE, LASTING = W("subscribe notice", "订阅消息"), W("lasting subscribe notice", "长期订阅消息")
+PLAIN, USE = W("template message", "模板消息"), W("Use it", "使用")
+NONE_IMPORTED = W(
+    "None imported yet. Import them, so that the keywords are known and checked.",
+    "还没有导入。导入后才知道并能检查关键词。",
+)
+IMPORT = W("Import from WeChat", "从微信导入")
+ADD = W("Map a template by its id", "按编号配置模板")
+NOTICES: Final = {
+    "imported": W("The templates are imported.", "模板已导入。"),
+    "mapped": W("The template is saved.", "模板已保存。"),
+    "unmapped": W("The template is removed from the app.", "应用已不再用此模板。"),
+}
+TEMPLATES: Final = f"{ONE}/templates"
+
+
+async def templates(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    known = await visit.api.get("/v1/apps/{app}/templates", ImportedResult, app=app.id)
+    may, url = visit.may(Scope.ADMIN), app_url(app, "/templates")
+    faults = fill("{all}", all=[advice(visit, fault) for fault in known.faults])
+    add = fill("<p>{link}</p>", link=link(f"{url}/map", visit.say(ADD)))
+    take = form(visit, f"{url}/import", Html(), IMPORT, kind="quiet")
+    body = fill(
+        "{mapped}{accounts}",
+        mapped=section(
+            visit,
+            MAPPED,
+            fill(
+                "{faults}{table}{add}", faults=faults, table=_mapped(visit, app), add=when(may, add)
+            ),
+            id="mapped",
+        ),
+        accounts=section(
+            visit,
+            ACCOUNTS,
+            fill("{table}{take}", table=_accounts(visit, app, known), take=when(may, take)),
+            id="account",
+        ),
+    )
+    return app_page(visit, app, TABS[4].words, body)
+
+
+def _mapped(visit: Visit, app: AppResult) -> Html:
+    rows = [_mapping(visit, app, purpose, one) for purpose, one in app.templates.items()]
+    return table(visit, MAPPED, (PURPOSE, TEMPLATE, TEXTS, ACTIONS), rows, empty=NONE_MAPPED)
+
+
+def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> tuple[Html, ...]:
+    url = app_url(app, "/templates")
+    actions = fill(
+        '<form method="get" action="{url}/map"><input type="hidden" name="purpose" value="{purpose}">'
+        "<button>{change}</button></form>{remove}",
+        url=url,
+        purpose=purpose,
+        change=visit.say(CHANGE),
+        remove=form(
+            visit, f"{url}/remove", Html(), REMOVE,
+            kind="danger", confirm=REMOVE_SURE, fields={"purpose": purpose},
+        ),
+    )  # fmt: skip
+    return (
+        fill("{purpose}", purpose=purpose),
+        code(one.template_id),
+        joined(
+            fill("<div>{keyword} {text}</div>", keyword=code(keyword), text=text)
+            for keyword, text in one.fields.items()
+        ),
+        when(visit.may(Scope.ADMIN), actions),
+    )
+
+
+def _accounts(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
+    rows = [_account(visit, app, one) for one in known.templates]
+    heads = (TITLE, KIND, KEYWORDS, ID, ACTIONS)
+    return table(visit, ACCOUNTS, heads, rows, empty=NONE_IMPORTED)
+
+
+def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[Html, ...]:
+    kind = (LASTING if one.lasting else NOTICE) if one.notice else PLAIN
+    use = fill(
+        '<form method="get" action="{url}"><input type="hidden" name="template_id" value="{id}">'
+        "<button>{use}</button></form>",
+        url=app_url(app, "/templates/map"),
+        id=one.template_id,
+        use=visit.say(USE),
+    )
+    return (
+        fill("{title}", title=one.title),
+        fill("{kind}", kind=visit.say(kind)),
+        joined(fill("{keyword} ", keyword=code(keyword)) for keyword in one.keywords),
+        code(one.template_id),
+        when(visit.may(Scope.ADMIN), use),
+    )
+
+
+async def take(visit: Visit) -> web.Response:
+    await visit.api.post(
+        "/v1/apps/{app}/templates", ImportedResult, app=visit.request.match_info["app"]
+    )
+    return done(visit.request.path.rpartition("/")[0], "imported")
+
+
+async def remove(visit: Visit) -> web.Response:
+    app = await app_of(visit)
+    gone = visit.form.get("purpose", "")
+    left = {purpose: one for purpose, one in app.templates.items() if purpose != gone}
+    await visit.api.patch("/v1/apps/{app}", AppResult, body={"templates": left}, app=app.id)
+    return done(app_url(app, "/templates"), "unmapped")
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, TEMPLATES, templates),
+    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/import", take),
+    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/remove", remove),
+)

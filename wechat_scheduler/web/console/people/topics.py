@@ -1,0 +1,125 @@
+"""`/console/apps/{app}/topics`: groups of an app's subscribers."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.parts import code, done, joined, link, section, table
+from wechat_scheduler.web.console.people.app import DESCRIPTION
+from wechat_scheduler.web.console.people.frame import (
+    ONE,
+    TABS,
+    app_of,
+    app_page,
+    app_url,
+    fault_of,
+    refusal,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+NAME, ID, MADE = W("Name", "名称"), W("Id", "编号"), W("Made", "创建")
+WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
+MAKE, REMOVE, ACTIONS = W("Make a topic", "创建主题"), W("Remove", "删除"), W("Actions", "操作")
+NONE = W(
+    "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
+    "还没有主题。主题是一组一起收消息的订阅者：在下面创建第一个。",
+)
+SURE = W("Remove the topic with its subscriptions and codes?", "删除主题及其订阅和二维码？")
+FIELDS: Final = ("name", "description")
+NOTICES: Final = {
+    "topic": W("The topic is made.", "主题已创建。"),
+    "no_topic": W("The topic is removed.", "主题已删除。"),
+}
+TOPICS: Final = f"{ONE}/topics"
+
+
+async def topics(visit: Visit) -> web.Response:
+    return await _page(visit)
+
+
+async def make(visit: Visit) -> web.Response:
+    given = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    try:
+        await visit.api.post(
+            "/v1/apps/{app}/topics",
+            TopicResult,
+            body=given,
+            once=visit.form.get("once", ""),
+            app=visit.request.match_info["app"],
+        )
+    except RequestError as error:
+        return await _page(visit, error)
+    return done(visit.request.path, "topic")
+
+
+async def remove(visit: Visit) -> web.Response:
+    names = visit.request.match_info
+    await visit.api.delete(
+        "/v1/apps/{app}/topics/{topic}", str, app=names["app"], topic=names["topic"]
+    )
+    return done(visit.request.path.rpartition("/")[0].rpartition("/")[0], "no_topic")
+
+
+async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+    app = await app_of(visit)
+    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    heads = (NAME, ID, MADE, WHO, ACTIONS)
+    listed = table(
+        visit, TABS[2].words, heads, [_row(visit, app, one) for one in found], empty=NONE
+    )
+    body = fill(
+        "{listed}{make}",
+        listed=section(visit, TABS[2].words, listed, id="topics"),
+        make=section(visit, MAKE, _form(visit, app, error), id="make"),
+    )
+    return app_page(visit, app, TABS[2].words, body, status=error.status if error else 200)
+
+
+def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
+    url = app_url(app)
+    leads = [
+        fill("<div>{link}</div>", link=link(f"{url}/{path}", visit.say(words)))
+        for path, words in (
+            (f"subscribers?topic={one.id}", WHO),
+            (f"codes?topic={one.id}", CODE),
+        )
+    ]
+    return (
+        fill("{name}<br><small>{what}</small>", name=one.name, what=one.description),
+        code(str(one.id)),
+        visit.time(one.created_at),
+        joined(leads),
+        form(visit, f"{url}/topics/{one.id}/remove", Html(), REMOVE, kind="danger", confirm=SURE),
+    )
+
+
+def _form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
+    given = visit.form
+    fields = [
+        text_field(
+            visit, "name", NAME, given.get("name", ""),
+            error=fault_of(error, "name"), required=True, maxlength=64,
+        ),
+        area_field(
+            visit, "description", DESCRIPTION, given.get("description", ""),
+            error=fault_of(error, "description"), rows=2,
+        ),
+    ]  # fmt: skip
+    body = fill("{refusal}{fields}", refusal=refusal(error, FIELDS), fields=fields)
+    return form(visit, app_url(app, "/topics"), body, MAKE)
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, TOPICS, topics),
+    ConsoleRoute(hdrs.METH_POST, TOPICS, make),
+    ConsoleRoute(hdrs.METH_POST, f"{TOPICS}/{{topic}}/remove", remove),
+)

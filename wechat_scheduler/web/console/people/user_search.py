@@ -1,0 +1,91 @@
+"""`/console/people/users`: the users of all accounts, by account and openid."""
+
+from contextlib import suppress
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import code, joined, link, pager, search, section, table
+from wechat_scheduler.web.console.people.frame import APPS, PEOPLE
+from wechat_scheduler.web.console.people.reach import reach_badge
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import UserResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+TITLE = W("Users of the accounts", "账号的用户")
+ACCOUNT, OPENID = W("Account (appid)", "账号（appid）"), W("openid", "openid")
+USER, STATE = W("User", "用户"), W("State", "状态")
+HEARD, APPS_OF = W("Last act", "最近活动"), W("Apps", "应用")
+NONE = W(
+    "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
+    "没有用户。公众号的推送到达这里之后的关注者，以及应用绑定的用户，才会出现。",
+)
+USERS: Final = f"{PEOPLE}/users"
+
+
+def user_search(visit: Visit) -> Html:
+    """The form that leads to the list."""
+    query = visit.request.query
+    fields = [
+        text_field(visit, "openid", OPENID, query.get("openid", ""), maxlength=128),
+        text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128),
+    ]
+    return search(visit, USERS, fill("{fields}", fields=fields))
+
+
+async def users(visit: Visit) -> web.Response:
+    query = visit.request.query
+    found = await visit.api.page(
+        "/v1/subscribers",
+        UserResult,
+        appid=query.get("appid", "").strip() or None,
+        openid=query.get("openid", "").strip() or None,
+        after=query.get("after"),
+    )
+    names = await _names(visit, {app for one in found.rows for app in one.apps})
+    rows = [_row(visit, one, names) for one in found.rows]
+    listed = fill(
+        "{search}{table}{pager}",
+        search=user_search(visit),
+        table=table(visit, TITLE, (USER, ACCOUNT, STATE, HEARD, APPS_OF), rows, empty=NONE),
+        pager=pager(visit, found),
+    )
+    return layout(visit, TITLE, section(visit, USER, listed, id="users"))
+
+
+async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:
+    """The names of these apps. Each is in the memory of the daemon."""
+    found = {}
+    for app in sorted(wanted):
+        with suppress(NotFoundError):  # it was removed meanwhile
+            found[app] = (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).name
+    return found
+
+
+def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, ...]:
+    return (
+        fill("{name}{openid}", name=_named(user), openid=code(user.openid)),
+        code(user.appid),
+        reach_badge(visit, user.follows, user.trouble),
+        visit.time(user.heard_at),
+        joined(
+            fill("<div>{link}</div>", link=link(f"{APPS}/{app}/subscribers/{user.uid}", names[app]))
+            for app in user.apps
+            if app in names
+        ),
+    )
+
+
+def _named(user: UserResult) -> Html:
+    return fill("{name}<br>", name=user.nickname) if user.nickname else Html()
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, USERS, users),)

@@ -1,0 +1,214 @@
+"""`/console/pushes`: whose pushes are accepted, how these fare, and what came."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    done,
+    facts,
+    joined,
+    pager,
+    section,
+    state,
+    table,
+)
+from wechat_scheduler.web.console.people.frame import fault_of, refusal
+from wechat_scheduler.web.console.pushes.past import past_pushes
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.query import PAGE
+from wechat_scheduler.web.native.push_endpoints import PushEndpointResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE, ENDPOINTS = W("Pushes", "推送"), W("Push endpoints", "推送地址")
+ACCOUNT, STATE = W("Account", "账号"), W("State", "状态")
+TICKET, REFUSED = W("Last ticket", "最近的票据"), W("Refused", "被拒")
+WEEK, ACTIONS = W("Events of the week", "一周的事件"), W("Actions", "操作")
+NO_TICKETS = W("none: not a platform's", "无：不是第三方平台")
+FINE, ODD = W("in order", "正常"), W("needs a look", "需要看看")
+OVERDUE, SET_UP = W("ticket overdue", "票据逾期"), W("Set up an endpoint", "设置推送地址")
+TIMES, NONE_REFUSED = W("{n} since the start, the last ", "启动以来 {n} 次，最近 "), W("none", "无")
+WAITING = W("{name} of {account} waits", "{account} 的 {name} 在等待")
+NONE = W(
+    "No pushes are accepted yet. Set up the first endpoint below: WeChat then tells who follows, scans and writes, and a platform gets its tickets.",
+    "还没有接收推送。在下面设置第一个：之后微信会告诉你谁成为关注者、谁扫码和发消息，平台也会收到票据。",
+)
+REMOVE = W("Stop accepting", "停止接收")
+REMOVE_SURE = W(
+    "Stop accepting pushes here, and delete the stored tickets?", "停止接收推送，并删除已存的票据？"
+)
+APPID = W("appid of the account or platform", "账号或平台的 appid")
+TOKEN = W("消息校验Token", "消息校验Token")
+TOKEN_HINT = W(
+    "3 to 32 letters and digits, the same as in WeChat's console.",
+    "3 到 32 位字母数字，与微信后台一致。",
+)
+KEY = W("消息加解密Key (EncodingAESKey)", "消息加解密Key（EncodingAESKey）")
+KEY_HINT = W(
+    "43 letters and digits; empty for 明文模式, which a platform does not take.",
+    "43 位字母数字；明文模式留空，第三方平台不能用明文。",
+)
+SUBMIT, SAVED = W("Accept pushes", "接收推送"), W("Pushes are accepted", "已接收推送")
+ENTER = W(
+    "Enter these in WeChat's console, behind the public address of the daemon:",
+    "在微信后台填入下面的路径，前面加上守护进程的公网地址：",
+)
+PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
+MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
+BACK = W("Back to the pushes", "回到推送")
+FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
+NOTICES: Final = {"removed": W("Its pushes are not accepted any more.", "不再接收它的推送。")}
+PUSHES: Final = "/console/pushes"
+SECRETS: Final = ("token", "encoding_aes_key")
+
+
+async def pushes(visit: Visit) -> web.Response:
+    return await _page(visit)
+
+
+async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+    found = await visit.api.page(
+        "/callbacks",
+        PushEndpointResult,
+        appid=visit.request.query.get("endpoint") or None,
+        after=visit.request.query.get("endpoints_after"),
+        limit=PAGE,
+    )
+    rows = [_row(visit, one) for one in found.rows]
+    heads = (ACCOUNT, STATE, TICKET, REFUSED, WEEK, ACTIONS)
+    endpoints = fill(
+        "{table}{pager}",
+        table=table(visit, ENDPOINTS, heads, rows, empty=NONE),
+        pager=pager(visit, found, cursor="endpoints_after"),
+    )
+    set_up = section(visit, SET_UP, _form(visit, error), id="set-up")
+    body = fill(
+        "{endpoints}{came}{set_up}",
+        endpoints=section(visit, ENDPOINTS, endpoints, id="endpoints", live=True),
+        came=await past_pushes(visit),
+        set_up=when(visit.may(Scope.REGISTER), set_up),
+    )
+    return layout(visit, TITLE, body, live=True, status=error.status if error else 200)
+
+
+def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
+    return (
+        joined([code(one.appid), _former(visit, one)]),
+        joined([_state(visit, one), advice(visit, one.advice)]),
+        visit.time(one.ticket_at) if one.ticket_at else fill("{no}", no=visit.say(NO_TICKETS)),
+        _refusals(visit, one),
+        joined([*_events(one), *_waiting(visit, one)]),
+        when(visit.may(Scope.REGISTER), _remove(visit, one)),
+    )
+
+
+def _state(visit: Visit, one: PushEndpointResult) -> Html:
+    if one.ticket_at is not None and visit.now - one.ticket_at >= TICKET_OVERDUE:
+        return state(visit, "bad", OVERDUE)
+    return state(visit, "warn", ODD) if one.advice else state(visit, "good", FINE)
+
+
+def _former(visit: Visit, one: PushEndpointResult) -> Html:
+    return when(one.accepts_former, fill("<br><small>{text}</small>", text=visit.say(FORMER)))
+
+
+def _refusals(visit: Visit, one: PushEndpointResult) -> Html:
+    if one.refused is None:
+        return fill("{none}", none=visit.say(NONE_REFUSED))
+    return fill(
+        "{times}{at}<br><small>{reason}</small>",
+        times=visit.say(TIMES, n=one.refused.count),
+        at=visit.time(one.refused.at),
+        reason=one.refused.reason,
+    )
+
+
+def _events(one: PushEndpointResult) -> list[Html]:
+    return [
+        fill("<div>{name} × {count}</div>", name=code(name), count=count)
+        for name, count in one.events.items()
+    ]
+
+
+def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
+    return [
+        fill(
+            '<div class="faint">{words}: {note}</div>',
+            words=visit.say(WAITING, name=waiting.info_type, account=waiting.authorizer_appid),
+            note=waiting.note,
+        )
+        for waiting in one.waiting[:5]
+    ]
+
+
+def _remove(visit: Visit, one: PushEndpointResult) -> Html:
+    fields = {"appid": one.appid}
+    url = f"{PUSHES}/remove"
+    return form(visit, url, Html(), REMOVE, kind="danger", confirm=REMOVE_SURE, fields=fields)
+
+
+def _form(visit: Visit, error: RequestError | None) -> Html:
+    given = visit.form
+    fields = [
+        text_field(
+            visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
+            error=fault_of(error, "appid"), required=True, maxlength=128,
+        ),
+        text_field(
+            visit, "token", TOKEN, hint=TOKEN_HINT,
+            error=fault_of(error, "token"), required=True, maxlength=32, autocomplete="off",
+        ),
+        text_field(
+            visit, "encoding_aes_key", KEY, hint=KEY_HINT,
+            error=fault_of(error, "encoding_aes_key"), maxlength=43, autocomplete="off",
+        ),
+    ]  # fmt: skip
+    body = fill("{refusal}{fields}", refusal=refusal(error, ("appid", *SECRETS)), fields=fields)
+    return form(visit, f"{PUSHES}/set-up", body, SUBMIT)
+
+
+async def set_up(visit: Visit) -> web.Response:
+    given = {name: visit.form.get(name, "").strip() for name in SECRETS}
+    appid = visit.form.get("account", "").strip()
+    try:
+        made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
+    except RequestError as error:
+        return await _page(visit, error)
+    shown = fill(
+        '<p>{enter}</p>{facts}<p><a class="button" href="{url}">{back}</a></p>',
+        enter=visit.say(ENTER),
+        facts=facts(
+            visit,
+            [
+                (ACCOUNT, code(appid)),
+                (PATH, code(made["path"])),
+                (MESSAGES_PATH, code(made["messages_path"])),
+            ],
+        ),
+        url=PUSHES,
+        back=visit.say(BACK),
+    )
+    return layout(visit, SAVED, section(visit, SAVED, shown))
+
+
+async def remove(visit: Visit) -> web.Response:
+    await visit.api.delete("/callbacks/{appid}", str, appid=visit.form.get("appid", ""))
+    return done(PUSHES, "removed")
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PUSHES, pushes),
+    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/set-up", set_up),
+    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/remove", remove),
+)
