@@ -13,12 +13,14 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
+from wechat_scheduler.reminders.ports import ReminderScope, ReminderSearch
 from wechat_scheduler.reminders.work import ReminderWork
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.deliveries import SqlDeliveries
 from wechat_scheduler.storage.delivery.messages import SqlMessages
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.reminders.due_reminders import SqlDueReminders
+from wechat_scheduler.storage.reminders.reminder_lists import SqlReminderLists
 from wechat_scheduler.storage.reminders.reminders import SqlReminders
 
 APP = 7
@@ -47,6 +49,7 @@ class Memory:
         self.woken = 0
         self.database = database
         self.store = SqlReminders(database, VAULT)
+        self.lists = SqlReminderLists(database)
         self.due = SqlDueReminders(database, worker=worker, feed=SqlFeed(database))
         self.messages = SqlMessages(database, VAULT)
         self._deliveries = SqlDeliveries(database, feed=SqlFeed(database))
@@ -64,6 +67,11 @@ class Memory:
     ) -> Reminder:
         planned = draft(start, **{"created_at": self.clock.now()} | fields)
         return await self.desk.create(planned, people)
+
+    async def listed(self) -> Sequence[Reminder]:
+        """Those of the app, by id."""
+        found = await self.lists.find(ReminderSearch(limit=100, scope=ReminderScope((APP,))))
+        return found.reminders
 
     async def run(self, until: datetime) -> None:
         """Fires what is due until then, each at its time."""

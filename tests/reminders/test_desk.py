@@ -56,7 +56,7 @@ async def test_what_cannot_be_is_refused_and_named(
         await memory.create(**{"start": EIGHT} | fields)
 
     assert (caught.value.field, caught.value.status) == (field, 400)
-    assert await memory.store.of_app(7, limit=9) == []
+    assert await memory.listed() == []
 
 
 async def test_what_is_past_is_refused_with_the_time_it_would_have_had(memory: Memory) -> None:

@@ -103,7 +103,7 @@ async def test_pages_of_an_agenda_have_each_ring_once(
 async def test_an_agenda_says_when_it_lacks_some(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wechat_scheduler.reminders.agenda.LOOKED_AT", 2)
+    monkeypatch.setattr("wechat_scheduler.reminders.agenda.MOST_RECURRING", 2)
     for number in range(3):
         await shelf.add(f"daily {number}", NOW + HOUR, rule="FREQ=DAILY")
 
@@ -149,6 +149,21 @@ async def test_a_search_takes_state_person_and_text(shelf: Shelf) -> None:
     assert await shelf.found(text="0% p") == ["100% Paused"]
     assert await shelf.found(text="%", scope=ReminderScope((APP,))) == ["100% Paused"]
     assert await shelf.found(text="花", scope=ReminderScope((APP,))) == []
+
+
+async def test_a_search_is_in_pages_by_id(shelf: Shelf) -> None:
+    for title, app in (("c", APP), ("a", OTHER), ("b", APP)):
+        await shelf.add(title, NOW + DAY, app_id=app, id=title * 32)
+
+    pages = [
+        await shelf.store.find(ReminderSearch(limit=2, after=after, scope=ReminderScope(apps)))
+        for apps, after in ((None, ""), (None, "b" * 32), ((OTHER, APP), "a" * 32), ((APP,), ""))
+    ]
+
+    assert [[one.title for one in page.reminders] for page in pages] == [
+        ["a", "b"], ["c"], ["b", "c"], ["b", "c"],
+    ]  # fmt: skip
+    assert [page.after[:1] for page in pages] == ["b", "", "c", "c"]
 
 
 async def test_a_search_for_a_text_goes_on_where_it_stopped(

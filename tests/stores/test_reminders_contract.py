@@ -181,25 +181,6 @@ async def test_people_see_theirs_and_what_they_joined_by_time(memory: Memory) ->
     assert [titles(page) for page in pages] == ["abc", "b", "b"]
 
 
-async def test_an_apps_are_listed_by_id_and_by_what_is_asked(memory: Memory) -> None:
-    for title, owner, source in (("a", "UID_o", "bot"), ("b", "", "native")):
-        await memory.create(SOON, title=title, owner=owner, source=source, id=title * 32)
-    await memory.desk.pause("b" * 32)
-    of = memory.store.of_app
-
-    found = [
-        await of(APP, limit=9),
-        await of(APP, limit=1),
-        await of(APP, after="a" * 32, limit=9),
-        await of(APP, owner="UID_o", limit=9),
-        await of(APP, source="native", limit=9),
-        await of(APP, state=ReminderState.ACTIVE, limit=9),
-        await of(8, limit=9),
-    ]
-
-    assert [titles(each) for each in found] == ["ab", "a", "b", "a", "b", "a", ""]
-
-
 async def test_a_new_report_takes_the_place_of_the_old(memory: Memory) -> None:
     def reported(*slots: str) -> list[Reminder]:
         return [
@@ -211,9 +192,9 @@ async def test_a_new_report_takes_the_place_of_the_old(memory: Memory) -> None:
     for report in (reported("1", "2"), reported("3")):
         await memory.store.replace_slots(APP, "UID_o", "report", report, now=NOW)
 
-    found = await memory.store.of_app(APP, owner="UID_o", source="report", limit=9)
-    assert titles(found) == "3"
-    assert len(await memory.store.of_app(APP, limit=9)) == 2
+    found = await memory.listed()
+    assert titles([one for one in found if one.source == "report"]) == "3"
+    assert len(found) == 2
 
 
 async def test_who_unfollows_is_reminded_of_nothing(memory: Memory) -> None:

@@ -140,7 +140,7 @@ async def test_reminders_that_ended_are_forgotten_with_those_who_joined(database
     clock.advance(4 * DAY)
     await retention.housekeeping.forget()
 
-    left = await memory.store.of_app(APP, limit=100)
+    left = await memory.listed()
     assert before == 5
     assert {one.id for one in left} == {paused.id, daily.id}
     assert await rows(database, "joined") == 2

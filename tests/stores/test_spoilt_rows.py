@@ -7,7 +7,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.reminders.remembering import APP, Memory
+from tests.reminders.remembering import Memory
 from tests.stores.mailing import Mail
 from tests.stores.samples import (
     APPID,
@@ -125,7 +125,7 @@ async def test_a_reminder_that_cannot_be_read_is_paused_and_the_others_are_sent(
 
     with capture_logs() as logs:
         claimed = await memory.due.claim(now=NOW + SECOND, limit=10, lease=LEASE)
-        listed = await memory.store.of_app(APP, limit=10)
+        listed = await memory.listed()
 
     assert [one.reminder.id for one in claimed] == [good.id]
     assert [one.id for one in listed] == [good.id]

@@ -16,9 +16,10 @@ from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.ports import FoundReminders, ReminderLists, ReminderSearch, RingSpan
 from wechat_scheduler.reminders.recurrence.series import following
 
-# Reminders that one page looks at: of those that are due within the span, and of those that recur and are due
-# before it.
+# Reminders that one page looks at: those that are due within the span, and those that recur and are due before it,
+# whose times are sought by their rules.
 LOOKED_AT: Final = 1000
+MOST_RECURRING: Final = 3000
 
 # Reminders whose next occurrences are sought in one go, in a thread. Nearly all rules take a tenth of a
 # millisecond.
@@ -27,7 +28,7 @@ SLICE: Final = 64
 # The longest search for the next occurrences, in seconds: a rule may take 50 ms.
 LONGEST: Final = 2
 
-_SECOND, _TINY = timedelta(seconds=1), timedelta(microseconds=1)
+_TINY = timedelta(microseconds=1)
 
 
 class Ring(NamedTuple):
@@ -68,11 +69,11 @@ class AgendaDesk:
         """At most `limit` rings, from the one behind `after` on."""
         span = span._replace(since=max(span.since, after.at))
         due = await self._store.due(span, limit=LOOKED_AT)
-        recurring = await self._store.recurring(span, limit=LOOKED_AT)
+        recurring = await self._store.recurring(span, limit=MOST_RECURRING)
         end = _end(due, span)
         each, was_cut = await self._each({one.id: one for one in (*due, *recurring)}, span.since)
         found = await asyncio.to_thread(_in_order, each, after, end, limit + 1)
-        is_whole = not was_cut and len(recurring) < LOOKED_AT and end > span.since + _TINY
+        is_whole = not was_cut and len(recurring) < MOST_RECURRING and end > span.since + _TINY
         if len(found) > limit:
             return Agenda(found[:limit], _place(found[limit - 1]), is_whole)
         return Agenda(found, AgendaPlace(end) if end < span.until else None, is_whole)
@@ -91,15 +92,23 @@ class AgendaDesk:
 
 
 def rings(reminder: Reminder, since: datetime) -> Iterator[Ring]:
-    """When it is sent from `since` on, by its rule. A rule that cannot be evaluated ends it."""
-    start, defer, zone = reminder.start, reminder.defer, ZoneInfo(reminder.zone)
-    if not has_rule(reminder):
-        return
-    rule, after = rule_of(reminder.rule), max(start, since - defer) - _SECOND
+    """When it is sent from `since` on: at its stored occurrence, and by its rule. A rule that cannot be evaluated
+    ends it."""
+    defer = reminder.defer
+    if reminder.start + defer >= since:
+        yield Ring(reminder.start + defer, reminder)
+    if reminder.rule and has_rule(reminder):
+        after = max(reminder.start, since - defer - _TINY)
+        for at in _following(reminder, after):
+            yield Ring(at + defer, reminder)
+
+
+def _following(reminder: Reminder, after: datetime) -> Iterator[datetime]:
+    """The occurrences of its rule after that."""
+    start, rule, zone = reminder.start, rule_of(reminder.rule), ZoneInfo(reminder.zone)
     try:
         while found := following(rule, start=start, after=after, zone=zone):
-            if found.at + defer >= since:
-                yield Ring(found.at + defer, reminder)
+            yield found.at
             start, after, rule = found.at, found.at, found.rule
     except InvalidRequestError:
         return

@@ -33,17 +33,6 @@ class Due(Protocol):
     async def next_due(self) -> datetime | None: ...
 
 
-class ReminderFilter(TypedDict, total=False):
-    """Selects reminders of an app, at most `limit`, from the one after the id `after`; a field that is
-    left out selects all."""
-
-    owner: str
-    source: str
-    state: ReminderState | None
-    after: str
-    limit: Required[int]
-
-
 class ReminderSpan(TypedDict, total=False):
     """Selects reminders of a user that start from `since` on and before `until`, at most `limit` from
     the one at `offset`; a bound that is left out selects all."""
@@ -91,9 +80,6 @@ class Reminders(Protocol):
         """All who joined, ordered by uid, from the one after the uid `after`."""
 
     async def has_joined(self, reminder_id: str, uid: str) -> bool: ...
-
-    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
-        """Ordered by id."""
 
     async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         """The reminders that a user owns or joined, without cancelled ones, by start and creation."""

@@ -7,7 +7,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import JoinedPeople, Reminder
 from wechat_scheduler.reminders.planning import MOST_PEOPLE
-from wechat_scheduler.reminders.ports import ReminderFilter, Reminders, ReminderSpan
+from wechat_scheduler.reminders.ports import Reminders, ReminderSpan
 
 
 class ReminderReader:
@@ -42,10 +42,6 @@ class ReminderReader:
 
     async def has_joined(self, reminder_id: str, uid: str) -> bool:
         return await self._store.has_joined(reminder_id, uid)
-
-    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
-        """Ordered by id."""
-        return await self._store.of_app(app_id, **wanted)
 
     async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         """The reminders that a user owns or joined, ordered by start and creation."""

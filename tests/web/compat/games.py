@@ -71,7 +71,11 @@ class Game:
     async def reported(self) -> list[Reminder]:
         """What is kept of it, by slot."""
         desk = self.place.desk
-        found = await desk.of_app(self.place.app.id, owner=self.uid, source="tencent", limit=10)
+        found = [
+            one
+            for one in await desk.of_person(self.uid, limit=10)
+            if one.owner == self.uid and one.source == "tencent"
+        ]
         return sorted(found, key=lambda reminder: int(reminder.slot))
 
 

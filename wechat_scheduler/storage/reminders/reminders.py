@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
-from wechat_scheduler.reminders.ports import ReminderFilter, ReminderSpan
+from wechat_scheduler.reminders.ports import ReminderSpan
 from wechat_scheduler.storage.audience import joined
 from wechat_scheduler.storage.database import (
     Database,
@@ -46,11 +46,6 @@ CHANGE = f"""
     WHERE id = $1 AND revision = $2 RETURNING id
 """  # noqa: S608 - our own names
 ONE = f"SELECT {COLUMNS} FROM reminders WHERE id = $1"  # noqa: S608 - our own names
-OF_APP = f"""
-    SELECT {COLUMNS} FROM reminders WHERE app_id = $1 AND id > $2
-        AND ($3 = '' OR owner = $3) AND ($4 = '' OR source = $4) AND ($5 = '' OR state = $5)
-    ORDER BY id LIMIT $6
-"""  # noqa: S608 - our own names
 OF_PERSON = f"""
     SELECT {COLUMNS} FROM reminders
     WHERE (owner = $1 OR id IN (SELECT reminder_id FROM joined WHERE uid = $1))
@@ -127,11 +122,6 @@ class SqlReminders:
 
     async def has_joined(self, reminder_id: str, uid: str) -> bool:
         return bool(await self._database.read(joined.HAS_JOINED, reminder_id, uid))
-
-    async def of_app(self, app_id: int, **wanted: Unpack[ReminderFilter]) -> Sequence[Reminder]:
-        owner, source, state = (wanted.get(name) or "" for name in ("owner", "source", "state"))
-        params = (app_id, wanted.get("after", ""), owner, source, state, wanted["limit"])
-        return reminders_of(await self._database.read(OF_APP, *params))
 
     async def of_person(self, uid: str, **wanted: Unpack[ReminderSpan]) -> Sequence[Reminder]:
         since, until = wanted.get("since"), wanted.get("until")

@@ -117,7 +117,7 @@ async def agenda(visit: Visit) -> web.Response:
         pager=pager(visit, Rows(rows=found.rings, after=found.after)),
         sent=when(view.since <= visit.now, _sent(visit, view)),
     )
-    return layout(visit, TITLE, body, live=True)
+    return layout(visit, TITLE, body)
 
 
 def _sent(visit: Visit, view: AgendaView) -> Html:
@@ -199,7 +199,7 @@ def _days(
     by_day = groupby(rings, key=lambda ring: ring.at.astimezone(ZONE).date())
     for day, some in [(day, list(some)) for day, some in by_day] or [(view.first, [])]:
         yield fill(
-            '<section id="day-{iso}" data-live><h2>{words}</h2>{rings}</section>',
+            '<section id="day-{iso}"><h2>{words}</h2>{rings}</section>',
             iso=day.isoformat(),
             words=day_words(visit, datetime.combine(day, time(), ZONE)),
             rings=_rings(visit, some, names),

@@ -99,10 +99,12 @@ async def page_of(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> w
         after=visit.request.query.get("after") or None,
         **names,
     )
+    change = section(visit, CHANGE, change_forms(visit, reminder, typed))
     sections = (
+        when(typed.error, change),
         await _facts(visit, reminder, apps),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
-        section(visit, CHANGE, change_forms(visit, reminder, typed)),
+        when(not typed.error, change),
         section(visit, MESSAGES, _messages(visit, reminder)),
         section(visit, JOINED, await _people(visit, reminder, people)),
     )
