@@ -54,7 +54,6 @@ async def test_a_day_in_numbers(tmp_path: Path) -> None:
             "dead": 2,  # one refused, one not received
             "fired": 1,
             "40036": 1,
-            "45015": 1,  # the text of the reminder, before its template
         }
         assert await numbers(place.caller, f"?appid={APPID}&hours=2") == found
         assert await numbers(place.caller, "?days=1") == found

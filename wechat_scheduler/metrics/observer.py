@@ -104,9 +104,9 @@ class StatisticsObserver:
         self._metrics.unread(message)
 
     def _of_message(self, outcome: DeliveryOutcome, appid: str) -> None:
-        for attempt in outcome.attempts:
-            if attempt.error:
-                self._failed(appid, attempt)
+        attempt = outcome.attempt  # not what WeChat refused before it accepted another way
+        if attempt is not None and attempt.error:
+            self._failed(appid, attempt)
         if isinstance(outcome, Deferred):
             if outcome.attempt is not None:
                 self._meter.count(Counted.SEND_FAILED, appid)

@@ -17,7 +17,7 @@
 
   const kinds = document.body.dataset.follows;
   if (!kinds || !window.EventSource) return;
-  const QUIET = 300, PAUSE = 2000, RETRY = 30000;
+  const QUIET = 300, PAUSE = 2000, RETRY = 30000, MINUTE = 60000;
   let source = null, timer = 0, shownAt = 0, isAsking = false, isStale = false;
 
   // A section with what a person is writing or holding stays as it is.
@@ -73,6 +73,8 @@
       setTimeout(start, RETRY);
     });
   };
+  // Not all that a page shows is told: an alert, or how long the daemon runs.
+  setInterval(() => { if (source) soon(); }, MINUTE);
   // A page that is not looked at costs nothing.
   document.addEventListener("visibilitychange", () => { start(); if (source) soon(); });
   start();
