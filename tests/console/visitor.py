@@ -155,9 +155,11 @@ class Browser:
         follow: bool = True,
         **fields: str | list[str] | None,
     ) -> Page:
-        """Submit a form of the page, as it is filled in there but for these fields; None leaves one out."""
+        """Submit a form of the page, as it is filled in there but for these fields; None leaves one out. A question
+        is answered, unless `sure` is None."""
         form = page.form(action, button)
-        filled = {**_values(form), **fields}
+        answered = {"sure": "1"} if form["data-confirm"] else {}  # as the script does
+        filled = {**_values(form), **answered, **fields}
         pairs = [
             (name, one)
             for name, value in filled.items()

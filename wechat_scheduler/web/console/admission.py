@@ -17,6 +17,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import NativeApi
+from wechat_scheduler.web.console.questions import question, unanswered
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
 from wechat_scheduler.web.console.visit import SignedIn, Visit
@@ -54,7 +55,8 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
         visit = await _visit(request, notices)
         if visit is None:
             return _sign_in_first(request)
-        return await route.handler(visit)
+        asked = unanswered(visit)
+        return question(visit, asked) if asked else await route.handler(visit)
 
     return shaped(visited, _refused)
 

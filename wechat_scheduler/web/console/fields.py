@@ -10,6 +10,8 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import hidden
 
 ONCE = "once"
+# The question of a form, and that it was answered.
+ASK, SURE = "ask", "sure"
 
 
 def form(
@@ -24,16 +26,16 @@ def form(
     beside: Iterable[Html] = (),
 ) -> Html:
     """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`), and `beside` are
-    further buttons; `confirm` is asked first where scripts run; `fields` are hidden. `visit.form["once"]` names this form, for `Idempotency-Key`."""
+    further buttons; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
+    `Idempotency-Key`."""
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
+    asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(
         '<form method="post" action="{action}"{confirm}>{hidden}{body}<div class="buttons">'
         '<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
-        confirm=when(
-            confirm, fill(' data-confirm="{text}"', text=visit.say(confirm) if confirm else "")
-        ),
-        hidden=hidden({**proof, **(fields or {})}),
+        confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
+        hidden=hidden({**proof, **asks, **(fields or {})}),
         body=body,
         kind=kind or "main",
         submit=visit.say(submit),

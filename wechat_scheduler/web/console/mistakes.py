@@ -1,8 +1,13 @@
 """An error of our API, beside the fields of the form that caused it."""
 
+import re
 from collections.abc import Collection
+from typing import Final
 
 from wechat_scheduler.errors import RequestError
+
+# The place in a list.
+_NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
 
 
 class Mistakes:
@@ -18,7 +23,12 @@ class Mistakes:
     def at(self, name: str) -> str:
         """The sentence for the field `name`, which also stands for what lies in it (`networks[0]`); empty if it
         is not meant."""
-        return sentence(self._error.sentence) if self._error and self._place() == name else ""
+        if self._error is None or self._place() != name:
+            return ""
+        which = _NUMBER.match(self._error.field[len(name) :])
+        return sentence(
+            f"no. {int(which[1]) + 1}: {self._error.sentence}" if which else self._error.sentence
+        )
 
     def beside(self, names: Collection[str]) -> str:
         """The sentence if none of these fields is meant; empty without an error."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import assets, live, looks, sign_in
+from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
@@ -45,14 +46,24 @@ ROOMS: Final = (
     Room(changes.ROUTES, changes.NOTICES),
     Room(people.ROUTES, people.NOTICES),
     Room(pushes.ROUTES, pushes.NOTICES),
+    Room(keys.ROUTES, keys.NOTICES),
+    Room(consumers.ROUTES, consumers.NOTICES),
+    Room(sessions.ROUTES, sessions.NOTICES),
+    Room(audit.ROUTES),
 )
+
+
+# A page says what another one has done, in its own words if it has some.
+NOTICES: Final = {key: words for room in ROOMS for key, words in room.notices.items()}
 
 
 def _rows() -> Iterator[Route]:
     yield from (*assets.ROUTES, *looks.ROUTES, *sign_in.DOOR)
     for room in ROOMS:
         for row in room.routes:
-            yield Route(row.method, row.path, visiting(row, room.notices), Proof.SESSION)
+            yield Route(
+                row.method, row.path, visiting(row, {**NOTICES, **room.notices}), Proof.SESSION
+            )
 
 
 CONSOLE: Final = tuple(_rows())

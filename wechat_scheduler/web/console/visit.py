@@ -42,8 +42,8 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """`form` holds the fields of a POST that was checked, each with its last value. `notices` are those of the
-    module of the page."""
+    """`form` holds the fields of a POST that was checked, each with its last value. `notices` are what pages
+    may have done before."""
 
     request: web.Request
     api: NativeApi

@@ -3,8 +3,10 @@
 // what happens. Every page works without it.
 (() => {
   document.addEventListener("submit", (event) => {
-    const question = event.target.dataset.confirm;
-    if (question && !window.confirm(question)) event.preventDefault();
+    const form = event.target, question = form.dataset.confirm;
+    if (!question) return;
+    if (!window.confirm(question)) { event.preventDefault(); return; }
+    if (!form.elements.sure) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
   });
 
   document.addEventListener("click", async (event) => {

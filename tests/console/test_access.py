@@ -1,0 +1,184 @@
+"""The pages about access: keys, consumers, sessions and the audit."""
+
+from typing import Any
+
+import pytest
+
+from tests.access.doors import make
+from tests.console.visitor import MARKUP, Browser, browser
+from tests.house import APPID, Caller
+
+ROOM = "/console/access"
+
+
+async def test_a_key_is_made_shown_once_listed_and_revoked(admin: Browser, keeper: Caller) -> None:
+    form = await admin.open(f"{ROOM}/keys/new")
+    made = await admin.submit(
+        form,
+        f"{ROOM}/keys/new",
+        name="till",
+        scopes=["read", "push"],
+        appids=f"{APPID}\nwx2222222222222222",
+        networks="127.0.0.0/8",
+        expires_in="90",
+    )
+    text, _ = (one.text for one in made.root.find("code", class_="secret"))
+    assert (await keeper.call("GET", "/tasks", key=text)).status == 200
+
+    listed = await admin.open(ROOM)
+    assert text not in listed.html
+    (row,) = [row for row in listed.table() if row["Name"].startswith("till")]
+    assert (row["State"], row["Scopes"]) == ("active", "push read".replace(" ", ""))
+    assert row["Reaches"] == f"{APPID}wx2222222222222222127.0.0.0/8"
+
+    after = await admin.submit(listed, button="Revoke")
+
+    assert "The key was revoked." in after.text
+    assert (await keeper.call("GET", "/tasks", key=text)).status == 401
+    revoked = await admin.open(f"{ROOM}?state=revoked")
+    assert [row["State"] for row in revoked.table()] == ["revoked"]
+
+
+async def test_a_browser_without_scripts_is_asked_before_a_key_is_revoked(
+    admin: Browser, keeper: Caller
+) -> None:
+    key = await make(keeper, "read")
+    listed = await admin.open(ROOM)
+
+    asked = await admin.submit(listed, button="Revoke", sure=None)
+    assert (asked.title, "out at once" in asked.text) == ("Are you sure?", True)
+    assert (await keeper.call("GET", "/tasks", key=key.text)).status == 200
+    done = await admin.submit(asked, button="Yes, do it")
+
+    assert "The key was revoked." in done.text
+    assert (await keeper.call("GET", "/tasks", key=key.text)).status == 401
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("appids", "wx1\nwx!", "no. 2: must be letters"),
+        ("networks", "10.0.0.1/8", "10.0.0.0/8"),
+        ("types", "nothing", "unknown task type"),
+        ("expires_in", "soon", "whole number of days"),
+        ("scopes", [], "name what the key is for"),
+    ],
+)
+async def test_a_mistake_is_said_beside_its_field_and_what_was_typed_stays(
+    admin: Browser, field: str, typed: Any, said: str
+) -> None:
+    form = await admin.open(f"{ROOM}/keys/new")
+    filled = {"name": MARKUP, "scopes": ["push"], field: typed}
+
+    page = await admin.submit(form, f"{ROOM}/keys/new", **filled)
+
+    assert page.status == 400
+    (error,) = page.root.find("p", class_="error")
+    assert said.lower() in error.text.lower()
+    assert page.root.one("input", name="name")["value"] == MARKUP
+    if isinstance(typed, str):
+        assert page.form(f"{ROOM}/keys/new").one(id=f"field-{field}")["aria-invalid"] == "true"
+
+
+async def test_a_consumer_is_made_changed_given_a_new_secret_and_revoked(
+    admin: Browser, keeper: Caller
+) -> None:
+    new, here = f"{ROOM}/consumers/new", f"{ROOM}/consumers/of/shop"
+    made = await admin.submit(
+        await admin.open(new), new, name="shop", appids=APPID, per_day="100", stand_in=["on"]
+    )
+    first = made.root.one("code", class_="secret").text
+
+    page = await admin.open(here)
+    assert page.title == "shop"
+    assert page.facts()["Calls in a day"] == "100"
+    form = await admin.open(f"{here}/edit")
+    assert form.root.one("textarea", name="appids").text == APPID
+    wrong = await admin.submit(form, f"{here}/edit", per_day="many")
+    assert (wrong.status, "whole number" in wrong.text) == (400, True)
+    saved = await admin.submit(form, f"{here}/edit", per_day="200", deny_paths="/cgi-bin/menu/*")
+    assert "hold at once" in saved.text
+    assert (saved.facts()["Calls in a day"], saved.facts()["Not these paths"]) == (
+        "200",
+        "/cgi-bin/menu/*",
+    )
+
+    rotated = await admin.submit(saved, button="New secret")
+    assert rotated.root.one("code", class_="secret").text != first
+    ended = await admin.submit(await admin.open(here), button="Revoke")
+
+    assert "The consumer was revoked." in ended.text
+    assert [row["State"] for row in ended.table()] == ["revoked"]
+    assert (await admin.open(f"{ROOM}/consumers/of/nobody")).status == 404
+
+
+async def test_sessions_are_listed_and_ended(admin: Browser, keeper: Caller) -> None:
+    key = await make(keeper, "read")
+    async with browser(keeper) as other:
+        await other.sign_in(key.text)
+        page = await admin.open(f"{ROOM}/sessions")
+        rows = page.table()
+        (theirs,) = [
+            row for row in page.root.one("tbody").find("tr") if key.id in row.find("td")[0].text
+        ]
+        action = theirs.one("form")["action"]
+        seen = await admin.submit(page, action)
+        out = await other.open("/")
+
+    assert {row["Key"] for row in rows} == {key.id, "admin this one"}
+    assert "The session has ended." in seen.text
+    assert out.url.path == "/console/sign-in"
+
+
+async def test_a_key_that_is_no_admin_sees_its_own_sessions_only(
+    visitor: Browser, keeper: Caller
+) -> None:
+    key = await make(keeper, "read")
+    async with browser(keeper) as other:
+        await other.sign_in(keeper.daemon.admin_key)
+        await visitor.sign_in(key.text)
+
+        page = await visitor.open(ROOM)
+        refused = await visitor.open(f"{ROOM}/audit")
+
+    assert page.url.path == f"{ROOM}/sessions"
+    assert [row["Key"] for row in page.table()] == [f"{key.id} this one"]
+    assert [one.text for one in page.root.one("nav", class_="tabs").find("a")] == ["Sessions"]
+    assert (refused.status, "lacks the scope admin" in refused.text) == (403, True)
+
+
+async def test_the_audit_is_paged_and_found_by_time_and_object(
+    admin: Browser, keeper: Caller
+) -> None:
+    made = [await make(keeper, "read") for _ in range(3)]
+
+    page = await admin.open(f"{ROOM}/audit")
+    found = await admin.submit(page, f"{ROOM}/audit", object=made[1].id)
+    today = await admin.open(f"{ROOM}/audit?since=2026-11-18&until=2026-11-18&action=key.created")
+    before = await admin.open(f"{ROOM}/audit?until=2026-11-01")
+    wrong = await admin.open(f"{ROOM}/audit?since=x")
+
+    assert [row["Action"] for row in page.table()] == ["key.created"] * 3 + ["session.opened"]
+    assert [row["Object"] for row in found.table()] == [made[1].id]
+    assert [row["Object"] for row in today.table()] == [key.id for key in reversed(made)]
+    assert "No entry fits" in before.text
+    assert (wrong.status, "must be a time" in wrong.text.lower()) == (400, True)
+
+
+async def test_markup_in_names_stays_text(admin: Browser, keeper: Caller) -> None:
+    key = await make(keeper, "read", name=MARKUP[:60])
+    async with browser(keeper) as other:
+        other.session.headers["User-Agent"] = MARKUP
+        await other.sign_in(key.text)
+        pages = [
+            await admin.open(path)
+            for path in (ROOM, f"{ROOM}/sessions", f"{ROOM}/audit?object={MARKUP}")
+        ]
+        own = await other.open("/")
+
+    for page in (*pages, own):
+        scripts = page.root.find("script")
+        assert [one["src"].partition("-")[0] for one in scripts] == ["/console/assets/console"]
+        assert not page.root.find("img")
+    assert MARKUP[:60] in pages[0].text
+    assert MARKUP in pages[1].text

@@ -1,0 +1,112 @@
+"""The audit: who read and changed what, by time."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.access.tabs import ROOM, access_page
+from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.native_api import Rows
+from wechat_scheduler.web.console.parts import code, joined, pager, search, section, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.audit import AuditEntryResult
+from wechat_scheduler.web.pages.markup import Html
+
+W = Words
+
+HERE: Final = f"{ROOM}/audit"
+AUDIT = W("Who read and changed what", "谁读取、更改了什么")
+EMPTY = W("No entry fits. Leave a filter out.", "没有符合条件的记录，请去掉一个条件。")
+HEADS: Final = (
+    W("Time", "时间"),
+    W("Action", "操作"),
+    W("Object", "对象"),
+    W("By", "操作者"),
+    W("Address", "地址"),
+    W("Count", "次数"),
+)
+KEY, ACTION, OBJECT = W("By the key", "key"), W("Action", "操作"), W("Object", "对象")
+SINCE, UNTIL = W("From the day", "起始日期"), W("To the day", "截止日期")
+EVERY = W("every action", "全部操作")
+NAMES: Final = ("key", "action", "object", "since", "until")
+_DAY: Final = timedelta(days=1)
+
+
+async def listed(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/audit`: the newest first."""
+    query, mistakes = visit.request.query, Mistakes()
+    rows: Rows[AuditEntryResult] = Rows(rows=[], after="")
+    wanted = {name: query.get(name) or None for name in ("key", "action", "object", "before")}
+    since, until = query.get("since", ""), query.get("until", "")
+    try:
+        rows = await visit.api.page(
+            "/v1/audit",
+            AuditEntryResult,
+            **wanted,
+            since=_midnight(since),
+            until=_midnight(until, _DAY),
+        )
+    except RequestError as error:
+        if Mistakes(error).beside(NAMES):
+            raise
+        mistakes = Mistakes(error)
+    body = joined(
+        [
+            search(visit, HERE, _filters(visit, mistakes)),
+            table(visit, AUDIT, HEADS, (_row(visit, one) for one in rows.rows), empty=EMPTY),
+            pager(visit, rows, cursor="before"),
+        ]
+    )
+    return access_page(visit, HERE, section(visit, AUDIT, body), status=mistakes.status)
+
+
+def _filters(visit: Visit, mistakes: Mistakes) -> Html:
+    query = visit.request.query
+    actions = [("", EVERY), *((action.value, action.value) for action in Action)]
+
+    def text(name: str, label: Words, kind: str = "text") -> Html:
+        value = query.get(name, "")
+        return text_field(visit, name, label, value, type=kind, error=mistakes.at(name))
+
+    return joined(
+        [
+            text("since", SINCE, "date"),
+            text("until", UNTIL, "date"),
+            select_field(
+                visit, "action", ACTION, actions, query.get("action", ""),
+                error=mistakes.at("action"),
+            ),
+            text("object", OBJECT),
+            text("key", KEY),
+        ]
+    )  # fmt: skip
+
+
+def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
+    """The beginning of that day in Shanghai; another text as it is, so that our API says what is wrong."""
+    if not day:
+        return None
+    try:
+        return (datetime.combine(date.fromisoformat(day), time(), ZONE) + more).isoformat()
+    except (ValueError, OverflowError):
+        return day
+
+
+def _row(visit: Visit, one: AuditEntryResult) -> list[Html | str]:
+    return [
+        visit.time(one.at),
+        code(one.action),
+        code(one.object),
+        code(one.key),
+        one.address,
+        str(one.count),
+    ]
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, HERE, listed),)

@@ -1,0 +1,109 @@
+"""The form that makes a consumer or changes its settings."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console.access.tabs import lines
+from wechat_scheduler.web.console.fields import area_field, check_field, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import joined
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.consumer_bodies import ConsumerResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+LISTS: Final = ("appids", "networks")
+RULES: Final = ("allow_paths", "deny_paths")
+NUMBERS: Final = ("per_minute", "per_day")
+FIELDS: Final = ("name", *LISTS, "stand_in", *RULES, *NUMBERS)
+_LONGEST: Final = 9
+
+NAME = W("Name", "名称")
+NAME_HINT = W(
+    "Lower-case letters, digits and -, such as shop-1.", "小写字母、数字和 -，例如 shop-1。"
+)
+WORDS: Final = {
+    "appids": W("Accounts that it may use", "可以使用的账号"),
+    "networks": W("Only from these networks", "只限这些网段"),
+    "allow_paths": W("Only these paths of WeChat's API", "只限微信 API 的这些路径"),
+    "deny_paths": W("Not these paths", "不含这些路径"),
+    "per_minute": W("Calls in a minute", "每分钟调用次数"),
+    "per_day": W("Calls in a day", "每天调用次数"),
+}
+HINTS: Final = {
+    "appids": W("Appids, one a line; a platform's includes its authorizers.", "每行一个 appid；平台的包括它的授权方。"),
+    "networks": W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。"),
+    "allow_paths": W("One a line, such as /cgi-bin/menu/*. Empty: all.", "每行一个，例如 /cgi-bin/menu/*。留空表示全部。"),
+    "deny_paths": W("One a line.", "每行一个。"),
+    "per_minute": W("0: no limit.", "0 表示不限。"),
+    "per_day": W("0: no limit.", "0 表示不限。"),
+}  # fmt: skip
+STAND_IN = W("Give it stand-in tokens", "发给它替身 token")
+STAND_IN_HINT = W(
+    "They end with the consumer, and limits to paths and numbers need them.",
+    "使用方被吊销时它们立即失效；限制路径和次数需要它们。",
+)
+NO_NUMBER = "must be a whole number, 0 for no limit"
+
+
+def consumer_fields(
+    visit: Visit, draft: Mapping[str, str], mistakes: Mistakes, *, is_new: bool
+) -> Html:
+    areas = [
+        area_field(
+            visit, name, WORDS[name], draft.get(name, ""), hint=HINTS[name],
+            error=mistakes.at(name), rows=2, required=name == "appids",
+        )
+        for name in (*LISTS, *RULES)
+    ]  # fmt: skip
+    numbers = [
+        text_field(
+            visit, name, WORDS[name], draft.get(name, "0"), hint=HINTS[name],
+            error=mistakes.at(name), inputmode="numeric",
+        )
+        for name in NUMBERS
+    ]  # fmt: skip
+    named = text_field(
+        visit, "name", NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
+        required=True, maxlength=32, autocomplete="off",
+    )  # fmt: skip
+    checked = "stand_in" in draft or not draft
+    stands = check_field(visit, "stand_in", STAND_IN, checked=checked, hint=STAND_IN_HINT)
+    wrong = mistakes.at("stand_in")
+    said = when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong))
+    return joined([when(is_new, named), *areas[:2], stands, said, *areas[2:], *numbers])
+
+
+def read_consumer_form(visit: Visit, *, is_new: bool) -> dict[str, Any]:
+    """The body of `POST /v1/consumers`, or of a change. Raises InvalidRequestError."""
+    given = visit.form
+    named = {"name": given.get("name", "").strip()} if is_new else {}
+    return {
+        **named,
+        **{name: lines(given.get(name, "")) for name in LISTS},
+        # A rule may begin with a method and a space.
+        **{name: _rules(given.get(name, "")) for name in RULES},
+        **{name: _number(given.get(name, ""), name) for name in NUMBERS},
+        "stand_in": "stand_in" in given,
+    }
+
+
+def draft_of(consumer: ConsumerResult) -> dict[str, str]:
+    """What the form shows of a consumer as it is."""
+    lists = {name: "\n".join(getattr(consumer, name)) for name in (*LISTS, *RULES)}
+    numbers = {name: str(getattr(consumer, name)) for name in NUMBERS}
+    return {**lists, **numbers, **({"stand_in": "on"} if consumer.stand_in else {}), "": ""}
+
+
+def _rules(text: str) -> list[str]:
+    return [one.strip() for one in text.splitlines() if one.strip()]
+
+
+def _number(text: str, name: str) -> int:
+    text = text.strip() or "0"
+    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST):
+        raise InvalidRequestError(NO_NUMBER, field=name)
+    return int(text)

@@ -1,0 +1,181 @@
+"""Consumers of the gateway: made, listed, shown with their usage, changed, given a new secret, revoked."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.access.consumer_form import (
+    FIELDS,
+    consumer_fields,
+    draft_of,
+    read_consumer_form,
+)
+from wechat_scheduler.web.console.access.consumer_page import consumer_sections
+from wechat_scheduler.web.console.access.tabs import (
+    ROOM,
+    access_page,
+    limits,
+    secrets,
+)
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import done, joined, link, section, state, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, MadeConsumerResult
+from wechat_scheduler.web.native.usage import UseResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+HERE: Final = f"{ROOM}/consumers"
+NEW: Final = f"{HERE}/new"
+ONE: Final = f"{HERE}/of/{{consumer}}"
+CONSUMERS = W("Consumers", "使用方")
+INTRO = W(
+    "A consumer is a system that calls WeChat through the gateway, with a secret of its own in the place of the AppSecret.",
+    "使用方是通过网关调用微信的系统，用自己的密钥代替 AppSecret。",
+)
+EMPTY = W("No consumers yet. Make the first one.", "还没有使用方。请创建第一个。")
+HEADS: Final = (
+    W("Name", "名称"),
+    W("State", "状态"),
+    W("Accounts", "账号"),
+    W("Used last", "最近使用"),
+)
+ACTIVE, REVOKED = W("active", "有效"), W("revoked", "已吊销")
+MAKE, MAKE_IT = W("Make a consumer", "创建使用方"), W("Make the consumer", "创建")
+MADE, ROTATED = W("The consumer was made", "使用方已创建"), W("The new secret", "新的密钥")
+SECRET = W("Secret", "密钥")
+CHANGE, SAVE = W("Change the settings", "更改设置"), W("Save", "保存")
+NOTICES: Final = {
+    "consumer_changed": W("The settings were saved, and hold at once.", "设置已保存，立即生效。"),
+    "consumer_revoked": W("The consumer was revoked.", "使用方已吊销。"),
+}
+
+
+async def listed(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/consumers`."""
+    found = await visit.api.get("/v1/consumers", list[ConsumerResult])
+    body = joined(
+        [
+            fill('<p class="faint">{intro}</p>', intro=visit.say(INTRO)),
+            table(visit, CONSUMERS, HEADS, (_row(visit, one) for one in found), empty=EMPTY),
+            fill('<p><a class="button" href="{new}">{make}</a></p>', new=NEW, make=visit.say(MAKE)),
+        ]
+    )
+    return access_page(visit, HERE, section(visit, CONSUMERS, body))
+
+
+async def new(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/consumers/new`."""
+    return _form(visit, NEW, {}, Mistakes())
+
+
+async def make(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/consumers/new`. The secret is in this response only."""
+    try:
+        body = read_consumer_form(visit, is_new=True)
+        made = await visit.api.post("/v1/consumers", MadeConsumerResult, body)
+    except RequestError as error:
+        return _form(visit, NEW, visit.form, Mistakes(error))
+    return _secret(visit, MADE, made)
+
+
+async def show(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/consumers/of/{consumer}`."""
+    consumer, used = await _found(visit)
+    return access_page(
+        visit, HERE, consumer_sections(visit, consumer, used), title=_named(consumer.name)
+    )
+
+
+async def edit(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/consumers/of/{consumer}/edit`."""
+    consumer, _ = await _found(visit)
+    return _form(visit, visit.request.path, draft_of(consumer), Mistakes())
+
+
+async def change(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/consumers/of/{consumer}/edit`."""
+    name = visit.request.match_info["consumer"]
+    try:
+        body = read_consumer_form(visit, is_new=False)
+        await visit.api.patch("/v1/consumers/{consumer}", ConsumerResult, body, consumer=name)
+    except RequestError as error:
+        return _form(visit, visit.request.path, visit.form, Mistakes(error))
+    return done(f"{HERE}/of/{name}", "consumer_changed")
+
+
+async def rotate(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/consumers/of/{consumer}/secret`. The new secret is in this response only."""
+    name = visit.request.match_info["consumer"]
+    made = await visit.api.post(
+        "/v1/consumers/{consumer}/secret", MadeConsumerResult, consumer=name
+    )
+    return _secret(visit, ROTATED, made)
+
+
+async def revoke(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/consumers/of/{consumer}/revoke`."""
+    name = visit.request.match_info["consumer"]
+    await visit.api.delete("/v1/consumers/{consumer}", str, consumer=name)
+    return done(HERE, "consumer_revoked")
+
+
+async def _found(visit: Visit) -> tuple[ConsumerResult, list[UseResult]]:
+    name = visit.request.match_info["consumer"]
+    consumer = await visit.api.get("/v1/consumers/{consumer}", ConsumerResult, consumer=name)
+    used = await visit.api.get("/v1/usage", list[UseResult], caller=f"consumer/{name}", limit=20)
+    return consumer, used
+
+
+def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
+    is_new, general = action == NEW, mistakes.beside(FIELDS)
+    heading = MAKE if is_new else CHANGE
+    fields = consumer_fields(visit, draft, mistakes, is_new=is_new)
+    body = joined(
+        [
+            when(general, fill('<p class="error" role="alert">{error}</p>', error=general)),
+            form(visit, action, fields, MAKE_IT if is_new else SAVE),
+        ]
+    )
+    title = heading if is_new else _named(visit.request.match_info["consumer"])
+    return access_page(
+        visit, HERE, section(visit, heading, body), title=title, status=mistakes.status
+    )
+
+
+def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
+    back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
+    shown = secrets(visit, heading, [(SECRET, made.secret)], "")
+    return access_page(visit, HERE, joined([shown, back]), title=heading)
+
+
+def _named(name: str) -> Words:
+    return W(name, name)
+
+
+def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:
+    active = state(visit, "good", ACTIVE) if one.state == "active" else state(visit, "bad", REVOKED)
+    return [
+        link(f"{HERE}/of/{one.name}", one.name),
+        active,
+        limits(visit, one.appids),
+        visit.time(one.last_used_at),
+    ]
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, HERE, listed),
+    ConsoleRoute(hdrs.METH_GET, NEW, new),
+    ConsoleRoute(hdrs.METH_POST, NEW, make),
+    ConsoleRoute(hdrs.METH_GET, ONE, show),
+    ConsoleRoute(hdrs.METH_GET, f"{ONE}/edit", edit),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/edit", change),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/secret", rotate),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/revoke", revoke),
+)

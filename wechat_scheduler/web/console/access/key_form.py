@@ -1,0 +1,91 @@
+"""The form that makes an API key."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console.access.tabs import lines
+from wechat_scheduler.web.console.fields import area_field, check_field, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
+_DAY: Final = 86_400
+_LONGEST: Final = 6
+
+NAME = W("Name", "名称")
+NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
+SCOPES = W("What it may do", "可以做什么")
+SCOPE_WORDS: Final = {
+    Scope.READ: W("read: fetch credentials, see tasks", "read：获取凭据、查看任务"),
+    Scope.REGISTER: W("register: register and remove tasks", "register：注册、删除任务"),
+    Scope.PUSH: W("push: send messages, keep reminders", "push：发送消息、管理提醒"),
+    Scope.ADMIN: W("admin: everything, keys too", "admin：一切，包括 key"),
+}
+APPIDS = W("Only these accounts", "只限这些账号")
+APPIDS_HINT = W("Appids, one a line. Empty: all.", "每行一个 appid。留空表示全部。")
+TYPES = W("Only these types of credentials", "只限这些凭据类型")
+TYPES_HINT = W(
+    "Numbers or names, such as access_token. Empty: all.",
+    "编号或名称，例如 access_token。留空表示全部。",
+)
+NETWORKS = W("Only from these networks", "只限这些网段")
+NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
+DAYS = W("Ends after days", "有效天数")
+DAYS_HINT = W("Empty: never.", "留空表示永不过期。")
+NO_DAYS = "must be a whole number of days, such as 90"
+
+
+def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
+    scopes = visit.form_list("scopes") if draft else [Scope.READ.value]
+    boxes = [
+        check_field(visit, "scopes", words, scope.value, checked=scope.value in scopes)
+        for scope, words in SCOPE_WORDS.items()
+    ]
+    wrong = mistakes.at("scopes")
+    return fill(
+        "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{appids}{types}{networks}{days}",
+        name=text_field(
+            visit, "name", NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
+            required=True, maxlength=100, autocomplete="off",
+        ),
+        legend=visit.say(SCOPES),
+        boxes=boxes,
+        wrong=when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong)),
+        appids=_area(visit, "appids", APPIDS, APPIDS_HINT, draft, mistakes),
+        types=_area(visit, "types", TYPES, TYPES_HINT, draft, mistakes),
+        networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
+        days=text_field(
+            visit, "expires_in", DAYS, draft.get("expires_in", ""), hint=DAYS_HINT,
+            error=mistakes.at("expires_in"), inputmode="numeric",
+        ),
+    )  # fmt: skip
+
+
+def read_key(visit: Visit) -> dict[str, Any]:
+    """The body of `POST /v1/keys`. Raises InvalidRequestError."""
+    days = visit.form.get("expires_in", "").strip()
+    if days and not (days.isascii() and days.isdecimal() and len(days) <= _LONGEST):
+        raise InvalidRequestError(NO_DAYS, field="expires_in")
+    return {
+        "name": visit.form.get("name", ""),
+        "scopes": visit.form_list("scopes"),
+        **{name: lines(visit.form.get(name, "")) for name in ("appids", "networks")},
+        "types": [
+            int(one) if one.isascii() and one.isdecimal() else one
+            for one in lines(visit.form.get("types", ""))
+        ],
+        "expires_in": int(days) * _DAY if days else None,
+    }
+
+
+def _area(
+    visit: Visit, name: str, label: Words, hint: Words, draft: Mapping[str, str], wrong: Mistakes
+) -> Html:
+    value = draft.get(name, "")
+    return area_field(visit, name, label, value, hint=hint, error=wrong.at(name), rows=2)

@@ -1,0 +1,148 @@
+"""API keys: made, listed and revoked."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import ADMIN, KeyState, Scope
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.access.key_form import FIELDS, key_fields, read_key
+from wechat_scheduler.web.console.access.tabs import (
+    BACK,
+    ROOM,
+    access_page,
+    codes,
+    limits,
+    secrets,
+)
+from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import (
+    Kind,
+    code,
+    done,
+    joined,
+    link,
+    pager,
+    search,
+    section,
+    state,
+    table,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.keys import KeyResult, MadeKeyResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+NEW: Final = f"{ROOM}/keys/new"
+KEYS = W("Keys", "API key")
+MAKE, MAKE_IT = W("Make a key", "创建 key"), W("Make the key", "创建")
+MADE = W("The key was made", "key 已创建")
+EMPTY = W(
+    "No keys in this state. Make one for each system that calls the daemon.",
+    "没有这种状态的 key。给每个调用守护进程的系统各创建一个。",
+)
+HEADS: Final = (
+    W("Name", "名称"),
+    W("State", "状态"),
+    W("Scopes", "权限"),
+    W("Reaches", "范围"),
+    W("Used last", "最近使用"),
+    W("Expires", "到期"),
+    W("", ""),
+)
+STATE = W("State", "状态")
+STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
+    KeyState.ACTIVE: ("good", W("active", "有效")),
+    KeyState.EXPIRED: ("idle", W("expired", "已过期")),
+    KeyState.REVOKED: ("bad", W("revoked", "已吊销")),
+}
+EVERY = W("every state", "全部状态")
+REVOKE = W("Revoke", "吊销")
+REVOKE_ASK = W(
+    "Revoke this key? Its systems and sessions are out at once, for ever.",
+    "吊销这个 key？使用它的系统和会话立即失效，且不能恢复。",
+)
+KEY_TEXT, SIGNING = W("API key", "API key"), W("Signing secret", "签名密钥")
+NOTICES: Final = {"key_revoked": W("The key was revoked.", "key 已吊销。")}
+
+
+async def listed(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access`. A key that is no admin's sees its sessions only."""
+    if not visit.may(Scope.ADMIN):
+        return web.Response(status=303, headers={hdrs.LOCATION: f"{ROOM}/sessions"})
+    wanted = visit.request.query.get("state", KeyState.ACTIVE.value)
+    query = {"state": wanted or None, "after": visit.request.query.get("after") or None}
+    rows = await visit.api.page("/v1/keys", KeyResult, limit=100, **query)
+    options = [("", EVERY), *((name, words) for name, (_, words) in STATES.items())]
+    body = joined(
+        [
+            search(visit, ROOM, select_field(visit, "state", STATE, options, wanted)),
+            table(visit, KEYS, HEADS, (_row(visit, key) for key in rows.rows), empty=EMPTY),
+            pager(visit, rows),
+            fill('<p><a class="button" href="{new}">{make}</a></p>', new=NEW, make=visit.say(MAKE)),
+        ]
+    )
+    return access_page(visit, ROOM, section(visit, KEYS, body))
+
+
+async def new(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/keys/new`."""
+    return _form(visit, {}, Mistakes())
+
+
+async def make(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/keys/new`. The text of the key is in this response only."""
+    try:
+        body = read_key(visit)
+        made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body)
+    except RequestError as error:
+        return _form(visit, visit.form, Mistakes(error))
+    shown = secrets(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)], "")
+    back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
+    return access_page(visit, ROOM, joined([shown, back]), title=MADE)
+
+
+async def revoke(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/keys/{id}/revoke`."""
+    await visit.api.delete("/v1/keys/{id}", str, id=visit.request.match_info["id"])
+    return done(ROOM, "key_revoked")
+
+
+def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
+    general = mistakes.beside(FIELDS)
+    body = joined(
+        [
+            when(general, fill('<p class="error" role="alert">{error}</p>', error=general)),
+            form(visit, NEW, key_fields(visit, draft, mistakes), MAKE_IT),
+        ]
+    )
+    return access_page(visit, ROOM, section(visit, MAKE, body), title=MAKE, status=mistakes.status)
+
+
+def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
+    kind, words = STATES[key.state]
+    is_active = key.state == KeyState.ACTIVE
+    action = f"{ROOM}/keys/{key.id}/revoke"
+    ends = form(visit, action, Html(), REVOKE, kind="danger", confirm=REVOKE_ASK)
+    return [
+        fill("{name}<div>{id}</div>", name=key.name, id=code(key.id)),
+        state(visit, kind, words),
+        codes(key.scopes),
+        limits(visit, [*key.appids, *key.types, *key.networks]),
+        visit.time(key.last_used_at),
+        visit.time(key.expires_at),
+        when(is_active and key.id != ADMIN, ends),
+    ]
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, ROOM, listed),
+    ConsoleRoute(hdrs.METH_GET, NEW, new),
+    ConsoleRoute(hdrs.METH_POST, NEW, make),
+    ConsoleRoute(hdrs.METH_POST, f"{ROOM}/keys/{{id}}/revoke", revoke),
+)

@@ -1,0 +1,74 @@
+"""Open sessions: listed and ended."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.access.tabs import ROOM, access_page
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.parts import code, done, joined, pager, section, state, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sessions import SessionResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.responses import redirected
+
+W = Words
+
+HERE: Final = f"{ROOM}/sessions"
+SESSIONS = W("Open sessions", "有效会话")
+EMPTY = W("No browser is signed in.", "目前没有人登录。")
+HEADS: Final = (
+    W("Key", "key"),
+    W("Address", "地址"),
+    W("Browser", "浏览器"),
+    W("Signed in", "登录时间"),
+    W("Ends", "结束时间"),
+    W("", ""),
+)
+THIS = W("this one", "当前会话")
+END = W("End", "结束")
+END_ASK = W(
+    "End this session? Its browser has to sign in again.", "结束这个会话？浏览器需要重新登录。"
+)
+NOTICES: Final = {"session_ended": W("The session has ended.", "会话已结束。")}
+
+
+async def listed(visit: Visit) -> web.StreamResponse:
+    """`GET /console/access/sessions`."""
+    after = visit.request.query.get("after") or None
+    rows = await visit.api.page("/v1/sessions", SessionResult, after=after)
+    body = joined(
+        [
+            table(visit, SESSIONS, HEADS, (_row(visit, one) for one in rows.rows), empty=EMPTY),
+            pager(visit, rows),
+        ]
+    )
+    return access_page(visit, HERE, section(visit, SESSIONS, body))
+
+
+async def end(visit: Visit) -> web.StreamResponse:
+    """`POST /console/access/sessions/{session}/end`."""
+    session = visit.request.match_info["session"]
+    await visit.api.delete("/v1/sessions/{session}", str, session=session)
+    return redirected("/") if session == visit.session.id else done(HERE, "session_ended")
+
+
+def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
+    is_this = one.id == visit.session.id
+    action = f"{HERE}/{one.id}/end"
+    return [
+        fill("{key} {this}", key=code(one.key), this=when(is_this, state(visit, "good", THIS))),
+        one.address,
+        one.user_agent,
+        visit.time(one.created_at),
+        visit.time(one.expires_at),
+        form(visit, action, Html(), END, kind="danger", confirm=END_ASK),
+    ]
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, HERE, listed),
+    ConsoleRoute(hdrs.METH_POST, f"{HERE}/{{session}}/end", end),
+)

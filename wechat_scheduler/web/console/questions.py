@@ -1,0 +1,45 @@
+"""The question before a dangerous form is carried out, for browsers without scripts. Where scripts run, the
+script has asked before the form came."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.fields import ASK, SURE
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.local_paths import local_path
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import fill
+
+W = Words
+
+TITLE = W("Are you sure?", "确定吗？")
+YES, NO = W("Yes, do it", "确定"), W("No, back", "取消")
+_FORM: Final = """<section><p>{question}</p>
+<form method="post" action="{action}">{fields}<div class="buttons"><button class="danger">{yes}</button>
+<a class="button" href="{back}">{no}</a></div></form></section>"""
+_FIELD: Final = '<input type="hidden" name="{name}" value="{value}">'
+
+
+def unanswered(visit: Visit) -> str:
+    """The question that the form asks and that was not answered; empty if there is none."""
+    return "" if visit.form.get(SURE) else visit.form.get(ASK, "")
+
+
+def question(visit: Visit, text: str) -> web.Response:
+    """A page with the same form behind the question."""
+    kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
+    made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]
+    referer = urlsplit(visit.request.headers.get(hdrs.REFERER, ""))
+    body = fill(
+        _FORM,
+        question=text,
+        action=str(visit.request.rel_url),
+        fields=made,
+        yes=visit.say(YES),
+        no=visit.say(NO),
+        back=local_path(f"{referer.path}?{referer.query}" if referer.query else referer.path),
+    )
+    return layout(visit, TITLE, body)
