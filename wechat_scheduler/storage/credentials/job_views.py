@@ -1,6 +1,6 @@
 """Reads jobs as operators see them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.credentials.model import JobKey
@@ -12,7 +12,14 @@ from wechat_scheduler.storage.credentials.notifications import (
     collapse_key,
     notification_target,
 )
-from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    GivenRows,
+    Row,
+    Statement,
+    with_ids,
+)
 from wechat_scheduler.storage.rows import (
     Vault,
     contest_of,
@@ -29,14 +36,18 @@ JOBS = """
     FROM jobs WHERE {where} ORDER BY appid, kind, subject LIMIT {limit}
 """
 AFTER = "(appid, kind, subject) > ({}, {}, {})"
-REGISTRATIONS = """
-    SELECT appid, kind, subject, owner, notify, params, job FROM registrations
-    WHERE (appid, kind, job) >= ($1, $2, $3) AND (appid, kind, job) <= ($4, $5, $6)
-    ORDER BY appid, kind, job, owner, subject
-"""
-DELIVERY = """
-    SELECT state, version, attempts, error FROM deliveries WHERE collapse_key = $1
-"""
+REGISTRATIONS = GivenRows(
+    columns={"appid": "TEXT", "kind": "TEXT", "job": "TEXT"},
+    sql="""
+        SELECT appid, kind, subject, owner, notify, params, job FROM registrations
+        WHERE (appid, kind, job) IN (SELECT appid, kind, job FROM given)
+        ORDER BY appid, kind, job, owner, subject
+    """,
+)
+DELIVERIES = f"""
+    SELECT collapse_key, state, version, attempts, error FROM deliveries
+    WHERE collapse_key IN ({IDS})
+"""  # noqa: S608 - our own text
 
 
 async def read_jobs(
@@ -50,12 +61,12 @@ async def read_jobs(
     rows = await database.read(sql, *where.values)
     if not rows:
         return []
-    registrations = await database.read(REGISTRATIONS, *key_of(rows[0]), *key_of(rows[-1]))
     receivers: dict[JobKey, list[Receiver]] = {key_of(row): [] for row in rows}
+    registrations = await _read_all(database, REGISTRATIONS.statements([*receivers]))
+    sent = await _sent(database, registrations)
     for row in registrations:
-        if (job := key_of(row)._replace(subject=row["job"])) in receivers:
-            sent = await database.read(DELIVERY, _notification_key(row))
-            receivers[job].append(_receiver(vault, row, sent))
+        job = key_of(row)._replace(subject=row["job"])
+        receivers[job].append(_receiver(vault, row, sent.get(_notification_key(row))))
 
     def view(row: Row) -> JobView:
         return _job_view(row, receivers[key_of(row)])
@@ -76,15 +87,26 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
     )
 
 
+async def _sent(database: Database, registrations: Sequence[Row]) -> Mapping[str, Row]:
+    """The outbox rows of the receivers' last notifications, by `_notification_key`."""
+    keys = [_notification_key(row) for row in registrations]
+    return {
+        row["collapse_key"]: row for row in await _read_all(database, with_ids(DELIVERIES, keys))
+    }
+
+
+async def _read_all(database: Database, statements: Iterable[Statement]) -> list[Row]:
+    return [row for one in statements for row in await database.read(one.sql, *one.params)]
+
+
 def _notification_key(row: Row) -> str:
     """The collapse key of the owner's notification."""
     return collapse_key(NOTIFICATION_CHANNEL, notification_target(key_of(row), row["owner"]))
 
 
-def _receiver(vault: Vault, row: Row, sent: Sequence[Row]) -> Receiver:
-    """`sent` has the outbox row of `_notification_key`, if there is one."""
+def _receiver(vault: Vault, row: Row, last: Row | None) -> Receiver:
+    """`last` is the outbox row of `_notification_key`, if there is one."""
     key, owner = key_of(row), row["owner"]
-    last = sent[0] if sent else None
     place, unreadable = registration_place(key, owner), ""
     notify = vault.open_or(row["notify"], place, otherwise=None)
     params = vault.open_or(row["params"], place, otherwise=None)

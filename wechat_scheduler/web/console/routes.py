@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.web.console import assets, live, looks, sign_in
 from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
+from wechat_scheduler.web.console.credentials import account, job_list, one_job, register
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
 from wechat_scheduler.web.console.overview import page as overview
@@ -34,6 +35,10 @@ ROOMS: Final = (
     Room(overview.ROUTES),
     Room(reference.ROUTES),
     Room(live.ROUTES),
+    Room(job_list.ROUTES),
+    Room(register.ROUTES),
+    Room(one_job.ROUTES, one_job.NOTICES),
+    Room(account.ROUTES, account.NOTICES),
     Room(sign_in.ROUTES),
     Room(listing.ROUTES, listing.NOTICES),
     Room(writing.ROUTES),

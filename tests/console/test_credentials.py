@@ -1,0 +1,199 @@
+"""The pages of credentials."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.access.doors import make
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser, Page
+from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat
+
+LIST = "/console/credentials"
+OTHER = "wx9999999999999999"
+STABLE = "/cgi-bin/stable_token"
+
+
+@pytest.fixture
+async def kept(keeper: Caller) -> Caller:
+    """One account that is well, and one with a wrong secret."""
+    await keeper.register({"type": 0}, {"type": 1})
+    await keeper.register({"type": 0}, appid=OTHER, appsecret="another-secret")
+    await keeper.settle()
+    return keeper
+
+
+def listed(page: Page) -> list[str]:
+    return [row["Credential"] for row in page.table()]
+
+
+def counts(page: Page) -> dict[str, str]:
+    made = [one.text.rpartition(" ") for one in page.root.one("section", id="counts").find("a")]
+    return {words: many for words, _, many in made}
+
+
+async def test_an_empty_store_says_what_to_do_first(admin: Browser) -> None:
+    page = await admin.open(LIST)
+
+    assert "Register the first account" in page.text
+    assert page.root.one("a", href=f"{LIST}/register")
+
+
+async def test_the_list_shows_each_credential_with_its_state_and_what_to_do(
+    kept: Caller, admin: Browser
+) -> None:
+    page = await admin.open(LIST)
+    fresh, ticket, failing = page.table()
+
+    assert fresh["Credential"] == f"access_token {APPID}"
+    assert (fresh["State"], fresh["Time left"]) == ("Fresh", "2 h 0 min")
+    assert ticket["State"] == "Fresh"
+    assert failing["State"].startswith("Never issued Needs a person 40125 Register the account")
+    assert failing["Calls today"] == "1 of 1000"
+    assert counts(page) == {"All": "3", "Fresh": "2", "Never issued": "1", "Needs a person": "1"}
+
+
+async def test_the_list_is_narrowed_by_links_and_by_search(kept: Caller, admin: Browser) -> None:
+    page = await admin.open(LIST)
+    (link,) = [one for one in page.root.find("a") if one.text == "Needs a person 1"]
+
+    needy = await admin.open(link["href"])
+    found = await admin.submit(needy, LIST, search="WX1")
+    all_found = await admin.open(f"{LIST}?search=wx1&type=1")
+
+    assert listed(needy) == [f"access_token {OTHER}"]
+    assert "Nothing fits" in found.text
+    assert str(found.url.query["error"]) == "operator"
+    assert listed(all_found) == [f"jsapi_ticket {APPID}"]
+
+
+async def test_a_limited_key_sees_and_counts_its_own_alone(kept: Caller, visitor: Browser) -> None:
+    key = await make(kept, "read", appids=[APPID], types=[1])
+    await visitor.sign_in(key.text)
+
+    page = await visitor.open(LIST)
+    foreign = await visitor.open(f"{LIST}/{OTHER}/access_token")
+    own = await visitor.open(f"{LIST}/{APPID}/jsapi_ticket")
+
+    assert listed(page) == [f"jsapi_ticket {APPID}"]
+    assert counts(page) == {"All": "1", "Fresh": "1"}
+    assert OTHER not in page.html
+    assert foreign.status == 403
+    assert own.status == 200
+    assert not own.root.find("form", action=f"{LIST}/{APPID}/jsapi_ticket/refresh")
+
+
+async def test_the_list_comes_in_pages(keeper: Caller, admin: Browser) -> None:
+    theirs = [
+        {"type": 4, "authorizer_appid": f"wx{number:03}", "params": "http://erp/p"}
+        for number in range(101)
+    ]
+    await keeper.register(*theirs, appid=COMPONENT)
+
+    first = await admin.open(f"{LIST}?appid={COMPONENT}")
+    (link,) = [one for one in first.root.find("a") if one.text == "Next page"]
+    last = await admin.open(link["href"])
+    platform = await admin.open(f"{LIST}/{COMPONENT}")
+
+    assert len(listed(first)) == 100
+    assert listed(last) == [f"authorizer_access_token wx100 of platform {COMPONENT}"]
+    assert "Show 101 credentials of accounts that authorised it" in platform.text
+    assert not [one for one in last.root.find("a") if one.text == "Next page"]
+
+
+async def test_a_failing_credential_is_mended_and_seen_fresh(
+    kept: Caller, admin: Browser, weixin: WeChat, clock: FakeClock
+) -> None:
+    place = f"{LIST}/{APPID}/access_token"
+    weixin.sandbox.script(
+        STABLE, appid=APPID, errcode=40164, errmsg="invalid ip 1.2.3.4, not in whitelist"
+    )
+    clock.advance(timedelta(hours=3))
+    await kept.settle()
+
+    failing = await admin.open(place)
+    asked = await admin.submit(failing, f"{place}/refresh")
+    await kept.settle()
+    mended = await admin.open(place)
+
+    facts = failing.facts()
+    assert facts["State"] == "Expired Needs a person"
+    assert (facts["errcode"], facts["Call"]) == ("40164", STABLE)
+    assert facts["rid"]
+    assert "Add the IP 1.2.3.4" in failing.root.one("p", class_="advice").text
+    assert "WeChat is being asked." in asked.text
+    assert mended.facts()["State"] == "Fresh"
+    assert all(
+        "data-live" in mended.root.one("section", id=one).attributes for one in ("state", "error")
+    )
+
+
+async def test_a_credential_shows_who_fetches_it_and_is_removed(
+    kept: Caller, admin: Browser
+) -> None:
+    await kept.fetch(f"{APPID}/1")
+    await kept.daemon.cores.rounds.run_once()
+
+    page = await admin.open(f"{LIST}/{APPID}/jsapi_ticket")
+    readers = page.table("Who fetches it")
+    removed = await admin.submit(page, f"{LIST}/{APPID}/jsapi_ticket/remove")
+    gone = await admin.open(f"{LIST}/{APPID}/jsapi_ticket")
+
+    assert [row["Reads in 24 hours"] for row in readers] == ["1"]
+    assert removed.url.path == f"{LIST}/{APPID}"
+    assert "The credential was removed." in removed.text
+    assert listed(removed) == [f"access_token {APPID}"]
+    assert gone.status == 404
+
+
+async def test_an_account_shows_the_calls_against_wechats_quota_on_request(
+    kept: Caller, admin: Browser
+) -> None:
+    page = await admin.open(f"{LIST}/{APPID}")
+    asked = await admin.submit(page, button="Ask WeChat", path="/cgi-bin/menu/get")
+    wrong = await admin.submit(page, button="Ask WeChat", path="menu")
+
+    assert "Left" not in page.facts()
+    assert asked.facts()["Left"]
+    assert "must be a path such as" in wrong.text
+
+
+async def test_texts_of_wechat_and_of_visitors_are_no_markup(
+    kept: Caller, admin: Browser, weixin: WeChat, clock: FakeClock
+) -> None:
+    weixin.sandbox.script(STABLE, appid=APPID, errcode=40164, errmsg=MARKUP)
+    clock.advance(timedelta(hours=3))
+    await kept.settle()
+
+    pages = [
+        await admin.open(path)
+        for path in (
+            LIST,
+            f"{LIST}/{APPID}",
+            f"{LIST}/{APPID}/access_token",
+            f"{LIST}?search=%3Cscript%3Ealert(1)%3C/script%3E%22%27%3E%26",
+            f"{LIST}/register?appid=%3Cscript%3Ealert(1)%3C/script%3E%22%27%3E%26",
+        )
+    ]
+
+    assert [page.status for page in pages] == [200] * 5
+    for page in pages:
+        assert [one["src"] for one in page.root.find("script") if not one["src"]] == []
+        assert page.root.find("img") == []
+    assert "alert(1)" in pages[2].text
+
+
+async def test_the_pages_speak_chinese_too(kept: Caller, admin: Browser) -> None:
+    page = await admin.open(LIST, Accept_Language="zh-CN")
+
+    assert page.title == "凭据"
+    assert [row["状态"] for row in page.table()][:2] == ["有效", "有效"]
+
+
+async def test_a_secret_is_on_no_page(kept: Caller, admin: Browser) -> None:
+    value = await kept.value(f"{APPID}/0")
+
+    for path in (LIST, f"{LIST}/{APPID}", f"{LIST}/{APPID}/access_token"):
+        page = await admin.open(path)
+        assert SECRET not in page.html
+        assert value not in page.html

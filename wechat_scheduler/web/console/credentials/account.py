@@ -1,0 +1,170 @@
+"""`/console/credentials/{appid}`: an account or a platform with what is kept for it."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
+from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import bar, facts, joined, link, section, table
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.job_counts import JobCountsResult
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.native.quotas import QuotaResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+OWN = W("Its own credentials", "自己的凭据")
+NO_OWN = W(
+    "No credential is kept for this account itself. Register one.",
+    "没有维护这个账号自己的凭据。请先登记。",
+)
+THEIRS = W("Credentials for others", "为他人维护的凭据")
+NO_THEIRS = W("None.", "没有。")
+SHOW_THEIRS = W(
+    "Show {count} credentials of accounts that authorised it and of users",
+    "查看授权账号和用户的 {count} 个凭据",
+)
+FAILING = W(
+    "{count} credentials of this appid failed at the last attempt",
+    "这个 appid 有 {count} 个凭据上次尝试失败",
+)
+FROM_PLATFORMS = W("Kept by platforms that it authorised", "由已授权的平台维护")
+QUOTA = W("Calls against WeChat's quota", "微信调用额度")
+QUOTA_MEANS = W(
+    "WeChat counts the calls of each path in a day. WeChat is asked when you press the button.",
+    "微信按天统计每个接口的调用次数。按下按钮时才向微信查询。",
+)
+PATH, ASK = W("Path", "接口路径"), W("Ask WeChat", "向微信查询")
+USED, LIMIT, REMAIN = W("Used", "已用"), W("Allowed in a day", "每日上限"), W("Left", "剩余")
+OF = W("{used} of {limit}", "{used} / {limit}")
+LARGEST = W("Who called it most through the gateway", "经网关调用最多的系统")
+NOT_THROUGH = W("No system called it through the gateway today.", "今天没有系统经网关调用。")
+CALLER, CALLS_MADE = W("Caller", "调用方"), W("Calls", "调用次数")
+AGAIN = W("Register it again, with a new secret or more types", "重新登记：换 AppSecret 或加类型")
+# Paths whose quotas are asked for most often, offered while one types.
+USUAL_PATHS: Final = (
+    "/cgi-bin/stable_token",
+    "/cgi-bin/message/custom/send",
+    "/cgi-bin/message/template/send",
+    "/cgi-bin/message/subscribe/send",
+    "/cgi-bin/menu/get",
+)
+NOTICES: Final = {
+    "removed": W("The credential was removed.", "凭据已移除。"),
+    "registered": W("The account was registered.", "账号已登记。"),
+}
+
+
+async def shown(visit: Visit) -> web.Response:
+    appid = visit.request.match_info["appid"]
+    own = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
+    counts = await visit.api.get("/v1/tasks/counts", JobCountsResult, appid=appid)
+    granted = (await visit.api.page("/tasks", JobResult, subject=appid)).rows
+    parts = [
+        section(visit, OWN, _own(visit, appid, own), id="own", live=True),
+        *_theirs(visit, appid, counts, len(own)),
+    ]
+    if granted:
+        body = job_table(visit, FROM_PLATFORMS, granted, empty=NO_THEIRS)
+        parts.append(section(visit, FROM_PLATFORMS, body, id="granted", live=True))
+    if visit.may(Scope.ADMIN):
+        parts.append(section(visit, QUOTA, await _quota(visit, appid), id="quota"))
+    return layout(visit, appid, joined(parts), live=True)
+
+
+def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
+    is_platform = any(job.kind == COMPONENT_TOKEN for job in own)
+    query = {"appid": appid} | ({"as": "platform"} if is_platform else {})
+    again = fill(
+        "<p>{again}</p>", again=link(f"{ROOM}/register?{urlencode(query)}", visit.say(AGAIN))
+    )
+    return joined(
+        [
+            job_table(visit, OWN, own, empty=NO_OWN),
+            when(visit.may(Scope.REGISTER), again),
+        ]
+    )
+
+
+def _theirs(visit: Visit, appid: str, counts: JobCountsResult, own: int) -> Iterator[Html]:
+    others = counts.all - own
+    if others <= 0:
+        return
+    failing = sum(counts.errors.values())
+    body = fill(
+        "<p>{show}</p>{failing}",
+        show=link(
+            f"{ROOM}?{urlencode({'appid': appid})}", visit.say(SHOW_THEIRS, count=f"{others:,}")
+        ),
+        failing=when(
+            failing,
+            fill(
+                "<p>{link}</p>",
+                link=link(
+                    f"{ROOM}?{urlencode({'appid': appid, 'error': 'any'})}",
+                    visit.say(FAILING, count=f"{failing:,}"),
+                ),
+            ),
+        ),
+    )
+    yield section(visit, THEIRS, body, id="theirs", live=True)
+
+
+async def _quota(visit: Visit, appid: str) -> Html:
+    path, found = visit.request.query.get("path", "").strip(), Html()
+    error = ""
+    if path:
+        try:
+            quota = await visit.api.get("/v1/quotas/{appid}", QuotaResult, appid=appid, path=path)
+            found = _numbers(visit, quota)
+        except RequestError as refusal:
+            error = str(refusal)
+    field = text_field(
+        visit, "path", PATH, path or USUAL_PATHS[0], error=error, list="paths", maxlength=256
+    )
+    options = [fill('<option value="{path}"></option>', path=one) for one in USUAL_PATHS]
+    return joined(
+        [
+            fill("<p>{means}</p>", means=visit.say(QUOTA_MEANS)),
+            fill(
+                '<form method="get" action="{url}">{field}<div class="buttons"><button>{ask}</button></div></form>',
+                url=f"{account_place(appid)}#quota",
+                field=field,
+                ask=visit.say(ASK),
+            ),
+            fill('<datalist id="paths">{options}</datalist>', options=options),
+            found,
+        ]
+    )
+
+
+def _numbers(visit: Visit, quota: QuotaResult) -> Html:
+    share = quota.used / max(1, quota.daily_limit)
+    label = visit.say(OF, used=f"{quota.used:,}", limit=f"{quota.daily_limit:,}")
+    rows = [(use.caller, f"{use.calls:,}") for use in quota.largest]
+    return joined(
+        [
+            facts(
+                visit,
+                [
+                    (USED, bar(visit, share, label)),
+                    (LIMIT, f"{quota.daily_limit:,}"),
+                    (REMAIN, f"{quota.remain:,}"),
+                ],
+            ),
+            table(visit, LARGEST, (CALLER, CALLS_MADE), rows, empty=NOT_THROUGH),
+        ]
+    )
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, f"{ROOM}/{{appid}}", shown),)

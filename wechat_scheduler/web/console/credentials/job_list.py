@@ -1,0 +1,140 @@
+"""`/console/credentials`: all credentials, with what is wrong with them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+from urllib.parse import urlencode
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
+from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
+from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import joined, pager, search, section
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.job_counts import JobCountsResult
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE = W("Credentials", "凭据")
+ALL = W("All", "全部")
+FOUND = W("Found", "结果")
+HOW_MANY = W("By state", "按状态")
+SEARCH_FOR = W("Find", "查找")
+BEGINS = W("Appid or openid", "appid 或 openid")
+WHOSE = W("Account or platform", "账号或平台")
+OF_TYPE = W("Type", "类型")
+REGISTER = W("Register an account", "登记账号")
+EMPTY = W("No credentials yet. Register the first account.", "还没有凭据。请先登记一个账号。")
+NONE_FOUND = W(
+    "Nothing fits. Search for less, or show all.", "没有符合的凭据。请放宽条件，或显示全部。"
+)
+# What narrows the list, beside the state.
+NARROWING: Final = ("search", "appid", "type")
+
+
+class _Choice(NamedTuple):
+    """One of the links that show a part of the list: a filter of `GET /tasks` with its value."""
+
+    name: str
+    value: str
+    words: Words
+    many: int
+
+
+async def listed(visit: Visit) -> web.Response:
+    query = {name: value.strip() for name, value in visit.request.query.items() if value.strip()}
+    narrow = {name: query.get(name) for name in NARROWING}
+    counts = await visit.api.get("/v1/tasks/counts", JobCountsResult, **narrow)
+    rows = await visit.api.page(
+        "/tasks",
+        JobResult,
+        **narrow,
+        **{name: query.get(name) for name in ("state", "error", "contested", "after")},
+    )
+    empty = NONE_FOUND if counts.all or any(narrow.values()) else EMPTY
+    body = joined(
+        [
+            _start(visit),
+            section(visit, SEARCH_FOR, _search(visit, query)),
+            section(visit, HOW_MANY, _choices(visit, query, counts), id="counts", live=True),
+            section(
+                visit,
+                FOUND,
+                joined([job_table(visit, FOUND, rows.rows, empty=empty), pager(visit, rows)]),
+                id="list",
+                live=True,
+            ),
+        ]
+    )
+    return layout(visit, TITLE, body, live=True)
+
+
+def _start(visit: Visit) -> Html:
+    button = fill(
+        '<p><a class="button main" href="{url}">{words}</a></p>',
+        url=f"{ROOM}/register",
+        words=visit.say(REGISTER),
+    )
+    return when(visit.may(Scope.REGISTER), button)
+
+
+def _search(visit: Visit, query: Mapping[str, str]) -> Html:
+    kept = [
+        fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=query[name])
+        for name in ("state", "error", "contested")
+        if name in query
+    ]
+    fields = [
+        text_field(visit, "search", BEGINS, query.get("search", ""), maxlength=128),
+        text_field(visit, "appid", WHOSE, query.get("appid", ""), maxlength=128),
+        select_field(visit, "type", OF_TYPE, _types(visit), query.get("type", "")),
+    ]
+    return search(visit, ROOM, joined([*kept, *fields]))
+
+
+def _types(visit: Visit) -> Iterator[tuple[str, Words | str]]:
+    yield "", ALL
+    for name in visit.request.app[SERVICES].kinds.names():
+        if isinstance(name, str) and not name.isdecimal():
+            yield name, name
+
+
+def _choices(visit: Visit, query: Mapping[str, str], counts: JobCountsResult) -> Html:
+    made = [_link(visit, query, choice) for choice in _shown(query, counts)]
+    return fill('<ul class="chips">{made}</ul>', made=made)
+
+
+def _shown(query: Mapping[str, str], counts: JobCountsResult) -> Iterator[_Choice]:
+    """All, and what there is some of."""
+    yield _Choice("", "", ALL, counts.all)
+    choices = [
+        *(_Choice("state", one, STATES[one].words, many) for one, many in counts.states.items()),
+        *(_Choice("error", one, REACTIONS[one].words, many) for one, many in counts.errors.items()),
+        _Choice("contested", "true", CONTESTED.words, counts.contested),
+    ]
+    yield from (one for one in choices if one.many or query.get(one.name) == one.value)
+
+
+def _link(visit: Visit, query: Mapping[str, str], choice: _Choice) -> Html:
+    kept = {name: query[name] for name in NARROWING if name in query}
+    if choice.name:
+        kept[choice.name] = choice.value
+    now = {name: query[name] for name in ("state", "error", "contested") if name in query}
+    is_now = now == ({choice.name: choice.value} if choice.name else {})
+    return fill(
+        '<li><a href="{url}"{now}>{words} <b>{many}</b></a></li>',
+        url=f"{ROOM}?{urlencode(kept)}" if kept else ROOM,
+        now=when(is_now, fill(' aria-current="true"')),
+        words=visit.say(choice.words),
+        many=f"{choice.many:,}",
+    )
+
+
+ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, ROOM, listed),)

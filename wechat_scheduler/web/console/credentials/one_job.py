@@ -1,0 +1,211 @@
+"""`/console/credentials/{appid}/{type}`: all about one credential, and what can be done about it."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.model import Contest
+from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, TYPES
+from wechat_scheduler.web.console.credentials.rows import (
+    CALLS,
+    LEFT,
+    NEXT,
+    ROOM,
+    ROTATED,
+    STATE,
+    account_place,
+    badges,
+    calls,
+    error_advice,
+    error_facts,
+    next_attempt,
+    place_of,
+    time_left,
+)
+from wechat_scheduler.web.console.credentials.systems import readers, receivers
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import (
+    Cell,
+    advice,
+    bar,
+    code,
+    done,
+    facts,
+    joined,
+    link,
+    section,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+NOW_TITLE = W("State", "状态")
+FAILED, ERROR = W("The last attempt failed", "上次尝试失败"), W("Last error", "上次错误")
+ACT, REFRESH, REMOVE = W("Actions", "操作"), W("Refresh now", "立即刷新"), W("Remove…", "移除…")
+REMOVE_IT = W("Remove this credential", "移除这个凭据")
+REMOVED_MEANS = W(
+    "The daemon stops keeping it, and systems that fetch it get an error. An admin key removes it for all systems, "
+    "another key only what it registered itself.",
+    "守护进程不再维护它，获取它的系统会得到错误。admin key 对所有系统移除，其他 key 只移除自己登记的部分。",
+)
+SURE = W(
+    "Remove {job}? Systems that fetch it get an error.", "移除 {job}？获取它的系统会得到错误。"
+)
+REFRESH_MEANS = W(
+    "Asks WeChat now. A token that is fresh usually stays the same.",
+    "立即向微信请求。仍然有效的 token 通常保持不变。",
+)
+NOTICES: Final = {
+    "refreshing": W("WeChat is being asked.", "正在向微信请求。"),
+    "removed": W("The credential was removed.", "凭据已移除。"),
+}
+# With its subject, and without.
+PLACES: Final = (f"{ROOM}/{{appid}}/{{type}}", f"{ROOM}/{{appid}}/{{type}}/{{subject}}")
+
+
+async def shown(visit: Visit) -> web.Response:
+    job = await _job(visit)
+    body = joined(
+        [
+            section(visit, NOW_TITLE, _state(visit, job), id="state", live=True),
+            section(visit, ERROR, _error(visit, job), id="error", live=True),
+            section(visit, *await readers(visit, job), id="readers", live=True),
+            section(visit, *receivers(visit, job), id="receivers", live=True),
+            when(visit.may(Scope.REGISTER), section(visit, ACT, _actions(visit, job))),
+        ]
+    )
+    title = " · ".join(filter(None, (job.kind, job.subject or job.appid)))
+    return layout(visit, title, body, live=True)
+
+
+async def refresh(visit: Visit) -> web.Response:
+    path = visit.request.match_info
+    await visit.api.post(f"{_native(visit)}/refresh", str, **path)
+    return done(visit.request.path.removesuffix("/refresh"), "refreshing")
+
+
+async def remove(visit: Visit) -> web.Response:
+    path = visit.request.match_info
+    await visit.api.delete(_native(visit), str, **path)
+    return done(account_place(path["appid"]), "removed")
+
+
+def _native(visit: Visit) -> str:
+    subject = "/{subject}" if "subject" in visit.request.match_info else ""
+    return f"/task/{{appid}}/{{type}}{subject}"
+
+
+async def _job(visit: Visit) -> JobResult:
+    path = visit.request.match_info
+    subject = path.get("subject")
+    # Without a subject it is the first of its type.
+    rows = await visit.api.page(
+        "/tasks", JobResult, appid=path["appid"], type=path["type"], subject=subject, limit=1
+    )
+    for job in rows.rows:
+        if job.subject == (subject or ""):
+            return job
+    named = "/".join(filter(None, (path["appid"], path["type"], subject)))
+    raise NotFoundError(f"{named} is not registered", reason=Reason.TASK_UNKNOWN)
+
+
+def _state(visit: Visit, job: JobResult) -> Html:
+    meaning = STATES[Freshness(job.state)].meaning
+    pairs: list[tuple[Words, Cell | None]] = [
+        (STATE, badges(visit, job)),
+        (LEFT, time_left(visit, job)),
+        (W("Expires", "到期"), visit.time(job.expires_at)),
+        (ROTATED, visit.time(job.issued_at)),
+        (W("Rotations", "更新次数"), str(job.version)),
+        (NEXT, next_attempt(visit, job)),
+        (CALLS, bar(visit, job.calls_today / max(1, job.calls_limit), calls(visit, job))),
+        *_whose(visit, job),
+    ]
+    return joined(
+        [
+            fill("<p>{meaning}</p>", meaning=visit.say(meaning)),
+            facts(visit, pairs),
+            _contest(visit, job.contested),
+        ]
+    )
+
+
+def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
+    known = TYPES.get(job.kind)
+    yield (
+        W("Type", "类型"),
+        joined(
+            [
+                code(job.kind),
+                fill(' <small class="below">{what}</small>', what=visit.say(known))
+                if known
+                else "",
+            ]
+        ),
+    )
+    yield W("Account", "账号"), link(account_place(job.appid), job.appid)
+    if job.subject:
+        yield W("Subject", "主体"), code(job.subject)
+
+
+def _contest(visit: Visit, contest: Contest | None) -> Html:
+    if contest is None:
+        return Html()
+    return fill(
+        "<div><p>{meaning} {at}</p><p>{message}</p>{advice}</div>",
+        meaning=visit.say(CONTESTED.meaning),
+        at=visit.time(contest.at),
+        message=contest.message,
+        advice=advice(visit, contest.advice),
+    )
+
+
+def _error(visit: Visit, job: JobResult) -> Html:
+    if job.error is None:
+        return fill('<p class="empty">{none}</p>', none=visit.say(W("None.", "没有。")))
+    pairs = [*error_facts(visit, job.error), *_waiting(job)]
+    return joined(
+        [
+            fill("<p>{meaning}</p>", meaning=visit.say(REACTIONS[job.error.reaction].meaning)),
+            error_advice(visit, job.error),
+            facts(visit, pairs),
+        ]
+    )
+
+
+def _waiting(job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
+    yield W("Failures in a row", "连续失败"), str(job.failures)
+    if job.waits_for:
+        yield W("Waits for", "等待"), code(job.waits_for)
+
+
+def _actions(visit: Visit, job: JobResult) -> Html:
+    place = place_of(job)
+    named = "/".join(filter(None, (job.appid, job.kind, job.subject)))
+    sure = W(SURE.en.format(job=named), SURE.zh.format(job=named))
+    removal = form(visit, f"{place}/remove", Html(), REMOVE_IT, kind="danger", confirm=sure)
+    return fill(
+        "{refresh}<p><small>{means}</small></p><details><summary>{remove}</summary><p>{removed}</p>{removal}</details>",
+        refresh=form(visit, f"{place}/refresh", Html(), REFRESH),
+        means=visit.say(REFRESH_MEANS),
+        remove=visit.say(REMOVE),
+        removed=visit.say(REMOVED_MEANS),
+        removal=removal,
+    )
+
+
+ROUTES: Final = (
+    *(ConsoleRoute(hdrs.METH_POST, f"{place}/refresh", refresh) for place in PLACES),
+    *(ConsoleRoute(hdrs.METH_POST, f"{place}/remove", remove) for place in PLACES),
+    *(ConsoleRoute(hdrs.METH_GET, place, shown) for place in PLACES),
+)

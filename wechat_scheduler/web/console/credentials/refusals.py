@@ -1,0 +1,112 @@
+"""Says in the visitor's language why an account was not registered."""
+
+from typing import Final
+
+from wechat_scheduler.config import consoles
+from wechat_scheduler.credentials.model import Fault
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.credentials.rows import error_facts
+from wechat_scheduler.web.console.parts import facts
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.registration_checks import RegistrationCheckResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+NOT_STORED = W("Nothing was stored.", "没有保存任何内容。")
+WRONG_SECRET = W(
+    "WeChat does not accept this AppSecret for this AppID. Copy it once more, or reset it: {place}.",
+    "微信不接受这个 AppID 的 AppSecret。请重新复制，或重置：{place}。",
+)
+IS_PLATFORM = W(
+    "This AppID is a third-party platform's. Choose “Third-party platform” above.",
+    "这是第三方平台的 AppID。请在上面选择“第三方平台”。",
+)
+WRONG_APPID = W(
+    "WeChat does not know this AppID. Copy it once more.", "微信没有这个 AppID。请重新复制。"
+)
+WRONG_ADDRESS = W(
+    "WeChat refuses calls from {address}. Add this address to the IP whitelist, then test again: {place}.",
+    "微信拒绝来自 {address} 的调用。请把这个地址加入 IP 白名单，再验证：{place}。",
+)
+REFUSED = W("WeChat refuses this account: {message}", "微信拒绝了这个账号：{message}")
+SAID = W("What WeChat said", "微信的回答")
+# Says that the appid is a platform's.
+OF_PLATFORM: Final = frozenset((61024,))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Why a form is shown again: `told` above it, or `sentence` at the field. With `may_go_on`, WeChat alone
+    objects."""
+
+    status: int = 200
+    told: Html = Html()
+    field: str = ""
+    sentence: str = ""
+    may_go_on: bool = False
+
+    def at(self, field: str) -> str:
+        """What is said at that field."""
+        return self.sentence if field == self.field else ""
+
+
+def trouble_of(
+    visit: Visit, refusal: RegistrationCheckResult | None, error: RequestError | None
+) -> Trouble | None:
+    if error is not None:
+        return _of_error(visit, error)
+    if refusal is None or refusal.error is None:
+        return None
+    sentence = _sentence(visit, refusal, refusal.error)
+    return Trouble(
+        status=422,
+        told=_told(visit, sentence, refusal.error),
+        field=refusal.field,
+        sentence=sentence,
+        may_go_on=True,
+    )
+
+
+def _of_error(visit: Visit, error: RequestError) -> Trouble:
+    """Of what our API refuses; a 503 is WeChat's silence."""
+    field = error.field.rpartition(".")[2]
+    told = fill(
+        '<section role="alert"><p class="error">{error}</p><p>{not_stored}</p></section>',
+        error=str(error),
+        not_stored=visit.say(NOT_STORED),
+    )
+    return Trouble(
+        status=error.status,
+        told=told,
+        field=field,
+        sentence=getattr(error, "sentence", str(error)),
+        may_go_on=error.status == 503,
+    )
+
+
+def _sentence(visit: Visit, refusal: RegistrationCheckResult, fault: Fault) -> str:
+    if refusal.address:
+        place = consoles.IP_WHITELIST
+        return visit.say(WRONG_ADDRESS, address=refusal.address, place=place)
+    if fault.errcode in OF_PLATFORM:
+        return visit.say(IS_PLATFORM)
+    if refusal.field == "appid":
+        return visit.say(WRONG_APPID)
+    if refusal.field == "appsecret":
+        return visit.say(WRONG_SECRET, place=consoles.SECRET)
+    return visit.say(REFUSED, message=f"{fault.message}. {fault.advice}")
+
+
+def _told(visit: Visit, sentence: str, fault: Fault) -> Html:
+    return fill(
+        '<section role="alert"><p class="error">{sentence}</p><p>{not_stored}</p>'
+        "<details><summary>{said}</summary><p>{message}</p>{facts}</details></section>",
+        sentence=sentence,
+        not_stored=visit.say(NOT_STORED),
+        said=visit.say(SAID),
+        message=fault.message,
+        facts=facts(visit, error_facts(visit, fault)),
+    )

@@ -1,0 +1,41 @@
+"""`/console/credentials/register`: a form that tries an account at WeChat before it is stored."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.credentials.drafts import draft_in, draft_of
+from wechat_scheduler.web.console.credentials.register_form import form_page
+from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
+from wechat_scheduler.web.console.parts import done
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.native.registration_checks import RegistrationCheckResult
+
+PLACE: Final = f"{ROOM}/register"
+
+
+async def empty(visit: Visit) -> web.Response:
+    return form_page(visit, draft_in(visit.request.query))
+
+
+async def register(visit: Visit) -> web.Response:
+    draft = draft_of(visit)
+    try:
+        if not draft.anyway:
+            checked = await visit.api.post(
+                "/v1/registrations/check", RegistrationCheckResult, draft.body()
+            )
+            if not checked.accepted:
+                return form_page(visit, draft, refusal=checked)
+        await visit.api.post("/register", str, draft.body())
+    except RequestError as error:
+        return form_page(visit, draft, error=error)
+    return done(account_place(draft.appid), "registered")
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PLACE, empty),
+    ConsoleRoute(hdrs.METH_POST, PLACE, register),
+)

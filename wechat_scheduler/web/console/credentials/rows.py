@@ -1,0 +1,141 @@
+"""Credentials as cells of tables and as facts."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+from urllib.parse import quote
+
+from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
+from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, left
+from wechat_scheduler.web.console.parts import (
+    Cell,
+    advice,
+    as_sentence,
+    bar,
+    code,
+    joined,
+    link,
+    state,
+    table,
+)
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+ROOM: Final = "/console/credentials"
+
+CREDENTIAL = W("Credential", "凭据")
+STATE, LEFT = W("State", "状态"), W("Time left", "剩余时间")
+ROTATED, NEXT = W("Last rotation", "上次更新"), W("Next attempt", "下次尝试")
+CALLS = W("Calls today", "今日调用")
+HEADS: Final = (CREDENTIAL, STATE, LEFT, ROTATED, CALLS)
+THEN = W("next", "下次")
+AT_PLATFORM = W("of platform", "属于平台")
+OF_ACCOUNT = W("of", "属于")
+NOW = W("now", "正在尝试")
+OF = W("{calls} of {limit}", "{calls} / {limit}")
+
+
+def job_table(visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty: Words) -> Html:
+    return table(visit, caption, HEADS, [_cells(visit, job) for job in jobs], empty=empty)
+
+
+def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
+    return (
+        _name(visit, job),
+        joined([badges(visit, job), _brief(job.error)]),
+        time_left(visit, job),
+        fill(
+            '{rotated} <small class="below">{then} {next}</small>',
+            rotated=visit.time(job.issued_at),
+            then=visit.say(THEN),
+            next=next_attempt(visit, job),
+        ),
+        calls(visit, job),
+    )
+
+
+def _name(visit: Visit, job: JobResult) -> Html:
+    account = link(account_place(job.appid), job.appid)
+    if job.subject:
+        words = AT_PLATFORM if job.kind == AUTHORIZER_TOKEN else OF_ACCOUNT
+        named = [
+            fill(' <small class="below id">{subject}</small>', subject=job.subject),
+            fill(
+                ' <small class="below">{of} {account}</small>', of=visit.say(words), account=account
+            ),
+        ]
+    else:
+        named = [fill(' <small class="below">{account}</small>', account=account)]
+    return fill(
+        '<span class="name">{kind}{named}</span>', kind=link(place_of(job), job.kind), named=named
+    )
+
+
+def place_of(job: JobResult) -> str:
+    """The page of a credential."""
+    parts = [job.appid, job.kind, *([job.subject] if job.subject else [])]
+    return "/".join((ROOM, *(quote(part, safe="") for part in parts)))
+
+
+def account_place(appid: str) -> str:
+    return f"{ROOM}/{quote(appid, safe='')}"
+
+
+def badges(visit: Visit, job: JobResult) -> Html:
+    shown = STATES[Freshness(job.state)]
+    # A refresh that is late without an error needs no one: it is under way.
+    kind = "bad" if job.state == Freshness.PENDING and job.error else shown.kind
+    more = [REACTIONS[job.error.reaction]] if job.error else []
+    if job.contested:
+        more.append(CONTESTED)
+    first = state(visit, kind, shown.words)
+    made = [fill(" {badge}", badge=state(visit, one.kind, one.words)) for one in more]
+    return fill('<span class="badges">{first}{made}</span>', first=first, made=made)
+
+
+def time_left(visit: Visit, job: JobResult) -> Html:
+    is_given = job.state in (Freshness.FRESH, Freshness.STALE)
+    if not is_given or job.issued_at is None or job.expires_at is None:
+        return fill('<span class="faint">–</span>')
+    span = timedelta(seconds=job.expires_in)
+    return bar(visit, span / (job.expires_at - job.issued_at), left(visit, span))
+
+
+def next_attempt(visit: Visit, job: JobResult) -> Cell:
+    return visit.say(NOW) if job.attempting else visit.time(job.next_attempt_at)
+
+
+def calls(visit: Visit, job: JobResult) -> str:
+    return visit.say(OF, calls=job.calls_today, limit=job.calls_limit)
+
+
+def _brief(error: Fault | None) -> Html:
+    if error is None:
+        return Html()
+    what = as_sentence(error.message) if error.errcode is None else str(error.errcode)
+    return fill(
+        ' <small class="below"><span class="error">{what}</span> {advice}</small>',
+        what=what,
+        advice=as_sentence(error.advice),
+    )
+
+
+def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Words, Cell | None]]:
+    yield W("At", "时间"), visit.time(error.at)
+    yield W("Call", "接口"), when(error.endpoint, code(error.endpoint))
+    yield W("errcode", "errcode"), None if error.errcode is None else str(error.errcode)
+    yield W("rid", "rid"), when(error.rid, code(error.rid))
+
+
+def error_advice(visit: Visit, error: Fault) -> Html:
+    return joined(
+        [
+            fill('<p class="error">{message}</p>', message=as_sentence(error.message)),
+            advice(visit, error.advice),
+        ]
+    )

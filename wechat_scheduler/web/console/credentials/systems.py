@@ -1,0 +1,101 @@
+"""The business systems of a credential: who fetches it, and whom it is sent to."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.parts import Cell, Kind, code, state, table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult, ReceiverResult
+from wechat_scheduler.web.native.keys import KeyResult
+from wechat_scheduler.web.native.readers import ReaderResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+READERS = W("Who fetches it", "谁在获取")
+NO_READER = W(
+    "No system fetched it in the last 24 hours; the last minute is not counted yet.",
+    "过去 24 小时没有系统获取；最近一分钟尚未计入。",
+)
+RECEIVERS = W("Who registered it", "谁登记的")
+NO_RECEIVER = W("No key.", "没有。")
+KEY = W("Key", "key")
+READ_HEADS: Final = (
+    KEY,
+    W("Reads in 24 hours", "24 小时内读取"),
+    W("Last in the hour of", "最近一次所在小时"),
+)
+SENT_HEADS: Final = (
+    KEY,
+    W("Notified at", "通知地址"),
+    W("Last notification", "上次通知"),
+    W("Inputs from", "输入来自"),
+)
+NOTIFIED: Final[Mapping[str, tuple[Kind, Words]]] = {
+    "pending": ("warn", W("Under way", "发送中")),
+    "delivered": ("good", W("Accepted", "已接收")),
+    "cancelled": ("idle", W("Cancelled", "已取消")),
+}
+NEVER = W("None yet", "还没有")
+
+
+async def readers(visit: Visit, job: JobResult) -> tuple[Words, Html]:
+    subject = "/{subject}" if job.subject else ""
+    found = await visit.api.get(
+        f"/v1/tasks/{{appid}}/{{type}}{subject}/readers",
+        list[ReaderResult],
+        **_path(job),
+    )
+    names = await _names(visit)
+    rows = [
+        (
+            _named(reader.key, names),
+            f"{reader.reads:,}",
+            visit.time(reader.last),
+        )
+        for reader in found
+    ]
+    return READERS, table(visit, READERS, READ_HEADS, rows, empty=NO_READER)
+
+
+def receivers(visit: Visit, job: JobResult) -> tuple[Words, Html]:
+    rows = [
+        (one.key, _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
+        for one in job.receivers
+    ]
+    return RECEIVERS, table(visit, RECEIVERS, SENT_HEADS, rows, empty=NO_RECEIVER)
+
+
+def _path(job: JobResult) -> dict[str, str]:
+    path = {"appid": job.appid, "type": job.kind}
+    return path | {"subject": job.subject} if job.subject else path
+
+
+async def _names(visit: Visit) -> Mapping[str, str]:
+    """The names of keys by id, for those who may list keys."""
+    if not visit.may(Scope.ADMIN):
+        return {}
+    return {key.id: key.name for key in await visit.api.get("/v1/keys", list[KeyResult])}
+
+
+def _named(key: str, names: Mapping[str, str]) -> Cell:
+    name = names.get(key, "")
+    if not name or name == key:
+        return key
+    return fill('{name} <small class="below">{key}</small>', name=name, key=key)
+
+
+def _told(visit: Visit, receiver: ReceiverResult) -> Cell:
+    if not receiver.notify:
+        return _or_dash("")
+    kind, words = NOTIFIED.get(receiver.state, ("idle", NEVER))
+    shown = state(visit, kind, words)
+    if not receiver.error:
+        return shown
+    return fill('{shown} <small class="below">{error}</small>', shown=shown, error=receiver.error)
+
+
+def _or_dash(address: str) -> Cell:
+    return code(address) if address else fill('<span class="faint">–</span>')
