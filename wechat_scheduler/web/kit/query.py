@@ -1,13 +1,15 @@
 """Reads queries as strictly as bodies, and pages through long lists."""
 
+import re
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import Annotated, Final, TypeVar
 
 import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID
@@ -17,6 +19,8 @@ T = TypeVar("T")
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
 _LONGEST_NAME: Final = 64
+INSTANT_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
+_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def id_of(request: web.Request, name: str) -> int:
@@ -118,6 +122,25 @@ def refuse_repeated(request: web.Request, name: str) -> None:
     """Raises InvalidRequestError."""
     if len(request.query.getall(name, ())) > 1:
         raise InvalidRequestError("is given twice; give it once", field=name)
+
+
+def instant_place(request: web.Request) -> tuple[datetime, int] | None:
+    """The instant and the number in `after`, as `instant_text` wrote them; None without it. Raises
+    InvalidRequestError."""
+    text = request.query.get("after", "")
+    if not text:
+        return None
+    found = INSTANT_PLACE.fullmatch(text)
+    if found is None:
+        raise InvalidRequestError(
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
+    return EPOCH + int(found[1]) * _MICROSECOND, int(found[2])
+
+
+def instant_text(at: datetime, number: int) -> str:
+    """A place in a list by time: microseconds since 1970, and what tells the entries of one instant apart."""
+    return f"{(at - EPOCH) // _MICROSECOND}-{number}"
 
 
 class NulError(InvalidRequestError):

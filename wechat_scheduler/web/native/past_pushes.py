@@ -1,16 +1,13 @@
 """Lists what came from WeChat lately, and what became of it."""
 
-import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 
 import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Key, Scope
-from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.errors import ForbiddenError, InvalidRequestError
+from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.pushes.history import (
     Fate,
     PastPush,
@@ -23,13 +20,16 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
-from wechat_scheduler.web.kit.query import limit_of, next_page, one_of
+from wechat_scheduler.web.kit.query import (
+    INSTANT_PLACE,
+    instant_place,
+    instant_text,
+    limit_of,
+    next_page,
+    one_of,
+)
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
-
-# Microseconds since 1970, and how many pushes of this instant were listed.
-_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,4})", re.ASCII)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class PastPushResult(msgspec.Struct, kw_only=True):
@@ -51,7 +51,7 @@ class PastPushResult(msgspec.Struct, kw_only=True):
 
 
 async def listed(request: web.Request) -> web.Response:
-    caller, before = request[CALLER], _place(request.query.get("after", ""))
+    caller, before = request[CALLER], _place(request)
     appid, kind = request.query.get("appid", ""), one_of(request, "kind", list(PushKind))
     if appid:
         check_wechat_id(appid, "appid")
@@ -82,19 +82,13 @@ def _kinds(caller: Key, asked: str) -> Sequence[PushKind]:
     return tuple(kind for kind in kinds if kind is not PushKind.ACT)
 
 
-def _place(text: str) -> Place | None:
-    if not text:
-        return None
-    found = _PLACE.fullmatch(text)
-    if found is None:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
-    return Place(at=EPOCH + int(found[1]) * _MICROSECOND, skip=int(found[2]))
+def _place(request: web.Request) -> Place | None:
+    found = instant_place(request)
+    return Place(at=found[0], skip=found[1]) if found else None
 
 
 def _text(place: Place) -> str:
-    return f"{(place.at - EPOCH) // _MICROSECOND}-{place.skip}"
+    return instant_text(place.at, place.skip)
 
 
 def _result(push: PastPush) -> PastPushResult:
@@ -109,7 +103,7 @@ ROUTES = (
         takes=(
             query("appid", "Only of this account or platform.", schema_of(WECHAT_ID)),
             query("kind", "Only of this kind; `act` needs the scope `push`.", {"enum": list(PushKind)}),
-            query("after", AFTER.description, schema_of(_PLACE)),
+            query("after", AFTER.description, schema_of(INSTANT_PLACE)),
             LIMIT,
         ),
         gives=LINK,

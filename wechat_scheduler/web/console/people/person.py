@@ -59,6 +59,7 @@ USES, TEMPLATE = W("Subscribe notices allowed", "允许的订阅消息"), W("Tem
 LEFT, SWITCHED_OFF = W("Left", "剩余"), W("switched off by the user", "用户已关闭")
 AT_LEAST = W("at least {n}", "至少 {n}")
 NO_USES = W("WeChat has told of none.", "微信没有报告过。")
+DANGER = W("Tokens and removal", "token 与移出")
 CHANGE, SAVE = W("Change", "修改"), W("Save", "保存")
 QUIET_HINT = W(
     "Such as 22:00-07:30, by the user's clock; empty for none.",
@@ -94,6 +95,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
             user.subscriptions,
             section(visit, CHANGE, _change(visit, app, user, error), id="change"),
         ),
+        section(visit, DANGER, _danger(visit, app, user), id="danger"),
     ]
     return app_page(
         visit, app, TITLE, fill("{all}", all=sections), status=error.status if error else 200
@@ -167,7 +169,7 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     links = [
         fill("<li>{link}</li>", link=link(url, visit.say(words)))
         for url, words in (
-            (f"/console/messages?uid={user.uid}", MESSAGES),
+            (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
             (f"/console/reminders?uid={user.uid}", REMINDERS),
             (f"/console/pushes?kind=act&appid={app.appid}", PUSHES),
         )
@@ -201,10 +203,15 @@ def _change(
             kind="quiet",
             fields=block,
         ),
-        form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=REMOVE_SURE),
-        when(visit.may(Scope.ADMIN), token_forms(visit, url)),
     ]
     return fill("{forms}", forms=forms)
+
+
+def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
+    url = app_url(app, f"/subscribers/{user.uid}")
+    leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=REMOVE_SURE)
+    tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url))
+    return fill("{tokens}{leave}", tokens=tokens, leave=leave)
 
 
 async def change(visit: Visit) -> web.Response:

@@ -28,6 +28,7 @@ W = Words
 
 NAME, ID, MADE = W("Name", "名称"), W("Id", "编号"), W("Made", "创建")
 WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
+LEADS = W("See also", "相关")
 MAKE, REMOVE, ACTIONS = W("Make a topic", "创建主题"), W("Remove", "删除"), W("Actions", "操作")
 NONE = W(
     "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
@@ -72,7 +73,7 @@ async def remove(visit: Visit) -> web.Response:
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app = await app_of(visit)
     found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
-    heads = (NAME, ID, MADE, WHO, ACTIONS)
+    heads = (NAME, ID, MADE, LEADS, ACTIONS)
     listed = table(
         visit, TABS[2].words, heads, [_row(visit, app, one) for one in found], empty=NONE
     )

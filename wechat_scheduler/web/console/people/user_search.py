@@ -23,6 +23,7 @@ W = Words
 TITLE = W("Users of the accounts", "账号的用户")
 ACCOUNT, OPENID = W("Account (appid)", "账号（appid）"), W("openid", "openid")
 USER, STATE = W("User", "用户"), W("State", "状态")
+USERS_HEADING = W("Users", "用户")
 HEARD, APPS_OF = W("Last act", "最近活动"), W("Apps", "应用")
 NONE = W(
     "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
@@ -58,7 +59,7 @@ async def users(visit: Visit) -> web.Response:
         table=table(visit, TITLE, (USER, ACCOUNT, STATE, HEARD, APPS_OF), rows, empty=NONE),
         pager=pager(visit, found),
     )
-    return layout(visit, TITLE, section(visit, USER, listed, id="users"))
+    return layout(visit, TITLE, section(visit, USERS_HEADING, listed, id="users"))
 
 
 async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:

@@ -1,7 +1,6 @@
 """Makes, lists, shows, changes and removes apps."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 
 import msgspec
 import structlog
@@ -13,12 +12,18 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import WECHAT_ID, schema_of
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import (
+    INSTANT_PLACE,
+    instant_place,
+    instant_text,
+    limit_of,
+    next_page,
+)
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
 from wechat_scheduler.web.kit.texts import note_on_namesakes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
-from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query
+from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 from wechat_scheduler.web.native.sending.app_bodies import (
     AppBody,
     AppChange,
@@ -66,9 +71,10 @@ async def listed(request: web.Request) -> web.Response:
     apps = [app for app in reachable_apps(request) if _is_wanted(app, request.query)]
     if "limit" not in request.query:
         return envelope.success([app_result(app) for app in apps])
-    after = request.query.get("after", "")
-    page = [app for app in apps if _place(app) > after][: limit_of(request)]
-    headers = next_page(request, page, _place)
+    after = instant_place(request)
+    later = [app for app in apps if after is None or (app.created_at, app.id) > after]
+    page = later[: limit_of(request)]
+    headers = next_page(request, page, lambda last: instant_text(last.created_at, last.id))
     return envelope.success([app_result(app) for app in page], headers=headers)
 
 
@@ -77,11 +83,6 @@ def _is_wanted(app: App, wanted: Mapping[str, str]) -> bool:
     return appid in ("", app.appid) and (
         text in app.name.casefold() or text in (str(app.id), app.appid.casefold())
     )
-
-
-def _place(app: App) -> str:
-    """Texts in the order of the list."""
-    return f"{app.created_at.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{app.id:016}"
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -137,7 +138,8 @@ ROUTES = (
         takes=(
             query("appid", "Only of this account.", schema_of(WECHAT_ID)),
             query("search", "Only with this text in the name, or with this id or account."),
-            *PAGED,
+            query("after", AFTER.description, schema_of(INSTANT_PLACE)),
+            LIMIT,
         ),
         gives=LINK,
     ),
