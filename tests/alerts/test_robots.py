@@ -14,7 +14,8 @@ from tests.webhooks.conftest import business
 from tests.webhooks.test_notifications import verify
 from wechat_scheduler.alerts.model import News, NewsKind
 from wechat_scheduler.alerts.telling import content_of
-from wechat_scheduler.config.alert_targets import TARGETS, AlertTarget
+from wechat_scheduler.config.alert_targets import AlertTarget
+from wechat_scheduler.config.target_notation import TARGETS
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.errors import CallError, LastingError
 from wechat_scheduler.webhooks.client import GuardedClient

@@ -16,8 +16,8 @@ from tests.business import Business, status
 from tests.clock import START
 from tests.mail.server import MailServer, mail_server
 from tests.sending.town import Town, town
-from wechat_scheduler.config.alert_targets import TARGETS
 from wechat_scheduler.config.alerts import AlertRule
+from wechat_scheduler.config.target_notation import TARGETS
 
 TOKEN = "/cgi-bin/stable_token"
 # The loops of these daemons are turned by hand, and one rule says so.

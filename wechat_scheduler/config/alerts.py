@@ -5,9 +5,10 @@ from datetime import timedelta
 from typing import Annotated, Final
 
 from wechat_scheduler.config import notation
-from wechat_scheduler.config.alert_targets import TARGETS, AlertTarget
+from wechat_scheduler.config.alert_targets import AlertTarget
 from wechat_scheduler.config.notation import listed
 from wechat_scheduler.config.section import Count, Duration, Section
+from wechat_scheduler.config.target_notation import TARGETS
 
 
 class AlertRule(enum.StrEnum):

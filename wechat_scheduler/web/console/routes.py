@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.web.console import assets, live, looks, sign_in
 from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
+from wechat_scheduler.web.console.alerts import page as alerts
 from wechat_scheduler.web.console.credentials import account, job_list, one_job, register
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import listing, message, story, writing
@@ -55,6 +56,7 @@ ROOMS: Final = (
     Room(consumers.ROUTES, consumers.NOTICES),
     Room(sessions.ROUTES, sessions.NOTICES),
     Room(audit.ROUTES),
+    Room(alerts.ROUTES, alerts.NOTICES),
 )
 
 

@@ -1,0 +1,147 @@
+"""The page of alerts: what is wrong, what was, who is told, and a test."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.access.doors import make
+from tests.alerts.samples import TICKET, alert
+from tests.business import Business
+from tests.clock import START, FakeClock
+from tests.console.visitor import MARKUP, Browser
+from tests.house import APPID, Caller
+from wechat_scheduler.alerts.model import Severity
+from wechat_scheduler.config.alerts import AlertRule
+from wechat_scheduler.config.target_notation import TARGETS
+
+PAGE = "/console/alerts"
+
+
+async def put(keeper: Caller, **wish: Any) -> None:
+    values = {"version": 0, "since": START, "fired_at": START, "appid": APPID} | wish
+    await keeper.daemon.ground.stores.alerts.store([alert(**values)], [], [], now=START)
+
+
+def name_targets(keeper: Caller, *targets: dict[str, Any]) -> None:
+    config = keeper.daemon.running.config
+    alerts = msgspec.structs.replace(config.alerts, targets=TARGETS.read(list(targets)))
+    keeper.daemon.adjust(msgspec.structs.replace(config, alerts=alerts))
+
+
+async def test_where_nothing_is_wrong_the_page_says_so_and_whom_to_name(admin: Browser) -> None:
+    page = await admin.open(PAGE)
+
+    assert page.title == "Alerts"
+    assert "Nothing is wrong." in page.text
+    assert "Nothing was wrong in the last 90 days." in page.text
+    assert "[[alerts.targets]]" in page.text
+
+
+async def test_what_fires_is_shown_with_its_advice_and_what_is_over_without(
+    admin: Browser, keeper: Caller
+) -> None:
+    await put(keeper, severity=Severity.CRITICAL)
+    over = TICKET._replace(rule=AlertRule.DEAD_LETTERS)
+    await put(keeper, **over._asdict(), id=2, times=3, cleared_at=START + timedelta(hours=1))
+
+    page = await admin.open(PAGE)
+
+    (firing,) = page.table("Firing")
+    (ended,) = page.table("Over")
+    assert firing["Severity"] == "Critical"
+    for part in ("Ticket missing", "no ticket came", "et WeChat push one"):
+        assert part in firing["Alert"]
+    assert "WeChat push one" not in ended["Alert"]
+    assert "3 times in a row" in ended["Alert"]
+
+
+async def test_an_alert_is_muted_and_the_mute_is_ended(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    await put(keeper)
+    page = await admin.open(PAGE)
+
+    muted = await admin.submit(page, f"{PAGE}/mute", **{"seconds-1": "86400"})
+    (shown,) = muted.table("Firing")
+    again = await admin.submit(muted, f"{PAGE}/mute")
+
+    assert "No reminder of it is sent until then." in muted.text
+    assert shown["Mute"].startswith("Muted until in 1 d")
+    assert "Reminders of it are sent again." in again.text
+
+
+async def test_a_test_shows_what_each_target_answered(
+    admin: Browser, keeper: Caller, business: Business
+) -> None:
+    name_targets(
+        keeper,
+        {"name": "hook", "kind": "webhook", "url": business.url("/hook?key=topsecret")},
+        {"name": "boss", "kind": "follower", "app": 17, "to": "alice"},
+    )
+    page = await admin.open(PAGE)
+
+    shown = await admin.submit(page, button="Send a test to all")
+
+    assert [row["Where"] for row in page.table("Who is told")] == [
+        f"http://127.0.0.1:{business.port}/[redacted]",
+        "17 · alice",
+    ]
+    assert "topsecret" not in page.html
+    assert [(row["Name"], row["State"], row["Answer"]) for row in shown.table()] == [
+        ("hook", "Accepted", ""),
+        ("boss", "Not accepted", "there is no app 17"),
+    ]
+    assert len(business.calls) == 1
+
+
+async def test_the_rules_are_shown_with_their_numbers_and_where_to_change_them(
+    admin: Browser, keeper: Caller
+) -> None:
+    config = keeper.daemon.running.config
+    alerts = msgspec.structs.replace(config.alerts, rules=(AlertRule.TICKET_MISSING,))
+    keeper.daemon.adjust(msgspec.structs.replace(config, alerts=alerts))
+
+    page = await admin.open(PAGE)
+
+    rows = page.table("Rules")
+    assert len(rows) == len(AlertRule)
+    assert [row["State"] for row in rows].count("On") == 1
+    assert any("came for 30m" in row["Fires when"] for row in rows)
+    assert "systemctl reload wechat-scheduler" in page.text
+
+
+async def test_a_limited_key_sees_its_alerts_and_no_settings(
+    visitor: Browser, keeper: Caller
+) -> None:
+    await put(keeper)
+    await put(keeper, **TICKET._replace(subject="wx9")._asdict(), id=2, appid="wx9")
+    key = await make(keeper, "read", appids=[APPID])
+    await visitor.sign_in(key.text)
+
+    page = await visitor.open(PAGE)
+
+    assert len(page.table("Firing")) == 1
+    assert "Who is told" not in page.text
+    assert not [one for one in page.root.one("main").find("form") if one["method"] == "post"]
+
+
+@pytest.mark.parametrize("field", ["text", "advice", "subject"])
+async def test_markup_in_an_alert_is_text(admin: Browser, keeper: Caller, field: str) -> None:
+    await put(keeper, **{field: MARKUP})
+
+    page = await admin.open(PAGE)
+
+    assert "<script>alert" not in page.html
+    assert not page.root.find("img")
+
+
+async def test_the_page_speaks_chinese(admin: Browser, keeper: Caller) -> None:
+    await put(keeper)
+
+    page = await admin.open(PAGE, Accept_Language="zh-CN")
+
+    assert page.title == "告警"
+    (row,) = page.table("正在发生")
+    assert row["告警"].startswith("没有收到 ticket")

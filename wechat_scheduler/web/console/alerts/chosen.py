@@ -1,0 +1,115 @@
+"""The settings of alerts as a page shows them: who is told, and which rules hold."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.parts import Cell, code, joined, state, table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.settings import SettingResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+WHO, RULES_HEAD = W("Who is told", "告诉谁"), W("Rules", "规则")
+NOTHING_WRONG = W("No rules.", "没有规则。")
+NO_TARGETS = W(
+    "Alerts are listed here and not sent to anyone yet. Name a person, a group or a mailbox in [[alerts.targets]] of the "
+    "configuration file, then reload the daemon.",
+    "告警只在这里列出，还没有告诉任何人。在配置文件的 [[alerts.targets]] 里写上人、群或邮箱，然后让守护进程重新读取。",
+)
+CHANGE = W(
+    "Change them under [alerts] in the configuration file; a reload takes them over: systemctl reload wechat-scheduler.",
+    "在配置文件的 [alerts] 里修改，重新读取后生效：systemctl reload wechat-scheduler。",
+)
+NAME, FORM, PLACE, TEST = (
+    W("Name", "名称"),
+    W("Form", "形式"),
+    W("Where", "去向"),
+    W("Test", "测试"),
+)
+RULE, STATE, LOOKS_FOR = W("Rule", "规则"), W("State", "状态"), W("Fires when", "触发条件")
+ON, OFF = W("On", "开"), W("Off", "关")
+SEND_TEST, TEST_ALL = W("Send a test", "发送测试"), W("Send a test to all", "向所有目标发送测试")
+
+PATH: Final = "/console/alerts"
+PREFIX: Final = "alerts."
+
+
+def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
+    """The targets, each with a button that sends a test."""
+    targets = msgspec.json.decode(settings.get("targets", "[]"), type=list[dict[str, Any]])
+    rows: list[list[Cell]] = [
+        [
+            str(one["name"]),
+            form_words(visit, str(one["kind"])),
+            _place(one),
+            form(
+                visit, f"{PATH}/test", Html(), SEND_TEST,
+                kind="plain", fields={"target": str(one["name"])},
+            ),
+        ]
+        for one in targets
+    ]  # fmt: skip
+    shown = table(visit, WHO, [NAME, FORM, PLACE, TEST], rows, empty=NO_TARGETS)
+    if not targets:
+        return shown
+    every = form(visit, f"{PATH}/test", Html(), TEST_ALL)
+    return joined([shown, every, _change(visit)])
+
+
+def _place(target: Mapping[str, Any]) -> Html:
+    """What the settings show of a target: secrets are masked there."""
+    keys = ("app", "to", "server", "from")
+    values = [_listed(target[key]) for key in keys if key in target]
+    return code(" · ".join(values or [_listed(target.get("url", ""))]))
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def which_rules(visit: Visit, settings: Mapping[str, str]) -> Html:
+    """All rules, and whether the settings name them."""
+    wanted = settings.get("rules", "").split(",")
+    rows = [
+        [
+            stacked(visit.say(words), code(name)),
+            state(visit, "good", ON) if name in wanted else state(visit, "idle", OFF),
+            visit.say(looks_for, **{**settings, "quota_share": _percent(settings)}),
+        ]
+        for name, (words, looks_for) in RULES.items()
+    ]
+    shown = table(visit, RULES_HEAD, [RULE, STATE, LOOKS_FOR], rows, empty=NOTHING_WRONG)
+    return joined([shown, _change(visit)])
+
+
+def _percent(settings: Mapping[str, str]) -> str:
+    return f"{float(settings['quota_share']):.0%}"
+
+
+def stacked(*parts: Cell) -> Html:
+    """Pieces below one another."""
+    made = [fill("<div>{part}</div>", part=part) for part in parts]
+    return fill('<div class="stack">{parts}</div>', parts=made)
+
+
+def _change(visit: Visit) -> Html:
+    return fill('<p class="faint">{words}</p>', words=visit.say(CHANGE))
+
+
+async def settings_of(visit: Visit) -> dict[str, str]:
+    """The settings of `[alerts]` by their names."""
+    found = await visit.api.get("/v1/settings", list[SettingResult])
+    return {
+        each.path.removeprefix(PREFIX): each.value for each in found if each.path.startswith(PREFIX)
+    }
+
+
+def form_words(visit: Visit, name: str) -> str:
+    """What a target is."""
+    return visit.say(KINDS[name]) if name in KINDS else name

@@ -1,0 +1,180 @@
+"""`/console/alerts`: what is wrong, what was, who is told, and a test of that."""
+
+from typing import Final
+
+from aiohttp import hdrs, web
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.alerts.chosen import (
+    FORM,
+    NAME,
+    NO_TARGETS,
+    PATH,
+    RULES_HEAD,
+    STATE,
+    WHO,
+    form_words,
+    settings_of,
+    stacked,
+    which_rules,
+    who_is_told,
+)
+from wechat_scheduler.web.console.alerts.wording import MUTES, RULES, SEVERITIES
+from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.native_api import Rows
+from wechat_scheduler.web.console.parts import (
+    advice,
+    done,
+    joined,
+    link,
+    pager,
+    section,
+    state,
+    table,
+)
+from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.alerts import AlertResult, AlertTestResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TITLE = W("Alerts", "告警")
+FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
+NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
+NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
+ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "开始"), W("Last told", "上次告知")
+ENDED, SEVERITY, MUTE = W("Over since", "结束"), W("Severity", "程度"), W("Mute", "静音")
+MUTED, UNMUTE = W("Muted until {at}", "静音到 {at}"), W("End the mute", "取消静音")
+TIMES = W("{times} times in a row", "连续 {times} 次")
+TESTED, ANSWER = W("What each answered", "各个目标的回答"), W("Answer", "回答")
+ACCEPTED, REFUSED = W("Accepted", "已接收"), W("Not accepted", "未接收")
+BACK, DELIVERY = W("Back to the alerts", "返回告警"), W("its delivery", "这条投递")
+NOTICES: Final = {
+    "muted": W("No reminder of it is sent until then.", "到那时之前不再提醒。"),
+    "unmuted": W("Reminders of it are sent again.", "恢复提醒。"),
+}
+
+
+async def page(visit: Visit) -> web.Response:
+    after = visit.request.query.get("after")
+    firing = await visit.api.page("/v1/alerts", AlertResult, state="firing", limit=100)
+    ended = await visit.api.page("/v1/alerts", AlertResult, state="cleared", after=after)
+    parts = [
+        section(visit, FIRING, _firing(visit, firing), id="firing", live=True),
+        section(visit, RECENT, _ended(visit, ended), id="over", live=True),
+    ]
+    if visit.may(Scope.ADMIN):
+        settings = await settings_of(visit)
+        parts.insert(1, section(visit, WHO, who_is_told(visit, settings), id="who"))
+        parts.append(section(visit, RULES_HEAD, which_rules(visit, settings), id="rules"))
+    return layout(visit, TITLE, joined(parts), live=True)
+
+
+async def test(visit: Visit) -> web.Response:
+    body = {"target": visit.form.get("target", "")}
+    answers = await visit.api.post("/v1/alerts/test", list[AlertTestResult], body)
+    rows = [
+        [each.target, form_words(visit, each.kind), _accepted(visit, each), _answer(visit, each)]
+        for each in answers
+    ]
+    shown = table(visit, TESTED, [NAME, FORM, STATE, ANSWER], rows, empty=NO_TARGETS)
+    back = fill("<p>{link}</p>", link=link(PATH, visit.say(BACK)))
+    return layout(visit, TESTED, section(visit, TESTED, joined([shown, back])))
+
+
+async def mute(visit: Visit) -> web.Response:
+    alert = visit.form.get("alert", "") or "0"
+    seconds = visit.form.get(f"seconds-{alert}", "")
+    body = {"seconds": int(seconds) if seconds in MUTES else 0}
+    await visit.api.post("/v1/alerts/{alert}/mute", AlertResult, body, alert=alert)
+    return done(PATH, "muted" if body["seconds"] else "unmuted")
+
+
+def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
+    may_mute = visit.may(Scope.ADMIN)
+    heads = [SEVERITY, ALERT, SINCE, TOLD, *([MUTE] if may_mute else [])]
+    rows = [
+        [
+            severity(visit, one.severity),
+            _alert(visit, one),
+            visit.time(one.since),
+            visit.time(one.told_at),
+            *([_mute(visit, one)] if may_mute else []),
+        ]
+        for one in sorted(found.rows, key=lambda each: each.severity != "critical")
+    ]
+    return table(visit, FIRING, heads, rows, empty=NOTHING_WRONG)
+
+
+def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
+    rows = [
+        [
+            severity(visit, one.severity),
+            _alert(visit, one, is_over=True),
+            visit.time(one.since),
+            visit.time(one.cleared_at),
+        ]
+        for one in found.rows
+    ]
+    shown = table(visit, RECENT, [SEVERITY, ALERT, SINCE, ENDED], rows, empty=NOTHING_WAS)
+    return joined([shown, pager(visit, found)])
+
+
+def severity(visit: Visit, name: str) -> Html:
+    words = SEVERITIES.get(name, W(name, name))
+    return state(visit, "bad" if name == "critical" else "warn", words)
+
+
+def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
+    """The rule in the visitor's language, the sentence, and what to do while it lasts."""
+    rule = visit.say(RULES[one.rule][0]) if one.rule in RULES else one.rule
+    times = visit.say(TIMES, times=one.times) if one.times > 1 else ""
+    return fill(
+        '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{advice}</div>',
+        rule=rule,
+        times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
+        text=one.text,
+        advice=when(not is_over, advice(visit, one.advice)),
+    )
+
+
+def _mute(visit: Visit, one: AlertResult) -> Html:
+    fields = {"alert": one.id}
+    if one.muted_until is not None and one.muted_until > visit.now:
+        before, _, after = visit.say(MUTED).partition("{at}")
+        said = fill(
+            "<p>{before}{at}{after}</p>",
+            before=before,
+            at=visit.time(one.muted_until),
+            after=after,
+        )
+        return stacked(
+            said, form(visit, f"{PATH}/mute", Html(), UNMUTE, kind="plain", fields=fields)
+        )
+    choice = select_field(visit, f"seconds-{one.id}", MUTE, MUTES.items())
+    return fill(
+        "<details><summary>{mute}</summary>{form}</details>",
+        mute=visit.say(MUTE),
+        form=form(visit, f"{PATH}/mute", choice, MUTE, fields=fields),
+    )
+
+
+def _accepted(visit: Visit, one: AlertTestResult) -> Html:
+    return state(visit, "good", ACCEPTED) if one.accepted else state(visit, "bad", REFUSED)
+
+
+def _answer(visit: Visit, one: AlertTestResult) -> Html:
+    if not one.delivery:
+        return fill("{answer}", answer=one.answer)
+    url = f"/console/deliveries/{one.delivery}"
+    return fill("{answer} {link}", answer=one.answer, link=link(url, visit.say(DELIVERY)))
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, PATH, page),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/test", test),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/mute", mute),
+)

@@ -1,0 +1,70 @@
+"""The words for rules of alerts, and for those who are told."""
+
+from typing import Final
+
+from wechat_scheduler.web.console.words import Words
+
+W = Words
+
+# What each rule is called, and what it looks for.
+RULES: Final[dict[str, tuple[Words, Words]]] = {
+    "credential_expires": (
+        W("Credential needs a person", "凭据需要人处理"),
+        W(
+            "WeChat refuses a credential for 5 minutes, or an input is missing for 30. Critical in its last hour.",
+            "微信拒绝给出凭据满 5 分钟，或者缺一项输入满 30 分钟。最后一小时是 critical。",
+        ),
+    ),
+    "dead_letters": (
+        W("Messages died", "消息失败"),
+        W(
+            "Messages of an app died in the last hour: {dead_letters} or more.",
+            "最近一小时里，一个应用有 {dead_letters} 条或更多消息失败。",
+        ),
+    ),
+    "ticket_missing": (
+        W("Ticket missing", "没有收到 ticket"),
+        W(
+            "No component_verify_ticket came for {ticket_age}. WeChat pushes one every ten minutes.",
+            "{ticket_age} 没有收到 component_verify_ticket。微信每十分钟推送一个。",
+        ),
+    ),
+    "credential_contested": (
+        W("Credential contested", "凭据有争抢"),
+        W(
+            "Another program fetched the same credential within the last 6 hours.",
+            "最近 6 小时里，别的程序获取了同一个凭据。",
+        ),
+    ),
+    "quota_nearly_spent": (
+        W("Quota nearly spent", "配额快用完"),
+        W(
+            "A credential, or a path whose quota was asked today, has used {quota_share} of its calls of the day.",
+            "一个凭据，或者今天查询过配额的路径，用掉了当天调用的 {quota_share}。",
+        ),
+    ),
+    "store_slow": (
+        W("Store or loop slow", "存储或循环变慢"),
+        W(
+            "For 2 minutes a commit takes {commit_time}, a loop does not turn, or a queue is late.",
+            "持续 2 分钟：一次提交要 {commit_time}，一个循环不转，或者一个队列晚了。",
+        ),
+    ),
+}
+KINDS: Final[dict[str, Words]] = {
+    "follower": W("Follower in WeChat", "微信关注者"),
+    "webhook": W("Webhook", "Webhook"),
+    "wecom": W("Robot in WeCom", "企业微信机器人"),
+    "dingtalk": W("Robot in DingTalk", "钉钉机器人"),
+    "feishu": W("Robot in Feishu", "飞书机器人"),
+    "email": W("E-mail", "电子邮件"),
+}
+SEVERITIES: Final[dict[str, Words]] = {
+    "warning": W("Warning", "警告"),
+    "critical": W("Critical", "紧急"),
+}
+MUTES: Final[dict[str, Words]] = {
+    "28800": W("for 8 hours", "8 小时"),
+    "86400": W("for a day", "1 天"),
+    "604800": W("for 7 days", "7 天"),
+}
