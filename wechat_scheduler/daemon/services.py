@@ -170,6 +170,7 @@ def _vitals(
         waiting_requests=len(waiting),
         store_error=cores.pulse.store_error,
         clock_ahead=cores.pulse.ahead,
+        commit_time=cores.pulse.commit_time,
     )
 
 

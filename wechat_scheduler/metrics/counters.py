@@ -45,6 +45,8 @@ class Counters:
         match outcome:
             case Rotated():
                 self.count("refreshes", kind, "rotated", "", "")
+                if outcome.contest is not None:
+                    self.count("contests", kind)
             case Repeated():
                 self.count("refreshes", kind, "repeated", "", "")
             case Failed(fault=fault):

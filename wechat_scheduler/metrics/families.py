@@ -23,7 +23,8 @@ Samples: TypeAlias = Iterable[tuple[tuple[str, ...], float | Durations]]
 class Vitals:
     """The state of the process. `turning` tells for each loop whether it is on time; `daily_limits` how many
     calls a job of each kind may make to WeChat in a day; `store_error` why the store is not writable;
-    `clock_ahead` how far this machine's clock is ahead of the store's."""
+    `clock_ahead` how far this machine's clock is ahead of the store's; `commit_time`
+    how long a commit takes."""
 
     turning: Mapping[str, bool]
     daily_limits: Mapping[str, int]
@@ -33,6 +34,7 @@ class Vitals:
     waiting_requests: int = 0
     store_error: str = ""
     clock_ahead: timedelta = timedelta(0)
+    commit_time: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,19 +106,16 @@ FAMILIES = (
         "refreshes", "Attempts at a credential, by outcome: rotated, repeated, failed.",
         "kind", "outcome", "endpoint", "errcode",
     ),
+    counted("contests", "Values that another program's fetch ended before their time.", "kind"),
     counted(
         "deliveries", "Attempts at a delivery, by way and outcome.",
         "channel", "way", "outcome",
     ),
     counted(
-        "pushes_mended",
-        "Pushes that had to be mended to be read: characters, encoding, markup.",
-        "mending",
+        "pushes_mended", "Pushes that had to be mended to be read: characters, encoding, markup.", "mending",
     ),
     counted(
-        "pushes_unread",
-        "Pushes of WeChat's that lack a field, by the field that says what they are.",
-        "sort",
+        "pushes_unread", "Pushes of WeChat's that lack a field, by the field that says what they are.", "sort",
     ),
     counted(
         "http_requests",
@@ -129,9 +128,7 @@ FAMILIES = (
         lambda sources: sources.counters.durations.items(),
     ),
     counted(
-        "connections_closed",
-        "Connections closed: slow_head, slow_body, slow_response, full.",
-        "cause",
+        "connections_closed", "Connections closed: slow_head, slow_body, slow_response, full.", "cause",
     ),
     counted(
         "gateway_calls",
@@ -151,6 +148,10 @@ FAMILIES = (
         "clock_ahead_seconds",
         "How far this machine's clock is ahead of the database's; negative if behind.",
         read=lambda vitals: [((), vitals.clock_ahead.total_seconds())],
+    ),
+    of_process(
+        "store_commit_seconds", "Median of how long the commits of the last minute took.",
+        read=lambda vitals: [((), vitals.commit_time.total_seconds())],
     ),
     of_process(
         "loop_turning", "1 while a loop turns in time.", "loop",
