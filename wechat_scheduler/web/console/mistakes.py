@@ -8,6 +8,7 @@ from wechat_scheduler.errors import RequestError
 
 # The place in a list.
 _NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
+_FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
 class Mistakes:
@@ -39,5 +40,7 @@ class Mistakes:
 
 
 def sentence(text: str) -> str:
-    """An error's message as a whole sentence."""
-    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith('.') else '.'}"
+    """A message or an advice of our API as a whole sentence. A name at its beginning stays as it is; empty for an
+    empty one."""
+    begun = _FIRST_WORD.sub(lambda found: found[0].capitalize(), text)
+    return begun if not begun or begun.endswith((".", "?", "!")) else f"{begun}."

@@ -1,12 +1,12 @@
 """Pieces of HTML that the pages of the console share."""
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -16,8 +16,6 @@ W = Words
 
 Kind: TypeAlias = Literal["good", "warn", "bad", "idle"]
 Cell: TypeAlias = Html | str
-
-_FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,:;'])")
 
 DONE = "done"
 NEXT_PAGE = W("Next page", "下一页")
@@ -120,13 +118,7 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after") -> Html:
 
 def advice(visit: Visit, text: str) -> Html:
     """A sentence to act on; empty for no text."""
-    return when(text, fill('<p class="advice">{text}</p>', text=as_sentence(text)))
-
-
-def as_sentence(text: str) -> str:
-    """A text of our API as a whole sentence. A name at its beginning stays as it is."""
-    begun = _FIRST_WORD.sub(lambda found: found[0].capitalize(), text)
-    return begun if begun.endswith((".", "?", "!", ")")) or not begun else f"{begun}."
+    return when(text, fill('<p class="advice">{text}</p>', text=sentence(text)))
 
 
 def bar(visit: Visit, share: float, label: str) -> Html:

@@ -8,10 +8,10 @@ from urllib.parse import quote
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, left
+from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import (
     Cell,
     advice,
-    as_sentence,
     bar,
     code,
     joined,
@@ -117,11 +117,11 @@ def calls(visit: Visit, job: JobResult) -> str:
 def _brief(error: Fault | None) -> Html:
     if error is None:
         return Html()
-    what = as_sentence(error.message) if error.errcode is None else str(error.errcode)
+    what = sentence(error.message) if error.errcode is None else str(error.errcode)
     return fill(
         ' <small class="below"><span class="error">{what}</span> {advice}</small>',
         what=what,
-        advice=as_sentence(error.advice),
+        advice=sentence(error.advice),
     )
 
 
@@ -135,7 +135,7 @@ def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Words, Cell | None
 def error_advice(visit: Visit, error: Fault) -> Html:
     return joined(
         [
-            fill('<p class="error">{message}</p>', message=as_sentence(error.message)),
+            fill('<p class="error">{message}</p>', message=sentence(error.message)),
             advice(visit, error.advice),
         ]
     )

@@ -3,8 +3,9 @@
 from typing import Final
 from urllib.parse import quote
 
+from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import Kind, advice, as_sentence, link, section, state
+from wechat_scheduler.web.console.parts import Kind, advice, link, section, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
@@ -57,7 +58,7 @@ def _need(visit: Visit, alert: AlertResult) -> Html:
         rule=visit.say(rule),
         subject=_subject(alert),
         since=visit.time(alert.since),
-        text=as_sentence(alert.text),
+        text=sentence(alert.text),
         advice=advice(visit, alert.advice),
     )
 
