@@ -32,7 +32,8 @@ async def test_a_wrong_secret_is_told_at_its_field_and_shown_nowhere(
     page = await sent(admin, appsecret=WRONG, types=["access_token"])
 
     assert page.status == 422
-    assert "WeChat does not accept this AppSecret" in page.root.one("p", id="error-appsecret").text
+    assert page.root.one("p", id="error-appsecret").text == "WeChat does not accept it."
+    assert "does not accept this AppSecret" in page.root.one("section", role="alert").text
     assert "Nothing was stored." in page.text
     assert page.facts()["errcode"] == "40125"
     assert page.root.one("input", name="appid")["value"] == APPID

@@ -93,9 +93,10 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     ]
     fields = [
         text_field(visit, "search", BEGINS, query.get("search", ""), maxlength=128),
-        text_field(visit, "appid", WHOSE, query.get("appid", ""), maxlength=128),
         select_field(visit, "type", OF_TYPE, _types(visit), query.get("type", "")),
     ]
+    if "appid" in query:  # from the page of an account
+        fields.append(text_field(visit, "appid", WHOSE, query["appid"], maxlength=128))
     return search(visit, ROOM, joined([*kept, *fields]))
 
 

@@ -32,6 +32,7 @@ WRONG_ADDRESS = W(
     "微信拒绝来自 {address} 的调用。请把这个地址加入 IP 白名单，再验证：{place}。",
 )
 REFUSED = W("WeChat refuses this account: {message}", "微信拒绝了这个账号：{message}")
+NOT_THIS = W("WeChat does not accept it.", "微信不接受。")
 SAID = W("What WeChat said", "微信的回答")
 # Says that the appid is a platform's.
 OF_PLATFORM: Final = frozenset((61024,))
@@ -65,7 +66,7 @@ def trouble_of(
         status=422,
         told=_told(visit, sentence, refusal.error),
         field=refusal.field,
-        sentence=sentence,
+        sentence=visit.say(NOT_THIS),
         may_go_on=True,
     )
 
