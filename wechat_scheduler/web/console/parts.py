@@ -83,20 +83,21 @@ def section(visit: Visit, heading: Words, body: Html, *, id: str = "", live: boo
     )
 
 
-def search(visit: Visit, action: str, fields: Html) -> Html:
-    """A form of filters, which stay in the address."""
+def search(visit: Visit, action: str, fields: Html, *, name: Words = SEARCH) -> Html:
+    """A form of filters, which stay in the address. Each of a page has a `name` of its own."""
     return fill(
-        '<form method="get" action="{action}" class="search" role="search">{fields}'
+        '<form method="get" action="{action}" class="search" role="search" aria-label="{name}">{fields}'
         '<div class="buttons"><button class="main">{search}</button></div></form>',
         action=action,
         fields=fields,
+        name=visit.say(name),
         search=visit.say(SEARCH),
     )
 
 
-def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after") -> Html:
+def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words = NEXT_PAGE) -> Html:
     """Links to the next page and back to the first, which keep the query. `cursor` is the parameter of this
-    page for the place of the next."""
+    page for the place of the next. Each of a page has a `name` of its own."""
     query = [
         (name, value) for name, value in visit.request.query.items() if name not in (cursor, DONE)
     ]
@@ -110,7 +111,7 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after") -> Html:
         links,
         fill(
             '<nav class="pager" aria-label="{name}">{links}</nav>',
-            name=visit.say(NEXT_PAGE),
+            name=visit.say(name),
             links=links,
         ),
     )

@@ -11,7 +11,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import code, facts, link, pager, search, section, table
 from wechat_scheduler.web.console.people.frame import PEOPLE, app_url, fault_of, refusal
 from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret_facts
-from wechat_scheduler.web.console.people.user_search import user_search
+from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -23,7 +23,6 @@ W = Words
 
 TITLE = W("People", "用户")
 APPS_HEADING = W("Apps", "应用")
-USERS = W("Find a user", "查找用户")
 NAME, ACCOUNT, ID = W("Name", "名称"), W("Account", "账号"), W("Id", "编号")
 MADE, CREATED = W("Made", "创建"), W("The app is made", "应用已创建")
 TEXT = W("Name, id or account", "名称、编号或账号")
@@ -79,7 +78,7 @@ async def apps(visit: Visit) -> web.Response:
     body = fill(
         "{apps}{users}",
         apps=section(visit, APPS_HEADING, listed, id="apps"),
-        users=section(visit, USERS, user_search(visit), id="users"),
+        users=section(visit, SEARCH_USERS, user_search(visit), id="users"),
     )
     return layout(visit, TITLE, body)
 

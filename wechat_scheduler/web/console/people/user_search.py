@@ -29,6 +29,7 @@ NONE = W(
     "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
     "没有用户。公众号的推送到达这里之后的关注者，以及应用绑定的用户，才会出现。",
 )
+SEARCH_USERS = W("Find a user", "查找用户")
 USERS: Final = f"{PEOPLE}/users"
 
 
@@ -39,7 +40,7 @@ def user_search(visit: Visit) -> Html:
         text_field(visit, "openid", OPENID, query.get("openid", ""), maxlength=128),
         text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128),
     ]
-    return search(visit, USERS, fill("{fields}", fields=fields))
+    return search(visit, USERS, fill("{fields}", fields=fields), name=SEARCH_USERS)
 
 
 async def users(visit: Visit) -> web.Response:

@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.parts import (
     facts,
     joined,
     pager,
+    search,
     section,
     state,
     table,
@@ -25,7 +26,6 @@ from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.query import PAGE
 from wechat_scheduler.web.native.push_endpoints import PushEndpointResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -35,7 +35,7 @@ TITLE, ENDPOINTS = W("Pushes", "推送"), W("Push endpoints", "推送地址")
 ACCOUNT, STATE = W("Account", "账号"), W("State", "状态")
 TICKET, REFUSED = W("Last ticket", "最近的票据"), W("Refused", "被拒")
 WEEK, ACTIONS = W("Events of the week", "一周的事件"), W("Actions", "操作")
-NO_TICKETS = W("none: not a platform's", "无：不是第三方平台")
+NO_TICKETS = W("none", "无")
 FINE, ODD = W("in order", "正常"), W("needs a look", "需要看看")
 OVERDUE, SET_UP = W("ticket overdue", "票据逾期"), W("Set up an endpoint", "设置推送地址")
 TIMES, NONE_REFUSED = W("{n} since the start, the last ", "启动以来 {n} 次，最近 "), W("none", "无")
@@ -44,6 +44,7 @@ NONE = W(
     "No pushes are accepted yet. Set up the first endpoint below: WeChat then tells who follows, scans and writes, and a platform gets its tickets.",
     "还没有接收推送。在下面设置第一个：之后微信会告诉你谁成为关注者、谁扫码和发消息，平台也会收到票据。",
 )
+NO_SUCH = W("No pushes of this account are accepted.", "没有接收这个账号的推送。")
 REMOVE = W("Stop accepting", "停止接收")
 REMOVE_SURE = W(
     "Stop accepting pushes here, and delete the stored tickets?", "停止接收推送，并删除已存的票据？"
@@ -70,6 +71,8 @@ BACK = W("Back to the pushes", "回到推送")
 FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
 NOTICES: Final = {"removed": W("Its pushes are not accepted any more.", "不再接收它的推送。")}
 PUSHES: Final = "/console/pushes"
+# Of a page that also lists what came.
+MOST: Final = 20
 SECRETS: Final = ("token", "encoding_aes_key")
 
 
@@ -78,19 +81,22 @@ async def pushes(visit: Visit) -> web.Response:
 
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+    query = visit.request.query
+    is_filtered = bool(query.get("endpoint", "").strip())
     found = await visit.api.page(
         "/callbacks",
         PushEndpointResult,
-        appid=visit.request.query.get("endpoint") or None,
-        after=visit.request.query.get("endpoints_after"),
-        limit=PAGE,
+        appid=query.get("endpoint", "").strip() or None,
+        after=query.get("endpoints_after"),
+        limit=MOST,
     )
     rows = [_row(visit, one) for one in found.rows]
     heads = (ACCOUNT, STATE, TICKET, REFUSED, WEEK, ACTIONS)
     endpoints = fill(
-        "{table}{pager}",
-        table=table(visit, ENDPOINTS, heads, rows, empty=NONE),
-        pager=pager(visit, found, cursor="endpoints_after"),
+        "{search}{table}{pager}",
+        search=when(is_filtered or found.after or "endpoints_after" in query, _search(visit)),
+        table=table(visit, ENDPOINTS, heads, rows, empty=NO_SUCH if is_filtered else NONE),
+        pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
     set_up = section(visit, SET_UP, _form(visit, error), id="set-up")
     body = fill(
@@ -100,6 +106,13 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         set_up=when(visit.may(Scope.REGISTER), set_up),
     )
     return layout(visit, TITLE, body, live=True, status=error.status if error else 200)
+
+
+def _search(visit: Visit) -> Html:
+    """Only where there are more endpoints than a page shows."""
+    given = visit.request.query.get("endpoint", "")
+    field = text_field(visit, "endpoint", ACCOUNT, given, type="search", maxlength=128)
+    return search(visit, PUSHES, field, name=ENDPOINTS)
 
 
 def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:

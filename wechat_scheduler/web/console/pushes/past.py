@@ -1,5 +1,7 @@
 """The section of `/console/pushes` with what came from WeChat, and what became of it."""
 
+from typing import Final
+
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console.fields import select_field, text_field
@@ -23,6 +25,7 @@ KEPT = W(
 )
 NONE = W("Nothing came in this time.", "这段时间没有推送。")
 NONE_FITS = W("Nothing fits these filters.", "没有符合条件的推送。")
+MOST: Final = 50
 TIMES = W("{n} in the hour, at least", "一小时内至少 {n} 次")
 
 
@@ -34,6 +37,7 @@ async def past_pushes(visit: Visit) -> Html:
         appid=query.get("appid", "").strip() or None,
         kind=query.get("kind") or None,
         after=query.get("after"),
+        limit=MOST,
     )
     is_filtered = any(query.get(name) for name in ("appid", "kind", "after"))
     body = fill(
