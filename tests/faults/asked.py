@@ -23,6 +23,7 @@ SIGNATURE, PAGE = "/v1/jssdk/{appid}/signature", "https://shop.example.com"
 OTHERS = {
     "/healthz", "/readyz", "/metrics", "/openapi.json", "/wechat/callback/{appid}", "/wechat/callback/{appid}/{account}",
     "/v3/{area}/{api}", "/api/send/message", "/api/send/message/{spt}/{content}",
+    "/v1/tasks/{appid}/{type}/{subject}/readers", "/v1/alerts/{alert}", "/v1/deliveries/{delivery}/interception",
     "/api/product/query-pay-end-time", "/task/{appid}/{type}/{subject}", "/reminds/media/{id}", "/reminds/api/{id}/share_post/",
 }  # fmt: skip
 

@@ -16,6 +16,7 @@ from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.compat.passthrough.routes import FAMILIES
+from wechat_scheduler.web.console.routes import CONSOLE
 from wechat_scheduler.web.pages.responses import TROUBLE
 
 # A part takes about a second.
@@ -100,7 +101,9 @@ async def get(place: Town, one: Asked) -> Answer:
 
 
 async def test_every_get_is_asked_or_reads_no_row(tmp_path: Path) -> None:
-    gets = {route.path for route in all_routes() if route.method == "GET"}
+    # The console reads through the routes of our own API only.
+    asking = [route for route in all_routes() if route not in CONSOLE]
+    gets = {route.path for route in asking if route.method == "GET"}
     # They hand tokens out from memory, or pass calls on to WeChat.
     of_wechat = {path for path in gets if path.split("/")[1] in {*FAMILIES, "{family}"}}
 
