@@ -12,6 +12,8 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.words import Language, Words, phrase
+from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
@@ -53,6 +55,11 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
     notices: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> KindTable:
+        """The credential types and their names."""
+        return self.request.app[SERVICES].kinds
 
     def say(self, words: Words, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""

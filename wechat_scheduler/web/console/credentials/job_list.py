@@ -15,7 +15,6 @@ from wechat_scheduler.web.console.parts import joined, pager, search, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -102,7 +101,7 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
 
 def _types(visit: Visit) -> Iterator[tuple[str, Words | str]]:
     yield "", ALL
-    for name in visit.request.app[SERVICES].kinds.names():
+    for name in visit.kinds.names():
         if isinstance(name, str) and not name.isdecimal():
             yield name, name
 
