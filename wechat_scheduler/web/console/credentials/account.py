@@ -12,6 +12,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import bar, facts, joined, link, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -128,7 +129,7 @@ async def _quota(visit: Visit, appid: str) -> Html:
             quota = await visit.api.get("/v1/quotas/{appid}", QuotaResult, appid=appid, path=path)
             found = _numbers(visit, quota)
         except RequestError as refusal:
-            error = str(refusal)
+            error = sentence(refusal.sentence)
     field = text_field(
         visit, "path", PATH, path or USUAL_PATHS[0], error=error, list="paths", maxlength=256
     )

@@ -27,7 +27,7 @@ from wechat_scheduler.web.console.credentials.rows import (
     place_of,
     time_left,
 )
-from wechat_scheduler.web.console.credentials.systems import readers, receivers
+from wechat_scheduler.web.console.credentials.systems import systems
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import (
@@ -79,8 +79,7 @@ async def shown(visit: Visit) -> web.Response:
         [
             section(visit, NOW_TITLE, _state(visit, job), id="state", live=True),
             section(visit, ERROR, _error(visit, job), id="error", live=True),
-            section(visit, *await readers(visit, job), id="readers", live=True),
-            section(visit, *receivers(visit, job), id="receivers", live=True),
+            await systems(visit, job),
             when(visit.may(Scope.REGISTER), section(visit, ACT, _actions(visit, job))),
         ]
     )

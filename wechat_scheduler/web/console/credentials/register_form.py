@@ -42,6 +42,10 @@ SUBMIT = W("Test and register", "验证并登记")
 SECRET_HINT = W("From {place}.", "见 {place}。")
 AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：本页不保留它。")
 KEPT = W("Credentials to keep", "要维护的凭据")
+OF_USERS = W(
+    "Tokens of users (oauth2_access_token) are registered by your systems, with POST /register.",
+    "用户的 token（oauth2_access_token）由您的系统用 POST /register 登记。",
+)
 AUTHORIZERS = W("Accounts that authorised it", "已授权的账号")
 AUTHORIZERS_HINT = W(
     "Their appids, one a line; empty for none. Others can be added later.",
@@ -140,7 +144,10 @@ def _types(visit: Visit, draft: RegistrationDraft) -> Html:
         for kind in OWN_TYPES
     ]
     return fill(
-        "<fieldset><legend>{kept}</legend>{boxes}</fieldset>", kept=visit.say(KEPT), boxes=boxes
+        "<fieldset><legend>{kept}</legend>{boxes}<small>{users}</small></fieldset>",
+        kept=visit.say(KEPT),
+        boxes=boxes,
+        users=visit.say(OF_USERS),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.web.console.parts import Cell, Kind, code, state, table
+from wechat_scheduler.web.console.parts import Cell, Kind, code, joined, section, state, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.jobs import JobResult, ReceiverResult
@@ -41,14 +41,25 @@ NOTIFIED: Final[Mapping[str, tuple[Kind, Words]]] = {
 NEVER = W("None yet", "还没有")
 
 
-async def readers(visit: Visit, job: JobResult) -> tuple[Words, Html]:
+async def systems(visit: Visit, job: JobResult) -> Html:
+    """Two sections."""
+    names = await _names(visit)
+    fetching = await _readers(visit, job, names)
+    return joined(
+        [
+            section(visit, READERS, fetching, id="readers", live=True),
+            section(visit, RECEIVERS, _receivers(visit, job, names), id="receivers", live=True),
+        ]
+    )
+
+
+async def _readers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
     subject = "/{subject}" if job.subject else ""
     found = await visit.api.get(
         f"/v1/tasks/{{appid}}/{{type}}{subject}/readers",
         list[ReaderResult],
         **_path(job),
     )
-    names = await _names(visit)
     rows = [
         (
             _named(reader.key, names),
@@ -57,15 +68,15 @@ async def readers(visit: Visit, job: JobResult) -> tuple[Words, Html]:
         )
         for reader in found
     ]
-    return READERS, table(visit, READERS, READ_HEADS, rows, empty=NO_READER)
+    return table(visit, READERS, READ_HEADS, rows, empty=NO_READER)
 
 
-def receivers(visit: Visit, job: JobResult) -> tuple[Words, Html]:
+def _receivers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
     rows = [
-        (one.key, _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
+        (_named(one.key, names), _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
         for one in job.receivers
     ]
-    return RECEIVERS, table(visit, RECEIVERS, SENT_HEADS, rows, empty=NO_RECEIVER)
+    return table(visit, RECEIVERS, SENT_HEADS, rows, empty=NO_RECEIVER)
 
 
 def _path(job: JobResult) -> dict[str, str]:
