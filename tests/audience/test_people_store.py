@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
 from tests.clock import START
+from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
 from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Statement, rows_of
@@ -77,6 +78,36 @@ async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
     )
     assert by_uid.keys() == set(uids.values())
     assert not any(found.subscription for found in by_uid.values())
+
+
+async def test_users_of_accounts_are_listed_by_account_and_openid_with_their_apps(
+    database: Database,
+) -> None:
+    people, elsewhere = People(database), replace(an_app(), appid="wx2")
+    names = {f"n{i}": (f"o{i}", f"UID_{i}", i) for i in (3, 1, 2)}
+    await people.aliases.bind(APP, names, now=START)
+    await people.aliases.bind(elsewhere, {"n1": ("o1", "UID_other", 9)}, now=START)
+    wanted = (
+        SubscriberFilter(limit=9),
+        SubscriberFilter(limit=2, after=("wx1", "o1")),
+        SubscriberFilter(limit=9, openid="o1"),
+        SubscriberFilter(limit=9, appid="wx2"),
+        SubscriberFilter(limit=9, within=("wx2", "wx3")),
+        SubscriberFilter(limit=9, openid="\0"),
+    )
+
+    found = [[one.uid for one in await people.subscribers.listed(each)] for each in wanted]
+    apps = await people.subscriptions.apps_of(["UID_1", "UID_other", "UID_none"])
+
+    assert found == [
+        ["UID_1", "UID_2", "UID_3", "UID_other"],
+        ["UID_2", "UID_3"],
+        ["UID_1", "UID_other"],
+        ["UID_other"],
+        ["UID_other"],
+        [],
+    ]
+    assert apps == {"UID_1": [APP.id], "UID_other": [elsewhere.id]}
 
 
 async def test_a_name_with_a_nul_is_nobodys(database: Database) -> None:

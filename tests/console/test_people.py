@@ -100,6 +100,19 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     assert "The user left the app" in (await admin.open(f"{url}/{uid}")).text
 
 
+async def test_a_list_goes_on_by_its_link_with_its_filters(admin: Browser, keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, *(f"n{number}" for number in range(101)))
+
+    first = await admin.open(f"/console/apps/{app['id']}/subscribers?blocked=false")
+    (onward,) = first.root.one("nav", class_="pager").find("a")
+    second = await admin.open(onward["href"])
+
+    assert len(first.table("Subscribers")) == 100
+    assert len(second.table("Subscribers")) == 1
+    assert second.root.one(id="field-blocked").one("option", selected="")["value"] == "false"
+
+
 async def test_users_of_all_accounts_lead_to_their_apps(admin: Browser, keeper: Caller) -> None:
     shop, game = await made_app(keeper), await made_app(keeper, "game", appid=OTHER)
     uids = await bound(keeper, shop, "amy")

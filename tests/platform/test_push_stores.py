@@ -11,6 +11,7 @@ from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.credentials.model import AUTHORIZATION, Fault, JobKey
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.pushes.history import EndpointFilter, Fate, Place, PushFilter, PushKind
 from wechat_scheduler.pushes.model import (
     TICKET,
     WATCH,
@@ -27,6 +28,7 @@ from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
+from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
 
 NOW, SECOND, HOUR = START, timedelta(seconds=1), timedelta(hours=1)
@@ -109,6 +111,35 @@ async def test_the_platforms_are_those_whose_own_token_is_kept(stores: Stores) -
 
     assert none == []
     assert (appid, secrets.tokens) == (APPID, ("token1",))
+
+
+async def test_what_came_and_the_endpoints_are_listed_by_page(
+    stores: Stores, database: Database
+) -> None:
+    history = SqlPushHistory(database)
+    for appid in ("wx-b", "wx-a"):
+        await stores.pushes.put_secrets(appid, token="t", aes_key="k", now=NOW)
+    await stores.pushes.put_ticket(APPID, "ticket", now=NOW)
+    await stores.events.put(event(), now=NOW)
+    for count in (1, 2):
+        await history.note(APPID, Fate.REFUSED, "no", count=count, now=NOW)
+
+    whole = await history.find(PushFilter(limit=9))
+    second = await history.find(PushFilter(limit=1, before=Place(at=NOW, skip=1)))
+    theirs = [
+        await history.find(PushFilter(appid="wx9", limit=9)),
+        await history.find(PushFilter(within=("wx-a",), limit=9)),
+    ]
+    page = await stores.pushes.view(EndpointFilter(after="wx-a", limit=1))
+
+    assert [(push.kind, push.fate, push.count) for push in whole] == [
+        (PushKind.REFUSED, Fate.REFUSED, 3),
+        (PushKind.TICKET, Fate.HANDLED, 1),
+        (PushKind.EVENT, Fate.WAITING, 1),
+    ]
+    assert second == whole[1:2]
+    assert [[push.account for push in found] for found in theirs] == [["wx9"], []]
+    assert [view.appid for view in page] == ["wx-b"]
 
 
 async def test_secrets_that_are_removed_take_tickets_and_watch_along(stores: Stores) -> None:
