@@ -4,10 +4,12 @@ import faulthandler
 import gc
 import os
 import sys
+from collections import Counter
 from itertools import count
 
 import pytest
 from _pytest.runner import runtestprotocol
+from _pytest.terminal import TerminalReporter
 from aiohttp import web_app
 from hypothesis import settings
 
@@ -100,3 +102,15 @@ def pytest_sessionfinish() -> None:
     server.end()
     gc.collect()
     gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
+    """How many tests were left out, and why."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(
+        report.longrepr[2].removeprefix("Skipped: ")
+        for report in skipped
+        if isinstance(report.longrepr, tuple)
+    )
+    for reason, number in reasons.most_common():
+        terminalreporter.write_line(f"left out {number}: {reason}")

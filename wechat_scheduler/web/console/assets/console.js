@@ -66,7 +66,8 @@
     stop();
     if (document.hidden) return;
     source = new EventSource("/console/live");
-    for (const kind of [...kinds.split(" "), "resync"]) source.addEventListener(kind, soon);
+    // What happened between the page and its stream is in no event: "hello" begins each stream.
+    for (const kind of [...kinds.split(" "), "hello", "resync"]) source.addEventListener(kind, soon);
     source.addEventListener("error", () => {
       // A stream that is refused: the session has ended, or too many pages are open.
       if (!source || source.readyState !== EventSource.CLOSED) return;

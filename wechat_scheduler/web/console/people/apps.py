@@ -62,7 +62,10 @@ async def apps(visit: Visit) -> web.Response:
     listed = fill(
         "{search}{table}{pager}{make}",
         search=search(
-            visit, PEOPLE, text_field(visit, "search", TEXT, wanted, type="search", maxlength=128)
+            visit,
+            PEOPLE,
+            text_field(visit, "search", TEXT, wanted, type="search", maxlength=128),
+            name=APPS_HEADING,
         ),
         table=table(visit, APPS_HEADING, (NAME, ID, ACCOUNT, MADE), rows, empty=NO_APPS),
         pager=pager(visit, found),

@@ -1,0 +1,44 @@
+"""A Chromium for all tests of a process, and a town for each. Without a browser the tests are left out."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.programs import missing
+
+if TYPE_CHECKING:
+    from tests.browser.background import Background
+    from tests.browser.person import Person
+
+
+@pytest.fixture(scope="session")
+def driver() -> Iterator[Any]:
+    if lacking := missing():
+        pytest.skip(lacking)
+    from tests.browser.person import chromium  # an import of Selenium takes a moment
+
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture
+def place(driver: Any, tmp_path: Path) -> Iterator["Background"]:
+    from tests.browser.background import background
+
+    with background(tmp_path) as built:
+        yield built
+
+
+@pytest.fixture
+def person(driver: Any, place: "Background") -> "Person":
+    """A person who is signed in with the admin key, at the overview."""
+    from tests.browser.person import Person
+
+    driver.delete_all_cookies()
+    someone = Person(driver, place.url)
+    someone.resize("wide")
+    someone.likes()
+    someone.sign_in(place.admin_key)
+    return someone

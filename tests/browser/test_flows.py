@@ -1,0 +1,99 @@
+"""What a person does in the console, in a real browser that nobody reloads."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.house import APPID
+
+if TYPE_CHECKING:
+    from tests.browser.background import Background
+    from tests.browser.person import Person
+
+TEMPLATE_SEND = "/cgi-bin/message/template/send"
+
+
+@pytest.fixture
+def uid(place: "Background") -> str:
+    """A follower of the account, who subscribed to its app."""
+    return place.run(place.town.follow("o_alice"))
+
+
+def test_a_failing_account_is_found_understood_and_mended(
+    person: "Person", place: "Background"
+) -> None:
+    other = "wx2222222222222222"
+    place.sandbox.whitelist(other, ["198.51.100.1"])
+    place.run(place.town.caller.register({"type": 0}, appid=other))
+
+    person.click("Credentials", within="nav")
+    person.click("Needs a person 1")
+    person.click("access_token", within="td")
+    person.sees("40164", "Add the IP 127.0.0.1 to the account's IP whitelist")
+    place.sandbox.whitelist(other, None)
+    person.click("Refresh now")
+
+    person.sees("Fresh")
+    assert person.complaints() == []
+
+
+def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
+    person: "Person", place: "Background", uid: str
+) -> None:
+    person.open("/console/messages/write")
+    person.fill("to", uid)
+    person.choose("channel", "template")
+    person.fill("title", "A parcel")
+    person.fill("text", "It is here.")
+    person.click("Preview")
+    person.sees("A parcel", "What the user will see")
+
+    person.click("Send it now")
+    person.sees("Accepted")
+    place.run(place.sandbox.push_once())  # WeChat says that the phone has it
+
+    person.sees("Delivered")
+    (shown,) = place.run(place.town.arrived(uid))
+    assert "A parcel" in str(shown)
+    assert person.complaints() == []
+
+
+def test_a_dead_letter_is_sent_again(person: "Person", place: "Background", uid: str) -> None:
+    place.sandbox.script(TEMPLATE_SEND, errcode=47003, times=None)
+    letter = {"app": place.town.app.id, "to": [uid], "text": "hello", "title": "A letter"}
+    place.call("POST", "/v1/messages", letter | {"channel": "template"})
+
+    person.open("/console/messages")
+    person.click("A letter")
+    person.sees("Failed", "47003")
+    place.sandbox.clear_scripts()
+    person.click("Send again")
+
+    person.sees("Accepted")
+
+
+def test_a_reminder_is_made_of_a_sentence(person: "Person", place: "Background", uid: str) -> None:
+    person.open("/console/reminders/write")
+    person.fill("when", "每天早上9点吃药")
+    person.fill("people", uid)
+    person.click("See how it is understood")
+    person.sees("Next times", "吃药")
+
+    person.click("Save it")
+
+    person.sees("The reminder is saved.")
+    (made,) = place.call("GET", "/v1/reminders")
+    assert made["title"] == "吃药"
+
+
+def test_who_signed_in_with_a_key_that_is_revoked_is_out_at_once(
+    person: "Person", place: "Background"
+) -> None:
+    made = place.call("POST", "/v1/keys", {"name": "shop", "scopes": ["read"]})
+    person.driver.delete_all_cookies()
+    person.sign_in(made["key"])
+
+    place.call("DELETE", f"/v1/keys/{made['id']}")
+
+    person.wait(lambda: person.path.startswith("/console/sign-in"))
+    assert APPID not in person.text
