@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.access.doors import end, make, polling
 from tests.clock import FakeClock
+from tests.console.visitor import Browser, browser
 from tests.house import APPID, Answer, Caller, WeChat, daemon
 from tests.postgres import PostgresServer
 from tests.web.signing import SHOP, allow
@@ -27,6 +28,7 @@ async def test_keys_and_origins_made_and_ended_at_one_daemon_are_so_at_the_other
     ):
         await here.register({"type": 0})
         await here.settle()
+        signed_out = await session_of_another(here, there)
         key = await make(here, "read")
 
         await allow(here, SHOP)
@@ -43,6 +45,21 @@ async def test_keys_and_origins_made_and_ended_at_one_daemon_are_so_at_the_other
 
     assert (made, ended, hot) == (True, True, 401)
     assert signs == [True, True]
+    assert signed_out
+
+
+async def session_of_another(here: Caller, there: Caller) -> bool:
+    """Whether a session that was opened at one daemon is good at the other, until the first ends it."""
+    async with browser(here) as visitor:
+        await visitor.sign_in(here.daemon.admin_key)
+        elsewhere = Browser(there, visitor.session)
+        assert (await elsewhere.open("/console/access/sessions")).title == "Access"
+        (one,) = (await here.call("GET", "/v1/sessions")).result
+        await here.call("DELETE", f"/v1/sessions/{one['id']}")
+        for _ in range(PATIENCE):
+            if "sign-in" in (await elsewhere.open("/console/access/sessions")).url.path:
+                return True
+    return False
 
 
 async def until(keeper: Caller, key: str, status: int, clock: FakeClock) -> bool:

@@ -1,13 +1,15 @@
 """Signing in and out, and the forms that only a person who is signed in can post."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from tests.access.doors import end, make
 from tests.clock import FakeClock
-from tests.console.visitor import Browser
-from tests.house import Caller
+from tests.console.visitor import Browser, browser
+from tests.house import Caller, WeChat, daemon, in_memory
 
 
 async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
@@ -29,6 +31,9 @@ async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
     "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "x"]
 )
 async def test_nobody_is_sent_elsewhere(visitor: Browser, keeper: Caller, target: str) -> None:
+    looked = await visitor.open(str(URL("/console/look").with_query(next=target)), follow=False)
+    assert looked.headers["Location"] == "/"
+
     page = await visitor.sign_in(keeper.daemon.admin_key, next=target)
 
     assert str(page.url.relative()) == "/"
@@ -142,6 +147,42 @@ async def test_the_page_is_said_in_the_language_of_the_browser_or_of_the_choice(
 
     assert english.url.path == "/console/sign-in"
     assert english.root.one("button").text == "Sign in"
+
+
+@pytest.mark.parametrize(
+    ("trusted", "headers", "secure"),
+    [
+        ("127.0.0.0/8", {"X-Forwarded-Proto": "https"}, True),
+        ("127.0.0.0/8", {"X-Forwarded-Proto": "http, https"}, True),
+        ("127.0.0.0/8", {"Forwarded": "for=192.0.2.1;proto=https"}, True),
+        ("127.0.0.0/8", {"X-Forwarded-Proto": "https, http"}, False),
+        ("10.0.0.0/8", {"X-Forwarded-Proto": "https"}, False),
+        ("10.0.0.0/8", {"Host": "wx.example.com"}, True),
+        ("10.0.0.0/8", {}, False),
+    ],
+)
+async def test_a_cookie_is_secure_where_the_browser_came_by_https(
+    weixin: WeChat,
+    clock: FakeClock,
+    tmp_path: Path,
+    trusted: str,
+    headers: dict[str, str],
+    secure: bool,
+) -> None:
+    async with (
+        daemon(
+            tmp_path,
+            weixin.url,
+            clock=clock,
+            opener=in_memory,
+            server__trusted_proxies=trusted,
+            server__public_url="https://wx.example.com",
+        ) as keeper,
+        browser(keeper) as visitor,
+    ):
+        door = await visitor.open("/console/sign-in", **headers)
+
+    assert ("Secure" in door.headers["Set-Cookie"]) == secure
 
 
 async def test_a_program_without_a_session_gets_an_error_of_the_api(keeper: Caller) -> None:

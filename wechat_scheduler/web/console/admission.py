@@ -14,6 +14,7 @@ from wechat_scheduler.errors import (
     UnauthorizedError,
 )
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import NativeApi
@@ -21,7 +22,7 @@ from wechat_scheduler.web.console.questions import question, unanswered
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
 from wechat_scheduler.web.console.visit import SignedIn, Visit
-from wechat_scheduler.web.console.words import Words, language_of
+from wechat_scheduler.web.console.words import Words, language_of, phrase
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import Visitor
 from wechat_scheduler.web.kit.bodies import form_fields
@@ -133,12 +134,27 @@ def _sign_in_first(request: web.Request) -> web.StreamResponse:
 def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     """The page of an error; for those who have no visit the error of our API."""
     visit = request.get(VISIT)
-    if visit is None or not _takes_pages(request):
+    if not _takes_pages(request):
         return envelope.failure(error)
+    if visit is None:
+        return _refused_outside(request, error)
     body = fill(
         '<section><p class="error" role="alert">{error}</p></section>', error=sentence(str(error))
     )
     return layout(visit, REFUSED, body, status=error.status)
+
+
+def _refused_outside(request: web.Request, error: RequestError) -> web.StreamResponse:
+    """The page of an error before it is known who asks."""
+    language = language_of(request)
+    title = phrase(REFUSED, language)
+    body = fill(
+        '<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>'
+        '<p class="error" role="alert">{error}</p></section></main>',
+        title=title,
+        error=sentence(str(error)),
+    )
+    return document(request, language, title, body, status=error.status)
 
 
 def _takes_pages(request: web.Request) -> bool:

@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.origins import located
 from wechat_scheduler.access.sessions import LASTS, SessionDesk
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reason
@@ -67,9 +68,16 @@ def _is_foreign(request: web.Request) -> bool:
         return site.lower() != "same-origin"
     origin = request.headers.get(hdrs.ORIGIN, "").lower()
     host = request.headers.get(hdrs.HOST, "").lower()
-    public = request.app[SERVICES].links.public_url.lower()
-    return bool(origin) and origin not in (f"http://{host}", f"https://{host}", public)
+    ours = (f"http://{host}", f"https://{host}", _public_origin(request))
+    return bool(origin) and origin not in ours
 
 
 def _is_https(request: web.Request) -> bool:
-    return request.app[SERVICES].authenticator.is_https(request)
+    host = request.headers.get(hdrs.HOST, "").lower()
+    by_proxy = request.app[SERVICES].authenticator.is_https(request)
+    return by_proxy or _public_origin(request) == f"https://{host}"
+
+
+def _public_origin(request: web.Request) -> str:
+    found = located(request.app[SERVICES].links.public_url)
+    return found.origin if found else ""
