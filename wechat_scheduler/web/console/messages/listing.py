@@ -9,7 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
-from wechat_scheduler.web.console.messages.states import badge, receiver
+from wechat_scheduler.web.console.messages.states import badge, receiver_link
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import done, joined, link, pager, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -165,7 +165,7 @@ def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -
 
 def _box(visit: Visit, one: DeliveryResult) -> Html:
     return fill(
-        '<input type="checkbox" name="id" value="{id}" aria-label="{label}">',
+        '<label class="pick"><input type="checkbox" name="id" value="{id}" aria-label="{label}"></label>',
         id=one.id,
         label=visit.say(PICK_ONE, title=one.title or one.id),
     )
@@ -176,7 +176,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
         visit.time(one.created_at),
         link(f"/console/deliveries/{one.id}", one.title or visit.say(RETRACTED)),
         one.app_name or str(one.app),
-        receiver(visit, one),
+        receiver_link(visit, one),
         badge(visit, one.state),
         one.reason,
     ]

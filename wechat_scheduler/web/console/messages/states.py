@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wechat_scheduler.web.console.parts import Kind, state
+from wechat_scheduler.web.console.parts import Kind, link, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -92,6 +92,12 @@ def receiver(visit: Visit, one: DeliveryResult) -> str:
     if one.channel == "topic":
         return visit.say(EVERYONE) if one.to == "0" else visit.say(TOPIC, id=one.to)
     return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
+
+
+def receiver_link(visit: Visit, one: DeliveryResult) -> Html:
+    """The receiver; a person leads to all that was sent to them."""
+    name = receiver(visit, one)
+    return link(f"/console/messages?person={one.to}" if one.channel == "person" else "", name)
 
 
 def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:

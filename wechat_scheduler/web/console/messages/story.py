@@ -11,7 +11,7 @@ from wechat_scheduler.web.console.messages.asking import interception, questions
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
     badge,
-    receiver,
+    receiver_link,
     way,
     what_next,
 )
@@ -123,7 +123,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
         [
             (STATE, badge(visit, one.state)),
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
-            (TO, receiver(visit, one)),
+            (TO, receiver_link(visit, one)),
             (APP, one.app_name or str(one.app)),
             (ACCOUNT, code(one.appid) if one.appid else None),
             (WAY, way(visit, one.way)),
