@@ -1,6 +1,5 @@
 """Shows what WeChat will make of a message, before it is sent."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -23,9 +22,6 @@ LONG_AGO = (
     "it may refuse this"
 )
 FALLS_BACK = "if WeChat refuses the text, the template is sent"
-
-# The link at the end of a text, which is shown beside it.
-_LINK = re.compile(r"(?:\n\n)?<a [^>]*>查看详情</a>\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +117,17 @@ def _text(
     url = url if is_whole else landing or url
     return WayPreview(
         way=Way.TEXT,
-        text=_LINK.sub("", ways.text(content, url, page)),
+        text=_without_link(content, url, page),
         url=url,
         page=page,
         warnings=(*((LONG_AGO,) if is_late else ()), *(() if is_whole else (CUT_TEXT,))),
     )
+
+
+def _without_link(content: Content, url: str, page: MiniProgramPage | None) -> str:
+    """The text as it is sent, but for the link at its end, which is shown beside it."""
+    whole = ways.text(content, url, page)
+    return whole.rpartition("<a ")[0].rstrip("\n") if url or page else whole
 
 
 def _template(
