@@ -154,10 +154,20 @@ async def test_no_statement_reads_a_whole_table(name: str) -> None:
     assert not [step for step in steps if step.endswith(("_listed (app_id=?)", "_app (app_id=?)"))]
 
 
-async def test_a_list_of_the_newest_deliveries_reads_the_newest_messages_alone() -> None:
+@pytest.mark.parametrize(
+    "conditions",
+    [
+        "d.app_id = 1",
+        "d.state = 'accepted'",
+        "d.state = 'delivered' AND d.created_at >= 1 AND d.created_at < 9",
+    ],
+)
+async def test_a_list_of_the_newest_deliveries_reads_the_newest_messages_alone(
+    conditions: str,
+) -> None:
     page = delivery_lists.PAGE.format(
         tables=delivery_lists.MESSAGES_FIRST,
-        conditions="d.app_id = 1",
+        conditions=conditions,
         order=delivery_lists.NEWEST,
         limit=100,
     )
@@ -186,6 +196,8 @@ async def test_what_recurs_is_found_without_what_is_due_once() -> None:
         (DeliveryFilter(since=NOW), "deliveries_created (created_at>?)"),
         (DeliveryFilter(state=DeliveryState.PENDING), "deliveries_due"),
         (DeliveryFilter(state=DeliveryState.SENDING), "deliveries_claimed"),
+        (DeliveryFilter(state=DeliveryState.ACCEPTED), "deliveries_accepted"),
+        (DeliveryFilter(state=DeliveryState.DELIVERED), "deliveries_delivered"),
         *(
             (DeliveryFilter(state=state), "deliveries_unsent (state=?)")
             for state in (
@@ -234,3 +246,12 @@ async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:
     steps = [row["detail"] for row in rows]
     assert any("deliveries_target (target=?)" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+async def test_it_is_counted_by_an_index_whether_a_state_has_few_deliveries() -> None:
+    conditions = delivery_lists.Conditions(DeliveryFilter(state=DeliveryState.DELIVERED), alias="")
+    sql = delivery_lists.SOME.format(conditions=conditions, limit=9)
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
+
+    assert any("INDEX deliveries_delivered" in row["detail"] for row in rows)

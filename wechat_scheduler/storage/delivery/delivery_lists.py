@@ -44,9 +44,9 @@ MESSAGES_FIRST: Final = (
 # For few deliveries, which an index finds. The COALESCE keeps SQLite from the index of all that was ever sent.
 ANY_FIRST: Final = "messages m, deliveries d WHERE m.id = COALESCE(d.message_id, 0)"
 MANY: Final = (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
-# The deliveries of a span of time are sorted if there are at most so many of them.
+# The deliveries of a state or of a span of time are sorted if there are at most so many of them.
 MOST_SORTED: Final = 5000
-IN_SPAN: Final = """
+SOME: Final = """
     SELECT count(*) AS many FROM (
         SELECT 1 FROM deliveries WHERE {conditions} LIMIT {limit}
     ) counted
@@ -130,11 +130,16 @@ async def _are_few(database: Database, wanted: DeliveryFilter) -> bool:
         return True
     if wanted.state is not None and wanted.state not in MANY:
         return True
-    if wanted.since is None:
-        return False
-    span = Conditions(DeliveryFilter(since=wanted.since, until=wanted.until), alias="")
-    sql = IN_SPAN.format(conditions=span, limit=span.place(MOST_SORTED + 1))
-    found = await database.read(sql, *span.values)
+    if wanted.state is not None and await _finds_few(database, DeliveryFilter(state=wanted.state)):
+        return True
+    span = DeliveryFilter(since=wanted.since, until=wanted.until)
+    return wanted.since is not None and await _finds_few(database, span)
+
+
+async def _finds_few(database: Database, wanted: DeliveryFilter) -> bool:
+    conditions = Conditions(wanted, alias="")
+    sql = SOME.format(conditions=conditions, limit=conditions.place(MOST_SORTED + 1))
+    found = await database.read(sql, *conditions.values)
     return bool(found[0]["many"] <= MOST_SORTED)
 
 
