@@ -129,7 +129,7 @@ class AudienceDesk:
 
     async def people(self, wanted: SubscriberFilter) -> Sequence[tuple[Subscriber, Sequence[int]]]:
         """The users of accounts, each with the ids of the apps to which they subscribed."""
-        found = await self._subscribers.listed(wanted)
+        found = await self._subscribers.select(wanted)
         apps = await self._subscriptions.apps_of([one.uid for one in found])
         return [(one, apps.get(one.uid, ())) for one in found]
 

@@ -101,6 +101,7 @@ class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     attempting: bool = False
     failures: int = 0
     calls_today: int = 0
+    calls_limit: int = 0
     waits_for: str = ""
     error: FaultInfo | None = None
     contested: ContestInfo | None = None

@@ -4,7 +4,7 @@ import enum
 import re
 from typing import Final
 
-from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.records import eager_dataclass, field
 
 SERVER: Final = re.compile(
     r"(?P<scheme>smtps?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})"
@@ -30,7 +30,7 @@ class AlertForm(enum.StrEnum):
     EMAIL = "email"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@eager_dataclass(frozen=True, slots=True, kw_only=True)
 class AlertTarget:
     """A receiver of alerts. `to` are uids or an app's own names of a follower, or mail addresses. `server` is
     `smtps://HOST:PORT` for TLS from the start, or `smtp://HOST:PORT` for STARTTLS; `sender` is the address that

@@ -63,7 +63,7 @@ class SqlSubscribers:
         # PostgreSQL takes no NUL, and so no user has an openid with one.
         return None if "\0" in openid else await self._one(BY_OPENID, appid, openid)
 
-    async def listed(self, wanted: SubscriberFilter) -> Sequence[Subscriber]:
+    async def select(self, wanted: SubscriberFilter) -> Sequence[Subscriber]:
         if "\0" in wanted.openid:
             return ()
         statement = listing(wanted)
