@@ -51,9 +51,9 @@ async def test_deliveries_are_found_by_each_filter(
 
 async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
     for query, sentence in (
-        ("person=nobody", "no user is known by this name"),
-        ("errcode=x", "must be a number"),
-        ("since=yesterday", "must be a time such as"),
+        ("person=nobody", "No user is known by this name."),
+        ("errcode=x", "Must be a number."),
+        ("since=yesterday", "Must be a time such as"),
     ):
         page = await admin.open(f"/console/messages?{query}")
 
@@ -188,8 +188,8 @@ async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     stranger = await admin.submit(page, "/console/messages/write", app=app, to="eve", text="hi")
 
     assert (empty.status, colon.status, stranger.status) == (400, 400, 200)
-    assert "give a text" in empty.root.one("p", id="error-text").text
-    assert "needs a colon" in colon.root.one("p", id="error-data").text
+    assert "Give a text" in empty.root.one("p", id="error-text").text
+    assert "Needs a colon" in colon.root.one("p", id="error-data").text
     assert "the app knows no user by this name" in stranger.text
     assert stranger.root.find("form", action="/console/messages/write/send") == []
 

@@ -25,7 +25,6 @@ OTHERS = {
     "/v3/{area}/{api}", "/api/send/message", "/api/send/message/{spt}/{content}",
     "/v1/tasks/{appid}/{type}/{subject}/readers", "/v1/alerts/{alert}", "/v1/deliveries/{delivery}/interception",
     "/api/product/query-pay-end-time", "/task/{appid}/{type}/{subject}", "/reminds/media/{id}", "/reminds/api/{id}/share_post/",
-    "/v1/tasks/{appid}/{type}/{subject}/readers", "/v1/alerts/{alert}", "/v1/deliveries/{delivery}/interception",
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The filters of deliveries, as a visitor wrote them into the address and as our API takes them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -10,6 +10,7 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.messages.states import state_options
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, search
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
@@ -78,7 +79,7 @@ async def apps(visit: Visit) -> Sequence[AppResult]:
 
 async def filters(visit: Visit, action: str, error: RequestError | None = None) -> Html:
     """The form of filters, with what the address says."""
-    given, wrong = visit.request.query, _errors(error)
+    given, wrong = visit.request.query, Mistakes(error).at
     known = [(str(app.id), app.name) for app in await apps(visit)]
     if (app := given.get("app", "")) and app not in dict(known):
         known.append((app, app))
@@ -106,15 +107,6 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
     if message := given.get("message", ""):
         fields.append(text_field(visit, "message", MESSAGE, message, error=wrong("message")))
     return search(visit, action, joined(fields))
-
-
-def _errors(error: RequestError | None) -> Callable[[str], str]:
-    """What is wrong with the filter of a name."""
-
-    def of(name: str) -> str:
-        return error.sentence if error and error.field == name else ""
-
-    return of
 
 
 async def _uid(visit: Visit, name: str, app: str) -> str:

@@ -12,6 +12,7 @@ from wechat_scheduler.web.console.fields import area_field, form, select_field, 
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import apps
 from wechat_scheduler.web.console.messages.preview import preview
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import done, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
@@ -146,7 +147,7 @@ async def _page(
     parts = [section(visit, CONTENT, _form(visit, given, names, error))]
     if shown is not None:
         parts.insert(0, section(visit, SHOWN, _shown(visit, given, shown), id="preview"))
-    return layout(visit, TITLE, joined(parts), status=error.status if error else 200)
+    return layout(visit, TITLE, joined(parts), status=Mistakes(error).status)
 
 
 def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult) -> Html:
@@ -165,9 +166,8 @@ def _form(
     known: list[tuple[str, str]],
     error: RequestError | None,
 ) -> Html:
-    def wrong(name: str) -> str:
-        path = error.field.partition(".")[0].partition("[")[0] if error else ""
-        return error.sentence if error and path == name else ""
+    mistakes = Mistakes(error)
+    wrong, general = mistakes.at, mistakes.beside(FIELDS)
 
     def value(name: str) -> str:
         return given.get(name, "")
@@ -175,7 +175,6 @@ def _form(
     def choice(name: str, words: Words, options: Mapping[str, Words]) -> Html:
         return select_field(visit, name, words, options.items(), value(name), error=wrong(name))
 
-    general = error.sentence if error and not any(map(wrong, FIELDS)) else ""
     fields = [
         fill('<p class="error" role="alert">{general}</p>', general=general) if general else Html(),
         select_field(visit, "app", APP, known, value("app"), error=wrong("app")),
