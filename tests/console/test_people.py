@@ -27,6 +27,7 @@ async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
 
     secrets = [one.text for one in made.root.find("code", class_="secret")]
     assert [secret.partition("_")[0] for secret in (secrets[0], secrets[2])] == ["AT", "whsec"]
+    assert f"Register {APPID} too" in made.text
     assert secrets == [one.text for one in again.root.find("code", class_="secret")]
     assert [row["Name"] for row in listed] == ["Shop"]
     app = await admin.open(f"/console/apps/{listed[0]['Id']}")

@@ -72,6 +72,12 @@ class NativeApi:
     ) -> T:
         return await self._result(hdrs.METH_POST, path, result, params, body, once)
 
+    async def post_noted(
+        self, path: str, result: type[T], /, body: object = None, once: str = "", **params: object
+    ) -> ApiAnswer[T]:
+        """Like `post`, with the note of the response."""
+        return _decoded(await self._call(hdrs.METH_POST, path, params, body, once), result)
+
     async def put(
         self, path: str, result: type[T], /, body: object = None, once: str = "", **params: object
     ) -> T:

@@ -8,7 +8,16 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.fields import form, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import code, facts, link, pager, search, section, table
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    facts,
+    link,
+    pager,
+    search,
+    section,
+    table,
+)
 from wechat_scheduler.web.console.people.frame import PEOPLE, app_url, fault_of, refusal
 from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret_facts
 from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
@@ -94,13 +103,15 @@ async def make(visit: Visit) -> web.Response:
     given = visit.form
     body = {name: given.get(name, "").strip() for name in NAMES if name in given}
     try:
-        made = await visit.api.post(
+        answer = await visit.api.post_noted(
             "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
         )
     except RequestError as error:
         return layout(visit, MAKE, _form(visit, error=error), status=error.status)
+    made = answer.result
     shown = fill(
-        '<p>{once}</p>{secrets}<p><a class="button main" href="{url}">{words}</a></p>',
+        '{note}<p>{once}</p>{secrets}<p><a class="button main" href="{url}">{words}</a></p>',
+        note=advice(visit, answer.message),
         once=visit.say(ONCE_ONLY),
         secrets=secret_facts(visit, made),
         url=app_url(made),
