@@ -1,10 +1,10 @@
 """Counts what happens by hour, day and account, in memory until the next flush."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
@@ -12,7 +12,6 @@ from wechat_scheduler.statistics.model import (
     ALL_ACCOUNTS,
     OTHER_ERRCODES,
     Counted,
-    CountKey,
     StatisticsCount,
     StatisticsFilter,
     StatisticsSpan,
@@ -25,11 +24,9 @@ MOST_ACCOUNTS: Final = 300
 MOST_ERRCODES: Final = 50
 
 
-class _CountPlace(NamedTuple):
-    """Where a number is counted; `at` is the beginning of an hour."""
-
-    at: datetime
-    key: CountKey
+# Where a number is counted: the beginning of an hour, the account, the value of Counted, the errcode. They are
+# texts, since each delivery is counted, and an enum takes longer to hash.
+_CountPlace: TypeAlias = tuple[datetime, str, str, str]
 
 
 class StatisticsMeter:
@@ -44,9 +41,10 @@ class StatisticsMeter:
         self._store = store
         self._clock = clock
         self._is_named = is_named
-        self._counts: Counter[_CountPlace] = Counter()
+        self._counts: defaultdict[_CountPlace, int] = defaultdict(int)
         self._flushing = asyncio.Lock()
         self._hour = StatisticsSpan.HOUR.begin(clock.now())
+        self._hour_ends = self._hour + StatisticsSpan.HOUR.lasts
         self._errcodes: set[str] = set()
         self._day = StatisticsSpan.DAY.begin(clock.now())
         self._accounts: set[str] = set()
@@ -56,20 +54,22 @@ class StatisticsMeter:
         hour = self._turned()
         if errcode:
             errcode = self._bounded(errcode)
-        self._counts[_CountPlace(hour, CountKey(ALL_ACCOUNTS, what, errcode))] += number
+        name = what._value_
+        self._counts[hour, ALL_ACCOUNTS, name, errcode] += number
         if appid and self._is_on_its_own(appid):
-            self._counts[_CountPlace(hour, CountKey(appid, what, errcode))] += number
+            self._counts[hour, appid, name, errcode] += number
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""
         async with self._flushing:
-            counts, self._counts = self._counts, Counter()
+            counts, self._counts = self._counts, defaultdict(int)
             if not counts:
                 return
             try:
                 await self._store.add(list(_counts_of(counts, StatisticsSpan)))
             except StorageError:
-                self._counts.update(counts)
+                for place, number in counts.items():
+                    self._counts[place] += number
                 raise
 
     async def find(
@@ -87,8 +87,9 @@ class StatisticsMeter:
     def _turned(self) -> datetime:
         """The beginning of this hour."""
         now = self._clock.now()
-        if not self._hour <= now < self._hour + StatisticsSpan.HOUR.lasts:
+        if not self._hour <= now < self._hour_ends:
             self._hour, self._errcodes = StatisticsSpan.HOUR.begin(now), set()
+            self._hour_ends = self._hour + StatisticsSpan.HOUR.lasts
             if (day := StatisticsSpan.DAY.begin(now)) != self._day:
                 self._day, self._accounts = day, set()
         return self._hour
@@ -109,15 +110,17 @@ class StatisticsMeter:
 
 
 def _counts_of(
-    counts: Counter[_CountPlace], spans: Iterable[StatisticsSpan]
+    counts: Mapping[_CountPlace, int], spans: Iterable[StatisticsSpan]
 ) -> Iterator[StatisticsCount]:
     """The counts of the hours, for each of the spans."""
     for span in spans:
         summed: Counter[_CountPlace] = Counter()
-        for place, number in counts.items():
-            summed[_CountPlace(span.begin(place.at), place.key)] += number
-        for place, number in summed.items():
-            yield StatisticsCount(**place.key._asdict(), span=span, at=place.at, number=number)
+        for (hour, appid, what, errcode), number in counts.items():
+            summed[span.begin(hour), appid, what, errcode] += number
+        for (at, appid, what, errcode), number in summed.items():
+            yield StatisticsCount(
+                appid=appid, span=span, at=at, what=Counted(what), errcode=errcode, number=number
+            )
 
 
 def _fits(count: StatisticsCount, wanted: StatisticsFilter) -> bool:

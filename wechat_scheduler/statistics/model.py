@@ -58,17 +58,10 @@ class Counted(enum.StrEnum):
     """A failure of a refresh or of a message, counted by its errcode."""
 
 
-class CountKey(NamedTuple):
-    """What a number is about. Only ERROR has an `errcode`."""
-
-    appid: str
-    what: Counted
-    errcode: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatisticsCount:
-    """A number of the period that begins `at`. `appid` is empty for all accounts together."""
+    """A number of the period that begins `at`. `appid` is empty for all accounts together; only ERROR has an
+    `errcode`."""
 
     appid: str
     span: StatisticsSpan
