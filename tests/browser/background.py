@@ -36,8 +36,8 @@ class Background:
     def sandbox(self) -> Any:
         return self.town.wechat.sandbox
 
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
+    def run(self, work: Coroutine[Any, Any, T], *, patience: float = PATIENCE) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(patience)
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """The result of a call of our API with the admin key."""

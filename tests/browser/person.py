@@ -1,5 +1,6 @@
 """A person in front of a real browser: Chromium, driven by Selenium."""
 
+import base64
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -155,6 +156,13 @@ class Person:
         return [
             one["message"] for one in self.driver.get_log("browser") if one["level"] == "SEVERE"
         ]
+
+    def picture(self) -> bytes:
+        """The whole page as a PNG."""
+        shot = self.driver.execute_cdp_cmd(
+            "Page.captureScreenshot", {"captureBeyondViewport": True}
+        )
+        return base64.b64decode(shot["data"])
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
