@@ -8,6 +8,7 @@ from wechat_scheduler.errors import RequestError
 
 # The place in a list.
 _NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
+_ENDS: Final = (".", "?", "!", "。", "？", "！")
 _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
@@ -43,4 +44,4 @@ def sentence(text: str) -> str:
     """A message or an advice of our API as a whole sentence. A name at its beginning stays as it is; empty for an
     empty one."""
     begun = _FIRST_WORD.sub(lambda found: found[0].capitalize(), text)
-    return begun if not begun or begun.endswith((".", "?", "!")) else f"{begun}."
+    return begun if not begun or begun.endswith(_ENDS) else f"{begun}."

@@ -24,7 +24,7 @@ T = TypeVar("T")
 # The parameters that name the place of a page.
 CURSORS: Final = ("after", "before")
 _PLACE: Final = re.compile(r"\{(\w+)\}")
-_NEXT: Final = re.compile(r'<([^>]*)>; rel="next"')
+_NEXT: Final = re.compile(r'<([^<>]*)>; rel="next"')
 _ROUTES: Final = {(route.method, route.path): route for route in NATIVE}
 
 _encode = msgspec.json.Encoder().encode

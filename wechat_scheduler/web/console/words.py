@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 COOKIE: Final = "console_language"
 # A browser lists a few languages. What comes after these is ignored.
 _MOST: Final = 16
-_RANGE: Final = re.compile(r"\s*([A-Za-z*-]{1,16})\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
+_RANGE: Final = re.compile(r"\s*([A-Za-z*-]{1,16})(?:\s*;\s*q=([01](?:\.[0-9]{0,3})?))?\s*")
 
 
 class Words(NamedTuple):

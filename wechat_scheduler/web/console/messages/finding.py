@@ -26,9 +26,9 @@ PERSON = W("Person", "用户")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的名字")
 STATE, ANY_STATE = W("State", "状态"), W("All states", "所有状态")
 ERRCODE, MESSAGE = W("errcode", "errcode"), W("Message", "消息")
-NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
-NO_NUMBER = W("must be a number", "必须是数字")
-NO_TIME = W("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30")
+NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户。")
+NO_NUMBER = W("must be a number", "必须是数字。")
+NO_TIME = W("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30。")
 
 NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message")
 # Those that our API takes as they are.

@@ -55,10 +55,10 @@ NO_APPS = W(
     "There is no app yet that could send. Make one first.", "还没有可以发送的应用。请先创建一个。"
 )
 MAKE_APP = W("People and apps", "用户与应用")
-NO_APP = W("choose the app that sends", "请选择发送的应用")
+NO_APP = W("choose the app that sends", "请选择发送的应用。")
 NO_COLON = W(
     "needs a colon between keyword and value, such as thing1: parcel",
-    "关键词和值之间要有冒号，例如 thing1: 包裹",
+    "关键词和值之间要有冒号，例如 thing1: 包裹。",
 )
 
 WRITE: Final = "/console/messages/write"
