@@ -115,6 +115,8 @@ async def test_an_alert_is_muted_for_a_time_and_the_mute_is_ended(
     wrong = await keeper.call("POST", path, body={"seconds": -1})
     unknown = await keeper.call("POST", "/v1/alerts/1/mute", body={"seconds": 1})
 
+    (entry,) = (await keeper.call("GET", "/v1/audit?action=alert.muted")).result
+    assert entry["object"] == f"alert/{muted['id']}"
     assert muted["muted_until"] == f"{clock.now() + HOUR:%Y-%m-%dT%H:%M:%SZ}"
     assert (wrong.status, unknown.status) == (400, 404)
 

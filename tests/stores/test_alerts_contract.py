@@ -1,5 +1,7 @@
 """Alerts in the store, of which several daemons tell each once."""
 
+import json
+
 import pytest
 
 from tests.alerts.samples import DAY, HOUR, MINUTE, NOW, TICKET, alert
@@ -12,6 +14,7 @@ from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.alerts import SqlAlerts
 from wechat_scheduler.storage.database import Database, Statement, each, rows_of
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
 
 NEW = alert(version=0, fired_at=NOW)
@@ -20,7 +23,7 @@ STORED = replace(NEW, version=1)
 
 @pytest.fixture
 def alerts(database: Database) -> SqlAlerts:
-    return SqlAlerts(database)
+    return SqlAlerts(database, feed=SqlFeed(database))
 
 
 def told(message_id: int = 7) -> tuple[Message, list[Target]]:
@@ -150,10 +153,12 @@ async def test_messages_that_died_are_counted_by_app_but_not_alerts(
     )
     await database.write(lambda: rows_of(died))
 
-    (dead,) = await SqlAlerts(database).dead_letters(since=NOW - HOUR, limit=9)
+    (dead,) = await SqlAlerts(database, feed=SqlFeed(database)).dead_letters(
+        since=NOW - HOUR, limit=9
+    )
 
     assert (dead.app_id, dead.deliveries, dead.error) == (mail.app.id, 2, "gone")
-    assert await SqlAlerts(database).dead_letters(since=NOW, limit=9) == []
+    assert await SqlAlerts(database, feed=SqlFeed(database)).dead_letters(since=NOW, limit=9) == []
 
 
 async def test_a_platform_waits_for_its_ticket_from_the_last_one_or_from_its_push_url(
@@ -168,3 +173,17 @@ async def test_a_platform_waits_for_its_ticket_from_the_last_one_or_from_its_pus
 
     assert list(before) == [TOKEN.appid]
     assert await alerts.tickets() == {TOKEN.appid: NOW + HOUR}
+
+
+async def test_those_who_follow_are_told_of_the_beginning_and_the_end_and_of_no_other_change(
+    alerts: SqlAlerts, database: Database
+) -> None:
+    await alerts.store([NEW], [], [], now=NOW)
+    await alerts.store([replace(STORED, text="worse")], [], [], now=NOW + MINUTE)
+    ended = replace(STORED, version=2, cleared_at=NOW + HOUR)
+    await alerts.store([ended], [], [], now=NOW + HOUR)
+
+    rows = await database.read("SELECT what, appid, data FROM feed ORDER BY at")
+
+    assert [(row["what"], row["appid"]) for row in rows] == [("alert.changed", "wx1")] * 2
+    assert [json.loads(row["data"])["state"] for row in rows] == ["firing", "cleared"]

@@ -2,10 +2,20 @@
 
 from typing import cast
 
+import pytest
+
 from tests.stores.samples import NOW
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind
 from wechat_scheduler.web.kit.auth import NO_AUTHENTICATION
-from wechat_scheduler.web.kit.event_streams import BEHIND, PIECE, EventFilter, EventStream
+from wechat_scheduler.web.kit.event_streams import (
+    BEHIND,
+    PIECE,
+    EventFilter,
+    EventStream,
+    permitted,
+)
 from wechat_scheduler.web.kit.event_texts import EventText
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 
@@ -34,3 +44,34 @@ def test_a_write_takes_a_piece_and_what_was_written_does_not_wait() -> None:
     assert not dropped
     assert b"".join(pieces) == b"".join(texts)
     assert max(map(len, pieces)) < PIECE * 5 / 4
+
+
+@pytest.mark.parametrize(
+    ("scopes", "kinds"),
+    [
+        ({Scope.READ}, {*OF_CREDENTIALS, FeedKind.ALERTED}),
+        ({Scope.REGISTER}, OF_CREDENTIALS),
+        ({Scope.PUSH}, {*FeedKind} - {FeedKind.ALERTED}),
+        ({Scope.READ, Scope.PUSH}, {*FeedKind}),
+    ],
+    ids=["read", "register", "push", "read and push"],
+)
+def test_a_key_is_told_what_its_scopes_permit(scopes: set[Scope], kinds: set[FeedKind]) -> None:
+    key = replace(NO_AUTHENTICATION, scopes=frozenset(scopes))
+
+    assert permitted(key) == kinds
+
+
+def test_an_alert_about_no_account_is_told_to_keys_without_limits() -> None:
+    slow = FeedEntry(at=NOW, what=FeedKind.ALERTED)
+    ticket = replace(slow, appid="wx1")
+    kinds = frozenset(FeedKind)
+    limited = replace(NO_AUTHENTICATION, appids=frozenset(("wx1",)))
+    of_a_type = replace(NO_AUTHENTICATION, kinds=frozenset(("access_token",)))
+
+    told = {
+        name: [EventFilter(key=key, kinds=kinds).fits(entry) for entry in (slow, ticket)]
+        for name, key in {"all": NO_AUTHENTICATION, "wx1": limited, "a type": of_a_type}.items()
+    }
+
+    assert told == {"all": [True, True], "wx1": [False, True], "a type": [False, False]}

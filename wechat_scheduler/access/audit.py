@@ -44,6 +44,7 @@ class Action(enum.StrEnum):
     APP_REMOVED = "app.removed"
     LINKS_RENEWED = "links.renewed"
     TEMPLATES_IMPORTED = "templates.imported"
+    ALERT_MUTED = "alert.muted"
     TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 

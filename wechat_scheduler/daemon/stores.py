@@ -147,6 +147,6 @@ def stores_on(
         reminder_lists=SqlReminderLists(database),
         due=SqlDueReminders(database, worker=worker, feed=feed),
         conversations=SqlConversations(database),
-        alerts=SqlAlerts(database),
+        alerts=SqlAlerts(audited, feed=feed),
         vault=vault,
     )

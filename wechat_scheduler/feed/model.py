@@ -17,9 +17,12 @@ class FeedKind(enum.StrEnum):
     ENDED = "delivery.ended"
     FIRED = "reminder.fired"
     ACTED = "user.acted"
+    ALERTED = "alert.changed"
 
 
 OF_CREDENTIALS: Final = frozenset((FeedKind.ROTATED, FeedKind.FAILED, FeedKind.REMOVED))
+# What is written whether a consumer follows it or not.
+RARE: Final = OF_CREDENTIALS | {FeedKind.ALERTED}
 
 # Entries that are kept, here and in the store, and for how long: a consumer that was away for longer reads
 # what it needs again.

@@ -1,5 +1,6 @@
 """Carries alerts as e-mail, by the operator's own mail server."""
 
+import asyncio
 import ssl
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from wechat_scheduler.errors import CallError, LastingError
 if TYPE_CHECKING:
     import aiosmtplib
 
+# A conversation lasts at most as long as so many steps: less than the claim of its delivery.
+STEPS: Final = 3
 # Replies of 5xx are for good (RFC 5321, 4.2.1).
 FOR_GOOD: Final = 500
 # Characters of a server's own words that an error repeats.
@@ -42,7 +45,10 @@ class MailCarrier:
         import aiosmtplib
 
         try:
-            async with self._server(target) as server:
+            async with (
+                asyncio.timeout(STEPS * self._timeout.total_seconds()),
+                self._server(target) as server,
+            ):
                 await server.send_message(mail(target, content, message=message, at=at))
         except aiosmtplib.SMTPAuthenticationError as error:
             raise LastingError(
@@ -54,7 +60,7 @@ class MailCarrier:
             raise _refused(target, error.recipients[0]) from error
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(target, error) from error
-        except aiosmtplib.SMTPTimeoutError as error:
+        except TimeoutError as error:  # that of aiosmtplib is one
             raise CallError(f"{target.place}: the mail server did not answer in time") from error
         except ssl.SSLError as error:
             raise _untrusted(target) from error

@@ -9,10 +9,12 @@ from wechat_scheduler.alerts.ports import DeadLetters, NotedJob
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.delivery.model import Message, Target, TargetKind
+from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.pushes.model import TICKET
 from wechat_scheduler.storage.checks import counted
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.delivery.messages import put_messages
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import (
     contest_of,
     fault_of,
@@ -85,8 +87,9 @@ class _OvertakenError(Exception):
 
 
 class SqlAlerts:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, feed: SqlFeed) -> None:
         self._database = database
+        self._feed = feed
 
     async def open_alerts(self) -> Sequence[Alert]:
         """One that cannot be read is removed: it would keep its condition from being told."""
@@ -114,10 +117,33 @@ class SqlAlerts:
         now: datetime,
     ) -> bool:
         try:
-            await self._database.write(lambda: _store(changed, dropped, messages, now))
+            await self._database.write(lambda: self._store(changed, dropped, messages, now))
         except _OvertakenError:
             return False
         return True
+
+    def _store(
+        self,
+        changed: Sequence[Alert],
+        dropped: Sequence[Alert],
+        messages: Sequence[tuple[Message, Sequence[Target]]],
+        now: datetime,
+    ) -> Script[None]:
+        for alert in changed:
+            values = stored(alert, COLUMNS)
+            new = alert.version == 0
+            sql = ADD if new else CHANGE
+            given = (values[0], 1, *values[2:]) if new else values
+            if not (yield Statement(sql, given)):
+                raise _OvertakenError
+        for alert in dropped:
+            if not (yield Statement(DROP, (alert.id, alert.version))):
+                raise _OvertakenError
+        if messages:
+            yield from put_messages(messages, now)
+        yield from self._feed.rare(
+            [_entry(alert, now) for alert in changed if _is_told(alert, now)]
+        )
 
     async def page(self, state: AlertState | None, *, after: int, limit: int) -> Sequence[Alert]:
         sql = PAGE.format(columns=_LIST, where=_WHERE[state])
@@ -149,26 +175,6 @@ class SqlAlerts:
         return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
 
 
-def _store(
-    changed: Sequence[Alert],
-    dropped: Sequence[Alert],
-    messages: Sequence[tuple[Message, Sequence[Target]]],
-    now: datetime,
-) -> Script[None]:
-    for alert in changed:
-        values = stored(alert, COLUMNS)
-        new = alert.version == 0
-        sql = ADD if new else CHANGE
-        given = (values[0], 1, *values[2:]) if new else values
-        if not (yield Statement(sql, given)):
-            raise _OvertakenError
-    for alert in dropped:
-        if not (yield Statement(DROP, (alert.id, alert.version))):
-            raise _OvertakenError
-    if messages:
-        yield from put_messages(messages, now)
-
-
 def _alerts(rows: Sequence[Row]) -> list[Alert]:
     return readable(rows, _alert_of, table="alerts")
 
@@ -190,3 +196,19 @@ def _job_of(row: Row) -> NotedJob:
 
 def _ticket_of(row: Row) -> tuple[str, datetime]:
     return row["appid"], instant(row["came_at"])
+
+
+def _is_told(alert: Alert, now: datetime) -> bool:
+    """Whether it has begun, ended or worsened just now."""
+    return now in (alert.fired_at, alert.cleared_at, alert.told_at)
+
+
+def _entry(alert: Alert, now: datetime) -> FeedEntry:
+    data = {
+        "id": str(alert.id),
+        "rule": alert.rule.value,
+        "about": alert.subject,
+        "severity": alert.severity.value,
+        "state": alert.state.value,
+    }
+    return FeedEntry(at=now, what=FeedKind.ALERTED, appid=alert.appid, kind=alert.kind, data=data)

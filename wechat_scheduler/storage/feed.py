@@ -132,12 +132,17 @@ class SqlFeed:
         self._wake = partial(asyncio.get_running_loop().call_soon_threadsafe, listener)
         self._database.on_signal(heard)
 
-    def often(self, entries: Sequence[FeedEntry]) -> Script[None]:
-        """For `yield from` in a script: put entries of what happens often, if a consumer wants them."""
-        if entries and (yield Statement(IS_WANTED, (micros(entries[0].at),))):
+    def rare(self, entries: Sequence[FeedEntry]) -> Script[None]:
+        """For `yield from` in a script: put entries, and tell the readers."""
+        if entries:
             yield from each(put(entries))
             yield from self._database.dialect.signal(CHANGED)
             self.changed()
+
+    def often(self, entries: Sequence[FeedEntry]) -> Script[None]:
+        """For `yield from` in a script: put entries of what happens often, if a consumer wants them."""
+        if entries and (yield Statement(IS_WANTED, (micros(entries[0].at),))):
+            yield from self.rare(entries)
 
     def changed(self) -> None:
         """For a script, in its thread: it put entries. Where processes signal to one another, this one hears its

@@ -12,7 +12,7 @@ from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.engine.supervisor import Background
-from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind, FeedStore
+from wechat_scheduler.feed.model import RARE, FeedEntry, FeedKind, FeedStore
 from wechat_scheduler.feed.reader import FeedReader, Tell
 from wechat_scheduler.web.kit.auth import NO_TYPE
 from wechat_scheduler.web.kit.event_texts import EventText, EventTexts
@@ -48,15 +48,17 @@ class EventFilter:
     @property
     def is_often(self) -> bool:
         """Whether it wants something that happens often."""
-        return bool(self.kinds - OF_CREDENTIALS)
+        return bool(self.kinds - RARE)
 
     def text(self, text: EventText) -> bytes:
         return text.valued if self.key.allows(Scope.READ) else text.plain
 
 
 def permitted(key: Key) -> frozenset[FeedKind]:
-    """Credentials are told to every key that reaches them, all else to those that send."""
-    return frozenset(FeedKind) if key.allows(Scope.PUSH) else OF_CREDENTIALS
+    """Credentials are told to every key that reaches them, alerts to those that read, all else to those that
+    send."""
+    found = frozenset(FeedKind) if key.allows(Scope.PUSH) else RARE
+    return found if key.allows(Scope.READ) else found - {FeedKind.ALERTED}
 
 
 class EventStream:

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.alerts.model import Alert, AlertState
 from wechat_scheduler.reasons import Reason
@@ -17,6 +18,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import id_in
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Parameter, query
 
@@ -95,7 +97,8 @@ async def mute(request: web.Request) -> web.Response:
     alert_id = id_in(request, "alert", Reason.ALERT_UNKNOWN)
     lasts = timedelta(seconds=decode(await request.read(), MuteBody).seconds)
     desk, shows = request.app[SERVICES].alerts, _shown_to(request[CALLER])
-    muted = await desk.mute(alert_id, lasts, shows=shows)
+    with noting(request, Action.ALERT_MUTED, f"alert/{alert_id}"):
+        muted = await desk.mute(alert_id, lasts, shows=shows)
     log.info("alert.muted", alert=alert_id, until=str(muted.muted_until), by=request[CALLER].id)
     return envelope.success(alert_result(muted))
 

@@ -121,7 +121,7 @@ def _wanted(request: web.Request) -> EventFilter:
     kinds = _kinds(request)
     if kinds and not kinds <= permitted(caller):
         raise ForbiddenError(
-            "this API key lacks the scope push, which events of messages and users need",
+            "this API key lacks the scope push, which events of messages and users need, or read for those of alerts",
             reason=Reason.KEY_SCOPE,
             field="kinds",
         )

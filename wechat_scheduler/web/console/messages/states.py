@@ -89,6 +89,8 @@ def receiver(visit: Visit, one: DeliveryResult) -> str:
     """Who gets it, as people know them."""
     if one.channel == "person":
         return one.person or one.to
+    if one.channel == "alert":
+        return one.to
     if one.channel == "topic":
         return visit.say(EVERYONE) if one.to == "0" else visit.say(TOPIC, id=one.to)
     return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
