@@ -1,7 +1,7 @@
 """What a daemon sees at its store, and shows to those who may see it."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -10,6 +10,7 @@ from tests.alerts.samples import HOUR, MINUTE
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
+from wechat_scheduler.alerts.facts import Facts, Findings
 from wechat_scheduler.config.alerts import AlertRule
 
 __all__ = ["clock", "keeper", "weixin"]
@@ -146,3 +147,26 @@ async def test_with_no_rules_nothing_is_an_alert(
     await minutes(keeper, clock, 10)
 
     assert await alerts(keeper) == []
+
+
+async def test_where_more_is_wrong_than_a_check_reads_nothing_is_said_to_be_over(
+    keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    watch = keeper.daemon.cores.alerts.watch
+    await failing(keeper, weixin)
+    await minutes(keeper, clock, 4)
+    facts = watch._facts
+    watch._facts = cast(Facts, Cut())
+
+    await minutes(keeper, clock, 20)
+    shown = await alerts(keeper, "?state=firing")
+    watch._facts = facts
+
+    assert len(shown) == 1
+
+
+class Cut:
+    """As many conditions of a rule as are read, and this alert is not among them."""
+
+    async def conditions(self, *_: object, **__: object) -> Findings:
+        return Findings((), frozenset((AlertRule.CREDENTIAL_EXPIRES,)))

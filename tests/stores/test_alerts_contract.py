@@ -1,6 +1,7 @@
 """Alerts in the store, of which several daemons tell each once."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -9,6 +10,7 @@ from tests.stores.mailing import Mail
 from tests.stores.samples import LEASE, TOKEN, USER, failed, registration, rotated
 from tests.stores.suite import Stores
 from wechat_scheduler.alerts.model import AlertState
+from wechat_scheduler.credentials.model import AUTHORIZATION, Contest
 from wechat_scheduler.delivery.model import Content, DeliveryState, Message, Target, TargetKind
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reasons import Reaction
@@ -120,25 +122,45 @@ async def test_an_alert_that_cannot_be_read_is_removed_so_that_its_condition_is_
     assert await alerts.store([NEW], [], [], now=NOW)
 
 
-async def test_jobs_are_noted_that_failed_or_called_often(
+async def test_of_the_jobs_that_a_person_has_to_save_the_first_of_each_kind_is_found(
+    alerts: SqlAlerts, stores: Stores
+) -> None:
+    users = [USER._replace(subject=f"o{number}") for number in range(4)]
+    await stores.credentials.register(registration(TOKEN, *users), now=NOW)
+    waits = {users[1]: "", users[2]: AUTHORIZATION, users[3]: "access_token/"}
+    for job in await stores.credentials.claim(now=NOW, limit=9, lease=LEASE):
+        reaction = Reaction.NEEDS_INPUT if job.key in waits else Reaction.OPERATOR
+        reaction = Reaction.PARENT_INVALID if job.key == users[3] else reaction
+        outcome = failed(job, reaction, waits_on=waits.get(job.key, ""))
+        await stores.credentials.save(outcome, now=NOW)
+
+    found = await alerts.lost_jobs(limit=9)
+
+    assert [(each.first.key, each.others) for each in found] == [(TOKEN, 0), (users[0], 1)]
+    assert found[0].first.fault is not None
+    assert found[0].first.fault.reaction is Reaction.OPERATOR
+    assert len(await alerts.lost_jobs(limit=1)) == 1
+
+
+async def test_jobs_are_noted_that_were_contested_lately_or_called_often(
     alerts: SqlAlerts, stores: Stores, database: Database
 ) -> None:
     await stores.credentials.register(registration(TOKEN, USER), now=NOW)
+    contest = Contest(at=NOW, message="another program fetches it", advice="stop it")
     for job in await stores.credentials.claim(now=NOW, limit=9, lease=LEASE):
-        outcome = failed(job, Reaction.OPERATOR) if job.key == TOKEN else rotated(job)
-        await stores.credentials.save(outcome, now=NOW)
-
-    (found,) = await alerts.noted_jobs(now=NOW, limit=9)
-    busy = Statement("UPDATE jobs SET calls = 16 WHERE kind = $1", (USER.kind,))
+        given = replace(rotated(job), contest=contest if job.key == TOKEN else None)
+        await stores.credentials.save(given, now=NOW)
+    busy = Statement("UPDATE jobs SET calls = 20 WHERE kind = $1", (USER.kind,))
     await database.write(lambda: rows_of(busy))
-    both = await alerts.noted_jobs(now=NOW, limit=9)
-    next_day = await alerts.noted_jobs(now=NOW + DAY, limit=9)
 
-    assert found.key == TOKEN
-    assert found.fault is not None
-    assert found.fault.reaction is Reaction.OPERATOR
-    assert [(each.key, each.calls) for each in both] == [(TOKEN, 1), (USER, 16)]
-    assert [each.calls for each in next_day] == [0, 0]
+    async def noted(since: datetime, calls: int, now: datetime = NOW) -> list[tuple[str, int]]:
+        found = await alerts.noted_jobs(contested_since=since, calls=calls, now=now, limit=9)
+        return [(each.key.kind, each.calls) for each in found]
+
+    assert await noted(NOW - HOUR, 20) == [(TOKEN.kind, 1), (USER.kind, 20)]
+    assert await noted(NOW - HOUR, 21) == [(TOKEN.kind, 1)]
+    assert await noted(NOW + HOUR, 20) == [(USER.kind, 20)]
+    assert await noted(NOW + HOUR, 20, NOW + DAY) == []
 
 
 async def test_messages_that_died_are_counted_by_app_but_not_alerts(

@@ -126,6 +126,7 @@ STATEMENTS = {
         for wanted in (PushFilter(limit=9), PushFilter(appid="wx1", limit=9))
     },
     "noted jobs": alerts.NOTED,
+    "lost jobs": alerts.LOST,
     "dead letters": alerts.DEAD,
     "tickets": alerts.TICKETS,
     "open alerts": alerts.OPEN,

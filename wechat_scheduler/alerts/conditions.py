@@ -2,14 +2,12 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from typing import Final
 
 from wechat_scheduler.alerts.model import AlertKey, Condition, Severity
-from wechat_scheduler.alerts.ports import DeadLetters, NotedJob
+from wechat_scheduler.alerts.ports import DeadLetters, LostJobs, NotedJob
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.credentials.dead_values import is_dead
-from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reaction
 
@@ -66,36 +64,24 @@ class Speed:
     late: Mapping[str, timedelta]
 
 
-def expiring(jobs: Sequence[NotedJob], now: datetime) -> Iterator[Condition]:
+def expiring(lost: Sequence[LostJobs], now: datetime) -> Iterator[Condition]:
     """Credentials that expire unless a person acts, by account and kind: a platform has thousands of them."""
-    lost = [job for job in jobs if _needs_a_person(job)]
-    for (appid, kind), some in groupby(lost, lambda job: (job.key.appid, job.key.kind)):
-        group = list(some)
-        worst = min(group, key=lambda job: _left(job, now))
-        fault = worst.fault
+    for group in lost:
+        first, fault = group.first, group.first.fault
         if fault is None:
             continue
-        left = _left(worst, now)
-        others = len(group) - 1
-        beside = f", and {others} more of this account" if others else ""
+        key, left = first.key, _left(first, now)
+        beside = f", and {group.others} more of this account" if group.others else ""
         code = f" ({fault.errcode})" if fault.errcode is not None else ""
         yield Condition(
-            key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"{appid}/{kind}"),
-            appid=appid,
-            kind=kind,
+            key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"{key.appid}/{key.kind}"),
+            appid=key.appid,
+            kind=key.kind,
             severity=Severity.CRITICAL if left <= SOON else Severity.WARNING,
-            text=f"{worst.key}{beside}: {fault.message}{code}; {_until(worst, left)}",
+            text=f"{key}{beside}: {fault.message}{code}; {_until(first, left)}",
             advice=fault.advice,
             lasts=_lasts(fault.reaction, left),
         )
-
-
-def _needs_a_person(job: NotedJob) -> bool:
-    return (
-        job.fault is not None
-        and job.fault.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
-        and job.waits_on != AUTHORIZATION
-    )
 
 
 def _left(job: NotedJob, now: datetime) -> timedelta:

@@ -1,8 +1,9 @@
 """Gathers what is wrong now from what the daemon knows."""
 
+import math
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from wechat_scheduler.alerts import conditions
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
@@ -11,29 +12,37 @@ from wechat_scheduler.alerts.ports import FactStore, NotedJob
 from wechat_scheduler.config.alerts import AlertRule, AlertSettings
 from wechat_scheduler.engine.records import dataclass
 
-# Jobs that failed, are contested or made many calls: more are not looked at in one check.
-MOST_JOBS: Final = 10_000
+# Accounts with lost credentials, and jobs that are contested or made many calls, in one check. To read more
+# would hold the loop for longer than callers notice.
+MOST_JOBS: Final = 1000
 # Messages that died in an hour, and are looked at.
 MOST_DEAD: Final = 10_000
 HOUR: Final = timedelta(hours=1)
 
-OF_JOBS: Final = frozenset(
-    (AlertRule.CREDENTIAL_EXPIRES, AlertRule.CREDENTIAL_CONTESTED, AlertRule.QUOTA_NEARLY_SPENT)
-)
+# The rules about single jobs.
+NOTED: Final = frozenset((AlertRule.CREDENTIAL_CONTESTED, AlertRule.QUOTA_NEARLY_SPENT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the alerts ask of the daemon. `speed` and `quotas` are this process's; `quotas` are those of paths.
-    `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day.
+    `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day, `least_limit` the least of these.
     `node` is the host of this daemon."""
 
     speed: Callable[[], Awaitable[Speed]]
     quotas: Callable[[], Awaitable[Sequence[NearQuota]]]
     apps: Callable[[], Mapping[int, tuple[str, str]]]
     daily_limit: Callable[[NotedJob], int]
+    least_limit: Callable[[], int]
     node: str
     started_at: datetime
+
+
+class Findings(NamedTuple):
+    """What is wrong. Of the rules in `cut` there is more: what is not among them may still be wrong."""
+
+    conditions: Sequence[Condition]
+    cut: frozenset[AlertRule]
 
 
 class Facts:
@@ -45,13 +54,24 @@ class Facts:
 
     async def conditions(
         self, settings: AlertSettings, *, known: Collection[AlertKey], now: datetime
-    ) -> Sequence[Condition]:
+    ) -> Findings:
         """All that is wrong now. `known` are the open alerts. Raises StorageError."""
         rules = frozenset(settings.rules)
         found: list[Condition] = []
-        if rules & OF_JOBS:
-            jobs = await self._store.noted_jobs(now=now, limit=MOST_JOBS)
+        cut: set[AlertRule] = set()
+        if AlertRule.CREDENTIAL_EXPIRES in rules:
+            lost = await self._store.lost_jobs(limit=MOST_JOBS)
+            found += conditions.expiring(lost, now)
+            cut |= {AlertRule.CREDENTIAL_EXPIRES} if len(lost) == MOST_JOBS else set()
+        if rules & NOTED:
+            jobs = await self._store.noted_jobs(
+                contested_since=now - conditions.CONTESTED_FOR,
+                calls=math.ceil(settings.quota_share * self._around.least_limit()),
+                now=now,
+                limit=MOST_JOBS,
+            )
             found += self._of_jobs(jobs, settings, now)
+            cut |= NOTED if len(jobs) == MOST_JOBS else set()
         if AlertRule.QUOTA_NEARLY_SPENT in rules:
             found += self._near(await self._around.quotas(), settings)
         if AlertRule.DEAD_LETTERS in rules:
@@ -69,12 +89,12 @@ class Facts:
         if AlertRule.STORE_SLOW in rules:
             speed, node = await self._around.speed(), self._around.node
             found += conditions.slow(speed, commit_time=settings.commit_time, node=node)
-        return [condition for condition in found if condition.key.rule in rules]
+        wanted = [condition for condition in found if condition.key.rule in rules]
+        return Findings(wanted, frozenset(cut))
 
     def _of_jobs(
         self, jobs: Sequence[NotedJob], settings: AlertSettings, now: datetime
     ) -> Iterator[Condition]:
-        yield from conditions.expiring(jobs, now)
         yield from conditions.contested(jobs, now)
         calls = [
             NearQuota(

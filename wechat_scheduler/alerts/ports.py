@@ -25,6 +25,15 @@ class NotedJob:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostJobs:
+    """The jobs of one account and kind that only a person can save: the one that expires first, and the number
+    of the `others`."""
+
+    first: NotedJob
+    others: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeadLetters:
     """The messages of an app that died lately, of which the last one said `error`. The app 0 is the account
     itself."""
@@ -37,8 +46,15 @@ class DeadLetters:
 class FactStore(Protocol):
     """What the store knows without reading much. All methods may raise StorageError."""
 
-    async def noted_jobs(self, *, now: datetime, limit: int) -> Sequence[NotedJob]:
-        """In the order of their keys."""
+    async def lost_jobs(self, *, limit: int) -> Sequence[LostJobs]:
+        """Jobs whose last attempt failed, and that no time mends: by account and kind, in this order. Those whose
+        account withdrew its authorisation are left out."""
+
+    async def noted_jobs(
+        self, *, contested_since: datetime, calls: int, now: datetime, limit: int
+    ) -> Sequence[NotedJob]:
+        """Those that were contested since then, or made that many calls today, in the order of their keys. No
+        number of calls below 16 is found."""
 
     async def dead_letters(self, *, since: datetime, limit: int) -> Sequence[DeadLetters]:
         """By app; of at most `limit` messages, the newest. Alerts that died are not counted."""

@@ -8,7 +8,7 @@ import structlog
 
 from wechat_scheduler.alerts.addressing import Addressed, Addresses
 from wechat_scheduler.alerts.deciding import BACK_WITHIN, AlertTerms, decide
-from wechat_scheduler.alerts.facts import Facts
+from wechat_scheduler.alerts.facts import Facts, Findings
 from wechat_scheduler.alerts.model import Alert, Decision, NewsKind
 from wechat_scheduler.alerts.ports import AlertStore
 from wechat_scheduler.audience.ids import new_id
@@ -50,7 +50,8 @@ class AlertWatch:
         now = self._clock.now()
         known = await self._judged(await self._store.open_alerts())
         keys = frozenset(alert.key for alert in known)
-        wrong = await self._facts.conditions(self.settings, known=keys, now=now)
+        found = await self._facts.conditions(self.settings, known=keys, now=now)
+        wrong, known = found.conditions, _seen(known, found)
         if not wrong and not known:
             return
         is_new = any(condition.key not in keys for condition in wrong)
@@ -86,3 +87,9 @@ class AlertWatch:
         return AlertTerms(
             pause=self.settings.pause, tells=bool(self.settings.targets), new_id=new_id
         )
+
+
+def _seen(known: Sequence[Alert], found: Findings) -> Sequence[Alert]:
+    """Those of which the check tells whether they are still wrong."""
+    wrong = {condition.key for condition in found.conditions}
+    return [alert for alert in known if alert.rule not in found.cut or alert.key in wrong]

@@ -24,6 +24,7 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.nodes import NodeState
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.storage.nodes import all_nodes
+from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +48,17 @@ class JobLimits:
 
     def of(self, job: NotedJob) -> int:
         """0 for a kind that this version does not know."""
-        issuer, settings = self._issuers.get(job.key.kind), self.config.refresh
-        if issuer is None:
-            return 0
-        account = Account(appid=job.key.appid, secret="", endpoint=job.endpoint)
+        issuer = self._issuers.get(job.key.kind)
+        return self._limit(issuer, job.key.appid, job.endpoint) if issuer else 0
+
+    def least(self) -> int:
+        """That of the kind, and of the endpoint, with the fewest calls."""
+        issuers = self._issuers.values()
+        return min(self._limit(issuer, "", "token") for issuer in issuers)
+
+    def _limit(self, issuer: TokenIssuer, appid: str, endpoint: str) -> int:
+        settings = self.config.refresh
+        account = Account(appid=appid, secret="", endpoint=endpoint)
         return policy.daily_limit(
             most=settings.daily_calls,
             documented=issuer.daily_calls(account),
@@ -81,6 +89,7 @@ def wire_alerts(
             quotas=partial(_quotas, gateway),
             apps=lambda: {app.id: (app.name, app.appid) for app in directory.apps()},
             daily_limit=limits.of,
+            least_limit=limits.least,
             node=node,
             started_at=clock.now(),
         ),

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.alerts.model import Alert, AlertKey, AlertState
-from wechat_scheduler.alerts.ports import DeadLetters, NotedJob
-from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.alerts.ports import DeadLetters, LostJobs, NotedJob
+from wechat_scheduler.credentials.model import AUTHORIZATION, COMPONENT_TOKEN
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.delivery.model import Message, Target, TargetKind
+from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.pushes.model import TICKET
 from wechat_scheduler.storage.checks import counted
@@ -60,12 +61,26 @@ _WHERE: Final = {
     AlertState.CLEARED: "AND cleared_at IS NOT NULL",
     None: "",
 }
-# The words of the partial index, so that both databases take it.
-NOTED: Final = """
+_JOB: Final = """
     SELECT j.appid, j.kind, j.subject, j.expires_at, j.suspect, j.waits_on, j.fault, j.contest,
         CASE WHEN j.quota_day = $1 THEN j.calls ELSE 0 END AS calls, a.endpoint
-    FROM jobs j JOIN accounts a ON a.appid = j.appid
-    WHERE j.fault IS NOT NULL OR j.contest IS NOT NULL OR j.calls > 15
+"""
+# The words of the partial index, so that both databases take it.
+_NOTED: Final = "(j.fault IS NOT NULL OR j.contest IS NOT NULL OR j.calls > 15)"
+# The job that expires first of each account and kind. JSON escapes the quotes of a message.
+LOST: Final = f"""
+    SELECT * FROM ({_JOB}, count(*) OVER (PARTITION BY j.appid, j.kind) AS jobs,
+            row_number() OVER (PARTITION BY j.appid, j.kind
+                ORDER BY CASE WHEN j.suspect = 1 THEN 0 ELSE coalesce(j.expires_at, 0) END, j.subject) AS place
+        FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
+        WHERE {_NOTED} AND j.waits_on <> '{AUTHORIZATION}'
+            AND (j.fault LIKE '%"reaction":"operator"%' OR j.fault LIKE '%"reaction":"needs_input"%')
+    ) each WHERE place = 1 ORDER BY appid, kind LIMIT $2
+"""  # noqa: S608 - our own text
+# A contest is JSON that begins with its instant.
+NOTED: Final = f"""
+    {_JOB} FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
+    WHERE {_NOTED} AND (j.contest >= $3 OR (j.quota_day = $1 AND j.calls >= $4))
     ORDER BY j.appid, j.kind, j.subject LIMIT $2
 """
 DEAD: Final = f"""
@@ -157,8 +172,16 @@ class SqlAlerts:
         muted = await self._database.write(lambda: rows_of(mute))
         return only(muted, _alert_of, table="alerts")
 
-    async def noted_jobs(self, *, now: datetime, limit: int) -> Sequence[NotedJob]:
-        rows = await self._database.read(NOTED, quota_day(now).toordinal(), limit)
+    async def lost_jobs(self, *, limit: int) -> Sequence[LostJobs]:
+        rows = await self._database.read(LOST, 0, limit)
+        return readable(rows, _lost_of, table="jobs", key="appid")
+
+    async def noted_jobs(
+        self, *, contested_since: datetime, calls: int, now: datetime, limit: int
+    ) -> Sequence[NotedJob]:
+        since = f'{{"at":"{rfc3339(contested_since)}'
+        today = quota_day(now).toordinal()
+        rows = await self._database.read(NOTED, today, limit, since, calls)
         return readable(rows, _job_of, table="jobs", key="appid")
 
     async def dead_letters(self, *, since: datetime, limit: int) -> Sequence[DeadLetters]:
@@ -191,7 +214,12 @@ def _job_of(row: Row) -> NotedJob:
         fault=fault_of(row),
         contest=contest_of(row),
         calls=counted("calls", row["calls"]),
+        endpoint=row["endpoint"] or "",
     )
+
+
+def _lost_of(row: Row) -> LostJobs:
+    return LostJobs(first=_job_of(row), others=row["jobs"] - 1)
 
 
 def _ticket_of(row: Row) -> tuple[str, datetime]:
