@@ -115,10 +115,15 @@ async def test_an_alert_is_muted_for_a_time_and_the_mute_is_ended(
     muted = (await keeper.call("POST", path, body={"seconds": 3600})).result
     wrong = await keeper.call("POST", path, body={"seconds": -1})
     unknown = await keeper.call("POST", "/v1/alerts/1/mute", body={"seconds": 1})
+    weixin.sandbox.clear_scripts()
+    await keeper.call("POST", f"/task/{APPID}/0/refresh")
+    await minutes(keeper, clock, 12)
+    over = await keeper.call("POST", path, body={"seconds": 1})
 
     (entry,) = (await keeper.call("GET", "/v1/audit?action=alert.muted")).result
     assert entry["object"] == f"alert/{muted['id']}"
-    assert muted["muted_until"] == f"{clock.now() + HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    assert muted["muted_until"] == f"{clock.now() - 12 * MINUTE + HOUR:%Y-%m-%dT%H:%M:%SZ}"
+    assert over.json["reason"] == "alert.state"
     assert (wrong.status, unknown.status) == (400, 404)
 
 
