@@ -37,7 +37,7 @@ THEN = W("next", "下次")
 AT_PLATFORM = W("of platform", "属于平台")
 OF_ACCOUNT = W("of", "属于")
 NOW = W("now", "正在尝试")
-OF = W("{calls} of {limit}", "{calls} / {limit}")
+OF = W("{calls} of {limit}", "{calls}/{limit}")
 
 
 def job_table(visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty: Words) -> Html:
