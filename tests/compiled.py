@@ -1,9 +1,13 @@
-"""Compiles what each worker of the tests imports, before they start: else each compiles all of it."""
+"""Compiles what each worker of the tests imports, before they start: else each compiles all of it. So it is with
+what hypothesis looks for in each module."""
 
 import compileall
 import fnmatch
 import os
+import warnings
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from _pytest.assertion import assertstate_key
@@ -41,6 +45,8 @@ def _forked(files: list[Path], config: pytest.Config) -> int:
 def _compile(file: Path, config: pytest.Config) -> None:
     if not any(fnmatch.fnmatch(file.name, pattern) for pattern in REWRITTEN):
         compileall.compile_file(file, quiet=2)
+        if file.is_relative_to(PACKAGE):
+            _find_constants(file)
         return
     compiled = get_cache_dir(file) / (file.name.removesuffix(".py") + PYC_TAIL)
     if compiled.exists() and compiled.stat().st_mtime >= file.stat().st_mtime:
@@ -48,3 +54,14 @@ def _compile(file: Path, config: pytest.Config) -> None:
     compiled.parent.mkdir(exist_ok=True)
     origin, code = _rewrite_test(file, config)
     _write_pyc(config.stash[assertstate_key], code, origin, compiled)
+
+
+def _find_constants(file: Path) -> None:
+    """Has hypothesis remember the constants of a module, which it tries as examples: it reads every module that
+    a worker has imported for them. The function is its own, and may be gone one day."""
+    with suppress(ImportError), warnings.catch_warnings(action="ignore"):
+        from hypothesis.internal.constants_ast import constants_from_module
+
+        module = ModuleType(file.stem)
+        module.__file__ = str(file)
+        constants_from_module(module)
