@@ -3,11 +3,11 @@
 import faulthandler
 import gc
 import os
-import sys
 from collections import Counter
 from itertools import count
 
 import pytest
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from _pytest.runner import runtestprotocol
 from _pytest.terminal import TerminalReporter
 from aiohttp import web_app
@@ -18,6 +18,7 @@ from tests.bare_machine import bare_machine
 from tests.compiled import compile_all
 from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.postgres import fastest
+from tests.reused import attendants
 
 __all__ = ["bare_machine", "database", "database_url", "migrations", "open_again", "postgres"]
 
@@ -66,9 +67,10 @@ TOGETHER = 50
 _begun = count()
 
 
-def pytest_runtest_logstart() -> None:
+def _end_if_it_hangs(config: pytest.Config) -> None:
     if next(_begun) % TOGETHER == 0:
-        faulthandler.dump_traceback_later(PATIENCE, exit=True, file=sys.__stderr__)
+        errors = config.stash[fault_handler_stderr_fd_key]  # which pytest does not capture
+        faulthandler.dump_traceback_later(PATIENCE, exit=True, file=errors)
 
 
 def pytest_runtest_logfinish() -> None:
@@ -84,6 +86,7 @@ def pytest_collection_finish() -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
     """A worker sends nothing that is never shown: each message costs time in two processes."""
+    _end_if_it_hangs(item.config)
     if "PYTEST_XDIST_WORKER" not in os.environ:
         return None
     for report in runtestprotocol(item, log=False, nextitem=nextitem):
@@ -100,6 +103,7 @@ def pytest_sessionfinish() -> None:
     from tests.warm import server  # not earlier: it takes over the environment as it is made above
 
     server.end()
+    attendants.end()
     gc.collect()
     gc.freeze()
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer, postgres
-from tests.template import lay_database, postgres_database
+from tests.reused import postgres_database
+from tests.template import lay_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS

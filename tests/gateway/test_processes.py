@@ -8,7 +8,7 @@ from tests.gateway.samples import made_consumer
 from tests.gateway.test_token_endpoints import GRANT, STABLE
 from tests.house import Caller, WeChat, daemon
 from tests.postgres import PostgresServer
-from tests.template import postgres_database
+from tests.reused import postgres_database
 
 IPS = "/cgi-bin/getcallbackip"
 # Requests until the other has heard of it; a second or so.

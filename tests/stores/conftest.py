@@ -7,9 +7,9 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.stores.mailing import Mail, mailing
 from tests.stores.suite import Stores, opened, sql_stores
-from tests.template import postgres_database
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox

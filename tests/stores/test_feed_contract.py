@@ -8,10 +8,10 @@ from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.stores.memory import memory_database
 from tests.stores.samples import NOW, SECOND
 from tests.stores.suite import opened
-from tests.template import postgres_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.feed.model import KEPT, MOST, FeedEntry, FeedKind
 from wechat_scheduler.feed.reader import PAGE, FeedReader, Tell

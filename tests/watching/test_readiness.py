@@ -1,10 +1,12 @@
 """`/readyz`: can the daemon do its work?"""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
+
+import asyncpg
 
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon
@@ -17,17 +19,25 @@ async def gone(postgres: PostgresServer, url: str) -> AsyncIterator[None]:
     """Lock a database for as long as the block runs."""
     name = urlsplit(url).path.lstrip("/")
     async with postgres.connected() as connection:
-        for sql in (
-            f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false',
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'",
-            f'ALTER DATABASE "{name}" RENAME TO "{name}_gone"',
-        ):
-            await connection.execute(sql)
+        await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false')
+        await renamed(connection, name)
         try:
             yield
         finally:
             await connection.execute(f'ALTER DATABASE "{name}_gone" RENAME TO "{name}"')
             await connection.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+async def renamed(connection: asyncpg.Connection, name: str) -> None:
+    """A connection that was allowed a moment before may open after those that are there were ended."""
+    for _ in range(3):
+        await connection.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
+        )
+        with suppress(asyncpg.ObjectInUseError):  # after the five seconds that the server waits
+            await connection.execute(f'ALTER DATABASE "{name}" RENAME TO "{name}_gone"')
+            return
+    raise AssertionError("the database stays in use")
 
 
 async def ready(caller: Caller, key: str | None = None) -> Answer:
