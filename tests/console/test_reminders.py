@@ -181,10 +181,12 @@ async def test_reminders_are_found_by_text_state_and_person(admin: Browser, offi
     await office.remind(title="浇花", to=["*"])
     await office.call("POST", f"/v1/reminders/{made['id']}/pause")
 
-    every = await admin.open(LIST)
+    active = await admin.open(LIST)
+    every = await admin.open(f"{LIST}?state=")
     paused = await admin.open(f"{LIST}?state=paused&text=WATER&uid={office.uid}&app={office.app}")
     none = await admin.open(f"{LIST}?text=nothing")
 
+    assert [row["Reminder"] for row in active.table()] == ["浇花"]
     assert sorted(row["Reminder"] for row in every.table()) == ["Water the plants", "浇花"]
     assert paused.table() == [
         {

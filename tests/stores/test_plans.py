@@ -90,6 +90,11 @@ STATEMENTS = {
         for name, whose in LISTED.items()
     },
     **{f"found, {name}": whose.sql(reminder_lists.FOUND, 4) for name, whose in LISTED.items()},
+    **{
+        f"sent next, {name}": whose.sql(reminder_lists.SENT_NEXT, 4)
+        for name, whose in LISTED.items()
+    },
+    "end of those sent next": reminder_lists.of_app(1).sql(reminder_lists.SENT_NEXT_END, 2),
     "end of a search": reminder_lists.of_app(1).sql(reminder_lists.SEARCH_END, 1),
     "replaced slots": reminders.REMOVE_SLOTS,
     "stopped": reminders.STOP,

@@ -1,6 +1,7 @@
 """The lists of reminders on both databases."""
 
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -166,20 +167,41 @@ async def test_a_search_is_in_pages_by_id(shelf: Shelf) -> None:
     assert [page.after[:1] for page in pages] == ["b", "", "c", "c"]
 
 
+async def test_active_reminders_are_listed_by_what_is_sent_next(shelf: Shelf) -> None:
+    await shelf.add("at noon", NOW + DAY, app_id=OTHER, id="a" * 32)
+    await shelf.add("first", NOW + HOUR, rule="FREQ=DAILY", id="f" * 32)
+    await shelf.add("at noon, too", NOW + DAY, id="b" * 32)
+    paused = await shelf.add("paused", NOW + HOUR)
+    await shelf.memory.desk.pause(paused.id)
+    for apps in (None, (OTHER, APP)):
+        titles, after = list[str](), ""
+
+        while not titles or after:
+            page = await shelf.store.find(
+                ReminderSearch(limit=1, after=after, scope=ReminderScope(apps), by_due=True)
+            )
+            titles, after = [*titles, *(one.title for one in page.reminders)], page.after
+
+        assert titles == ["first", "at noon", "at noon, too"]
+
+
 async def test_a_search_for_a_text_goes_on_where_it_stopped(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sql = reminder_lists.SEARCH_END.replace(f"OFFSET {reminder_lists.SEARCHED - 1}", "OFFSET 1")
     monkeypatch.setattr(reminder_lists, "SEARCH_END", sql)
+    sql = reminder_lists.SENT_NEXT_END.replace(f"OFFSET {reminder_lists.SEARCHED - 1}", "OFFSET 1")
+    monkeypatch.setattr(reminder_lists, "SENT_NEXT_END", sql)
     for number in range(5):
         await shelf.add(f"n{number}", NOW + DAY, app_id=APP + number % 2)
-    for scope in (ReminderScope(), ReminderScope((APP, OTHER))):
+    scopes = (ReminderScope(), ReminderScope((APP, OTHER)), ReminderScope(None, "UID_a"))
+    for scope, by_due in product(scopes, (True, False)):
         titles: list[str] = []
         after, pages = "", 0
 
         while pages == 0 or after:
             page = await shelf.store.find(
-                ReminderSearch(limit=9, after=after, scope=scope, text="n")
+                ReminderSearch(limit=9, after=after, scope=scope, text="n", by_due=by_due)
             )
             titles += [one.title for one in page.reminders]
             after, pages = page.after, pages + 1

@@ -88,6 +88,21 @@ async def test_reminders_are_found_by_person_and_by_text(office: Office) -> None
     assert (await office.call("GET", f"/v1/reminders?text={'x' * 501}")).status == 400
 
 
+async def test_reminders_are_listed_by_their_next_time(office: Office) -> None:
+    for day in (21, 19, 20):
+        await office.remind(title=f"{day}", time=f"2026-11-{day}T08:00:00+08:00")
+    path, days = "/v1/reminders?state=active&sort=due&limit=2", list[str]()
+
+    while path:
+        page = await office.call("GET", path)
+        days += [one["title"] for one in page.result]
+        path = page.headers.get("Link", "").partition(">")[0][1:]
+
+    assert days == ["19", "20", "21"]
+    for query in ("sort=due", "sort=due&state=done", "sort=x", "state=active&sort=due&after=x"):
+        assert (await office.call("GET", f"/v1/reminders?{query}")).status == 400
+
+
 async def test_a_removal_is_undone_within_a_minute(office: Office, clock: FakeClock) -> None:
     made = (await office.remind(rule="FREQ=DAILY")).result
     path = f"/v1/reminders/{made['id']}"

@@ -62,7 +62,7 @@ class AgendaDesk:
         self._clock = clock
 
     async def find(self, wanted: ReminderSearch) -> FoundReminders:
-        """Ordered by id."""
+        """In the order that is wanted."""
         return await self._store.find(wanted)
 
     async def page(self, span: RingSpan, *, after: AgendaPlace, limit: int) -> Agenda:

@@ -120,18 +120,19 @@ class RingSpan(NamedTuple):
 
 
 class ReminderSearch(NamedTuple):
-    """Selects reminders, at most `limit`, from the one after the id `after`; with a `text` those whose title
-    has it."""
+    """Selects reminders, at most `limit`, from the place `after` on, which a page before gave; with a `text` those
+    whose title has it. They are ordered by id, or `by_due`, which lists the active ones alone."""
 
     limit: int
     after: str = ""
     scope: ReminderScope = ReminderScope()
     state: ReminderState | None = None
     text: str = ""
+    by_due: bool = False
 
 
 class FoundReminders(NamedTuple):
-    """Ordered by id. The search continues after the id `after`; empty at its end."""
+    """The search continues at the place `after`; empty at its end."""
 
     reminders: Sequence[Reminder]
     after: str

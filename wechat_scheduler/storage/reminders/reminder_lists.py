@@ -1,7 +1,7 @@
 """`reminders.ports.ReminderLists` on a database."""
 
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple
 
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.ports import FoundReminders, ReminderScope, ReminderSearch, RingSpan
@@ -9,11 +9,12 @@ from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.reminders.reminders import COLUMNS, reminders_of
 from wechat_scheduler.storage.rows import micros
 
-# Reminders of an app in which one page of a search looks for a text: some milliseconds.
+# Reminders among which one page looks for those of a state or a text: some milliseconds.
 SEARCHED: Final = 5000
 
-# Behind every id.
+# Behind every id and every time.
 _LAST: Final = "~"
+_NEVER: Final = 2**62
 
 # `few` keeps SQLite from the index of what is due, which may have a million where a user has few; `whose_by_due`
 # keeps it from those of apps, where few of a million recur.
@@ -37,10 +38,22 @@ FOUND = """
 SEARCH_END = f"""
     SELECT id FROM reminders WHERE id > $1 AND {{whose}} ORDER BY id LIMIT 1 OFFSET {SEARCHED - 1}
 """  # noqa: S608 - our own number
+# The same of the active ones by the time at which they are sent next.
+SENT_NEXT = """
+    SELECT {columns} FROM reminders
+    WHERE state = 'active' AND due_at{few} >= $1 AND (due_at > $1 OR id > $2) AND due_at{few} <= $3
+        AND ($4 = '' OR lower(title) LIKE $4 ESCAPE '!') AND {whose}
+    ORDER BY due_at, id LIMIT {limit}
+"""
+SENT_NEXT_END = f"""
+    SELECT due_at FROM reminders
+    WHERE state = 'active' AND due_at{{few}} >= $1 AND (due_at > $1 OR id > $2) AND {{whose}}
+    ORDER BY due_at LIMIT 1 OFFSET {SEARCHED - 1}
+"""  # noqa: S608 - our own number
 
 
 class ListCondition(NamedTuple):
-    """ListCondition reminders a statement reads: a condition, and its value if it has one."""
+    """Says whose reminders a statement reads. `values` are those of the condition."""
 
     condition: str
     values: tuple[object, ...] = ()
@@ -76,20 +89,41 @@ class SqlReminderLists:
         return await self._next(RECURRING, span, (micros(span.since),), limit)
 
     async def find(self, wanted: ReminderSearch) -> FoundReminders:
-        state, text = wanted.state or "", f"%{_escaped(wanted.text)}%" if wanted.text else ""
+        return await (self._by_due(wanted) if wanted.by_due else self._by_id(wanted))
+
+    async def _by_id(self, wanted: ReminderSearch) -> FoundReminders:
+        state, text = wanted.state or "", _pattern(wanted.text)
         rows: list[Row] = []
         last = _LAST
         for whose in whose_of(wanted.scope):
-            end = await self._search_end(whose, wanted) if text else _LAST
+            end = _LAST
+            if state or text:
+                end = await self._end(whose, SEARCH_END, wanted.after) or _LAST
             params = (wanted.after, end, state, text, *whose.values, wanted.limit)
             rows += await self._database.read(whose.sql(FOUND, 4), *params)
             last = min(last, end)
-        return _page(rows, last, wanted)
+        page = sorted((row for row in rows if row["id"] <= last), key=lambda row: row["id"])
+        end_text = "" if last == _LAST else last
+        return _page(page, end_text, wanted, lambda row: str(row["id"]))
 
-    async def _search_end(self, whose: ListCondition, wanted: ReminderSearch) -> str:
-        sql = whose.sql(SEARCH_END, 1)
-        rows = await self._database.read(sql, wanted.after, *whose.values)
-        return rows[0]["id"] if rows else _LAST
+    async def _by_due(self, wanted: ReminderSearch) -> FoundReminders:
+        due, after_id = _place_in(wanted.after)
+        text = _pattern(wanted.text)
+        rows: list[Row] = []
+        last = _NEVER
+        for whose in whose_of(wanted.scope):
+            end = (await self._end(whose, SENT_NEXT_END, due, after_id) if text else 0) or _NEVER
+            params = (due, after_id, end, text, *whose.values, wanted.limit)
+            rows += await self._database.read(whose.sql(SENT_NEXT, 4), *params)
+            last = min(last, end)
+        page = sorted((row for row in rows if row["due_at"] <= last), key=_due_and_id)
+        end_text = "" if last == _NEVER else f"{last}_{_LAST}"
+        return _page(page, end_text, wanted, lambda row: f"{row['due_at']}_{row['id']}")
+
+    async def _end(self, whose: ListCondition, sql: str, *after: object) -> Any:
+        """Up to which id or time one page looks; None if that is the end."""
+        rows = await self._database.read(whose.sql(sql, len(after)), *after, *whose.values)
+        return next(iter(rows[0])) if rows else None
 
     async def _next(
         self, sql: str, span: RingSpan, given: tuple[int, ...], limit: int
@@ -122,12 +156,26 @@ def _within(reminders: Iterable[Reminder], scope: ReminderScope) -> list[Reminde
     return [one for one in reminders if apps is None or one.app_id in apps]
 
 
-def _page(rows: Sequence[Row], last: str, wanted: ReminderSearch) -> FoundReminders:
-    """`last` is the id up to which all was searched."""
-    in_order = sorted(rows, key=lambda row: row["id"])
-    page = [row for row in in_order if row["id"] <= last][: wanted.limit]
-    after = page[-1]["id"] if len(page) == wanted.limit else last.replace(_LAST, "")
+def _page(
+    rows: Sequence[Row], end: str, wanted: ReminderSearch, place: Callable[[Row], str]
+) -> FoundReminders:
+    """`rows` are in order; `end` is the place up to which all was searched, empty for the whole."""
+    page = rows[: wanted.limit]
+    after = place(page[-1]) if len(page) == wanted.limit else end
     return FoundReminders(_within(reminders_of(page), wanted.scope), after)
+
+
+def _place_in(after: str) -> tuple[int, str]:
+    due, _, reminder_id = after.partition("_")
+    return int(due or -_NEVER), reminder_id
+
+
+def _due_and_id(row: Row) -> tuple[int, str]:
+    return row["due_at"], row["id"]
+
+
+def _pattern(text: str) -> str:
+    return f"%{_escaped(text)}%" if text else ""
 
 
 def _escaped(text: str) -> str:

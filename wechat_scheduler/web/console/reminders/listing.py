@@ -37,18 +37,23 @@ WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("
 WHO, STATE = W("To", "接收者"), W("State", "状态")
 ANY_STATE = W("Every state", "所有状态")
 UID, TEXT = W("Person (uid)", "用户（uid）"), W("Text in the title", "标题里的文字")
-NONE = W("No reminders yet. Write the first one.", "还没有提醒。新建第一个吧。")
+NONE = W("No active reminders. Write one.", "没有进行中的提醒。新建一个吧。")
 NONE_FOUND = W(
     "No reminder here fits. Change the choice, or go to the next page if there is one.",
     "这里没有符合的提醒。请改变条件，或者看下一页（如果有）。",
 )
+# They are shown unless another state is chosen.
+ACTIVE: Final = "active"
 FILTERS: Final = ("app", "uid", "state", "text", "after")
 
 
 async def listing(visit: Visit) -> web.Response:
     query, apps = visit.request.query, await apps_of(visit)
     wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
-    found = await visit.api.page("/v1/reminders", ReminderResult, **wanted)
+    state = query.get("state", ACTIVE)
+    wanted["state"] = state if state in STATES else None
+    sort = "due" if state == ACTIVE else None
+    found = await visit.api.page("/v1/reminders", ReminderResult, sort=sort, **wanted)
     topics = await topic_names(visit, found.rows)
     body = fill(
         '{tabs}<section>{filters}</section><section id="reminders" data-live>{table}{pager}</section>',
@@ -61,7 +66,7 @@ async def listing(visit: Visit) -> web.Response:
 
 
 def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:
-    states = [("", ANY_STATE), *((name, words) for name, (_, words) in STATES.items())]
+    states = [*((name, words) for name, (_, words) in STATES.items()), ("", ANY_STATE)]
     fields = (
         text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
         select_field(visit, "state", STATE, states, wanted["state"] or ""),
@@ -75,7 +80,8 @@ def _table(
     visit: Visit, rows: Sequence[tuple[Cell, ...]], wanted: Mapping[str, str | None]
 ) -> Html:
     heads = (WHAT, NEXT, OFTEN, WHO, APP, STATE)
-    return table(visit, TITLE, heads, rows, empty=NONE_FOUND if any(wanted.values()) else NONE)
+    is_chosen = any(value for name, value in wanted.items() if value != ACTIVE)
+    return table(visit, TITLE, heads, rows, empty=NONE_FOUND if is_chosen else NONE)
 
 
 def _row(

@@ -1,5 +1,6 @@
 """Makes, lists, shows, changes, pauses, resumes, cancels and removes reminders."""
 
+import re
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -36,6 +37,8 @@ PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
 # Users that a list shows of each reminder.
 LISTED_PEOPLE: Final = 20
+SORTS: Final = ("due",)
+DUE_PLACE: Final = re.compile(r"-?[0-9]{1,17}_([0-9a-f]{32}|~)")
 STATES: Final = tuple(state.value for state in ReminderState)
 
 
@@ -61,12 +64,16 @@ async def planned(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
+    state, by_due = one_of(request, "state", STATES), bool(one_of(request, "sort", SORTS))
+    if by_due and state != ReminderState.ACTIVE:
+        raise InvalidRequestError("lists active reminders: give state=active too", field="sort")
     wanted = ReminderSearch(
         limit=limit_of(request),
-        after=_after(request),
+        after=_after(request, DUE_PLACE if by_due else REMINDER_ID),
         scope=await scope_of(request),
-        state=ReminderState(text) if (text := one_of(request, "state", STATES)) else None,
+        state=ReminderState(state) if state else None,
         text=_text(request),
+        by_due=by_due,
     )
     found = await request.app[SERVICES].agenda.find(wanted)
     ids = [reminder.id for reminder in found.reminders]
@@ -133,9 +140,9 @@ async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
     return envelope.success(reminder_result(reminder, await _desk(request).people(reminder.id)))
 
 
-def _after(request: web.Request) -> str:
+def _after(request: web.Request, form: re.Pattern[str]) -> str:
     text = request.query.get("after", "")
-    if text and not REMINDER_ID.fullmatch(text):
+    if text and not form.fullmatch(text):
         raise InvalidRequestError(
             "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
         )
@@ -179,10 +186,11 @@ ROUTES = (
     ),
     NativeRoute(
         "GET", _REMINDERS, listed, Scope.PUSH,
-        "Lists reminders by id.",
+        "Lists reminders by id, or by the time at which they are sent next.",
         result=list[ReminderResult],
         takes=(
             APP, UID, query("state", "Only in this state.", {"enum": [*STATES]}),
+            query("sort", "`due` lists the active ones by the time at which they are sent next.", {"enum": [*SORTS]}),
             query("text", "Only with this text in the title; upper and lower case are the same."), *PAGED,
         ),
         gives=LINK,
