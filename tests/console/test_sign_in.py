@@ -191,6 +191,16 @@ async def test_a_program_without_a_session_gets_an_error_of_the_api(keeper: Call
     assert (answer.status, answer.json["reason"]) == (401, "session.missing")
 
 
+async def test_an_address_that_no_page_has_is_said_in_the_visitors_language(
+    visitor: Browser, keeper: Caller
+) -> None:
+    seen = await visitor.open("/console/nowhere/at/all", Accept_Language="zh")
+    program = await keeper.call("GET", "/console/nowhere")
+
+    assert (seen.status, seen.title) == (404, "没有这个页面")
+    assert (program.status, program.json["reason"]) == (404, "route.unknown")
+
+
 async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Browser) -> None:
     page = await visitor.open("/console/sign-in")
     style, script = page.root.one("link", rel="stylesheet")["href"], page.root.one("script")["src"]

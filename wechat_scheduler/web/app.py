@@ -11,6 +11,7 @@ from wechat_scheduler.errors import RequestError, StorageError, TooLargeError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.compat.api import Api
+from wechat_scheduler.web.console.missing import missing
 from wechat_scheduler.web.console.routes import CLOSED, CONSOLE
 from wechat_scheduler.web.kit import envelope, headers, unrouted
 from wechat_scheduler.web.kit.encodings import NO_INFLATING
@@ -98,7 +99,8 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body ended too early")
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         return (
-            dead_link(request, error)
+            missing(request, error)
+            or dead_link(request, error)
             or catalogue.unrouted(request, error)
             or unrouted.response(request, error, routes.NATIVE)
         )

@@ -40,7 +40,7 @@ ROOMS = W("Rooms", "导航")
 MENU = W("Menu", "菜单")
 SIGN_OUT = W("Sign out", "退出")
 SIGNED_IN_AS = W("Key: {name}", "当前 key：{name}")
-LOOK = W("Appearance", "外观")
+OPEN = W("No authentication: all of this machine may do all", "没有启用认证：本机的人都可以操作")
 THEME_WORDS: Final = {
     "": W("System", "跟随系统"),
     "light": W("Light", "浅色"),
@@ -151,7 +151,7 @@ def _foot(visit: Visit) -> Html:
     out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain")
     return fill(
         _FOOT,
-        who=visit.say(SIGNED_IN_AS, name=visit.session.key.name),
+        who=visit.say(SIGNED_IN_AS if visit.session.id else OPEN, name=visit.session.key.name),
         out=when(visit.session.id, out),
         languages=languages,
         themes=themes,
