@@ -1,5 +1,6 @@
 """From what is wrong to the robot, the webhook, the mailbox and the phone that are told, on real sockets."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from tests.business import Business, status
 from tests.clock import START
 from tests.mail.server import MailServer, mail_server
 from tests.sending.town import Town, town
+from wechat_scheduler.alerts.trials import LOOK_EVERY
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.config.target_notation import TARGETS
 
@@ -197,6 +199,23 @@ async def test_a_test_says_what_each_answered(tmp_path: Path) -> None:
         ]
         assert (unknown.status, unknown.json["reason"]) == (404, "alert.target_unknown")
         assert told.group.said[0][1].startswith("wechat-scheduler: test\n[test] this is a test")
+
+
+async def test_a_test_for_a_follower_waits_for_wechats_answer(tmp_path: Path) -> None:
+    async with scene(tmp_path / "state") as told:
+        uid = await told.place.follow("o_boss")
+        await told.tell(told.follower(uid))
+
+        asked = asyncio.create_task(told.place.call("POST", "/v1/alerts/test"))  # noqa: TID251
+        await told.place.clock.asleep()
+        await told.place.settle()
+        told.place.clock.advance(LOOK_EVERY)
+        (answer,) = (await asked).result
+
+        assert (answer["accepted"], answer["answer"]) == (True, "")
+        (delivery,) = await told.place.deliveries()
+        assert answer["delivery"] == str(delivery.id)
+        assert len(await told.place.arrived(uid)) == 1
 
 
 async def test_a_follower_that_cannot_be_reached_is_logged_and_others_are_told(

@@ -6,12 +6,16 @@ from typing import Any, cast
 import msgspec
 
 from tests.access.doors import make
-from tests.alerts.samples import HOUR, MINUTE
+from tests.alerts.samples import HOUR, MINUTE, alert
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from wechat_scheduler.alerts.facts import Facts, Findings
+from wechat_scheduler.alerts.model import AlertKey
 from wechat_scheduler.config.alerts import AlertRule
+from wechat_scheduler.engine.nodes import Node
+from wechat_scheduler.engine.records import replace
+from wechat_scheduler.gateway.usage import GatewayUse
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -168,6 +172,52 @@ async def test_where_more_is_wrong_than_a_check_reads_nothing_is_said_to_be_over
     watch._facts = facts
 
     assert len(shown) == 1
+
+
+async def test_an_alert_about_another_machine_is_that_machines_while_it_lives(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    of_the_store(keeper)
+    stores, now = keeper.daemon.ground.stores, clock.now()
+    elsewhere = AlertKey(AlertRule.STORE_SLOW, "commits", "elsewhere")
+    await stores.alerts.store(
+        [alert(elsewhere, version=0, since=now, fired_at=now)], [], [], now=now
+    )
+    node = Node(name="there", host="elsewhere", version="1", started_at=now, seen_at=now)
+
+    for _ in range(15):
+        clock.advance(MINUTE)
+        await stores.pulse.beat(replace(node, seen_at=clock.now()))
+        await keeper.daemon.cores.alerts.watch.check()
+    while_it_lives = await alerts(keeper, "?state=firing")
+    await minutes(keeper, clock, 12)
+
+    assert [each["node"] for each in while_it_lives] == ["elsewhere"]
+    assert await alerts(keeper, "?state=firing") == []
+
+
+async def test_a_path_is_near_its_quota_by_what_wechat_said_and_what_passed_since(
+    keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    of_the_store(keeper)
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    path = "/cgi-bin/menu/get"
+    asked = (await keeper.call("GET", f"/v1/quotas/{APPID}?path={path}")).result
+    await minutes(keeper, clock, 1)
+    before = await alerts(keeper)
+    today, calls = keeper.daemon.cores.gateway.usage.today(), asked["daily_limit"] * 4 // 5
+    passed = GatewayUse(
+        at=today, caller="consumer/shop", appid=APPID, path=path, calls=calls, errors=0
+    )
+    await keeper.daemon.ground.stores.usage.add([passed])
+
+    await minutes(keeper, clock, 1)
+    (near,) = await alerts(keeper)
+
+    assert before == []
+    assert (near["rule"], near["subject"]) == ("quota_nearly_spent", f"{path} of {APPID}")
+    assert near["appid"] == APPID
 
 
 class Cut:
