@@ -148,7 +148,7 @@ def _sending(
 ) -> list[tuple[Words, Cell | None]]:
     return [
         (APP, app_link(apps, reminder.app)),
-        (OWNER, code(reminder.owner) if reminder.owner else None),
+        (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
         (WHO, receivers(visit, reminder, topics)),
         (WAY, visit.say(WAYS[reminder.channel])),
         (PRIORITY, visit.say(PRIORITIES[reminder.priority])),
@@ -181,11 +181,19 @@ def _messages(visit: Visit, reminder: ReminderResult) -> Html:
 async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> Html:
     names = {uid: await _name(visit, reminder.app, uid) for uid in people.rows}
     rows = [
-        (names[uid] or "–", code(uid), link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(THEIRS)))
+        (
+            names[uid] or "–",
+            _person(reminder.app, uid),
+            link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(THEIRS)),
+        )
         for uid in people.rows
     ]
     made = table(visit, JOINED, (PERSON, UID, THEIRS), rows, empty=ALONE)
     return fill("{table}{pager}", table=made, pager=pager(visit, people))
+
+
+def _person(app_id: int, uid: str) -> Html:
+    return link(f"/console/apps/{app_id}/subscribers/{uid}", code(uid))
 
 
 async def _name(visit: Visit, app_id: int, uid: str) -> str:
