@@ -55,7 +55,7 @@ async def test_what_needs_a_person_comes_first_with_its_advice(
 
     assert page.root.find("section")[0]["id"] == "needs"
     (need,) = needs(page)
-    assert need.startswith(f"Critical Messages failed {APPID}")
+    assert need.startswith(f"Critical Messages died {APPID}")
     assert need.endswith("3 messages died.Look at 3 messages died.")
     links = [one["href"] for one in page.root.one("section", id="needs").find("a")]
     assert links == [f"/console/credentials/{APPID}", "/console/alerts"]
@@ -93,7 +93,7 @@ async def test_the_page_is_chinese_for_who_reads_chinese(admin: Browser, keeper:
     page = await admin.open("/", Accept_Language="zh-CN")
 
     assert page.title == "总览"
-    assert needs(page)[0].startswith("严重 消息失败")
+    assert needs(page)[0].startswith("紧急 消息失败")
     assert "最近 24 小时" in page.text
     assert page.facts()["数据库"] == "SQLite 正常"
 

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.overview.daemon import daemon, standing
-from wechat_scheduler.web.console.overview.needs import MOST, needs
+from wechat_scheduler.web.console.overview.needs import needs
 from wechat_scheduler.web.console.overview.numbers import errors, numbers
 from wechat_scheduler.web.console.parts import facts, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -34,7 +34,7 @@ async def overview(visit: Visit) -> web.Response:
     found = await visit.api.get("/v1/overview", OverviewResult)
     parts = [standing(visit, found)]
     if found.store.answers:
-        alerts = await visit.api.page("/v1/alerts", AlertResult, state="firing", limit=MOST)
+        alerts = await visit.api.page("/v1/alerts", AlertResult, state="firing")
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
         parts = [needs(visit, alerts), *parts, numbers(visit, lately), errors(visit, lately)]
