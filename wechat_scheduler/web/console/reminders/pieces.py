@@ -21,7 +21,7 @@ W = Words
 LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
 WRITE, BOT = "/console/reminders/write", "/console/reminders/bot"
 TABS: Final = (
-    (LIST, W("All", "全部")),
+    (LIST, W("List", "列表")),
     (AGENDA, W("Agenda", "日程")),
     (WRITE, W("Write one", "新建")),
     (BOT, W("Bot", "机器人")),
