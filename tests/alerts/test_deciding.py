@@ -76,7 +76,26 @@ def test_what_flaps_is_told_ever_more_rarely() -> None:
 
     # 24 times within a day: without the longer pauses there would be 48 messages.
     assert told == [FIRES, CLEARS, FIRES, CLEARS, FIRES]
-    assert course.one().times == 3
+    assert [each.times for each in course.alerts.values()] == [1, 2, 3]
+
+
+def test_what_is_over_stays_listed_when_its_cause_is_back_for_a_moment_only() -> None:
+    course = Course()
+    brief = condition(lasts=5 * MINUTE)
+    course.every_minute(6, brief)
+    course.every_minute(11)
+    over = course.one()
+
+    course.check(brief, after=MINUTE)
+    course.check(after=MINUTE)
+    after_a_moment = dict(course.alerts)
+    course.every_minute(6, brief)
+
+    assert after_a_moment == {over.id: over}
+    assert [(each.state, each.times) for each in course.alerts.values()] == [
+        (AlertState.CLEARED, 1),
+        (AlertState.FIRING, 2),
+    ]
 
 
 def test_the_pause_before_an_all_clear_doubles_up_to_a_limit() -> None:

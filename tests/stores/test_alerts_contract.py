@@ -72,9 +72,11 @@ async def test_what_ended_lately_is_found_by_its_key(alerts: SqlAlerts) -> None:
     await alerts.store([NEW], [], [], now=NOW)
     ended = replace(STORED, cleared_at=NOW + HOUR)
     await alerts.store([ended], [], [], now=NOW)
+    again = replace(NEW, id=2, times=2, cleared_at=NOW + 2 * HOUR)
+    await alerts.store([again], [], [], now=NOW)
 
     assert await alerts.open_alerts() == []
-    assert await alerts.ended(since=NOW) == {TICKET: replace(ended, version=2)}
+    assert await alerts.ended(since=NOW) == {TICKET: replace(again, version=1)}
     assert await alerts.ended(since=NOW + DAY) == {}
 
 

@@ -1,7 +1,8 @@
 """Decides what to tell: pure functions of what is wrong now, what is known of it, and the time.
 
-A condition fires once it has lasted for a while. It is over once it was not seen for HOLD. Comes it back soon
-after that, it is the same alert, and is not over before twice that time: what flaps is told ever more rarely.
+An alert fires once its condition has lasted for a while. It is over once the condition was not seen for HOLD. If the
+condition is back soon after that, the next alert is over after twice that time: what comes and goes is told more and
+more rarely.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,10 +20,10 @@ from wechat_scheduler.alerts.model import (
 )
 from wechat_scheduler.engine.records import dataclass, replace
 
-# An alert is over when its condition was not seen for this long; twice that for each time that it came back.
+# An alert is over when its condition was not seen for this long; twice that for each time that the condition came back.
 HOLD: Final = timedelta(minutes=10)
 LONGEST_HOLD: Final = timedelta(hours=6)
-# Within this time after its end an alert that comes back is the same one.
+# A condition that is back within this time after the end of its alert has come back.
 BACK_WITHIN: Final = timedelta(hours=24)
 # Alerts that are open at once. Further conditions wait: no person reads more.
 MOST_OPEN: Final = 1000
@@ -85,11 +86,6 @@ def _each(
 
 
 def _begun(condition: Condition, before: Alert | None, terms: AlertTerms, now: datetime) -> Alert:
-    if before is not None:
-        return replace(
-            before, since=now, fired_at=None, told_at=None, told_severity="", gone_at=None,
-            cleared_at=None, muted_until=None, times=before.times + 1,
-        )  # fmt: skip
     return Alert(
         id=terms.new_id(),
         **condition.key._asdict(),
@@ -99,6 +95,7 @@ def _begun(condition: Condition, before: Alert | None, terms: AlertTerms, now: d
         text=condition.text,
         advice=condition.advice,
         since=now,
+        times=before.times + 1 if before else 1,
     )
 
 
@@ -121,7 +118,7 @@ def _over(alert: Alert, now: datetime) -> Alert:
 
 
 def hold(times: int) -> timedelta:
-    """How long the condition of an alert that fired so many times has to be gone."""
+    """How long the condition of an alert with these `times` has to be gone."""
     return min(LONGEST_HOLD, HOLD * (1 << min(times - 1, 16)))
 
 

@@ -57,8 +57,8 @@ class Alert:
     enough, `gone_at` since when it is not seen any more, and `cleared_at` when it was over.
 
     `told_at` is the last message about it, and `told_severity` what that said. No reminder is sent before
-    `muted_until`. `times` counts how often it has fired in a row, with short pauses. `version` grows with each
-    change.
+    `muted_until`. `times` is 1, and one more than that of the alert before if its condition came back
+    soon. `version` grows with each change.
     """
 
     id: int
