@@ -9,8 +9,10 @@ from tests.reminders.remembering import DAY, Memory, draft
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.model import Token, TokenKind
 from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.reminders.ports import ReminderScope, ReminderSearch
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.reminders.reminder_lists import SqlReminderLists
 
 APP = an_app("shop")
 
@@ -81,5 +83,8 @@ async def test_of_reports_that_come_at_once_one_stays(database: Database) -> Non
         for report in reports:
             group.create_task(memory.store.replace_slots(APP.id, UID, "report", report, now=START))
 
-    found = await memory.store.of_app(APP.id, limit=99)
-    assert {each.id for each in found} in [{each.id for each in report} for report in reports]
+    lists = SqlReminderLists(database)
+    found = await lists.find(ReminderSearch(limit=99, scope=ReminderScope((APP.id,))))
+    assert {each.id for each in found.reminders} in [
+        {each.id for each in report} for report in reports
+    ]

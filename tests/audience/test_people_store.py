@@ -96,7 +96,7 @@ async def test_users_of_accounts_are_listed_by_account_and_openid_with_their_app
         SubscriberFilter(limit=9, openid="\0"),
     )
 
-    found = [[one.uid for one in await people.subscribers.listed(each)] for each in wanted]
+    found = [[one.uid for one in await people.subscribers.select(each)] for each in wanted]
     apps = await people.subscriptions.apps_of(["UID_1", "UID_other", "UID_none"])
 
     assert found == [

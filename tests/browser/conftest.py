@@ -32,7 +32,7 @@ def place(driver: Any, tmp_path: Path) -> Iterator["Background"]:
 
 
 @pytest.fixture
-def person(driver: Any, place: "Background") -> "Person":
+def person(driver: Any, place: "Background") -> Iterator["Person"]:
     """A person who is signed in with the admin key, at the overview."""
     from tests.browser.person import Person
 
@@ -41,4 +41,6 @@ def person(driver: Any, place: "Background") -> "Person":
     someone.resize("wide")
     someone.likes()
     someone.sign_in(place.admin_key)
-    return someone
+    yield someone
+    driver.get("about:blank")  # before the daemon ends: a live page would ask for it
+    someone.complaints()

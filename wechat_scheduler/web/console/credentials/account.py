@@ -58,7 +58,6 @@ USUAL_PATHS: Final = (
     "/cgi-bin/message/custom/send",
     "/cgi-bin/message/template/send",
     "/cgi-bin/message/subscribe/send",
-    "/cgi-bin/menu/get",
 )
 NOTICES: Final = {
     "removed": W("The credential was removed.", "凭据已移除。"),
