@@ -80,7 +80,11 @@ class Person:
 
     @property
     def text(self) -> str:
-        return str(self.driver.find_element(By.CSS_SELECTOR, "main").text)
+        return self.reads_at("main")
+
+    def reads_at(self, selector: str) -> str:
+        """The text of the element, in a page of any kind."""
+        return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
 
     def fill(self, name: str, value: str) -> None:
         """The field with that name, or that label."""
@@ -98,7 +102,7 @@ class Person:
 
     def click(self, words: str, within: str = "main") -> None:
         """The button or link with these words; a question is answered with yes."""
-        self._find_words(words, within).click()
+        self.wait(lambda: self._clicked(words, within))
         with _no_alert():
             self.driver.switch_to.alert.accept()
 
@@ -180,9 +184,11 @@ class Person:
         label = self.driver.find_element(By.XPATH, f'//main//label[normalize-space()="{name}"]')
         return self.driver.find_element(By.ID, str(label.get_attribute("for")))
 
-    def _find_words(self, words: str, within: str) -> WebElement:
-        self.wait(lambda: self._with_words(words, within))
-        return self._with_words(words, within)[0]
+    def _clicked(self, words: str, within: str) -> bool:
+        for one in self._with_words(words, within)[:1]:
+            one.click()
+            return True
+        return False
 
     def _with_words(self, words: str, within: str) -> list[WebElement]:
         found = self.driver.find_elements(
