@@ -55,10 +55,27 @@ LONGEST = (
 )
 
 
+# These parse the whole program, and remember that. The first quarter of all tests is handed out in whole pieces,
+# one for each worker: at its beginning they are all of one worker.
+READING = (
+    "test_chinese.py",
+    "test_glossary.py",
+    "test_house_rules.py",
+    "test_limits.py",
+    "test_operations.py",
+    "test_reasons.py",
+    "test_documents.py",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that take seconds come first."""
-    longest = tuple(f"tests/{name}" for name in LONGEST)
-    items.sort(key=lambda item: not item.nodeid.startswith(longest))
+    """The tests that take seconds come first, and then those that read the program."""
+    longest, reading = (tuple(f"tests/{name}" for name in names) for names in (LONGEST, READING))
+
+    def place(item: pytest.Item) -> int:
+        return 0 if item.nodeid.startswith(longest) else 1 if item.nodeid.startswith(reading) else 2
+
+    items.sort(key=place)
 
 
 # A test that hangs ends its worker, and is named. A timer for each single test costs a hundredth of the time.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import warm
 from tests.cli.commands import PROGRAM, invoke
 from tests.house import daemon
 from tests.program import ENVIRONMENT
@@ -31,26 +32,28 @@ def where(state: Path) -> list[str]:
     return ["--state", str(state), "--wechat-api", "http://127.0.0.1:9"]
 
 
-def read(words: list[str], state: Path, lines: int) -> tuple[int, str]:
+async def read(words: list[str], state: Path, lines: int) -> tuple[int, str]:
     """The exit code and the errors of a command whose reader leaves after some lines."""
-    with subprocess.Popen(
-        [*PROGRAM, *words, *where(state)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=ENVIRONMENT,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        for _ in range(lines):
-            process.stdout.readline()
-        process.stdout.close()
-        return process.wait(PATIENCE), process.stderr.read()
+    reader, writer = os.pipe()
+    with os.fdopen(reader) as output, os.fdopen(writer) as end:
+        if not lines:
+            output.close()
+        async with warm.pipe() as (errors, errors_end):
+            process = await warm.start(
+                *words, *where(state), environ=ENVIRONMENT, streams=(0, writer, errors_end)
+            )
+            end.close()
+            os.close(errors_end)
+            for _ in range(lines):
+                await asyncio.to_thread(output.readline)
+            output.close()
+            async with asyncio.timeout(PATIENCE):
+                return await process.wait(), (await errors.read()).decode()
 
 
 @pytest.mark.parametrize("lines", [0, 6])
 async def test_doctor_tells_of_failures_whenever_its_reader_leaves(state: Path, lines: int) -> None:
-    assert read(["doctor"], state, lines) == (1, "")
+    assert await read(["doctor"], state, lines) == (1, "")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,7 @@ async def test_doctor_tells_of_failures_whenever_its_reader_leaves(state: Path, 
 async def test_a_command_without_a_reader_ends_as_with_one_and_says_nothing(
     state: Path, words: list[str], code: int
 ) -> None:
-    assert read(words, state, 0) == (code, "")
+    assert await read(words, state, 0) == (code, "")
     assert (await asyncio.to_thread(invoke, *words, *where(state))).code == code
 
 
@@ -140,23 +143,27 @@ def test_the_exit_code_stays_when_errors_have_no_room(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
-def test_a_daemon_whose_log_has_no_room_ends_well(tmp_path: Path) -> None:
+async def test_a_daemon_whose_log_has_no_room_ends_well(tmp_path: Path) -> None:
     with (
-        Path("/dev/full").open("w") as full,
+        os.fdopen(os.open("/dev/full", os.O_WRONLY)) as full,
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd,
     ):
         systemd.settimeout(PATIENCE)
         systemd.bind(str(tmp_path / "notify"))
-        with subprocess.Popen(
-            [*PROGRAM, "-p", "0", *where(tmp_path)],
-            stderr=full,
-            env=ENVIRONMENT | {"PYTHONUNBUFFERED": "", "NOTIFY_SOCKET": str(tmp_path / "notify")},
-        ) as process:
-            while b"READY=1" not in systemd.recv(1000):
+        process = await warm.start(
+            *("-p", "0", *where(tmp_path)),
+            environ=ENVIRONMENT | {"NOTIFY_SOCKET": str(tmp_path / "notify")},
+            streams=(0, 1, full.fileno()),
+        )
+        try:
+            while b"READY=1" not in await asyncio.to_thread(systemd.recv, 1000):
                 pass
             process.terminate()
 
-            assert process.wait(PATIENCE) == 0
+            assert await process.wait() == 0
+        finally:
+            process.kill()
+            await process.wait()
 
 
 def without(*closed: int) -> Callable[[], None]:
