@@ -258,6 +258,16 @@ async def ask_a_daemon_that_stands(place: Place) -> Answer:
     return await place.call("GET", "/readyz")
 
 
+# What another program does to the file of the database comes before these.
+DAMAGED: Final = frozenset(
+    {
+        Reason.ALERT_STATE,
+        Reason.REMINDER_BUSY,
+        Reason.ROW_DAMAGED,
+        Reason.STORE_UNAVAILABLE,
+    }
+)
+
 REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.REQUEST_INVALID: plain("POST", "/register", {"appid": APPID}),
     Reason.BODY_UNREADABLE: plain("POST", "/register", data=b"{"),

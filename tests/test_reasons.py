@@ -12,7 +12,7 @@ from tests.clock import FakeClock
 from tests.documents import PACKAGE, ROOT, blocks, dotted, nodes
 from tests.house import Caller, WeChat, daemon
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.refusals import REFUSALS, Place
+from tests.refusals import DAMAGED, REFUSALS, Place
 from tests.web.tenants import made_app, send
 from wechat_scheduler import errors
 from wechat_scheduler.client.admin import Admin
@@ -68,8 +68,13 @@ def test_each_reason_has_a_request_that_is_refused_with_it() -> None:
     assert REFUSALS.keys() == set(Reason)
 
 
-@pytest.mark.parametrize("reason", REFUSALS)
-@pytest.mark.on_disk
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param(reason, marks=[pytest.mark.on_disk] if reason in DAMAGED else [])
+        for reason in REFUSALS
+    ],
+)
 async def test_what_is_refused_has_a_reason(
     keeper: Caller, weixin: WeChat, clock: FakeClock, tmp_path: Path, reason: Reason
 ) -> None:
