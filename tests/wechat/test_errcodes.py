@@ -173,7 +173,11 @@ def test_the_advice_names_the_address_to_whitelist(errcode: int, errmsg: str, ad
 
 
 async def test_a_further_code_is_one_line(clock: FakeClock) -> None:
-    line = {99001: slower(timedelta(minutes=3), "a code of tomorrow: nothing to do")}
+    line = {
+        99001: slower(
+            timedelta(minutes=3), "a code of tomorrow: nothing to do", "明天的错误码：不需要处理"
+        )
+    }
     async with wechat(clock) as weixin, client_session() as session:
         weixin.sandbox.script(SEND, errcode=99001)
         errcodes = Errcodes((SEND, (line,)), ("", ({},)))

@@ -10,6 +10,7 @@ from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTok
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.job_lists import JobDesk
 from wechat_scheduler.credentials.model import Account
+from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
@@ -121,6 +122,7 @@ def web_services(
         usage=cores.gateway.usage,
         statistics=cores.statistics.meter,
         advice_on=ERRCODES.advice,
+        chinese=chinese(),
         overview=OverviewDesk(
             stores.overview,
             cores.statistics.egress,

@@ -83,8 +83,8 @@ class Gate:
         app = sender(delivery, self._app)
         if app is None and delivery.channel != TargetKind.ALERT:  # no app sends alerts
             if self._unreadable(message.app_id):
-                return _later(delivery, now + LONGEST_PAUSE, refused_messages.APP_UNREADABLE)
-            return _cancelled(delivery, refused_messages.APP_GONE)
+                return _later(delivery, now + LONGEST_PAUSE, refused_messages.APP_UNREADABLE.en)
+            return _cancelled(delivery, refused_messages.APP_GONE.en)
         if message.expires_at is not None and message.expires_at <= now:
             reason = refused_messages.expired(message.expires_at)
             return Settled(delivery=delivery, state=DeliveryState.EXPIRED, reason=reason)
@@ -95,7 +95,7 @@ class Gate:
     def _unreachable(self, delivery: Delivery, app: App) -> Outcome | None:
         receiver = delivery.receiver
         if receiver is None:
-            return _cancelled(delivery, refused_messages.SUBSCRIBER_GONE)
+            return _cancelled(delivery, refused_messages.SUBSCRIBER_GONE.en)
         if receiver.appid != app.appid:
             return _cancelled(delivery, refused_messages.of_another_account(app.appid))
         if not receiver.follows:
@@ -103,7 +103,7 @@ class Gate:
         if receiver.trouble:
             return _cancelled(delivery, receiver.trouble)
         if not delivery.takes:
-            return _cancelled(delivery, refused_messages.NOT_TAKEN)
+            return _cancelled(delivery, refused_messages.NOT_TAKEN.en)
         return None
 
     def _early(
@@ -118,9 +118,9 @@ class Gate:
             return _later(delivery, later, refused_messages.account_waits(app.appid))
         awake = awake_at(receiver, app.zone, now)
         if awake is not None and message.priority is not Priority.URGENT:
-            return _later(delivery, awake, refused_messages.QUIET)
+            return _later(delivery, awake, refused_messages.QUIET.en)
         if (until := self._pacer.slot(delivery.id, receiver.uid, app, now)) > now:
-            return _later(delivery, until, refused_messages.PACED)
+            return _later(delivery, until, refused_messages.PACED.en)
         return None
 
 

@@ -4,24 +4,25 @@ import enum
 from typing import NamedTuple
 
 from wechat_scheduler.audience.model import Found
+from wechat_scheduler.engine.sentences import Sentence
 
 
 class Refusal(enum.Enum):
-    """The value is the sentence that callers of the native API read; the APIs of others map the
+    """The English of the value is the sentence that callers of the native API read; the APIs of others map the
     members to their own words."""
 
-    UNKNOWN_USER = "the app knows no user by this name"
-    UNKNOWN_TOPIC = "the app has no such topic"
-    NO_CALLBACK = "the app has no callback"
-    UNFOLLOWED = "the user does not follow the account any more"
-    WECHAT = "WeChat accepts no messages for the user"
-    UNSUBSCRIBED = "the user has not subscribed to the app"
-    BLOCKED = "the app has blocked the user"
-    MUTED = "the user has turned messages of this app off"
+    UNKNOWN_USER = Sentence("the app knows no user by this name", "应用不认识叫这个名字的用户")
+    UNKNOWN_TOPIC = Sentence("the app has no such topic", "应用没有这个主题")
+    NO_CALLBACK = Sentence("the app has no callback", "应用没有设置回调")
+    UNFOLLOWED = Sentence("the user does not follow the account any more", "用户已不再关注公众号")
+    WECHAT = Sentence("WeChat accepts no messages for the user", "微信不收给这个用户的消息")
+    UNSUBSCRIBED = Sentence("the user has not subscribed to the app", "用户没有订阅这个应用")
+    BLOCKED = Sentence("the app has blocked the user", "应用已屏蔽这个用户")
+    MUTED = Sentence("the user has turned messages of this app off", "用户关闭了这个应用的消息")
 
     @property
     def sentence(self) -> str:
-        return self.value
+        return self.value.en
 
 
 class Refused(NamedTuple):

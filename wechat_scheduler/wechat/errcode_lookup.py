@@ -7,15 +7,22 @@ from itertools import product
 from typing import TypeAlias
 
 from wechat_scheduler.engine.records import dataclass, replace
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.reasons import Reaction, Verdict
+
+UNKNOWN = Sentence(
+    "WeChat's code {errcode} is not in the table here: see 全局返回码",
+    "微信的错误码 {errcode} 不在这里的表中：请查看“全局返回码”",
+)
+OF_THIS_MACHINE = Sentence("of this machine", "（本机）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What an errcode calls for.
 
-    `advice` is for operators; an `{ip}` in it becomes the address that WeChat names. `refused` names
-    the input to blame. `retry_after` comes with WAIT_UNTIL, PAUSE and SLOWER; None means the next
+    `advice` is for operators, and `chinese` its Chinese; an `{ip}` in them becomes the address that WeChat names.
+    `refused` names the input to blame. `retry_after` comes with WAIT_UNTIL, PAUSE and SLOWER; None means the next
     midnight in Shanghai. `verdict` is set where a message needs another one than follows from
     `reaction`. `of_address` marks refusals of the address that the call came from; `field` is
     the one of a registration that is wrong.
@@ -23,6 +30,7 @@ class Reading:
 
     reaction: Reaction
     advice: str
+    chinese: str
     refused: str = ""
     retry_after: timedelta | None = None
     verdict: Verdict | None = None
@@ -51,7 +59,7 @@ class Errcodes:
         found = (lines.get(code) for code, lines in product(codes, self._lines(endpoint)))
         reading = next(filter(None, found), None)
         if reading is None:
-            return transient(f"WeChat's code {errcode} is not in the table here: see 全局返回码")
+            return transient(UNKNOWN.fill(errcode=errcode), "")
         return replace(reading, advice=_filled(reading.advice, errmsg))
 
     def advice(self, errcode: int) -> str:
@@ -62,65 +70,88 @@ class Errcodes:
         reading = next(filter(None, found), None)
         return _filled(reading.advice, "") if reading else ""
 
+    def sentences(self) -> set[Sentence]:
+        """The advice of every line, with its Chinese."""
+        return {
+            Sentence(reading.advice, reading.chinese)
+            for _, group in self._groups
+            for lines in group
+            for reading in lines.values()
+        }
+
     def _lines(self, endpoint: str) -> tuple[Lines, ...]:
         return next(lines for prefix, lines in self._groups if endpoint.startswith(prefix))
 
 
 def _filled(advice: str, errmsg: str) -> str:
-    return advice.replace("{ip}", caller_address(errmsg) or "of this machine")
+    return advice.replace("{ip}", caller_address(errmsg) or OF_THIS_MACHINE.en)
 
 
-def transient(advice: str) -> Reading:
-    return Reading(reaction=Reaction.TRANSIENT, advice=advice)
+def transient(advice: str, chinese: str) -> Reading:
+    return Reading(reaction=Reaction.TRANSIENT, advice=advice, chinese=chinese)
 
 
 def parent(name: str) -> Reading:
     """The token `name` is dead."""
-    advice = (
-        f"the {name} is fetched again; "
-        "if this repeats, another program fetches it too and invalidates ours"
-    )
-    return Reading(reaction=Reaction.PARENT_INVALID, advice=advice, refused=name)
-
-
-def needs(name: str, advice: str) -> Reading:
-    return Reading(reaction=Reaction.NEEDS_INPUT, advice=advice, refused=name)
-
-
-def wait(retry_after: timedelta | None, advice: str, *, of_address: bool = False) -> Reading:
     return Reading(
-        reaction=Reaction.WAIT_UNTIL, advice=advice, retry_after=retry_after, of_address=of_address
+        reaction=Reaction.PARENT_INVALID,
+        advice=f"the {name} is fetched again; "
+        "if this repeats, another program fetches it too and invalidates ours",
+        chinese=f"{name} 会重新获取；如果反复出现，说明另有程序也在获取它，使我们的失效",
+        refused=name,
     )
 
 
-def operator(advice: str, *, of_address: bool = False, field: str = "") -> Reading:
-    return Reading(reaction=Reaction.OPERATOR, advice=advice, of_address=of_address, field=field)
+def needs(name: str, advice: str, chinese: str) -> Reading:
+    return Reading(reaction=Reaction.NEEDS_INPUT, advice=advice, chinese=chinese, refused=name)
 
 
-def pause(retry_after: timedelta, advice: str) -> Reading:
+def wait(
+    retry_after: timedelta | None, advice: str, chinese: str, *, of_address: bool = False
+) -> Reading:
+    return Reading(
+        reaction=Reaction.WAIT_UNTIL,
+        advice=advice,
+        chinese=chinese,
+        retry_after=retry_after,
+        of_address=of_address,
+    )
+
+
+def operator(advice: str, chinese: str, *, of_address: bool = False, field: str = "") -> Reading:
+    return Reading(
+        reaction=Reaction.OPERATOR,
+        advice=advice,
+        chinese=chinese,
+        of_address=of_address,
+        field=field,
+    )
+
+
+def pause(retry_after: timedelta, advice: str, chinese: str) -> Reading:
     """No message of the account goes out before `retry_after`."""
-    return replace(wait(retry_after, advice), verdict=Verdict.PAUSE)
+    return replace(wait(retry_after, advice, chinese), verdict=Verdict.PAUSE)
 
 
-def slower(retry_after: timedelta, advice: str) -> Reading:
+def slower(retry_after: timedelta, advice: str, chinese: str) -> Reading:
     """No message to this user goes out before `retry_after`."""
-    return replace(wait(retry_after, advice), verdict=Verdict.SLOWER)
+    return replace(wait(retry_after, advice, chinese), verdict=Verdict.SLOWER)
 
 
-def fall_back(advice: str) -> Reading:
-    return replace(operator(advice), verdict=Verdict.FALL_BACK)
+def fall_back(advice: str, chinese: str) -> Reading:
+    return replace(operator(advice, chinese), verdict=Verdict.FALL_BACK)
 
 
-def unreachable(advice: str) -> Reading:
-    return replace(operator(advice), verdict=Verdict.UNREACHABLE)
+def unreachable(advice: str, chinese: str) -> Reading:
+    return replace(operator(advice, chinese), verdict=Verdict.UNREACHABLE)
 
 
-def used_up(advice: str) -> Reading:
-    return replace(operator(advice), verdict=Verdict.USED_UP)
+def used_up(advice: str, chinese: str) -> Reading:
+    return replace(operator(advice, chinese), verdict=Verdict.USED_UP)
 
 
-def rejected(advice: str) -> Reading:
-    return replace(operator(advice), verdict=Verdict.REJECTED)
+def rejected(advice: str, chinese: str) -> Reading:
+    return replace(operator(advice, chinese), verdict=Verdict.REJECTED)
 
 
 _IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")

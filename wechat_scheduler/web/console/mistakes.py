@@ -44,4 +44,9 @@ def sentence(text: str) -> str:
     """A message or an advice of our API as a whole sentence. A name at its beginning stays as it is; empty for an
     empty one."""
     begun = _FIRST_WORD.sub(lambda found: found[0].capitalize(), text)
-    return begun if not begun or begun.endswith(_ENDS) else f"{begun}."
+    return whole(begun, stop=".")
+
+
+def whole(text: str, *, stop: str) -> str:
+    """The text with the full stop at its end, unless it is empty or has an end."""
+    return text if not text or text.endswith(_ENDS) else f"{text}{stop}"

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -124,7 +123,7 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words =
 
 def advice(visit: Visit, text: str) -> Html:
     """A sentence to act on; empty for no text."""
-    return when(text, fill('<p class="advice">{text}</p>', text=sentence(text)))
+    return when(text, fill('<p class="advice">{text}</p>', text=visit.sentence(text)))
 
 
 def bar(visit: Visit, share: float, label: str) -> Html:

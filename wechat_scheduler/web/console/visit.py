@@ -10,6 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.web.console.mistakes import sentence, whole
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.words import Language, Words, phrase
 from wechat_scheduler.web.kit.kinds import KindTable
@@ -65,6 +66,17 @@ class Visit:
         """The phrase in the visitor's language, with its `{names}` filled."""
         text = phrase(words, self.language)
         return text.format(**values) if values else text
+
+    def told(self, text: str) -> str:
+        """A text of our API in the visitor's language, as far as it has Chinese."""
+        if self.language is not Language.ZH:
+            return text
+        return self.request.app[SERVICES].chinese.of(text)
+
+    def sentence(self, text: str) -> str:
+        """A message or an advice of our API as a whole sentence in the visitor's language."""
+        told = self.told(text)
+        return sentence(text) if told == text else whole(told, stop="。")
 
     def may(self, scope: Scope) -> bool:
         """Whether the key of the session has that scope."""

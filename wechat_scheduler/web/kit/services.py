@@ -16,6 +16,7 @@ from wechat_scheduler.access.origins import PageOrigins
 from wechat_scheduler.access.sessions import Session, SessionDesk
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator
+from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequests
@@ -86,7 +87,7 @@ class Services:
     `accounts` are access tokens, `tickets` those of pages. `kinds` are the credential types. `check_url`
     raises ValueError for an address that must not be called. `nodes` are the processes that share the
     store. `turning` says for each loop, by name, whether it is on time. `advice_on` says what to do about an errcode of
-    WeChat's, empty for an unknown one.
+    WeChat's, empty for an unknown one. `chinese` translates advice, reasons and errors.
     """
 
     manager: Manager
@@ -137,6 +138,7 @@ class Services:
     statistics: StatisticsMeter
     overview: OverviewDesk
     advice_on: Callable[[int], str]
+    chinese: Chinese
     quotas: QuotaDesk
     rids: Rids
     users: UserDesk

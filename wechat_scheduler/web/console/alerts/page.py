@@ -136,7 +136,7 @@ def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
         '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{advice}</div>',
         rule=rule,
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
-        text=one.text,
+        text=visit.told(one.text),
         advice=when(not is_over, advice(visit, one.advice)),
     )
 

@@ -164,7 +164,7 @@ def _contest(visit: Visit, contest: Contest | None) -> Html:
         "<div><p>{meaning} {at}</p><p>{message}</p>{advice}</div>",
         meaning=visit.say(CONTESTED.meaning),
         at=visit.time(contest.at),
-        message=contest.message,
+        message=visit.told(contest.message),
         advice=advice(visit, contest.advice),
     )
 

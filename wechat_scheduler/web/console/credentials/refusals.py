@@ -98,7 +98,7 @@ def _sentence(visit: Visit, refusal: RegistrationCheckResult, fault: Fault) -> s
         return visit.say(WRONG_APPID)
     if refusal.field == "appsecret":
         return visit.say(WRONG_SECRET, place=consoles.SECRET)
-    return visit.say(REFUSED, message=f"{fault.message}. {fault.advice}")
+    return visit.say(REFUSED, message=f"{visit.sentence(fault.message)} {visit.told(fault.advice)}")
 
 
 def _told(visit: Visit, sentence: str, fault: Fault) -> Html:
@@ -108,6 +108,6 @@ def _told(visit: Visit, sentence: str, fault: Fault) -> Html:
         sentence=sentence,
         not_stored=visit.say(NOT_STORED),
         said=visit.say(SAID),
-        message=fault.message,
+        message=visit.told(fault.message),
         facts=facts(visit, error_facts(visit, fault)),
     )

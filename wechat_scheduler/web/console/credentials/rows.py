@@ -8,7 +8,6 @@ from urllib.parse import quote
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, left
-from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import (
     Cell,
     advice,
@@ -47,7 +46,7 @@ def job_table(visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty:
 def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
     return (
         _name(visit, job),
-        joined([badges(visit, job), _brief(job.error)]),
+        joined([badges(visit, job), _brief(visit, job.error)]),
         time_left(visit, job),
         fill(
             '{rotated} <small class="below">{then} {next}</small>',
@@ -114,14 +113,14 @@ def calls(visit: Visit, job: JobResult) -> str:
     return visit.say(OF, calls=job.calls_today, limit=job.calls_limit)
 
 
-def _brief(error: Fault | None) -> Html:
+def _brief(visit: Visit, error: Fault | None) -> Html:
     if error is None:
         return Html()
-    what = sentence(error.message) if error.errcode is None else str(error.errcode)
+    what = visit.sentence(error.message) if error.errcode is None else str(error.errcode)
     return fill(
         ' <small class="below"><span class="error">{what}</span> {advice}</small>',
         what=what,
-        advice=sentence(error.advice),
+        advice=visit.sentence(error.advice),
     )
 
 
@@ -135,7 +134,7 @@ def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Words, Cell | None
 def error_advice(visit: Visit, error: Fault) -> Html:
     return joined(
         [
-            fill('<p class="error">{message}</p>', message=sentence(error.message)),
+            fill('<p class="error">{message}</p>', message=visit.sentence(error.message)),
             advice(visit, error.advice),
         ]
     )

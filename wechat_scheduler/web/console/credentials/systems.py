@@ -105,7 +105,11 @@ def _told(visit: Visit, receiver: ReceiverResult) -> Cell:
     shown = state(visit, kind, words)
     if not receiver.error:
         return shown
-    return fill('{shown} <small class="below">{error}</small>', shown=shown, error=receiver.error)
+    return fill(
+        '{shown} <small class="below">{error}</small>',
+        shown=shown,
+        error=visit.told(receiver.error),
+    )
 
 
 def _or_dash(address: str) -> Cell:

@@ -178,7 +178,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
         one.app_name or str(one.app),
         receiver_link(visit, one),
         badge(visit, one.state),
-        one.reason,
+        visit.told(one.reason),
     ]
 
 

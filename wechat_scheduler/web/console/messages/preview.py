@@ -50,7 +50,7 @@ def preview(visit: Visit, found: MessagePreviewResult) -> Html:
     name = found.person or found.openid or found.uid
     parts = [
         when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
-        when(found.error, advice(visit, visit.say(NOT_SENT, error=found.error))),
+        when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
         *(advice(visit, one) for one in found.warnings),
         _waits(visit, found),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),

@@ -138,7 +138,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
 
 def _notes(visit: Visit, one: DeliveryDetails) -> Html:
     notes = [*one.notes, *([visit.say(DUPLICATE)] if one.possibly_duplicate else [])]
-    items = [fill("<li>{note}</li>", note=note) for note in notes]
+    items = [fill("<li>{note}</li>", note=visit.told(note)) for note in notes]
     return when(items, fill("<h3>{head}</h3><ul>{items}</ul>", head=visit.say(NOTES), items=items))
 
 
@@ -172,7 +172,7 @@ def _attempt(visit: Visit, it: AttemptResult) -> list[Html | str]:
         visit.say(MS, ms=it.duration_ms),
         "" if it.errcode is None else code(str(it.errcode)),
         code(it.rid) if it.rid else "",
-        it.error or visit.say(ACCEPTED),
+        visit.told(it.error) or visit.say(ACCEPTED),
     ]
 
 

@@ -4,7 +4,6 @@ from typing import Final
 from urllib.parse import quote
 
 from wechat_scheduler.web.console.alerts.wording import RULES, SEVERITIES
-from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Kind, advice, link, section, state
 from wechat_scheduler.web.console.visit import Visit
@@ -50,7 +49,7 @@ def _need(visit: Visit, alert: AlertResult) -> Html:
         rule=visit.say(rule),
         subject=_subject(alert),
         since=visit.time(alert.since),
-        text=sentence(alert.text),
+        text=visit.sentence(alert.text),
         advice=advice(visit, alert.advice),
     )
 

@@ -6,7 +6,6 @@ from urllib.parse import quote
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.statistics.model import NO_ERRCODE, OTHER_ERRCODES
-from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import (
     Cell,
     Kind,
@@ -145,7 +144,7 @@ def _error(
 
 def _what_to_do(visit: Visit, name: str, advice: Mapping[str, str]) -> str:
     words = {NO_ERRCODE: OF_NONE, OTHER_ERRCODES: OF_OTHERS}.get(name)
-    return visit.say(words) if words else sentence(advice.get(name, "")) or "–"
+    return visit.say(words) if words else visit.sentence(advice.get(name, "")) or "–"
 
 
 def _errcode(visit: Visit, name: str) -> Cell:

@@ -143,7 +143,7 @@ def _refusals(visit: Visit, one: PushEndpointResult) -> Html:
         "{times}{at}<br><small>{reason}</small>",
         times=visit.say(TIMES, n=one.refused.count),
         at=visit.time(one.refused.at),
-        reason=one.refused.reason,
+        reason=visit.told(one.refused.reason),
     )
 
 

@@ -92,5 +92,5 @@ def _about(one: PastPushResult) -> Html:
 
 def _why(visit: Visit, one: PastPushResult) -> Html:
     words = EFFECTS.get(one.effect)
-    text = one.reason or (visit.say(words) if words else "")
+    text = visit.told(one.reason) or (visit.say(words) if words else "")
     return when(text, fill(" <small>{text}</small>", text=text))
