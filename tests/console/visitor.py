@@ -158,6 +158,17 @@ class Browser:
         """Submit a form of the page, as it is filled in there but for these fields; None leaves one out. A question
         is answered, unless `sure` is None."""
         form = page.form(action, button)
+        return await self.submit_form(form, headers=headers, follow=follow, **fields)
+
+    async def submit_form(
+        self,
+        form: Element,
+        *,
+        headers: Mapping[str, str] | None = None,
+        follow: bool = True,
+        **fields: str | list[str] | None,
+    ) -> Page:
+        """Like `submit`."""
         answered = {"sure": "1"} if form["data-confirm"] else {}  # as the script does
         filled = {**_values(form), **answered, **fields}
         pairs = [

@@ -46,6 +46,8 @@ def test_a_rule_is_written_back_canonically(written: str, canonical: str | None)
         ("FREQ=DAILY;BYSECOND=0,30", "more often"),
         ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", "never fires"),
         ("FREQ=DAILY;BYMONTH=4;BYMONTHDAY=31", "never fires"),
+        ("FREQ=MONTHLY;BYDAY=53MO", "never fires"),
+        ("FREQ=YEARLY;BYDAY=99MO", "never fires"),
         ("INTERVAL=2", "no FREQ"),
         ("FREQ=DAILY;BYEASTER=0", "BYEASTER"),
         ("FREQ=DAILY;FREQ=WEEKLY", "twice"),

@@ -1,6 +1,7 @@
 """Dates, times and rules in Chinese. `parse` reads the words of a rule back."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 from wechat_scheduler.reminders.language.numbers import spoken
@@ -194,7 +195,8 @@ def _end(lines: Sequence[Parts], at: datetime) -> str:
 def _day_words(stamp: str, at: datetime) -> str:
     day = datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S" if "T" in stamp else "%Y%m%d")  # noqa: DTZ007
     if stamp.endswith("Z"):
-        day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
+        with suppress(OverflowError):  # the last day of the year 9999
+            day = day.replace(tzinfo=UTC).astimezone(at.tzinfo)
     is_whole = "T" not in stamp or day.time() == time(23, 59, 59)
     return day_of_year(day) if is_whole else f"{day_of_year(day)} {hour_words(day)}"
 

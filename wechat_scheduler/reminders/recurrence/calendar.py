@@ -16,6 +16,8 @@ from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind
 
 _ONE_YEAR_ONLY = 10_000
 """An interval in years that ends the rule after its first year."""
+# Begun ones: as often as a weekday may occur.
+_WEEKS_OF_A_MONTH, _WEEKS_OF_A_YEAR = 5, 53
 
 
 @lru_cache(maxsize=512)
@@ -68,6 +70,9 @@ def _frequency(days: Days, year: int) -> Iterator[date]:
         return
     # Without months, dateutil would count 1MO within the year.
     months = days.bymonth or (range(1, 13) if days.kind is Kind.MONTHLY else None)
+    weekdays = _weekdays(days, is_of_month=months is not None)
+    if days.byday and not weekdays:
+        return
     found = rrule.rrule(
         rrule.YEARLY,
         interval=_ONE_YEAR_ONLY,
@@ -78,9 +83,16 @@ def _frequency(days: Days, year: int) -> Iterator[date]:
         byyearday=days.byyearday or None,
         # BYMONTH alone selects each day of the month; dateutil would select the first.
         bymonthday=days.bymonthday or (None if days.names_days else range(1, 32)),
-        byweekday=[_weekday(day) for day in days.byday] or None,
+        byweekday=weekdays or None,
     )
     yield from (each.date() for each in found)
+
+
+def _weekdays(days: Days, *, is_of_month: bool) -> list[rrule.weekday]:
+    """Without those that no month or no year has: for 8MO in December dateutil fails."""
+    most = _WEEKS_OF_A_MONTH if is_of_month else _WEEKS_OF_A_YEAR
+    found = map(_weekday, days.byday)
+    return [weekday for weekday in found if abs(weekday.n or 0) <= most]
 
 
 def _weekday(day: str) -> rrule.weekday:

@@ -32,7 +32,6 @@ def question(visit: Visit, text: str) -> web.Response:
     """A page with the same form behind the question."""
     kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
     made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]
-    referer = urlsplit(visit.request.headers.get(hdrs.REFERER, ""))
     body = fill(
         _FORM,
         question=text,
@@ -40,6 +39,15 @@ def question(visit: Visit, text: str) -> web.Response:
         fields=made,
         yes=visit.say(YES),
         no=visit.say(NO),
-        back=local_path(f"{referer.path}?{referer.query}" if referer.query else referer.path),
+        back=_page_before(visit),
     )
     return layout(visit, TITLE, body)
+
+
+def _page_before(visit: Visit) -> str:
+    """The page that the form came from; the overview if the browser does not say."""
+    try:
+        referer = urlsplit(visit.request.headers.get(hdrs.REFERER, ""))
+    except ValueError:
+        return "/"
+    return local_path(f"{referer.path}?{referer.query}" if referer.query else referer.path)

@@ -10,6 +10,7 @@ from wechat_scheduler.web.console.fields import area_field, check_field, text_fi
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -77,8 +78,7 @@ def read_key(visit: Visit) -> dict[str, Any]:
         "scopes": visit.form_list("scopes"),
         **{name: lines(visit.form.get(name, "")) for name in ("appids", "networks")},
         "types": [
-            int(one) if one.isascii() and one.isdecimal() else one
-            for one in lines(visit.form.get("types", ""))
+            int(one) if ID.fullmatch(one) else one for one in lines(visit.form.get("types", ""))
         ],
         "expires_in": int(days) * _DAY if days else None,
     }

@@ -14,6 +14,7 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, search
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
 from wechat_scheduler.web.pages.markup import Html
@@ -62,7 +63,7 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
     told = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     query: dict[str, str] = {name: told[name] for name in PLAIN if name in told}
     for name in ("app", "message", "errcode"):
-        if name in told and not told[name].removeprefix("-").isdecimal():
+        if name in told and not ID.fullmatch(told[name].removeprefix("-")):
             raise InvalidRequestError(visit.say(NO_NUMBER), field=name)
     for name in ("since", "until"):
         if name in told:
@@ -130,6 +131,6 @@ def _instant(visit: Visit, text: str, field: str) -> str:
     """What the browser's field of a time gives is a time in Shanghai; an address may also have an offset."""
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        return rfc3339(at if at.tzinfo else at.replace(tzinfo=ZONE))
+    except (ValueError, OverflowError) as error:
         raise InvalidRequestError(visit.say(NO_TIME), field=field) from error
-    return rfc3339(at if at.tzinfo else at.replace(tzinfo=ZONE))

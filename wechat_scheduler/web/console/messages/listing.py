@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.parts import done, joined, link, pager, sectio
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.delivery_bodies import ChangedResult, DeliveryResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -225,14 +226,14 @@ async def change(visit: Visit) -> web.Response:
     """Changes those that were counted, and no others."""
     what = visit.form.get("what", "")
     what = what if what in PATHS else "replay"
-    ids = [int(one) for one in visit.form.get("ids", "").split() if one.isdecimal()]
+    ids = [int(one) for one in visit.form.get("ids", "").split() if ID.fullmatch(one)]
     chosen = await wanted(visit, visit.form)
     told = await visit.api.post(PATHS[what], ChangedResult, {"ids": ids})
     return done(chosen.address, what if told.count == len(ids) else "some")
 
 
 def picked(visit: Visit) -> list[str]:
-    return [one for one in visit.form_list("id") if one.isdecimal()]
+    return [one for one in visit.form_list("id") if ID.fullmatch(one)]
 
 
 ROUTES: Final = (

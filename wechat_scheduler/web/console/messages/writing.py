@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.parts import done, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -83,7 +84,7 @@ async def show(visit: Visit) -> web.Response:
 async def send(visit: Visit) -> web.Response:
     try:
         sent = await visit.api.post(
-            "/v1/messages", SentResult, _body(visit), once=visit.form["once"]
+            "/v1/messages", SentResult, _body(visit), once=visit.form.get("once", "")
         )
     except RequestError as error:
         return await _page(visit, visit.form, error)
@@ -94,7 +95,7 @@ def _body(visit: Visit) -> dict[str, Any]:
     """The message of our API. Raises InvalidRequestError."""
     given = visit.form
     told = {name: given.get(name, "").strip() for name in FIELDS}
-    if not told["app"].isdecimal():
+    if not ID.fullmatch(told["app"]):
         raise InvalidRequestError(visit.say(NO_APP), field="app")
     body: dict[str, Any] = {
         "app": int(told["app"]),

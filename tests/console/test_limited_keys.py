@@ -1,0 +1,105 @@
+"""A person whose key is limited sees nothing of other accounts in the console, and changes nothing of theirs."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.access.doors import make
+from tests.console.furnishing import furnish, pages, walked
+from tests.console.visitor import Browser, browser
+from tests.house import APPID, Caller, WeChat
+from wechat_scheduler.web.console.routes import CONSOLE
+from wechat_scheduler.web.kit.route import Proof
+
+OTHER = "wx9999999999999999"
+ALL = ("read", "push", "register")
+# What a POST may carry, so that it comes as far as it can.
+FIELDS = {
+    "what": "cancel", "account": OTHER, "alert": "2", "seconds-2": "3600", "when": "明天8点开会", "name": "x",
+    "text": "hi", "channel": "text", "external_id": "zz", "openid": "o_zz", "token": "testtoken", "sure": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+async def theirs(keeper: Caller, weixin: WeChat) -> dict[str, str]:
+    """What another account has, by the names in the paths of pages."""
+    await furnish(keeper, weixin, "our own", number=1)
+    names = await furnish(keeper, weixin, "of others", appid=OTHER, number=2)
+    expected = {"token": "testtoken", "encoding_aes_key": "a" * 43}
+    await keeper.call("PUT", f"/callbacks/{OTHER}", body=expected)
+    return names
+
+
+async def test_a_limited_key_is_shown_nothing_of_others(
+    visitor: Browser, keeper: Caller, theirs: dict[str, str]
+) -> None:
+    await visitor.sign_in((await make(keeper, *ALL, appids=[APPID])).text)
+    hidden = ("of others", "o_amy2", "shop2", *theirs.values())
+    ordinary = {"access_token", "post_v1_messages"}
+    asked = [
+        f"/console/messages?app={theirs['app']}", "/console/messages?person=o_amy2",
+        f"/console/credentials?search={OTHER[:5]}", "/console/people/users?openid=o_amy2",
+        f"/console/reminders?app={theirs['app']}", f"/console/pushes?appid={OTHER}",
+        f"/console/reminders/agenda?app={theirs['app']}", f"/console/messages?message={theirs['message']}",
+    ]  # fmt: skip
+
+    found = await walked(visitor, [*pages(theirs), *asked])
+
+    shown = {
+        (path, text)
+        for path, page in found.items()
+        for text in {*hidden} - ordinary
+        # The address that was asked for stands in the links of the page.
+        if text in page.html and quote(text) not in path and path not in asked
+    }
+    assert shown == set()
+    rows = [page for path in asked for page in found[path].root.find("tbody")]
+    assert not [one for one in rows if any(text in one.text for text in hidden)]
+
+
+@pytest.mark.parametrize(("scopes", "limits"), [(ALL, {"appids": [APPID]}), (("read",), {})])
+async def test_a_limited_key_changes_nothing_of_others(
+    admin: Browser,
+    keeper: Caller,
+    theirs: dict[str, str],
+    scopes: tuple[str, ...],
+    limits: dict[str, Any],
+) -> None:
+    forms = [
+        (form["action"], {one["name"]: one["value"] for one in form.find() if one["name"]})
+        for page in (await walked(admin, list(pages(theirs)))).values()
+        for form in page.root.find("form", method="post")
+    ]
+    forms += [(path, {name: theirs.get(name, "") for name in theirs}) for path in _posts(theirs)]
+    key = await make(keeper, *scopes, **limits)
+    before = await _kept(keeper, theirs)
+
+    async with browser(keeper) as limited:
+        page = await limited.sign_in(key.text)
+        proof = {"csrf": page.root.find("input", name="csrf")[0]["value"]}
+        for action, fields in forms:
+            if "sign-out" not in action:
+                await limited.post(action, {**FIELDS, **fields, **proof}, follow=False)
+
+    assert await _kept(keeper, theirs) == before
+
+
+def _posts(names: dict[str, str]) -> list[str]:
+    """The path of every form there may be."""
+    others = {"id": "key_none", "session": "ses_none", "subject": "o_amy2"}
+    return [
+        route.path.format(**others, **{name: quote(text) for name, text in names.items()})
+        for route in CONSOLE
+        if (route.method, route.scope) == ("POST", Proof.SESSION)
+    ]
+
+
+async def _kept(keeper: Caller, names: dict[str, str]) -> dict[str, Any]:
+    app = names["app"]
+    paths = (
+        f"/tasks?appid={OTHER}", f"/v1/apps/{app}", f"/v1/apps/{app}/subscribers", f"/v1/apps/{app}/topics",
+        f"/v1/reminders?app={app}", f"/v1/deliveries?app={app}", "/v1/alerts", "/v1/consumers", "/v1/keys",
+        "/callbacks",
+    )  # fmt: skip
+    return {path: (await keeper.call("GET", path)).result for path in paths}
