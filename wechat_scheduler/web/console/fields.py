@@ -124,17 +124,24 @@ def check_field(
     *,
     checked: bool = False,
     hint: Words | None = None,
+    error: str = "",
 ) -> Html:
     """A box to tick. Several may share a name with different values (`visit.form_list`)."""
     return fill(
         '<label class="check"><input type="checkbox" name="{name}" value="{value}"{checked}> '
-        "<span>{label}{hint}</span></label>",
+        "<span>{label}{hint}</span></label>{error}",
         name=name,
         value=value,
         checked=when(checked, fill(" checked")),
         label=visit.say(label) if isinstance(label, Words) else label,
         hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint) if hint else "")),
+        error=when(error, fill('<p class="error">{error}</p>', error=error)),
     )
+
+
+def refusal(text: str) -> Html:
+    """Why a form was refused, where no field is to blame; nothing for no text."""
+    return when(text, fill('<p class="error" role="alert">{text}</p>', text=text))
 
 
 def _field(

@@ -22,10 +22,11 @@ class Mistakes:
     def status(self) -> int:
         return self._error.status if self._error else 200
 
-    def at(self, name: str) -> str:
-        """The sentence for the field `name`, which also stands for what lies in it (`networks[0]`); empty if it
-        is not meant."""
-        if self._error is None or self._place() != name:
+    def at(self, *names: str) -> str:
+        """The sentence for the field of one of these names, which also stand for what lies in them (`networks[0]`);
+        empty if none is meant."""
+        name = next(filter(self._means, names), None)
+        if self._error is None or name is None:
             return ""
         which = _NUMBER.match(self._error.field[len(name) :])
         return sentence(
@@ -34,10 +35,11 @@ class Mistakes:
 
     def beside(self, names: Collection[str]) -> str:
         """The sentence if none of these fields is meant; empty without an error."""
-        return sentence(str(self._error)) if self._error and self._place() not in names else ""
+        return "" if self._error is None or self.at(*names) else sentence(str(self._error))
 
-    def _place(self) -> str:
-        return self._error.field.partition(".")[0].partition("[")[0] if self._error else ""
+    def _means(self, name: str) -> bool:
+        field = self._error.field if self._error else ""
+        return bool(field) and (field == name or field.startswith((f"{name}.", f"{name}[")))
 
 
 def sentence(text: str) -> str:

@@ -11,7 +11,7 @@ from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.consumer_bodies import ConsumerResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
 
@@ -71,10 +71,15 @@ def consumer_fields(
         required=True, maxlength=32, autocomplete="off",
     )  # fmt: skip
     checked = "stand_in" in draft or not draft
-    stands = check_field(visit, "stand_in", STAND_IN, checked=checked, hint=STAND_IN_HINT)
-    wrong = mistakes.at("stand_in")
-    said = when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong))
-    return joined([when(is_new, named), *areas[:2], stands, said, *areas[2:], *numbers])
+    stands = check_field(
+        visit,
+        "stand_in",
+        STAND_IN,
+        checked=checked,
+        hint=STAND_IN_HINT,
+        error=mistakes.at("stand_in"),
+    )
+    return joined([when(is_new, named), *areas[:2], stands, *areas[2:], *numbers])
 
 
 def read_consumer_form(visit: Visit, *, is_new: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
     secrets,
 )
-from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.fields import form, refusal
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import done, joined, link, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -27,7 +27,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, MadeConsumerResult
 from wechat_scheduler.web.native.usage import UseResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -134,12 +134,12 @@ async def _found(visit: Visit) -> tuple[ConsumerResult, list[UseResult]]:
 
 
 def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
-    is_new, general = action == NEW, mistakes.beside(FIELDS)
+    is_new = action == NEW
     heading = MAKE if is_new else CHANGE
     fields = consumer_fields(visit, draft, mistakes, is_new=is_new)
     body = joined(
         [
-            when(general, fill('<p class="error" role="alert">{error}</p>', error=general)),
+            refusal(mistakes.beside(FIELDS)),
             form(visit, action, fields, MAKE_IT if is_new else SAVE),
         ]
     )

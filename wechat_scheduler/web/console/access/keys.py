@@ -16,7 +16,7 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
     secrets,
 )
-from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.fields import form, refusal, select_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     Kind,
@@ -114,10 +114,9 @@ async def revoke(visit: Visit) -> web.StreamResponse:
 
 
 def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
-    general = mistakes.beside(FIELDS)
     body = joined(
         [
-            when(general, fill('<p class="error" role="alert">{error}</p>', error=general)),
+            refusal(mistakes.beside(FIELDS)),
             form(visit, NEW, key_fields(visit, draft, mistakes), MAKE_IT),
         ]
     )

@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.web.console.fields import area_field, form, select_field, text_field
+from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import apps
 from wechat_scheduler.web.console.messages.preview import preview
@@ -168,7 +168,7 @@ def _form(
     error: RequestError | None,
 ) -> Html:
     mistakes = Mistakes(error)
-    wrong, general = mistakes.at, mistakes.beside(FIELDS)
+    wrong = mistakes.at
 
     def value(name: str) -> str:
         return given.get(name, "")
@@ -177,7 +177,7 @@ def _form(
         return select_field(visit, name, words, options.items(), value(name), error=wrong(name))
 
     fields = [
-        fill('<p class="error" role="alert">{general}</p>', general=general) if general else Html(),
+        refusal(mistakes.beside(FIELDS)),
         select_field(visit, "app", APP, known, value("app"), error=wrong("app")),
         text_field(visit, "to", TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True),
         choice("channel", CHANNEL, CHANNELS),

@@ -6,7 +6,8 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import area_field, check_field, form, text_field
+from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import done
 from wechat_scheduler.web.console.people.app import (
     CALLBACK,
@@ -21,8 +22,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    fault_of,
-    refusal,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -101,15 +100,15 @@ def _number(text: str) -> int | str:
 def _form(
     visit: Visit, app: AppResult, given: Mapping[str, str], error: RequestError | None = None
 ) -> Html:
+    wrong = Mistakes(error)
+
     def text(name: str, words: Words, hint: Words | None = None, **attrs: Any) -> Html:
         value = given.get(name, "")
-        return text_field(
-            visit, name, words, value, hint=hint, error=fault_of(error, name), **attrs
-        )
+        return text_field(visit, name, words, value, hint=hint, error=wrong.at(name), **attrs)
 
     def area(name: str, words: Words, hint: Words | None = None) -> Html:
         value = given.get(name, "")
-        return area_field(visit, name, words, value, hint=hint, error=fault_of(error, name), rows=3)
+        return area_field(visit, name, words, value, hint=hint, error=wrong.at(name), rows=3)
 
     hint = W(*(words.format(now=app.callback or "–") for words in CALLBACK_HINT))
     fields = [
@@ -127,7 +126,7 @@ def _form(
         area("welcome", WELCOME, WELCOME_HINT),
         area("description", DESCRIPTION),
     ]
-    body = fill("{refusal}{fields}", refusal=refusal(error, NAMES), fields=fields)
+    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(NAMES)), fields=fields)
     return form(visit, app_url(app, "/settings"), body, SAVE)
 
 

@@ -6,8 +6,9 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -18,7 +19,7 @@ from wechat_scheduler.web.console.parts import (
     section,
     table,
 )
-from wechat_scheduler.web.console.people.frame import PEOPLE, app_url, fault_of, refusal
+from wechat_scheduler.web.console.people.frame import PEOPLE, app_url
 from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret_facts
 from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -122,23 +123,23 @@ async def make(visit: Visit) -> web.Response:
 
 
 def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> Html:
-    given = visit.form
+    given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
             visit, "name", NAME, given.get("name", ""),
-            error=fault_of(error, "name"), required=True, maxlength=64,
+            error=wrong.at("name"), required=True, maxlength=64,
         ),
         text_field(
             visit, "appid", APPID, given.get("appid", appid),
-            hint=APPID_HINT, error=fault_of(error, "appid"), required=True, maxlength=128,
+            hint=APPID_HINT, error=wrong.at("appid"), required=True, maxlength=128,
         ),
         text_field(
             visit, "callback", CALLBACK, given.get("callback", ""),
-            hint=CALLBACK_HINT, error=fault_of(error, "callback"), type="url",
+            hint=CALLBACK_HINT, error=wrong.at("callback"), type="url",
         ),
     ]  # fmt: skip
     return form(
-        visit, MAKE_URL, fill("{no}{fields}", no=refusal(error, NAMES), fields=fields), MAKE
+        visit, MAKE_URL, fill("{no}{fields}", no=refusal(wrong.beside(NAMES)), fields=fields), MAKE
     )
 
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import check_field, form, select_field, text_field
+from wechat_scheduler.web.console.fields import check_field, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, facts, link, section
 from wechat_scheduler.web.console.people.frame import (
     ONE,
@@ -14,8 +15,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    fault_of,
-    refusal,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -23,7 +22,7 @@ from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 from wechat_scheduler.web.pages.qr import qr_data, qr_svg_data
 
 W = Words
@@ -139,33 +138,33 @@ def _form(
     given: Mapping[str, str],
     error: RequestError | None,
 ) -> Html:
+    wrong = Mistakes(error)
+
     def value(name: str) -> str:
         return given.get(name, "")
 
     chosen: list[tuple[str, Words | str]] = [("", APP_ITSELF)]
     chosen += [(str(topic.id), topic.name) for topic in topics]
     fields = [
-        select_field(visit, "topic", FOR, chosen, value("topic"), error=fault_of(error, "topic")),
+        select_field(visit, "topic", FOR, chosen, value("topic"), error=wrong.at("topic")),
         text_field(
             visit, "reminder", REMINDER, value("reminder"),
-            hint=REMINDER_HINT, error=fault_of(error, "reminder"), maxlength=32,
+            hint=REMINDER_HINT, error=wrong.at("reminder"), maxlength=32,
         ),
         select_field(
-            visit, "expires_in", LIFE, LIVES, value("expires_in"), error=fault_of(error, "expires_in")
+            visit, "expires_in", LIFE, LIVES, value("expires_in"), error=wrong.at("expires_in")
         ),
         text_field(
             visit, "extra", EXTRA, value("extra"),
-            hint=EXTRA_HINT, error=fault_of(error, "extra"), maxlength=256,
+            hint=EXTRA_HINT, error=wrong.at("extra"), maxlength=256,
         ),
-        check_field(visit, "consent", CONSENT, checked="consent" in given),
+        check_field(visit, "consent", CONSENT, checked="consent" in given, error=wrong.at("consent")),
     ]  # fmt: skip
-    consent = fault_of(error, "consent")
     body = fill(
-        "<p>{about}</p>{refusal}{fields}{consent}",
+        "<p>{about}</p>{refusal}{fields}",
         about=visit.say(INTRODUCTION),
-        refusal=refusal(error, FIELDS),
+        refusal=refusal(wrong.beside(FIELDS)),
         fields=fields,
-        consent=when(consent, fill('<p class="error">{consent}</p>', consent=consent)),
     )
     return form(visit, app_url(app, "/codes"), body, MAKE)
 

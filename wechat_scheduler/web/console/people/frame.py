@@ -5,9 +5,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -56,22 +54,6 @@ def app_page(
     return layout(
         visit, title, fill("{tabs}{body}", tabs=_tabs(visit, app), body=body), status=status
     )
-
-
-def refusal(error: RequestError | None, names: tuple[str, ...]) -> Html:
-    """What is wrong with a form, unless it is said at one of the fields of these names."""
-    if error is None or fault_of(error, *names):
-        return Html()
-    return fill('<p class="error" role="alert">{error}</p>', error=sentence(str(error)))
-
-
-def fault_of(error: RequestError | None, *names: str) -> str:
-    """What is wrong with the field of one of these names; empty if nothing is."""
-    if error is None or not error.field:
-        return ""
-    field = error.field
-    is_meant = any(field == name or field.startswith((f"{name}.", f"{name}[")) for name in names)
-    return sentence(error.sentence) if is_meant else ""
 
 
 def _tabs(visit: Visit, app: AppResult) -> Html:

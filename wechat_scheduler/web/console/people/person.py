@@ -6,7 +6,8 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -23,8 +24,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    fault_of,
-    refusal,
 )
 from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER, token_forms
@@ -180,9 +179,10 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
 def _change(
     visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None
 ) -> Html:
+    wrong = Mistakes(error)
     given = visit.form if error else {name: getattr(user, name) or "" for name in FIELDS}
     fields = [
-        text_field(visit, name, words, given.get(name, ""), hint=hint, error=fault_of(error, name))
+        text_field(visit, name, words, given.get(name, ""), hint=hint, error=wrong.at(name))
         for name, words, hint in (
             ("nickname", NICKNAME, None),
             ("zone", ZONE, ZONE_HINT),
@@ -191,7 +191,7 @@ def _change(
     ]
     url = app_url(app, f"/subscribers/{user.uid}")
     is_blocked = any(one.blocked for one in user.subscriptions if one.topic is None)
-    body = fill("{refusal}{fields}", refusal=refusal(error, FIELDS), fields=fields)
+    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(FIELDS)), fields=fields)
     block = {"blocked": "" if is_blocked else "on"}
     forms = [
         form(visit, url, body, SAVE),

@@ -5,7 +5,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import form, select_field, text_field
+from wechat_scheduler.web.console.fields import form, refusal, select_field, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, done, link, pager, search, section, table
 from wechat_scheduler.web.console.people.frame import (
     ONE,
@@ -13,8 +14,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    fault_of,
-    refusal,
 )
 from wechat_scheduler.web.console.people.reach import reach_badge
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -127,22 +126,22 @@ def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...
 
 
 def _bind_form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
-    given = visit.form
+    given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
             visit, "external_id", EXTERNAL, given.get("external_id", ""),
-            error=fault_of(error, "external_id", "[0].external_id"), required=True, maxlength=128,
+            error=wrong.at("external_id", "[0].external_id"), required=True, maxlength=128,
         ),
         text_field(
             visit, "openid", OPENID, given.get("openid", ""),
-            error=fault_of(error, "openid", "[0].openid"), required=True, maxlength=128,
+            error=wrong.at("openid", "[0].openid"), required=True, maxlength=128,
         ),
     ]  # fmt: skip
     known = (*NAMES, *(f"[0].{name}" for name in NAMES))
     body = fill(
         "<p>{hint}</p>{refusal}{fields}",
         hint=visit.say(BIND_HINT),
-        refusal=refusal(error, known),
+        refusal=refusal(wrong.beside(known)),
         fields=fields,
     )
     return form(visit, app_url(app, "/subscribers"), body, BIND)

@@ -8,9 +8,10 @@ from aiohttp import hdrs, web
 from msgspec import UNSET
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, done, section, table
-from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url, fault_of, refusal
+from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url
 from wechat_scheduler.web.console.people.templates import TEMPLATES
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -150,21 +151,21 @@ def _form(
     given: Mapping[str, str],
     error: RequestError | None,
 ) -> Html:
-    purpose = given.get("purpose", "").strip()
+    purpose, wrong = given.get("purpose", "").strip(), Mistakes(error)
     place = f"templates.{purpose}"
-    at_id = fault_of(error, f"{place}.template_id", "template.template_id")
+    at_id = wrong.at(f"{place}.template_id", "template.template_id")
     known = {name.removeprefix(KEYWORD_FIELD) for name in given if name.startswith(KEYWORD_FIELD)}
     keywords = dict.fromkeys([*(account.keywords if account else ()), *sorted(known)])
     fields = [
         text_field(
             visit, "purpose", PURPOSE, purpose or ("" if error else "message"),
-            hint=PURPOSE_HINT, error=fault_of(error, "purpose"), required=True, maxlength=64,
+            hint=PURPOSE_HINT, error=wrong.at("purpose"), required=True, maxlength=64,
         ),
         text_field(
             visit, "template_id", TEMPLATE_ID, given.get("template_id", ""),
             error=at_id, required=True, maxlength=64,
         ),
-        *(_keyword(visit, account, keyword, given, error, place) for keyword in keywords),
+        *(_keyword(visit, account, keyword, given, wrong, place) for keyword in keywords),
         area_field(visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, rows=3),
         text_field(visit, "title", SAMPLE, given.get("title", visit.say(SAMPLES[0])), maxlength=100),
         text_field(visit, "text", TEXT, given.get("text", visit.say(SAMPLES[1])), maxlength=1000),
@@ -174,7 +175,7 @@ def _form(
         '<p>{places}</p>{refusal}{fields}<div class="buttons">'
         '<button name="preview" value="on">{look}</button></div>',
         places=visit.say(PLACES),
-        refusal=refusal(error, ("purpose", f"{place}.template_id", *at_fields)),
+        refusal=refusal(wrong.beside(("purpose", f"{place}.template_id", *at_fields))),
         fields=fields,
         look=visit.say(LOOK),
     )
@@ -186,14 +187,14 @@ def _keyword(
     account: AccountTemplateResult | None,
     keyword: str,
     given: Mapping[str, str],
-    error: RequestError | None,
+    wrong: Mistakes,
     place: str,
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
     values = ", ".join(allowed)
     hint = W(*(words.format(values=values) for words in ONLY)) if allowed else None
     name = f"{KEYWORD_FIELD}{keyword}"
-    fault = fault_of(error, f"{place}.fields.{keyword}", f"template.fields.{keyword}")
+    fault = wrong.at(f"{place}.fields.{keyword}", f"template.fields.{keyword}")
     shown = W(keyword, keyword)
     return text_field(
         visit, name, shown, given.get(name, ""), hint=hint, error=fault, maxlength=1000

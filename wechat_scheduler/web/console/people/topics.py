@@ -5,7 +5,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, done, joined, link, section, table
 from wechat_scheduler.web.console.people.app import DESCRIPTION
 from wechat_scheduler.web.console.people.frame import (
@@ -14,8 +15,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    fault_of,
-    refusal,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -104,18 +103,18 @@ def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
 
 
 def _form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
-    given = visit.form
+    given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
             visit, "name", NAME, given.get("name", ""),
-            error=fault_of(error, "name"), required=True, maxlength=64,
+            error=wrong.at("name"), required=True, maxlength=64,
         ),
         area_field(
             visit, "description", DESCRIPTION, given.get("description", ""),
-            error=fault_of(error, "description"), rows=2,
+            error=wrong.at("description"), rows=2,
         ),
     ]  # fmt: skip
-    body = fill("{refusal}{fields}", refusal=refusal(error, FIELDS), fields=fields)
+    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(FIELDS)), fields=fields)
     return form(visit, app_url(app, "/topics"), body, MAKE)
 
 

@@ -7,8 +7,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
-from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -21,7 +22,6 @@ from wechat_scheduler.web.console.parts import (
     state,
     table,
 )
-from wechat_scheduler.web.console.people.frame import fault_of, refusal
 from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -172,22 +172,24 @@ def _remove(visit: Visit, one: PushEndpointResult) -> Html:
 
 
 def _form(visit: Visit, error: RequestError | None) -> Html:
-    given = visit.form
+    given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
             visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
-            error=fault_of(error, "appid"), required=True, maxlength=128,
+            error=wrong.at("appid"), required=True, maxlength=128,
         ),
         text_field(
             visit, "token", TOKEN, hint=TOKEN_HINT,
-            error=fault_of(error, "token"), required=True, maxlength=32, autocomplete="off",
+            error=wrong.at("token"), required=True, maxlength=32, autocomplete="off",
         ),
         text_field(
             visit, "encoding_aes_key", KEY, hint=KEY_HINT,
-            error=fault_of(error, "encoding_aes_key"), maxlength=43, autocomplete="off",
+            error=wrong.at("encoding_aes_key"), maxlength=43, autocomplete="off",
         ),
     ]  # fmt: skip
-    body = fill("{refusal}{fields}", refusal=refusal(error, ("appid", *SECRETS)), fields=fields)
+    body = fill(
+        "{refusal}{fields}", refusal=refusal(wrong.beside(("appid", *SECRETS))), fields=fields
+    )
     return form(visit, f"{PUSHES}/set-up", body, SUBMIT)
 
 

@@ -9,6 +9,7 @@ from wechat_scheduler.web.console.fields import (
     area_field,
     check_field,
     form,
+    refusal,
     select_field,
     text_field,
 )
@@ -57,7 +58,7 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
     draft, said = written.draft, _errors(visit, written.error)
     top = fill(
         "{error}{readings}",
-        error=when(said.get(""), fill('<p class="error" role="alert">{e}</p>', e=said.get(""))),
+        error=refusal(said.get("", "")),
         readings=_readings(visit, written),
     )
     hint = how_to(visit)
