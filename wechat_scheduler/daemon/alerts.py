@@ -15,8 +15,8 @@ from wechat_scheduler.alerts.trials import AlertTrials
 from wechat_scheduler.alerts.watch import AlertWatch
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.config.settings import Config
-from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.model import Account
+from wechat_scheduler.daemon.credentials import CredentialParts
 from wechat_scheduler.daemon.delivery import DeliveryParts
 from wechat_scheduler.daemon.gateway import GatewayParts
 from wechat_scheduler.daemon.ground import Ground
@@ -24,7 +24,6 @@ from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.nodes import NodeState
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.storage.nodes import all_nodes
-from wechat_scheduler.wechat.tokens.base import TokenIssuer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,43 +31,15 @@ class AlertParts:
     watch: AlertWatch
     trials: AlertTrials
     desk: AlertDesk
-    limits: "JobLimits"
 
     def adjust(self, config: Config) -> None:
         self.watch.settings = config.alerts
-        self.limits.config = config
-
-
-class JobLimits:
-    """How many calls a job may make in a day. `config` may be replaced at any time."""
-
-    def __init__(self, ground: Ground) -> None:
-        self._issuers = ground.issuers
-        self.config = ground.config
-
-    def of(self, job: NotedJob) -> int:
-        """0 for a kind that this version does not know."""
-        issuer = self._issuers.get(job.key.kind)
-        return self._limit(issuer, job.key.appid, job.endpoint) if issuer else 0
-
-    def least(self) -> int:
-        """That of the kind, and of the endpoint, with the fewest calls."""
-        issuers = self._issuers.values()
-        return min(self._limit(issuer, "", "token") for issuer in issuers)
-
-    def _limit(self, issuer: TokenIssuer, appid: str, endpoint: str) -> int:
-        settings = self.config.refresh
-        account = Account(appid=appid, secret="", endpoint=endpoint)
-        return policy.daily_limit(
-            most=settings.daily_calls,
-            documented=issuer.daily_calls(account),
-            share=settings.quota_share,
-        )
 
 
 def wire_alerts(
     ground: Ground,
     clockworks: Mapping[str, Clockwork[Any, Any]],
+    credentials: CredentialParts,
     gateway: GatewayParts,
     delivery: DeliveryParts,
     *,
@@ -76,20 +47,15 @@ def wire_alerts(
     commit_time: Callable[[], timedelta],
 ) -> AlertParts:
     """`clockworks` are the loops over rows, each by the name of its queue."""
-    stores, clock, limits, node = (
-        ground.stores,
-        ground.clock,
-        JobLimits(ground),
-        socket.gethostname(),
-    )
+    stores, clock, node = ground.stores, ground.clock, socket.gethostname()
     facts = Facts(
         stores.alerts,
         Surroundings(
             speed=partial(_speed, ground, clockworks, commit_time),
             quotas=partial(_quotas, gateway),
             apps=lambda: {app.id: (app.name, app.appid) for app in directory.apps()},
-            daily_limit=limits.of,
-            least_limit=limits.least,
+            daily_limit=lambda job: credentials.daily_limit(job.key.kind, _account(job)),
+            least_limit=credentials.least_limit,
             node=node,
             started_at=clock.now(),
         ),
@@ -107,7 +73,11 @@ def wire_alerts(
     )
     trials = AlertTrials(delivery.alerts, addresses, delivery.sending, delivery.desk, clock=clock)
     desk = AlertDesk(stores.alerts, clock=clock)
-    return AlertParts(watch=watch, trials=trials, desk=desk, limits=limits)
+    return AlertParts(watch=watch, trials=trials, desk=desk)
+
+
+def _account(job: NotedJob) -> Account:
+    return Account(appid=job.key.appid, secret="", endpoint=job.endpoint)
 
 
 async def _speed(

@@ -113,6 +113,7 @@ def wire(ground: Ground) -> Cores:
     alerts = wire_alerts(
         ground,
         clockworks,
+        credentials,
         gateway,
         delivery,
         directory=directory,

@@ -1,13 +1,15 @@
 """Wires the credentials: the desk, the refresher, and its loop."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from wechat_scheduler.config.settings import Config
+from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.manager import Manager
-from wechat_scheduler.credentials.model import ClaimedJob, Outcome
-from wechat_scheduler.credentials.ports import RefreshObserver
+from wechat_scheduler.credentials.model import Account, ClaimedJob, Outcome
+from wechat_scheduler.credentials.ports import Issuer, RefreshObserver
 from wechat_scheduler.credentials.refresher import Refresher, RefreshLimits
 from wechat_scheduler.credentials.registration_checks import RegistrationChecks
 from wechat_scheduler.credentials.requirements import Requirements
@@ -18,11 +20,16 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.webhooks.params import ParamsClient
 from wechat_scheduler.wechat.secret_checks import WeChatSecretCheck
 
+# Of the two endpoints of an access_token, the one that allows fewer calls: its limit holds for every account.
+NARROW = Account(appid="", secret="", endpoint="token")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialParts:
-    """`tokens` are the access tokens of accounts, for calls of our own to WeChat."""
+    """`issuers` are the credential types by kind; `tokens` are the access tokens of accounts, for calls of our own
+    to WeChat."""
 
+    issuers: Mapping[str, Issuer]
     manager: Manager
     checks: RegistrationChecks
     tokens: AccountTokens
@@ -33,6 +40,19 @@ class CredentialParts:
         self.manager.deadline = config.server.fetch_deadline
         self.refresher.limits = _limits(config)
         self.clockwork.slots = config.refresh.slots
+
+    def daily_limit(self, kind: str, account: Account) -> int:
+        """The calls that a credential of that kind may make in a day. The account needs no secret."""
+        limits, issuer = self.refresher.limits, self.issuers.get(kind)
+        return policy.daily_limit(
+            most=limits.daily_calls,
+            documented=issuer.daily_calls(account) if issuer else None,
+            share=limits.quota_share,
+        )
+
+    def least_limit(self) -> int:
+        """That of the kind, and of the endpoint, with the fewest calls."""
+        return min(self.daily_limit(kind, NARROW) for kind in self.issuers)
 
 
 def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialParts:
@@ -68,6 +88,7 @@ def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialPar
         lambda key: ground.supervisor.contained("reload", manager.heard(key))
     )
     return CredentialParts(
+        issuers=ground.issuers,
         manager=manager,
         checks=RegistrationChecks(
             requirements, WeChatSecretCheck(ground.wechat, clock=clock), clock=clock

@@ -5,13 +5,12 @@ from functools import partial
 
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.config.changes import RunningConfig
-from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.job_lists import JobDesk
-from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.daemon.cores import Cores
+from wechat_scheduler.daemon.credentials import NARROW
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.loops import Loop, turning
 from wechat_scheduler.delivery.interceptions import InterceptionDesk
@@ -34,9 +33,6 @@ from wechat_scheduler.webhooks.urls import check_url
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.interceptions import WeChatInterceptions
 from wechat_scheduler.wechat.rids import WeChatRids
-
-# Of the two endpoints of an access_token, the one that allows fewer calls: its limit holds for every account.
-NARROW = Account(appid="", secret="", endpoint="token")
 
 
 def web_services(
@@ -63,9 +59,7 @@ def web_services(
     )
     return Services(
         manager=cores.credentials.manager,
-        job_lists=JobDesk(
-            stores.job_lists, partial(_calls_limit, ground, cores), clock=ground.clock
-        ),
+        job_lists=JobDesk(stores.job_lists, cores.credentials.daily_limit, clock=ground.clock),
         registration_checks=cores.credentials.checks,
         accounts=cores.credentials.tokens,
         tickets=AccountTokens(cores.credentials.manager, kinds=PAGE_TICKETS),
@@ -163,9 +157,10 @@ def _events(ground: Ground, cores: Cores) -> EventStreams:
 def _vitals(
     ground: Ground, cores: Cores, loops: Sequence[Loop], memo: Memo, waiting: WaitingRequests
 ) -> Vitals:
+    daily_limit = cores.credentials.daily_limit
     return Vitals(
         turning=turning(loops),
-        daily_limits={kind: _calls_limit(ground, cores, kind, NARROW) for kind in ground.issuers},
+        daily_limits={kind: daily_limit(kind, NARROW) for kind in ground.issuers},
         memo_hits=memo.hits,
         memo_entries=len(memo),
         memo_bytes=memo.size,
@@ -173,14 +168,4 @@ def _vitals(
         store_error=cores.pulse.store_error,
         clock_ahead=cores.pulse.ahead,
         commit_time=cores.pulse.commit_time,
-    )
-
-
-def _calls_limit(ground: Ground, cores: Cores, kind: str, account: Account) -> int:
-    """The calls that a credential of that kind may make in a day."""
-    limits, issuer = cores.credentials.refresher.limits, ground.issuers.get(kind)
-    return policy.daily_limit(
-        most=limits.daily_calls,
-        documented=issuer.daily_calls(account) if issuer else None,
-        share=limits.quota_share,
     )
