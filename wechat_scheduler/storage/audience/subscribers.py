@@ -8,6 +8,7 @@ from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience.cancelling import cancel_for_person
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import columns, micros, record
@@ -92,19 +93,16 @@ class SqlSubscribers:
 
 
 def listing(wanted: SubscriberFilter) -> Statement:
-    values: list[object] = []
-
-    def place(value: object) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    parts = [f"(appid, openid) > ({place(wanted.after[0])}, {place(wanted.after[1])})"]
-    parts += [f"appid = {place(wanted.appid)}"] if wanted.appid else []
-    parts += [f"openid = {place(wanted.openid)}"] if wanted.openid else []
+    where = SqlConditions()
+    where.add("(appid, openid) > ({}, {})", *wanted.after)
+    if wanted.appid:
+        where.add("appid = {}", wanted.appid)
+    if wanted.openid:
+        where.add("openid = {}", wanted.openid)
     if wanted.within is not None:
-        parts.append(f"appid IN ({', '.join(map(place, wanted.within))})")
-    sql = f"{LIST} WHERE {' AND '.join(parts)} ORDER BY appid, openid LIMIT {place(wanted.limit)}"
-    return Statement(sql, tuple(values))
+        where.add_any("appid", wanted.within)
+    sql = f"{LIST} WHERE {where} ORDER BY appid, openid LIMIT {where.place(wanted.limit)}"
+    return Statement(sql, tuple(where.values))
 
 
 def _only(rows: Sequence[Row]) -> Subscriber | None:

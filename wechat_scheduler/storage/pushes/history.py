@@ -1,6 +1,6 @@
 """`pushes.ports.PushHistory` on a database: the rows from which pushes are handled, read as one list."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from wechat_scheduler.pushes.history import Fate, PastPush, Place, PushFilter, PushKind
 from wechat_scheduler.pushes.model import TICKET
 from wechat_scheduler.storage.checks import MOST_COUNTED
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import Database, Row, Statement, rows_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -77,26 +78,15 @@ class SqlPushHistory:
 
 
 def selecting(table: PushTable, wanted: PushFilter) -> Statement:
-    values: list[object] = []
-
-    def place(value: object) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    conditions = " AND ".join(_conditions(table, wanted, place))
-    limit = place(wanted.limit + (wanted.before.skip if wanted.before else 0))
-    return Statement(table.sql(conditions, limit), tuple(values))
-
-
-def _conditions(
-    table: PushTable, wanted: PushFilter, place: Callable[[object], str]
-) -> Iterator[str]:
-    yield f"{table.at} <= {place(micros(wanted.before.at) if wanted.before else MOST_COUNTED)}"
+    where, before = SqlConditions(), wanted.before
+    where.add(f"{table.at} <= {{}}", micros(before.at) if before else MOST_COUNTED)
     if wanted.appid:
-        yield f"({table.of.format(place(wanted.appid))})"
+        where.add(f"({table.of})", wanted.appid)
     if wanted.within is not None:
         # `|| ''` keeps the planner from sorting all of these accounts' rows to find the newest few.
-        yield f"appid || '' IN ({', '.join(map(place, wanted.within))})"
+        where.add_any("appid || ''", wanted.within)
+    limit = where.place(wanted.limit + (before.skip if before else 0))
+    return Statement(table.sql(str(where), limit), tuple(where.values))
 
 
 def _at_begin(found: Sequence[PastPush], before: Place) -> int:

@@ -15,6 +15,7 @@ from wechat_scheduler.pushes.model import (
     Secrets,
     WaitingEvent,
 )
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.credentials.wake_ups import wake
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.locking import lock_pushes
@@ -172,19 +173,14 @@ async def read_push_endpoints(
 
 
 def listing(wanted: EndpointFilter) -> Statement:
-    values: list[object] = [TICKET, COMPONENT_TOKEN, ACCESS_TOKEN]
-
-    def place(value: object) -> str:
-        values.append(value)
-        return f"${len(values)}"
-
-    parts = [f"c.appid > {place(wanted.after)}"]
-    parts += [f"c.appid = {place(wanted.appid)}"] if wanted.appid else []
+    where = SqlConditions((TICKET, COMPONENT_TOKEN, ACCESS_TOKEN))
+    where.add("c.appid > {}", wanted.after)
+    if wanted.appid:
+        where.add("c.appid = {}", wanted.appid)
     if wanted.within is not None:
-        parts.append(f"c.appid IN ({', '.join(map(place, wanted.within))})")
-    limit = f" LIMIT {place(wanted.limit)}" if wanted.limit else ""
-    sql = f"{CALLBACKS} WHERE {' AND '.join(parts)} ORDER BY c.appid{limit}"
-    return Statement(sql, tuple(values))
+        where.add_any("c.appid", wanted.within)
+    limit = f" LIMIT {where.place(wanted.limit)}" if wanted.limit else ""
+    return Statement(f"{CALLBACKS} WHERE {where} ORDER BY c.appid{limit}", tuple(where.values))
 
 
 def _by_appid(rows: Sequence[Row]) -> dict[str, list[Row]]:
