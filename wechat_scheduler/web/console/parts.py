@@ -1,6 +1,7 @@
 """Pieces of HTML that the pages of the console share."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urlencode
 
@@ -20,6 +21,11 @@ DONE = "done"
 NEXT_PAGE = W("Next page", "下一页")
 FIRST_PAGE = W("First page", "第一页")
 SEARCH = W("Search", "查找")
+SHOWN_ONCE = W(
+    "This is shown only now. Copy it to where it is needed; the daemon does not show it again.",
+    "只显示这一次。请立即复制到需要它的地方；守护进程不会再显示。",
+)
+COPY = W("Copy", "复制")
 
 
 def table(
@@ -149,6 +155,68 @@ def link(url: str, text: Cell) -> Html:
         if target
         else fill("{text}", text=text)
     )
+
+
+def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Words, str]]) -> Html:
+    """What is shown only once, each with a button that copies it where scripts run."""
+    shown = [
+        (
+            name,
+            fill(
+                '<code class="secret">{text}</code>'
+                '<button type="button" data-copy="{text}">{copy}</button>',
+                text=text,
+                copy=visit.say(COPY),
+            ),
+        )
+        for name, text in pairs
+    ]
+    body = fill(
+        '<p class="advice">{once}</p><div class="secrets">{facts}</div>',
+        once=visit.say(SHOWN_ONCE),
+        facts=facts(visit, shown),
+    )
+    return section(visit, heading, body)
+
+
+def button(visit: Visit, url: str, words: Words, *, kind: str = "") -> Html:
+    """A link that looks like a button, in a line of its own. `kind` is a class, such as `main`."""
+    return fill(
+        '<p class="buttons"><a class="button{kind}" href="{url}">{words}</a></p>',
+        kind=f" {kind}" if kind else "",
+        url=url,
+        words=visit.say(words),
+    )
+
+
+def links(visit: Visit, pairs: Iterable[tuple[str, Words]]) -> Html:
+    """A list of links to other pages."""
+    made = [fill("<li>{link}</li>", link=link(url, visit.say(words))) for url, words in pairs]
+    return fill('<ul class="links">{made}</ul>', made=made)
+
+
+def tabs(visit: Visit, name: Words, pages: Iterable[tuple[str, Words]], here: str) -> Html:
+    """Links between the pages of a room, by path; `here` is the path of this one."""
+    made = [
+        fill(
+            '<li><a href="{path}"{here}>{words}</a></li>',
+            path=path,
+            here=when(path == here, fill(' aria-current="page"')),
+            words=visit.say(words),
+        )
+        for path, words in pages
+    ]
+    return fill(
+        '<nav class="tabs" aria-label="{name}"><ul>{made}</ul></nav>',
+        name=visit.say(name),
+        made=made,
+    )
+
+
+def said_at(visit: Visit, words: Words, at: datetime) -> Html:
+    """The phrase with the time in the place of its `{at}`."""
+    before, _, after = visit.say(words).partition("{at}")
+    return fill("{before}{at}{after}", before=before, at=visit.time(at), after=after)
 
 
 def joined(parts: Iterable[Cell]) -> Html:

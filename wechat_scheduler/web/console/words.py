@@ -18,6 +18,10 @@ class Words(NamedTuple):
     en: str
     zh: str
 
+    def filled(self, **values: object) -> "Words":
+        """The phrase with its `{names}` filled, where a piece of a page takes a phrase."""
+        return Words(self.en.format(**values), self.zh.format(**values))
+
 
 class Language(enum.StrEnum):
     """A language, as `lang` in HTML spells it."""

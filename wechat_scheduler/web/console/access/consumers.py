@@ -17,11 +17,19 @@ from wechat_scheduler.web.console.access.tabs import (
     ROOM,
     access_page,
     limits,
-    secrets,
 )
 from wechat_scheduler.web.console.fields import form, refusal
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import done, joined, link, section, state, table
+from wechat_scheduler.web.console.parts import (
+    button,
+    done,
+    joined,
+    link,
+    secret_section,
+    section,
+    state,
+    table,
+)
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -64,7 +72,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
         [
             fill('<p class="faint">{intro}</p>', intro=visit.say(INTRO)),
             table(visit, CONSUMERS, HEADS, (_row(visit, one) for one in found), empty=EMPTY),
-            fill('<p><a class="button" href="{new}">{make}</a></p>', new=NEW, make=visit.say(MAKE)),
+            button(visit, NEW, MAKE),
         ]
     )
     return access_page(visit, HERE, section(visit, CONSUMERS, body))
@@ -151,7 +159,7 @@ def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistake
 
 def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
     back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
-    shown = secrets(visit, heading, [(SECRET, made.secret)], "")
+    shown = secret_section(visit, heading, [(SECRET, made.secret)])
     return access_page(visit, HERE, joined([shown, back]), title=heading)
 
 

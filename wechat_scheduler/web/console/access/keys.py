@@ -14,18 +14,19 @@ from wechat_scheduler.web.console.access.tabs import (
     access_page,
     codes,
     limits,
-    secrets,
 )
 from wechat_scheduler.web.console.fields import form, refusal, select_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     Kind,
+    button,
     code,
     done,
     joined,
     link,
     pager,
     search,
+    secret_section,
     section,
     state,
     table,
@@ -84,7 +85,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
             search(visit, ROOM, select_field(visit, "state", STATE, options, wanted)),
             table(visit, KEYS, HEADS, (_row(visit, key) for key in rows.rows), empty=EMPTY),
             pager(visit, rows),
-            fill('<p><a class="button" href="{new}">{make}</a></p>', new=NEW, make=visit.say(MAKE)),
+            button(visit, NEW, MAKE),
         ]
     )
     return access_page(visit, ROOM, section(visit, KEYS, body))
@@ -102,7 +103,7 @@ async def make(visit: Visit) -> web.StreamResponse:
         made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body)
     except RequestError as error:
         return _form(visit, visit.form, Mistakes(error))
-    shown = secrets(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)], "")
+    shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
     back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
     return access_page(visit, ROOM, joined([shown, back]), title=MADE)
 

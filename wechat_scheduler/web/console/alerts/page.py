@@ -29,6 +29,7 @@ from wechat_scheduler.web.console.parts import (
     joined,
     link,
     pager,
+    said_at,
     section,
     state,
     table,
@@ -144,16 +145,8 @@ def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
 def _mute(visit: Visit, one: AlertResult) -> Html:
     fields = {"alert": one.id}
     if one.muted_until is not None and one.muted_until > visit.now:
-        before, _, after = visit.say(MUTED).partition("{at}")
-        said = fill(
-            "<p>{before}{at}{after}</p>",
-            before=before,
-            at=visit.time(one.muted_until),
-            after=after,
-        )
-        return stacked(
-            said, form(visit, f"{PATH}/mute", Html(), UNMUTE, kind="plain", fields=fields)
-        )
+        unmute = form(visit, f"{PATH}/mute", Html(), UNMUTE, kind="plain", fields=fields)
+        return stacked(said_at(visit, MUTED, one.muted_until), unmute)
     choice = select_field(visit, f"seconds-{one.id}", MUTE, MUTES.items())
     return fill(
         "<details><summary>{mute}</summary>{form}</details>",

@@ -11,7 +11,7 @@ from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTION
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import joined, pager, search, section
+from wechat_scheduler.web.console.parts import button, joined, pager, search, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -76,12 +76,7 @@ async def listed(visit: Visit) -> web.Response:
 
 
 def _start(visit: Visit) -> Html:
-    button = fill(
-        '<p><a class="button main" href="{url}">{words}</a></p>',
-        url=f"{ROOM}/register",
-        words=visit.say(REGISTER),
-    )
-    return when(visit.may(Scope.REGISTER), button)
+    return when(visit.may(Scope.REGISTER), button(visit, f"{ROOM}/register", REGISTER, kind="main"))
 
 
 def _search(visit: Visit, query: Mapping[str, str]) -> Html:

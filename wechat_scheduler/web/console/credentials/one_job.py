@@ -191,7 +191,7 @@ def _waiting(job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
 def _actions(visit: Visit, job: JobResult) -> Html:
     place = place_of(job)
     named = "/".join(filter(None, (job.appid, job.kind, job.subject)))
-    sure = W(SURE.en.format(job=named), SURE.zh.format(job=named))
+    sure = SURE.filled(job=named)
     removal = form(visit, f"{place}/remove", Html(), REMOVE_IT, kind="danger", confirm=sure)
     return fill(
         "{refresh}<p><small>{means}</small></p><details><summary>{remove}</summary><p>{removed}</p>{removal}</details>",

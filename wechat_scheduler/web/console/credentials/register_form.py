@@ -129,7 +129,7 @@ def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterato
     place = consoles.PLATFORM if draft.is_platform else consoles.SECRET
     yield text_field(
         visit, "appsecret", W("AppSecret", "AppSecret"), type="password",
-        hint=AGAIN if trouble.told else _filled(SECRET_HINT, place), error=trouble.at("appsecret"),
+        hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
     )  # fmt: skip
     yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft)
@@ -187,7 +187,3 @@ def _addresses(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html
         notify=notify,
         endpoint=Html() if draft.is_platform else endpoint,
     )
-
-
-def _filled(words: Words, place: str) -> Words:
-    return W(words.en.format(place=place), words.zh.format(place=place))

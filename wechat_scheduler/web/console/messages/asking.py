@@ -43,7 +43,7 @@ def questions(visit: Visit, one: DeliveryDetails) -> Html:
     rids = dict.fromkeys(it.rid for it in one.history if it.rid)
     if visit.may(Scope.ADMIN) and one.appid:
         for rid in rids:
-            words = W(*(words.format(rid=rid) for words in ASK_RID))
+            words = ASK_RID.filled(rid=rid)
             forms.append(
                 form(visit, f"{path}/rid", Html(), words, kind="plain", fields={"rid": rid})
             )

@@ -11,7 +11,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
 from wechat_scheduler.web.console.messages.states import badge, receiver_link
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import done, joined, link, pager, section, table
+from wechat_scheduler.web.console.parts import button, done, joined, link, pager, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -102,7 +102,7 @@ async def listed(visit: Visit) -> web.Response:
         return layout(visit, TITLE, found, status=error.status)
     body = joined(
         [
-            when(visit.may(Scope.PUSH), _actions(visit)),
+            when(visit.may(Scope.PUSH), button(visit, f"{LIST}/write", WRITE, kind="main")),
             section(visit, FIND, await filters(visit, LIST)),
             section(visit, FOUND, _found(visit, rows, chosen), id="found", live=True),
         ]
@@ -119,13 +119,6 @@ def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, 
         heads,
         [[*([_box(visit, one)] if pick else []), *_cells(visit, one)] for one in rows.rows],
         empty=empty,
-    )
-
-
-def _actions(visit: Visit) -> Html:
-    return fill(
-        '<p class="buttons"><a class="button main" href="/console/messages/write">{words}</a></p>',
-        words=visit.say(WRITE),
     )
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import advice, code, joined, link, table
+from wechat_scheduler.web.console.parts import advice, code, joined, link, said_at, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
@@ -61,9 +61,7 @@ def preview(visit: Visit, found: MessagePreviewResult) -> Html:
 def _waits(visit: Visit, found: MessagePreviewResult) -> Html:
     if found.waits_until is None:
         return Html()
-    before, _, after = visit.say(WAITS).partition("{at}")
-    at = visit.time(found.waits_until)
-    return fill('<p class="advice">{before}{at}{after}</p>', before=before, at=at, after=after)
+    return fill('<p class="advice">{said}</p>', said=said_at(visit, WAITS, found.waits_until))
 
 
 def _way(visit: Visit, one: WayPreviewResult, words: Words) -> Html:

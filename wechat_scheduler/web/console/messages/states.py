@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wechat_scheduler.web.console.parts import Kind, link, state
+from wechat_scheduler.web.console.parts import Kind, link, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -123,10 +123,8 @@ def _waiting(visit: Visit, one: DeliveryDetails) -> list[Html]:
         (GIVES_UP, one.gives_up_at),
         (EXPIRES, one.expires),
     )
-    return [_timed(visit, words, visit.time(at)) for words, at in known if at is not None]
-
-
-def _timed(visit: Visit, words: Words, at: Html) -> Html:
-    """The phrase with the time as markup in its place."""
-    before, _, after = visit.say(words).partition("{at}")
-    return fill("<p>{before}{at}{after}</p>", before=before, at=at, after=after)
+    return [
+        fill("<p>{said}</p>", said=said_at(visit, words, at))
+        for words, at in known
+        if at is not None
+    ]

@@ -6,9 +6,18 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import code, done, facts, link, section, state
+from wechat_scheduler.web.console.parts import (
+    button,
+    code,
+    done,
+    facts,
+    joined,
+    links,
+    secret_section,
+    section,
+    state,
+)
 from wechat_scheduler.web.console.people.frame import ONE, PEOPLE, TABS, app_of, app_page, app_url
-from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -97,19 +106,18 @@ def _about(visit: Visit, app: AppResult) -> Html:
 
 
 def _leads(visit: Visit, app: AppResult) -> Html:
-    links = [
-        fill("<li>{link}</li>", link=link(url, visit.say(words)))
-        for url, words in (
+    return links(
+        visit,
+        [
             (f"/console/messages?app={app.id}", MESSAGES),
             (f"/console/reminders?app={app.id}", REMINDERS),
             (f"/console/credentials/{app.appid}", ITS_ACCOUNT),
-        )
-    ]
-    return fill('<ul class="links">{links}</ul>', links=links)
+        ],
+    )
 
 
 def _danger(visit: Visit, app: AppResult) -> Html:
-    sure = W(*(words.format(name=app.name) for words in REMOVE_SURE))
+    sure = REMOVE_SURE.filled(name=app.name)
     return fill(
         "{all}",
         all=[
@@ -138,14 +146,8 @@ def _button(
 async def reset_token(visit: Visit) -> web.Response:
     app = await app_of(visit)
     made = await visit.api.post("/v1/apps/{app}/token", TokenResult, app=app.id)
-    shown = fill(
-        '<p>{once}</p>{facts}<p><a class="button" href="{url}">{back}</a></p>',
-        once=visit.say(ONCE_ONLY),
-        facts=facts(visit, [(TOKEN, secret(visit, made.token))]),
-        url=app_url(app),
-        back=visit.say(BACK),
-    )
-    return app_page(visit, app, TOKEN_MADE, section(visit, TOKEN_MADE, shown))
+    shown = secret_section(visit, TOKEN_MADE, [(TOKEN, made.token)])
+    return app_page(visit, app, TOKEN_MADE, joined([shown, button(visit, app_url(app), BACK)]))
 
 
 async def renew_links(visit: Visit) -> web.Response:

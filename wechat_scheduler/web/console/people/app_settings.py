@@ -110,7 +110,7 @@ def _form(
         value = given.get(name, "")
         return area_field(visit, name, words, value, hint=hint, error=wrong.at(name), rows=3)
 
-    hint = W(*(words.format(now=app.callback or "–") for words in CALLBACK_HINT))
+    hint = CALLBACK_HINT.filled(now=app.callback or "–")
     fields = [
         text("name", NAME, required=True, maxlength=64),
         text("zone", ZONE, maxlength=64),

@@ -11,16 +11,18 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
+    button,
     code,
     facts,
+    joined,
     link,
     pager,
     search,
+    secret_section,
     section,
     table,
 )
 from wechat_scheduler.web.console.people.frame import PEOPLE, app_url
-from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret_facts
 from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -50,6 +52,9 @@ CALLBACK_HINT = W(
     "Optional: the address that is told, signed, when users subscribe and write.",
     "可选：用户订阅和发消息时，签名通知这个地址。",
 )
+SECRETS, TOKEN = W("Its secrets", "密钥"), W("App token", "应用 token")
+APP_KEY = W("App key, for signed calls", "app key，用于签名调用")
+SIGNING = W("Signing secret of the callback", "回调的签名密钥")
 OPEN_APP = W("Open the app", "打开应用")
 NAMES: Final = ("name", "appid", "callback")
 
@@ -81,11 +86,7 @@ async def apps(visit: Visit) -> web.Response:
         pager=pager(visit, found),
         make=when(
             visit.may(Scope.ADMIN),
-            fill(
-                '<p><a class="button" href="{url}">{words}</a></p>',
-                url=MAKE_URL,
-                words=visit.say(MAKE),
-            ),
+            button(visit, MAKE_URL, MAKE),
         ),
     )
     body = fill(
@@ -110,16 +111,18 @@ async def make(visit: Visit) -> web.Response:
     except RequestError as error:
         return layout(visit, MAKE, _form(visit, error=error), status=error.status)
     made = answer.result
-    shown = fill(
-        '{note}<p>{once}</p>{secrets}<p><a class="button main" href="{url}">{words}</a></p>',
-        note=advice(visit, answer.message),
-        once=visit.say(ONCE_ONLY),
-        secrets=secret_facts(visit, made),
-        url=app_url(made),
-        words=visit.say(OPEN_APP),
-    )
     about = facts(visit, [(NAME, made.name), (ID, code(str(made.id))), (ACCOUNT, code(made.appid))])
-    return layout(visit, CREATED, section(visit, CREATED, fill("{a}{b}", a=about, b=shown)))
+    secrets = [
+        (TOKEN, made.token),
+        (APP_KEY, made.app_key),
+        (SIGNING, made.signing_secret),
+    ]
+    parts = [
+        section(visit, CREATED, joined([about, advice(visit, answer.message)])),
+        secret_section(visit, SECRETS, secrets),
+        button(visit, app_url(made), OPEN_APP, kind="main"),
+    ]
+    return layout(visit, CREATED, joined(parts))
 
 
 def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> Html:

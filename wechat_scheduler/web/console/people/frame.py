@@ -6,10 +6,11 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.parts import joined, tabs
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
@@ -51,31 +52,12 @@ def app_page(
     visit: Visit, app: AppResult, heading: Words, body: Html, *, status: int = 200
 ) -> web.Response:
     title = f"{app.name} · {visit.say(heading)}"
-    return layout(
-        visit, title, fill("{tabs}{body}", tabs=_tabs(visit, app), body=body), status=status
-    )
+    return layout(visit, title, joined([_tabs(visit, app), body]), status=status)
 
 
 def _tabs(visit: Visit, app: AppResult) -> Html:
-    entries = [
-        fill(
-            '<li><a href="{url}"{here}>{words}</a></li>',
-            url=app_url(app, tab.path),
-            here=when(_is_here(visit, app, tab), fill(' aria-current="page"')),
-            words=visit.say(tab.words),
-        )
-        for tab in TABS
-        if visit.may(tab.scope)
-    ]
-    return fill(
-        '<nav class="tabs" aria-label="{name}"><ul><li><a href="{all}">{words}</a></li>{entries}</ul></nav>',
-        name=visit.say(PAGES_OF, name=app.name),
-        all=PEOPLE,
-        words=visit.say(ALL_APPS),
-        entries=entries,
-    )
-
-
-def _is_here(visit: Visit, app: AppResult, tab: TabPage) -> bool:
-    path, url = visit.request.path, app_url(app, tab.path)
-    return path == url or bool(tab.path and path.startswith(f"{url}/"))
+    pages = [(app_url(app, tab.path), tab.words) for tab in TABS if visit.may(tab.scope)]
+    path = visit.request.path
+    here = next((url for url, _ in reversed(pages) if f"{path}/".startswith(f"{url}/")), "")
+    name = PAGES_OF.filled(name=app.name)
+    return tabs(visit, name, [(PEOPLE, ALL_APPS), *pages], here)

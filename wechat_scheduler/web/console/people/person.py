@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.parts import (
     done,
     facts,
     joined,
-    link,
+    links,
     section,
     state,
     table,
@@ -165,15 +165,14 @@ def _uses(visit: Visit, uses: list[UseCountResult]) -> Html:
 
 
 def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
-    links = [
-        fill("<li>{link}</li>", link=link(url, visit.say(words)))
-        for url, words in (
+    return links(
+        visit,
+        [
             (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
             (f"/console/reminders?uid={user.uid}", REMINDERS),
             (f"/console/pushes?kind=act&appid={app.appid}", PUSHES),
-        )
-    ]
-    return fill('<ul class="links">{links}</ul>', links=links)
+        ],
+    )
 
 
 def _change(

@@ -87,7 +87,7 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
         after=query.get("after"),
     )
     is_filtered = any(query.get(name) for name in ("name", "topic", "blocked", "after"))
-    none = W(*(words.replace("{id}", str(app.id)) for words in NONE))
+    none = NONE.filled(id=app.id)
     return fill(
         "{search}{table}{pager}",
         search=_search(visit, app, topics),

@@ -192,7 +192,7 @@ def _keyword(
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
     values = ", ".join(allowed)
-    hint = W(*(words.format(values=values) for words in ONLY)) if allowed else None
+    hint = ONLY.filled(values=values) if allowed else None
     name = f"{KEYWORD_FIELD}{keyword}"
     fault = wrong.at(f"{place}.fields.{keyword}", f"template.fields.{keyword}")
     shown = W(keyword, keyword)

@@ -5,9 +5,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import facts, link, section
+from wechat_scheduler.web.console.parts import button, joined, secret_section
 from wechat_scheduler.web.console.people.frame import ONE, app_of, app_page, app_url
-from wechat_scheduler.web.console.people.secrets import ONCE_ONLY, secret
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -46,13 +45,9 @@ async def make_token(visit: Visit) -> web.Response:
     app, names = await app_of(visit), visit.request.match_info
     kind = "spt" if visit.form.get("kind") == "spt" else "token"
     made = await visit.api.post(f"{USER}/{kind}", UserTokenResult, app=app.id, name=names["name"])
-    shown = fill(
-        "<p>{once}</p>{facts}{back}",
-        once=visit.say(ONCE_ONLY),
-        facts=facts(visit, [(TOKEN_MADE, secret(visit, made.token))]),
-        back=link(app_url(app, f"/subscribers/{made.uid}"), visit.say(BACK)),
-    )
-    return app_page(visit, app, TOKEN_MADE, section(visit, TOKEN_MADE, shown))
+    shown = secret_section(visit, TOKEN_MADE, [(TOKEN_MADE, made.token)])
+    back = button(visit, app_url(app, f"/subscribers/{made.uid}"), BACK)
+    return app_page(visit, app, TOKEN_MADE, joined([shown, back]))
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_POST, f"{PERSON}/token", make_token),)

@@ -12,6 +12,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
+    button,
     code,
     done,
     facts,
@@ -201,7 +202,7 @@ async def set_up(visit: Visit) -> web.Response:
     except RequestError as error:
         return await _page(visit, error)
     shown = fill(
-        '<p>{enter}</p>{facts}<p><a class="button" href="{url}">{back}</a></p>',
+        "<p>{enter}</p>{facts}{back}",
         enter=visit.say(ENTER),
         facts=facts(
             visit,
@@ -211,8 +212,7 @@ async def set_up(visit: Visit) -> web.Response:
                 (MESSAGES_PATH, code(made["messages_path"])),
             ],
         ),
-        url=PUSHES,
-        back=visit.say(BACK),
+        back=button(visit, PUSHES, BACK),
     )
     return layout(visit, SAVED, section(visit, SAVED, shown))
 

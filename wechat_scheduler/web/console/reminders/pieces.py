@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console import parts
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, link, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Language, Words
@@ -60,18 +61,7 @@ class ReceiverRow(Protocol):
 
 def tabs(visit: Visit, here: str) -> Html:
     """Links to the pages of reminders."""
-    made = [
-        fill(
-            '<a href="{path}"{now}>{words}</a> ',
-            path=path,
-            now=when(path == here, fill(' aria-current="page"')),
-            words=visit.say(words),
-        )
-        for path, words in TABS
-    ]
-    return fill(
-        '<nav class="choices" aria-label="{name}">{tabs}</nav>', name=visit.say(VIEWS), tabs=made
-    )
+    return parts.tabs(visit, VIEWS, TABS, here)
 
 
 async def apps_of(visit: Visit) -> dict[int, AppResult]:
