@@ -113,6 +113,18 @@ async def test_a_row_that_cannot_be_read_is_no_session(damaged: object) -> None:
     assert [one.id for one in await store.all_sessions()] == ["ses_1"]
 
 
+async def test_the_name_of_a_browser_may_be_any_bytes(database: Database) -> None:
+    clock = FakeClock()
+    keyring = Keyring(SqlKeys(database, VAULT), clock=clock)
+    desk = SessionDesk(SqlSessions(database), keyring, b"secret", clock=clock)
+    key = (await keyring.make(KeyDraft(name="shop", scopes=frozenset((Scope.READ,))))).key
+
+    opened = await desk.open(key, "ses_1", address=None, user_agent="Caf\udce9 \ufffd😀")
+
+    assert opened.session.user_agent == "Caf? \ufffd😀"
+    assert [one.user_agent for one in desk.all_open()] == ["Caf? \ufffd😀"]
+
+
 async def test_a_session_is_found_without_reading_the_store(house: House) -> None:
     opened, text = await house.open(await house.key())
     reads = house.store.reads

@@ -10,6 +10,7 @@ from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.console.visitor import Browser, browser
 from tests.house import Caller, WeChat, daemon, in_memory
+from tests.stores.memory import MemoryDatabase
 
 
 async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
@@ -76,6 +77,22 @@ async def test_who_signs_out_is_out(admin: Browser) -> None:
 
     assert door.url.path == "/console/sign-in"
     assert (await admin.open("/")).url.path == "/console/sign-in"
+
+
+async def test_who_signs_out_while_the_store_is_away_is_out_in_this_browser(
+    admin: Browser, keeper: Caller
+) -> None:
+    page = await admin.open("/")
+    form = page.root.find("form", action="/console/sign-out")[0]
+    database = keeper.daemon.ground.database
+    assert isinstance(database, MemoryDatabase)
+    database.down = True
+
+    seen = await admin.submit_form(form)
+
+    assert seen.status == 503
+    assert "signed out in this browser" in seen.text
+    assert "console_session" not in {one.key for one in admin.session.cookie_jar}
 
 
 @pytest.mark.parametrize(

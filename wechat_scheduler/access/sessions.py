@@ -108,7 +108,8 @@ class SessionDesk:
             key_id=key.id,
             key_hash=key.hash,
             address=str(address or ""),
-            user_agent=user_agent[:LONGEST_AGENT],
+            # Bytes that are not UTF-8 come as surrogates, which no store takes.
+            user_agent=user_agent[:LONGEST_AGENT].encode(errors="replace").decode(),
             created_at=now,
             expires_at=now + LASTS,
         )

@@ -9,7 +9,13 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.audit import Action
 from wechat_scheduler.access.model import Address, Key
 from wechat_scheduler.access.sessions import new_session_id
-from wechat_scheduler.errors import ForbiddenError, RequestError, StorageError, ThrottledError
+from wechat_scheduler.errors import (
+    ForbiddenError,
+    NotFoundError,
+    RequestError,
+    StorageError,
+    ThrottledError,
+)
 from wechat_scheduler.web.console.admission import SIGN_IN, read_fields, signed_in
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import choose_look, theme_of
@@ -57,6 +63,10 @@ THROTTLED = W(
 )
 FOREIGN = W("This form is too old. Enter the key again.", "这个表单已失效，请重新输入 key。")
 TROUBLE = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
+STAYS = W(
+    "You are signed out in this browser, but the store does not answer. The session itself ends within eight hours.",
+    "此浏览器已退出，但数据库没有响应。会话本身会在 8 小时内结束。",
+)
 
 _FORM: Final = """<main id="content" class="door" tabindex="-1">
 <section><h1>wechat-scheduler</h1>
@@ -108,10 +118,15 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
-    """`POST /console/sign-out`."""
-    if visit.session.id:
-        await visit.api.delete("/v1/sessions/{session}", str, session=visit.session.id)
+    """`POST /console/sign-out`. The browser gives its session up in any case."""
     response = redirected(SIGN_IN)
+    try:
+        if visit.session.id:
+            await visit.api.delete("/v1/sessions/{session}", str, session=visit.session.id)
+    except NotFoundError:  # it has ended meanwhile
+        pass
+    except StorageError:
+        response = _page(visit.request, "/", error=visit.say(STAYS), status=503)
     response.del_cookie(COOKIE, path="/")
     return response
 
