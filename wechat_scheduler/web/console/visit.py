@@ -26,6 +26,8 @@ _NEAR: Final = timedelta(days=2)
 
 SOON = W("in under a minute", "不到 1 分钟后")
 JUST = W("just now", "刚刚")
+DAYS, HOURS = W("{d} d {h} h", "{d} 天 {h} 小时"), W("{h} h {m} min", "{h} 小时 {m} 分钟")
+MINUTES, SECONDS = W("{m} min", "{m} 分钟"), W("{s} s", "{s} 秒")
 UNITS: Final = (
     (_DAY, W("in {n} d", "{n} 天后"), W("{n} d ago", "{n} 天前")),
     (_HOUR, W("in {n} h", "{n} 小时后"), W("{n} h ago", "{n} 小时前")),
@@ -98,6 +100,16 @@ class Visit:
             exact=exact,
             words=self._nearly(at - self.now) or f"{local:%Y-%m-%d %H:%M}",
         )
+
+    def lasting(self, span: timedelta) -> str:
+        """A length of time, in words."""
+        minutes, seconds = divmod(int(span.total_seconds()), 60)
+        days, hours = divmod(minutes // 60, 24)
+        if days:
+            return self.say(DAYS, d=days, h=hours)
+        if hours:
+            return self.say(HOURS, h=hours, m=minutes % 60)
+        return self.say(MINUTES, m=minutes) if minutes else self.say(SECONDS, s=seconds)
 
     def _nearly(self, away: timedelta) -> str:
         """Empty for an instant that is not near."""

@@ -23,8 +23,11 @@ NAME = W("Name", "名称")
 NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
 SCOPES = W("What it may do", "可以做什么")
 SCOPE_WORDS: Final = {
-    Scope.READ: W("read: fetch credentials, see tasks", "read：获取凭据、查看任务"),
-    Scope.REGISTER: W("register: register and remove tasks", "register：注册、删除任务"),
+    Scope.READ: W("read: fetch credentials, see their state", "read：获取凭据、查看它们的状态"),
+    Scope.REGISTER: W(
+        "register: register and remove credentials, set up pushes",
+        "register：登记、移除凭据，设置推送",
+    ),
     Scope.PUSH: W("push: send messages, keep reminders", "push：发送消息、管理提醒"),
     Scope.ADMIN: W("admin: everything, keys too", "admin：一切，包括 key"),
 }

@@ -19,7 +19,11 @@ from wechat_scheduler.web.console.alerts.chosen import (
     which_rules,
     who_is_told,
 )
-from wechat_scheduler.web.console.alerts.wording import MUTES, RULES, SEVERITIES
+from wechat_scheduler.web.console.alerts.wording import (
+    MUTES,
+    rule_words,
+    severity,
+)
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
@@ -124,18 +128,12 @@ def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
     return joined([shown, pager(visit, found)])
 
 
-def severity(visit: Visit, name: str) -> Html:
-    words = SEVERITIES.get(name, W(name, name))
-    return state(visit, "bad" if name == "critical" else "warn", words)
-
-
 def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
     """The rule in the visitor's language, the sentence, and what to do while it lasts."""
-    rule = visit.say(RULES[one.rule][0]) if one.rule in RULES else one.rule
     times = visit.say(TIMES, times=one.times) if one.times > 1 else ""
     return fill(
         '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{advice}</div>',
-        rule=rule,
+        rule=rule_words(visit, one.rule),
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
         text=visit.told(one.text),
         advice=when(not is_over, advice(visit, one.advice)),

@@ -2,7 +2,10 @@
 
 from typing import Final
 
+from wechat_scheduler.web.console.parts import state
+from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
@@ -30,17 +33,17 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
         ),
     ),
     "credential_contested": (
-        W("Credential contested", "凭据有争抢"),
+        W("Credential contested", "凭据被争用"),
         W(
             "Another program fetched the same credential within the last 6 hours.",
             "最近 6 小时里，别的程序获取了同一个凭据。",
         ),
     ),
     "quota_nearly_spent": (
-        W("Quota nearly spent", "配额快用完"),
+        W("Quota nearly spent", "额度快用完"),
         W(
             "A credential, or a path whose quota was asked today, has used {quota_share} of its calls of the day.",
-            "一个凭据，或者今天查询过配额的路径，用掉了当天调用的 {quota_share}。",
+            "一个凭据，或者今天查询过额度的路径，用掉了当天调用的 {quota_share}。",
         ),
     ),
     "store_slow": (
@@ -68,3 +71,12 @@ MUTES: Final[dict[str, Words]] = {
     "86400": W("for a day", "1 天"),
     "604800": W("for 7 days", "7 天"),
 }
+
+
+def severity(visit: Visit, name: str) -> Html:
+    words = SEVERITIES.get(name, W(name, name))
+    return state(visit, "bad" if name == "critical" else "warn", words)
+
+
+def rule_words(visit: Visit, name: str) -> str:
+    return visit.say(RULES[name][0]) if name in RULES else name

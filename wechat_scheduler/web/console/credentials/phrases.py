@@ -1,14 +1,12 @@
 """The names of states, reactions and types on the pages of credentials."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final, NamedTuple
 
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, AUTHORIZER_TOKEN, COMPONENT_TOKEN
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.parts import Kind
-from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 
 W = Words
@@ -25,7 +23,7 @@ class ShownState(NamedTuple):
 STATES: Final[Mapping[Freshness, ShownState]] = {
     Freshness.FRESH: ShownState("good", W("Fresh", "有效"), W("It is valid.", "凭据有效。")),
     Freshness.STALE: ShownState(
-        "warn",
+        "good",
         W("Being renewed", "续期中"),
         W("It is still valid, and the daemon is renewing it.", "凭据仍然有效，守护进程正在续期。"),
     ),
@@ -104,14 +102,3 @@ TYPES: Final[Mapping[str, Words]] = {
         "A platform's token for an account that authorised it.", "平台代授权账号调用接口的 token。"
     ),
 }
-HOURS = W("{h} h {m} min", "{h} 小时 {m} 分")
-MINUTES = W("{m} min", "{m} 分钟")
-SECONDS = W("{s} s", "{s} 秒")
-
-
-def left(visit: Visit, span: timedelta) -> str:
-    """What is left of a lifetime, in words."""
-    minutes, seconds = divmod(int(span.total_seconds()), 60)
-    if minutes >= 60:
-        return visit.say(HOURS, h=minutes // 60, m=minutes % 60)
-    return visit.say(MINUTES, m=minutes) if minutes else visit.say(SECONDS, s=seconds)

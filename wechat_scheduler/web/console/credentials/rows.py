@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, left
+from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.parts import (
     Cell,
     advice,
@@ -102,7 +102,7 @@ def time_left(visit: Visit, job: JobResult) -> Html:
     if not is_given or job.issued_at is None or job.expires_at is None:
         return fill('<span class="faint">–</span>')
     span = timedelta(seconds=job.expires_in)
-    return bar(visit, span / (job.expires_at - job.issued_at), left(visit, span))
+    return bar(visit, span / (job.expires_at - job.issued_at), visit.lasting(span))
 
 
 def next_attempt(visit: Visit, job: JobResult) -> Cell:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
 from wechat_scheduler.web.console.parts import (
     Cell,
     Kind,
@@ -31,15 +33,8 @@ CREDENTIALS = W("Credentials", "凭据")
 WAITING = W("Deliveries waiting", "等待投递")
 DEAD = W("Failed in the last 24 hours", "24 小时内失败")
 DUE = W("Reminders in the next 24 hours", "24 小时内的提醒")
-STATES: Final[dict[str, tuple[Kind, Words]]] = {
-    "fresh": ("good", W("fresh", "有效")),
-    "stale": ("good", W("being renewed", "更新中")),
-    "pending": ("idle", W("not issued yet", "尚未签发")),
-    "expired": ("bad", W("expired", "已过期")),
-    "revoked": ("warn", W("revoked", "已撤销授权")),
-}
-FAILING, CONTESTED = W("failing", "上次刷新失败"), W("contested", "有争用")
-NONE_YET = W("No credentials yet. Register the first account", "还没有凭据。注册第一个账号")
+FAILING = W("The last attempt failed", "上次尝试失败")
+NONE_YET = W("No credentials yet. Register the first account", "还没有凭据。登记第一个账号")
 
 DAEMON = W("The daemon", "守护进程")
 VERSION, UPTIME = W("Version", "版本"), W("Running for", "已运行")
@@ -106,7 +101,7 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
 def daemon(visit: Visit, found: OverviewResult) -> Html:
     pairs: list[tuple[Words, Cell | None]] = [
         (VERSION, found.version),
-        (UPTIME, _lasting(visit, found.uptime_seconds)),
+        (UPTIME, visit.lasting(timedelta(seconds=found.uptime_seconds))),
         *_loops(visit, found.loops),
         *_store(visit, found.store),
     ]
@@ -137,14 +132,14 @@ def _rows(count: RowCountResult) -> str:
 def _states(visit: Visit, counts: JobCountsResult) -> Html:
     """The states that there are, each with its number and a link to its credentials."""
     badges = [
-        _badge(visit, f"state={name}", number, *STATES[name])
+        _badge(visit, f"state={name}", number, STATES[name].kind, STATES[name].words)
         for name, number in counts.states.items()
-        if number and name != "fresh"
+        if number and name != Freshness.FRESH
     ]
     if failing := sum(counts.errors.values()):
         badges.append(_badge(visit, "error=any", failing, "warn", FAILING))
     if counts.contested:
-        badges.append(_badge(visit, "contested=true", counts.contested, "warn", CONTESTED))
+        badges.append(_badge(visit, "contested=true", counts.contested, "warn", CONTESTED.words))
     if not counts.all:
         return fill(
             '<p class="notes">{link}</p>',
@@ -221,14 +216,6 @@ def _node(visit: Visit, node: NodeResult) -> Sequence[Cell]:
         visit.time(node.started_at),
         ", ".join(f"{queue} {held}" for queue, held in node.holds.items() if held) or "–",
     )
-
-
-def _lasting(visit: Visit, seconds: int) -> str:
-    lasts = timedelta(seconds=seconds)
-    hours, minutes = lasts.seconds // 3600, lasts.seconds // 60 % 60
-    if lasts.days:
-        return visit.say(W("{d} d {h} h", "{d} 天 {h} 小时"), d=lasts.days, h=hours)
-    return visit.say(W("{h} h {m} min", "{h} 小时 {m} 分钟"), h=hours, m=minutes)
 
 
 def _milliseconds(seconds: float | None) -> str | None:

@@ -3,9 +3,9 @@
 from typing import Final
 from urllib.parse import quote
 
-from wechat_scheduler.web.console.alerts.wording import RULES, SEVERITIES
+from wechat_scheduler.web.console.alerts.wording import rule_words, severity
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import Kind, advice, link, section, state
+from wechat_scheduler.web.console.parts import advice, link, section, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
@@ -19,7 +19,6 @@ MOST: Final = 8
 NEEDS = W("Needs you now", "现在需要处理")
 NOTHING = W("Nothing needs a person now.", "现在没有需要人处理的事。")
 ALL = W("All alerts ({number})", "全部告警（{number}）")
-KINDS: Final[dict[str, Kind]] = {"critical": "bad", "warning": "warn"}
 _NEED: Final = """<li class="need">
 <h3 class="head">{severity} {rule} {subject} <span class="faint">{since}</span></h3>
 <p class="text">{text}</p>{advice}</li>"""
@@ -41,12 +40,10 @@ def needs(visit: Visit, alerts: Rows[AlertResult]) -> Html:
 
 
 def _need(visit: Visit, alert: AlertResult) -> Html:
-    rule, _ = RULES.get(alert.rule) or (W(alert.rule, alert.rule), None)
-    severity = SEVERITIES.get(alert.severity) or W(alert.severity, alert.severity)
     return fill(
         _NEED,
-        severity=state(visit, KINDS.get(alert.severity, "warn"), severity),
-        rule=visit.say(rule),
+        severity=severity(visit, alert.severity),
+        rule=rule_words(visit, alert.rule),
         subject=_subject(alert),
         since=visit.time(alert.since),
         text=visit.sentence(alert.text),

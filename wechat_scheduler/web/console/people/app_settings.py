@@ -47,7 +47,7 @@ WELCOME_HINT = W("Sent to new subscribers.", "发给新订阅者。")
 ONCE_AT_MOST = W("Never send a text again that may have arrived", "可能已送达的文本不再重发")
 MINI = W(
     "The account is a mini-program: templates are its subscribe notices",
-    "账号是小程序：模板即它的订阅消息",
+    "账号是小程序：模板即它的订阅通知",
 )
 # The fields of the body that are texts as they are.
 TEXTS: Final = ("name", "zone", "home", "contact", "welcome", "description")

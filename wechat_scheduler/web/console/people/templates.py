@@ -31,7 +31,7 @@ NONE_MAPPED = W(
 ACCOUNTS = W("Templates of the account", "账号的模板")
 TITLE, KIND = W("Title", "标题"), W("Kind", "类型")
 KEYWORDS, ID = W("Keywords", "关键词"), W("Id", "编号")
-NOTICE, LASTING = W("subscribe notice", "订阅消息"), W("lasting subscribe notice", "长期订阅消息")
+NOTICE, LASTING = W("subscribe notice", "订阅通知"), W("lasting subscribe notice", "长期订阅通知")
 PLAIN, USE = W("template message", "模板消息"), W("Use it", "使用")
 NONE_IMPORTED = W(
     "None imported yet. Import them, so that the keywords are known and checked.",

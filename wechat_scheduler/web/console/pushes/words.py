@@ -33,6 +33,6 @@ EFFECTS: Final[Mapping[str, Words]] = {
     "answered": W("The bot or a command took it.", "由机器人或命令处理。"),
     "passed_on": W("Passed on to the app's callback.", "转给了应用的回调。"),
     "confirmed": W("Tells what became of a delivery.", "说明了一条投递的结果。"),
-    "counted": W("Counted: subscribe notices allowed or sent.", "已计数：允许或发出的订阅消息。"),
+    "counted": W("Counted: subscribe notices allowed or sent.", "已计数：允许或发出的订阅通知。"),
     "none": W("Nothing follows from it.", "无需处理。"),
 }
