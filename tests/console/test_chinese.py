@@ -10,6 +10,10 @@ from tests.console.visitor import Browser
 from tests.house import APPID, Caller, WeChat
 from tests.test_chinese import CHINESE, HALF, VALUE
 from tests.web.tenants import bound, deliveries, made_app, send
+from wechat_scheduler.alerts.conditions import dead_letters
+from wechat_scheduler.alerts.ports import DeadLetters
+from wechat_scheduler.credentials.fault_sentences import ANOTHER_PARAMS, ANSWER_IT, NOT_ANSWERED
+from wechat_scheduler.credentials.missing_inputs import no_params
 from wechat_scheduler.daemon import chinese
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine.sentences import Sentence
@@ -21,12 +25,13 @@ OURS = chinese.chinese()
 
 
 def names(text: str) -> list[str]:
-    return sorted(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+    return sorted(name for _, name, _, _ in Formatter().parse(text) if name)
 
 
 def shown(sentence: Sentence, value: str) -> tuple[str, str]:
     """Both languages with values that end in `value`."""
-    values = {name: f"{name}{value}" for name in names(sentence.en)}
+    forms = {name: form for _, name, form, _ in Formatter().parse(sentence.en) if name}
+    values = {name: 7 if form == "d" else f"{name}{value}" for name, form in forms.items()}
     return sentence.en.format(**values), sentence.zh.format(**values)
 
 
@@ -34,7 +39,7 @@ def shown(sentence: Sentence, value: str) -> tuple[str, str]:
 def test_every_advice_and_every_reason_has_chinese_with_the_same_values(sentence: Sentence) -> None:
     text = re.sub(r"\{\w+\}", VALUE, sentence.zh)
 
-    assert re.search(CHINESE, text.replace(VALUE, "")), sentence.en
+    assert re.search(f"{CHINESE}|：", text.replace(VALUE, "")), sentence.en
     assert names(sentence.en) == names(sentence.zh)
     assert not HALF.search(text)
     assert not text.endswith(("。", "."))
@@ -92,6 +97,31 @@ def test_the_address_that_wechat_names_is_said_in_chinese() -> None:
 
     assert OURS.of(known).startswith("把 IP 1.2.3.4 加入账号的 IP 白名单（微信开发者平台 →")
     assert OURS.of(unknown).startswith("把 IP （本机） 加入")
+
+
+def test_the_inputs_that_a_credential_waits_for_are_said_in_chinese() -> None:
+    pushed = no_params("component_verify_ticket", waits_on="", is_pushed=True)
+    refused = NOT_ANSWERED.fill(name="code", error="params of http://a.example answered 500")
+    remedy = ANSWER_IT.fill(name="code", another=ANOTHER_PARAMS.en)
+
+    assert OURS.of(str(pushed)).startswith("没有 component_verify_ticket：微信没有推送过")
+    assert "PUT /callbacks/{appid}" in OURS.of(pushed.advice)
+    assert OURS.of(refused) == "没有 code：params of http://a.example 回答了 500"
+    assert '以 200 回答 {"code": "…"}，或用另一个' in OURS.of(remedy)
+
+
+def test_an_alert_is_said_in_chinese_with_its_values() -> None:
+    (dead,) = dead_letters(
+        [DeadLetters(app_id=7, deliveries=3, error="the user's quiet hours")],
+        {7: ("shop", "wx1")},
+        most=1,
+    )
+
+    assert OURS.of(dead.text) == "最近一小时，应用 7（shop）有 3 条消息失败：用户的免打扰时段"
+    assert OURS.of(dead.advice).startswith("用 wechat-scheduler deliveries list --in dead")
+    assert OURS.of("wx1/access_token: it has no valid value; its value expires at 9:00") == (
+        "wx1/access_token：没有有效的值；它的值将于 9:00 过期"
+    )
 
 
 async def test_a_dead_delivery_says_in_chinese_what_to_do(

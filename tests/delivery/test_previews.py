@@ -3,7 +3,8 @@
 from tests.delivery.samples import DAY, LANDING, NOW, PURCHASE, a_message, a_person, an_app
 from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import Content, Form, Way
-from wechat_scheduler.delivery.previews import FALLS_BACK, preview
+from wechat_scheduler.delivery.notes import FALLS_BACK
+from wechat_scheduler.delivery.previews import preview
 
 APP = an_app(templates={"message": PURCHASE})
 CONTENT = Content(title="Parcel", text="at the door")
@@ -20,7 +21,7 @@ def test_both_ways_are_shown_in_the_order_in_which_they_are_tried() -> None:
         a_message(CONTENT), APP, NOW
     ).data
     assert template.url == LANDING
-    assert shown.warnings == (FALLS_BACK,)
+    assert shown.warnings == (FALLS_BACK.en,)
     assert shown.error == ""
 
 

@@ -13,7 +13,7 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.faults.cast import STABLE, TOKEN
 from tests.house import APPID, SECRET, Answer, Caller, WeChat
-from wechat_scheduler.credentials.contests import MESSAGE
+from wechat_scheduler.credentials.fault_sentences import CONTESTED
 
 HOUR = timedelta(hours=1)
 # By then a value is old enough to be believed dead.
@@ -168,7 +168,7 @@ async def test_another_program_that_fetches_tokens_is_noticed(
     await keeper.settle()
 
     contested = (await keeper.job())["contested"]
-    assert contested["message"] == MESSAGE
+    assert contested["message"] == CONTESTED.en
     assert contested["advice"].startswith("switch the account to stable_token")
     clock.advance(timedelta(days=1))
     assert (await keeper.job())["contested"] is None
@@ -184,7 +184,7 @@ async def test_another_program_that_forces_stable_tokens_is_noticed(
     await keeper.settle()
 
     contested = (await keeper.job())["contested"]
-    assert contested["message"] == MESSAGE
+    assert contested["message"] == CONTESTED.en
     assert "force_refresh" in contested["advice"]
     assert weixin.sandbox.calls(STABLE, APPID) == 3  # the other program's, and two of ours
 
@@ -199,7 +199,7 @@ async def test_a_child_that_meets_the_dead_token_notices_the_other_program(
     await keeper.register({"type": 1}, access_token_endpoint="token")
     await keeper.settle()
 
-    assert (await keeper.job("type=0"))["contested"]["message"] == MESSAGE
+    assert (await keeper.job("type=0"))["contested"]["message"] == CONTESTED.en
     assert (await keeper.job("type=1"))["state"] == "fresh"
 
 
@@ -218,7 +218,7 @@ async def test_the_log_says_it_once_a_day(keeper: Caller, clock: FakeClock) -> N
 
     found = [entry for entry in log if entry["event"] == "credential.contested"]
     assert [entry["log_level"] for entry in found] == ["warning"] * 2
-    assert found[0]["message"] == MESSAGE
+    assert found[0]["message"] == CONTESTED.en
 
 
 async def test_an_ordinary_renewal_is_nobodys_doing(keeper: Caller, clock: FakeClock) -> None:

@@ -9,7 +9,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app
-from wechat_scheduler.delivery.previews import CUT_TEXT, LONG_AGO, UNSEEN_KEYWORDS
+from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, UNSEEN_KEYWORDS
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -50,7 +50,7 @@ async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict
     refused, cut, unseen = shown["warnings"]
     assert "phrase3 takes at most 5 Chinese characters" in refused
     assert cut == "WeChat shows only the beginning of thing1"
-    assert unseen == UNSEEN_KEYWORDS
+    assert unseen == UNSEEN_KEYWORDS.en
     assert shown["error"] == ""
     assert await deliveries(keeper) == []
 
@@ -64,8 +64,8 @@ async def test_a_text_tells_what_wechat_will_not_take(
 
     (way,) = late["ways"]
     assert (way["way"], way["text"], way["url"]) == ("text", "hello", "https://shop.example.com/")
-    assert late["warnings"] == [LONG_AGO]
-    assert long["warnings"] == [LONG_AGO, CUT_TEXT]
+    assert late["warnings"] == [LONG_AGO.en]
+    assert long["warnings"] == [LONG_AGO.en, CUT_TEXT.en]
     assert len(long["ways"][0]["text"]) < 700
     assert markdown["ways"][0]["text"] == "Sale"
 

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from wechat_scheduler.alerts import sentences
 from wechat_scheduler.alerts.model import AlertKey, Condition, Severity
 from wechat_scheduler.alerts.ports import DeadLetters, LostJobs, NotedJob
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.credentials.dead_values import is_dead
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.reasons import Reaction
 
 # As in contrib/alerts.yml: an input often arrives by itself, the rest needs a person.
@@ -23,25 +25,6 @@ SOON: Final = timedelta(hours=1)
 CONTESTED_FOR: Final = timedelta(hours=6)
 # A ticket is valid for twelve hours; with half of them gone it is urgent.
 TICKET_URGENT: Final = timedelta(hours=6)
-
-REPLAY: Final = (
-    "wechat-scheduler deliveries list --in dead says why; once the cause is gone, "
-    "wechat-scheduler deliveries replay --in dead sends them"
-)
-TICKET: Final = (
-    "WeChat pushes one every ten minutes, and each is valid for twelve hours: wechat-scheduler doctor says "
-    "what to check"
-)
-MANY_CALLS: Final = "wechat-scheduler jobs list shows why; a failure that repeats makes many calls"
-SLOW_DOWN: Final = "slow the callers down; GET /v1/quotas/{appid} names the largest, wechat-scheduler quota clear resets it"
-SLOW_STORE: Final = (
-    "look for a slow or full disk, or a busy database; wechat-scheduler doctor measures it"
-)
-STANDING: Final = "restart the daemon, and please report what its log said before"
-LATE_QUEUE: Final = (
-    "calls hang, or more rows fall due than refresh.slots and callbacks.slots can handle; "
-    "wechat-scheduler doctor says more"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,17 +54,23 @@ def expiring(lost: Sequence[LostJobs], now: datetime) -> Iterator[Condition]:
         if fault is None:
             continue
         key, left = first.key, _left(first, now)
-        beside = f", and {group.others} more of this account" if group.others else ""
         code = f" ({fault.errcode})" if fault.errcode is not None else ""
         yield Condition(
             key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"{key.appid}/{key.kind}"),
             appid=key.appid,
             kind=key.kind,
             severity=Severity.CRITICAL if left <= SOON else Severity.WARNING,
-            text=f"{key}{beside}: {fault.message}{code}; {_until(first, left)}",
+            text=f"{_of(group, f'{fault.message}{code}')}; {_until(first, left)}",
             advice=fault.advice,
             lasts=_lasts(fault.reaction, left),
         )
+
+
+def _of(group: LostJobs, message: str) -> str:
+    key = group.first.key
+    if group.others:
+        return sentences.MORE.fill(key=key, others=group.others, message=message)
+    return f"{key}: {message}"
 
 
 def _left(job: NotedJob, now: datetime) -> timedelta:
@@ -92,9 +81,10 @@ def _left(job: NotedJob, now: datetime) -> timedelta:
 
 def _until(job: NotedJob, left: timedelta) -> str:
     if job.expires_at is None:
-        return "it has no value yet"
-    at = f"{job.expires_at:%Y-%m-%dT%H:%M:%SZ}"
-    return f"its value expires at {at}" if left else "it has no valid value"
+        return sentences.NO_VALUE_YET.en
+    if not left:
+        return sentences.NO_VALID_VALUE.en
+    return sentences.EXPIRES_AT.fill(at=f"{job.expires_at:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def _lasts(reaction: Reaction, left: timedelta) -> timedelta:
@@ -137,8 +127,8 @@ def missing_tickets(
             key=key,
             appid=appid,
             severity=Severity.CRITICAL if urgent else Severity.WARNING,
-            text=f"no component_verify_ticket came for {appid} since {came_at:%Y-%m-%dT%H:%M:%SZ}",
-            advice=TICKET,
+            text=sentences.NO_TICKET.fill(appid=appid, at=f"{came_at:%Y-%m-%dT%H:%M:%SZ}"),
+            advice=sentences.TICKET.en,
         )
 
 
@@ -150,15 +140,29 @@ def dead_letters(
         if each.deliveries < most:
             continue
         name, appid = apps.get(each.app_id, ("", ""))
-        whose = f"app {each.app_id}{f' ({name})' if name else ''}" if each.app_id else "the bot"
-        messages = "1 message" if each.deliveries == 1 else f"{each.deliveries} messages"
         yield Condition(
             key=AlertKey(AlertRule.DEAD_LETTERS, f"app/{each.app_id}"),
             appid=appid,
             severity=Severity.WARNING,
-            text=f"{messages} of {whose} died in the last hour: {each.error}",
-            advice=REPLAY,
+            text=sentences.DIED.fill(
+                messages=_messages(each.deliveries),
+                whose=_sender(each.app_id, name),
+                error=each.error,
+            ),
+            advice=sentences.REPLAY.en,
         )
+
+
+def _sender(app_id: int, name: str) -> str:
+    if not app_id:
+        return sentences.BOT.en
+    return (
+        sentences.NAMED_APP.fill(app=app_id, name=name) if name else sentences.APP.fill(app=app_id)
+    )
+
+
+def _messages(count: int) -> str:
+    return sentences.MESSAGE.en if count == 1 else sentences.MESSAGES.fill(count=count)
 
 
 def near_quotas(quotas: Sequence[NearQuota], *, share: float, node: str) -> Iterator[Condition]:
@@ -172,8 +176,10 @@ def near_quotas(quotas: Sequence[NearQuota], *, share: float, node: str) -> Iter
             appid=each.appid,
             kind=each.kind,
             severity=Severity.CRITICAL if spent else Severity.WARNING,
-            text=f"{each.what} has used {each.used} of its {each.most} calls of today",
-            advice=MANY_CALLS if each.kind else SLOW_DOWN.format(appid=each.appid),
+            text=sentences.SPENT.fill(what=each.what, used=each.used, most=each.most),
+            advice=sentences.MANY_CALLS.en
+            if each.kind
+            else sentences.SLOW_DOWN.fill(appid=each.appid),
         )
 
 
@@ -182,26 +188,25 @@ def slow(speed: Speed, *, commit_time: timedelta, node: str) -> Iterator[Conditi
         yield _slow(
             "commits",
             node,
-            f"a commit on {node} takes {speed.commit_time.total_seconds():.1f} s",
-            SLOW_STORE,
+            sentences.SLOW_COMMIT.fill(
+                node=node, seconds=f"{speed.commit_time.total_seconds():.1f}"
+            ),
+            sentences.SLOW_STORE,
         )
     for name in speed.standing:
-        yield _slow(f"loop/{name}", node, f'the loop "{name}" on {node} does not turn', STANDING)
+        text = sentences.LOOP_STANDS.fill(name=name, node=node)
+        yield _slow(f"loop/{name}", node, text, sentences.STANDING)
     for name, late in speed.late.items():
         if late >= LATE:
-            yield _slow(
-                f"queue/{name}",
-                "",
-                f'the queue "{name}" is late by more than {LATE // timedelta(minutes=1)} minutes',
-                LATE_QUEUE,
-            )
+            text = sentences.QUEUE_LATE.fill(name=name, minutes=LATE // timedelta(minutes=1))
+            yield _slow(f"queue/{name}", "", text, sentences.LATE_QUEUE)
 
 
-def _slow(subject: str, node: str, text: str, advice: str) -> Condition:
+def _slow(subject: str, node: str, text: str, advice: Sentence) -> Condition:
     return Condition(
         key=AlertKey(AlertRule.STORE_SLOW, subject, node),
         severity=Severity.CRITICAL,
         text=text,
-        advice=advice,
+        advice=advice.en,
         lasts=STORE_LASTS,
     )

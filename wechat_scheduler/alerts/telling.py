@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from wechat_scheduler.alerts.model import Alert, News, NewsKind, Severity
+from wechat_scheduler.alerts.sentences import IS_TEST, NOTHING_TO_DO
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.delivery.model import Content, Priority, Way
 from wechat_scheduler.engine.clock import EPOCH, millis
@@ -55,8 +56,8 @@ def trial_news() -> News:
         rule=AlertRule.STORE_SLOW,
         subject="test",
         severity=Severity.WARNING,
-        text="this is a test of the alerts: nothing is wrong",
-        advice="nothing is to be done",
+        text=IS_TEST.en,
+        advice=NOTHING_TO_DO.en,
         since=EPOCH,
     )
     return News(NewsKind.TEST, alert)

@@ -6,6 +6,7 @@ from typing import Final
 
 from wechat_scheduler.alerts.addressing import Addresses
 from wechat_scheduler.alerts.channel import AlertChannel
+from wechat_scheduler.alerts.sentences import NOT_SENT_YET
 from wechat_scheduler.alerts.telling import content_of, trial_news
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.config.alert_targets import AlertForm, AlertTarget
@@ -89,7 +90,7 @@ class AlertTrials:
             DeliveryState.ACCEPTED,
             DeliveryState.DELIVERED,
         )
-        why = "" if accepted else (view.reason if view else "") or "it is not sent yet"
+        why = "" if accepted else (view.reason if view else "") or NOT_SENT_YET.en
         return _answer(target, "; ".join(filter(None, (why, refused))), delivery_id)
 
     async def _sent(self, delivery_id: int) -> DeliveryView | None:

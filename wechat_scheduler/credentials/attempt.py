@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.fault_sentences import PARAMS_SLOW, SEALED, TOO_LATE, WHY_SLOW
 from wechat_scheduler.credentials.inputs import (
     Gathering,
     Siblings,
@@ -158,20 +159,16 @@ class Asker:
         )
 
     def _too_late(self, attempt: "_Attempt") -> NotIssued:
-        message = "WeChat was not asked, since its answer could not be stored before the claim ends"
-        advice = "find out why params or the database is slow; if it must be, raise refresh.lease"
-        fault = self._fault(Reaction.TRANSIENT, message, advice)
+        fault = self._fault(Reaction.TRANSIENT, TOO_LATE.en, WHY_SLOW.en)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _not_asked(self, attempt: "_Attempt", error: NotAskedError) -> NotIssued:
-        advice = "it is retried soon; if this continues, find out why params answers so slowly"
-        fault = self._fault(Reaction.TRANSIENT, str(error), advice)
+        fault = self._fault(Reaction.TRANSIENT, str(error), PARAMS_SLOW.en)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _sealed(self, attempt: "_Attempt", error: SealingError) -> NotIssued:
         """A stored secret cannot be decrypted: an operator has to act."""
-        advice = "put the sealing key back, or remove the task and register it again"
-        fault = self._fault(Reaction.OPERATOR, str(error), advice)
+        fault = self._fault(Reaction.OPERATOR, str(error), SEALED.en)
         return NotIssued(fault=fault, spent=attempt.spent())
 
     def _fault(self, reaction: Reaction, message: str, advice: str) -> Fault:

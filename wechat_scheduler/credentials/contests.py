@@ -1,21 +1,19 @@
 """Detects another program that fetches the same credential."""
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.fault_sentences import (
+    CONTESTED,
+    ELSE_STOP_IT,
+    FORCED,
+    STOP_IT,
+    USE_STABLE,
+)
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, ClaimedJob, Contest, Renewal
 from wechat_scheduler.credentials.results import Issuance
 
-MESSAGE = "another program fetches this account's token"
-STOP_IT = "find the program that has the account's secret and stop it, or have it fetch from here"
 # WeChat's documentation. 获取接口调用凭据: each new token ends the one before it. 获取稳定版接口调用凭据:
 # independent of the former, and the same token for every caller that does not force a new one.
-USE_STABLE = (
-    "switch the account to stable_token, whose token others cannot invalidate: access_token_endpoint in its "
-    "registration, or wechat.access_token_endpoint for all; else " + STOP_IT
-)
-FORCED = (
-    "a program with the account's secret asks stable_token with force_refresh: stop it, or reset the "
-    "AppSecret and register the account again"
-)
+_STABLE = f"{USE_STABLE.en}; {ELSE_STOP_IT.en}"
 
 
 def contested(job: ClaimedJob, issuance: Issuance) -> Contest | None:
@@ -30,10 +28,10 @@ def contested(job: ClaimedJob, issuance: Issuance) -> Contest | None:
         return None
     if not policy.ended_early(kept, asked_at=issuance.asked_at, longest=job.longest):
         return None
-    return Contest(at=issuance.asked_at, message=MESSAGE, advice=_advice(job, issuance))
+    return Contest(at=issuance.asked_at, message=CONTESTED.en, advice=_advice(job, issuance))
 
 
 def _advice(job: ClaimedJob, issuance: Issuance) -> str:
     if issuance.issued.renewal is Renewal.LATE:
-        return FORCED
-    return USE_STABLE if job.key.kind == ACCESS_TOKEN else STOP_IT
+        return FORCED.en
+    return _STABLE if job.key.kind == ACCESS_TOKEN else STOP_IT.en

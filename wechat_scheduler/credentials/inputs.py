@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Protocol, TypeAlias
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.fault_sentences import NO_SUBJECT, RETURN_SUBJECT
 from wechat_scheduler.credentials.missing_inputs import (
     MissingInputError,
     Sibling,
@@ -145,9 +146,8 @@ class Gathering:
                 self._leading = value
                 return found
         raise MissingInputError(
-            f"no {name}: params returned an {kept} only, and no account that authorised "
-            f"{self._job.key.appid} has it",
-            advice=f"let params return the {name} too",
+            NO_SUBJECT.fill(name=name, kept=kept, appid=self._job.key.appid),
+            advice=RETURN_SUBJECT.fill(name=name),
             waits_on=name,
         )
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
+from wechat_scheduler.credentials import fault_sentences as sentences
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.params_answers import ParamsAnswers
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.errors import AddressRefusedError, CallError, SchedulerError
 
-ANOTHER_PARAMS = "or register the task again with another params URL"
 # Characters of the names of fields that `params` answered; their values may be secrets.
 LONGEST_NAMES = 100
 
@@ -38,22 +38,23 @@ class MissingInputError(SchedulerError):
 
 def still_waiting(parent: Sibling, *, waits_on: str) -> MissingInputError:
     """The parent has no value yet."""
-    how = "fix that job first: its own error says how" if parent.failing else "it is fetched first"
+    how = sentences.FIX_PARENT if parent.failing else sentences.PARENT_COMES
     return MissingInputError(
-        f"waiting for {parent.key}", advice=how, waits_on=waits_on, parent=parent
+        sentences.WAITING_FOR.fill(key=parent.key), advice=how.en, waits_on=waits_on, parent=parent
     )
 
 
 def no_params(name: str, *, waits_on: str, is_pushed: bool) -> MissingInputError:
     """The error of a task without a `params` URL."""
-    register = "register the task again with a params URL that returns it"
     if not is_pushed:
-        sentence = f"no {name}: there is no params URL to ask"
-        return MissingInputError(sentence, advice=register, waits_on=waits_on)
+        return MissingInputError(
+            sentences.NO_PARAMS.fill(name=name),
+            advice=sentences.REGISTER_PARAMS.en,
+            waits_on=waits_on,
+        )
     return MissingInputError(
-        f"no {name}: WeChat has pushed none, and there is no params URL to ask",
-        advice="let WeChat push it: PUT /callbacks/{appid} with the platform's token and AES key, and "
-        f"the push URL in WeChat's console; or {register}",
+        sentences.NOT_PUSHED.fill(name=name),
+        advice=f"{sentences.LET_PUSH.fill()}; {sentences.OR_REGISTER_PARAMS.en}",
         waits_on=waits_on,
     )
 
@@ -63,18 +64,22 @@ def not_answered(name: str, answers: ParamsAnswers, *, waits_on: str, of: str) -
     error = answers.error
     said = "; ".join(_said(place, answer, name, of) for place, answer in answers.said())
     return MissingInputError(
-        f"no {name}: {error or said}", advice=_remedy(name, error), waits_on=waits_on
+        sentences.NOT_ANSWERED.fill(name=name, error=error or said),
+        advice=_remedy(name, error),
+        waits_on=waits_on,
     )
 
 
 def _said(place: str, answer: Mapping[str, str], name: str, of: str) -> str:
     if answer.get(name):
-        return f"{place} returned it for another {of}"
+        return sentences.OF_ANOTHER.fill(place=place, whose=of)
     names = ", ".join(answer)[:LONGEST_NAMES]
-    return f"{place} returned {names} without it" if names else f"{place} returned no string fields"
+    if not names:
+        return sentences.NO_STRINGS.fill(place=place)
+    return sentences.WITHOUT_IT.fill(place=place, names=names)
 
 
 def _remedy(name: str, error: CallError | None) -> str:
     if isinstance(error, AddressRefusedError):
-        return f"let callbacks.allow and callbacks.deny permit the address, {ANOTHER_PARAMS}"
-    return f'let it answer 200 with {{"{name}": "…"}}, {ANOTHER_PARAMS}'
+        return sentences.PERMIT_ADDRESS.fill(another=sentences.ANOTHER_PARAMS.en)
+    return sentences.ANSWER_IT.fill(name=name, another=sentences.ANOTHER_PARAMS.en)

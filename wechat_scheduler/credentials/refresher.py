@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials import fault_sentences, policy
 from wechat_scheduler.credentials.attempt import Asker
 from wechat_scheduler.credentials.contests import contested
 from wechat_scheduler.credentials.journal import log_contest, log_outcome, names_of
@@ -115,7 +115,7 @@ class Refresher:
             at=self._clock.now(),
             reaction=Reaction.OPERATOR,
             message=crash_reason(error),
-            advice="report what the log says; meanwhile the daemon tries again",
+            advice=fault_sentences.CRASHED.en,
         )
         return self._failed(row, NotIssued(fault=fault, spent=Spent(calls=1)))
 
@@ -235,9 +235,8 @@ def _held_back(job: ClaimedJob, now: datetime, until: datetime, limit: int) -> F
     spent = Fault(
         at=now,
         reaction=Reaction.WAIT_UNTIL,
-        message=f"{job.calls - 1} of today's {limit} calls are spent; the rest becomes available during the day",
-        advice="find the cause of so many refreshes: the audit names keys, the log reasons; raise "
-        "refresh.daily_calls if values live for seconds, as in the sandbox",
+        message=fault_sentences.CALLS_SPENT.fill(calls=job.calls - 1, limit=limit),
+        advice=fault_sentences.TOO_MANY_REFRESHES.en,
     )
     fault = job.fault or spent
     waits = fault.reaction is Reaction.NEEDS_INPUT

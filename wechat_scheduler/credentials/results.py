@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from wechat_scheduler.credentials.fault_sentences import INSTALL_NEWER, UNKNOWN_KIND
 from wechat_scheduler.credentials.model import ClaimedJob, Fault, Identified, Issued, Spent
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.reasons import Reaction
@@ -38,8 +39,7 @@ def of_unknown_kind(job: ClaimedJob, now: datetime) -> NotIssued:
     fault = Fault(
         at=now,
         reaction=Reaction.OPERATOR,
-        message=f"this version does not know the credential type {job.key.kind}",
-        advice="install the wechat-scheduler that registered it; or stop the daemon, and correct or delete "
-        "the row in the table jobs",
+        message=UNKNOWN_KIND.fill(kind=job.key.kind),
+        advice=INSTALL_NEWER.en,
     )
     return NotIssued(fault=fault, spent=Spent())

@@ -2,15 +2,28 @@
 
 from typing import Final
 
-from wechat_scheduler.delivery import refused_messages
+from wechat_scheduler.alerts import sentences as alert_sentences
+from wechat_scheduler.credentials import fault_sentences
+from wechat_scheduler.delivery import notes, refused_messages
 from wechat_scheduler.delivery.refused_receivers import Refusal
+from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
 from wechat_scheduler.web.kit.chinese import Chinese
+from wechat_scheduler.webhooks import sentences as webhook_sentences
 from wechat_scheduler.wechat import errcode_lookup
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 # Modules whose constants are sentences.
-MODULES: Final = (errcode_lookup, refused_messages)
+MODULES: Final = (
+    alert_sentences,
+    bulkhead,
+    crashes,
+    errcode_lookup,
+    fault_sentences,
+    notes,
+    refused_messages,
+    webhook_sentences,
+)
 
 
 def chinese() -> Chinese:

@@ -11,6 +11,7 @@ from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keyword_times import minute_text
 from wechat_scheduler.delivery.keywords import KeywordValue, cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
+from wechat_scheduler.delivery.notes import MORE_AND_NONE, MORE_KEYWORDS, NEEDS_DATA, NO_KEYWORD
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
@@ -95,7 +96,7 @@ def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:
     account = app.account_templates.get(template.template_id)
     direct = _direct(template, account, content.data)
     texts, faults = _texts(template, direct, _values(content, app, at))
-    faults += [] if texts or faults else ["data has no keyword for it"]
+    faults += [] if texts or faults else [NO_KEYWORD.en]
     faults += _missing(template, account, content.data, texts.keys())
     fits = {
         keyword: fit(keyword, text, app.zone, account.keywords.get(keyword, ()) if account else ())
@@ -151,7 +152,7 @@ def _texts(
         if keyword in direct:
             texts[keyword] = text
         elif lacking:
-            faults.append(f"{keyword} needs {' and '.join(lacking)} in data")
+            faults.append(NEEDS_DATA.fill(keyword=keyword, places=" and ".join(lacking)))
         else:
             texts[keyword] = _put_in(text, values)
     return texts, faults
@@ -189,8 +190,8 @@ def _missing(
     given = given | template.fields.keys()
     if missing := [name for name in needed(account) if name not in given]:
         odd = [name for name in data if name not in account.keywords.keys() | _used(template)]
-        hint = f", and has no {' or '.join(odd)}" if odd else ""
-        yield f"it also has the keywords {' and '.join(missing)}{hint}"
+        sentence = MORE_AND_NONE if odd else MORE_KEYWORDS
+        yield sentence.fill(names=" and ".join(missing), odd=" or ".join(odd))
 
 
 def _values(content: Content, app: App, at: datetime) -> dict[str, str]:

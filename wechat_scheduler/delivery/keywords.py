@@ -11,6 +11,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.delivery.keyword_times import as_time
+from wechat_scheduler.delivery.notes import CUT_KEYWORDS
 from wechat_scheduler.engine.records import dataclass
 
 # Characters that WeChat shows of a keyword without a type ("模板消息", since 2023-05-04).
@@ -172,7 +173,7 @@ def cut(value: str, longest: int = SHOWN, ending: str = ELLIPSIS) -> str:
 
 def note_on_cuts(names: Sequence[str]) -> str:
     """Tells the sender which keywords show a part of their values only."""
-    return f"WeChat shows only the beginning of {', '.join(names)}"
+    return CUT_KEYWORDS.fill(names=", ".join(names))
 
 
 def _fit(value: str, rule: KeywordType) -> KeywordValue:

@@ -10,18 +10,12 @@ from wechat_scheduler.delivery.filling import FilledTemplate, filling
 from wechat_scheduler.delivery.gate import awake_at
 from wechat_scheduler.delivery.keywords import SHOWN, UNSEEN, cut, note_on_cuts, taken, type_of
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
+from wechat_scheduler.delivery.notes import CUT_TEXT, FALLS_BACK, LONG_AGO, UNSEEN_KEYWORDS
 from wechat_scheduler.delivery.refused_messages import no_template
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SendError
 
 # What is warned of, in sentences for the person who writes.
-UNSEEN_KEYWORDS = "WeChat no longer shows first and remark"
-CUT_TEXT = "the text is too long for one message of WeChat's: only its beginning is sent"
-LONG_AGO = (
-    "WeChat accepts a text only for 48 hours after the user wrote, and this user is not known to have written: "
-    "it may refuse this"
-)
-FALLS_BACK = "if WeChat refuses the text, the template is sent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +70,7 @@ def preview(
         return Preview(error=f"{error}; {error.advice}" if error.advice else str(error))
     warnings = dict.fromkeys(warning for way in shown for warning in way.warnings)
     if len(shown) > 1:
-        warnings[FALLS_BACK] = None
+        warnings[FALLS_BACK.en] = None
     return Preview(
         ways=shown,
         warnings=(*warnings, *ways.note_on_url(content, app)),
@@ -120,7 +114,7 @@ def _text(
         text=_without_link(content, url, page),
         url=url,
         page=page,
-        warnings=(*((LONG_AGO,) if is_late else ()), *(() if is_whole else (CUT_TEXT,))),
+        warnings=(*((LONG_AGO.en,) if is_late else ()), *(() if is_whole else (CUT_TEXT.en,))),
     )
 
 
@@ -168,4 +162,4 @@ def _warnings(found: FilledTemplate) -> Iterator[str]:
     if found.shortened:
         yield note_on_cuts(found.shortened)
     if UNSEEN & found.values.keys():
-        yield UNSEEN_KEYWORDS
+        yield UNSEEN_KEYWORDS.en

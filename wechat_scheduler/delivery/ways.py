@@ -7,14 +7,13 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import WINDOW, App, Subscriber
 from wechat_scheduler.delivery.keywords import ELLIPSIS
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
+from wechat_scheduler.delivery.notes import NO_URL
 from wechat_scheduler.delivery.refused_messages import heard_too_long_ago
 
 # Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048
 
 QUOTE = '"'
-
-NO_URL = "a mini-program's notice cannot open a url: give one of its pages as miniprogram"
 
 # WeChat shows a template message once that is repeated within this time ("防重入id").
 RECOGNISED = timedelta(minutes=10)
@@ -56,7 +55,7 @@ def page(content: Content, app: App) -> MiniProgramPage | None:
 def note_on_url(content: Content, app: App) -> tuple[str, ...]:
     """A note if the message may come as a notice that cannot open its `url`."""
     is_notice = app.mini_program and content.way not in (Way.TEXT, Way.WEBHOOK)
-    return (NO_URL,) if is_notice and content.url and not page(content, app) else ()
+    return (NO_URL.en,) if is_notice and content.url and not page(content, app) else ()
 
 
 def text(content: Content, url: str, opened: MiniProgramPage | None = None) -> str:

@@ -15,6 +15,7 @@ from typing import Final
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import CrowdedError
 
 # A call that waits for a slot holds one of its caller's. So it waits for quick receivers only, and
@@ -37,6 +38,11 @@ LONGEST_TURN: Final = timedelta(minutes=1)
 
 # Receivers that are remembered; the one that was called the longest time ago is forgotten first.
 REMEMBERED: Final = 10_000
+
+UNANSWERED = Sentence(
+    "{receiver} has not answered earlier calls yet", "{receiver} 还没有回答此前的调用"
+)
+WAITS = Sentence("{receiver} has to wait for others", "{receiver} 须等别的调用先走")
 
 
 class Pace(enum.IntEnum):
@@ -108,8 +114,8 @@ class Bulkhead:
             await self._wait(waiter)
             if waiter.admitted is not None:
                 return waiter.admitted
-        reason = "has not answered earlier calls yet" if receiver.open else "has to wait for others"
-        raise CrowdedError(f"{receiver.name} {reason}", retry_after=self._turn(receiver))
+        reason = UNANSWERED if receiver.open else WAITS
+        raise CrowdedError(reason.fill(receiver=receiver.name), retry_after=self._turn(receiver))
 
     def _turn(self, receiver: _Receiver) -> timedelta:
         now = self._clock.boottime()

@@ -7,9 +7,16 @@ for ever nor end the loop of all the others.
 from datetime import timedelta
 from typing import Final
 
+from wechat_scheduler.engine.sentences import Sentence
+
 PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (0.5, 2, 8, 30))
 """The pause after each crash in a row. Long enough together for a crash that passes, such as a lack of
 memory; after one crash more the row is set aside."""
+
+CRASHED: Final = Sentence(
+    "handling it crashed here with {error}: the log says where",
+    "处理它时在这里崩溃（{error}）：位置见日志",
+)
 
 
 def pause_after(crashes: int) -> timedelta | None:
@@ -20,4 +27,4 @@ def pause_after(crashes: int) -> timedelta | None:
 def crash_reason(error: Exception) -> str:
     """What is stored about a crash. Without the error's text, which may quote a secret; the log has the
     traceback."""
-    return f"handling it crashed here with {type(error).__name__}: the log says where"
+    return CRASHED.fill(error=type(error).__name__)

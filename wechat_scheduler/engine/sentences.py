@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 
 class Sentence(NamedTuple):
-    """`{names}` in both stand for the same values. A brace of the text itself is doubled."""
+    """`{names}` in both stand for the same values, `{names:d}` of the English for whole numbers. A brace
+    of the text itself is doubled."""
 
     en: str
     zh: str

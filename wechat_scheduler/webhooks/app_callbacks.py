@@ -13,6 +13,7 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock, millis
 from wechat_scheduler.webhooks.client import GuardedClient
+from wechat_scheduler.webhooks.sentences import NO_CALLBACK
 from wechat_scheduler.webhooks.signing import webhook_headers
 
 UNNAMED = {"userName": "", "userHeadImg": ""}
@@ -35,7 +36,7 @@ class AppCallbacks:
         message = delivery.message
         app = self._app(message.app_id) if message else None
         if message is None or app is None or not app.callback:
-            return Sent(state=DeliveryState.CANCELLED, reason="the app has no callback any more")
+            return Sent(state=DeliveryState.CANCELLED, reason=NO_CALLBACK.en)
         body = message.content.body.encode()
         headers = webhook_headers(
             message=f"msg_{delivery.id}",

@@ -20,7 +20,9 @@ from yarl import URL
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.dns_threads import DnsThreads
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
+from wechat_scheduler.webhooks import sentences
 from wechat_scheduler.webhooks.guard import AddressDeniedError, Guard
 from wechat_scheduler.webhooks.responses import BoundedResponses, ResponseTooLongError
 from wechat_scheduler.webhooks.urls import parse, shown
@@ -32,16 +34,16 @@ HEADERS = {"User-Agent": "wechat-scheduler", "Accept-Encoding": "identity"}
 _PASSING = frozenset((408, 425, 429))
 
 # The words that follow the address in an error; the first class that fits is taken.
-_FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (TimeoutError, "did not answer in time"),
-    (aiohttp.ClientConnectorDNSError, "has a name that does not resolve"),
-    (aiohttp.ClientConnectorCertificateError, "shows a certificate that is not trusted"),
-    (aiohttp.ClientSSLError, "cannot be reached through TLS"),
-    (aiohttp.ClientConnectorError, "refuses the connection"),
-    (aiohttp.ClientPayloadError, "broke off in the middle of its answer"),
-    (aiohttp.ClientConnectionError, "closed the connection without an answer"),
-    (aiohttp.ClientResponseError, "did not answer in HTTP"),
-    (aiohttp.ClientError, "cannot be called"),
+_FAILURES: tuple[tuple[type[Exception], Sentence], ...] = (
+    (TimeoutError, sentences.TIMEOUT),
+    (aiohttp.ClientConnectorDNSError, sentences.NO_NAME),
+    (aiohttp.ClientConnectorCertificateError, sentences.UNTRUSTED),
+    (aiohttp.ClientSSLError, sentences.NO_TLS),
+    (aiohttp.ClientConnectorError, sentences.NO_CONNECTION),
+    (aiohttp.ClientPayloadError, sentences.BROKE_OFF),
+    (aiohttp.ClientConnectionError, sentences.CLOSED),
+    (aiohttp.ClientResponseError, sentences.NOT_HTTP),
+    (aiohttp.ClientError, sentences.NO_CALL),
 )
 
 
@@ -102,7 +104,8 @@ class GuardedClient:
                 raise _answered(response, f"{what} of {shown(url)}")
             body = await self._read(response)
         if len(body) > self.answer_limit:
-            raise CallError(f"{what} of {shown(url)} answered more than {self.answer_limit} bytes")
+            place = f"{what} of {shown(url)}"
+            raise CallError(sentences.TOO_LONG.fill(place=place, limit=self.answer_limit))
         return body
 
     async def push(self, url: str, body: bytes, *, headers: Mapping[str, str], what: str) -> None:
@@ -203,24 +206,24 @@ def _authorization(url: URL) -> dict[str, str]:
 
 
 def _answered(response: aiohttp.ClientResponse, place: str) -> CallError:
-    hint = ", and redirects are not followed" if 300 <= response.status < 400 else ""
+    sentence = sentences.REDIRECTED if 300 <= response.status < 400 else sentences.ANSWERED
     lasts = 300 <= response.status < 500 and response.status not in _PASSING
     kind = LastingError if lasts else CallError
-    return kind(f"{place} answered {response.status}{hint}")
+    return kind(sentence.fill(place=place, status=response.status))
 
 
 def _failure(error: Exception, place: str) -> CallError:
     if isinstance(error, aiohttp.InvalidURL):
-        return AddressRefusedError(f"{place} is not an address that can be called")
+        return AddressRefusedError(sentences.NO_ADDRESS.fill(place=place))
     if isinstance(error, aiohttp.ClientConnectorError) and isinstance(
         error.os_error, AddressDeniedError
     ):
         refused = error.os_error
         return AddressRefusedError(
-            f"{place} must not be called: {refused.address} {refused.reason}"
+            sentences.MUST_NOT.fill(place=place, address=refused.address, reason=refused.reason)
         )
     if isinstance(error, ResponseTooLongError):
         return CallError(f"{place} answered {error}")
-    reason = next(words for kind, words in _FAILURES if isinstance(error, kind))
+    sentence = next(each for kind, each in _FAILURES if isinstance(error, kind))
     untrusted = isinstance(error, aiohttp.ClientConnectorCertificateError)
-    return (LastingError if untrusted else CallError)(f"{place} {reason}")
+    return (LastingError if untrusted else CallError)(sentence.fill(place=place))

@@ -11,6 +11,7 @@ from wechat_scheduler.delivery.model import Delivery, DeliveryState, Sent
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
+from wechat_scheduler.webhooks.sentences import NOTHING_VALID
 from wechat_scheduler.webhooks.signing import webhook_headers
 from wechat_scheduler.webhooks.urls import job_url
 
@@ -93,7 +94,7 @@ def _announcement(credential: Credential, now: datetime) -> bytes:
     """WeChat's answer with the remaining lifetime in `expires_in`."""
     remaining = credential.expires_at - now
     if remaining <= timedelta(0):
-        raise CallError("nothing valid to announce yet")
+        raise CallError(NOTHING_VALID.en)
     fields = msgspec.json.decode(credential.answer, type=dict[str, msgspec.Raw])
     if "expires_in" in fields:
         fields["expires_in"] = msgspec.Raw(b"%d" % (remaining // timedelta(seconds=1)))

@@ -7,6 +7,7 @@ import msgspec
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import CallError
 from wechat_scheduler.webhooks.client import GuardedClient
+from wechat_scheduler.webhooks.sentences import NO_OBJECT
 from wechat_scheduler.webhooks.urls import job_url, shown
 
 # Some PHP frameworks write it in front of JSON, against RFC 8259.
@@ -45,5 +46,5 @@ def _strings(body: bytes, place: str) -> dict[str, str]:
     try:
         fields = msgspec.json.decode(body.removeprefix(_BYTE_ORDER_MARK), type=dict[str, object])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise CallError(f"{place} did not answer with a JSON object") from error
+        raise CallError(NO_OBJECT.fill(place=place)) from error
     return {name: value for name, value in fields.items() if isinstance(value, str)}

@@ -60,17 +60,19 @@ class _Pattern(NamedTuple):
 
     literals: tuple[str, ...]
     names: tuple[str, ...]
+    numbers: frozenset[str]
     zh: str
 
     @classmethod
     def of(cls, sentence: Sentence) -> "_Pattern":
-        literals, names = [""], list[str]()
-        for literal, name, _, _ in Formatter().parse(sentence.en):
+        literals, names, numbers = [""], list[str](), set[str]()
+        for literal, name, form, _ in Formatter().parse(sentence.en):
             literals[-1] += literal
             if name is not None:
                 names.append(name)
                 literals.append("")
-        return cls(tuple(literals), tuple(names), sentence.zh)
+                numbers |= {name} if form == "d" else set()
+        return cls(tuple(literals), tuple(names), frozenset(numbers), sentence.zh)
 
     def weight(self) -> int:
         return -sum(map(len, self.literals))
@@ -81,13 +83,14 @@ class _Pattern(NamedTuple):
         end = len(text) - len(last)
         if not text.startswith(first) or not text.endswith(last) or end < len(first):
             return None
-        values, start = {}, len(first)
+        values, start = dict[str, str](), len(first)
         for name, literal in zip(self.names, middle, strict=False):
             at = text.find(literal, start, end)
             if at < 0:
                 return None
             values[name], start = text[start:at], at + len(literal)
-        return values | {self.names[-1]: text[start:end]}
+        values[self.names[-1]] = text[start:end]
+        return values if all(values[name].isdecimal() for name in self.numbers) else None
 
 
 def _is_joined(value: str) -> bool:

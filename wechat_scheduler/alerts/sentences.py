@@ -1,0 +1,82 @@
+"""The sentences of alerts: what is wrong, and what to do about it."""
+
+from typing import Final
+
+from wechat_scheduler.engine.sentences import Sentence
+
+REPLAY: Final = Sentence(
+    "wechat-scheduler deliveries list --in dead says why; once the cause is gone, "
+    "wechat-scheduler deliveries replay --in dead sends them",
+    "用 wechat-scheduler deliveries list --in dead 查看原因；原因消除后，"
+    "用 wechat-scheduler deliveries replay --in dead 重发",
+)
+TICKET: Final = Sentence(
+    "WeChat pushes one every ten minutes, and each is valid for twelve hours: wechat-scheduler doctor says "
+    "what to check",
+    "微信每十分钟推送一个，每个的有效期是十二小时：wechat-scheduler doctor 会说明该检查什么",
+)
+MANY_CALLS: Final = Sentence(
+    "wechat-scheduler jobs list shows why; a failure that repeats makes many calls",
+    "用 wechat-scheduler jobs list 查看原因；反复的失败会产生许多调用",
+)
+SLOW_DOWN: Final = Sentence(
+    "slow the callers down; GET /v1/quotas/{appid} names the largest, wechat-scheduler quota clear resets it",
+    "请让调用方放慢；GET /v1/quotas/{appid} 列出调用最多的，wechat-scheduler quota clear 可以清零",
+)
+SLOW_STORE: Final = Sentence(
+    "look for a slow or full disk, or a busy database; wechat-scheduler doctor measures it",
+    "检查磁盘是否太慢或已满，数据库是否繁忙；wechat-scheduler doctor 会测量它",
+)
+STANDING: Final = Sentence(
+    "restart the daemon, and please report what its log said before",
+    "请重启守护进程，并报告此前的日志",
+)
+LATE_QUEUE: Final = Sentence(
+    "calls hang, or more rows fall due than refresh.slots and callbacks.slots can handle; "
+    "wechat-scheduler doctor says more",
+    "有调用挂起，或到期的行超过了 refresh.slots 和 callbacks.slots 的处理能力；"
+    "wechat-scheduler doctor 有更多说明",
+)
+
+# How a text begins that is about a job: its key, and what is wrong with it.
+OF_JOB: Final = Sentence("wx{appid}/{kind}: {message}", "wx{appid}/{kind}：{message}")
+MORE: Final = Sentence(
+    "{key}, and {others:d} more of this account: {message}",
+    "{key}，以及这个账号的另外 {others} 个：{message}",
+)
+NO_VALUE_YET: Final = Sentence("it has no value yet", "还没有取得过值")
+NO_VALID_VALUE: Final = Sentence("it has no valid value", "没有有效的值")
+EXPIRES_AT: Final = Sentence("its value expires at {at}", "它的值将于 {at} 过期")
+NO_TICKET: Final = Sentence(
+    "no component_verify_ticket came for {appid} since {at}",
+    "自 {at} 以来，{appid} 没有收到 component_verify_ticket",
+)
+DIED: Final = Sentence(
+    "{messages} of {whose} died in the last hour: {error}",
+    "最近一小时，{whose}有 {messages}失败：{error}",
+)
+MESSAGE: Final = Sentence("1 message", "1 条消息")
+MESSAGES: Final = Sentence("{count:d} messages", "{count} 条消息")
+BOT: Final = Sentence("the bot", "机器人")
+APP: Final = Sentence("app {app:d}", "应用 {app} ")
+NAMED_APP: Final = Sentence("app {app:d} ({name})", "应用 {app}（{name}）")
+SPENT: Final = Sentence(
+    "{what} has used {used:d} of its {most:d} calls of today",
+    "{what} 今天的 {most} 次调用已用掉 {used} 次",
+)
+SLOW_COMMIT: Final = Sentence(
+    "a commit on {node} takes {seconds} s", "{node} 上的一次提交要 {seconds} 秒"
+)
+LOOP_STANDS: Final = Sentence(
+    'the loop "{name}" on {node} does not turn', "{node} 上的循环“{name}”不转了"
+)
+QUEUE_LATE: Final = Sentence(
+    'the queue "{name}" is late by more than {minutes:d} minutes',
+    "队列“{name}”晚了 {minutes} 分钟以上",
+)
+
+IS_TEST: Final = Sentence(
+    "this is a test of the alerts: nothing is wrong", "这是告警的测试：一切正常"
+)
+NOTHING_TO_DO: Final = Sentence("nothing is to be done", "不需要处理")
+NOT_SENT_YET: Final = Sentence("it is not sent yet", "还没有发送")

@@ -1,0 +1,36 @@
+"""Notes on a message that may not come as it was written."""
+
+from typing import Final
+
+from wechat_scheduler.engine.sentences import Sentence
+
+UNSEEN_KEYWORDS: Final = Sentence(
+    "WeChat no longer shows first and remark", "微信不再显示 first 和 remark"
+)
+CUT_KEYWORDS: Final = Sentence(
+    "WeChat shows only the beginning of {names}", "微信只显示 {names} 的开头"
+)
+CUT_TEXT: Final = Sentence(
+    "the text is too long for one message of WeChat's: only its beginning is sent",
+    "文字超过微信一条消息的长度：只发送开头",
+)
+LONG_AGO: Final = Sentence(
+    "WeChat accepts a text only for 48 hours after the user wrote, and this user is not known to have written: "
+    "it may refuse this",
+    "只有在用户发言后 48 小时内微信才收文本，而这个用户没有发言的记录：微信可能会拒绝",
+)
+FALLS_BACK: Final = Sentence(
+    "if WeChat refuses the text, the template is sent", "如果微信拒绝文本，就发送模板"
+)
+NO_URL: Final = Sentence(
+    "a mini-program's notice cannot open a url: give one of its pages as miniprogram",
+    "小程序的通知不能打开 url：请用 miniprogram 指定它的一个页面",
+)
+NO_KEYWORD: Final = Sentence("data has no keyword for it", "data 里没有它的关键词")
+NEEDS_DATA: Final = Sentence(
+    "{keyword} needs {places} in data", "{keyword} 需要 data 里有 {places}"
+)
+MORE_KEYWORDS: Final = Sentence("it also has the keywords {names}", "模板还有关键词 {names}")
+MORE_AND_NONE: Final = Sentence(
+    "it also has the keywords {names}, and has no {odd}", "模板还有关键词 {names}，但没有 {odd}"
+)
