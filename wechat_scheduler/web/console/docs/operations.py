@@ -1,7 +1,6 @@
 """The operations of `/openapi.json`, as the reference shows them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -72,11 +71,8 @@ class ApiReference:
         self._document = msgspec.json.decode(document)
         self._components = self._document["components"]
         self._schemas = SchemaTable(self._components["schemas"])
-
-    @cached_property
-    def operations(self) -> Mapping[str, Operation]:
-        """By their ids, in the order of the document."""
-        return {
+        # By their ids, in the order of the document.
+        self.operations: Mapping[str, Operation] = {
             described["operationId"]: self._operation(method, path, described)
             for path, methods in self._document["paths"].items()
             for method, described in methods.items()
