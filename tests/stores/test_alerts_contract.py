@@ -14,7 +14,8 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, Contest
 from wechat_scheduler.delivery.model import Content, DeliveryState, Message, Target, TargetKind
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.storage.alerts import SqlAlerts
+from wechat_scheduler.storage.alerts.alerts import SqlAlerts
+from wechat_scheduler.storage.alerts.facts import SqlAlertFacts
 from wechat_scheduler.storage.database import Database, Statement, each, rows_of
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
@@ -26,6 +27,11 @@ STORED = replace(NEW, version=1)
 @pytest.fixture
 def alerts(database: Database) -> SqlAlerts:
     return SqlAlerts(database, feed=SqlFeed(database))
+
+
+@pytest.fixture
+def facts(database: Database) -> SqlAlertFacts:
+    return SqlAlertFacts(database)
 
 
 def told(message_id: int = 7) -> tuple[Message, list[Target]]:
@@ -125,7 +131,7 @@ async def test_an_alert_that_cannot_be_read_is_removed_so_that_its_condition_is_
 
 
 async def test_of_the_jobs_that_a_person_has_to_save_the_first_of_each_kind_is_found(
-    alerts: SqlAlerts, stores: Stores
+    facts: SqlAlertFacts, stores: Stores
 ) -> None:
     users = [USER._replace(subject=f"o{number}") for number in range(4)]
     await stores.credentials.register(registration(TOKEN, *users), now=NOW)
@@ -136,16 +142,16 @@ async def test_of_the_jobs_that_a_person_has_to_save_the_first_of_each_kind_is_f
         outcome = failed(job, reaction, waits_on=waits.get(job.key, ""))
         await stores.credentials.save(outcome, now=NOW)
 
-    found = await alerts.lost_jobs(limit=9)
+    found = await facts.lost_jobs(limit=9)
 
     assert [(each.first.key, each.others) for each in found] == [(TOKEN, 0), (users[0], 1)]
     assert found[0].first.fault is not None
     assert found[0].first.fault.reaction is Reaction.OPERATOR
-    assert len(await alerts.lost_jobs(limit=1)) == 1
+    assert len(await facts.lost_jobs(limit=1)) == 1
 
 
 async def test_jobs_are_noted_that_were_contested_lately_or_called_often(
-    alerts: SqlAlerts, stores: Stores, database: Database
+    facts: SqlAlertFacts, stores: Stores, database: Database
 ) -> None:
     await stores.credentials.register(registration(TOKEN, USER), now=NOW)
     contest = Contest(at=NOW, message="another program fetches it", advice="stop it")
@@ -156,7 +162,7 @@ async def test_jobs_are_noted_that_were_contested_lately_or_called_often(
     await database.write(lambda: rows_of(busy))
 
     async def noted(since: datetime, calls: int, now: datetime = NOW) -> list[tuple[str, int]]:
-        found = await alerts.noted_jobs(contested_since=since, calls=calls, now=now, limit=9)
+        found = await facts.noted_jobs(contested_since=since, calls=calls, now=now, limit=9)
         return [(each.key.kind, each.calls) for each in found]
 
     assert await noted(NOW - HOUR, 20) == [(TOKEN.kind, 1), (USER.kind, 20)]
@@ -166,7 +172,7 @@ async def test_jobs_are_noted_that_were_contested_lately_or_called_often(
 
 
 async def test_messages_that_died_are_counted_by_app_but_not_alerts(
-    mail: Mail, database: Database
+    facts: SqlAlertFacts, mail: Mail, database: Database
 ) -> None:
     await mail.put(mail.target("alice"), mail.target("bob"))
     message, targets = told(99)
@@ -177,26 +183,24 @@ async def test_messages_that_died_are_counted_by_app_but_not_alerts(
     )
     await database.write(lambda: rows_of(died))
 
-    (dead,) = await SqlAlerts(database, feed=SqlFeed(database)).dead_letters(
-        since=NOW - HOUR, limit=9
-    )
+    (dead,) = await facts.dead_letters(since=NOW - HOUR, limit=9)
 
     assert (dead.app_id, dead.deliveries, dead.error) == (mail.app.id, 2, "gone")
-    assert await SqlAlerts(database, feed=SqlFeed(database)).dead_letters(since=NOW, limit=9) == []
+    assert await facts.dead_letters(since=NOW, limit=9) == []
 
 
 async def test_a_platform_waits_for_its_ticket_from_the_last_one_or_from_its_push_url(
-    alerts: SqlAlerts, stores: Stores, database: Database
+    facts: SqlAlertFacts, stores: Stores, database: Database
 ) -> None:
     platform = TOKEN._replace(kind="component_access_token")
     await stores.credentials.register(registration(platform, TOKEN), now=NOW)
     await stores.listen(TOKEN.appid)
 
-    before = await alerts.tickets()
+    before = await facts.tickets()
     await stores.push(TOKEN.appid, "component_verify_ticket", "t", NOW + HOUR)
 
     assert list(before) == [TOKEN.appid]
-    assert await alerts.tickets() == {TOKEN.appid: NOW + HOUR}
+    assert await facts.tickets() == {TOKEN.appid: NOW + HOUR}
 
 
 async def test_those_who_follow_are_told_of_the_beginning_and_the_end_and_of_no_other_change(

@@ -11,7 +11,8 @@ from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.pushes.history import PushFilter
-from wechat_scheduler.storage import alerts, lanes
+from wechat_scheduler.storage import lanes
+from wechat_scheduler.storage.alerts import alerts, facts
 from wechat_scheduler.storage.audience import (
     joined,
     removals,
@@ -130,10 +131,10 @@ STATEMENTS = {
         if table.name != "pushes"  # three rows for each platform
         for wanted in (PushFilter(limit=9), PushFilter(appid="wx1", limit=9))
     },
-    "noted jobs": alerts.NOTED,
-    "lost jobs": alerts.LOST,
-    "dead letters": alerts.DEAD,
-    "tickets": alerts.TICKETS,
+    "noted jobs": facts.NOTED,
+    "lost jobs": facts.LOST,
+    "dead letters": facts.DEAD,
+    "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,
     "ended alerts": alerts.ENDED,
     "newest alerts": alerts.PAGE.format(columns="id", where=""),

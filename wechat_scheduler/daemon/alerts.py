@@ -49,7 +49,7 @@ def wire_alerts(
     """`clockworks` are the loops over rows, each by the name of its queue."""
     stores, clock, node = ground.stores, ground.clock, socket.gethostname()
     facts = Facts(
-        stores.alerts,
+        stores.alert_facts,
         Surroundings(
             speed=partial(_speed, ground, clockworks, commit_time),
             quotas=partial(_quotas, gateway),

@@ -12,7 +12,8 @@ from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.access.origins import SqlPageOrigins
 from wechat_scheduler.storage.access.sessions import SqlSessions
-from wechat_scheduler.storage.alerts import SqlAlerts
+from wechat_scheduler.storage.alerts.alerts import SqlAlerts
+from wechat_scheduler.storage.alerts.facts import SqlAlertFacts
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
@@ -87,6 +88,7 @@ class Stores:
     due: SqlDueReminders
     conversations: SqlConversations
     alerts: SqlAlerts
+    alert_facts: SqlAlertFacts
     vault: Vault
 
 
@@ -148,5 +150,6 @@ def stores_on(
         due=SqlDueReminders(database, worker=worker, feed=feed),
         conversations=SqlConversations(database),
         alerts=SqlAlerts(audited, feed=feed),
+        alert_facts=SqlAlertFacts(database),
         vault=vault,
     )

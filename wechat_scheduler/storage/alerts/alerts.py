@@ -1,26 +1,16 @@
-"""`alerts.ports.AlertStore` and `FactStore` on a database."""
+"""`alerts.ports.AlertStore` on a database."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
 from wechat_scheduler.alerts.model import Alert, AlertKey, AlertState
-from wechat_scheduler.alerts.ports import DeadLetters, LostJobs, NotedJob
-from wechat_scheduler.credentials.model import AUTHORIZATION, COMPONENT_TOKEN
-from wechat_scheduler.credentials.policy import quota_day
-from wechat_scheduler.delivery.model import Message, Target, TargetKind
-from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.delivery.model import Message, Target
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
-from wechat_scheduler.pushes.model import TICKET
-from wechat_scheduler.storage.checks import counted
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.delivery.messages import put_messages
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import (
-    contest_of,
-    fault_of,
-    instant,
-    key_of,
     micros,
     record,
     stored,
@@ -61,40 +51,6 @@ _WHERE: Final = {
     AlertState.CLEARED: "AND cleared_at IS NOT NULL",
     None: "",
 }
-_JOB: Final = """
-    SELECT j.appid, j.kind, j.subject, j.expires_at, j.suspect, j.waits_on, j.fault, j.contest,
-        CASE WHEN j.quota_day = $1 THEN j.calls ELSE 0 END AS calls, a.endpoint
-"""
-# The words of the partial index, so that both databases take it.
-_NOTED: Final = "(j.fault IS NOT NULL OR j.contest IS NOT NULL OR j.calls > 15)"
-# The job that expires first of each account and kind. JSON escapes the quotes of a message.
-LOST: Final = f"""
-    SELECT * FROM ({_JOB}, count(*) OVER (PARTITION BY j.appid, j.kind) AS jobs,
-            row_number() OVER (PARTITION BY j.appid, j.kind
-                ORDER BY CASE WHEN j.suspect = 1 THEN 0 ELSE coalesce(j.expires_at, 0) END, j.subject) AS place
-        FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
-        WHERE {_NOTED} AND j.waits_on <> '{AUTHORIZATION}'
-            AND (j.fault LIKE '%"reaction":"operator"%' OR j.fault LIKE '%"reaction":"needs_input"%')
-    ) each WHERE place = 1 ORDER BY appid, kind LIMIT $2
-"""  # noqa: S608 - our own text
-# A contest is JSON that begins with its instant.
-NOTED: Final = f"""
-    {_JOB} FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
-    WHERE {_NOTED} AND (j.contest >= $3 OR (j.quota_day = $1 AND j.calls >= $4))
-    ORDER BY j.appid, j.kind, j.subject LIMIT $2
-"""
-DEAD: Final = f"""
-    SELECT app_id, error FROM deliveries
-    WHERE state = 'dead' AND settled_at > $1 AND channel <> '{TargetKind.ALERT}'
-    ORDER BY settled_at DESC LIMIT $2
-"""  # noqa: S608 - our own text
-# For a platform that never sent a ticket, the wait begins when its push URL was set.
-TICKETS: Final = f"""
-    SELECT j.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
-    FROM jobs j JOIN callbacks c ON c.appid = j.appid
-    LEFT JOIN pushes p ON p.appid = j.appid AND p.name = '{TICKET}'
-    WHERE j.kind = '{COMPONENT_TOKEN}' GROUP BY j.appid
-"""  # noqa: S608 - our own text
 
 
 class _OvertakenError(Exception):
@@ -171,31 +127,6 @@ class SqlAlerts:
         muted = await self._database.write(lambda: _mute(alert_id, until))
         return only(muted or (), _alert_of, table="alerts")
 
-    async def lost_jobs(self, *, limit: int) -> Sequence[LostJobs]:
-        rows = await self._database.read(LOST, 0, limit)
-        return readable(rows, _lost_of, table="jobs", key="appid")
-
-    async def noted_jobs(
-        self, *, contested_since: datetime, calls: int, now: datetime, limit: int
-    ) -> Sequence[NotedJob]:
-        since = f'{{"at":"{rfc3339(contested_since)}'
-        today = quota_day(now).toordinal()
-        rows = await self._database.read(NOTED, today, limit, since, calls)
-        return readable(rows, _job_of, table="jobs", key="appid")
-
-    async def dead_letters(self, *, since: datetime, limit: int) -> Sequence[DeadLetters]:
-        found: dict[int, list[str]] = {}
-        for row in await self._database.read(DEAD, micros(since), limit):
-            found.setdefault(row["app_id"], []).append(row["error"])
-        return [
-            DeadLetters(app_id=app_id, deliveries=len(errors), error=str(errors[0]))
-            for app_id, errors in found.items()
-        ]
-
-    async def tickets(self) -> Mapping[str, datetime]:
-        rows = await self._database.read(TICKETS)
-        return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
-
 
 def _mute(alert_id: int, until: datetime) -> Script[Sequence[Row] | Literal[False]]:
     """False, which the audit does not note, if it does not fire."""
@@ -208,26 +139,6 @@ def _alerts(rows: Sequence[Row]) -> list[Alert]:
 
 def _alert_of(row: Row) -> Alert:
     return record(Alert, row)
-
-
-def _job_of(row: Row) -> NotedJob:
-    return record(
-        NotedJob,
-        row,
-        key=key_of(row),
-        fault=fault_of(row),
-        contest=contest_of(row),
-        calls=counted("calls", row["calls"]),
-        endpoint=row["endpoint"] or "",
-    )
-
-
-def _lost_of(row: Row) -> LostJobs:
-    return LostJobs(first=_job_of(row), others=row["jobs"] - 1)
-
-
-def _ticket_of(row: Row) -> tuple[str, datetime]:
-    return row["appid"], instant(row["came_at"])
 
 
 def _is_told(alert: Alert, now: datetime) -> bool:
