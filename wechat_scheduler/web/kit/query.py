@@ -33,7 +33,7 @@ def id_of(request: web.Request, name: str) -> int:
 
 def instant_of(request: web.Request, name: str) -> datetime | None:
     """The time in the parameter `name`, None if it is missing. Raises InvalidRequestError."""
-    text = request.query.get(name, "")
+    text = request.query.get(name, "").replace(" ", "+")  # an unescaped plus
     if not text:
         return None
     try:

@@ -16,7 +16,7 @@ from wechat_scheduler.reminders.model import JoinedPeople
 from wechat_scheduler.reminders.ports import RingSpan
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import REMINDER_ID
-from wechat_scheduler.web.kit.query import limit_of
+from wechat_scheduler.web.kit.query import instant_of, limit_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reminders.scopes import scope_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
@@ -105,13 +105,11 @@ async def _span(request: web.Request) -> RingSpan:
 
 
 def _moment(request: web.Request, name: str) -> datetime | None:
-    text = request.query.get(name, "")
-    if not text:
-        return None
-    at = _read(text)
-    if at is None:
-        form = "must be a time with an offset, such as 2026-11-19T09:00:00+08:00"
-        raise InvalidRequestError(form, field=name)
+    at = instant_of(request, name)
+    if at is not None and at.year not in YEARS:
+        raise InvalidRequestError(
+            f"must be a time in the years {YEARS[0]} to {YEARS[-1]}", field=name
+        )
     return at
 
 
