@@ -26,8 +26,8 @@ NOTED: Final = frozenset((AlertRule.CREDENTIAL_CONTESTED, AlertRule.QUOTA_NEARLY
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What the alerts ask of the daemon. `speed` and `quotas` are this process's; `quotas` are those of paths.
-    `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day, `least_limit` the least of these.
-    `node` is the host of this daemon."""
+    `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day, and
+    `least_limit` the least of these. `node` is the host of this daemon, `started_at` its start."""
 
     speed: Callable[[], Awaitable[Speed]]
     quotas: Callable[[], Awaitable[Sequence[NearQuota]]]

@@ -21,8 +21,8 @@ LOGGED: Final = {NewsKind.FIRES: "alert.fires", NewsKind.CLEARS: "alert.clears"}
 
 
 class AlertWatch:
-    """`wake` tells the loop that messages are due. `hosts` names the machines whose daemons live, `node` is this one. `settings` may be changed at any
-    time."""
+    """`wake` tells the loop that messages are due. `hosts` names the machines whose daemons live; `node` is this
+    one. `settings` may be changed at any time."""
 
     def __init__(
         self,

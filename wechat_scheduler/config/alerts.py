@@ -33,9 +33,9 @@ RULES: Final = listed("a list of rules", _rule)
 
 
 class AlertSettings(Section, frozen=True, kw_only=True):
-    """Alerts, which are sent to `targets`. Of a condition of `rules` that lasts, people are told again after `pause`. A ticket is
-    missing after `ticket_age`; a quota is nearly spent at `quota_share` of it; `dead_letters` of an app in an
-    hour are too many, and so is a commit that takes `commit_time`."""
+    """Alerts by `rules`, which are sent to `targets`, again after `pause` while they last. A ticket is missing
+    after `ticket_age`; a quota is nearly spent at `quota_share` of it; `dead_letters` of an app in an hour are too
+    many; a commit that takes `commit_time` is slow."""
 
     targets: Annotated[tuple[AlertTarget, ...], TARGETS] = ()
     rules: Annotated[tuple[AlertRule, ...], RULES] = tuple(AlertRule)

@@ -60,8 +60,8 @@ class Cores:
     last_round: Rounds
 
     async def load(self) -> None:
-        """Read the apps, the keys, the sessions, the consumers with today's calls, and the origins of pages into memory.
-        Raises StorageError."""
+        """Read the apps, the keys, the sessions, the consumers with today's calls, and the origins of pages into
+        memory. Raises StorageError."""
         await self.audience.directory.load()
         await self.keyring.load()
         await self.consumers.load()
