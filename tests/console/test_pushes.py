@@ -61,7 +61,7 @@ async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     }
     assert "secret words" not in page.html
     (act,) = acts.table("What came, and what became of it")
-    assert act["About"] == "o-user"
+    assert act["Subject"] == "o-user"
     assert late.table("Push endpoints")[0]["State"].startswith("ticket overdue")
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from wechat_scheduler import __version__
 from wechat_scheduler.feed.model import FeedKind
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import THEME, THEMES, document
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import DONE
@@ -27,11 +28,11 @@ class NavigationEntry(NamedTuple):
 
 NAVIGATION: Final = (
     NavigationEntry("/", W("Overview", "总览")),
-    NavigationEntry("/console/credentials", W("Credentials", "凭据")),
-    NavigationEntry("/console/messages", W("Messages", "消息"), ("/console/deliveries",)),
-    NavigationEntry("/console/reminders", W("Reminders", "提醒")),
-    NavigationEntry("/console/people", W("People", "用户"), ("/console/apps",)),
-    NavigationEntry("/console/pushes", W("Pushes", "推送")),
+    NavigationEntry("/console/credentials", terms.CREDENTIALS),
+    NavigationEntry("/console/messages", terms.MESSAGES, ("/console/deliveries",)),
+    NavigationEntry("/console/reminders", terms.REMINDERS),
+    NavigationEntry("/console/people", terms.PEOPLE, ("/console/apps",)),
+    NavigationEntry("/console/pushes", terms.PUSHES),
     NavigationEntry("/console/access", W("Access", "权限")),
     NavigationEntry("/console/alerts", W("Alerts", "告警")),
     NavigationEntry("/docs", W("API", "API 文档")),

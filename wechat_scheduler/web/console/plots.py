@@ -13,7 +13,7 @@ W = Words
 
 Tone: TypeAlias = Literal["good", "warn", "bad"]
 
-HOUR, DAY = W("Hour", "小时"), W("Day", "日期")
+HOUR, DAY = W("Hour", "小时"), W("Date", "日期")
 AS_TABLE = W("As a table", "以表格显示")
 NOTHING = W("Nothing in this time.", "这段时间里没有。")
 MOST = W("most {number}", "最高 {number}")

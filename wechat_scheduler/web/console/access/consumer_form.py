@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
 from wechat_scheduler.web.console.fields import area_field, check_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -21,7 +22,6 @@ NUMBERS: Final = ("per_minute", "per_day")
 FIELDS: Final = ("name", *LISTS, "stand_in", *RULES, *NUMBERS)
 _LONGEST: Final = 9
 
-NAME = W("Name", "名称")
 NAME_HINT = W(
     "Lower-case letters, digits and -, such as shop-1.", "小写字母、数字和 -，例如 shop-1。"
 )
@@ -67,7 +67,7 @@ def consumer_fields(
         for name in NUMBERS
     ]  # fmt: skip
     named = text_field(
-        visit, "name", NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
+        visit, "name", terms.NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
         required=True, maxlength=32, autocomplete="off",
     )  # fmt: skip
     checked = "stand_in" in draft or not draft

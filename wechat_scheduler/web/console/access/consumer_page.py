@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import WORDS
 from wechat_scheduler.web.console.access.tabs import ROOM, limits
 from wechat_scheduler.web.console.fields import form
@@ -14,23 +15,18 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-SETTINGS, USAGE = (
-    W("Settings", "设置"),
-    W("Calls today, the most first", "今天的调用，次数最多的在前"),
-)
+USAGE = W("Calls today, the most first", "今天的调用，次数最多的在前")
 NO_USAGE = W("No calls today.", "今天没有调用。")
-ACTIVE, REVOKED = W("active", "有效"), W("revoked", "已吊销")
-STATE, CREATED = W("State", "状态"), W("Made", "创建时间")
-LAST, TOKENS = W("Used last", "最近使用"), W("Tokens", "token")
+TOKENS = W("Tokens", "token")
 STAND_INS, REAL = W("stand-ins", "替身"), W("WeChat's own", "微信的原 token")
 NO_LIMIT, NO_PATHS = W("no limit", "不限"), W("none", "无")
 HEADS: Final = (
-    W("Account", "账号"),
-    W("Path", "路径"),
-    W("Calls", "调用"),
+    terms.ACCOUNT,
+    terms.PATH,
+    terms.CALLS,
     W("Refused by WeChat", "被微信拒绝"),
 )
-EDIT, ROTATE, REVOKE = W("Change", "更改"), W("New secret", "换新密钥"), W("Revoke", "吊销")
+ROTATE, REVOKE = W("New secret", "换新密钥"), W("Revoke", "吊销")
 ROTATE_ASK = W(
     "Make a new secret? The old one and its tokens stop working at once.",
     "换新密钥？旧密钥和它的 token 立即失效。",
@@ -45,7 +41,7 @@ def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) 
     uses = [[code(use.appid), code(use.path), str(use.calls), str(use.errors)] for use in used]
     return joined(
         [
-            section(visit, SETTINGS, joined([_facts(visit, one), _acts(visit, one)])),
+            section(visit, terms.SETTINGS, joined([_facts(visit, one), _acts(visit, one)])),
             section(visit, USAGE, table(visit, USAGE, HEADS, uses, empty=NO_USAGE)),
         ]
     )
@@ -53,13 +49,13 @@ def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) 
 
 def _facts(visit: Visit, one: ConsumerResult) -> Html:
     is_active = one.state == "active"
-    shown = state(visit, "good", ACTIVE) if is_active else state(visit, "bad", REVOKED)
+    shown = state(visit, "good", terms.ACTIVE) if is_active else state(visit, "bad", terms.REVOKED)
     return facts(
         visit,
         [
-            (STATE, shown),
-            (CREATED, visit.time(one.created_at)),
-            (LAST, visit.time(one.last_used_at)),
+            (terms.STATE, shown),
+            (terms.CREATED, visit.time(one.created_at)),
+            (terms.USED_LAST, visit.time(one.last_used_at)),
             (TOKENS, visit.say(STAND_INS if one.stand_in else REAL)),
             (WORDS["appids"], limits(visit, one.appids)),
             (WORDS["networks"], limits(visit, one.networks)),
@@ -80,7 +76,7 @@ def _acts(visit: Visit, one: ConsumerResult) -> Html:
     return fill(
         '<div class="buttons"><a class="button" href="{edit}">{words}</a>{rotate}{revoke}</div>',
         edit=f"{here}/edit",
-        words=visit.say(EDIT),
+        words=visit.say(terms.CHANGE),
         rotate=form(visit, f"{here}/secret", Html(), ROTATE, kind="quiet", confirm=ROTATE_ASK),
         revoke=form(visit, f"{here}/revoke", Html(), REVOKE, kind="danger", confirm=REVOKE_ASK),
     )

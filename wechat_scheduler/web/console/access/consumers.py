@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import (
     FIELDS,
     consumer_fields,
@@ -49,16 +50,15 @@ INTRO = W(
 )
 EMPTY = W("No consumers yet. Make the first one.", "还没有使用方。请创建第一个。")
 HEADS: Final = (
-    W("Name", "名称"),
-    W("State", "状态"),
-    W("Accounts", "账号"),
-    W("Used last", "最近使用"),
+    terms.NAME,
+    terms.STATE,
+    terms.ACCOUNTS,
+    terms.USED_LAST,
 )
-ACTIVE, REVOKED = W("active", "有效"), W("revoked", "已吊销")
 MAKE, MAKE_IT = W("Make a consumer", "创建使用方"), W("Make the consumer", "创建")
 MADE, ROTATED = W("The consumer was made", "使用方已创建"), W("The new secret", "新的密钥")
 SECRET = W("Secret", "密钥")
-CHANGE, SAVE = W("Change the settings", "更改设置"), W("Save", "保存")
+CHANGE = W("Change the settings", "更改设置")
 NOTICES: Final = {
     "consumer_changed": W("The settings were saved, and hold at once.", "设置已保存，立即生效。"),
     "consumer_revoked": W("The consumer was revoked.", "使用方已吊销。"),
@@ -148,7 +148,7 @@ def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistake
     body = joined(
         [
             refusal(mistakes.beside(FIELDS)),
-            form(visit, action, fields, MAKE_IT if is_new else SAVE),
+            form(visit, action, fields, MAKE_IT if is_new else terms.SAVE),
         ]
     )
     title = heading if is_new else _named(visit.request.match_info["consumer"])
@@ -168,7 +168,11 @@ def _named(name: str) -> Words:
 
 
 def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:
-    active = state(visit, "good", ACTIVE) if one.state == "active" else state(visit, "bad", REVOKED)
+    active = (
+        state(visit, "good", terms.ACTIVE)
+        if one.state == "active"
+        else state(visit, "bad", terms.REVOKED)
+    )
     return [
         link(f"{HERE}/of/{one.name}", one.name),
         active,

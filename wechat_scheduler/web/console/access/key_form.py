@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
 from wechat_scheduler.web.console.fields import area_field, check_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -19,7 +20,6 @@ FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
 _DAY: Final = 86_400
 _LONGEST: Final = 6
 
-NAME = W("Name", "名称")
 NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
 SCOPES = W("What it may do", "可以做什么")
 SCOPE_WORDS: Final = {
@@ -55,7 +55,7 @@ def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Ht
     return fill(
         "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{appids}{types}{networks}{days}",
         name=text_field(
-            visit, "name", NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
+            visit, "name", terms.NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
             required=True, maxlength=100, autocomplete="off",
         ),
         legend=visit.say(SCOPES),

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import ADMIN, KeyState, Scope
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.key_form import FIELDS, key_fields, read_key
 from wechat_scheduler.web.console.access.tabs import (
     BACK,
@@ -48,21 +49,19 @@ EMPTY = W(
     "没有这种状态的 key。给每个调用守护进程的系统各创建一个。",
 )
 HEADS: Final = (
-    W("Name", "名称"),
-    W("State", "状态"),
+    terms.NAME,
+    terms.STATE,
     W("Scopes", "权限"),
     W("Reaches", "范围"),
-    W("Used last", "最近使用"),
-    W("Expires", "到期"),
+    terms.USED_LAST,
+    terms.EXPIRES,
     W("", ""),
 )
-STATE = W("State", "状态")
 STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
-    KeyState.ACTIVE: ("good", W("active", "有效")),
+    KeyState.ACTIVE: ("good", terms.ACTIVE),
     KeyState.EXPIRED: ("idle", W("expired", "已过期")),
-    KeyState.REVOKED: ("bad", W("revoked", "已吊销")),
+    KeyState.REVOKED: ("bad", terms.REVOKED),
 }
-EVERY = W("every state", "全部状态")
 REVOKE = W("Revoke", "吊销")
 REVOKE_ASK = W(
     "Revoke this key? Its systems and sessions are out at once, for ever.",
@@ -79,10 +78,10 @@ async def listed(visit: Visit) -> web.StreamResponse:
     wanted = visit.request.query.get("state", KeyState.ACTIVE.value)
     query = {"state": wanted or None, "after": visit.request.query.get("after") or None}
     rows = await visit.api.page("/v1/keys", KeyResult, limit=100, **query)
-    options = [("", EVERY), *((name, words) for name, (_, words) in STATES.items())]
+    options = [("", terms.ALL_STATES), *((name, words) for name, (_, words) in STATES.items())]
     body = joined(
         [
-            search(visit, ROOM, select_field(visit, "state", STATE, options, wanted)),
+            search(visit, ROOM, select_field(visit, "state", terms.STATE, options, wanted)),
             table(visit, KEYS, HEADS, (_row(visit, key) for key in rows.rows), empty=EMPTY),
             pager(visit, rows),
             button(visit, NEW, MAKE),

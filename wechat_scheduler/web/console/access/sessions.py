@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import code, done, joined, pager, section, state, table
@@ -20,11 +21,11 @@ HERE: Final = f"{ROOM}/sessions"
 SESSIONS = W("Open sessions", "有效会话")
 EMPTY = W("No browser is signed in.", "目前没有人登录。")
 HEADS: Final = (
-    W("Key", "key"),
+    terms.KEY,
     W("Address", "地址"),
     W("Browser", "浏览器"),
     W("Signed in", "登录时间"),
-    W("Ends", "结束时间"),
+    terms.EXPIRES,
     W("", ""),
 )
 THIS = W("this one", "当前会话")

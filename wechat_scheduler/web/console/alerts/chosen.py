@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import Cell, code, joined, state, table
@@ -26,13 +27,8 @@ CHANGE = W(
     "Change them under [alerts] in the configuration file; a reload takes them over: systemctl reload wechat-scheduler.",
     "在配置文件的 [alerts] 里修改，重新读取后生效：systemctl reload wechat-scheduler。",
 )
-NAME, FORM, PLACE, TEST = (
-    W("Name", "名称"),
-    W("Form", "形式"),
-    W("Where", "去向"),
-    W("Test", "测试"),
-)
-RULE, STATE, LOOKS_FOR = W("Rule", "规则"), W("State", "状态"), W("Fires when", "触发条件")
+FORM, PLACE, TEST = W("Form", "形式"), W("Where", "去向"), W("Test", "测试")
+RULE, LOOKS_FOR = W("Rule", "规则"), W("Fires when", "触发条件")
 ON, OFF = W("On", "开"), W("Off", "关")
 SEND_TEST, TEST_ALL = W("Send a test", "发送测试"), W("Send a test to all", "向所有目标发送测试")
 
@@ -55,7 +51,7 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
         ]
         for one in targets
     ]  # fmt: skip
-    shown = table(visit, WHO, [NAME, FORM, PLACE, TEST], rows, empty=NO_TARGETS)
+    shown = table(visit, WHO, [terms.NAME, FORM, PLACE, TEST], rows, empty=NO_TARGETS)
     if not targets:
         return shown
     every = form(visit, f"{PATH}/test", Html(), TEST_ALL)
@@ -84,7 +80,7 @@ def which_rules(visit: Visit, settings: Mapping[str, str]) -> Html:
         ]
         for name, (words, looks_for) in RULES.items()
     ]
-    shown = table(visit, RULES_HEAD, [RULE, STATE, LOOKS_FOR], rows, empty=NOTHING_WRONG)
+    shown = table(visit, RULES_HEAD, [RULE, terms.STATE, LOOKS_FOR], rows, empty=NOTHING_WRONG)
     return joined([shown, _change(visit)])
 
 

@@ -5,13 +5,12 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.chosen import (
     FORM,
-    NAME,
     NO_TARGETS,
     PATH,
     RULES_HEAD,
-    STATE,
     WHO,
     form_words,
     settings_of,
@@ -50,11 +49,11 @@ TITLE = W("Alerts", "告警")
 FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
 NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
 NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
-ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "开始"), W("Last told", "上次告知")
+ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "始于"), W("Last told", "上次告知")
 ENDED, SEVERITY, MUTE = W("Over since", "结束"), W("Severity", "程度"), W("Mute", "静音")
 MUTED, UNMUTE = W("Muted until {at}", "静音到 {at}"), W("End the mute", "取消静音")
 TIMES = W("{times} times in a row", "连续 {times} 次")
-TESTED, ANSWER = W("What each answered", "各个目标的回答"), W("Answer", "回答")
+TESTED, ANSWER = W("What each answered", "各个目标的回答"), W("Answer", "应答")
 ACCEPTED, REFUSED = W("Accepted", "已接收"), W("Not accepted", "未接收")
 BACK, DELIVERY = W("Back to the alerts", "返回告警"), W("its delivery", "这条投递")
 NOTICES: Final = {
@@ -85,7 +84,7 @@ async def test(visit: Visit) -> web.Response:
         [each.target, form_words(visit, each.kind), _accepted(visit, each), _answer(visit, each)]
         for each in answers
     ]
-    shown = table(visit, TESTED, [NAME, FORM, STATE, ANSWER], rows, empty=NO_TARGETS)
+    shown = table(visit, TESTED, [terms.NAME, FORM, terms.STATE, ANSWER], rows, empty=NO_TARGETS)
     back = fill("<p>{link}</p>", link=link(PATH, visit.say(BACK)))
     return layout(visit, TESTED, section(visit, TESTED, joined([shown, back])))
 

@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
@@ -45,12 +46,12 @@ QUOTA_MEANS = W(
     "WeChat counts the calls of each path in a day. WeChat is asked when you press the button.",
     "微信按天统计每个接口的调用次数。按下按钮时才向微信查询。",
 )
-PATH, ASK = W("Path", "接口路径"), W("Ask WeChat", "向微信查询")
+PATH, ASK = W("Path of the API", "接口路径"), W("Ask WeChat", "向微信查询")
 USED, LIMIT, REMAIN = W("Used", "已用"), W("Allowed in a day", "每日上限"), W("Left", "剩余")
 OF = W("{used} of {limit}", "{used} / {limit}")
 LARGEST = W("Who called it most through the gateway", "经网关调用最多的系统")
 NOT_THROUGH = W("No system called it through the gateway today.", "今天没有系统经网关调用。")
-CALLER, CALLS_MADE = W("Caller", "调用方"), W("Calls", "调用次数")
+CALLER = W("Caller", "调用方")
 AGAIN = W("Register it again, with a new secret or more types", "重新登记：换 AppSecret 或加类型")
 # Paths whose quotas are asked for most often, offered while one types.
 USUAL_PATHS: Final = (
@@ -162,7 +163,7 @@ def _numbers(visit: Visit, quota: QuotaResult) -> Html:
                     (REMAIN, f"{quota.remain:,}"),
                 ],
             ),
-            table(visit, LARGEST, (CALLER, CALLS_MADE), rows, empty=NOT_THROUGH),
+            table(visit, LARGEST, (CALLER, terms.CALLS), rows, empty=NOT_THROUGH),
         ]
     )
 

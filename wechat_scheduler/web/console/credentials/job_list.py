@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
 from wechat_scheduler.web.console.fields import select_field, text_field
@@ -21,14 +22,12 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE = W("Credentials", "凭据")
 ALL = W("All", "全部")
 FOUND = W("Found", "结果")
 HOW_MANY = W("By state", "按状态")
 SEARCH_FOR = W("Find", "查找")
 BEGINS = W("Appid or openid", "appid 或 openid")
 WHOSE = W("Account or platform", "账号或平台")
-OF_TYPE = W("Type", "类型")
 REGISTER = W("Register an account", "登记账号")
 EMPTY = W("No credentials yet. Register the first account.", "还没有凭据。请先登记一个账号。")
 NONE_FOUND = W(
@@ -72,7 +71,7 @@ async def listed(visit: Visit) -> web.Response:
             ),
         ]
     )
-    return layout(visit, TITLE, body, live=True)
+    return layout(visit, terms.CREDENTIALS, body, live=True)
 
 
 def _start(visit: Visit) -> Html:
@@ -87,7 +86,7 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     ]
     fields = [
         text_field(visit, "search", BEGINS, query.get("search", ""), maxlength=128),
-        select_field(visit, "type", OF_TYPE, _types(visit), query.get("type", "")),
+        select_field(visit, "type", terms.TYPE, _types(visit), query.get("type", "")),
     ]
     if "appid" in query:  # from the page of an account
         fields.append(text_field(visit, "appid", WHOSE, query["appid"], maxlength=128))

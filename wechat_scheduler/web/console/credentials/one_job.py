@@ -10,6 +10,7 @@ from wechat_scheduler.credentials.model import Contest
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, TYPES
 from wechat_scheduler.web.console.credentials.rows import (
     CALLS,
@@ -17,7 +18,6 @@ from wechat_scheduler.web.console.credentials.rows import (
     NEXT,
     ROOM,
     ROTATED,
-    STATE,
     account_place,
     badges,
     calls,
@@ -49,9 +49,8 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-NOW_TITLE = W("State", "状态")
 FAILED, ERROR = W("The last attempt failed", "上次尝试失败"), W("Last error", "上次错误")
-ACT, REFRESH, REMOVE = W("Actions", "操作"), W("Refresh now", "立即刷新"), W("Remove…", "移除…")
+REFRESH, REMOVE = W("Refresh now", "立即刷新"), W("Remove…", "移除…")
 REMOVE_IT = W("Remove this credential", "移除这个凭据")
 REMOVED_MEANS = W(
     "The daemon stops keeping it, and systems that fetch it get an error. An admin key removes it for all systems, "
@@ -77,10 +76,10 @@ async def shown(visit: Visit) -> web.Response:
     job = await _job(visit)
     body = joined(
         [
-            section(visit, NOW_TITLE, _state(visit, job), id="state", live=True),
+            section(visit, terms.STATE, _state(visit, job), id="state", live=True),
             section(visit, ERROR, _error(visit, job), id="error", live=True),
             await systems(visit, job),
-            when(visit.may(Scope.REGISTER), section(visit, ACT, _actions(visit, job))),
+            when(visit.may(Scope.REGISTER), section(visit, terms.ACTIONS, _actions(visit, job))),
         ]
     )
     title = " · ".join(filter(None, (job.kind, job.subject or job.appid)))
@@ -121,9 +120,9 @@ async def _job(visit: Visit) -> JobResult:
 def _state(visit: Visit, job: JobResult) -> Html:
     meaning = STATES[Freshness(job.state)].meaning
     pairs: list[tuple[Words, Cell | None]] = [
-        (STATE, badges(visit, job)),
+        (terms.STATE, badges(visit, job)),
         (LEFT, time_left(visit, job)),
-        (W("Expires", "到期"), visit.time(job.expires_at)),
+        (terms.EXPIRES, visit.time(job.expires_at)),
         (ROTATED, visit.time(job.issued_at)),
         (W("Rotations", "更新次数"), str(job.version)),
         (NEXT, next_attempt(visit, job)),
@@ -142,7 +141,7 @@ def _state(visit: Visit, job: JobResult) -> Html:
 def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
     known = TYPES.get(job.kind)
     yield (
-        W("Type", "类型"),
+        terms.TYPE,
         joined(
             [
                 code(job.kind),
@@ -152,7 +151,7 @@ def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
             ]
         ),
     )
-    yield W("Account", "账号"), link(account_place(job.appid), job.appid)
+    yield terms.ACCOUNT, link(account_place(job.appid), job.appid)
     if job.subject:
         yield W("Subject", "主体"), code(job.subject)
 

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
 from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.parts import (
     Cell,
@@ -28,10 +29,10 @@ W = Words
 ROOM: Final = "/console/credentials"
 
 CREDENTIAL = W("Credential", "凭据")
-STATE, LEFT = W("State", "状态"), W("Time left", "剩余时间")
+LEFT = W("Time left", "剩余时间")
 ROTATED, NEXT = W("Last rotation", "上次更新"), W("Next attempt", "下次尝试")
 CALLS = W("Calls today", "今日调用")
-HEADS: Final = (CREDENTIAL, STATE, LEFT, ROTATED, CALLS)
+HEADS: Final = (CREDENTIAL, terms.STATE, LEFT, ROTATED, CALLS)
 THEN = W("next", "下次")
 AT_PLATFORM = W("of platform", "属于平台")
 OF_ACCOUNT = W("of", "属于")
@@ -127,8 +128,8 @@ def _brief(visit: Visit, error: Fault | None) -> Html:
 def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Words, Cell | None]]:
     yield W("At", "时间"), visit.time(error.at)
     yield W("Call", "接口"), when(error.endpoint, code(error.endpoint))
-    yield W("errcode", "errcode"), None if error.errcode is None else str(error.errcode)
-    yield W("rid", "rid"), when(error.rid, code(error.rid))
+    yield terms.ERRCODE, None if error.errcode is None else str(error.errcode)
+    yield terms.RID, when(error.rid, code(error.rid))
 
 
 def error_advice(visit: Visit, error: Fault) -> Html:

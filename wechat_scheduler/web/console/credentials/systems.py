@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.parts import Cell, Kind, code, joined, section, state, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -21,14 +22,13 @@ NO_READER = W(
 )
 RECEIVERS = W("Who registered it", "谁登记的")
 NO_RECEIVER = W("No key.", "没有。")
-KEY = W("Key", "key")
 READ_HEADS: Final = (
-    KEY,
+    terms.KEY,
     W("Reads in 24 hours", "24 小时内读取"),
     W("Last in the hour of", "最近一次所在小时"),
 )
 SENT_HEADS: Final = (
-    KEY,
+    terms.KEY,
     W("Notified at", "通知地址"),
     W("Last notification", "上次通知"),
     W("Inputs from", "输入来自"),

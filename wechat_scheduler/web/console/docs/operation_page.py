@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.docs.operations import (
     Operation,
     OperationBody,
@@ -27,8 +28,8 @@ NONE = W("It has none.", "没有。")
 NEEDS = W("Needs", "需要")
 ANY_KEY, NO_KEY = W("any API key", "任意 API key"), W("no API key", "不需要 API key")
 SCOPE = W("a key with the scope {scope}", "带 {scope} 权限的 key")
-PARAMETERS, PLACE, NAME = W("Parameters", "参数"), W("Place", "位置"), W("Name", "名称")
-TYPE, MEANING = W("Type", "类型"), W("Meaning", "说明")
+PARAMETERS, PLACE = W("Parameters", "参数"), W("Place", "位置")
+MEANING = W("Meaning", "说明")
 REQUEST, RESULT = W("Body of the request", "请求体"), W("Result", "返回结果（result）")
 FIELD, REQUIRED = W("Field", "字段"), W("required", "必填")
 RESPONSES, STATUS, REASONS = W("Responses", "响应"), W("Status", "状态"), W("Reasons", "reason")
@@ -129,7 +130,7 @@ def _try(visit: Visit, operation: Operation) -> Html:
 
 def _parameters(visit: Visit, operation: Operation) -> Html:
     rows = [(one.place, code(one.name), one.kind, one.description) for one in operation.parameters]
-    heads = (PLACE, NAME, TYPE, MEANING)
+    heads = (PLACE, terms.NAME, terms.TYPE, MEANING)
     return section(visit, PARAMETERS, table(visit, PARAMETERS, heads, rows, empty=NO_PARAMETERS))
 
 
@@ -143,7 +144,9 @@ def _body(visit: Visit, heading: Words, body: OperationBody | None, name: str) -
     nothing = fill(
         '<p class="faint">{kind}</p>', kind=visit.say(NO_FIELDS, kind=body.kind or body.media)
     )
-    fields = table(visit, heading, (FIELD, TYPE, MEANING), _rows(visit, body.fields), empty=NONE)
+    fields = table(
+        visit, heading, (FIELD, terms.TYPE, MEANING), _rows(visit, body.fields), empty=NONE
+    )
     return section(
         visit,
         heading,

@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.docs.operation_page import operation_page
 from wechat_scheduler.web.console.docs.operations import (
     ApiReference,
@@ -34,7 +35,7 @@ NONE = W(
 )
 ABOUT = W("How it answers", "约定")
 MACHINE = W("For programs: {file}", "供程序读取：{file}")
-METHOD, PATH, DOES = W("Method", "方法"), W("Path", "路径"), W("What it does", "用途")
+METHOD, DOES = W("Method", "方法"), W("What it does", "用途")
 
 
 async def listed(visit: Visit) -> web.Response:
@@ -105,7 +106,7 @@ def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
     return section(
         visit,
         heading,
-        table(visit, heading, (METHOD, PATH, DOES), rows, empty=NONE),
+        table(visit, heading, (METHOD, terms.PATH, DOES), rows, empty=NONE),
         id=f"tag-{tag}",
     )
 

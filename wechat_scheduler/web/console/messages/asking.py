@@ -1,6 +1,7 @@
 """Asks WeChat about a delivery: for its record of a refused call, and whether it intercepted the message."""
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import advice, code, facts, joined, section
 from wechat_scheduler.web.console.visit import Visit
@@ -60,7 +61,7 @@ async def recorded_call(visit: Visit, one: DeliveryDetails) -> Html:
     known = facts(
         visit,
         [
-            (W("rid", "rid"), code(found.rid)),
+            (terms.RID, code(found.rid)),
             (CAME, visit.time(found.at)),
             (TOOK, visit.say(MS, ms=found.took_ms)),
             (ADDRESS, found.address),

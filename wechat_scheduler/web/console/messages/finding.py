@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.messages.states import state_options
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -21,12 +22,8 @@ from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
-SINCE, UNTIL = W("From", "从"), W("To", "到")
-APP, ANY_APP = W("App", "应用"), W("All apps", "所有应用")
-PERSON = W("Person", "用户")
+SINCE, UNTIL = W("From", "从"), W("Until", "到")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的名字")
-STATE, ANY_STATE = W("State", "状态"), W("All states", "所有状态")
-ERRCODE, MESSAGE = W("errcode", "errcode"), W("Message", "消息")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户。")
 NO_NUMBER = W("must be a number", "必须是数字。")
 NO_TIME = W("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30。")
@@ -92,21 +89,21 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
     ]
     fields = [
         *times,
-        select_field(visit, "app", APP, [("", ANY_APP), *known], app, error=wrong("app")),
+        select_field(visit, "app", terms.APP, [("", terms.ALL_APPS), *known], app, error=wrong("app")),
         text_field(
-            visit, "person", PERSON, given.get("person", ""), hint=PERSON_HINT, error=wrong("person")
+            visit, "person", terms.USER, given.get("person", ""), hint=PERSON_HINT, error=wrong("person")
         ),
         select_field(
-            visit, "state", STATE, [("", ANY_STATE), *state_options(visit)],
+            visit, "state", terms.STATE, [("", terms.ALL_STATES), *state_options(visit)],
             given.get("state", ""), error=wrong("state"),
         ),
         text_field(
-            visit, "errcode", ERRCODE, given.get("errcode", ""), inputmode="numeric",
+            visit, "errcode", terms.ERRCODE, given.get("errcode", ""), inputmode="numeric",
             error=wrong("errcode"),
         ),
     ]  # fmt: skip
     if message := given.get("message", ""):
-        fields.append(text_field(visit, "message", MESSAGE, message, error=wrong("message")))
+        fields.append(text_field(visit, "message", terms.MESSAGE, message, error=wrong("message")))
     return search(visit, action, joined(fields))
 
 

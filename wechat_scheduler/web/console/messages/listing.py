@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
@@ -21,7 +22,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE = W("Messages", "消息")
 WRITE = W("Write a test message", "写一条测试消息")
 FIND, FOUND = W("Find", "查找"), W("Deliveries", "投递")
 DELIVERIES = W("Deliveries, the newest first", "投递，最新的在前")
@@ -30,8 +30,6 @@ NONE = W(
     "还没有投递。写一条测试消息，或者用 POST /v1/messages 发送。",
 )
 NONE_FOUND = W("No delivery matches. Leave out a filter.", "没有符合的投递。去掉一个筛选条件试试。")
-CREATED, WHAT, APP = W("Created", "创建时间"), W("Message", "消息"), W("App", "应用")
-TO, STATE, WHY = W("To", "接收者"), W("State", "状态"), W("Reason", "原因")
 PICK, PICK_ONE = W("Choose", "选择"), W("Choose {title}", "选择 {title}")
 RETRACTED = W("(retracted)", "（已撤回）")
 REPLAY_PICKED = W("Send the chosen again", "重新发送所选")
@@ -99,7 +97,7 @@ async def listed(visit: Visit) -> web.Response:
         if error.field not in NAMES:
             raise
         found = section(visit, FIND, await filters(visit, LIST, error))
-        return layout(visit, TITLE, found, status=error.status)
+        return layout(visit, terms.MESSAGES, found, status=error.status)
     body = joined(
         [
             when(visit.may(Scope.PUSH), button(visit, f"{LIST}/write", WRITE, kind="main")),
@@ -107,12 +105,20 @@ async def listed(visit: Visit) -> web.Response:
             section(visit, FOUND, _found(visit, rows, chosen), id="found", live=True),
         ]
     )
-    return layout(visit, TITLE, body, live=True)
+    return layout(visit, terms.MESSAGES, body, live=True)
 
 
 def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, pick: bool) -> Html:
     """`pick` gives each a box to tick, of the form around the table."""
-    heads = [*([PICK] if pick else []), CREATED, WHAT, APP, TO, STATE, WHY]
+    heads = [
+        *([PICK] if pick else []),
+        terms.CREATED,
+        terms.MESSAGE,
+        terms.APP,
+        terms.TO,
+        terms.STATE,
+        terms.REASON,
+    ]
     return table(
         visit,
         DELIVERIES,

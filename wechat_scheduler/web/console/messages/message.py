@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
 from wechat_scheduler.web.console.messages.states import WORDS, badge
@@ -20,17 +21,10 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-UNTITLED = W("Message", "消息")
 CONTENT, BECAME = W("Content", "内容"), W("What became of it", "结果")
-APP, CHANNEL, PRIORITY = W("App", "应用"), W("Channel", "渠道"), W("Priority", "优先级")
-CREATED, NOT_BEFORE = W("Created", "创建时间"), W("Not before", "不早于")
-EXPIRES, OPENS = W("Expires", "过期时间"), W("A tap opens", "点击打开")
-TEMPLATE, KEYWORDS = W("Template", "模板"), W("Keywords", "关键词")
-KEYWORD, VALUE = W("Keyword", "关键词"), W("Value", "值")
-NOTES, IS_RETRACTED = (
-    W("Notes", "备注"),
-    W("It is retracted: readers no longer see it.", "已撤回：读者看不到了。"),
-)
+OPENS = W("A tap opens", "点击打开")
+VALUE = W("Value", "值")
+IS_RETRACTED = W("It is retracted: readers no longer see it.", "已撤回：读者看不到了。")
 NO_DATA = W("No keywords.", "没有关键词。")
 NO_DELIVERIES = W(
     "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
@@ -58,7 +52,7 @@ async def shown(visit: Visit) -> web.Response:
         ]
     )
     title = (one.title or one.template) and not one.retracted
-    return layout(visit, (one.title or one.template) if title else UNTITLED, body, live=True)
+    return layout(visit, (one.title or one.template) if title else terms.MESSAGE, body, live=True)
 
 
 def _all(visit: Visit, one: MessageResult) -> Html:
@@ -88,13 +82,13 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
     known = known_facts(
         visit,
         [
-            (APP, await _app_name(visit, one.app)),
-            (CHANNEL, one.channel),
-            (PRIORITY, one.priority),
-            (CREATED, visit.time(one.created_at)),
-            (NOT_BEFORE, visit.time(one.not_before) if one.not_before else None),
-            (EXPIRES, visit.time(one.expires) if one.expires else None),
-            (TEMPLATE, one.template),
+            (terms.APP, await _app_name(visit, one.app)),
+            (terms.CHANNEL, one.channel),
+            (terms.PRIORITY, one.priority),
+            (terms.CREATED, visit.time(one.created_at)),
+            (terms.NOT_BEFORE, visit.time(one.not_before) if one.not_before else None),
+            (terms.EXPIRES, visit.time(one.expires) if one.expires else None),
+            (terms.TEMPLATE, one.template),
             (OPENS, link(opens, opens) if opens else None),
         ],
     )
@@ -107,7 +101,7 @@ def _retracted(visit: Visit, one: MessageResult) -> Html:
 
 def _texts(visit: Visit, one: MessageResult) -> Html:
     data = table(
-        visit, KEYWORDS, (KEYWORD, VALUE), [[name, text] for name, text in one.data.items()],
+        visit, terms.KEYWORDS, (terms.KEYWORD, VALUE), [[name, text] for name, text in one.data.items()],
         empty=NO_DATA,
     )  # fmt: skip
     notes = [fill("<li>{note}</li>", note=note) for note in one.notes]
@@ -117,7 +111,8 @@ def _texts(visit: Visit, one: MessageResult) -> Html:
             when(one.text, fill('<p class="text">{text}</p>', text=one.text)),
             when(one.data, data),
             when(
-                notes, fill("<h3>{head}</h3><ul>{notes}</ul>", head=visit.say(NOTES), notes=notes)
+                notes,
+                fill("<h3>{head}</h3><ul>{notes}</ul>", head=visit.say(terms.NOTES), notes=notes),
             ),
         ]
     )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import advice, code, joined, link, said_at, table
 from wechat_scheduler.web.console.visit import Visit
@@ -17,7 +18,6 @@ W = Words
 
 TO = W("To {name}", "发给 {name}")
 FIRST, ELSE = W("As {way}", "以{way}发送"), W("Else as {way}", "否则以{way}发送")
-KEYWORDS, KEYWORD = W("Keywords", "关键词"), W("Keyword", "关键词")
 SHOWN, TAKES = W("Shown", "显示"), W("WeChat takes", "微信接受")
 HIDDEN, CUT = W("not shown", "不显示"), W("cut", "截断")
 ANY = W("any text; 20 characters are shown", "任意文字；显示 20 个字符")
@@ -85,9 +85,9 @@ def _title(one: WayPreviewResult) -> Html:
 
 
 def _keywords(visit: Visit, one: WayPreviewResult) -> Html:
-    heads = (KEYWORD, SHOWN, TAKES)
+    heads = (terms.KEYWORD, SHOWN, TAKES)
     rows = [_keyword(visit, it) for it in one.keywords]
-    return table(visit, KEYWORDS, heads, rows, empty=NO_KEYWORDS)
+    return table(visit, terms.KEYWORDS, heads, rows, empty=NO_KEYWORDS)
 
 
 def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:

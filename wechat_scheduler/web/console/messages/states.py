@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.parts import Kind, link, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -23,16 +24,15 @@ WORDS: Final[dict[str, tuple[Kind, Words]]] = {
 }
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 WAYS: Final = {
-    "template": W("template message", "模板消息"),
+    "template": terms.TEMPLATE_MESSAGE,
     "text": W("text", "客服消息"),
-    "subscribe": W("subscribe notice", "订阅通知"),
+    "subscribe": terms.SUBSCRIBE_NOTICE,
     "webhook": W("callback", "回调"),
 }
 CHANNELS: Final = {
-    "webhook": W("the app's callback", "应用的回调"),
+    "webhook": terms.THE_CALLBACK,
     "participants": W("all who joined the reminder", "加入提醒的所有人"),
 }
-EVERYONE = W("all subscribers", "所有订阅者")
 TOPIC = W("topic {id}", "主题 {id}")
 
 TRIED_NEXT = W("It is tried again {at}.", "下一次尝试：{at}。")
@@ -92,7 +92,7 @@ def receiver(visit: Visit, one: DeliveryResult) -> str:
     if one.channel == "alert":
         return one.to
     if one.channel == "topic":
-        return visit.say(EVERYONE) if one.to == "0" else visit.say(TOPIC, id=one.to)
+        return visit.say(terms.ALL_SUBSCRIBERS) if one.to == "0" else visit.say(TOPIC, id=one.to)
     return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
 
 

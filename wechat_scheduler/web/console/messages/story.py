@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
@@ -37,16 +38,11 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 UNTITLED = W("Delivery", "投递")
-STATE, NEXT, ATTEMPTS = W("State", "状态"), W("What happens next", "接下来"), W("Attempts", "尝试")
-TO, APP, WAY = W("To", "接收者"), W("App", "应用"), W("Way", "方式")
-CREATED, ENDED, MESSAGE = (
-    W("Created", "创建时间"),
-    W("State since", "状态时间"),
-    W("Message", "消息"),
-)
+NEXT, ATTEMPTS = W("What happens next", "接下来"), W("Attempts", "尝试")
+WAY = W("Way", "发送方式")
+ENDED = W("State since", "状态时间")
 SHOW_MESSAGE = W("Show the message", "查看消息")
-MSGID, ERRCODE, ACCOUNT = W("msgid", "msgid"), W("errcode", "errcode"), W("Account", "账号")
-REASON, NOTES = W("Reason", "原因"), W("Notes", "备注")
+MSGID = W("msgid", "msgid")
 DUPLICATE = W(
     "It was sent again although the first may have arrived: the user may have seen it twice.",
     "第一次可能已送达，但又发送了一次：用户可能看到了两次。",
@@ -107,7 +103,7 @@ def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
     body = joined(
         [
             asked,
-            section(visit, STATE, _state(visit, one), id="state", live=True),
+            section(visit, terms.STATE, _state(visit, one), id="state", live=True),
             section(visit, NEXT, _next(visit, one), id="next", live=True),
             section(visit, ATTEMPTS, _attempts(visit, one), id="attempts", live=True),
             questions(visit, one),
@@ -121,16 +117,16 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
     known = known_facts(
         visit,
         [
-            (STATE, badge(visit, one.state)),
+            (terms.STATE, badge(visit, one.state)),
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
-            (TO, receiver_link(visit, one)),
-            (APP, one.app_name or str(one.app)),
-            (ACCOUNT, code(one.appid) if one.appid else None),
+            (terms.TO, receiver_link(visit, one)),
+            (terms.APP, one.app_name or str(one.app)),
+            (terms.ACCOUNT, code(one.appid) if one.appid else None),
             (WAY, way(visit, one.way)),
-            (CREATED, visit.time(one.created_at)),
-            (MESSAGE, message),
+            (terms.CREATED, visit.time(one.created_at)),
+            (terms.MESSAGE, message),
             (MSGID, code(one.reference) if one.reference else None),
-            (ERRCODE, code(str(one.errcode)) if one.errcode is not None else None),
+            (terms.ERRCODE, code(str(one.errcode)) if one.errcode is not None else None),
         ],
     )
     return joined([known, _notes(visit, one)])
@@ -139,7 +135,9 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
 def _notes(visit: Visit, one: DeliveryDetails) -> Html:
     notes = [*one.notes, *([visit.say(DUPLICATE)] if one.possibly_duplicate else [])]
     items = [fill("<li>{note}</li>", note=visit.told(note)) for note in notes]
-    return when(items, fill("<h3>{head}</h3><ul>{items}</ul>", head=visit.say(NOTES), items=items))
+    return when(
+        items, fill("<h3>{head}</h3><ul>{items}</ul>", head=visit.say(terms.NOTES), items=items)
+    )
 
 
 def _next(visit: Visit, one: DeliveryDetails) -> Html:
@@ -159,7 +157,7 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
 
 
 def _attempts(visit: Visit, one: DeliveryDetails) -> Html:
-    heads = (AT, WAY, TOOK, ERRCODE, W("rid", "rid"), RESULT)
+    heads = (AT, WAY, TOOK, terms.ERRCODE, terms.RID, RESULT)
     return table(
         visit, ATTEMPTS, heads, [_attempt(visit, it) for it in one.history], empty=NO_ATTEMPTS
     )

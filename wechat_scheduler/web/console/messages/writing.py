@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.finding import apps
@@ -26,11 +27,9 @@ W = Words
 
 TITLE = W("Write a test message", "写一条测试消息")
 CONTENT, SHOWN = W("The message", "消息内容"), W("What the user will see", "用户会看到")
-APP, TO = W("App", "应用"), W("To", "接收者")
 TO_HINT = W(
     "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的名字"
 )
-CHANNEL, PRIORITY = W("Channel", "渠道"), W("Priority", "优先级")
 CHANNELS: Final = {
     "auto": W("The daemon chooses", "由守护进程选择"),
     "template": W("Template message", "模板消息"),
@@ -42,16 +41,13 @@ PRIORITIES: Final = {
     "urgent": W("Urgent: ignores quiet hours", "紧急：忽略免打扰时段"),
     "bulk": W("Bulk", "批量"),
 }
-SUBJECT, TEXT, URL = W("Title", "标题"), W("Text", "正文"), W("Link", "链接")
-TEMPLATE = W("Template", "模板")
+TEXT = W("Text", "正文")
 TEMPLATE_HINT = W(
     "An alias of the app's, or WeChat's template id; empty for the app's own choice",
     "应用里的别名或微信的模板 ID；留空则由应用决定",
 )
-DATA = W("Keywords", "关键词")
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1: 包裹")
-NOT_BEFORE = W("Not before", "不早于")
-PREVIEW, SEND = W("Preview", "预览"), W("Send it now", "现在发送")
+SEND = W("Send it now", "现在发送")
 NO_APPS = W(
     "There is no app yet that could send. Make one first.", "还没有可以发送的应用。请先创建一个。"
 )
@@ -178,23 +174,23 @@ def _form(
 
     fields = [
         refusal(mistakes.beside(FIELDS)),
-        select_field(visit, "app", APP, known, value("app"), error=wrong("app")),
-        text_field(visit, "to", TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True),
-        choice("channel", CHANNEL, CHANNELS),
-        text_field(visit, "title", SUBJECT, value("title"), error=wrong("title")),
+        select_field(visit, "app", terms.APP, known, value("app"), error=wrong("app")),
+        text_field(visit, "to", terms.TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True),
+        choice("channel", terms.CHANNEL, CHANNELS),
+        text_field(visit, "title", terms.TITLE, value("title"), error=wrong("title")),
         area_field(visit, "text", TEXT, value("text"), error=wrong("text")),
         text_field(
-            visit, "template", TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template")
+            visit, "template", terms.TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template")
         ),
-        area_field(visit, "data", DATA, value("data"), hint=DATA_HINT, error=wrong("data")),
-        text_field(visit, "url", URL, value("url"), type="url", error=wrong("url")),
-        choice("priority", PRIORITY, PRIORITIES),
+        area_field(visit, "data", terms.KEYWORDS, value("data"), hint=DATA_HINT, error=wrong("data")),
+        text_field(visit, "url", terms.LINK, value("url"), type="url", error=wrong("url")),
+        choice("priority", terms.PRIORITY, PRIORITIES),
         text_field(
-            visit, "not_before", NOT_BEFORE, value("not_before"), type="datetime-local",
+            visit, "not_before", terms.NOT_BEFORE, value("not_before"), type="datetime-local",
             error=wrong("not_before"),
         ),
     ]  # fmt: skip
-    return form(visit, WRITE, joined(fields), PREVIEW)
+    return form(visit, WRITE, joined(fields), terms.PREVIEW)
 
 
 ROUTES: Final = (

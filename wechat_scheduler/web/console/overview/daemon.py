@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.credentials.policy import Freshness
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
 from wechat_scheduler.web.console.parts import (
     Cell,
@@ -29,7 +30,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 STANDING = W("Right now", "当前")
-CREDENTIALS = W("Credentials", "凭据")
 WAITING = W("Deliveries waiting", "等待投递")
 DEAD = W("Failed in the last 24 hours", "24 小时内失败")
 DUE = W("Reminders in the next 24 hours", "24 小时内的提醒")
@@ -61,12 +61,7 @@ UNKNOWN_EGRESS = W(
     "微信只在拒绝时（40164）说出出口地址。在那之前，可以在这台机器或其出口网关的服务商那里查看公网地址。",
 )
 NODES = W("Daemons on this database", "共用此数据库的守护进程")
-HOST, NODE_STATE, SINCE, HOLDS = (
-    W("Machine", "机器"),
-    W("State", "状态"),
-    W("Since", "启动于"),
-    W("Works on", "正在处理"),
-)
+HOST, SINCE, HOLDS = W("Machine", "机器"), W("Started", "启动于"), W("Works on", "正在处理")
 ALIVE, GONE = W("alive", "运行中"), W("silent", "失联")
 UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 _TURNING: Final[tuple[tuple[Words, Kind, bool], ...]] = (
@@ -86,7 +81,7 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
     counts = [
         _count(
             "/console/credentials",
-            visit.say(CREDENTIALS),
+            visit.say(terms.CREDENTIALS),
             shown(found.credentials.all),
             _states(visit, found.credentials),
         ),
@@ -204,7 +199,7 @@ def _egress(visit: Visit, found: OverviewResult) -> Html:
 
 def _nodes(visit: Visit, nodes: Sequence[NodeResult]) -> Html:
     rows = [_node(visit, node) for node in nodes]
-    return table(visit, NODES, (HOST, VERSION, NODE_STATE, SINCE, HOLDS), rows, empty=NODES)
+    return table(visit, NODES, (HOST, VERSION, terms.STATE, SINCE, HOLDS), rows, empty=NODES)
 
 
 def _node(visit: Visit, node: NodeResult) -> Sequence[Cell]:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.statistics.model import NO_ERRCODE, OTHER_ERRCODES
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.parts import (
     Cell,
     Kind,
@@ -27,15 +28,10 @@ W = Words
 
 LAST = W("What happened", "近况")
 HOURS, DAYS = W("Last 24 hours", "最近 24 小时"), W("Last 30 days", "最近 30 天")
-PERIOD = W("Time", "时间段")
+PERIOD = W("Period", "时间段")
 ERRORS = W("Errors by errcode", "按 errcode 的错误")
 NO_ERRORS = W("No errors in this time.", "这段时间没有错误。")
-ERRCODE, TIMES, SHARE, MEANING = (
-    W("errcode", "errcode"),
-    W("Times", "次数"),
-    W("Share", "占比"),
-    W("What to do", "怎么办"),
-)
+TIMES, SHARE, MEANING = W("Times", "次数"), W("Share", "占比"), W("What to do", "怎么办")
 NONE, OTHERS = W("no errcode", "没有 errcode"), W("others", "其他")
 OF_NONE = W(
     "WeChat gave no answer, or was not asked: the reason stands with the credential or the message.",
@@ -68,7 +64,7 @@ CARDS: Final = (
         W("Refreshes", "刷新"),
         (
             _Figure(W("refreshed", "成功"), "good", lambda it: it.refreshed),
-            _Figure(W("failed", "失败"), "bad", lambda it: it.refresh_failed),
+            _Figure(terms.FAILED, "bad", lambda it: it.refresh_failed),
         ),
     ),
     _Card(
@@ -77,7 +73,7 @@ CARDS: Final = (
         (
             _Figure(W("accepted", "已接收"), "good", lambda it: it.accepted),
             _Figure(W("retried", "重试"), "warn", lambda it: it.send_failed),
-            _Figure(W("failed", "失败"), "bad", lambda it: it.dead),
+            _Figure(terms.FAILED, "bad", lambda it: it.dead),
         ),
         (_Figure(W("delivered", "已送达"), "good", lambda it: it.delivered),),
     ),
@@ -87,12 +83,12 @@ CARDS: Final = (
         (
             _Figure(W("answered", "已应答"), "good", lambda it: it.called_back),
             _Figure(W("retried", "重试"), "warn", lambda it: it.callback_failed),
-            _Figure(W("failed", "失败"), "bad", lambda it: it.callback_dead),
+            _Figure(terms.FAILED, "bad", lambda it: it.callback_dead),
         ),
     ),
     _Card(
         "reminders",
-        W("Reminders", "提醒"),
+        terms.REMINDERS,
         (
             _Figure(W("fired", "已触发"), "good", lambda it: it.fired),
             _Figure(W("missed", "已错过"), "bad", lambda it: it.missed),
@@ -126,7 +122,7 @@ def errors(visit: Visit, found: StatisticsResult) -> Html:
     """The errors by errcode, the most first, each with what to do."""
     total = sum(found.errors.values())
     rows = [_error(visit, name, number, total, found) for name, number in found.errors.items()]
-    body = table(visit, ERRORS, (ERRCODE, TIMES, SHARE, MEANING), rows, empty=NO_ERRORS)
+    body = table(visit, ERRORS, (terms.ERRCODE, TIMES, SHARE, MEANING), rows, empty=NO_ERRORS)
     return section(visit, ERRORS, body, id="errors", live=True)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.overview.daemon import daemon, standing
 from wechat_scheduler.web.console.overview.needs import needs
@@ -22,7 +23,7 @@ W = Words
 
 TITLE = W("Overview", "总览")
 _DAYS: Final = 30
-KEY, NAME, SCOPES = W("Your key", "当前 key"), W("Name", "名称"), W("Scopes", "权限")
+KEY, SCOPES = W("Your key", "当前 key"), W("Scopes", "权限")
 CLOSED = W("What it lacks", "缺少的权限")
 READS = W("read: this page shows what is kept", "read：此页显示保存的内容")
 
@@ -44,7 +45,7 @@ async def overview(visit: Visit) -> web.Response:
 def _closed(visit: Visit) -> Html:
     key = visit.session.key
     scopes = ", ".join(sorted(scope.value for scope in key.scopes))
-    pairs = [(NAME, key.name), (SCOPES, scopes), (CLOSED, visit.say(READS))]
+    pairs = [(terms.NAME, key.name), (SCOPES, scopes), (CLOSED, visit.say(READS))]
     return section(visit, KEY, facts(visit, pairs), id="key")
 
 

@@ -5,6 +5,7 @@ from typing import Final, Literal
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import (
     button,
@@ -28,18 +29,15 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 ABOUT = W("About", "概况")
-ID, ACCOUNT, MADE = W("Id", "编号"), W("Account", "账号"), W("Made", "创建")
-ZONE, CALLBACK = W("Time zone", "时区"), W("Callback", "回调地址")
 PER_MINUTE = W("Messages a minute", "每分钟消息数")
 EACH_PER_MINUTE = W("To one user a minute", "每分钟对一个用户")
 NO_LIMIT, NETWORKS = W("no limit", "不限"), W("Networks of signed calls", "签名调用的来源网段")
-ANY, KIND = W("any", "任意"), W("Kind", "类型")
+ANY = W("any", "任意")
 MINI, OFFICIAL = W("Mini-program", "小程序"), W("Official account", "公众号")
-TEMPLATES, DESCRIPTION = W("Templates", "模板"), W("Description", "说明")
+DESCRIPTION = W("Description", "说明")
 NO_TEMPLATES = W("none: only texts can be sent", "无：只能发文本")
 MESSAGES, REMINDERS = W("Its messages", "它的消息"), W("Its reminders", "它的提醒")
 ITS_ACCOUNT = W("Its account", "它的账号")
-LEADS = W("See also", "相关")
 DANGER = W("Tokens and removal", "token 与删除")
 NEW_TOKEN = W("Make a new token", "生成新 token")
 NEW_TOKEN_HINT = W(
@@ -76,7 +74,7 @@ async def shown(visit: Visit) -> web.Response:
     app = await app_of(visit)
     sections = [
         section(visit, ABOUT, _about(visit, app), id="about"),
-        section(visit, LEADS, _leads(visit, app), id="leads"),
+        section(visit, terms.SEE_ALSO, _leads(visit, app), id="leads"),
         when(visit.may(Scope.ADMIN), section(visit, DANGER, _danger(visit, app), id="danger")),
     ]
     return app_page(visit, app, TABS[0].words, fill("{all}", all=sections))
@@ -90,13 +88,13 @@ def _about(visit: Visit, app: AppResult) -> Html:
     return facts(
         visit,
         [
-            (ID, code(str(app.id))),
-            (ACCOUNT, code(app.appid)),
-            (KIND, visit.say(kind)),
-            (MADE, visit.time(app.created_at)),
-            (ZONE, app.zone),
-            (CALLBACK, app.callback),
-            (TEMPLATES, ", ".join(app.templates) or state(visit, "warn", NO_TEMPLATES)),
+            (terms.ID, code(str(app.id))),
+            (terms.ACCOUNT, code(app.appid)),
+            (terms.KIND, visit.say(kind)),
+            (terms.CREATED, visit.time(app.created_at)),
+            (terms.ZONE, app.zone),
+            (terms.CALLBACK, app.callback),
+            (terms.TEMPLATES, ", ".join(app.templates) or state(visit, "warn", NO_TEMPLATES)),
             (PER_MINUTE, limit(app.per_minute)),
             (EACH_PER_MINUTE, limit(app.recipient_per_minute)),
             (NETWORKS, ", ".join(app.networks) or visit.say(ANY)),

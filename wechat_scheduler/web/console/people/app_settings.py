@@ -6,16 +6,15 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import done
 from wechat_scheduler.web.console.people.app import (
-    CALLBACK,
     DESCRIPTION,
     EACH_PER_MINUTE,
     NETWORKS,
     PER_MINUTE,
-    ZONE,
 )
 from wechat_scheduler.web.console.people.frame import (
     ONE,
@@ -31,7 +30,6 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-TITLE, SAVE, NAME = W("Settings", "设置"), W("Save", "保存"), W("Name", "名称")
 CALLBACK_HINT = W(
     "Now: {now}. Its query is a secret and is not shown; leave this empty to keep it.",
     "现在：{now}。它的查询参数是秘密，不显示；留空则不变。",
@@ -58,7 +56,7 @@ NAMES: Final = (*TEXTS, *LIMITS, "callback", "networks")
 
 async def settings(visit: Visit) -> web.Response:
     app = await app_of(visit)
-    return app_page(visit, app, TITLE, _form(visit, app, _given(app)))
+    return app_page(visit, app, terms.SETTINGS, _form(visit, app, _given(app)))
 
 
 async def change(visit: Visit) -> web.Response:
@@ -67,7 +65,7 @@ async def change(visit: Visit) -> web.Response:
         await visit.api.patch("/v1/apps/{app}", AppResult, body=_body(visit), app=app.id)
     except RequestError as error:
         page = _form(visit, app, visit.form, error)
-        return app_page(visit, app, TITLE, page, status=error.status)
+        return app_page(visit, app, terms.SETTINGS, page, status=error.status)
     return done(app_url(app), "saved")
 
 
@@ -112,9 +110,9 @@ def _form(
 
     hint = CALLBACK_HINT.filled(now=app.callback or "–")
     fields = [
-        text("name", NAME, required=True, maxlength=64),
-        text("zone", ZONE, maxlength=64),
-        text("callback", CALLBACK, hint, type="url"),
+        text("name", terms.NAME, required=True, maxlength=64),
+        text("zone", terms.ZONE, maxlength=64),
+        text("callback", terms.CALLBACK, hint, type="url"),
         check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
         text("per_minute", PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
         text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
@@ -127,7 +125,7 @@ def _form(
         area("description", DESCRIPTION),
     ]
     body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(NAMES)), fields=fields)
-    return form(visit, app_url(app, "/settings"), body, SAVE)
+    return form(visit, app_url(app, "/settings"), body, terms.SAVE)
 
 
 ROUTES: Final = (

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -33,10 +34,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE = W("People", "用户")
-APPS_HEADING = W("Apps", "应用")
-NAME, ACCOUNT, ID = W("Name", "名称"), W("Account", "账号"), W("Id", "编号")
-MADE, CREATED = W("Made", "创建"), W("The app is made", "应用已创建")
+CREATED = W("The app is made", "应用已创建")
 TEXT = W("Name, id or account", "名称、编号或账号")
 NO_APPS = W(
     "No apps here. An app is a tenant that sends messages and reminders through one account: make the first one.",
@@ -47,7 +45,6 @@ APPID = W("Account (appid)", "账号（appid）")
 APPID_HINT = W(
     "The app sends through it. It cannot be changed later.", "应用通过它发送，以后不能改。"
 )
-CALLBACK = W("Callback", "回调地址")
 CALLBACK_HINT = W(
     "Optional: the address that is told, signed, when users subscribe and write.",
     "可选：用户订阅和发消息时，签名通知这个地址。",
@@ -80,9 +77,15 @@ async def apps(visit: Visit) -> web.Response:
             visit,
             PEOPLE,
             text_field(visit, "search", TEXT, wanted, type="search", maxlength=128),
-            name=APPS_HEADING,
+            name=terms.APPS,
         ),
-        table=table(visit, APPS_HEADING, (NAME, ID, ACCOUNT, MADE), rows, empty=NO_APPS),
+        table=table(
+            visit,
+            terms.APPS,
+            (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED),
+            rows,
+            empty=NO_APPS,
+        ),
         pager=pager(visit, found),
         make=when(
             visit.may(Scope.ADMIN),
@@ -91,10 +94,10 @@ async def apps(visit: Visit) -> web.Response:
     )
     body = fill(
         "{apps}{users}",
-        apps=section(visit, APPS_HEADING, listed, id="apps"),
+        apps=section(visit, terms.APPS, listed, id="apps"),
         users=section(visit, SEARCH_USERS, user_search(visit), id="users"),
     )
-    return layout(visit, TITLE, body)
+    return layout(visit, terms.PEOPLE, body)
 
 
 async def new_app(visit: Visit) -> web.Response:
@@ -111,7 +114,14 @@ async def make(visit: Visit) -> web.Response:
     except RequestError as error:
         return layout(visit, MAKE, _form(visit, error=error), status=error.status)
     made = answer.result
-    about = facts(visit, [(NAME, made.name), (ID, code(str(made.id))), (ACCOUNT, code(made.appid))])
+    about = facts(
+        visit,
+        [
+            (terms.NAME, made.name),
+            (terms.ID, code(str(made.id))),
+            (terms.ACCOUNT, code(made.appid)),
+        ],
+    )
     secrets = [
         (TOKEN, made.token),
         (APP_KEY, made.app_key),
@@ -129,7 +139,7 @@ def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> H
     given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
-            visit, "name", NAME, given.get("name", ""),
+            visit, "name", terms.NAME, given.get("name", ""),
             error=wrong.at("name"), required=True, maxlength=64,
         ),
         text_field(
@@ -137,7 +147,7 @@ def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> H
             hint=APPID_HINT, error=wrong.at("appid"), required=True, maxlength=128,
         ),
         text_field(
-            visit, "callback", CALLBACK, given.get("callback", ""),
+            visit, "callback", terms.CALLBACK, given.get("callback", ""),
             hint=CALLBACK_HINT, error=wrong.at("callback"), type="url",
         ),
     ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any, Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import check_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, facts, link, section
@@ -32,14 +33,15 @@ INTRODUCTION = W(
     "Who scans the code follows the account and subscribes. A code that lasts and has no extra is the same each time: make it again to see it.",
     "扫码的人会关注公众号并订阅。长期有效、不带参数的码每次都相同：再生成一次就能看到它。",
 )
-FOR, APP_ITSELF = W("It is for", "用于"), W("The app itself", "应用本身")
+FOR = W("It is for", "用于")
 REMINDER = W("Or for a reminder (its id)", "或用于提醒（提醒的编号）")
 REMINDER_HINT = W("Who scans it joins the reminder.", "扫码的人加入这个提醒。")
 EXTRA = W("Extra", "附加参数")
 EXTRA_HINT = W("Comes back in the app's callback of the scan.", "扫码时随应用的回调返回。")
 LIFE = W("It ends after", "有效期")
+NEVER = W("never", "长期有效")
 LIVES: Final = (
-    ("", W("never", "长期")),
+    ("", NEVER),
     ("3600", W("an hour", "1 小时")),
     ("86400", W("a day", "1 天")),
     ("604800", W("a week", "7 天")),
@@ -48,8 +50,7 @@ LIVES: Final = (
 CONSENT = W(
     "The scan also lets the app's signed calls set reminders", "扫码同时允许应用的签名调用设提醒"
 )
-CONTENT, ENDS = W("Content", "内容"), W("Ends", "到期")
-NEVER = W("never", "长期有效")
+CONTENT = W("Content", "内容")
 DRAWN_UNTIL = W("WeChat's drawing is valid until", "微信的图有效至")
 STABLE, PAGE = W("Address of the image", "图片地址"), W("Page with the code", "二维码页面")
 WECHATS = W("WeChat's image", "微信的图片")
@@ -110,7 +111,7 @@ def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
         visit,
         [
             (CONTENT, code(made.url)),
-            (ENDS, visit.time(made.expires_at) if made.expires_at else visit.say(NEVER)),
+            (terms.EXPIRES, visit.time(made.expires_at) if made.expires_at else visit.say(NEVER)),
             (DRAWN_UNTIL, visit.time(made.image_until)),
             (STABLE, made.stable_url and link(made.stable_url, made.stable_url)),
             (PAGE, made.page_url and link(made.page_url, made.page_url)),
@@ -143,7 +144,7 @@ def _form(
     def value(name: str) -> str:
         return given.get(name, "")
 
-    chosen: list[tuple[str, Words | str]] = [("", APP_ITSELF)]
+    chosen: list[tuple[str, Words | str]] = [("", terms.APP_ITSELF)]
     chosen += [(str(topic.id), topic.name) for topic in topics]
     fields = [
         select_field(visit, "topic", FOR, chosen, value("topic"), error=wrong.at("topic")),

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import joined, tabs
 from wechat_scheduler.web.console.visit import Visit
@@ -28,15 +29,14 @@ class TabPage(NamedTuple):
 
 
 TABS: Final = (
-    TabPage("", W("App", "应用")),
+    TabPage("", terms.APP),
     TabPage("/subscribers", W("Subscribers", "订阅者")),
-    TabPage("/topics", W("Topics", "主题")),
+    TabPage("/topics", terms.TOPICS),
     TabPage("/codes", W("QR codes", "二维码")),
-    TabPage("/templates", W("Templates", "模板")),
-    TabPage("/settings", W("Settings", "设置"), Scope.ADMIN),
+    TabPage("/templates", terms.TEMPLATES),
+    TabPage("/settings", terms.SETTINGS, Scope.ADMIN),
 )
 PAGES_OF = W("Pages of {name}", "{name} 的页面")
-ALL_APPS = W("All apps", "全部应用")
 
 
 async def app_of(visit: Visit) -> AppResult:
@@ -60,4 +60,4 @@ def _tabs(visit: Visit, app: AppResult) -> Html:
     path = visit.request.path
     here = next((url for url, _ in reversed(pages) if f"{path}/".startswith(f"{url}/")), "")
     name = PAGES_OF.filled(name=app.name)
-    return tabs(visit, name, [(PEOPLE, ALL_APPS), *pages], here)
+    return tabs(visit, name, [(PEOPLE, terms.ALL_APPS), *pages], here)

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
@@ -19,7 +20,6 @@ from wechat_scheduler.web.console.parts import (
     state,
     table,
 )
-from wechat_scheduler.web.console.people.app import ZONE
 from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
@@ -41,25 +41,22 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE, ABOUT = W("User", "用户"), W("About", "概况")
+ABOUT = W("About", "概况")
 NAMES, NICKNAME = W("Your own names", "自己的名字"), W("Nickname", "昵称")
-STATE, HEARD = W("State", "状态"), W("Last act", "最近活动")
 KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
 CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
 YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")
-LEADS = W("See also", "相关")
-MESSAGES, REMINDERS = W("Messages to this user", "发给此用户的消息"), W("Reminders", "提醒")
+MESSAGES = W("Messages to this user", "发给此用户的消息")
 PUSHES = W("Pushes about this account", "此账号的推送")
-SUBSCRIPTIONS, TOPIC = W("Subscriptions", "订阅"), W("Topic", "主题")
-APP_ITSELF, SINCE = W("The app itself", "应用本身"), W("Since", "始于")
+SUBSCRIPTIONS = W("Subscriptions", "订阅")
+SINCE = W("Since", "始于")
 RECEIVES = W("Receives", "接收")
 NONE = W("The user left the app and gets nothing from it.", "用户已离开应用，不再收到消息。")
-USES, TEMPLATE = W("Subscribe notices allowed", "允许的订阅通知"), W("Template", "模板")
+USES = W("Subscribe notices allowed", "允许的订阅通知")
 LEFT, SWITCHED_OFF = W("Left", "剩余"), W("switched off by the user", "用户已关闭")
 AT_LEAST = W("at least {n}", "至少 {n}")
 NO_USES = W("WeChat has told of none.", "微信没有报告过。")
 DANGER = W("Tokens and removal", "token 与移出")
-CHANGE, SAVE = W("Change", "修改"), W("Save", "保存")
 QUIET_HINT = W(
     "Such as 22:00-07:30, by the user's clock; empty for none.",
     "如 22:00-07:30，按用户时区；空表示没有。",
@@ -89,15 +86,15 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
             visit, SUBSCRIPTIONS, _subscriptions(visit, user.subscriptions), id="subscriptions"
         ),
         section(visit, USES, _uses(visit, uses), id="uses"),
-        section(visit, LEADS, _leads(visit, app, user), id="leads"),
+        section(visit, terms.SEE_ALSO, _leads(visit, app, user), id="leads"),
         when(
             user.subscriptions,
-            section(visit, CHANGE, _change(visit, app, user, error), id="change"),
+            section(visit, terms.CHANGE, _change(visit, app, user, error), id="change"),
         ),
         section(visit, DANGER, _danger(visit, app, user), id="danger"),
     ]
     return app_page(
-        visit, app, TITLE, fill("{all}", all=sections), status=error.status if error else 200
+        visit, app, terms.USER, fill("{all}", all=sections), status=error.status if error else 200
     )
 
 
@@ -115,14 +112,14 @@ def _about(visit: Visit, user: ShownSubscriberResult) -> Html:
     told = facts(
         visit,
         [
-            (STATE, badge),
+            (terms.STATE, badge),
             (NICKNAME, user.nickname),
-            (W("uid", "uid"), code(user.uid)),
-            (W("openid", "openid"), code(user.openid)),
+            (terms.UID, code(user.uid)),
+            (terms.OPENID, code(user.openid)),
             (NAMES, joined(fill("<div>{name}</div>", name=code(name)) for name in user.names)),
-            (HEARD, visit.time(user.heard_at)),
+            (terms.LAST_ACT, visit.time(user.heard_at)),
             (KNOWN, visit.time(user.created_at)),
-            (ZONE, user.zone),
+            (terms.ZONE, user.zone),
             (QUIET, user.quiet),
             (CONSENTED, visit.say(YES if user.consented else NO)),
         ],
@@ -133,13 +130,14 @@ def _about(visit: Visit, user: ShownSubscriberResult) -> Html:
 def _subscriptions(visit: Visit, found: list[AppSubscriptionResult]) -> Html:
     rows = [
         (
-            one.topic_name or (visit.say(APP_ITSELF) if one.topic is None else str(one.topic)),
+            one.topic_name
+            or (visit.say(terms.APP_ITSELF) if one.topic is None else str(one.topic)),
             _receives(visit, one),
             visit.time(one.subscribed_at),
         )
         for one in found
     ]
-    return table(visit, SUBSCRIPTIONS, (TOPIC, STATE, SINCE), rows, empty=NONE)
+    return table(visit, SUBSCRIPTIONS, (terms.TOPIC, terms.STATE, SINCE), rows, empty=NONE)
 
 
 def _receives(visit: Visit, one: AppSubscriptionResult) -> Html:
@@ -161,7 +159,7 @@ def _uses(visit: Visit, uses: list[UseCountResult]) -> Html:
         )
         for one in uses
     ]
-    return table(visit, USES, (TEMPLATE, LEFT, SINCE), rows, empty=NO_USES)
+    return table(visit, USES, (terms.TEMPLATE, LEFT, SINCE), rows, empty=NO_USES)
 
 
 def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
@@ -169,7 +167,7 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
         visit,
         [
             (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
-            (f"/console/reminders?uid={user.uid}", REMINDERS),
+            (f"/console/reminders?uid={user.uid}", terms.REMINDERS),
             (f"/console/pushes?kind=act&appid={app.appid}", PUSHES),
         ],
     )
@@ -184,7 +182,7 @@ def _change(
         text_field(visit, name, words, given.get(name, ""), hint=hint, error=wrong.at(name))
         for name, words, hint in (
             ("nickname", NICKNAME, None),
-            ("zone", ZONE, ZONE_HINT),
+            ("zone", terms.ZONE, ZONE_HINT),
             ("quiet", QUIET, QUIET_HINT),
         )
     ]
@@ -193,7 +191,7 @@ def _change(
     body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(FIELDS)), fields=fields)
     block = {"blocked": "" if is_blocked else "on"}
     forms = [
-        form(visit, url, body, SAVE),
+        form(visit, url, body, terms.SAVE),
         form(
             visit,
             f"{url}/block",

@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, select_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, done, link, pager, search, section, table
@@ -27,11 +28,9 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 WHO = W("uid, openid or your own name", "uid、openid 或自己的名字")
-TOPIC, APP_ITSELF = W("Topic", "主题"), W("The app itself", "应用本身")
 BLOCKED, EACH = W("Blocked", "拉黑"), W("All", "全部")
 ONLY_BLOCKED, NOT_BLOCKED = W("Only blocked", "只看已拉黑"), W("Not blocked", "未拉黑")
-USER, STATE = W("User", "用户"), W("State", "状态")
-HEARD, SINCE = W("Last act", "最近活动"), W("Subscribed", "订阅于")
+SINCE = W("Subscribed", "订阅于")
 NONE = W(
     "There is no subscriber here. Users subscribe by a QR code of the app, by writing #{id} to the account, or you bind them below.",
     "这里没有人。用户扫应用的二维码、给账号发 #{id} 即订阅，也可以在下面绑定。",
@@ -45,7 +44,7 @@ BIND_HINT = W(
     "For users whom your system knows: they subscribe at once, under your own name for them.",
     "用于你的系统已认识的用户：立即订阅，并记下你给他的名字。",
 )
-EXTERNAL, OPENID = W("Your own name", "自己的名字"), W("openid", "openid")
+EXTERNAL = W("Your own name", "自己的名字")
 BOUND: Final = {"bound": W("The user is bound.", "用户已绑定。")}
 NAMES: Final = ("external_id", "openid")
 
@@ -94,7 +93,7 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
         table=table(
             visit,
             TABS[1].words,
-            (USER, OPENID, STATE, HEARD, SINCE),
+            (terms.USER, terms.OPENID, terms.STATE, terms.LAST_ACT, SINCE),
             [_row(visit, app, one) for one in found.rows],
             empty=NO_MATCH if is_filtered else none,
         ),
@@ -104,12 +103,12 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
 
 def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
     query = visit.request.query
-    chosen: list[tuple[str, Words | str]] = [("", APP_ITSELF)]
+    chosen: list[tuple[str, Words | str]] = [("", terms.APP_ITSELF)]
     chosen += [(str(topic.id), topic.name) for topic in topics]
     blocked = [("", EACH), ("true", ONLY_BLOCKED), ("false", NOT_BLOCKED)]
     fields = [
         text_field(visit, "name", WHO, query.get("name", ""), type="search", maxlength=128),
-        select_field(visit, "topic", TOPIC, chosen, query.get("topic", "")),
+        select_field(visit, "topic", terms.TOPIC, chosen, query.get("topic", "")),
         select_field(visit, "blocked", BLOCKED, blocked, query.get("blocked", "")),
     ]
     return search(visit, app_url(app, "/subscribers"), fill("{fields}", fields=fields))
@@ -133,7 +132,7 @@ def _bind_form(visit: Visit, app: AppResult, error: RequestError | None) -> Html
             error=wrong.at("external_id", "[0].external_id"), required=True, maxlength=128,
         ),
         text_field(
-            visit, "openid", OPENID, given.get("openid", ""),
+            visit, "openid", terms.OPENID, given.get("openid", ""),
             error=wrong.at("openid", "[0].openid"), required=True, maxlength=128,
         ),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from msgspec import UNSET
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, done, section, table
@@ -26,7 +27,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-MAP, SAVE, LOOK = W("Map a template", "配置模板"), W("Save", "保存"), W("Preview", "预览")
+MAP = W("Map a template", "配置模板")
 PURPOSE = W("Purpose or alias", "用途或别名")
 PURPOSE_HINT = W(
     "message, notice or reminder, or an alias of your own that messages name.",
@@ -42,8 +43,7 @@ PLACES = W(
 ONLY = W("Only: {values}", "只能是：{values}")
 SAMPLE, TEXT = W("Title of a message to preview", "预览用的消息标题"), W("Its text", "消息正文")
 SAMPLES: Final = (W("Parcel", "快递"), W("It is at the door.", "已放在门口。"))
-PREVIEW = W("Preview", "预览")
-KEYWORD, SHOWN = W("Keyword", "关键词"), W("What WeChat gets", "微信收到的内容")
+SHOWN = W("What WeChat gets", "微信收到的内容")
 CUT = W("shortened", "已截短")
 NOTHING = W("Nothing would be sent.", "什么也不会发送。")
 KEYWORD_FIELD: Final = "keyword-"
@@ -116,7 +116,11 @@ async def _page(
     known = await visit.api.get("/v1/apps/{app}/templates", ImportedResult, app=app.id)
     template_id = given.get("template_id", "").strip()
     account = next((one for one in known.templates if one.template_id == template_id), None)
-    shown = section(visit, PREVIEW, _previewed(visit, preview), id="preview") if preview else Html()
+    shown = (
+        section(visit, terms.PREVIEW, _previewed(visit, preview), id="preview")
+        if preview
+        else Html()
+    )
     body = fill(
         "{preview}{form}",
         preview=shown,
@@ -135,7 +139,7 @@ def _previewed(visit: Visit, preview: PreviewResult) -> Html:
     ]
     return fill(
         "{table}{faults}",
-        table=table(visit, PREVIEW, (KEYWORD, SHOWN), rows, empty=NOTHING),
+        table=table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING),
         faults=[advice(visit, fault) for fault in preview.faults],
     )
 
@@ -177,9 +181,9 @@ def _form(
         places=visit.say(PLACES),
         refusal=refusal(wrong.beside(("purpose", f"{place}.template_id", *at_fields))),
         fields=fields,
-        look=visit.say(LOOK),
+        look=visit.say(terms.PREVIEW),
     )
-    return form(visit, app_url(app, "/templates/map"), body, SAVE)
+    return form(visit, app_url(app, "/templates/map"), body, terms.SAVE)
 
 
 def _keyword(

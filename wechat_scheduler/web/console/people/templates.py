@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import advice, code, done, joined, link, section, table
 from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_page, app_url
@@ -18,9 +19,9 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 MAPPED = W("Templates of the app", "应用用的模板")
-PURPOSE, TEMPLATE = W("Purpose or alias", "用途或别名"), W("Template", "模板")
-TEXTS, ACTIONS = W("Texts of its keywords", "各关键词的文字"), W("Actions", "操作")
-CHANGE, REMOVE = W("Change", "修改"), W("Remove", "删除")
+PURPOSE = W("Purpose or alias", "用途或别名")
+TEXTS = W("Texts of its keywords", "各关键词的文字")
+REMOVE = W("Remove", "删除")
 REMOVE_SURE = W(
     "Messages of this purpose have no template then. Remove it?", "之后此用途的消息没有模板。删除？"
 )
@@ -29,10 +30,8 @@ NONE_MAPPED = W(
     "还没有。把用途 message、notice、reminder 对应到账号的模板，消息才能在 48 小时会话之外到达用户。",
 )
 ACCOUNTS = W("Templates of the account", "账号的模板")
-TITLE, KIND = W("Title", "标题"), W("Kind", "类型")
-KEYWORDS, ID = W("Keywords", "关键词"), W("Id", "编号")
-NOTICE, LASTING = W("subscribe notice", "订阅通知"), W("lasting subscribe notice", "长期订阅通知")
-PLAIN, USE = W("template message", "模板消息"), W("Use it", "使用")
+LASTING = W("lasting subscribe notice", "长期订阅通知")
+USE = W("Use it", "使用")
 NONE_IMPORTED = W(
     "None imported yet. Import them, so that the keywords are known and checked.",
     "还没有导入。导入后才知道并能检查关键词。",
@@ -76,7 +75,9 @@ async def templates(visit: Visit) -> web.Response:
 
 def _mapped(visit: Visit, app: AppResult) -> Html:
     rows = [_mapping(visit, app, purpose, one) for purpose, one in app.templates.items()]
-    return table(visit, MAPPED, (PURPOSE, TEMPLATE, TEXTS, ACTIONS), rows, empty=NONE_MAPPED)
+    return table(
+        visit, MAPPED, (PURPOSE, terms.TEMPLATE, TEXTS, terms.ACTIONS), rows, empty=NONE_MAPPED
+    )
 
 
 def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> tuple[Html, ...]:
@@ -86,7 +87,7 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
         "<button>{change}</button></form>{remove}",
         url=url,
         purpose=purpose,
-        change=visit.say(CHANGE),
+        change=visit.say(terms.CHANGE),
         remove=form(
             visit, f"{url}/remove", Html(), REMOVE,
             kind="danger", confirm=REMOVE_SURE, fields={"purpose": purpose},
@@ -105,12 +106,16 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
 
 def _accounts(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
     rows = [_account(visit, app, one) for one in known.templates]
-    heads = (TITLE, KIND, KEYWORDS, ID, ACTIONS)
+    heads = (terms.TITLE, terms.KIND, terms.KEYWORDS, terms.ID, terms.ACTIONS)
     return table(visit, ACCOUNTS, heads, rows, empty=NONE_IMPORTED)
 
 
 def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[Html, ...]:
-    kind = (LASTING if one.lasting else NOTICE) if one.notice else PLAIN
+    kind = (
+        (LASTING if one.lasting else terms.SUBSCRIBE_NOTICE)
+        if one.notice
+        else terms.TEMPLATE_MESSAGE
+    )
     use = fill(
         '<form method="get" action="{url}"><input type="hidden" name="template_id" value="{id}">'
         "<button>{use}</button></form>",

@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, done, joined, link, section, table
@@ -25,10 +26,8 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-NAME, ID, MADE = W("Name", "名称"), W("Id", "编号"), W("Made", "创建")
 WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
-LEADS = W("See also", "相关")
-MAKE, REMOVE, ACTIONS = W("Make a topic", "创建主题"), W("Remove", "删除"), W("Actions", "操作")
+MAKE, REMOVE = W("Make a topic", "创建主题"), W("Remove", "删除")
 NONE = W(
     "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
     "还没有主题。主题是一组一起收消息的订阅者：在下面创建第一个。",
@@ -72,7 +71,7 @@ async def remove(visit: Visit) -> web.Response:
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app = await app_of(visit)
     found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
-    heads = (NAME, ID, MADE, LEADS, ACTIONS)
+    heads = (terms.NAME, terms.ID, terms.CREATED, terms.SEE_ALSO, terms.ACTIONS)
     listed = table(
         visit, TABS[2].words, heads, [_row(visit, app, one) for one in found], empty=NONE
     )
@@ -106,7 +105,7 @@ def _form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
     given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
-            visit, "name", NAME, given.get("name", ""),
+            visit, "name", terms.NAME, given.get("name", ""),
             error=wrong.at("name"), required=True, maxlength=64,
         ),
         area_field(

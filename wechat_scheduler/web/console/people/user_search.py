@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import code, joined, link, pager, search, section, table
@@ -21,10 +22,8 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 TITLE = W("Users of the accounts", "账号的用户")
-ACCOUNT, OPENID = W("Account (appid)", "账号（appid）"), W("openid", "openid")
-USER, STATE = W("User", "用户"), W("State", "状态")
+ACCOUNT = W("Account (appid)", "账号（appid）")
 USERS_HEADING = W("Users", "用户")
-HEARD, APPS_OF = W("Last act", "最近活动"), W("Apps", "应用")
 NONE = W(
     "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
     "没有用户。公众号的推送到达这里之后的关注者，以及应用绑定的用户，才会出现。",
@@ -37,7 +36,7 @@ def user_search(visit: Visit) -> Html:
     """The form that leads to the list."""
     query = visit.request.query
     fields = [
-        text_field(visit, "openid", OPENID, query.get("openid", ""), maxlength=128),
+        text_field(visit, "openid", terms.OPENID, query.get("openid", ""), maxlength=128),
         text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128),
     ]
     return search(visit, USERS, fill("{fields}", fields=fields), name=SEARCH_USERS)
@@ -57,7 +56,13 @@ async def users(visit: Visit) -> web.Response:
     listed = fill(
         "{search}{table}{pager}",
         search=user_search(visit),
-        table=table(visit, TITLE, (USER, ACCOUNT, STATE, HEARD, APPS_OF), rows, empty=NONE),
+        table=table(
+            visit,
+            TITLE,
+            (terms.USER, ACCOUNT, terms.STATE, terms.LAST_ACT, terms.APPS),
+            rows,
+            empty=NONE,
+        ),
         pager=pager(visit, found),
     )
     return layout(visit, TITLE, section(visit, USERS_HEADING, listed, id="users"))

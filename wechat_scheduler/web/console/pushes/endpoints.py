@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -32,10 +33,9 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE, ENDPOINTS = W("Pushes", "推送"), W("Push endpoints", "推送地址")
-ACCOUNT, STATE = W("Account", "账号"), W("State", "状态")
+ENDPOINTS = W("Push endpoints", "推送地址")
 TICKET, REFUSED = W("Last ticket", "最近的票据"), W("Refused", "被拒")
-WEEK, ACTIONS = W("Events of the week", "一周的事件"), W("Actions", "操作")
+WEEK = W("Events of the week", "一周的事件")
 NO_TICKETS = W("none", "无")
 FINE, ODD = W("in order", "正常"), W("needs a look", "需要看看")
 OVERDUE, SET_UP = W("ticket overdue", "票据逾期"), W("Set up an endpoint", "设置推送地址")
@@ -92,7 +92,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         limit=MOST,
     )
     rows = [_row(visit, one) for one in found.rows]
-    heads = (ACCOUNT, STATE, TICKET, REFUSED, WEEK, ACTIONS)
+    heads = (terms.ACCOUNT, terms.STATE, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(
         "{search}{table}{pager}",
         search=when(is_filtered or found.after or "endpoints_after" in query, _search(visit)),
@@ -106,13 +106,13 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         came=await past_pushes(visit),
         set_up=when(visit.may(Scope.REGISTER), set_up),
     )
-    return layout(visit, TITLE, body, live=True, status=error.status if error else 200)
+    return layout(visit, terms.PUSHES, body, live=True, status=error.status if error else 200)
 
 
 def _search(visit: Visit) -> Html:
     """Only where there are more endpoints than a page shows."""
     given = visit.request.query.get("endpoint", "")
-    field = text_field(visit, "endpoint", ACCOUNT, given, type="search", maxlength=128)
+    field = text_field(visit, "endpoint", terms.ACCOUNT, given, type="search", maxlength=128)
     return search(visit, PUSHES, field, name=ENDPOINTS)
 
 
@@ -207,7 +207,7 @@ async def set_up(visit: Visit) -> web.Response:
         facts=facts(
             visit,
             [
-                (ACCOUNT, code(appid)),
+                (terms.ACCOUNT, code(appid)),
                 (PATH, code(made["path"])),
                 (MESSAGES_PATH, code(made["messages_path"])),
             ],

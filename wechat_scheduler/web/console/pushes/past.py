@@ -4,6 +4,7 @@ from typing import Final
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.parts import code, link, pager, search, section, state, table
 from wechat_scheduler.web.console.pushes.words import EFFECTS, FATES, KINDS
@@ -15,9 +16,9 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 CAME = W("What came, and what became of it", "来了什么，结果如何")
-WHEN, ACCOUNT = W("When", "时间"), W("Account", "账号")
-KIND, NAME = W("Kind", "类型"), W("Push", "推送")
-ABOUT, FATE = W("About", "关于"), W("Became", "结果")
+WHEN = W("When", "时间")
+NAME = W("Push", "推送")
+ABOUT, FATE = W("Subject", "主体"), W("Became", "结果")
 ALL = W("All kinds", "全部类型")
 KEPT = W(
     "Users' acts are kept for a day, events and refused pushes for seven, the last three tickets. No text is kept.",
@@ -46,7 +47,7 @@ async def past_pushes(visit: Visit) -> Html:
         table=table(
             visit,
             CAME,
-            (WHEN, ACCOUNT, KIND, NAME, ABOUT, FATE),
+            (WHEN, terms.ACCOUNT, terms.KIND, NAME, ABOUT, FATE),
             [_row(visit, one) for one in found.rows],
             empty=NONE_FITS if is_filtered else NONE,
         ),
@@ -63,9 +64,9 @@ def _search(visit: Visit) -> Html:
         for kind, words in KINDS.items()
         if kind is not PushKind.ACT or visit.may(Scope.PUSH)
     ]
-    chosen = select_field(visit, "kind", KIND, [("", ALL), *kinds], query.get("kind", ""))
+    chosen = select_field(visit, "kind", terms.KIND, [("", ALL), *kinds], query.get("kind", ""))
     appid = text_field(
-        visit, "appid", ACCOUNT, query.get("appid", ""), type="search", maxlength=128
+        visit, "appid", terms.ACCOUNT, query.get("appid", ""), type="search", maxlength=128
     )
     return search(visit, "/console/pushes", fill("{appid}{kind}", appid=appid, kind=chosen))
 

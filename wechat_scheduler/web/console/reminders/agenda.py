@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 
 from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import advice, link, pager, search
 from wechat_scheduler.web.console.reminders.pieces import (
     AGENDA,
-    APP,
     app_link,
     app_options,
     apps_of,
@@ -41,7 +41,7 @@ TITLE = W("Agenda", "日程")
 BEFORE, TODAY, AFTER = W("‹ Previous", "‹ 前"), W("Today", "今天"), W("Next ›", "后 ›")
 TOMORROW = W("Tomorrow", "明天")
 DAY, WEEK = W("Day", "日"), W("Week", "周")
-FROM, CHOOSE = W("Day", "日期"), W("Another day, app or person", "选日期、应用或用户")
+FROM, CHOOSE = W("Date", "日期"), W("Another day, app or person", "选日期、应用或用户")
 SPAN, UID = W("Span", "范围"), W("Person (uid)", "用户（uid）")
 MOVES = W("Days", "日期导航")
 NONE = W(
@@ -181,7 +181,7 @@ def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> H
     fields = (
         text_field(visit, "day", FROM, view.first.isoformat(), type="date"),
         select_field(visit, "span", SPAN, spans, view.span),
-        select_field(visit, "app", APP, app_options(apps), view.app),
+        select_field(visit, "app", terms.APP, app_options(apps), view.app),
         text_field(visit, "uid", UID, view.uid),
     )
     return fill(

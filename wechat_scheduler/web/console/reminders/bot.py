@@ -6,6 +6,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import Cell, code, facts, link, section, state, table
 from wechat_scheduler.web.console.reminders.pieces import BOT, apps_of, tabs
@@ -20,9 +21,8 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 TITLE = W("Bot", "机器人")
-ACCOUNTS, ACCOUNT = W("Accounts", "公众号"), W("Account", "公众号")
 PUSHES, TAKER = W("Hears users", "能收到用户消息"), W("App of its reminders", "提醒归属的应用")
-TEMPLATE, ZONE = W("After 48 hours", "48 小时之后"), W("Time zone", "时区")
+TEMPLATE = W("After 48 hours", "48 小时之后")
 HEARS, DEAF = W("yes", "能"), W("no callback", "没有回调")
 BY_TEMPLATE = W("by template", "用模板消息")
 NOT_SENT = W("not reached: no template for reminders", "发不到：没有提醒用的模板")
@@ -31,7 +31,7 @@ NONE = W(
     "No accounts with an app or a callback yet. The bot answers an account whose callback is set.",
     "还没有带应用或回调的公众号。设置了回调的公众号才有机器人。",
 )
-SETTINGS, MODE = W("Settings", "设置"), W("What the bot takes", "机器人接什么")
+MODE = W("What the bot takes", "机器人接什么")
 MODES: Final[Mapping[str, Words]] = {
     "on": W("on: every message that has a time and is no chat", "on：所有带时间、又不是闲聊的消息"),
     "asked": W(
@@ -67,9 +67,9 @@ async def bot(visit: Visit) -> web.Response:
         "{tabs}{accounts}{settings}",
         tabs=tabs(visit, BOT),
         accounts=section(
-            visit, ACCOUNTS, _accounts(visit, apps, hearing), id="accounts", live=True
+            visit, terms.ACCOUNTS, _accounts(visit, apps, hearing), id="accounts", live=True
         ),
-        settings=section(visit, SETTINGS, await _settings(visit), id="settings"),
+        settings=section(visit, terms.SETTINGS, await _settings(visit), id="settings"),
     )
     return layout(visit, TITLE, body, live=True)
 
@@ -85,10 +85,10 @@ async def _hearing(visit: Visit) -> set[str] | None:
 def _accounts(visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None) -> Html:
     names = sorted({app.appid for app in apps} | (hearing or set()))
     rows = [_row(visit, name, taker(apps, name), hearing) for name in names]
-    heads = (ACCOUNT, PUSHES, TAKER, TEMPLATE, ZONE)
+    heads = (terms.ACCOUNT, PUSHES, TAKER, TEMPLATE, terms.ZONE)
     return fill(
         '{table}<p class="faint">{changes}</p>',
-        table=table(visit, ACCOUNTS, heads, rows, empty=NONE),
+        table=table(visit, terms.ACCOUNTS, heads, rows, empty=NONE),
         changes=visit.say(CHANGES),
     )
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
@@ -19,10 +20,10 @@ W = Words
 CHANNELS: Final = ("auto", "template", "text", "webhook")
 WAYS: Final[Mapping[str, Words]] = {
     "auto": W("as WeChat allows", "按微信允许的方式"),
-    "template": W("template message", "模板消息"),
+    "template": terms.TEMPLATE_MESSAGE,
     "text": W("text, within 48 hours", "文本，48 小时内"),
-    "subscribe": W("subscribe notice", "订阅通知"),
-    "webhook": W("the app's callback", "应用的回调"),
+    "subscribe": terms.SUBSCRIBE_NOTICE,
+    "webhook": terms.THE_CALLBACK,
 }
 _BETWEEN: Final = re.compile(r"[\n,，、;；]+")
 

@@ -5,11 +5,11 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import Cell, pager, search, table
 from wechat_scheduler.web.console.reminders.pieces import (
-    APP,
     LIST,
     STATES,
     app_link,
@@ -32,10 +32,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-TITLE = W("Reminders", "提醒")
 WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("Recurs", "重复")
-WHO, STATE = W("To", "接收者"), W("State", "状态")
-ANY_STATE = W("Every state", "所有状态")
 UID, TEXT = W("Person (uid)", "用户（uid）"), W("Text in the title", "标题里的文字")
 NONE = W("No active reminders. Write one.", "没有进行中的提醒。新建一个吧。")
 NONE_FOUND = W(
@@ -62,15 +59,15 @@ async def listing(visit: Visit) -> web.Response:
         table=_table(visit, [_row(visit, one, apps, topics) for one in found.rows], wanted),
         pager=pager(visit, found),
     )
-    return layout(visit, TITLE, body, live=True)
+    return layout(visit, terms.REMINDERS, body, live=True)
 
 
 def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:
-    states = [*((name, words) for name, (_, words) in STATES.items()), ("", ANY_STATE)]
+    states = [*((name, words) for name, (_, words) in STATES.items()), ("", terms.ALL_STATES)]
     fields = (
         text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
-        select_field(visit, "state", STATE, states, wanted["state"] or ""),
-        select_field(visit, "app", APP, app_options(apps), wanted["app"] or ""),
+        select_field(visit, "state", terms.STATE, states, wanted["state"] or ""),
+        select_field(visit, "app", terms.APP, app_options(apps), wanted["app"] or ""),
         text_field(visit, "uid", UID, wanted["uid"] or ""),
     )
     return search(visit, LIST, fill("{all}", all=fields))
@@ -79,9 +76,9 @@ def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, 
 def _table(
     visit: Visit, rows: Sequence[tuple[Cell, ...]], wanted: Mapping[str, str | None]
 ) -> Html:
-    heads = (WHAT, NEXT, OFTEN, WHO, APP, STATE)
+    heads = (WHAT, NEXT, OFTEN, terms.TO, terms.APP, terms.STATE)
     is_chosen = any(value for name, value in wanted.items() if value != ACTIVE)
-    return table(visit, TITLE, heads, rows, empty=NONE_FOUND if is_chosen else NONE)
+    return table(visit, terms.REMINDERS, heads, rows, empty=NONE_FOUND if is_chosen else NONE)
 
 
 def _row(

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import (
@@ -24,7 +25,6 @@ from wechat_scheduler.web.console.parts import (
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.pieces import (
-    APP,
     LIST,
     app_link,
     apps_of,
@@ -46,16 +46,19 @@ from wechat_scheduler.web.pages.parts import lines
 
 W = Words
 
-FACTS, CHANGE, NEXT = W("What it is", "这个提醒"), W("Change it", "修改"), W("Next times", "接下来")
-STATE, OFTEN, TIME = W("State", "状态"), W("Recurs", "重复"), W("Its time", "时间")
+FACTS, CHANGE, NEXT = (
+    W("This reminder", "这个提醒"),
+    W("Change it", "修改"),
+    W("Next times", "接下来"),
+)
+OFTEN, TIME = W("Recurs", "重复"), W("Its time", "时间")
 SENT_NEXT, SENT_LAST = W("Sent next", "下次发送"), W("Sent last", "上次发送")
-WHO, OWNER = W("To", "接收者"), W("Owner", "所有者")
+OWNER = W("Owner", "所有者")
 FIRED, MISSED = W("Times sent", "已发次数"), W("Times missed", "错过次数")
-WAY, PRIORITY, LATE = W("Way", "发送方式"), W("Priority", "优先级"), W("If late", "迟到时")
-SOURCE, MADE, ID = W("Made by", "来源"), W("Made at", "建立于"), W("Id", "编号")
-TEXT, URL, RULE = W("Text", "正文"), W("Link", "链接"), W("Rule", "规则")
-JOINED, PERSON, THEIRS = W("Who joined", "参与者"), W("Person", "用户"), W("Reminders", "提醒")
-UID = W("uid", "uid")
+LATE = W("If late", "迟到时")
+SOURCE = W("Made by", "来源")
+TEXT, RULE = W("Text", "正文"), W("Rule", "规则")
+JOINED = W("Who joined", "参与者")
 ALONE = W("No user joined it.", "没有用户参与。")
 OVER = W("It is not sent any more.", "不会再发。")
 ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
@@ -130,7 +133,7 @@ async def _facts(visit: Visit, reminder: ReminderResult, apps: Mapping[int, AppR
 
 def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Words, Cell | None]]:
     return [
-        (STATE, badge(visit, reminder.state)),
+        (terms.STATE, badge(visit, reminder.state)),
         (OFTEN, rule_words(visit, reminder.rule, reminder.time)),
         (TIME, moment(visit, reminder.time, reminder.zone)),
         (SENT_NEXT, moment(visit, reminder.due_at, reminder.zone)),
@@ -147,17 +150,17 @@ def _sending(
     topics: Mapping[int, str],
 ) -> list[tuple[Words, Cell | None]]:
     return [
-        (APP, app_link(apps, reminder.app)),
+        (terms.APP, app_link(apps, reminder.app)),
         (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
-        (WHO, receivers(visit, reminder, topics)),
-        (WAY, visit.say(WAYS[reminder.channel])),
-        (PRIORITY, visit.say(PRIORITIES[reminder.priority])),
+        (terms.TO, receivers(visit, reminder, topics)),
+        (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
+        (terms.PRIORITY, visit.say(PRIORITIES[reminder.priority])),
         (LATE, visit.say(LATES[reminder.late])),
         (RULE, code(reminder.rule) if reminder.rule else None),
-        (URL, link(reminder.url, reminder.url) if reminder.url else None),
+        (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
         (SOURCE, reminder.source),
-        (MADE, visit.time(reminder.created_at)),
-        (ID, code(reminder.id)),
+        (terms.CREATED, visit.time(reminder.created_at)),
+        (terms.ID, code(reminder.id)),
     ]
 
 
@@ -184,11 +187,11 @@ async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> 
         (
             names[uid] or "–",
             _person(reminder.app, uid),
-            link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(THEIRS)),
+            link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(terms.REMINDERS)),
         )
         for uid in people.rows
     ]
-    made = table(visit, JOINED, (PERSON, UID, THEIRS), rows, empty=ALONE)
+    made = table(visit, JOINED, (terms.USER, terms.UID, terms.REMINDERS), rows, empty=ALONE)
     return fill("{table}{pager}", table=made, pager=pager(visit, people))
 
 

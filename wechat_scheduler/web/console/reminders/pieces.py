@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import NotFoundError
-from wechat_scheduler.web.console import parts
+from wechat_scheduler.web.console import parts, terms
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, link, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Language, Words
@@ -35,12 +35,9 @@ STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
     "missed": ("bad", W("missed", "已错过")),
     "cancelled": ("idle", W("cancelled", "已取消")),
 }
-APP, ANY_APP = W("App", "应用"), W("Every app", "所有应用")
-ALL = W("all subscribers", "所有订阅者")
 TOPIC = W("topic {name}", "主题“{name}”")
 PERSON, PEOPLE = W("1 person", "1 人"), W("{n} people", "{n} 人")
 OWNER = W("its owner", "所有者")
-CALLBACK = W("the app's callback", "应用的回调")
 DAYS: Final = (
     W("Mon", "周一"), W("Tue", "周二"), W("Wed", "周三"), W("Thu", "周四"), W("Fri", "周五"),
     W("Sat", "周六"), W("Sun", "周日"),
@@ -76,7 +73,7 @@ def app_link(apps: Mapping[int, AppResult], app_id: int) -> Html:
 
 
 def app_options(apps: Mapping[int, AppResult]) -> list[tuple[str, Words | str]]:
-    return [("", ANY_APP), *((str(app.id), app.name) for app in apps.values())]
+    return [("", terms.ALL_APPS), *((str(app.id), app.name) for app in apps.values())]
 
 
 def reminder_link(reminder_id: str, title: str) -> Html:
@@ -118,10 +115,10 @@ def who(
     if number:
         said.append(visit.say(PERSON) if number == 1 else visit.say(PEOPLE, n=number))
     if EVERYONE in to:
-        said.append(visit.say(ALL))
+        said.append(visit.say(terms.ALL_SUBSCRIBERS))
     said += [visit.say(TOPIC, name=topics.get(one, one)) for one in to if isinstance(one, int)]
     separator = "、" if visit.language is Language.ZH else ", "
-    return separator.join(said) or visit.say(CALLBACK)
+    return separator.join(said) or visit.say(terms.THE_CALLBACK)
 
 
 def moment(visit: Visit, at: datetime | None, zone: str = "") -> Cell:

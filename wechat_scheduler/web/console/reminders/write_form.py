@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import (
     area_field,
     check_field,
@@ -15,7 +16,7 @@ from wechat_scheduler.web.console.fields import (
 )
 from wechat_scheduler.web.console.parts import link
 from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
-from wechat_scheduler.web.console.reminders.pieces import ALL, APP, WRITE
+from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -29,14 +30,11 @@ W = Words
 SENTENCE = W("When, and of what", "什么时候，提醒什么")
 AT = W("Or a date", "或者选日期")
 AT_HINT = W("Instead of a time in the sentence; it does not recur.", "代替句子里的时间；不重复。")
-NAME = W("Title", "标题")
 NAME_HINT = W("Without one, what the sentence says.", "不写就用句子里的事情。")
-BODY, URL = W("Text below it", "正文"), W("Link", "链接")
-PEOPLE = W("People", "用户")
+BODY = W("Text below it", "正文")
 PEOPLE_HINT = W(
     "A uid or your own name of the user on each line.", "每行一个：uid，或者你自己的用户名。"
 )
-TOPICS, CHANNEL = W("Topics", "主题"), W("Way", "发送方式")
 MORE = W("More", "更多")
 READ = W("See how it is understood", "看看怎样理解")
 SEVERAL = W("It says these. Take one:", "它说的是这几个，请选一个：")
@@ -78,7 +76,7 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
 def _app_field(visit: Visit, app: AppResult) -> Html:
     return fill(
         '<p>{label}: {app}</p><input type="hidden" name="app" value="{id}">',
-        label=visit.say(APP),
+        label=visit.say(terms.APP),
         app=link(f"/console/apps/{app.id}", app.name),
         id=app.id,
     )
@@ -86,7 +84,10 @@ def _app_field(visit: Visit, app: AppResult) -> Html:
 
 def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
     draft = written.draft
-    options = [(EVERYONE, visit.say(ALL)), *((str(one.id), one.name) for one in written.topics)]
+    options = [
+        (EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)),
+        *((str(one.id), one.name) for one in written.topics),
+    ]
     boxes = [
         check_field(visit, "topics", name, value, checked=value in draft.topics)
         for value, name in options
@@ -94,9 +95,9 @@ def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
     return fill(
         "{people}<fieldset><legend>{topics}</legend>{boxes}</fieldset>",
         people=area_field(
-            visit, "people", PEOPLE, draft.people, hint=PEOPLE_HINT, error=error, rows=3
+            visit, "people", terms.PEOPLE, draft.people, hint=PEOPLE_HINT, error=error, rows=3
         ),
-        topics=visit.say(TOPICS),
+        topics=visit.say(terms.TOPICS),
         boxes=boxes,
     )
 
@@ -106,11 +107,11 @@ def _more(visit: Visit, draft: Draft, said: Mapping[str, str]) -> Html:
         text_field(
             visit, "at", AT, draft.at, type="datetime-local", hint=AT_HINT, error=said.get("at", "")
         ),
-        text_field(visit, "title", NAME, draft.title, hint=NAME_HINT, error=said.get("title", "")),
+        text_field(visit, "title", terms.TITLE, draft.title, hint=NAME_HINT, error=said.get("title", "")),
         area_field(visit, "text", BODY, draft.text, error=said.get("text", ""), rows=3),
-        text_field(visit, "url", URL, draft.url, type="url", error=said.get("url", "")),
+        text_field(visit, "url", terms.LINK, draft.url, type="url", error=said.get("url", "")),
         select_field(
-            visit, "channel", CHANNEL, [(one, WAYS[one]) for one in CHANNELS],
+            visit, "channel", terms.CHANNEL, [(one, WAYS[one]) for one in CHANNELS],
             draft.channel, error=said.get("channel", ""),
         ),
     )  # fmt: skip

@@ -8,21 +8,14 @@ from aiohttp import hdrs, web
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import done, facts, link, section
 from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
-from wechat_scheduler.web.console.reminders.pieces import (
-    APP,
-    LIST,
-    WRITE,
-    apps_of,
-    moment,
-    tabs,
-    who,
-)
+from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, apps_of, moment, tabs, who
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
-from wechat_scheduler.web.console.reminders.write_form import NAME, ReminderWritten, write_form
+from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -39,9 +32,8 @@ SAVE = W("Save it", "保存")
 UNDERSTOOD = W("As it is understood", "理解为")
 WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{n} min earlier", "提前 {n} 分钟")
 LATER, ON_TIME = W("{n} min later", "推后 {n} 分钟"), W("at that time", "准时")
-NEXT, TO = W("Next times", "接下来"), W("To", "接收者")
+NEXT = W("Next times", "接下来")
 NO_APPS = W("No apps yet. Make one first.", "还没有应用。请先建一个。")
-PEOPLE_PAGE = W("People", "用户")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON, NOTE = W("Go on", "继续"), W("Note", "说明")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
@@ -105,7 +97,7 @@ async def _choose(visit: Visit) -> web.Response:
             form=fill(
                 '<form method="get" action="{write}">{apps}<button class="main">{go_on}</button></form>',
                 write=WRITE,
-                apps=select_field(visit, "app", APP, options),
+                apps=select_field(visit, "app", terms.APP, options),
                 go_on=visit.say(GO_ON),
             ),
         )
@@ -113,7 +105,7 @@ async def _choose(visit: Visit) -> web.Response:
         else fill(
             '<p class="empty">{none} {link}</p>',
             none=visit.say(NO_APPS),
-            link=link("/console/people", visit.say(PEOPLE_PAGE)),
+            link=link("/console/people", visit.say(terms.PEOPLE)),
         )
     )
     body = fill("{tabs}<section>{inner}</section>", tabs=tabs(visit, WRITE), inner=inner)
@@ -158,10 +150,10 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
     shown = facts(
         visit,
         [
-            (NAME, plan.title),
+            (terms.TITLE, plan.title),
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
             (SENT, _defer(visit, plan.defer)),
-            (TO, who(visit, to, people, {one.id: one.name for one in written.topics})),
+            (terms.TO, who(visit, to, people, {one.id: one.name for one in written.topics})),
             *((NOTE, note) for note in plan.notes),
         ],
     )
