@@ -14,8 +14,15 @@ from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.keyring import KeyDraft, Keyring
 from wechat_scheduler.access.model import Key, Scope
-from wechat_scheduler.access.sessions import LASTS, MOST, Session, SessionDesk, new_session_id
-from wechat_scheduler.errors import StorageError
+from wechat_scheduler.access.sessions import (
+    LASTS,
+    MOST,
+    PER_MINUTE,
+    Session,
+    SessionDesk,
+    new_session_id,
+)
+from wechat_scheduler.errors import StorageError, ThrottledError
 from wechat_scheduler.storage.access.keys import SqlKeys
 from wechat_scheduler.storage.access.sessions import SqlSessions
 from wechat_scheduler.storage.database import Database, Statement, each
@@ -111,6 +118,20 @@ async def test_a_row_that_cannot_be_read_is_no_session(damaged: object) -> None:
     )
 
     assert [one.id for one in await store.all_sessions()] == ["ses_1"]
+
+
+async def test_a_key_opens_so_many_sessions_in_a_minute_and_no_more(house: House) -> None:
+    key, other = await house.key(), await house.key()
+    for _ in range(PER_MINUTE):
+        await house.open(key)
+
+    with pytest.raises(ThrottledError):
+        await house.open(key)
+    await house.open(other)
+    house.clock.advance(timedelta(minutes=1))
+    await house.open(key)
+
+    assert len(house.here.all_open()) == PER_MINUTE + 2
 
 
 async def test_the_name_of_a_browser_may_be_any_bytes(database: Database) -> None:

@@ -17,10 +17,15 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.windows import Windows
+from wechat_scheduler.errors import ThrottledError
+from wechat_scheduler.reasons import Reason
 
 LASTS: Final = timedelta(hours=8)
 # Sessions of one key: the oldest ends when one more is opened.
 MOST: Final = 100
+# Sessions that are opened with one key in a minute: each is a row of the store and an entry of the audit.
+PER_MINUTE: Final = 60
 # Characters of the name that a browser gives itself.
 LONGEST_AGENT: Final = 200
 
@@ -87,6 +92,7 @@ class SessionDesk:
         self._held: dict[str, _HeldSession] = {}
         self._rereads = LatestRereads(store.all_sessions, self._hold_all)
         self._misses = ReadThrough(self.load, clock)
+        self._opened = Windows(clock, timedelta(minutes=1))
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -100,7 +106,9 @@ class SessionDesk:
     async def open(
         self, key: Key, session_id: str, *, address: Address | None, user_agent: str
     ) -> OpenedSession:
-        """Open a session that acts as `key`, which was checked. May raise StorageError."""
+        """Open a session that acts as `key`, which was checked. Raises ThrottledError after too many; may raise
+        StorageError."""
+        self._count(key)
         text, now = secrets.token_urlsafe(32), self._clock.now()
         session = Session(
             id=session_id,
@@ -169,6 +177,14 @@ class SessionDesk:
     def proves(self, given: str, text: str) -> bool:
         """Whether `given` is the proof of that text."""
         return hmac.compare_digest(given.encode(), self.proof(text).encode())
+
+    def _count(self, key: Key) -> None:
+        if (pause := self._opened.spend(key.id, PER_MINUTE)) is not None:
+            raise ThrottledError(
+                f"this key has opened {PER_MINUTE} sessions within a minute: wait a minute",
+                reason=Reason.REQUEST_THROTTLED,
+                retry_after=pause,
+            )
 
     def _tell(self) -> None:
         for listener in self._listeners:

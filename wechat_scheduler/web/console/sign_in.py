@@ -58,8 +58,8 @@ WRONG = W(
     "这个 key 不认识、已吊销或已过期，或者不允许从这个地址使用。",
 )
 THROTTLED = W(
-    "Too many wrong keys came from this address. Wait a minute.",
-    "从这个地址来的错误 key 太多，请等一分钟。",
+    "Too many wrong keys came from this address, or this key signed in too often. Wait a minute.",
+    "从这个地址来的错误 key 太多，或者这个 key 登录太频繁，请等一分钟。",
 )
 FOREIGN = W("This form is too old. Enter the key again.", "这个表单已失效，请重新输入 key。")
 TROUBLE = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
