@@ -15,7 +15,7 @@ USER, PASSWORD = "ops", "s3cret-of-ops"
 @dataclass(slots=True, kw_only=True)
 class MailServer:
     """`tls` is for STARTTLS, or from the start if it is `implicit`. With `login`, mail needs USER and PASSWORD.
-    `replies` replaces the reply to a command (`"RCPT": b"550 no such user"`); `None` hangs."""
+    `replies` replaces the reply to a command (`"RCPT": b"550 no such user"`), or to one line; `None` hangs."""
 
     tls: ssl.SSLContext | None = None
     implicit: bool = False
@@ -50,8 +50,8 @@ class MailServer:
             verb, _, rest = line.partition(" ")
             verb = verb.upper()
             self.commands.append(verb if verb == "AUTH" else line)
-            if verb in self.replies:
-                reply = self.replies[verb]
+            if line in self.replies or verb in self.replies:
+                reply = self.replies[line if line in self.replies else verb]
                 if reply is None:
                     await asyncio.Event().wait()
                 writer.write((reply or b"") + b"\r\n")

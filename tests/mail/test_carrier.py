@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.alerts.samples import NOW
 from tests.certificates import self_signed
@@ -144,3 +145,17 @@ async def test_a_server_that_is_away_is_said_to_be() -> None:
 
     with pytest.raises(CallError, match="cannot be reached"):
         await carry(where)
+
+
+async def test_of_several_mailboxes_those_that_are_refused_are_logged_and_the_others_get_the_mail() -> (
+    None
+):
+    refuses = {"RCPT TO:<boss@example.com>": b"550 no such user"}
+    async with mail_server(replies=refuses) as server:
+        with capture_logs() as logs:
+            await carry(target(server))
+
+    assert len(server.mails) == 1
+    (entry,) = logs
+    assert entry["event"] == "alert.mailboxes_refused"
+    assert (entry["target"], entry["mailboxes"]) == ("mail", ["boss@example.com"])

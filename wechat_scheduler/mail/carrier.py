@@ -8,10 +8,14 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.config.alert_targets import AlertTarget, mail_server
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.errors import CallError, LastingError
+
+log = structlog.get_logger(__name__)
 
 # It is loaded with the first mail: most daemons send none.
 if TYPE_CHECKING:
@@ -41,7 +45,8 @@ class MailCarrier:
     async def carry(
         self, target: AlertTarget, content: Content, *, message: str, at: datetime
     ) -> None:
-        """Raises CallError; LastingError if a person has to change something."""
+        """A mailbox that is refused, where another one is not, is logged. Raises CallError; LastingError if a person
+        has to change something."""
         import aiosmtplib
 
         try:
@@ -49,7 +54,8 @@ class MailCarrier:
                 asyncio.timeout(STEPS * self._timeout.total_seconds()),
                 self._server(target) as server,
             ):
-                await server.send_message(mail(target, content, message=message, at=at))
+                made = mail(target, content, message=message, at=at)
+                refused, _ = await server.send_message(made)
         except aiosmtplib.SMTPAuthenticationError as error:
             raise LastingError(
                 f"{target.place}: the mail server refuses user and password ({error.code})"
@@ -68,6 +74,8 @@ class MailCarrier:
             raise _unreachable(target, error) from error
         except aiosmtplib.SMTPException as error:  # it offers no login
             raise _lacking(target) from error
+        if refused:
+            log.error("alert.mailboxes_refused", target=target.name, mailboxes=sorted(refused))
 
     def _server(self, target: AlertTarget) -> "aiosmtplib.SMTP":
         import aiosmtplib
