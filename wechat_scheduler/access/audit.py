@@ -45,6 +45,23 @@ class Action(enum.StrEnum):
     LINKS_RENEWED = "links.renewed"
     TEMPLATES_IMPORTED = "templates.imported"
     ALERT_MUTED = "alert.muted"
+    MESSAGE_SENT = "message.sent"
+    DELIVERY_REPLAYED = "delivery.replayed"
+    DELIVERY_CANCELLED = "delivery.cancelled"
+    REMINDER_CREATED = "reminder.created"
+    REMINDER_CHANGED = "reminder.changed"
+    REMINDER_PAUSED = "reminder.paused"
+    REMINDER_RESUMED = "reminder.resumed"
+    REMINDER_CANCELLED = "reminder.cancelled"
+    REMINDER_REMOVED = "reminder.removed"
+    REMINDER_RESTORED = "reminder.restored"
+    TOPIC_CREATED = "topic.created"
+    TOPIC_REMOVED = "topic.removed"
+    USER_BOUND = "user.bound"
+    USER_CHANGED = "user.changed"
+    USER_REMOVED = "user.removed"
+    CODE_CREATED = "code.created"
+    QUOTA_CLEARED = "quota.cleared"
     TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 
@@ -53,7 +70,8 @@ class AuditEntry:
     """`object` is a job (`wx1/access_token/oABC`), an account (`wx1`), a key's id or a consumer
     (`consumer/shop`); never a secret. `key` is a key's id, or a consumer that reads.
 
-    An entry for reads counts `count` reads in the hour that begins at `at`; its `address` is empty.
+    An entry for reads counts `count` reads in the hour that begins at `at`; its `address` is empty. An entry for
+    a change of many counts these.
     `id` grows with every entry and is 0 before it is stored.
     """
 
@@ -92,6 +110,9 @@ class Reader:
 
 class AuditStore(Protocol):
     """Stores entries. Every method is atomic and may raise StorageError."""
+
+    async def add(self, entry: AuditEntry) -> None:
+        """Store an entry for a change that is stored already."""
 
     async def count(self, reads: Sequence[AuditEntry]) -> None:
         """Add the counts to the entries of the same key, object and hour."""
@@ -176,6 +197,21 @@ class Auditor:
             yield
         finally:
             _entries.reset(token)
+
+    async def note(
+        self, action: Action, name: str, *, key: str, address: str, count: int = 1
+    ) -> None:
+        """Store an entry for a change of `name` that is made. Raises StorageError."""
+        await self._store.add(
+            AuditEntry(
+                at=self._clock.now(),
+                key=key,
+                address=address,
+                action=action,
+                object=name,
+                count=count,
+            )
+        )
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""

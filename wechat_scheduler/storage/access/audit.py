@@ -60,6 +60,9 @@ class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    async def add(self, entry: AuditEntry) -> None:
+        await self._database.write(lambda: put_entries([entry]))
+
     async def count(self, reads: Sequence[AuditEntry]) -> None:
         # Sorted, so that two processes do not deadlock.
         rows = sorted((stored(entry, ENTRY) for entry in reads), key=str)

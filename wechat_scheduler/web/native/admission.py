@@ -12,6 +12,7 @@ from wechat_scheduler.web.kit.route import Handler, takes_key
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
 from wechat_scheduler.web.native import original
 from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.session_changes import note_change
 
 
 def admitting(route: NativeRoute) -> Handler:
@@ -29,10 +30,13 @@ def admitting(route: NativeRoute) -> Handler:
 async def called_by(
     visitor: Visitor, route: NativeRoute, request: web.Request
 ) -> web.StreamResponse:
-    """The response of a route that takes a key to a caller who has proved one. Raises RequestError."""
+    """The response of a route that takes a key to a person whose session has proved one; the audit notes what they
+    change. Raises RequestError."""
     refuse_nul(request)
     require_scope(visitor.key, wanted_scope(route))
-    return await _answered(route, request, visitor)
+    response = await _answered(route, request, visitor)
+    await note_change(route, request, response)
+    return response
 
 
 def wanted_scope(route: NativeRoute) -> Scope | None:

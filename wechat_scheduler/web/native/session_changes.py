@@ -1,0 +1,126 @@
+"""Notes in the audit what people change in the console, also where programs make the same change by the thousand."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import msgspec
+import structlog
+from aiohttp import web
+
+from wechat_scheduler.access.audit import Action
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.web.kit.idempotency import REPLAYED
+from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+from wechat_scheduler.web.native.route import NativeRoute
+
+log = structlog.get_logger(__name__)
+
+# Of the names in the path and the result, the name of what was changed.
+ObjectName: TypeAlias = Callable[[Mapping[str, str], Any], str]
+
+
+class NotedChange(NamedTuple):
+    """With `counts`, the result says how many were changed; none if it names none."""
+
+    action: Action
+    name: ObjectName
+    counts: bool = False
+
+
+def _reminder(names: Mapping[str, str], _: Any) -> str:
+    return f"reminder/{names['reminder']}"
+
+
+def _delivery(names: Mapping[str, str], _: Any) -> str:
+    return f"delivery/{names['delivery']}"
+
+
+def _deliveries(_names: Mapping[str, str], _: Any) -> str:
+    return "delivery"
+
+
+def _user(names: Mapping[str, str], _: Any) -> str:
+    return f"{names['app']}/subscribers/{names['name']}"
+
+
+def _users(names: Mapping[str, str], bound: Any) -> str:
+    one = f"/{bound[0]['external_id'] or bound[0]['uid']}" if len(bound) == 1 else ""
+    return f"{names['app']}/subscribers{one}"
+
+
+_ONE_REMINDER: Final = "/v1/reminders/{reminder}"
+_APP: Final = "/v1/apps/{app}"
+CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
+    ("POST", "/v1/messages"): NotedChange(
+        Action.MESSAGE_SENT, lambda _, result: f"message/{result['id']}"
+    ),
+    ("POST", "/v1/deliveries/replay"): NotedChange(
+        Action.DELIVERY_REPLAYED, _deliveries, counts=True
+    ),
+    ("POST", "/v1/deliveries/cancel"): NotedChange(
+        Action.DELIVERY_CANCELLED, _deliveries, counts=True
+    ),
+    ("POST", "/v1/deliveries/{delivery}/replay"): NotedChange(Action.DELIVERY_REPLAYED, _delivery),
+    ("POST", "/v1/deliveries/{delivery}/cancel"): NotedChange(Action.DELIVERY_CANCELLED, _delivery),
+    ("POST", "/v1/reminders"): NotedChange(
+        Action.REMINDER_CREATED, lambda _, result: f"reminder/{result['id']}"
+    ),
+    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _reminder),
+    ("DELETE", _ONE_REMINDER): NotedChange(Action.REMINDER_REMOVED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/pause"): NotedChange(Action.REMINDER_PAUSED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/resume"): NotedChange(Action.REMINDER_RESUMED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/cancel"): NotedChange(Action.REMINDER_CANCELLED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/remove"): NotedChange(Action.REMINDER_REMOVED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/restore"): NotedChange(Action.REMINDER_RESTORED, _reminder),
+    ("PUT", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _reminder),
+    ("DELETE", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _reminder),
+    ("POST", f"{_APP}/topics"): NotedChange(
+        Action.TOPIC_CREATED, lambda names, result: f"{names['app']}/topics/{result['id']}"
+    ),
+    ("DELETE", f"{_APP}/topics/{{topic}}"): NotedChange(
+        Action.TOPIC_REMOVED, lambda names, _: f"{names['app']}/topics/{names['topic']}"
+    ),
+    ("POST", f"{_APP}/subscribers"): NotedChange(Action.USER_BOUND, _users, counts=True),
+    ("PUT", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_BOUND, _user),
+    ("PATCH", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_CHANGED, _user),
+    ("DELETE", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_REMOVED, _user),
+    ("POST", f"{_APP}/qrcodes"): NotedChange(
+        Action.CODE_CREATED, lambda names, _: f"{names['app']}/qrcodes"
+    ),
+    ("POST", "/v1/quotas/{appid}/clear"): NotedChange(
+        Action.QUOTA_CLEARED, lambda names, _: names["appid"]
+    ),
+}
+
+
+async def note_change(
+    route: NativeRoute, request: web.Request, response: web.StreamResponse
+) -> None:
+    """Store the entry of a change that has been made. The change stands if the store takes no entry: the log says
+    so."""
+    change = CHANGES.get((route.method, route.path))
+    if change is None or response.status >= 400 or REPLAYED in response.headers:
+        return
+    if not (count := await _count(change, request, response)):
+        return
+    auditor, key = request.app[SERVICES].auditor, request[CALLER].id
+    name = change.name(request.match_info, _result(response))
+    try:
+        await auditor.note(change.action, name, key=key, address=request[ADDRESS], count=count)
+    except StorageError as error:
+        log.warning("audit.lost", action=change.action, object=name, key=key, error=str(error))
+
+
+async def _count(change: NotedChange, request: web.Request, response: web.StreamResponse) -> int:
+    if not change.counts:
+        return 1
+    result = _result(response)
+    if isinstance(result, list):
+        return len(result)
+    is_dry = bool(msgspec.json.decode(await request.read()).get("dry_run"))
+    return 0 if is_dry else int(result["count"])
+
+
+def _result(response: web.StreamResponse) -> Any:
+    body = response.body if isinstance(response, web.Response) else b""
+    return msgspec.json.decode(body if isinstance(body, bytes) else b"{}").get("result")
