@@ -32,6 +32,7 @@ Messages are lower case, end without a full stop, and never contain a secret.
 """
 
 from datetime import timedelta
+from typing import Any
 
 from wechat_scheduler.reasons import Reaction, Reason, Verdict
 
@@ -200,8 +201,8 @@ class UnreachableError(CallError):
 
 
 class SendError(CallError):
-    """A message was not accepted. `way` is how it was sent; `errcode` and `rid` are WeChat's, if it
-    answered; an operator can act on `advice`; `retry_after` comes with PAUSE and SLOWER."""
+    """A message was not accepted. `way` is how it was sent; `errcode` and `rid` are WeChat's, if it answered;
+    `advice` is for an operator; `retry_after` comes with PAUSE and SLOWER; `before` are refused attempts by other ways."""
 
     def __init__(
         self,
@@ -217,6 +218,7 @@ class SendError(CallError):
         super().__init__(message)
         self.verdict, self.way, self.retry_after = verdict, way, retry_after
         self.errcode, self.rid, self.advice = errcode, rid, advice
+        self.before: tuple[Any, ...] = ()
 
 
 class WeChatError(CallError):

@@ -15,7 +15,8 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, SECRET, Caller, WeChat, daemon
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
-from wechat_scheduler.access.audit import Action, AuditFilter, Auditor
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditFilter, Auditor
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.access.audit import AuditedDatabase, SqlAudit

@@ -6,7 +6,8 @@ from tests.access.doors import make
 from tests.clock import START, FakeClock
 from tests.house import APPID, Caller
 from tests.stores.memory import memory_database
-from wechat_scheduler.access.audit import Action, AuditEntry
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditEntry
 from wechat_scheduler.storage.access.audit import READERS, SqlAudit
 from wechat_scheduler.storage.database import Database
 

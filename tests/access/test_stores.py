@@ -20,7 +20,8 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import VAULT, sql_credentials
-from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.access.audit import SqlAudit, put_entries

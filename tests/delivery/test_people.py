@@ -89,6 +89,17 @@ async def test_a_text_that_comes_too_late_goes_as_a_template_and_says_so(errcode
     assert (refused.way, refused.errcode, refused.error) == ("text", errcode, "45015 out of time")
 
 
+async def test_an_error_keeps_the_attempts_by_other_ways_that_were_refused_before() -> None:
+    late = SendError("out of time", verdict=Verdict.FALL_BACK, errcode=45015)
+    unknown = SendError("no template", verdict=Verdict.UNREACHABLE, errcode=40037)
+
+    with pytest.raises(SendError) as error:
+        await sent(Phone(refusals={"text": late, "template": unknown}), Content(title="hello"))
+
+    assert error.value.errcode == 40037
+    assert [(one.way, one.errcode) for one in error.value.before] == [("text", 45015)]
+
+
 async def test_what_is_refused_for_other_reasons_is_not_tried_another_way() -> None:
     phone = Phone(refusals={"text": SendError("blocked", verdict=Verdict.UNREACHABLE)})
 

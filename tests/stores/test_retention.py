@@ -12,7 +12,8 @@ from tests.stores.mailing import Mail, accepted, mailing
 from tests.stores.memory import MeasuredDatabase
 from tests.stores.samples import NOW, SECOND, TOKEN, issued, registration, task
 from tests.stores.suite import VAULT, Stores
-from wechat_scheduler.access.audit import Action, AuditEntry
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditEntry
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.model import Purpose, Scene, Topic
 from wechat_scheduler.config.settings import Config

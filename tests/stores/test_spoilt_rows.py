@@ -23,7 +23,8 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import VAULT, Stores
-from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.audience.directory import Directory, draft_app
 from wechat_scheduler.audience.model import Topic

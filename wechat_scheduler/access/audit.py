@@ -3,7 +3,6 @@
 Each change has an entry of its own; the reads of an object by a key share one entry an hour.
 """
 
-import enum
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -11,6 +10,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, Protocol, TypeAlias
 
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
@@ -18,51 +18,6 @@ from wechat_scheduler.errors import StorageError
 HOUR: Final = timedelta(hours=1)
 # Counts per transaction: few enough not to delay other writers.
 BATCH: Final = 500
-
-
-class Action(enum.StrEnum):
-    """An action, as the log spells it."""
-
-    READ = "credential.read"
-    REGISTERED = "job.registered"
-    REMOVED = "job.removed"
-    REFRESHED = "job.refreshed"
-    REPORTED = "credential.reported"
-    KEY_CREATED = "key.created"
-    KEY_REVOKED = "key.revoked"
-    SESSION_OPENED = "session.opened"
-    SESSION_ENDED = "session.ended"
-    CONSUMER_CREATED = "consumer.created"
-    CONSUMER_CHANGED = "consumer.changed"
-    CONSUMER_ROTATED = "consumer.rotated"
-    CONSUMER_REVOKED = "consumer.revoked"
-    CALLBACKS_SET = "callback.set"
-    CALLBACKS_REMOVED = "callback.removed"
-    ORIGINS_SET = "origins.set"
-    APP_CREATED = "app.created"
-    APP_CHANGED = "app.changed"
-    APP_REMOVED = "app.removed"
-    LINKS_RENEWED = "links.renewed"
-    TEMPLATES_IMPORTED = "templates.imported"
-    ALERT_MUTED = "alert.muted"
-    MESSAGE_SENT = "message.sent"
-    DELIVERY_REPLAYED = "delivery.replayed"
-    DELIVERY_CANCELLED = "delivery.cancelled"
-    REMINDER_CREATED = "reminder.created"
-    REMINDER_CHANGED = "reminder.changed"
-    REMINDER_PAUSED = "reminder.paused"
-    REMINDER_RESUMED = "reminder.resumed"
-    REMINDER_CANCELLED = "reminder.cancelled"
-    REMINDER_REMOVED = "reminder.removed"
-    REMINDER_RESTORED = "reminder.restored"
-    TOPIC_CREATED = "topic.created"
-    TOPIC_REMOVED = "topic.removed"
-    USER_BOUND = "user.bound"
-    USER_CHANGED = "user.changed"
-    USER_REMOVED = "user.removed"
-    CODE_CREATED = "code.created"
-    QUOTA_CLEARED = "quota.cleared"
-    TOKEN_RESET = "token.reset"  # noqa: S105 - a word for the log
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@ from typing import Any
 
 import click
 
-from wechat_scheduler.access.audit import Action, AuditFilter
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditFilter
 from wechat_scheduler.cli.administration import administer
 from wechat_scheduler.cli.daemon_address import administration_options
 from wechat_scheduler.cli.parameters import limit_option, rows_option

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from wechat_scheduler.access.audit import Action, AuditFilter
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditFilter
 from wechat_scheduler.access.model import ADMIN
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock, SystemClock

@@ -92,7 +92,11 @@ class PeopleChannel:
                     raise
                 took = timedelta(seconds=self._clock.boottime() - began)
                 refused += (_refusal(way, error, at, took),)
-        sent = await self._send_by(last, delivery, message, app, receiver)
+        try:
+            sent = await self._send_by(last, delivery, message, app, receiver)
+        except SendError as error:
+            error.before = refused
+            raise
         return replace(sent, before=refused)
 
     async def _send_by(

@@ -1,6 +1,7 @@
 """Sends due deliveries: the clockwork's work on the outbox."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -70,7 +71,10 @@ class Dispatcher:
         try:
             sent = await self._channels[row.channel].send(row)
         except (CallError, SealingError) as error:
-            return self._failures.outcome(row, error, self._attempt(row, now, began, error))
+            outcome = self._failures.outcome(row, error, self._attempt(row, now, began, error))
+            return (
+                replace(outcome, before=error.before) if isinstance(error, SendError) else outcome
+            )
         if row.receiver is not None:
             self._gate.token_accepted(row.receiver.appid)
         attempt = (

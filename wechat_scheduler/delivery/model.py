@@ -232,11 +232,12 @@ class Deferred:
     doubtful: bool = False
     lasts: bool = False
     attempt: Attempt | None = None
+    before: tuple[Attempt, ...] = ()
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """The attempt of this claim, if there was one."""
-        return (self.attempt,) if self.attempt else ()
+        """As of what is settled."""
+        return (*self.before, self.attempt) if self.attempt else self.before
 
     @property
     def is_known(self) -> bool:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import structlog
 from aiohttp import hdrs, web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Address, Key
 from wechat_scheduler.access.sessions import new_session_id
 from wechat_scheduler.errors import (

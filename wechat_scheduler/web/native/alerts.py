@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.alerts.model import Alert, AlertState
 from wechat_scheduler.reasons import Reason

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action, AuditEntry, AuditFilter
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason

@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.kit import envelope

@@ -8,7 +8,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
 from wechat_scheduler.access.model import ADMIN, Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError

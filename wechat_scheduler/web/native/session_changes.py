@@ -7,7 +7,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.kit.idempotency import REPLAYED
 from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES

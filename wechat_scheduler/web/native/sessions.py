@@ -6,7 +6,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.access.sessions import Session
 from wechat_scheduler.errors import NotFoundError

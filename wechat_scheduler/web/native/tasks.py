@@ -10,7 +10,7 @@ import msgspec
 import structlog
 from aiohttp import hdrs, web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import Credential, JobKey

@@ -6,7 +6,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.web.kit import envelope

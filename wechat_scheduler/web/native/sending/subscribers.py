@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from wechat_scheduler.access.audit import Action
+from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App, Found, Subscriber, SubscriberChange, Subscription
 from wechat_scheduler.delivery.refused_receivers import Refusal
