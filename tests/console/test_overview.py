@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.access.doors import make
+from tests.alerts.samples import alert
 from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, Page
 from tests.house import APPID, Caller, WeChat
@@ -28,6 +29,10 @@ async def fire(keeper: Caller, number: int, *, appid: str = "", text: str = "3 d
 
 def needs(page: Page) -> list[str]:
     return [one.text for one in page.root.one("section", id="needs").find("li")]
+
+
+def hrefs(page: Page, section: str) -> list[str]:
+    return [one["href"] for one in page.root.one("section", id=section).find("a")]
 
 
 def figures(page: Page) -> dict[str, str]:
@@ -55,10 +60,30 @@ async def test_what_needs_a_person_comes_first_with_its_advice(
 
     assert page.root.find("section")[0]["id"] == "needs"
     (need,) = needs(page)
-    assert need.startswith(f"Critical Messages died {APPID}")
-    assert need.endswith("3 messages died.Look at 3 messages died.")
-    links = [one["href"] for one in page.root.one("section", id="needs").find("a")]
-    assert links == [f"/console/credentials/{APPID}", "/console/alerts"]
+    assert need.startswith(f"Critical Messages failed {APPID}")
+    assert "3 messages died.Look at 3 messages died." in need
+    assert hrefs(page, "needs") == [
+        f"/console/credentials/{APPID}",
+        "/console/messages?state=dead",
+        "/console/alerts",
+    ]
+
+
+async def test_an_alert_whose_cause_is_gone_says_when_it_is_over_and_needs_nobody(
+    admin: Browser, keeper: Caller
+) -> None:
+    now = keeper.daemon.ground.clock.now()
+    gone = alert(version=0, since=now, fired_at=now, gone_at=now, times=1)
+    await keeper.daemon.ground.stores.alerts.store([gone], [], [], now=now)
+
+    page = await admin.open("/")
+    (listed,) = (await admin.open("/console/alerts")).table("Firing")
+
+    (need,) = needs(page)
+    assert "Nothing needs a person now." in page.text
+    assert need.startswith("Cause is gone Ticket missing")
+    assert "Unless it comes back, the alert is over in 10 min." in need
+    assert listed["Severity"] == "Cause is gone"
 
 
 async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
@@ -79,6 +104,9 @@ async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
     assert "1,234 delivered" in page.text
     (error,) = page.table("Errors by errcode")
     assert (error["errcode"], error["Times"], error["Share"]) == ("40164", "1", "100%")
+    assert hrefs(page, "errors") == ["/console/credentials?error=operator"]
+    assert needs(page) == ["Needs a person Credentials: 1"]
+    assert "Nothing needs a person now." not in page.text
     assert error["What to do"].startswith("Add the IP of this machine")
     assert page.facts()["Egress address"].startswith("127.0.0.1")
     # They stand, and an hour has passed.

@@ -117,6 +117,13 @@ def _over(alert: Alert, now: datetime) -> Alert:
     return replace(alert, cleared_at=now) if now - alert.gone_at >= hold(alert.times) else alert
 
 
+def clears_at(alert: Alert) -> datetime | None:
+    """When an alert whose cause is gone is over; None while its cause lasts, and after its end."""
+    if alert.gone_at is None or alert.cleared_at is not None:
+        return None
+    return alert.gone_at + hold(alert.times)
+
+
 def hold(times: int) -> timedelta:
     """How long the condition of an alert with these `times` has to be gone."""
     return min(LONGEST_HOLD, HOLD * (1 << min(times - 1, 16)))

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.alerts.deciding import clears_at
 from wechat_scheduler.alerts.model import Alert, AlertState
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -34,7 +35,8 @@ NO_TARGETS: Final = "the settings name no alerts.targets: no person is told"
 class AlertResult(msgspec.Struct, kw_only=True):
     """`subject` is what the alert is about: a job, an app, a platform, a path. `node` is the machine that alone
     sees it, or empty. `state` is firing or cleared. `since` is when it was first seen, `told_at` the last message
-    about it; `times` is 2 or more if its cause came back within a day. Instants are RFC 3339 in UTC."""
+    about it. `gone_at` is since when its cause is not seen any more, and `clears_at` when it is over then, unless the cause comes
+    back. `times` is 2 or more if its cause came back within a day. Instants are RFC 3339 in UTC."""
 
     id: str
     rule: str
@@ -45,6 +47,8 @@ class AlertResult(msgspec.Struct, kw_only=True):
     state: str
     since: datetime
     told_at: datetime | None
+    gone_at: datetime | None
+    clears_at: datetime | None
     cleared_at: datetime | None
     muted_until: datetime | None
     times: int
@@ -130,6 +134,7 @@ def alert_result(alert: Alert) -> AlertResult:
         rule=alert.rule.value,
         severity=alert.severity.value,
         state=alert.state.value,
+        clears_at=clears_at(alert),
     )
 
 

@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.alerts.chosen import (
     which_rules,
     who_is_told,
 )
+from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import (
     MUTES,
     rule_words,
@@ -27,7 +28,6 @@ from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import (
-    advice,
     done,
     joined,
     link,
@@ -102,13 +102,13 @@ def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
     heads = [SEVERITY, ALERT, SINCE, TOLD, *([MUTE] if may_mute else [])]
     rows = [
         [
-            severity(visit, one.severity),
+            standing(visit, one),
             _alert(visit, one),
             visit.time(one.since),
             visit.time(one.told_at),
             *([_mute(visit, one)] if may_mute else []),
         ]
-        for one in sorted(found.rows, key=lambda each: each.severity != "critical")
+        for one in sorted(found.rows, key=urgency)
     ]
     return table(visit, FIRING, heads, rows, empty=NOTHING_WRONG)
 
@@ -135,7 +135,7 @@ def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
         rule=rule_words(visit, one.rule),
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
         text=visit.told(one.text),
-        advice=when(not is_over, advice(visit, one.advice)),
+        advice=when(not is_over, what_now(visit, one)),
     )
 
 

@@ -15,13 +15,13 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
         W("Credential needs a person", "凭据需要人处理"),
         W(
             "WeChat refuses a credential for 5 minutes, or an input is missing for 30. Critical in its last hour.",
-            "微信拒绝给出凭据满 5 分钟，或者缺一项输入满 30 分钟。最后一小时是 critical。",
+            "微信拒绝给出凭据满 5 分钟，或者缺一项输入满 30 分钟。最后一小时变为紧急。",
         ),
     ),
     "dead_letters": (
-        W("Messages died", "消息失败"),
+        W("Messages failed", "消息失败"),
         W(
-            "Messages of an app died in the last hour: {dead_letters} or more.",
+            "Messages of an app failed in the last hour: {dead_letters} or more.",
             "最近一小时里，一个应用有 {dead_letters} 条或更多消息失败。",
         ),
     ),

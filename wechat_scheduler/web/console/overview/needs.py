@@ -1,15 +1,20 @@
-"""The alerts that fire, each with its advice: they need a person now."""
+"""Shows what needs a person now: credentials by their numbers, and the alerts that fire, each with its advice."""
 
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
-from wechat_scheduler.web.console.alerts.wording import rule_words, severity
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
+from wechat_scheduler.web.console.alerts.wording import rule_words
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import advice, link, section, state
+from wechat_scheduler.web.console.parts import Kind, link, section, state
+from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.native.job_counts import JobCountsResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -19,35 +24,67 @@ MOST: Final = 8
 NEEDS = W("Needs you now", "现在需要处理")
 NOTHING = W("Nothing needs a person now.", "现在没有需要人处理的事。")
 ALL = W("All alerts ({number})", "全部告警（{number}）")
+LOST: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
+    (Reaction.OPERATOR, "bad", W("Needs a person", "需要人处理")),
+    (Reaction.NEEDS_INPUT, "warn", W("Waits for input", "等待输入")),
+)
+CREDENTIALS = W("Credentials: {number}", "凭据：{number}")
 _NEED: Final = """<li class="need">
 <h3 class="head">{severity} {rule} {subject} <span class="faint">{since}</span></h3>
 <p class="text">{text}</p>{advice}</li>"""
 
 
-def needs(visit: Visit, alerts: Rows[AlertResult]) -> Html:
-    """The section of the alerts that fire, the worst first, and of these the newest."""
-    worst = sorted(alerts.rows, key=lambda alert: alert.severity != "critical")
-    if worst:
-        number = f"{len(worst)}{'+' if alerts.after else ''}"
-        body = fill(
-            '<ul class="needs">{needs}</ul><p>{all}</p>',
-            needs=[_need(visit, alert) for alert in worst[:MOST]],
-            all=link("/console/alerts", visit.say(ALL, number=number)),
-        )
-    else:
-        body = fill("<p>{nothing}</p>", nothing=state(visit, "good", NOTHING))
+def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
+    """What is wrong, the worst first and of that the newest; then the alerts whose cause is gone."""
+    worst = sorted(alerts.rows, key=urgency)
+    lasts = any(alert.gone_at is None for alert in worst)
+    lost = list(_lost(visit, counts))
+    number = f"{len(worst)}{'+' if alerts.after else ''}"
+    body = fill(
+        "{nothing}{needs}{all}",
+        nothing=when(
+            not lasts and not lost,
+            fill("<p>{nothing}</p>", nothing=state(visit, "good", NOTHING)),
+        ),
+        needs=when(
+            lost or worst,
+            fill(
+                '<ul class="needs">{lost}{needs}</ul>',
+                lost=lost,
+                needs=[_need(visit, alert) for alert in worst[:MOST]],
+            ),
+        ),
+        all=when(
+            worst,
+            fill("<p>{all}</p>", all=link("/console/alerts", visit.say(ALL, number=number))),
+        ),
+    )
     return section(visit, NEEDS, body, id="needs", live=True)
+
+
+def _lost(visit: Visit, counts: JobCountsResult | None) -> Iterator[Html]:
+    """Credentials that need a person, whether or not an alert fires yet."""
+    for reaction, kind, words in LOST:
+        if counts is not None and (number := counts.errors[reaction]):
+            yield fill(
+                '<li class="need"><p class="head">{state} {link}</p></li>',
+                state=state(visit, kind, words),
+                link=link(
+                    f"/console/credentials?error={reaction.value}",
+                    visit.say(CREDENTIALS, number=shown(number)),
+                ),
+            )
 
 
 def _need(visit: Visit, alert: AlertResult) -> Html:
     return fill(
         _NEED,
-        severity=severity(visit, alert.severity),
+        severity=standing(visit, alert),
         rule=rule_words(visit, alert.rule),
         subject=_subject(alert),
         since=visit.time(alert.since),
         text=visit.sentence(alert.text),
-        advice=advice(visit, alert.advice),
+        advice=what_now(visit, alert),
     )
 
 

@@ -1,22 +1,15 @@
-"""Numbers of the last hours or days with a small plot each, and the errors by errcode."""
+"""Numbers of the last hours or days with a small plot each."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
-from wechat_scheduler.access.model import Scope
-from wechat_scheduler.statistics.model import NO_ERRCODE, OTHER_ERRCODES
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.overview.errors import ERRORS
 from wechat_scheduler.web.console.parts import (
-    Cell,
     Kind,
-    bar,
-    code,
     joined,
-    link,
     section,
     state,
-    table,
 )
 from wechat_scheduler.web.console.plots import PlotTimes, PlotValues, Tone, plot, shown
 from wechat_scheduler.web.console.visit import Visit
@@ -29,15 +22,6 @@ W = Words
 LAST = W("What happened", "近况")
 HOURS, DAYS = W("Last 24 hours", "最近 24 小时"), W("Last 30 days", "最近 30 天")
 PERIOD = W("Period", "时间段")
-ERRORS = W("Errors by errcode", "按 errcode 的错误")
-NO_ERRORS = W("No errors in this time.", "这段时间没有错误。")
-TIMES, SHARE, MEANING = W("Times", "次数"), W("Share", "占比"), W("What to do", "怎么办")
-NONE, OTHERS = W("no errcode", "没有 errcode"), W("others", "其他")
-OF_NONE = W(
-    "WeChat gave no answer, or was not asked: the reason stands with the credential or the message.",
-    "微信没有回答，或者没有去问：原因写在该凭据或消息处。",
-)
-OF_OTHERS = W("Each of them is rare.", "每一个都很少见。")
 FAILURES = W("failures", "次失败")
 
 
@@ -116,41 +100,6 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
         errors=_errors_card(visit, times, found),
     )
     return section(visit, LAST, body, id="numbers", live=True)
-
-
-def errors(visit: Visit, found: StatisticsResult) -> Html:
-    """The errors by errcode, the most first, each with what to do."""
-    total = sum(found.errors.values())
-    rows = [_error(visit, name, number, total, found) for name, number in found.errors.items()]
-    body = table(visit, ERRORS, (terms.ERRCODE, TIMES, SHARE, MEANING), rows, empty=NO_ERRORS)
-    return section(visit, ERRORS, body, id="errors", live=True)
-
-
-def _error(
-    visit: Visit, name: str, number: int, total: int, found: StatisticsResult
-) -> Sequence[Cell]:
-    share = number / total
-    return (
-        _errcode(visit, name),
-        shown(number),
-        bar(visit, share, f"{share:.0%}"),
-        _what_to_do(visit, name, found.advice),
-    )
-
-
-def _what_to_do(visit: Visit, name: str, advice: Mapping[str, str]) -> str:
-    words = {NO_ERRCODE: OF_NONE, OTHER_ERRCODES: OF_OTHERS}.get(name)
-    return visit.say(words) if words else visit.sentence(advice.get(name, "")) or "–"
-
-
-def _errcode(visit: Visit, name: str) -> Cell:
-    """It leads to the messages that it struck, for a key that may see them."""
-    words = {NO_ERRCODE: NONE, OTHER_ERRCODES: OTHERS}.get(name)
-    if words is not None:
-        return visit.say(words)
-    if not visit.may(Scope.PUSH):
-        return code(name)
-    return link(f"/console/messages?errcode={quote(name)}", code(name))
 
 
 def _card(visit: Visit, card: _Card, times: PlotTimes, found: StatisticsResult) -> Html:

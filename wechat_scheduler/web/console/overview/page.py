@@ -8,8 +8,9 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.overview.daemon import daemon, standing
+from wechat_scheduler.web.console.overview.errors import errors
 from wechat_scheduler.web.console.overview.needs import needs
-from wechat_scheduler.web.console.overview.numbers import errors, numbers
+from wechat_scheduler.web.console.overview.numbers import numbers
 from wechat_scheduler.web.console.parts import facts, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -38,7 +39,12 @@ async def overview(visit: Visit) -> web.Response:
         alerts = await visit.api.page("/v1/alerts", AlertResult, state="firing")
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
-        parts = [needs(visit, alerts), *parts, numbers(visit, lately), errors(visit, lately)]
+        parts = [
+            needs(visit, alerts, found.credentials),
+            *parts,
+            numbers(visit, lately),
+            await errors(visit, lately),
+        ]
     return layout(visit, TITLE, joined([*parts, daemon(visit, found)]), live=True)
 
 

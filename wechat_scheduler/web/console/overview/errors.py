@@ -1,0 +1,96 @@
+"""The errors by errcode, each with where it is now and what to do."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import quote
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.statistics.model import NO_ERRCODE, OTHER_ERRCODES
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.parts import Cell, bar, code, joined, link, section, table
+from wechat_scheduler.web.console.plots import shown
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
+from wechat_scheduler.web.native.statistics import StatisticsResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+ERRORS = W("Errors by errcode", "按 errcode 的错误")
+NO_ERRORS = W("No errors in this time.", "这段时间没有错误。")
+TIMES, NOW = W("Times", "次数"), W("Still has it", "现在还有")
+SHARE, MEANING = W("Share", "占比"), W("What to do", "怎么办")
+CREDENTIALS, DELIVERIES = W("credentials", "凭据"), W("deliveries", "投递")
+NONE, OTHERS = W("no errcode", "没有 errcode"), W("others", "其他")
+OF_NONE = W(
+    "WeChat gave no answer, or was not asked: the reason stands with the credential or the message.",
+    "微信没有回答，或者没有去问：原因写在该凭据或消息处。",
+)
+OF_OTHERS = W("Each of them is rare.", "每一个都很少见。")
+# Credentials whose errors are looked at: a page of their list.
+MOST_CREDENTIALS: Final = 100
+
+
+async def errors(visit: Visit, found: StatisticsResult) -> Html:
+    """The most frequent first."""
+    total = sum(found.errors.values())
+    failing = await _failing(visit) if found.errors else {}
+    rows = [
+        (
+            _errcode(visit, name),
+            shown(number),
+            await _now(visit, name, failing),
+            bar(visit, number / total, f"{number / total:.0%}"),
+            _what_to_do(visit, name, found.advice),
+        )
+        for name, number in found.errors.items()
+    ]
+    heads = (terms.ERRCODE, TIMES, NOW, SHARE, MEANING)
+    body = table(visit, ERRORS, heads, rows, empty=NO_ERRORS)
+    return section(visit, ERRORS, body, id="errors", live=True)
+
+
+async def _failing(visit: Visit) -> Mapping[str, str]:
+    """The reaction to each errcode that a credential has now."""
+    jobs = await visit.api.page("/tasks", JobResult, error="any", limit=MOST_CREDENTIALS)
+    return {
+        str(job.error.errcode): job.error.reaction.value
+        for job in jobs.rows
+        if job.error is not None and job.error.errcode is not None
+    }
+
+
+async def _now(visit: Visit, name: str, failing: Mapping[str, str]) -> Cell:
+    """Links to the credentials and the deliveries that have the error now, for a key that may see them."""
+    if name in (NO_ERRCODE, OTHER_ERRCODES):
+        return "–"
+    links: list[Html] = []
+    if name in failing:
+        links.append(_link(visit, f"/console/credentials?error={failing[name]}", CREDENTIALS))
+    if visit.may(Scope.PUSH) and await _strikes(visit, name):
+        links.append(_link(visit, f"/console/messages?errcode={quote(name)}", DELIVERIES))
+    return joined(links) if links else "–"
+
+
+async def _strikes(visit: Visit, errcode: str) -> bool:
+    """Whether a delivery has the errcode now."""
+    if not errcode.removeprefix("-").isdecimal():
+        return False
+    found = await visit.api.page("/v1/deliveries", DeliveryResult, errcode=errcode, limit=1)
+    return bool(found.rows)
+
+
+def _link(visit: Visit, url: str, words: Words) -> Html:
+    return fill("{link} ", link=link(url, visit.say(words)))
+
+
+def _errcode(visit: Visit, name: str) -> Cell:
+    words = {NO_ERRCODE: NONE, OTHER_ERRCODES: OTHERS}.get(name)
+    return code(name) if words is None else visit.say(words)
+
+
+def _what_to_do(visit: Visit, name: str, advice: Mapping[str, str]) -> str:
+    words = {NO_ERRCODE: OF_NONE, OTHER_ERRCODES: OF_OTHERS}.get(name)
+    return visit.say(words) if words else visit.sentence(advice.get(name, "")) or "–"
