@@ -5,8 +5,11 @@ from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
+from structlog.testing import capture_logs
+
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
 from tests.clock import START
+from tests.stores.memory import memory_database
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
 from wechat_scheduler.storage.audience.cancelling import mark_unreachable
@@ -256,3 +259,18 @@ async def waiting(database: Database, *rows: tuple[object, ...]) -> None:
 
 async def states(database: Database) -> list[str]:
     return [f"{row['id']} {row['state']} {row['error']}" for row in await database.read(STATES)]
+
+
+async def test_a_person_is_listed_without_an_app_that_cannot_be_read() -> None:
+    """SQLite stores a text in a column of numbers."""
+    database = memory_database()
+    people = People(database)
+    await people.aliases.bind(APP, {"n1": ("o1", "UID_1", 1)}, now=START)
+    spoil = Statement("UPDATE subscriptions SET app_id = 'x'")
+    await database.write(lambda: rows_of(spoil))
+
+    with capture_logs() as logs:
+        apps = await people.subscriptions.apps_of(["UID_1"])
+
+    assert apps == {}
+    assert [(log["table"], log["row"]) for log in logs] == [("subscriptions", "1")]

@@ -8,6 +8,7 @@ import pytest
 from tests.console.furnishing import PLANT, furnish, pages, strange, walked
 from tests.console.visitor import Browser
 from tests.house import Caller, WeChat
+from tests.stores.memory import MemoryDatabase
 
 HUGE = "9" * 5000
 # Numbers that Python does not read or no database stores, times at the ends of the calendar, and marks.
@@ -120,3 +121,18 @@ async def test_a_reminder_for_all_time_is_listed(
 
     assert [page.status for page in seen] == [200, 200]
     assert "到9999年12月31日" in seen[1].text
+
+
+async def test_while_the_store_is_away_every_page_says_so(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    names = await furnish(keeper, weixin, "some text")
+    database = keeper.daemon.ground.database
+    assert isinstance(database, MemoryDatabase)
+    database.down = True
+
+    for language, words in (("en", "The store does not answer."), ("zh-CN", "数据库没有响应")):
+        for path in pages(names):
+            page = await admin.open(path, Accept_Language=language)
+            assert page.status in (200, 503), path
+            assert page.status == 200 or words in page.text, path

@@ -33,7 +33,9 @@ MEND = """
 """
 ONE = "SELECT * FROM subscriptions WHERE id = $1"
 OF_PERSON = "SELECT * FROM subscriptions WHERE uid = $1 ORDER BY id"
-APPS = f"SELECT uid, app_id FROM subscriptions WHERE topic_id = 0 AND uid IN ({IDS}) ORDER BY id"  # noqa: S608 - our own names
+APPS = (
+    f"SELECT id, uid, app_id FROM subscriptions WHERE topic_id = 0 AND uid IN ({IDS}) ORDER BY id"  # noqa: S608 - our own names
+)
 LIST = f"""
     SELECT {columns("s", subscribers.COLUMNS)}, {columns("n", COLUMNS, "n_")}
     FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
@@ -86,8 +88,9 @@ class SqlSubscriptions:
     async def apps_of(self, uids: Sequence[str]) -> Mapping[str, Sequence[int]]:
         found: dict[str, list[int]] = {}
         for statement in with_ids(APPS, uids):
-            for row in await self._database.read(statement.sql, *statement.params):
-                found.setdefault(row["uid"], []).append(row["app_id"])
+            rows = await self._database.read(statement.sql, *statement.params)
+            for uid, app_id in readable(rows, _app_of, table="subscriptions"):
+                found.setdefault(uid, []).append(app_id)
         return found
 
     async def set_blocked(self, subscription_id: int, *, blocked: bool) -> bool:
@@ -126,6 +129,10 @@ def _subscription(row: Row) -> Subscription:
 
 def _listed(row: Row) -> tuple[Subscription, Subscriber]:
     return record(Subscription, row, "n_"), subscriber_of(row)
+
+
+def _app_of(row: Row) -> tuple[str, int]:
+    return row["uid"], int(row["app_id"])
 
 
 def _where(app_id: int, wanted: SubscriptionFilter) -> tuple[str, tuple[object, ...]]:

@@ -22,11 +22,11 @@ from wechat_scheduler.web.console.questions import question, unanswered
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
 from wechat_scheduler.web.console.visit import SignedIn, Visit
-from wechat_scheduler.web.console.words import Words, language_of, phrase
+from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import Visitor
 from wechat_scheduler.web.kit.bodies import form_fields
-from wechat_scheduler.web.kit.error_formats import shaped
+from wechat_scheduler.web.kit.error_formats import CRASHED, NO_STORE, TroubleError, shaped
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import SERVICES, SESSION
 from wechat_scheduler.web.pages.forms import URLENCODED
@@ -39,6 +39,10 @@ MOST_FIELDS: Final = 1200
 SIGN_IN: Final = "/console/sign-in"
 VISIT: Final = web.RequestKey("VISIT", Visit)
 REFUSED = W("This did not work", "操作未完成")
+STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
+FAILED = W("Something went wrong here; the log says what.", "出错了，日志里有原因。")
+# Troubles of the daemon in the visitor's language, by the sentences of our API.
+TROUBLES: Final[Mapping[str, Words]] = {NO_STORE: STORE_AWAY, CRASHED: FAILED}
 
 
 class Admitted(NamedTuple):
@@ -139,7 +143,8 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     if visit is None:
         return _refused_outside(request, error)
     body = fill(
-        '<section><p class="error" role="alert">{error}</p></section>', error=sentence(str(error))
+        '<section><p class="error" role="alert">{error}</p></section>',
+        error=_said(error, visit.language),
     )
     return layout(visit, REFUSED, body, status=error.status)
 
@@ -152,9 +157,14 @@ def _refused_outside(request: web.Request, error: RequestError) -> web.StreamRes
         '<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>'
         '<p class="error" role="alert">{error}</p></section></main>',
         title=title,
-        error=sentence(str(error)),
+        error=_said(error, language),
     )
     return document(request, language, title, body, status=error.status)
+
+
+def _said(error: RequestError, language: Language) -> str:
+    words = TROUBLES.get(str(error)) if isinstance(error, TroubleError) else None
+    return phrase(words, language) if words else sentence(str(error))
 
 
 def _takes_pages(request: web.Request) -> bool:

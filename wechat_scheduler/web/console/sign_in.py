@@ -16,7 +16,7 @@ from wechat_scheduler.errors import (
     StorageError,
     ThrottledError,
 )
-from wechat_scheduler.web.console.admission import SIGN_IN, read_fields, signed_in
+from wechat_scheduler.web.console.admission import SIGN_IN, STORE_AWAY, read_fields, signed_in
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import choose_look, theme_of
 from wechat_scheduler.web.console.local_paths import local_path
@@ -62,7 +62,6 @@ THROTTLED = W(
     "从这个地址来的错误 key 太多，或者这个 key 登录太频繁，请等一分钟。",
 )
 FOREIGN = W("This form is too old. Enter the key again.", "这个表单已失效，请重新输入 key。")
-TROUBLE = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
 STAYS = W(
     "You are signed out in this browser, but the store does not answer. The session itself ends within eight hours.",
     "此浏览器已退出，但数据库没有响应。会话本身会在 8 小时内结束。",
@@ -170,7 +169,7 @@ def _words(error: Exception) -> Words:
         case ForbiddenError():
             return FOREIGN
         case StorageError():
-            return TROUBLE
+            return STORE_AWAY
         case _:
             return WRONG
 

@@ -1,7 +1,7 @@
 """Gives every error of a foreign API the form of that API."""
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import structlog
 from aiohttp import web
@@ -12,6 +12,9 @@ from wechat_scheduler.web.kit.query import refuse_nul
 from wechat_scheduler.web.kit.route import Handler
 
 log = structlog.get_logger(__name__)
+
+NO_STORE: Final = "the store does not answer"
+CRASHED: Final = "something went wrong here"
 
 
 class TroubleError(RequestError):
@@ -41,7 +44,7 @@ def shaped(handler: Handler, shape: Shape, *, takes_compressed: bool = False) ->
             return shape(request, error)
         except StorageError as error:
             log.error("api.store_unavailable", path=_pattern(request), error=str(error))
-            return shape(request, TroubleError("the store does not answer", status=503))
+            return shape(request, TroubleError(NO_STORE, status=503))
         except web.HTTPRequestEntityTooLarge:
             limit = request.client_max_size
             return shape(request, TooLargeError(f"the body is larger than {limit} bytes"))
@@ -51,7 +54,7 @@ def shaped(handler: Handler, shape: Shape, *, takes_compressed: bool = False) ->
             raise
         except Exception:
             log.exception("api.crashed", path=_pattern(request), method=request.method)
-            return shape(request, TroubleError("something went wrong here", status=500))
+            return shape(request, TroubleError(CRASHED, status=500))
 
     return answered
 
