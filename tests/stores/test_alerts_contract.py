@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.stores.mailing import Mail
 from tests.stores.samples import LEASE, TOKEN, USER, failed, registration, rotated
 from tests.stores.suite import Stores
 from wechat_scheduler.alerts.model import AlertState
+from wechat_scheduler.alerts.ports import AlertFilter
 from wechat_scheduler.credentials.model import AUTHORIZATION, Contest
 from wechat_scheduler.delivery.model import Content, DeliveryState, Message, Target, TargetKind
 from wechat_scheduler.engine.records import replace
@@ -91,20 +93,28 @@ async def test_pages_begin_with_the_newest_and_leave_out_what_does_not_fire_yet(
 ) -> None:
     many = [
         replace(
-            NEW, id=n, subject=f"wx{n}", since=NOW + n * MINUTE, fired_at=None if n == 5 else NOW
+            NEW,
+            id=n,
+            subject=f"wx{n}",
+            appid=f"wx{n}",
+            kind="access_token" if n == 2 else "",
+            since=NOW + n * MINUTE,
+            fired_at=None if n == 5 else NOW,
         )
         for n in range(1, 6)
     ]
     await alerts.store(many, [], [], now=NOW)
     await alerts.store([replace(many[0], version=1, cleared_at=NOW)], [], [], now=NOW)
 
-    firing = await alerts.page(AlertState.FIRING, after=0, limit=2)
-    rest = await alerts.page(AlertState.FIRING, after=3, limit=2)
-    every = await alerts.page(None, after=0, limit=9)
+    async def found(**wanted: Any) -> list[int]:
+        page = await alerts.page(AlertFilter(**{"limit": 9} | wanted))
+        return [each.id for each in page]
 
-    assert [each.id for each in firing] == [4, 3]
-    assert [each.id for each in rest] == [2]
-    assert [each.id for each in every] == [4, 3, 2, 1]
+    assert await found(state=AlertState.FIRING, limit=2) == [4, 3]
+    assert await found(state=AlertState.FIRING, after=3, limit=2) == [2]
+    assert await found() == [4, 3, 2, 1]
+    assert await found(appids=("wx3", "wx5", "wx9")) == [3]
+    assert await found(kinds=("access_token",)) == [2]
     assert await alerts.alert(5) is None
 
 

@@ -137,7 +137,7 @@ STATEMENTS = {
     "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,
     "ended alerts": alerts.ENDED,
-    "newest alerts": alerts.PAGE.format(columns="id", where=""),
+    "newest alerts": alerts.PAGE.format(columns="id", where="1 = 1"),
 }
 
 

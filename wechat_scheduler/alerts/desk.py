@@ -2,16 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Final
 
-from wechat_scheduler.alerts.model import Alert, AlertState
-from wechat_scheduler.alerts.ports import AlertStore
+from wechat_scheduler.alerts.model import Alert
+from wechat_scheduler.alerts.ports import AlertFilter, AlertStore
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
-
-# Alerts that are read at once to fill a page for a key that may see some only.
-READ: Final = 500
 
 
 class AlertDesk:
@@ -21,22 +17,9 @@ class AlertDesk:
         self._store = store
         self._clock = clock
 
-    async def page(
-        self,
-        state: AlertState | None,
-        *,
-        shows: Callable[[Alert], bool],
-        after: int,
-        limit: int,
-    ) -> Sequence[Alert]:
-        """The alerts that `shows` lets pass, the newest first."""
-        found: list[Alert] = []
-        while page := await self._store.page(state, after=after, limit=READ):
-            found += filter(shows, page)
-            after = page[-1].id
-            if len(page) < READ or len(found) >= limit:
-                break
-        return found[:limit]
+    async def page(self, wanted: AlertFilter) -> Sequence[Alert]:
+        """The newest first."""
+        return await self._store.page(wanted)
 
     async def alert(self, alert_id: int, *, shows: Callable[[Alert], bool]) -> Alert:
         """Raises NotFoundError."""

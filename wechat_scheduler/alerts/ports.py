@@ -1,6 +1,6 @@
 """The ports of the alerts: what the store knows, and where alerts are kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -63,6 +63,18 @@ class FactStore(Protocol):
         """When each platform's last ticket came, or since when the first is expected, by appid."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertFilter:
+    """Selects alerts of a state, at most `limit`; with `appids` or `kinds` those about these accounts or types
+    alone. `after` is the id of the last one of the page before, 0 for the first page."""
+
+    state: AlertState | None = None
+    appids: Collection[str] = ()
+    kinds: Collection[str] = ()
+    after: int = 0
+    limit: int
+
+
 class AlertStore(Protocol):
     """Stores alerts. Every method is atomic and may raise StorageError."""
 
@@ -83,9 +95,8 @@ class AlertStore(Protocol):
         """Store the alerts as they are now, remove the dropped ones, and put the messages about them into the
         outbox. If another process changed one of them meanwhile, nothing is stored, and this is False."""
 
-    async def page(self, state: AlertState | None, *, after: int, limit: int) -> Sequence[Alert]:
-        """Alerts that fire or have ended, the newest first. `after` is the id of the last one of the page
-        before, 0 for the first page."""
+    async def page(self, wanted: AlertFilter) -> Sequence[Alert]:
+        """Alerts that fire or have ended, the newest first."""
 
     async def alert(self, alert_id: int) -> Alert | None: ...
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Final, Literal
 
 from wechat_scheduler.alerts.model import Alert, AlertKey, AlertState
+from wechat_scheduler.alerts.ports import AlertFilter
 from wechat_scheduler.delivery.model import Message, Target
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
 from wechat_scheduler.storage.delivery.messages import put_messages
 from wechat_scheduler.storage.feed import SqlFeed
@@ -42,14 +44,14 @@ MUTE: Final = f"""
     WHERE id = $1 AND cleared_at IS NULL AND fired_at IS NOT NULL RETURNING {_LIST}
 """  # noqa: S608 - our own names
 PAGE: Final = """
-    SELECT {columns} FROM alerts WHERE fired_at IS NOT NULL {where}
+    SELECT {columns} FROM alerts WHERE fired_at IS NOT NULL AND {where}
     AND (CAST($1 AS BIGINT) = 0 OR (since, id) < (SELECT a.since, a.id FROM alerts a WHERE a.id = $1))
     ORDER BY since DESC, id DESC LIMIT $2
 """
-_WHERE: Final = {
-    AlertState.FIRING: "AND cleared_at IS NULL",
-    AlertState.CLEARED: "AND cleared_at IS NOT NULL",
-    None: "",
+_STATES: Final = {
+    AlertState.FIRING: "cleared_at IS NULL",
+    AlertState.CLEARED: "cleared_at IS NOT NULL",
+    None: "1 = 1",
 }
 
 
@@ -116,9 +118,15 @@ class SqlAlerts:
             [_entry(alert, now) for alert in changed if _is_told(alert, now)]
         )
 
-    async def page(self, state: AlertState | None, *, after: int, limit: int) -> Sequence[Alert]:
-        sql = PAGE.format(columns=_LIST, where=_WHERE[state])
-        return _alerts(await self._database.read(sql, after, limit))
+    async def page(self, wanted: AlertFilter) -> Sequence[Alert]:
+        where = SqlConditions((wanted.after, wanted.limit))
+        where.add(_STATES[wanted.state])
+        if wanted.appids:
+            where.add_any("appid", sorted(wanted.appids))
+        if wanted.kinds:
+            where.add_any("kind", sorted(wanted.kinds))
+        sql = PAGE.format(columns=_LIST, where=where)
+        return _alerts(await self._database.read(sql, *where.values))
 
     async def alert(self, alert_id: int) -> Alert | None:
         return only(await self._database.read(ONE, alert_id), _alert_of, table="alerts")

@@ -12,6 +12,7 @@ from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.alerts.deciding import clears_at
 from wechat_scheduler.alerts.model import Alert, AlertState
+from wechat_scheduler.alerts.ports import AlertFilter
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import NO_TYPE
@@ -80,13 +81,15 @@ class AlertTestResult(msgspec.Struct, kw_only=True):
 
 
 async def listed(request: web.Request) -> web.Response:
-    limit, state = limit_of(request), one_of(request, "state", STATES)
-    found = await request.app[SERVICES].alerts.page(
-        AlertState(state) if state else None,
-        shows=_shown_to(request[CALLER]),
+    state, key = one_of(request, "state", STATES), request[CALLER]
+    wanted = AlertFilter(
+        state=AlertState(state) if state else None,
+        appids=key.appids,
+        kinds=key.kinds,
         after=id_of(request, "after"),
-        limit=limit,
+        limit=limit_of(request),
     )
+    found = await request.app[SERVICES].alerts.page(wanted)
     headers = next_page(request, found, lambda last: str(last.id))
     return envelope.success([alert_result(alert) for alert in found], headers=headers)
 
