@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from wechat_scheduler.web.console.session_cookies import CSRF
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import hidden
 
@@ -46,10 +46,10 @@ def form(
 def text_field(
     visit: Visit,
     name: str,
-    label: Words,
+    label: Phrase,
     value: str = "",
     *,
-    hint: Words | None = None,
+    hint: Phrase | None = None,
     error: str = "",
     type: str = "text",  # noqa: A002 - the word of HTML
     required: bool = False,
@@ -68,10 +68,10 @@ def text_field(
 def area_field(
     visit: Visit,
     name: str,
-    label: Words,
+    label: Phrase,
     value: str = "",
     *,
-    hint: Words | None = None,
+    hint: Phrase | None = None,
     error: str = "",
     required: bool = False,
     **attrs: str | int,
@@ -88,11 +88,11 @@ def area_field(
 def select_field(
     visit: Visit,
     name: str,
-    label: Words,
-    options: Iterable[tuple[str, Words | str]],
+    label: Phrase,
+    options: Iterable[tuple[str, Phrase]],
     value: str = "",
     *,
-    hint: Words | None = None,
+    hint: Phrase | None = None,
     error: str = "",
     required: bool = False,
     **attrs: str | int,
@@ -103,7 +103,7 @@ def select_field(
             '<option value="{value}"{selected}>{shown}</option>',
             value=one,
             selected=when(one == value, fill(" selected")),
-            shown=visit.say(shown) if isinstance(shown, Words) else shown,
+            shown=visit.say(shown),
         )
         for one, shown in options
     ]
@@ -119,11 +119,11 @@ def select_field(
 def check_field(
     visit: Visit,
     name: str,
-    label: Words | str,
+    label: Phrase,
     value: str = "on",
     *,
     checked: bool = False,
-    hint: Words | None = None,
+    hint: Phrase | None = None,
     error: str = "",
 ) -> Html:
     """A box to tick. Several may share a name with different values (`visit.form_list`)."""
@@ -133,7 +133,7 @@ def check_field(
         name=name,
         value=value,
         checked=when(checked, fill(" checked")),
-        label=visit.say(label) if isinstance(label, Words) else label,
+        label=visit.say(label),
         hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint) if hint else "")),
         error=when(error, fill('<p class="error">{error}</p>', error=error)),
     )
@@ -145,7 +145,7 @@ def refusal(text: str) -> Html:
 
 
 def _field(
-    visit: Visit, name: str, label: Words, control: Html, hint: Words | None, error: str
+    visit: Visit, name: str, label: Phrase, control: Html, hint: Phrase | None, error: str
 ) -> Html:
     return fill(
         '<div class="field"><label for="field-{name}">{label}</label>{control}{hint}{error}</div>',
@@ -167,7 +167,7 @@ def _field(
 
 
 def _more(
-    name: str, hint: Words | None, error: str, required: bool, attrs: dict[str, str | int]
+    name: str, hint: Phrase | None, error: str, required: bool, attrs: dict[str, str | int]
 ) -> list[Html]:
     told = " ".join(f"{kind}-{name}" for kind, given in (("hint", hint), ("error", error)) if given)
     found: dict[str, str | int] = {

@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.document import THEME, THEMES, document
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import DONE
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -61,10 +61,10 @@ _FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
 
 
 def layout(
-    visit: Visit, title: Words | str, body: Html, *, live: bool = False, status: int = 200
+    visit: Visit, title: Phrase, body: Html, *, live: bool = False, status: int = 200
 ) -> web.Response:
     """The page with `title` as its `h1`. The sections of a live one that are live follow what happens."""
-    shown = visit.say(title) if isinstance(title, Words) else title
+    shown = visit.say(title)
     frame = fill(
         _FRAME,
         menu=visit.say(MENU),
@@ -95,7 +95,7 @@ def choose_look(path: str, language: Language, theme: str) -> tuple[Html, Html]:
         _choice(
             "theme",
             one or "system",
-            shown.zh if language is Language.ZH else shown.en,
+            phrase(shown, language),
             path,
             is_now=one == theme,
         )

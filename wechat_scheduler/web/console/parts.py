@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
 
 W = Words
@@ -30,8 +30,8 @@ COPY = W("Copy", "复制")
 
 def table(
     visit: Visit,
-    caption: Words,
-    heads: Sequence[Words],
+    caption: Phrase,
+    heads: Sequence[Phrase],
     rows: Iterable[Sequence[Cell]],
     *,
     empty: Words,
@@ -63,7 +63,7 @@ def _row(labels: Sequence[str], cells: Sequence[Cell]) -> Html:
     return fill("<tr>{cells}</tr>", cells=made)
 
 
-def facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
+def facts(visit: Visit, pairs: Iterable[tuple[Phrase, Cell | None]]) -> Html:
     """Names with their values; a pair whose value is None or empty has a dash."""
     made = [
         fill("<div><dt>{name}</dt><dd>{value}</dd></div>", name=visit.say(name), value=value or "–")
@@ -72,17 +72,17 @@ def facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
     return fill('<dl class="facts">{pairs}</dl>', pairs=made)
 
 
-def known_facts(visit: Visit, pairs: Iterable[tuple[Words, Cell | None]]) -> Html:
+def known_facts(visit: Visit, pairs: Iterable[tuple[Phrase, Cell | None]]) -> Html:
     """Facts without those whose value is None or empty."""
     return facts(visit, [(name, value) for name, value in pairs if value])
 
 
-def state(visit: Visit, kind: Kind, words: Words) -> Html:
+def state(visit: Visit, kind: Kind, words: Phrase) -> Html:
     """A badge. Its shape and its text tell what its colour tells."""
     return fill('<span class="state {kind}">{words}</span>', kind=kind, words=visit.say(words))
 
 
-def section(visit: Visit, heading: Words, body: Html, *, id: str = "", live: bool = False) -> Html:  # noqa: A002
+def section(visit: Visit, heading: Phrase, body: Html, *, id: str = "", live: bool = False) -> Html:  # noqa: A002
     """A section with an `h2`. A live one needs an `id`: it is replaced when something has happened."""
     return fill(
         "<section{id}{live}><h2>{heading}</h2>{body}</section>",
@@ -157,7 +157,7 @@ def link(url: str, text: Cell) -> Html:
     )
 
 
-def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Words, str]]) -> Html:
+def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, str]]) -> Html:
     """What is shown only once, each with a button that copies it where scripts run."""
     shown = [
         (
@@ -195,7 +195,7 @@ def links(visit: Visit, pairs: Iterable[tuple[str, Words]]) -> Html:
     return fill('<ul class="links">{made}</ul>', made=made)
 
 
-def tabs(visit: Visit, name: Words, pages: Iterable[tuple[str, Words]], here: str) -> Html:
+def tabs(visit: Visit, name: Phrase, pages: Iterable[tuple[str, Words]], here: str) -> Html:
     """Links between the pages of a room, by path; `here` is the path of this one."""
     made = [
         fill(

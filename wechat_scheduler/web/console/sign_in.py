@@ -43,7 +43,7 @@ log = structlog.get_logger(__name__)
 W = Words
 
 TITLE = W("Sign in", "登录")
-KEY = W("API key", "API key")
+KEY = "API key"
 HINT = W(
     "The session lasts eight hours, and ends at once if the key ends. It can do what the key can do.",
     "会话持续 8 小时，key 失效时立即结束。会话的权限就是这个 key 的权限。",

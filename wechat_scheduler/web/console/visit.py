@@ -12,7 +12,7 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.web.console.mistakes import sentence, whole
 from wechat_scheduler.web.console.native_api import NativeApi
-from wechat_scheduler.web.console.words import Language, Words, phrase
+from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -64,7 +64,7 @@ class Visit:
         """The credential types and their names."""
         return self.request.app[SERVICES].kinds
 
-    def say(self, words: Words, /, **values: object) -> str:
+    def say(self, words: Phrase, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""
         text = phrase(words, self.language)
         return text.format(**values) if values else text

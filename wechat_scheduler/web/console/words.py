@@ -2,7 +2,7 @@
 
 import enum
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from aiohttp import hdrs, web
 
@@ -23,6 +23,10 @@ class Words(NamedTuple):
         return Words(self.en.format(**values), self.zh.format(**values))
 
 
+# A phrase, or a name that is the same in all languages.
+Phrase: TypeAlias = Words | str
+
+
 class Language(enum.StrEnum):
     """A language, as `lang` in HTML spells it."""
 
@@ -30,7 +34,9 @@ class Language(enum.StrEnum):
     ZH = "zh-CN"
 
 
-def phrase(words: Words, language: Language) -> str:
+def phrase(words: Phrase, language: Language) -> str:
+    if isinstance(words, str):
+        return words
     return words.zh if language is Language.ZH else words.en
 
 

@@ -96,9 +96,7 @@ async def make(visit: Visit) -> web.StreamResponse:
 async def show(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers/of/{consumer}`."""
     consumer, used = await _found(visit)
-    return access_page(
-        visit, HERE, consumer_sections(visit, consumer, used), title=_named(consumer.name)
-    )
+    return access_page(visit, HERE, consumer_sections(visit, consumer, used), title=consumer.name)
 
 
 async def edit(visit: Visit) -> web.StreamResponse:
@@ -151,7 +149,7 @@ def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistake
             form(visit, action, fields, MAKE_IT if is_new else terms.SAVE),
         ]
     )
-    title = heading if is_new else _named(visit.request.match_info["consumer"])
+    title = heading if is_new else visit.request.match_info["consumer"]
     return access_page(
         visit, HERE, section(visit, heading, body), title=title, status=mistakes.status
     )
@@ -161,10 +159,6 @@ def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Respo
     back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
     shown = secret_section(visit, heading, [(SECRET, made.secret)])
     return access_page(visit, HERE, joined([shown, back]), title=heading)
-
-
-def _named(name: str) -> Words:
-    return W(name, name)
 
 
 def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:

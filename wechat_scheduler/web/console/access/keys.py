@@ -55,7 +55,7 @@ HEADS: Final = (
     W("Reaches", "范围"),
     terms.USED_LAST,
     terms.EXPIRES,
-    W("", ""),
+    "",
 )
 STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
     KeyState.ACTIVE: ("good", terms.ACTIVE),
@@ -67,7 +67,7 @@ REVOKE_ASK = W(
     "Revoke this key? Its systems and sessions are out at once, for ever.",
     "吊销这个 key？使用它的系统和会话立即失效，且不能恢复。",
 )
-KEY_TEXT, SIGNING = W("API key", "API key"), W("Signing secret", "签名密钥")
+KEY_TEXT, SIGNING = "API key", W("Signing secret", "签名密钥")
 NOTICES: Final = {"key_revoked": W("The key was revoked.", "key 已吊销。")}
 
 

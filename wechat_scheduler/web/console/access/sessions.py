@@ -26,7 +26,7 @@ HEADS: Final = (
     W("Browser", "浏览器"),
     W("Signed in", "登录时间"),
     terms.EXPIRES,
-    W("", ""),
+    "",
 )
 THIS = W("this one", "当前会话")
 END = W("End", "结束")

@@ -9,7 +9,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import code, joined, tabs
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
@@ -37,7 +37,7 @@ TABS: Final = (
 
 
 def access_page(
-    visit: Visit, here: str, body: Html, *, title: Words = TITLE, status: int = 200
+    visit: Visit, here: str, body: Html, *, title: Phrase = TITLE, status: int = 200
 ) -> web.Response:
     """A page of this room; `here` is the path of its tab."""
     may = visit.may(Scope.ADMIN)

@@ -4,7 +4,7 @@ from typing import Final
 
 from wechat_scheduler.web.console.parts import state
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html
 
 W = Words
@@ -54,9 +54,9 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
         ),
     ),
 }
-KINDS: Final[dict[str, Words]] = {
+KINDS: Final[dict[str, Phrase]] = {
     "follower": W("Follower in WeChat", "微信关注者"),
-    "webhook": W("Webhook", "Webhook"),
+    "webhook": "Webhook",
     "wecom": W("Robot in WeCom", "企业微信机器人"),
     "dingtalk": W("Robot in DingTalk", "钉钉机器人"),
     "feishu": W("Robot in Feishu", "飞书机器人"),
@@ -74,7 +74,7 @@ MUTES: Final[dict[str, Words]] = {
 
 
 def severity(visit: Visit, name: str) -> Html:
-    words = SEVERITIES.get(name, W(name, name))
+    words = SEVERITIES.get(name, name)
     return state(visit, "bad" if name == "critical" else "warn", words)
 
 

@@ -15,7 +15,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import button, joined, pager, search, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -93,7 +93,7 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     return search(visit, ROOM, joined([*kept, *fields]))
 
 
-def _types(visit: Visit) -> Iterator[tuple[str, Words | str]]:
+def _types(visit: Visit) -> Iterator[tuple[str, Phrase]]:
     yield "", ALL
     for name in visit.kinds.names():
         if isinstance(name, str) and not name.isdecimal():

@@ -43,7 +43,7 @@ from wechat_scheduler.web.console.parts import (
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -119,7 +119,7 @@ async def _job(visit: Visit) -> JobResult:
 
 def _state(visit: Visit, job: JobResult) -> Html:
     meaning = STATES[Freshness(job.state)].meaning
-    pairs: list[tuple[Words, Cell | None]] = [
+    pairs: list[tuple[Phrase, Cell | None]] = [
         (terms.STATE, badges(visit, job)),
         (LEFT, time_left(visit, job)),
         (terms.EXPIRES, visit.time(job.expires_at)),
@@ -138,7 +138,7 @@ def _state(visit: Visit, job: JobResult) -> Html:
     )
 
 
-def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
+def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Phrase, Cell | None]]:
     known = TYPES.get(job.kind)
     yield (
         terms.TYPE,
@@ -181,7 +181,7 @@ def _error(visit: Visit, job: JobResult) -> Html:
     )
 
 
-def _waiting(job: JobResult) -> Iterator[tuple[Words, Cell | None]]:
+def _waiting(job: JobResult) -> Iterator[tuple[Phrase, Cell | None]]:
     yield W("Failures in a row", "连续失败"), str(job.failures)
     if job.waits_for:
         yield W("Waits for", "等待"), code(job.waits_for)

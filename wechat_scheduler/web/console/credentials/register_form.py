@@ -123,12 +123,12 @@ def _choice(visit: Visit, draft: RegistrationDraft) -> Html:
 
 def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterator[Html]:
     yield text_field(
-        visit, "appid", W("AppID", "AppID"), draft.appid, error=trouble.at("appid"),
+        visit, "appid", "AppID", draft.appid, error=trouble.at("appid"),
         required=True, maxlength=128, autocomplete="off", spellcheck="false",
     )  # fmt: skip
     place = consoles.PLATFORM if draft.is_platform else consoles.SECRET
     yield text_field(
-        visit, "appsecret", W("AppSecret", "AppSecret"), type="password",
+        visit, "appsecret", "AppSecret", type="password",
         hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
     )  # fmt: skip

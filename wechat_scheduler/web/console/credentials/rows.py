@@ -20,7 +20,7 @@ from wechat_scheduler.web.console.parts import (
     table,
 )
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -125,7 +125,7 @@ def _brief(visit: Visit, error: Fault | None) -> Html:
     )
 
 
-def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Words, Cell | None]]:
+def error_facts(visit: Visit, error: Fault) -> Iterator[tuple[Phrase, Cell | None]]:
     yield W("At", "时间"), visit.time(error.at)
     yield W("Call", "接口"), when(error.endpoint, code(error.endpoint))
     yield terms.ERRCODE, None if error.errcode is None else str(error.errcode)

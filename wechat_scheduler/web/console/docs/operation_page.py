@@ -98,9 +98,9 @@ def _try(visit: Visit, operation: Operation) -> Html:
         text_field(
             visit,
             field_of(one.place, one.name),
-            W(one.name, one.name),
+            one.name,
             visit.form.get(field_of(one.place, one.name), ""),
-            hint=W(one.description, one.description),
+            hint=one.description,
             required=one.place == "path",
             autocomplete="off",
         )

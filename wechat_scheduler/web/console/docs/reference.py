@@ -102,7 +102,7 @@ def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
         for one in operations
     ]
     name = tag.replace("_", " ").capitalize()
-    heading = W(name, name)
+    heading = name
     return section(
         visit,
         heading,

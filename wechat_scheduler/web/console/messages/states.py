@@ -5,14 +5,14 @@ from typing import Final
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.parts import Kind, link, said_at, state
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryDetails, DeliveryResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-WORDS: Final[dict[str, tuple[Kind, Words]]] = {
+WORDS: Final[dict[str, tuple[Kind, Phrase]]] = {
     "pending": ("idle", W("Waiting", "等待中")),
     "sending": ("idle", W("Being sent", "发送中")),
     "accepted": ("good", W("Accepted", "微信已接收")),
@@ -72,7 +72,7 @@ RECEIVED = W("WeChat's receipt says that the phone has it.", "微信的回执表
 
 
 def badge(visit: Visit, name: str) -> Html:
-    kind, words = WORDS.get(name, ("idle", W(name, name)))
+    kind, words = WORDS.get(name, ("idle", name))
     return state(visit, kind, words)
 
 

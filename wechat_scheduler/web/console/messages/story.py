@@ -42,7 +42,7 @@ NEXT, ATTEMPTS = W("What happens next", "接下来"), W("Attempts", "尝试")
 WAY = W("Way", "发送方式")
 ENDED = W("State since", "状态时间")
 SHOW_MESSAGE = W("Show the message", "查看消息")
-MSGID = W("msgid", "msgid")
+MSGID = "msgid"
 DUPLICATE = W(
     "It was sent again although the first may have arrived: the user may have seen it twice.",
     "第一次可能已送达，但又发送了一次：用户可能看到了两次。",

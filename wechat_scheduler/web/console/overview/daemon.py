@@ -21,7 +21,7 @@ from wechat_scheduler.web.console.parts import (
 )
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.nodes import NodeResult
 from wechat_scheduler.web.native.overview import OverviewResult, RowCountResult, StoreResult
@@ -94,7 +94,7 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
 
 
 def daemon(visit: Visit, found: OverviewResult) -> Html:
-    pairs: list[tuple[Words, Cell | None]] = [
+    pairs: list[tuple[Phrase, Cell | None]] = [
         (VERSION, found.version),
         (UPTIME, visit.lasting(timedelta(seconds=found.uptime_seconds))),
         *_loops(visit, found.loops),
@@ -155,7 +155,7 @@ def _badge(visit: Visit, query: str, number: int, kind: Kind, words: Words) -> H
     )
 
 
-def _loops(visit: Visit, loops: Mapping[str, bool]) -> Iterator[tuple[Words, Cell | None]]:
+def _loops(visit: Visit, loops: Mapping[str, bool]) -> Iterator[tuple[Phrase, Cell | None]]:
     for heading, kind, turns in _TURNING:
         names = [name for name, is_on_time in loops.items() if is_on_time is turns]
         if names:
@@ -163,11 +163,11 @@ def _loops(visit: Visit, loops: Mapping[str, bool]) -> Iterator[tuple[Words, Cel
 
 
 def _named(visit: Visit, kind: Kind, names: Sequence[str]) -> Html:
-    words = (LOOPS.get(name, W(name, name)) for name in names)
+    words = (LOOPS.get(name, name) for name in names)
     return joined(joined([state(visit, kind, one), " "]) for one in words)
 
 
-def _store(visit: Visit, store: StoreResult) -> Iterator[tuple[Words, Cell | None]]:
+def _store(visit: Visit, store: StoreResult) -> Iterator[tuple[Phrase, Cell | None]]:
     kind: tuple[Kind, Words] = ("good", ANSWERS)
     if not store.answers:
         kind = ("bad", SILENT)

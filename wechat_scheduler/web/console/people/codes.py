@@ -19,7 +19,7 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
@@ -144,7 +144,7 @@ def _form(
     def value(name: str) -> str:
         return given.get(name, "")
 
-    chosen: list[tuple[str, Words | str]] = [("", terms.APP_ITSELF)]
+    chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
     chosen += [(str(topic.id), topic.name) for topic in topics]
     fields = [
         select_field(visit, "topic", FOR, chosen, value("topic"), error=wrong.at("topic")),

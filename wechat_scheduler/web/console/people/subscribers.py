@@ -19,7 +19,7 @@ from wechat_scheduler.web.console.people.frame import (
 from wechat_scheduler.web.console.people.reach import reach_badge
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import BoundResult, SubscriberResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
@@ -103,7 +103,7 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
 
 def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
     query = visit.request.query
-    chosen: list[tuple[str, Words | str]] = [("", terms.APP_ITSELF)]
+    chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
     chosen += [(str(topic.id), topic.name) for topic in topics]
     blocked = [("", EACH), ("true", ONLY_BLOCKED), ("false", NOT_BLOCKED)]
     fields = [

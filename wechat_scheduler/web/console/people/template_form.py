@@ -199,7 +199,7 @@ def _keyword(
     hint = ONLY.filled(values=values) if allowed else None
     name = f"{KEYWORD_FIELD}{keyword}"
     fault = wrong.at(f"{place}.fields.{keyword}", f"template.fields.{keyword}")
-    shown = W(keyword, keyword)
+    shown = keyword
     return text_field(
         visit, name, shown, given.get(name, ""), hint=hint, error=fault, maxlength=1000
     )

@@ -37,7 +37,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
@@ -131,7 +131,7 @@ async def _facts(visit: Visit, reminder: ReminderResult, apps: Mapping[int, AppR
     return section(visit, FACTS, body, id="facts", live=True)
 
 
-def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Words, Cell | None]]:
+def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.STATE, badge(visit, reminder.state)),
         (OFTEN, rule_words(visit, reminder.rule, reminder.time)),
@@ -148,7 +148,7 @@ def _sending(
     reminder: ReminderResult,
     apps: Mapping[int, AppResult],
     topics: Mapping[int, str],
-) -> list[tuple[Words, Cell | None]]:
+) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.APP, app_link(apps, reminder.app)),
         (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),

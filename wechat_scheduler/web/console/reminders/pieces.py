@@ -11,7 +11,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import parts, terms
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, link, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
-from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.console.words import Language, Phrase, Words
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
@@ -72,7 +72,7 @@ def app_link(apps: Mapping[int, AppResult], app_id: int) -> Html:
     return link(f"/console/apps/{app_id}", app.name if app else str(app_id))
 
 
-def app_options(apps: Mapping[int, AppResult]) -> list[tuple[str, Words | str]]:
+def app_options(apps: Mapping[int, AppResult]) -> list[tuple[str, Phrase]]:
     return [("", terms.ALL_APPS), *((str(app.id), app.name) for app in apps.values())]
 
 

@@ -63,7 +63,7 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
     fields = [
         _app_field(visit, written.app),
         text_field(
-            visit, "when", SENTENCE, draft.when, hint=W(hint, hint), error=said.get("when", ""),
+            visit, "when", SENTENCE, draft.when, hint=hint, error=said.get("when", ""),
             maxlength=200, lang="zh-CN",
         ),
         _people_fields(visit, written, said.get("to", "")),
