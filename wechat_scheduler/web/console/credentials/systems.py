@@ -8,6 +8,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.parts import Cell, Kind, code, joined, section, state, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.jobs import JobResult, ReceiverResult
 from wechat_scheduler.web.native.keys import KeyResult
 from wechat_scheduler.web.native.readers import ReaderResult
@@ -85,10 +86,11 @@ def _path(job: JobResult) -> dict[str, str]:
 
 
 async def _names(visit: Visit) -> Mapping[str, str]:
-    """The names of keys by id, for those who may list keys."""
+    """The names of keys by id, for those who may list keys; of very many a part."""
     if not visit.may(Scope.ADMIN):
         return {}
-    return {key.id: key.name for key in await visit.api.get("/v1/keys", list[KeyResult])}
+    found = await visit.api.page("/v1/keys", KeyResult, limit=LARGEST_PAGE)
+    return {key.id: key.name for key in found.rows}
 
 
 def _named(key: str, names: Mapping[str, str]) -> Cell:

@@ -1,22 +1,21 @@
 """The filters of deliveries, as a visitor wrote them into the address and as our API takes them."""
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
-from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.messages.states import state_options
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, search
-from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
 from wechat_scheduler.web.pages.markup import Html
 
@@ -26,14 +25,11 @@ SINCE, UNTIL = W("From", "从"), W("Until", "到")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的名字")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户。")
 NO_NUMBER = W("must be a number", "必须是数字。")
-NO_TIME = W("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30。")
 
 NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message")
 # Those that our API takes as they are.
 PLAIN: Final = ("app", "state", "errcode", "message")
 UID: Final = "UID_"
-# Apps in a list to choose from.
-MOST_APPS: Final = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,23 +60,17 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
             raise InvalidRequestError(visit.say(NO_NUMBER), field=name)
     for name in ("since", "until"):
         if name in told:
-            query[name] = _instant(visit, told[name], name)
+            query[name] = instant_of(told[name], field=name, trouble=visit.say(NO_TIME))
     if "person" in told:
         query["uid"] = await _uid(visit, told["person"], told.get("app", ""))
     return WantedDeliveries(given=told, query=query)
 
 
-async def apps(visit: Visit) -> Sequence[AppResult]:
-    """Those that the key reaches, a first part of very many."""
-    return (await visit.api.page("/v1/apps", AppResult, limit=MOST_APPS)).rows
-
-
 async def filters(visit: Visit, action: str, error: RequestError | None = None) -> Html:
     """The form of filters, with what the address says."""
     given, wrong = visit.request.query, Mistakes(error).at
-    known = [(str(app.id), app.name) for app in await apps(visit)]
-    if (app := given.get("app", "")) and app not in dict(known):
-        known.append((app, app))
+    app = given.get("app", "")
+    options = app_options(await apps_of(visit), app)
     times = [
         text_field(
             visit, name, words, given.get(name, ""), type="datetime-local", error=wrong(name)
@@ -89,7 +79,7 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
     ]
     fields = [
         *times,
-        select_field(visit, "app", terms.APP, [("", terms.ALL_APPS), *known], app, error=wrong("app")),
+        select_field(visit, "app", terms.APP, options, app, error=wrong("app")),
         text_field(
             visit, "person", terms.USER, given.get("person", ""), hint=PERSON_HINT, error=wrong("person")
         ),
@@ -122,12 +112,3 @@ async def _uid(visit: Visit, name: str, app: str) -> str:
     if not users:
         raise InvalidRequestError(visit.say(NO_PERSON), field="person")
     return users[0].uid
-
-
-def _instant(visit: Visit, text: str, field: str) -> str:
-    """What the browser's field of a time gives is a time in Shanghai; an address may also have an offset."""
-    try:
-        at = datetime.fromisoformat(text)
-        return rfc3339(at if at.tzinfo else at.replace(tzinfo=ZONE))
-    except (ValueError, OverflowError) as error:
-        raise InvalidRequestError(visit.say(NO_TIME), field=field) from error

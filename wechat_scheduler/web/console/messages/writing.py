@@ -1,27 +1,26 @@
 """`/console/messages/write`: a message to one user, shown as WeChat will show it before it is sent."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.messages.finding import apps
 from wechat_scheduler.web.console.messages.preview import preview
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import done, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
@@ -48,10 +47,6 @@ TEMPLATE_HINT = W(
 )
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1: 包裹")
 SEND = W("Send it now", "现在发送")
-NO_APPS = W(
-    "There is no app yet that could send. Make one first.", "还没有可以发送的应用。请先创建一个。"
-)
-MAKE_APP = W("People and apps", "用户与应用")
 NO_APP = W("choose the app that sends", "请选择发送的应用。")
 NO_COLON = W(
     "needs a colon between keyword and value, such as thing1: parcel",
@@ -105,7 +100,9 @@ def _body(visit: Visit) -> dict[str, Any]:
         "data": _data(visit, told["data"]),
     }
     if told["not_before"]:
-        body["not_before"] = _instant(told["not_before"])
+        body["not_before"] = instant_of(
+            told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
+        )
     return body
 
 
@@ -119,28 +116,16 @@ def _data(visit: Visit, text: str) -> dict[str, str]:
     return data
 
 
-def _instant(text: str) -> str:
-    try:
-        return rfc3339(datetime.fromisoformat(text).replace(tzinfo=ZONE))
-    except (ValueError, OverflowError) as error:
-        raise InvalidRequestError("must be a time", field="not_before") from error
-
-
 async def _page(
     visit: Visit,
     given: Mapping[str, str],
     error: RequestError | None = None,
     shown: MessagePreviewResult | None = None,
 ) -> web.Response:
-    known = await apps(visit)
+    known = await apps_of(visit)
     if not known:
-        body = fill(
-            '<p class="empty">{words}</p><p><a href="/console/people">{people}</a></p>',
-            words=visit.say(NO_APPS),
-            people=visit.say(MAKE_APP),
-        )
-        return layout(visit, TITLE, section(visit, CONTENT, body))
-    names = [(str(app.id), app.name) for app in known]
+        return layout(visit, TITLE, section(visit, CONTENT, no_apps(visit)))
+    names = [(str(app.id), app.name) for app in known.values()]
     parts = [section(visit, CONTENT, _form(visit, given, names, error))]
     if shown is not None:
         parts.insert(0, section(visit, SHOWN, _shown(visit, given, shown), id="preview"))

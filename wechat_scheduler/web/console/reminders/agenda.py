@@ -10,26 +10,24 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import advice, link, pager, search
 from wechat_scheduler.web.console.reminders.pieces import (
     AGENDA,
-    app_link,
-    app_options,
-    apps_of,
     clock,
     day_words,
     receivers,
     reminder_link,
     tabs,
     topic_names,
-    wall_minute,
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.agenda import AgendaResult, RingResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult

@@ -7,9 +7,10 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import Cell, code, facts, link, section, state, table
-from wechat_scheduler.web.console.reminders.pieces import BOT, apps_of, tabs
+from wechat_scheduler.web.console.reminders.pieces import BOT, tabs
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

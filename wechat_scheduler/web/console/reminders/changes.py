@@ -9,7 +9,7 @@ from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import done
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped
-from wechat_scheduler.web.console.reminders.draft import wall_time
+from wechat_scheduler.web.console.reminders.draft import app_time
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
 from wechat_scheduler.web.console.reminders.refusals import refused
@@ -112,7 +112,7 @@ def _change(typed: MoveTyped, reminder: ReminderResult) -> dict[str, Any]:
     """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
     so. Raises InvalidRequestError."""
     if typed.at:
-        return {"time": wall_time(typed.at, reminder.zone), "rule": None, "defer": 0}
+        return {"time": app_time(typed.at, reminder.zone), "rule": None, "defer": 0}
     if not typed.when:
         raise InvalidRequestError("is required", field="when")
     change: dict[str, Any] = {"when": typed.when, "title": reminder.title}

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.ids import EVERYONE
-from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.wall_times import instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.reminders.bodies import PlanResult
@@ -91,7 +90,7 @@ class Draft(NamedTuple):
     def _timing(self, app: AppResult) -> dict[str, Any]:
         if not self.at:
             return {"when": self.when}
-        timing = {"time": wall_time(self.at, app.zone)}
+        timing = {"time": app_time(self.at, app.zone)}
         return timing if self.title or not self.when else timing | {"title": self.when}
 
 
@@ -106,13 +105,9 @@ def planned_fields(plan: PlanResult) -> dict[str, str]:
     }
 
 
-def wall_time(text: str, zone: str) -> str:
-    """A wall time of the zone as RFC 3339. Raises InvalidRequestError."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidRequestError("is no date with a time", field="time") from error
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).isoformat()
+def app_time(text: str, zone: str) -> str:
+    """A wall time of the app's zone as RFC 3339. Raises InvalidRequestError."""
+    return instant_of(text, field="time", trouble="is no date with a time", zone=ZoneInfo(zone))
 
 
 def _whole(text: str) -> int:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import (
@@ -26,17 +27,15 @@ from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, chang
 from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
-    app_link,
-    apps_of,
     badge,
     moment,
     receivers,
     tabs,
     topic_names,
-    wall_minute,
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult

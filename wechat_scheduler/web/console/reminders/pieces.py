@@ -11,9 +11,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import parts, terms
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, link, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
-from wechat_scheduler.web.console.words import Language, Phrase, Words
-from wechat_scheduler.web.kit.query import LARGEST_PAGE
-from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.console.words import Language, Words
 from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -59,21 +57,6 @@ class ReceiverRow(Protocol):
 def tabs(visit: Visit, here: str) -> Html:
     """Links to the pages of reminders."""
     return parts.tabs(visit, VIEWS, TABS, here)
-
-
-async def apps_of(visit: Visit) -> dict[int, AppResult]:
-    """The apps that the key reaches, by id; of very many the oldest. Another is shown by its id."""
-    found = await visit.api.page("/v1/apps", AppResult, limit=LARGEST_PAGE)
-    return {app.id: app for app in found.rows}
-
-
-def app_link(apps: Mapping[int, AppResult], app_id: int) -> Html:
-    app = apps.get(app_id)
-    return link(f"/console/apps/{app_id}", app.name if app else str(app_id))
-
-
-def app_options(apps: Mapping[int, AppResult]) -> list[tuple[str, Phrase]]:
-    return [("", terms.ALL_APPS), *((str(app.id), app.name) for app in apps.values())]
 
 
 def reminder_link(reminder_id: str, title: str) -> Html:
@@ -155,8 +138,3 @@ def day_words(visit: Visit, local: datetime) -> str:
         number=local.month,
         year="" if is_near else visit.say(YEAR, year=local.year),
     )
-
-
-def wall_minute(at: datetime) -> str:
-    """An instant as a field of a form shows it, in Asia/Shanghai."""
-    return f"{at.astimezone(ZONE):%Y-%m-%dT%H:%M}"

@@ -9,11 +9,12 @@ from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import done, facts, link, section
+from wechat_scheduler.web.console.parts import done, facts, section
 from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
-from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, apps_of, moment, tabs, who
+from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, tabs, who
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -33,7 +34,6 @@ UNDERSTOOD = W("As it is understood", "理解为")
 WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{n} min earlier", "提前 {n} 分钟")
 LATER, ON_TIME = W("{n} min later", "推后 {n} 分钟"), W("at that time", "准时")
 NEXT = W("Next times", "接下来")
-NO_APPS = W("No apps yet. Make one first.", "还没有应用。请先建一个。")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON, NOTE = W("Go on", "继续"), W("Note", "说明")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
@@ -102,11 +102,7 @@ async def _choose(visit: Visit) -> web.Response:
             ),
         )
         if options
-        else fill(
-            '<p class="empty">{none} {link}</p>',
-            none=visit.say(NO_APPS),
-            link=link("/console/people", visit.say(terms.PEOPLE)),
-        )
+        else no_apps(visit)
     )
     body = fill("{tabs}<section>{inner}</section>", tabs=tabs(visit, WRITE), inner=inner)
     return layout(visit, TITLE, body)
