@@ -21,5 +21,6 @@ async def visitor(keeper: Caller) -> AsyncIterator[Browser]:
 @pytest.fixture
 async def admin(visitor: Browser, keeper: Caller) -> Browser:
     """A browser that is signed in with the admin key."""
-    await visitor.sign_in(keeper.daemon.admin_key)
+    page = await visitor.sign_in(keeper.daemon.admin_key, follow=False)
+    assert page.status == 303
     return visitor

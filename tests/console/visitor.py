@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import Any
 
@@ -78,7 +79,7 @@ class _Builder(HTMLParser):
             one.texts.append(data)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Page:
     """What the browser got."""
 
@@ -86,7 +87,12 @@ class Page:
     url: URL
     headers: Mapping[str, str]
     html: str
-    root: Element
+    is_html: bool
+
+    @cached_property
+    def root(self) -> Element:
+        """Read when a test looks at it: to read a page takes as long as to serve it."""
+        return _Builder(self.html).root if self.is_html else Element("", {})
 
     @property
     def title(self) -> str:
@@ -138,9 +144,10 @@ class Browser:
         self.caller = caller
         self.session = session
 
-    async def sign_in(self, key: str, **fields: str) -> Page:
+    async def sign_in(self, key: str, *, follow: bool = True, **fields: str) -> Page:
+        """The overview, unless the redirect to it is not followed."""
         door = await self.open("/console/sign-in")
-        return await self.submit(door, "/console/sign-in", key=key, **fields)
+        return await self.submit(door, "/console/sign-in", key=key, follow=follow, **fields)
 
     async def open(self, path: str, *, follow: bool = True, **headers: str) -> Page:
         return await self._ask("GET", path, headers=_named(headers), allow_redirects=follow)
@@ -209,14 +216,12 @@ class Browser:
             headers={"Accept": ACCEPT, **headers},
             **options,
         ) as response:
-            html = (await response.read()).decode()
-            is_html = response.content_type == "text/html"
             return Page(
                 status=response.status,
                 url=response.url,
                 headers=response.headers.copy(),
-                html=html,
-                root=_Builder(html).root if is_html else Element("", {}),
+                html=(await response.read()).decode(),
+                is_html=response.content_type == "text/html",
             )
 
 

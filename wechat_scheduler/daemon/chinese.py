@@ -1,5 +1,6 @@
 """Every sentence of the rooms below that has Chinese, for the console."""
 
+from functools import cache
 from typing import Final
 
 from wechat_scheduler.alerts import sentences as alert_sentences
@@ -26,6 +27,7 @@ MODULES: Final = (
 )
 
 
+@cache
 def chinese() -> Chinese:
     return Chinese(sentences())
 

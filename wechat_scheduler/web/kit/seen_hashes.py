@@ -1,7 +1,7 @@
 """Remembers hashes of byte strings, in four bytes each."""
 
 import random
-from array import array
+from mmap import MAP_ANONYMOUS, MAP_PRIVATE, mmap
 from typing import Final
 
 # In one megabyte.
@@ -13,7 +13,9 @@ class SeenHashes:
 
     def __init__(self, rng: random.Random, *, number: int = SLOTS) -> None:
         self._rng = rng
-        self._seen = array("I", [0]) * number
+        # The system gives the memory, all zeros, page by page as it is written to.
+        pages = mmap(-1, 4 * number, flags=MAP_PRIVATE | MAP_ANONYMOUS)
+        self._seen = memoryview(pages).cast("I")
 
     def seen(self, chunk: bytes) -> bool:
         """Whether `chunk` was seen before, as far as is known; marks it as seen."""
