@@ -37,9 +37,9 @@ Lifetime: TypeAlias = Annotated[int, msgspec.Meta(ge=1, le=int(LONGEST.total_sec
 
 
 class QrCodeBody(msgspec.Struct, forbid_unknown_fields=True):
-    """A code for the app, for one of its `topic`s, or for a `reminder` that users join. With `consent`, a user who scans it also allows
-    the app's signed calls to set reminders. `extra` is sent to the app's callback. The code expires
-    in `expires_in` seconds, or never."""
+    """A code for the app, for one of its `topic`s, or for a `reminder` that users join. With `consent`, a user
+    who scans it also allows the app's signed calls to set reminders. `extra` is sent to the app's callback. The
+    code expires in `expires_in` seconds, or never."""
 
     topic: Id | None = None
     reminder: ReminderId | None = None
