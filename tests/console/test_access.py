@@ -1,10 +1,12 @@
 """The pages about access: keys, consumers, sessions and the audit."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.access.doors import make
+from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, browser
 from tests.house import APPID, Caller
 
@@ -182,3 +184,13 @@ async def test_markup_in_names_stays_text(admin: Browser, keeper: Caller) -> Non
         assert not page.root.find("img")
     assert MARKUP[:60] in pages[0].text
     assert MARKUP in pages[1].text
+
+
+async def test_a_session_that_has_just_begun_ends_in_eight_hours(
+    admin: Browser, clock: FakeClock
+) -> None:
+    clock.advance(timedelta(seconds=1))
+
+    page = await admin.open("/console/access/sessions")
+
+    assert [row["Expires"] for row in page.table()] == ["in 8 h"]

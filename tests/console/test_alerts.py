@@ -108,7 +108,7 @@ async def test_the_rules_are_shown_with_their_numbers_and_where_to_change_them(
     rows = page.table("Rules")
     assert len(rows) == len(AlertRule)
     assert [row["State"] for row in rows].count("On") == 1
-    assert any("came for 30m" in row["Fires when"] for row in rows)
+    assert any("came for 30 min" in row["Fires when"] for row in rows)
     assert "systemctl reload wechat-scheduler" in page.text
 
 

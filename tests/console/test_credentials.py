@@ -46,7 +46,7 @@ async def test_the_list_shows_each_credential_with_its_state_and_what_to_do(
     fresh, ticket, failing = page.table()
 
     assert fresh["Credential"] == f"access_token {APPID}"
-    assert (fresh["State"], fresh["Time left"]) == ("Fresh", "2 h 0 min")
+    assert (fresh["State"], fresh["Time left"]) == ("Fresh", "2 h")
     assert ticket["State"] == "Fresh"
     assert failing["State"].startswith("Never issued Needs a person 40125 Register the account")
     assert failing["Calls today"] == "1 of 1000"

@@ -94,7 +94,7 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     assert [row["openid"] for row in found] == ["o_amy"]
     assert "No user fits." in none.text
     assert (changed.facts()["Nickname"], changed.facts()["Quiet hours"]) == ("Amy", "22:00-07:30")
-    assert changed.facts()["Your own names"] == "amy"
+    assert changed.facts()["The apps' own names"] == "amy"
     assert "22:00-07:30" in wrong.root.one(id="error-quiet").text
     assert blocked.facts()["State"] == "Blocked by the app"
     assert "removed from the app" in removed.text

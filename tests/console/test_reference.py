@@ -1,7 +1,15 @@
 """`/docs`: the reference, and requests that are tried from it."""
 
+import json
+
+import msgspec
+import pytest
+
 from tests.console.visitor import MARKUP, Browser
 from tests.house import APPID, Caller
+from tests.web.tenants import made_app
+from wechat_scheduler.web.console.docs.beginnings import BODIES
+from wechat_scheduler.web.native.openapi import operation_id
 from wechat_scheduler.web.native.routes import NATIVE
 
 REFRESH = "/docs/post_task_appid_type_refresh"
@@ -19,6 +27,37 @@ async def test_the_reference_has_a_page_for_each_route(admin: Browser) -> None:
     assert register.table("Body of the request")[0] == {
         "Field": "appid", "Type": "string", "Meaning": "required, matches ^[A-Za-z0-9_-]{1,128}$",
     }  # fmt: skip
+
+
+async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
+    admin: Browser, keeper: Caller
+) -> None:
+    made = await made_app(keeper)
+
+    page = await admin.open("/docs/post_v1_messages")
+
+    body = json.loads(page.root.one("textarea").text)
+    fields = {row["Field"]: row["Meaning"] for row in page.table("Body of the request")}
+    assert body["app"] == made["id"]
+    assert body["title"]
+    assert fields["to"].startswith("to holds uids")
+    assert fields["not_before"]
+    assert "`" not in page.text
+
+
+@pytest.mark.parametrize("operation", BODIES)
+def test_a_body_to_begin_with_fits_its_route(operation: str) -> None:
+    (route,) = [one for one in NATIVE if operation_id(one) == operation]
+
+    msgspec.convert(BODIES[operation], route.body)
+
+
+async def test_a_field_that_may_be_null_says_so(admin: Browser) -> None:
+    page = await admin.open("/docs/get_v1_reminders_agenda")
+
+    rows = {row["Field"]: row for row in page.table("Result")}
+    assert rows["rings[].rule"]["Type"] == "string or null"
+    assert rows["rings[].rule"]["Meaning"].startswith("rule is null for a reminder")
 
 
 async def test_a_search_of_the_reference_finds_words_of_paths_and_summaries(admin: Browser) -> None:

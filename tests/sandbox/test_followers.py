@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.sandbox.conftest import APPID, Start, WeChat
+from wechat_scheduler.errors import InvalidRequestError
 
 
 def scene(name: str, **scene: Any) -> dict[str, Any]:
@@ -100,6 +101,19 @@ async def test_a_code_is_a_picture_until_it_expires(start: Start) -> None:
     assert picture.content_type == "image/png"
     assert (await picture.read()).startswith(b"\x89PNG")
     assert late.status == 404
+
+
+@pytest.mark.parametrize("action", ["QR_STR_SCENE", "QR_LIMIT_STR_SCENE"])
+async def test_a_code_is_also_scanned_by_the_url_that_its_picture_shows(
+    wechat: WeChat, action: str
+) -> None:
+    qrcode = await wechat.call("qrcode/create", scene(action, scene_str="shop-42"))
+
+    openid = wechat.sandbox.people.scan(APPID, ticket=qrcode["url"])
+
+    assert (await ask(wechat, "info", openid=openid))["qr_scene_str"] == "shop-42"
+    with pytest.raises(InvalidRequestError, match="unknown or has expired"):
+        wechat.sandbox.people.scan(APPID, ticket="http://weixin.qq.com/q/nothing")
 
 
 async def test_a_permanent_scene_has_one_code_for_ever(wechat: WeChat) -> None:

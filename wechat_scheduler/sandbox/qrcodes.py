@@ -41,7 +41,8 @@ class QRCodes:
 
     def temporary(self, appid: str, scene: str, lasts: timedelta, now: datetime) -> QRCode:
         qrcode = self._make(appid, scene, now + lasts)
-        self._temporary.put(qrcode.ticket, qrcode, now)
+        for name in (qrcode.ticket, qrcode.url):
+            self._temporary.put(name, qrcode, now)
         return qrcode
 
     def permanent(self, appid: str, scene: str) -> QRCode:
@@ -53,12 +54,13 @@ class QRCodes:
             raise RefusedError(45029)
         self._used[appid] = used + 1
         qrcode = self._make(appid, scene, None)
-        self._permanent[qrcode.ticket] = self._by_scene[appid, scene] = qrcode
+        self._permanent[qrcode.ticket] = self._permanent[qrcode.url] = qrcode
+        self._by_scene[appid, scene] = qrcode
         return qrcode
 
-    def find(self, ticket: str, now: datetime) -> QRCode | None:
-        """None if the ticket is unknown or has expired."""
-        qrcode = self._permanent.get(ticket) or self._temporary.get(ticket, now)
+    def find(self, name: str, now: datetime) -> QRCode | None:
+        """The code with this ticket, or whose picture shows this URL; None if it is unknown or has expired."""
+        qrcode = self._permanent.get(name) or self._temporary.get(name, now)
         return qrcode if qrcode is not None and qrcode.alive(now) else None
 
     def _make(self, appid: str, scene: str, expires_at: datetime | None) -> QRCode:

@@ -45,7 +45,7 @@ class UserActions:
         ticket: str | None = None,
         scene: str | None = None,
     ) -> str:
-        """Scans the account's QR code with this ticket, or the permanent code of this scene.
+        """Scans the account's QR code with this ticket or URL, or the permanent code of this scene.
 
         A new follower is a `subscribe` with `qrscene_` before the scene; an old one is a `SCAN`
         with the bare scene. Returns the openid.

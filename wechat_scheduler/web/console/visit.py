@@ -26,12 +26,17 @@ _NEAR: Final = timedelta(days=2)
 
 SOON = W("in under a minute", "不到 1 分钟后")
 JUST = W("just now", "刚刚")
-DAYS, HOURS = W("{d} d {h} h", "{d} 天 {h} 小时"), W("{h} h {m} min", "{h} 小时 {m} 分钟")
-MINUTES, SECONDS = W("{m} min", "{m} 分钟"), W("{s} s", "{s} 秒")
+LENGTHS: Final = (
+    W("{n} d", "{n} 天"),
+    W("{n} h", "{n} 小时"),
+    W("{n} min", "{n} 分钟"),
+    W("{n} s", "{n} 秒"),
+)
+# A unit with the next smaller one: an instant is told by the nearest number of the largest that fits.
 UNITS: Final = (
-    (_DAY, W("in {n} d", "{n} 天后"), W("{n} d ago", "{n} 天前")),
-    (_HOUR, W("in {n} h", "{n} 小时后"), W("{n} h ago", "{n} 小时前")),
-    (_MINUTE, W("in {n} min", "{n} 分钟后"), W("{n} min ago", "{n} 分钟前")),
+    (_DAY, _HOUR, W("in {n} d", "{n} 天后"), W("{n} d ago", "{n} 天前")),
+    (_HOUR, _MINUTE, W("in {n} h", "{n} 小时后"), W("{n} h ago", "{n} 小时前")),
+    (_MINUTE, timedelta(0), W("in {n} min", "{n} 分钟后"), W("{n} min ago", "{n} 分钟前")),
 )
 
 
@@ -102,21 +107,21 @@ class Visit:
         )
 
     def lasting(self, span: timedelta) -> str:
-        """A length of time, in words."""
-        minutes, seconds = divmod(int(span.total_seconds()), 60)
-        days, hours = divmod(minutes // 60, 24)
-        if days:
-            return self.say(DAYS, d=days, h=hours)
-        if hours:
-            return self.say(HOURS, h=hours, m=minutes % 60)
-        return self.say(MINUTES, m=minutes) if minutes else self.say(SECONDS, s=seconds)
+        """A length of time, in words: at most two of its units."""
+        seconds = int(span.total_seconds())
+        sizes = (seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
+        first = next((at for at, size in enumerate(sizes) if size), len(sizes) - 1)
+        parts = [(one, size) for one, size in enumerate(sizes[: first + 2]) if size]
+        if first > 1:  # a minute or less is told by one unit
+            parts = [(first, sizes[first])]
+        return " ".join(self.say(LENGTHS[one], n=size) for one, size in parts)
 
     def _nearly(self, away: timedelta) -> str:
-        """Empty for an instant that is not near."""
+        """The nearest number of a unit; empty for an instant that is not near."""
         size = abs(away)
         if size >= _NEAR:
             return ""
-        for unit, ahead, past in UNITS:
-            if size >= unit:
-                return self.say(ahead if away > timedelta(0) else past, n=size // unit)
+        for unit, below, ahead, past in UNITS:
+            if size >= unit - below / 2:
+                return self.say(ahead if away > timedelta(0) else past, n=round(size / unit))
         return self.say(SOON if away > timedelta(0) else JUST)

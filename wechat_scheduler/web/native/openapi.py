@@ -130,7 +130,7 @@ def _schemas(types: Iterable[Any]) -> tuple[Mapping[Any, Json], Mapping[str, Jso
 
 def _described(route: NativeRoute, schemas: Mapping[Any, Json]) -> Json:
     described = {
-        "operationId": f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path)}".strip("_"),
+        "operationId": operation_id(route),
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "summary": route.summary,
         "security": _security(route.scope),
@@ -140,6 +140,11 @@ def _described(route: NativeRoute, schemas: Mapping[Any, Json]) -> Json:
     if route.body is not None:
         described["requestBody"] = {"required": True, "content": _taken(route.body, schemas)}
     return described
+
+
+def operation_id(route: NativeRoute) -> str:
+    """The method and the path in one word."""
+    return f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path)}".strip("_")
 
 
 def _security(scope: Scope | Proof | None) -> list[Json]:

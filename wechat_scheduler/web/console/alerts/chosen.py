@@ -7,6 +7,7 @@ import msgspec
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
+from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.parts import Cell, code, joined, state, table
 from wechat_scheduler.web.console.visit import Visit
@@ -34,6 +35,8 @@ SEND_TEST, TEST_ALL = W("Send a test", "发送测试"), W("Send a test to all", 
 
 PATH: Final = "/console/alerts"
 PREFIX: Final = "alerts."
+# Settings that are lengths of time.
+SPANS: Final = ("ticket_age", "commit_time", "pause")
 
 
 def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
@@ -76,12 +79,17 @@ def which_rules(visit: Visit, settings: Mapping[str, str]) -> Html:
         [
             stacked(visit.say(words), code(name)),
             state(visit, "good", ON) if name in wanted else state(visit, "idle", OFF),
-            visit.say(looks_for, **{**settings, "quota_share": _percent(settings)}),
+            visit.say(looks_for, **_in_words(visit, settings)),
         ]
         for name, (words, looks_for) in RULES.items()
     ]
     shown = table(visit, RULES_HEAD, [RULE, terms.STATE, LOOKS_FOR], rows, empty=NOTHING_WRONG)
     return joined([shown, _change(visit)])
+
+
+def _in_words(visit: Visit, settings: Mapping[str, str]) -> dict[str, str]:
+    spans = {name: duration(visit, settings[name]) for name in SPANS if name in settings}
+    return {**settings, **spans, "quota_share": _percent(settings)}
 
 
 def _percent(settings: Mapping[str, str]) -> str:

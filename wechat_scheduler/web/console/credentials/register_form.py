@@ -44,7 +44,7 @@ AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：�
 KEPT = W("Credentials to keep", "要维护的凭据")
 OF_USERS = W(
     "Tokens of users (oauth2_access_token) are registered by your systems, with POST /register.",
-    "用户的 token（oauth2_access_token）由您的系统用 POST /register 登记。",
+    "用户的 token（oauth2_access_token）由你的系统用 POST /register 登记。",
 )
 AUTHORIZERS = W("Accounts that authorised it", "已授权的账号")
 AUTHORIZERS_HINT = W(

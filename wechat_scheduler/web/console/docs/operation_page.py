@@ -1,17 +1,20 @@
 """The page of one route: what it takes, what it gives, and a form that tries it."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.docs.beginnings import beginning
 from wechat_scheduler.web.console.docs.operations import (
     Operation,
     OperationBody,
     OperationResponse,
 )
+from wechat_scheduler.web.console.docs.prose import marked, unmarked
 from wechat_scheduler.web.console.docs.schema_fields import SchemaField
 from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
 from wechat_scheduler.web.console.fields import area_field, form, text_field
@@ -46,14 +49,18 @@ ANSWER = W("Response", "响应内容")
 BACK = W("All routes", "全部接口")
 
 
-def operation_page(visit: Visit, operation: Operation, answer: TriedRequest | None) -> web.Response:
+async def operation_page(
+    visit: Visit, operation: Operation, answer: TriedRequest | None
+) -> web.Response:
     parts = [
         _head(visit, operation),
         _answer(visit, answer) if answer else Html(),
-        when(operation.can_be_tried, _try(visit, operation)),
+        _try(visit, operation, await beginning(visit, operation))
+        if operation.can_be_tried
+        else Html(),
         _parameters(visit, operation),
         _body(visit, REQUEST, operation.body, "request"),
-        _body(visit, RESULT, _result(operation), "result"),
+        _body(visit, RESULT, _result(operation), "result", is_result=True),
         _responses(visit, operation.responses),
     ]
     return layout(visit, f"{operation.method} {operation.path}", joined(parts))
@@ -69,7 +76,7 @@ def _head(visit: Visit, operation: Operation) -> Html:
         DOES,
         fill(
             "<p>{summary}</p>{facts}<p>{back}</p>",
-            summary=operation.summary,
+            summary=marked(operation.summary),
             facts=facts(visit, [(NEEDS, needs)]),
             back=link("/docs", visit.say(BACK)),
         ),
@@ -92,7 +99,7 @@ def _answer(visit: Visit, answer: TriedRequest) -> Html:
     )
 
 
-def _try(visit: Visit, operation: Operation) -> Html:
+def _try(visit: Visit, operation: Operation, body: Any) -> Html:
     """The form, with what was sent before."""
     fields = [
         text_field(
@@ -100,14 +107,14 @@ def _try(visit: Visit, operation: Operation) -> Html:
             field_of(one.place, one.name),
             one.name,
             visit.form.get(field_of(one.place, one.name), ""),
-            hint=one.description,
+            hint=unmarked(one.description),
             required=one.place == "path",
             autocomplete="off",
         )
         for one in operation.parameters
     ]
     if operation.body:
-        begun = json.dumps(operation.body.example, ensure_ascii=False, indent=2)
+        begun = json.dumps(body, ensure_ascii=False, indent=2)
         typed = visit.form.get(BODY, begun)
         fields.append(area_field(visit, BODY, JSON_BODY, typed, spellcheck="false"))
     return section(
@@ -129,7 +136,10 @@ def _try(visit: Visit, operation: Operation) -> Html:
 
 
 def _parameters(visit: Visit, operation: Operation) -> Html:
-    rows = [(one.place, code(one.name), one.kind, one.description) for one in operation.parameters]
+    rows = [
+        (one.place, code(one.name), one.kind, marked(one.description))
+        for one in operation.parameters
+    ]
     heads = (PLACE, terms.NAME, terms.TYPE, MEANING)
     return section(visit, PARAMETERS, table(visit, PARAMETERS, heads, rows, empty=NO_PARAMETERS))
 
@@ -138,41 +148,44 @@ def _result(operation: Operation) -> OperationBody | None:
     return next((one.body for one in operation.responses if one.status == "200"), None)
 
 
-def _body(visit: Visit, heading: Words, body: OperationBody | None, name: str) -> Html:
+def _body(
+    visit: Visit,
+    heading: Words,
+    body: OperationBody | None,
+    name: str,
+    *,
+    is_result: bool = False,
+) -> Html:
     if body is None:
         return Html()
     nothing = fill(
         '<p class="faint">{kind}</p>', kind=visit.say(NO_FIELDS, kind=body.kind or body.media)
     )
-    fields = table(
-        visit, heading, (FIELD, terms.TYPE, MEANING), _rows(visit, body.fields), empty=NONE
-    )
+    required = "" if is_result else visit.say(REQUIRED)
+    rows = [_row(one, required) for one in body.fields]
+    fields = table(visit, heading, (FIELD, terms.TYPE, MEANING), rows, empty=NONE)
     return section(
         visit,
         heading,
         fill(
             "{note}{fields}",
-            note=when(body.note, fill("<p>{note}</p>", note=body.note)),
+            note=when(body.note, fill("<p>{note}</p>", note=marked(body.note))),
             fields=fields if body.fields else nothing,
         ),
         id=name,
     )
 
 
-def _rows(visit: Visit, fields: Iterable[SchemaField]) -> list[tuple[Html, str, str]]:
-    required = visit.say(REQUIRED)
-    return [
-        (
-            code(one.path),
-            one.kind,
-            ", ".join(part for part in (required if one.is_required else "", one.notes) if part),
-        )
-        for one in fields
-    ]
+def _row(one: SchemaField, required: str) -> tuple[Html, str, Html]:
+    """A result always has its fields: `required` is for those of a request."""
+    notes = [required if one.is_required else "", one.notes]
+    return code(one.path), one.kind, marked(", ".join(filter(None, notes)))
 
 
 def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
-    rows = [(code(one.status), one.description, ", ".join(one.reasons)) for one in responses]
+    rows = [
+        (code(one.status), marked(one.description), ", ".join(one.reasons)) for one in responses
+    ]
     return section(
         visit, RESPONSES, table(visit, RESPONSES, (STATUS, MEANING, REASONS), rows, empty=NONE)
     )

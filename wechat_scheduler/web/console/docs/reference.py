@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.docs.operations import (
     ApiReference,
     Operation,
 )
+from wechat_scheduler.web.console.docs.prose import marked
 from wechat_scheduler.web.console.docs.trying import try_out
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
@@ -49,14 +50,14 @@ async def listed(visit: Visit) -> web.Response:
 
 
 async def shown(visit: Visit) -> web.Response:
-    return operation_page(visit, await _operation(visit), None)
+    return await operation_page(visit, await _operation(visit), None)
 
 
 async def tried(visit: Visit) -> web.Response:
     operation = await _operation(visit)
     if not operation.can_be_tried:
         raise NotFoundError("this route cannot be tried here", reason=Reason.ROUTE_UNKNOWN)
-    return operation_page(visit, operation, await try_out(visit, operation))
+    return await operation_page(visit, operation, await try_out(visit, operation))
 
 
 async def _reference(visit: Visit) -> ApiReference:
@@ -92,13 +93,15 @@ def _search(visit: Visit, wanted: str) -> Html:
 
 def _about(visit: Visit, reference: ApiReference) -> Html:
     file = visit.say(MACHINE, file="GET /openapi.json")
-    text = fill('<p>{about}</p><p class="faint">{file}</p>', about=reference.about, file=file)
+    text = fill(
+        '<p>{about}</p><p class="faint">{file}</p>', about=marked(reference.about), file=file
+    )
     return section(visit, ABOUT, text)
 
 
 def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
     rows = [
-        (code(one.method), link(f"/docs/{one.id}", code(one.path)), one.summary)
+        (code(one.method), link(f"/docs/{one.id}", code(one.path)), marked(one.summary))
         for one in operations
     ]
     name = tag.replace("_", " ").capitalize()

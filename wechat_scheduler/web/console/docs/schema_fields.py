@@ -1,5 +1,6 @@
 """A JSON schema of `/openapi.json` as rows that a person reads, and a body to begin with."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -8,6 +9,8 @@ Json: TypeAlias = Mapping[str, Any]
 _REFERENCE: Final = "#/components/schemas/"
 # Fields of fields of fields are shown as their type alone.
 DEEPEST: Final = 4
+_SENTENCE: Final = re.compile(r"(?<=\.)\s+(?=[A-Z`])")
+_NAMED: Final = re.compile(r"`(\w+)`")
 _BOUNDS: Final = {
     "minimum": "≥ {}",
     "exclusiveMinimum": "> {}",
@@ -23,7 +26,8 @@ _BOUNDS: Final = {
 
 
 class SchemaField(NamedTuple):
-    """A field by its path in the body, such as `tasks[].type`. `notes` are its bounds and its default."""
+    """A field by its path in the body, such as `tasks[].type`. `notes` are what it means, its bounds and its
+    default."""
 
     path: str
     kind: str
@@ -43,22 +47,28 @@ class SchemaTable:
         if "items" in schema:
             yield from self.fields(schema["items"], f"{path}[]", depth)
             return
-        required = schema.get("required", ())
+        required, said = schema.get("required", ()), sentences(schema.get("description", ""))
         for name, one in schema.get("properties", {}).items():
             at = f"{path}.{name}" if path else name
-            yield SchemaField(at, self.kind(one), self._notes(one), name in required)
+            yield SchemaField(
+                at, self.kind(one), self._notes(one, said.get(name, "")), name in required
+            )
             if depth < DEEPEST:
                 yield from self.fields(one, at, depth + 1)
 
     def kind(self, schema: Json) -> str:
         """The type in a few words, such as `list of string` or `"active" or "revoked"`."""
-        schema = self._whole(schema)
+        may_be_null = any(one.get("type") == "null" for one in schema.get("anyOf", ()))
+        return f"{self._one_kind(self._whole(schema))}{' or null' if may_be_null else ''}"
+
+    def _one_kind(self, schema: Json) -> str:
         if "const" in schema:
             return _shown(schema["const"])
         if "enum" in schema:
             return " or ".join(map(_shown, schema["enum"]))
         if "anyOf" in schema:
-            return " or ".join(dict.fromkeys(map(self.kind, schema["anyOf"])))
+            options = [one for one in schema["anyOf"] if one.get("type") != "null"]
+            return " or ".join(dict.fromkeys(map(self.kind, options)))
         if schema.get("items"):
             return f"list of {self.kind(schema['items'])}"
         format_ = f" ({schema['format']})" if "format" in schema else ""
@@ -104,7 +114,7 @@ class SchemaTable:
             return {**self._whole(options[0]), **rest}
         return schema
 
-    def _notes(self, schema: Json) -> str:
+    def _notes(self, schema: Json, said: str) -> str:
         own = self._whole(schema)
         found = [
             text.format(_shown(own[name]) if name == "default" else own[name])
@@ -112,8 +122,17 @@ class SchemaTable:
             if name in own
         ]
         if "properties" not in own:  # the note of a body of its own stands over its fields
-            found = [own["description"], *found] if "description" in own else found
-        return ", ".join(found)
+            said = own.get("description", said)
+        return ", ".join([*filter(None, (said.removesuffix("."),)), *found])
+
+
+def sentences(text: str) -> Mapping[str, str]:
+    """The sentences of a note that name a field in backticks, by that field. One about several stands with each."""
+    found: dict[str, list[str]] = {}
+    for one in _SENTENCE.split(text):
+        for name in dict.fromkeys(_NAMED.findall(one)):
+            found.setdefault(name, []).append(one)
+    return {name: " ".join(parts) for name, parts in found.items()}
 
 
 def _shown(value: Any) -> str:

@@ -30,10 +30,10 @@ NONE = W(
     "还没有投递。写一条测试消息，或者用 POST /v1/messages 发送。",
 )
 NONE_FOUND = W("No delivery matches. Leave out a filter.", "没有符合的投递。去掉一个筛选条件试试。")
-PICK, PICK_ONE = W("Choose", "选择"), W("Choose {title}", "选择 {title}")
+PICK, PICK_ONE = W("Select", "选择"), W("Select {title}", "选择 {title}")
 RETRACTED = W("(retracted)", "（已撤回）")
-REPLAY_PICKED = W("Send the chosen again", "重新发送所选")
-CANCEL_PICKED = W("Cancel the chosen", "取消所选")
+REPLAY_PICKED = W("Send the selected again", "重新发送所选")
+CANCEL_PICKED = W("Cancel the selected", "取消所选")
 REPLAY_ALL = W("Send all that match again…", "重新发送所有符合的…")
 CANCEL_ALL = W("Cancel all that match…", "取消所有符合的…")
 COUNTED_FIRST = W(

@@ -27,13 +27,13 @@ W = Words
 TITLE = W("Write a test message", "写一条测试消息")
 CONTENT, SHOWN = W("The message", "消息内容"), W("What the user will see", "用户会看到")
 TO_HINT = W(
-    "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的名字"
+    "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的用户名"
 )
 CHANNELS: Final = {
-    "auto": W("The daemon chooses", "由守护进程选择"),
-    "template": W("Template message", "模板消息"),
-    "text": W("Text (within 48 hours)", "客服消息（48 小时内）"),
-    "subscribe": W("Subscribe notice", "订阅通知"),
+    "auto": terms.AS_WECHAT_ALLOWS,
+    "template": terms.TEMPLATE_MESSAGE,
+    "text": terms.TEXT_IN_TIME,
+    "subscribe": terms.SUBSCRIBE_NOTICE,
 }
 PRIORITIES: Final = {
     "normal": W("Normal", "普通"),

@@ -31,7 +31,7 @@ W = Words
 
 STANDING = W("Right now", "当前")
 WAITING = W("Deliveries waiting", "等待投递")
-DEAD = W("Failed in the last 24 hours", "24 小时内失败")
+DEAD = W("Failed in 24 hours, not sent since", "24 小时内失败、未重发")
 DUE = W("Reminders in the next 24 hours", "24 小时内的提醒")
 FAILING = W("The last attempt failed", "上次尝试失败")
 NONE_YET = W("No credentials yet. Register the first account", "还没有凭据。登记第一个账号")

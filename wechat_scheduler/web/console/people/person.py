@@ -42,7 +42,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 ABOUT = W("About", "概况")
-NAMES, NICKNAME = W("Your own names", "自己的名字"), W("Nickname", "昵称")
+NAMES, NICKNAME = W("The apps' own names", "应用自己的用户名"), W("Nickname", "昵称")
 KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
 CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
 YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")

@@ -27,7 +27,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-WHO = W("uid, openid or your own name", "uid、openid 或自己的名字")
+WHO = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
 BLOCKED, EACH = W("Blocked", "拉黑"), W("All", "全部")
 ONLY_BLOCKED, NOT_BLOCKED = W("Only blocked", "只看已拉黑"), W("Not blocked", "未拉黑")
 SINCE = W("Subscribed", "订阅于")
@@ -41,10 +41,10 @@ NO_MATCH = W(
 )
 BIND = W("Bind a user", "绑定用户")
 BIND_HINT = W(
-    "For users whom your system knows: they subscribe at once, under your own name for them.",
+    "For users whom your system knows: they subscribe at once, under the app's own name for them.",
     "用于你的系统已认识的用户：立即订阅，并记下你给他的名字。",
 )
-EXTERNAL = W("Your own name", "自己的名字")
+EXTERNAL = W("The app's own name", "应用自己的用户名")
 BOUND: Final = {"bound": W("The user is bound.", "用户已绑定。")}
 NAMES: Final = ("external_id", "openid")
 

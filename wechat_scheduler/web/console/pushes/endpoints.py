@@ -35,7 +35,7 @@ W = Words
 
 ENDPOINTS = W("Push endpoints", "推送地址")
 TICKET, REFUSED = W("Last ticket", "最近的票据"), W("Refused", "被拒")
-WEEK = W("Events of the week", "一周的事件")
+WEEK = W("Authorisations in 7 days", "7 天内的授权事件")
 NO_TICKETS = W("none", "无")
 FINE, ODD = W("in order", "正常"), W("needs a look", "需要看看")
 OVERDUE, SET_UP = W("ticket overdue", "票据逾期"), W("Set up an endpoint", "设置推送地址")
@@ -122,7 +122,7 @@ def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
         joined([_state(visit, one), advice(visit, one.advice)]),
         visit.time(one.ticket_at) if one.ticket_at else fill("{no}", no=visit.say(NO_TICKETS)),
         _refusals(visit, one),
-        joined([*_events(one), *_waiting(visit, one)]),
+        joined([*_events(one), *_waiting(visit, one)] or ["–"]),
         when(visit.may(Scope.REGISTER), _remove(visit, one)),
     )
 

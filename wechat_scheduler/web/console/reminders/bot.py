@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
+from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import Cell, code, facts, link, section, state, table
 from wechat_scheduler.web.console.reminders.pieces import BOT, tabs
@@ -46,8 +47,8 @@ KEPT, LINKS = W("Ended ones are kept", "结束后保留"), W("Links in its answe
 NO_LINKS = W("none: server.public_url is not set", "没有：未设置 server.public_url")
 WHERE = W(
     "These are in the configuration: [reminders] and server.public_url in config.toml, or {variable} in the environment. A "
-    "restart of the daemon applies them.",
-    "这些在配置里：config.toml 的 [reminders] 和 server.public_url，或者环境变量 {variable}。重启守护进程后生效。",
+    "reload applies reminders.shortest and reminders.retention, a restart of the daemon also reminders.bot and server.public_url.",
+    "这些在配置里：config.toml 的 [reminders] 和 server.public_url，或者环境变量 {variable}。重新读取配置后，reminders.shortest 和 reminders.retention 生效；reminders.bot 和 server.public_url 要重启守护进程。",
 )
 HIDDEN = W(
     "The settings are shown to keys with the scope admin.", "有 admin 权限的 key 才能看到设置。"
@@ -135,8 +136,8 @@ async def _settings(visit: Visit) -> Html:
             visit,
             [
                 (MODE, visit.say(MODES[mode]) if mode in MODES else mode),
-                (SHORTEST, values["reminders.shortest"]),
-                (KEPT, values["reminders.retention"]),
+                (SHORTEST, duration(visit, values["reminders.shortest"])),
+                (KEPT, duration(visit, values["reminders.retention"])),
                 (LINKS, values["server.public_url"] or visit.say(NO_LINKS)),
             ],
         ),

@@ -18,9 +18,9 @@ W = Words
 
 CHANNELS: Final = ("auto", "template", "text", "webhook")
 WAYS: Final[Mapping[str, Words]] = {
-    "auto": W("as WeChat allows", "按微信允许的方式"),
+    "auto": terms.AS_WECHAT_ALLOWS,
     "template": terms.TEMPLATE_MESSAGE,
-    "text": W("text, within 48 hours", "文本，48 小时内"),
+    "text": terms.TEXT_IN_TIME,
     "subscribe": terms.SUBSCRIBE_NOTICE,
     "webhook": terms.THE_CALLBACK,
 }

@@ -36,6 +36,10 @@ MOST_KEYWORDS: Final = 100
 FURTHEST: Final = timedelta(days=366)
 
 
+def _says(description: str) -> msgspec.Meta:
+    return msgspec.Meta(description=description)
+
+
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
     """`to` holds uids, the app's own names of users, ids of topics as numbers, or `*` for all
     subscribers. The channel `webhook` sends to the app's callback; leave `to` out with it."""
@@ -43,16 +47,16 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
     app: Id
     to: Annotated[list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})] = []
     channel: ChannelName = "auto"
-    template: str = ""
-    data: dict[str, str] = {}
-    title: str = ""
-    text: str = ""
-    format: Literal["text", "html", "markdown"] = "text"
-    url: str = ""
+    template: Annotated[str, _says("An alias of the app, or an id of WeChat's.")] = ""
+    data: Annotated[dict[str, str], _says("Keywords of the template with their values.")] = {}
+    title: Annotated[str, _says("The first line of a text; templates have it as a keyword.")] = ""
+    text: Annotated[str, _says("What the user reads.")] = ""
+    format: Annotated[Literal["text", "html", "markdown"], _says("How `text` is written.")] = "text"
+    url: Annotated[str, _says("What a tap opens.")] = ""
     miniprogram: MiniProgramBody | None = None
-    not_before: Instant | None = None
-    expires: Instant | None = None
-    priority: PriorityName = "normal"
+    not_before: Annotated[Instant | None, _says("It is not sent before this.")] = None
+    expires: Annotated[Instant | None, _says("It is not sent after this.")] = None
+    priority: Annotated[PriorityName, _says("`urgent` ignores quiet hours.")] = "normal"
 
 
 class PlacedResult(msgspec.Struct):
