@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from tests.access.doors import make
-from tests.alerts.samples import alert
+from tests.alerts.samples import TICKET, alert
 from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.statistics.test_counting import OTHER
 from tests.stores.memory import MemoryDatabase
+from wechat_scheduler.alerts.model import Severity
+from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.statistics.model import Counted
 from wechat_scheduler.storage.database import Statement, rows_of
 
@@ -84,6 +86,21 @@ async def test_an_alert_whose_cause_is_gone_says_when_it_is_over_and_needs_nobod
     assert need.startswith("Cause is gone Ticket missing")
     assert "Unless it comes back, the alert is over in 10 min." in need
     assert listed["Severity"] == "Cause is gone"
+
+
+async def test_an_alert_about_credentials_needs_nobody_once_none_of_them_fails(
+    admin: Browser, keeper: Caller
+) -> None:
+    now = keeper.daemon.ground.clock.now()
+    key = TICKET._replace(rule=AlertRule.CREDENTIAL_EXPIRES)
+    mended = alert(key, version=0, since=now, fired_at=now, severity=Severity.CRITICAL)
+    await keeper.daemon.ground.stores.alerts.store([mended], [], [], now=now)
+
+    page = await admin.open("/")
+
+    assert "Nothing needs a person now." in page.text
+    assert needs(page)[0].startswith("Cause is gone Credential")
+    assert "the alert is over soon" in needs(page)[0]
 
 
 async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(

@@ -17,6 +17,10 @@ CLEARS = W(
     "The cause is gone. Unless it comes back, the alert is over {at}.",
     "原因已消失。如果不再出现，告警结束的时间：{at}。",
 )
+SOON_OVER = W(
+    "The cause is gone. Unless it comes back, the alert is over soon.",
+    "原因已消失。如果不再出现，告警很快结束。",
+)
 FAILED = W("The failed messages", "失败的消息")
 SUBJECT: Final = "app/"
 
@@ -35,8 +39,10 @@ def standing(visit: Visit, alert: AlertResult) -> Html:
 
 def what_now(visit: Visit, alert: AlertResult) -> Html:
     """The advice with its link, while the cause lasts."""
-    if alert.clears_at is None:
+    if alert.gone_at is None:
         return joined([advice(visit, alert.advice), _failed(visit, alert)])
+    if alert.clears_at is None:
+        return fill('<p class="advice">{words}</p>', words=visit.say(SOON_OVER))
     before, _, after = visit.say(CLEARS).partition("{at}")
     at = visit.time(max(alert.clears_at, visit.now))
     return fill('<p class="advice">{before}{at}{after}</p>', before=before, at=at, after=after)

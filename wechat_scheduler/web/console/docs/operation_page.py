@@ -116,7 +116,7 @@ def _try(visit: Visit, operation: Operation, body: Any) -> Html:
     if operation.body:
         begun = json.dumps(body, ensure_ascii=False, indent=2)
         typed = visit.form.get(BODY, begun)
-        fields.append(area_field(visit, BODY, JSON_BODY, typed, spellcheck="false"))
+        fields.append(area_field(visit, BODY, JSON_BODY, typed, rows=12, spellcheck="false"))
     return section(
         visit,
         TRY,

@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
+
+from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import rule_words
@@ -36,7 +39,7 @@ _NEED: Final = """<li class="need">
 
 def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
     """What is wrong, the worst first and of that the newest; then the alerts whose cause is gone."""
-    worst = sorted(alerts.rows, key=urgency)
+    worst = sorted((_now(visit, alert, counts) for alert in alerts.rows), key=urgency)
     lasts = any(alert.gone_at is None for alert in worst)
     lost = list(_lost(visit, counts))
     number = f"{len(worst)}{'+' if alerts.after else ''}"
@@ -60,6 +63,14 @@ def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | Non
         ),
     )
     return section(visit, NEEDS, body, id="needs", live=True)
+
+
+def _now(visit: Visit, alert: AlertResult, counts: JobCountsResult | None) -> AlertResult:
+    """The alert as it is at this moment: the daemon looks for causes once a minute only, and counts at once."""
+    lasts = counts is None or any(counts.errors[reaction] for reaction, _, _ in LOST)
+    if lasts or alert.rule != AlertRule.CREDENTIAL_EXPIRES or alert.gone_at is not None:
+        return alert
+    return msgspec.structs.replace(alert, gone_at=visit.now)
 
 
 def _lost(visit: Visit, counts: JobCountsResult | None) -> Iterator[Html]:
