@@ -58,6 +58,30 @@ async def test_a_limited_key_is_shown_nothing_of_others(
     assert not [one for one in rows if any(text in one.text for text in hidden)]
 
 
+async def test_a_key_that_reads_is_offered_what_it_can_do_and_told_what_it_lacks(
+    visitor: Browser, keeper: Caller
+) -> None:
+    page = await visitor.sign_in((await make(keeper, "read")).text)
+    menu = page.root.find("nav", class_="rooms")[0]
+    assert [one["href"] for one in menu.find("a")] == [
+        "/", "/console/credentials", "/console/pushes", "/console/access", "/console/alerts", "/docs",
+    ]  # fmt: skip
+
+    closed = {
+        path: await visitor.open(path)
+        for path in ("/console/messages", "/console/reminders", "/console/people",
+                     "/console/people/make", "/console/credentials/register")
+    }  # fmt: skip
+
+    assert {page.status for page in closed.values()} == {403}
+    assert not [path for path, page in closed.items() if page.root.one("main").find("form")]
+    needed = [page.root.one("p", class_="error").text for page in closed.values()]
+    assert ["scope push" in text for text in needed] == [True, True, True, False, False]
+    assert "scope admin" in needed[3]
+    assert "scope register" in needed[4]
+    assert "page Access" in closed["/console/messages"].text
+
+
 async def test_a_limited_key_changes_nothing_of_others(
     admin: Browser, keeper: Caller, theirs: dict[str, str]
 ) -> None:

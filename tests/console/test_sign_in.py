@@ -56,7 +56,9 @@ async def test_a_session_ends_with_its_key(visitor: Browser, keeper: Caller) -> 
 
     await end(keeper, key)
 
-    assert (await visitor.open("/")).url.path == "/console/sign-in"
+    door = await visitor.open("/")
+    assert door.url.path == "/console/sign-in"
+    assert "The session has ended" in door.root.one("p", class_="notice").text
 
 
 async def test_a_session_ends_after_eight_hours(admin: Browser, clock: FakeClock) -> None:
@@ -76,7 +78,23 @@ async def test_who_signs_out_is_out(admin: Browser) -> None:
     door = await admin.post("/console/sign-out", fields)
 
     assert door.url.path == "/console/sign-in"
-    assert (await admin.open("/")).url.path == "/console/sign-in"
+    assert door.root.one("p", class_="notice").text == "You are signed out."
+    again = await admin.open("/")
+    assert (again.url.path, again.root.find("p", class_="notice")) == ("/console/sign-in", [])
+
+
+async def test_only_people_at_the_machine_are_told_where_the_state_folder_is(
+    visitor: Browser, keeper: Caller
+) -> None:
+    here = await visitor.open("/console/sign-in")
+    by_proxy = await visitor.open("/console/sign-in", X_Forwarded_For="192.0.2.1")
+    by_name = await visitor.open("/console/sign-in", Host="wx.example.com")
+
+    (path,) = [one.text for one in here.root.find("code") if one.text.endswith("admin.key")]
+    assert Path(path).is_absolute()
+    for seen in (by_proxy, by_name):
+        assert str(Path(path).parent) not in seen.html
+        assert "admin.key of the state folder" in seen.text
 
 
 async def test_who_signs_out_while_the_store_is_away_is_out_in_this_browser(
@@ -216,6 +234,10 @@ async def test_an_address_that_no_page_has_is_said_in_the_visitors_language(
 
     assert (seen.status, seen.title) == (404, "没有这个页面")
     assert (program.status, program.json["reason"]) == (404, "route.unknown")
+    await visitor.sign_in(keeper.daemon.admin_key)
+    inside = await visitor.open("/console/nowhere", Accept_Language="en")
+    assert (inside.status, inside.title) == (404, "There is no such page")
+    assert inside.root.find("nav", class_="rooms")
 
 
 async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Browser) -> None:

@@ -124,7 +124,7 @@ async def _serve(
         _greet(config, daemon)
         reloader = _Reloader(options, daemon, queue)
         loop.add_signal_handler(signal.SIGHUP, reloader.reload)
-        logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir))
+        _say_ready(config, daemon)
         supervisor = daemon.ground.supervisor
         supervisor.contained("loading", _load())
         supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
@@ -177,6 +177,11 @@ def _greet(config: Config, daemon: Daemon) -> None:
         click.secho(f"  {daemon.admin_key}", bold=True, err=True)
     else:
         logger.info("admin_key.made", file=str(path))
+
+
+def _say_ready(config: Config, daemon: Daemon) -> None:
+    console = {"console": f"{daemon.url}/"} if config.server.console else {}
+    logger.info("daemon.ready", url=daemon.url, state=str(config.state.dir), **console)
 
 
 class _Reloader:

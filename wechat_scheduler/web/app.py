@@ -99,7 +99,7 @@ async def errors_as_envelopes(request: web.Request, handler: Handler) -> web.Str
         return envelope.refusal(Reason.BODY_UNREADABLE, "the body ended too early")
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed) as error:
         return (
-            missing(request, error)
+            await missing(request, error)
             or dead_link(request, error)
             or catalogue.unrouted(request, error)
             or unrouted.response(request, error, routes.NATIVE)

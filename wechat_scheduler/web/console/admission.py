@@ -15,6 +15,7 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.lacking import lacking, lacking_page
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import NativeApi
@@ -38,6 +39,8 @@ W = Words
 MOST_FIELDS: Final = 1200
 SIGN_IN: Final = "/console/sign-in"
 VISIT: Final = web.RequestKey("VISIT", Visit)
+# Why a browser is shown the page of sign-in.
+ENDED: Final = "ended"
 REFUSED = W("This did not work", "操作未完成")
 STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
 FAILED = W("Something went wrong here; the log says what.", "出错了，日志里有原因。")
@@ -57,16 +60,18 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
     """The handler of a page behind its checks, with its errors as pages."""
 
     async def visited(request: web.Request) -> web.StreamResponse:
-        visit = await _visit(request, notices)
+        visit = await visit_of(request, notices)
         if visit is None:
             return _sign_in_first(request)
+        if route.scope is not None and not visit.may(route.scope):
+            return lacking(visit, route.scope)
         asked = unanswered(visit)
         return question(visit, asked) if asked else await route.handler(visit)
 
     return shaped(visited, _refused)
 
 
-async def _visit(request: web.Request, notices: Mapping[str, Words]) -> Visit | None:
+async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit | None:
     """None for a browser without an open session. Raises ForbiddenError for a form that is not ours."""
     services = request.app[SERVICES]
     found = await signed_in(request)
@@ -130,8 +135,9 @@ def _sign_in_first(request: web.Request) -> web.StreamResponse:
             )
         )
     place = str(request.rel_url) if request.method == hdrs.METH_GET else "/"
+    because = f"&because={ENDED}" if request.cookies.get(COOKIE) else ""
     return web.Response(
-        status=303, headers={hdrs.LOCATION: f"{SIGN_IN}?next={quote(place, safe='/')}"}
+        status=303, headers={hdrs.LOCATION: f"{SIGN_IN}?next={quote(place, safe='/')}{because}"}
     )
 
 
@@ -142,11 +148,11 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
         return envelope.failure(error)
     if visit is None:
         return _refused_outside(request, error)
-    body = fill(
-        '<section><p class="error" role="alert">{error}</p></section>',
-        error=_said(error, visit.language),
-    )
-    return layout(visit, REFUSED, body, status=error.status)
+    told = _said(error, visit.language)
+    why = fill('<p class="error" role="alert">{error}</p>', error=told)
+    if error.reason is Reason.KEY_SCOPE:
+        return lacking_page(visit, why)
+    return layout(visit, REFUSED, fill("<section>{why}</section>", why=why), status=error.status)
 
 
 def _refused_outside(request: web.Request, error: RequestError) -> web.StreamResponse:

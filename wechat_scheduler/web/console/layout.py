@@ -6,6 +6,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from wechat_scheduler import __version__
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.feed.model import FeedKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import THEME, THEMES, document
@@ -19,22 +20,26 @@ W = Words
 
 
 class NavigationEntry(NamedTuple):
-    """A room of the console in the navigation. Pages below `others` are in it, too."""
+    """A room of the console in the navigation. Pages below `others` are in it, too. It is for keys with `scope`."""
 
     path: str
     words: Words
+    scope: Scope | None = None
     others: tuple[str, ...] = ()
+
+    def has(self, path: str) -> bool:
+        return any(_is_in(path, room) for room in (self.path, *self.others))
 
 
 NAVIGATION: Final = (
     NavigationEntry("/", W("Overview", "总览")),
-    NavigationEntry("/console/credentials", terms.CREDENTIALS),
-    NavigationEntry("/console/messages", terms.MESSAGES, ("/console/deliveries",)),
-    NavigationEntry("/console/reminders", terms.REMINDERS),
-    NavigationEntry("/console/people", terms.PEOPLE, ("/console/apps",)),
-    NavigationEntry("/console/pushes", terms.PUSHES),
+    NavigationEntry("/console/credentials", terms.CREDENTIALS, Scope.READ),
+    NavigationEntry("/console/messages", terms.MESSAGES, Scope.PUSH, ("/console/deliveries",)),
+    NavigationEntry("/console/reminders", terms.REMINDERS, Scope.PUSH),
+    NavigationEntry("/console/people", terms.PEOPLE, Scope.PUSH, ("/console/apps",)),
+    NavigationEntry("/console/pushes", terms.PUSHES, Scope.READ),
     NavigationEntry("/console/access", W("Access", "权限")),
-    NavigationEntry("/console/alerts", W("Alerts", "告警")),
+    NavigationEntry("/console/alerts", W("Alerts", "告警"), Scope.READ),
     NavigationEntry("/docs", W("API", "API 文档")),
 )
 ROOMS = W("Rooms", "导航")
@@ -126,13 +131,11 @@ def _rooms(visit: Visit) -> Html:
         fill(
             '<li><a href="{path}"{here}>{words}</a></li>',
             path=entry.path,
-            here=when(
-                any(_is_in(path, room) for room in (entry.path, *entry.others)),
-                fill(' aria-current="page"'),
-            ),
+            here=when(entry.has(path), fill(' aria-current="page"')),
             words=visit.say(entry.words),
         )
         for entry in NAVIGATION
+        if entry.scope is None or visit.may(entry.scope)
     ]
     return fill(
         '<nav class="rooms" aria-label="{name}"><ul>{entries}</ul></nav>',

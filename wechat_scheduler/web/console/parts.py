@@ -219,6 +219,11 @@ def said_at(visit: Visit, words: Words, at: datetime) -> Html:
     return fill("{before}{at}{after}", before=before, at=visit.time(at), after=after)
 
 
+def with_code(text: str) -> Html:
+    """Text in which each second part between backticks is code."""
+    return joined(code(part) if number % 2 else part for number, part in enumerate(text.split("`")))
+
+
 def joined(parts: Iterable[Cell]) -> Html:
     """Pieces one after the other."""
     return fill("{parts}", parts=[fill("{part}", part=part) for part in parts])

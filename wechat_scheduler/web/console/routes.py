@@ -5,6 +5,8 @@ from typing import Final, NamedTuple
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.web.console import assets, live, looks, sign_in
 from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
@@ -26,37 +28,38 @@ OFF: Final = "wechat-scheduler: the console is off; to turn it on, set server.co
 
 
 class Room(NamedTuple):
-    """The routes of a module, and the notices that its pages say."""
+    """The routes of a module, the notices that its pages say, and the scope that all of them need."""
 
     routes: tuple[ConsoleRoute, ...]
     notices: Mapping[str, Words] = {}
+    scope: Scope | None = None
 
 
 ROOMS: Final = (
     Room(overview.ROUTES),
     Room(reference.ROUTES),
     Room(live.ROUTES),
-    Room(job_list.ROUTES),
-    Room(register.ROUTES),
-    Room(one_job.ROUTES, one_job.NOTICES),
-    Room(account.ROUTES, account.NOTICES),
+    Room(job_list.ROUTES, scope=Scope.READ),
+    Room(register.ROUTES, scope=Scope.REGISTER),
+    Room(one_job.ROUTES, one_job.NOTICES, Scope.READ),
+    Room(account.ROUTES, account.NOTICES, Scope.READ),
     Room(sign_in.ROUTES),
-    Room(listing.ROUTES, listing.NOTICES),
-    Room(writing.ROUTES),
-    Room(message.ROUTES),
-    Room(story.ROUTES, story.NOTICES),
-    Room(agenda.ROUTES),
-    Room(bot.ROUTES),
-    Room(reminder_writing.ROUTES),
-    Room(reminders.ROUTES),
-    Room(changes.ROUTES, changes.NOTICES),
-    Room(people.ROUTES, people.NOTICES),
-    Room(pushes.ROUTES, pushes.NOTICES),
+    Room(listing.ROUTES, listing.NOTICES, Scope.PUSH),
+    Room(writing.ROUTES, scope=Scope.PUSH),
+    Room(message.ROUTES, scope=Scope.PUSH),
+    Room(story.ROUTES, story.NOTICES, Scope.PUSH),
+    Room(agenda.ROUTES, scope=Scope.PUSH),
+    Room(bot.ROUTES, scope=Scope.PUSH),
+    Room(reminder_writing.ROUTES, scope=Scope.PUSH),
+    Room(reminders.ROUTES, scope=Scope.PUSH),
+    Room(changes.ROUTES, changes.NOTICES, Scope.PUSH),
+    Room(people.ROUTES, people.NOTICES, Scope.PUSH),
+    Room(pushes.ROUTES, pushes.NOTICES, Scope.READ),
     Room(keys.ROUTES, keys.NOTICES),
     Room(consumers.ROUTES, consumers.NOTICES),
     Room(sessions.ROUTES, sessions.NOTICES),
     Room(audit.ROUTES),
-    Room(alerts.ROUTES, alerts.NOTICES),
+    Room(alerts.ROUTES, alerts.NOTICES, Scope.READ),
 )
 
 
@@ -67,7 +70,8 @@ NOTICES: Final = {key: words for room in ROOMS for key, words in room.notices.it
 def _rows() -> Iterator[Route]:
     yield from (*assets.ROUTES, *looks.ROUTES, *sign_in.DOOR)
     for room in ROOMS:
-        for row in room.routes:
+        for each in room.routes:
+            row = each if each.scope else replace(each, scope=room.scope)
             yield Route(
                 row.method, row.path, visiting(row, {**NOTICES, **room.notices}), Proof.SESSION
             )

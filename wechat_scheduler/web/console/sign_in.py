@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Address, Key
 from wechat_scheduler.access.sessions import new_session_id
+from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.errors import (
     ForbiddenError,
     NotFoundError,
@@ -20,6 +21,7 @@ from wechat_scheduler.web.console.admission import SIGN_IN, STORE_AWAY, read_fie
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import choose_look, theme_of
 from wechat_scheduler.web.console.local_paths import local_path
+from wechat_scheduler.web.console.parts import with_code
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import (
     BEGINNING,
@@ -31,10 +33,11 @@ from wechat_scheduler.web.console.session_cookies import (
 )
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
+from wechat_scheduler.web.kit.auth import is_local
 from wechat_scheduler.web.kit.error_formats import shaped
 from wechat_scheduler.web.kit.route import Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import fill, when
 from wechat_scheduler.web.pages.parts import hidden
 from wechat_scheduler.web.pages.responses import redirected
 
@@ -49,10 +52,25 @@ HINT = W(
     "会话持续 8 小时，key 失效时立即结束。会话的权限就是这个 key 的权限。",
 )
 WHERE = W(
-    "The first admin key is in the file admin.key of the state folder. The command "
-    "`wechat-scheduler keys create` makes further ones.",
-    "第一个管理员 key 在状态目录的 admin.key 文件里。其他 key 用 `wechat-scheduler keys create` 命令创建。",
+    "The first start of the daemon made an admin key. It is in the file `{file}`{folder}.",
+    "守护进程第一次启动时生成了管理员 key，在{folder}文件 `{file}` 里。",
 )
+# Which folder that is only callers on this machine are told.
+FOLDER = W(
+    " of the state folder (`--state`; by default `~/.local/state/wechat-scheduler`)",
+    "状态目录（`--state`，默认 `~/.local/state/wechat-scheduler`）的",
+)
+FURTHER = W(
+    "Who is signed in with it makes further keys on the page Access, or with `wechat-scheduler keys create`.",
+    "用它登录后，在“权限”页创建其他 key，或者用 `wechat-scheduler keys create` 命令。",
+)
+BECAUSE: Final = {
+    "ended": W(
+        "The session has ended, or its key was revoked. Sign in again.",
+        "会话已结束，或者它的 key 已失效。请重新登录。",
+    ),
+    "signed_out": W("You are signed out.", "已退出。"),
+}
 WRONG = W(
     "This key is unknown, revoked or expired, or may not be used from this address.",
     "这个 key 不认识、已吊销或已过期，或者不允许从这个地址使用。",
@@ -68,14 +86,14 @@ STAYS = W(
 )
 
 _FORM: Final = """<main id="content" class="door" tabindex="-1">
-<section><h1>wechat-scheduler</h1>
+<section><h1>wechat-scheduler</h1>{because}
 <form method="post" action="{action}">{hidden}
 <div class="field"><label for="field-key">{key}</label>
 <input type="password" name="key" id="field-key" autocomplete="current-password" required autofocus{described}>
 {error}</div>
 <p class="faint">{hint}</p>
 <div class="buttons"><button class="main">{submit}</button></div></form>
-<details><summary>{where_title}</summary><p>{where}</p></details></section>
+<details><summary>{where_title}</summary><p>{where}</p><p>{further}</p></details></section>
 <p class="choices">{languages}</p><p class="choices">{themes}</p></main>"""
 GO_ON = W("Go on", "继续")
 AGAIN: Final = "again"
@@ -118,7 +136,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
 
 async def sign_out(visit: Visit) -> web.StreamResponse:
     """`POST /console/sign-out`. The browser gives its session up in any case."""
-    response = redirected(SIGN_IN)
+    response = redirected(f"{SIGN_IN}?because=signed_out")
     try:
         if visit.session.id:
             await visit.api.delete("/v1/sessions/{session}", str, session=visit.session.id)
@@ -152,7 +170,9 @@ def _target(text: str) -> str:
 def _once_more(request: web.Request, target: str) -> web.StreamResponse:
     """A browser that follows a link of another site keeps the cookie of its session back. When this page opens
     itself, it sends it."""
-    here, language = f"{_address(target)}&{AGAIN}=1", language_of(request)
+    because = request.query.get("because", "")
+    told = f"&because={because}" if because in BECAUSE else ""
+    here, language = f"{_address(target)}{told}&{AGAIN}=1", language_of(request)
     link = fill('<a href="{here}">{words}</a>', here=here, words=phrase(GO_ON, language))
     body = fill('<main id="content" class="door">{link}</main>', link=link)
     return document(request, language, phrase(TITLE, language), body, again=here)
@@ -178,8 +198,16 @@ def _page(request: web.Request, target: str, *, error: str = "", status: int = 2
     language, secret = language_of(request), beginning(request)
     proof = request.app[SERVICES].sessions.proof(secret)
     languages, themes = choose_look(_address(target), language, theme_of(request))
+    told = None if error else BECAUSE.get(request.query.get("because", ""))
     body = fill(
         _FORM,
+        because=when(
+            told,
+            fill(
+                '<p class="notice" role="status">{words}</p>',
+                words=phrase(told, language) if told else "",
+            ),
+        ),
         action=SIGN_IN,
         hidden=hidden({CSRF: proof, "next": target}),
         key=phrase(KEY, language),
@@ -190,7 +218,8 @@ def _page(request: web.Request, target: str, *, error: str = "", status: int = 2
         hint=phrase(HINT, language),
         submit=phrase(TITLE, language),
         where_title=phrase(WHERE_TITLE, language),
-        where=_with_code(phrase(WHERE, language)),
+        where=with_code(_where(request, language)),
+        further=with_code(phrase(FURTHER, language)),
         languages=languages,
         themes=themes,
     )
@@ -199,12 +228,13 @@ def _page(request: web.Request, target: str, *, error: str = "", status: int = 2
     return response
 
 
-def _with_code(text: str) -> list[Html]:
-    """Text in which each second part between backticks is code."""
-    return [
-        fill("<code>{part}</code>", part=part) if number % 2 else fill("{part}", part=part)
-        for number, part in enumerate(text.split("`"))
-    ]
+def _where(request: web.Request, language: Language) -> str:
+    """Where the first key lies: its path for those on this machine, else in words."""
+    services = request.app[SERVICES]
+    is_here = is_local(request, services.authenticator.address(request))
+    path = services.running.config.state.dir.absolute() / ADMIN_KEY
+    folder = "" if is_here else phrase(FOLDER, language)
+    return phrase(WHERE, language).format(file=path if is_here else ADMIN_KEY, folder=folder)
 
 
 def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:

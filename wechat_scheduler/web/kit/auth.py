@@ -136,6 +136,15 @@ class Authenticator:
         raise UnauthorizedError(NOT_GOOD, reason=Reason.KEY_INVALID)
 
 
+def is_local(request: web.Request, address: Address | None) -> bool:
+    """Whether a program of this machine asks: through no proxy, and for no page of another origin."""
+    try:
+        _refuse_strangers(request, is_page=True)
+    except ForbiddenError:
+        return False
+    return address is not None and address.is_loopback
+
+
 def require_scope(key: Key, scope: Scope | None) -> None:
     """Raises ForbiddenError if the key lacks the scope; None asks for none."""
     if scope is not None and not key.allows(scope):

@@ -159,6 +159,6 @@ def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> H
 MAKE_URL: Final = f"{PEOPLE}/make"
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PEOPLE, apps),
-    ConsoleRoute(hdrs.METH_GET, MAKE_URL, new_app),
-    ConsoleRoute(hdrs.METH_POST, MAKE_URL, make),
+    ConsoleRoute(hdrs.METH_GET, MAKE_URL, new_app, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, MAKE_URL, make, Scope.ADMIN),
 )
