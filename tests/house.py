@@ -22,9 +22,10 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import emptied
 from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.engine.clock import Clock, SystemClock
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_database
 from wechat_scheduler.web.kit.serving import FAREWELL

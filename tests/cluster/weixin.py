@@ -17,10 +17,11 @@ import uvloop
 from aiohttp import web
 
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.phones import By
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 from wechat_scheduler.sandbox.tokens import IssuedKind
 from wechat_scheduler.web.kit.route import Handler
 

@@ -18,9 +18,10 @@ from tests.house import SECRET, served
 from tests.program import SHORT_CLAIMS, Program, warm_program
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.opening import open_as_it_is
 

@@ -10,9 +10,10 @@ from aiohttp.typedefs import Handler
 
 from tests.house import served
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 
 
 class Gate:

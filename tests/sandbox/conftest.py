@@ -9,9 +9,10 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from tests.clock import FakeClock
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 
 APPID = "wx1111111111111111"
 COMPONENT = "wx2222222222222222"

@@ -24,9 +24,10 @@ from wechat_scheduler.delivery.refused_messages import (
     may_have_arrived,
 )
 from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 from wechat_scheduler.web.kit.route import Handler
 
 # Receivers of one message, and people bound or deliveries looked at in one request.

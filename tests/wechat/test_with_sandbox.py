@@ -12,9 +12,10 @@ from wechat_scheduler.credentials.model import Account, Issued, JobKey
 from wechat_scheduler.credentials.ports import IssueRequest
 from wechat_scheduler.errors import SendError, WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.sandbox import Sandbox
-from wechat_scheduler.sandbox.server import SANDBOX, create_sandbox
+from wechat_scheduler.sandbox.server import create_sandbox
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.messenger import WeChatMessenger
 from wechat_scheduler.wechat.qrcodes import LONGEST, WeChatQrCodes, page_base

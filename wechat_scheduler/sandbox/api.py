@@ -1,7 +1,6 @@
 """WeChat's API over HTTP: all paths, and the faults that need a connection."""
 
 from datetime import timedelta
-from functools import partial
 from typing import Final, assert_never
 from urllib.parse import quote
 
@@ -12,6 +11,7 @@ from wechat_scheduler.sandbox.calls import ApiCall, Endpoint, Reply
 from wechat_scheduler.sandbox.endpoints import ENDPOINTS
 from wechat_scheduler.sandbox.errcodes import RefusedError
 from wechat_scheduler.sandbox.faults import FaultKind, ScriptedFault
+from wechat_scheduler.sandbox.handlers import on_its_sandbox
 from wechat_scheduler.sandbox.qrcodes import picture
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.uploads import SandboxFile
@@ -23,13 +23,13 @@ HEARTBEAT = timedelta(seconds=1)
 GARBAGE = b'<html><head><title>\xe5\xbe\xae\xe4\xbf\xa1</title></head><body>\xff\x00 {"errcode":'
 
 
-def add_api(app: web.Application, sandbox: Sandbox) -> None:
+def add_api(router: web.UrlDispatcher) -> None:
     """Serves all endpoints; other paths of WeChat's API answer 40066."""
     for endpoint in ENDPOINTS:
-        app.router.add_route("*", endpoint.path, partial(_answer, sandbox, endpoint))
-    app.router.add_get("/cgi-bin/showqrcode", partial(_show_qrcode, sandbox))
+        router.add_route("*", endpoint.path, on_its_sandbox(_answer, endpoint))
+    router.add_get("/cgi-bin/showqrcode", on_its_sandbox(_show_qrcode))
     for prefix in PREFIXES:
-        app.router.add_route("*", prefix + "{path:.*}", partial(_refuse_path, sandbox))
+        router.add_route("*", prefix + "{path:.*}", on_its_sandbox(_refuse_path))
 
 
 async def _answer(sandbox: Sandbox, endpoint: Endpoint, request: web.Request) -> web.Response:

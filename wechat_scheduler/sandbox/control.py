@@ -4,7 +4,6 @@ An error is status 400 with `{"error": "field: what to do"}`.
 """
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 from importlib.resources import files
 from typing import Any, TypeAlias
 
@@ -33,6 +32,7 @@ from wechat_scheduler.sandbox.control_bodies import (
     Written,
     read,
 )
+from wechat_scheduler.sandbox.handlers import on_its_sandbox
 from wechat_scheduler.sandbox.options import AccountReceiver, PlatformReceiver
 from wechat_scheduler.sandbox.sandbox import Sandbox
 from wechat_scheduler.sandbox.templates import SandboxTemplate
@@ -58,11 +58,11 @@ ACTIONS: dict[str, tuple[Callable[..., str | int | None], type[Body]]] = {
 }
 
 
-def add_control(app: web.Application, sandbox: Sandbox) -> None:
+def add_control(router: web.UrlDispatcher) -> None:
     """Serves `/` and the paths below `/_sandbox`."""
-    app.router.add_get("/", _show_front_page)
+    router.add_get("/", _show_front_page)
     for method, path, control in ROUTES:
-        app.router.add_route(method, path, partial(_answer, sandbox, control))
+        router.add_route(method, path, on_its_sandbox(_answer, control))
 
 
 async def add_script(sandbox: Sandbox, request: web.Request) -> Any:

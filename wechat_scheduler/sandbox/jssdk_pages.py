@@ -3,7 +3,6 @@
 The check tells nothing but whether a signature fits, and changes nothing.
 """
 
-from functools import partial
 from importlib.resources import files
 from typing import Final
 
@@ -14,6 +13,7 @@ from msgspec.json import Decoder
 from wechat_scheduler.access.origins import located
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.sandbox.control_bodies import Body, read
+from wechat_scheduler.sandbox.handlers import on_its_sandbox
 from wechat_scheduler.sandbox.page_signatures import ConfiguredPage
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
@@ -32,9 +32,9 @@ class ConfiguredBody(Body, rename="camel"):
     url: str
 
 
-def add_jssdk(app: web.Application, sandbox: Sandbox) -> None:
-    app.router.add_get(SCRIPT, _script)
-    app.router.add_post(VERIFY, partial(_verify, sandbox))
+def add_jssdk(router: web.UrlDispatcher) -> None:
+    router.add_get(SCRIPT, _script)
+    router.add_post(VERIFY, on_its_sandbox(_verify))
 
 
 async def _script(request: web.Request) -> web.Response:

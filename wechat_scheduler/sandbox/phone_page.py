@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from importlib.resources import files
 
 import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.sandbox.handlers import on_its_sandbox
 from wechat_scheduler.sandbox.phone_words import words_for
 from wechat_scheduler.sandbox.phones import PhoneKey
 from wechat_scheduler.sandbox.sandbox import Sandbox
@@ -25,10 +25,10 @@ POLICY = (
 )
 
 
-def add_phone_page(app: web.Application, sandbox: Sandbox) -> None:
+def add_phone_page(router: web.UrlDispatcher) -> None:
     """Serves `/_sandbox/phone`."""
-    app.router.add_get("/_sandbox/phone", _show)
-    app.router.add_get("/_sandbox/phone/events", partial(_stream, sandbox))
+    router.add_get("/_sandbox/phone", _show)
+    router.add_get("/_sandbox/phone/events", on_its_sandbox(_stream))
 
 
 async def _show(request: web.Request) -> web.Response:

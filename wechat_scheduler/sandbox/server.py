@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import format_datetime
+from functools import cache
 
 from aiohttp import hdrs, web
 
@@ -16,13 +17,13 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.sandbox.api import add_api
 from wechat_scheduler.sandbox.control import add_control
+from wechat_scheduler.sandbox.handlers import SANDBOX
 from wechat_scheduler.sandbox.jssdk_pages import FOR_ANY_PAGE, add_jssdk
 from wechat_scheduler.sandbox.options import SandboxOptions
 from wechat_scheduler.sandbox.origin_check import refusing_strangers
 from wechat_scheduler.sandbox.phone_page import add_phone_page
 from wechat_scheduler.sandbox.sandbox import Sandbox
 
-SANDBOX = web.AppKey("SANDBOX", Sandbox)
 NOT_OURS = "this machine has no such address; give one of its own with --host"
 LOOPBACK = "127.0.0.1"
 # More than the largest file that WeChat takes.
@@ -45,14 +46,21 @@ def create_sandbox(
         handler_args={"auto_decompress": False},
         middlewares=[refusing_strangers(only_loopback=is_loopback(host), but=FOR_ANY_PAGE)],
     )
-    app[SANDBOX] = sandbox = Sandbox(options, clock=clock, rng=rng)
-    add_control(app, sandbox)
-    add_phone_page(app, sandbox)
-    add_jssdk(app, sandbox)
-    add_api(app, sandbox)
+    app[SANDBOX] = Sandbox(options, clock=clock, rng=rng)
+    app._router = _router()  # aiohttp has no other way that does not warn
     app.on_shutdown.append(_stop)
     app.on_response_prepare.append(_date)
     return app
+
+
+@cache
+def _router() -> web.UrlDispatcher:
+    router = web.UrlDispatcher()
+    add_control(router)
+    add_phone_page(router)
+    add_jssdk(router)
+    add_api(router)
+    return router
 
 
 @asynccontextmanager
