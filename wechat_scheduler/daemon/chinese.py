@@ -9,6 +9,7 @@ from wechat_scheduler.delivery import notes, refused_messages
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
+from wechat_scheduler.web.console import field_errors, request_errors
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.webhooks import sentences as webhook_sentences
 from wechat_scheduler.wechat import errcode_lookup
@@ -36,5 +37,7 @@ def sentences() -> list[Sentence]:
     return [
         *sorted(ERRCODES.sentences()),
         *(refusal.value for refusal in Refusal),
+        *field_errors.SENTENCES,
+        *request_errors.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),
     ]

@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.questions import question, unanswered
+from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
 from wechat_scheduler.web.console.visit import SignedIn, Visit
@@ -27,6 +28,7 @@ from wechat_scheduler.web.console.words import Language, Words, language_of, phr
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import Visitor
 from wechat_scheduler.web.kit.bodies import form_fields
+from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.error_formats import CRASHED, NO_STORE, TroubleError, shaped
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import SERVICES, SESSION
@@ -82,7 +84,7 @@ async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit 
         session_id, request[SESSION] = found.session.id, found.session
     request[VISIT] = visit = Visit(
         request=request,
-        api=NativeApi(request, found.visitor),
+        api=NativeApi(request, found.visitor, _chinese(request)),
         language=language_of(request),
         session=SignedIn(
             id=session_id, key=found.visitor.key, csrf=services.sessions.proof(found.secret)
@@ -146,6 +148,8 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     visit = request.get(VISIT)
     if not _takes_pages(request):
         return envelope.failure(error)
+    if chinese := _chinese(request):
+        reword(error, chinese)
     if visit is None:
         return _refused_outside(request, error)
     told = _said(error, visit.language)
@@ -153,6 +157,11 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
     return layout(visit, REFUSED, fill("<section>{why}</section>", why=why), status=error.status)
+
+
+def _chinese(request: web.Request) -> Chinese | None:
+    """None for a visitor who reads English."""
+    return request.app[SERVICES].chinese if language_of(request) is Language.ZH else None
 
 
 def _refused_outside(request: web.Request, error: RequestError) -> web.StreamResponse:

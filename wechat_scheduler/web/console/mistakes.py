@@ -9,6 +9,8 @@ from wechat_scheduler.errors import RequestError
 # The place in a list.
 _NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
 _ENDS: Final = (".", "?", "!", "。", "？", "！")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
+_ENGLISH: Final = re.compile("[a-z]+ [a-z]+")
 _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
@@ -28,10 +30,11 @@ class Mistakes:
         name = next(filter(self._means, names), None)
         if self._error is None or name is None:
             return ""
-        which = _NUMBER.match(self._error.field[len(name) :])
-        return sentence(
-            f"no. {int(which[1]) + 1}: {self._error.sentence}" if which else self._error.sentence
-        )
+        which, said = _NUMBER.match(self._error.field[len(name) :]), self._error.sentence
+        if which is None:
+            return sentence(said)
+        number = int(which[1]) + 1
+        return sentence(f"第 {number} 项：{said}" if _is_chinese(said) else f"no. {number}: {said}")
 
     def beside(self, names: Collection[str]) -> str:
         """The sentence if none of these fields is meant; empty without an error."""
@@ -46,7 +49,12 @@ def sentence(text: str) -> str:
     """A message or an advice of our API as a whole sentence. A name at its beginning stays as it is; empty for an
     empty one."""
     begun = _FIRST_WORD.sub(lambda found: found[0].capitalize(), text)
-    return whole(begun, stop=".")
+    return whole(begun, stop="。" if _is_chinese(text) else ".")
+
+
+def _is_chinese(text: str) -> bool:
+    """English sentences have words side by side, beside the Chinese names in them."""
+    return bool(_HAN.search(text)) and not _ENGLISH.search(text)
 
 
 def whole(text: str, *, stop: str) -> str:

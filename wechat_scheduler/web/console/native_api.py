@@ -11,8 +11,11 @@ from aiohttp import hdrs, web
 from yarl import URL
 
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.inner_request import InnerRequest
+from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.kit.auth import Visitor
+from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.idempotency import KEY
 from wechat_scheduler.web.native.admission import called_by
@@ -48,11 +51,12 @@ class ApiAnswer(msgspec.Struct, Generic[T]):
 class NativeApi:
     """Calls the routes of `web.native` as the key of a visitor. A path is that of the route table:
     `{names}` in it are filled from the parameters, which are otherwise those of the query; None leaves one out.
-    Raises the RequestError of the handler."""
+    Raises the RequestError of the handler, in Chinese with `chinese`."""
 
-    def __init__(self, request: web.Request, visitor: Visitor) -> None:
+    def __init__(self, request: web.Request, visitor: Visitor, chinese: Chinese | None) -> None:
         self._request = request
         self._visitor = visitor
+        self._chinese = chinese
 
     async def get(self, path: str, result: type[T], /, **params: object) -> T:
         return await self._result(hdrs.METH_GET, path, result, params)
@@ -115,15 +119,20 @@ class NativeApi:
         once: str = "",
     ) -> web.Response:
         names = set(_PLACE.findall(path))
-        response = await self.ask(
-            method,
-            path,
-            {name: _shown(params[name]) for name in names},
-            _query(params, names),
-            headers={KEY: once} if once else {},
-            body=b"" if body is None else _encode(body),
-        )
-        return _whole(response)
+        try:
+            response = await self.ask(
+                method,
+                path,
+                {name: _shown(params[name]) for name in names},
+                _query(params, names),
+                headers={KEY: once} if once else {},
+                body=b"" if body is None else _encode(body),
+            )
+            return _whole(response)
+        except RequestError as error:
+            if self._chinese:
+                reword(error, self._chinese)
+            raise
 
     async def ask(
         self,

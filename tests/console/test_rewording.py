@@ -1,0 +1,127 @@
+"""Errors of forms are said in Chinese on Chinese pages."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from tests.console.visitor import Browser
+from tests.documents import nodes
+from tests.test_chinese import ROOT, texts
+from wechat_scheduler import errors
+from wechat_scheduler.daemon.chinese import chinese
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web.console import field_errors, request_errors
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.rewording import REASONS, reword
+
+OURS = chinese()
+ROOMS = ("web/native", "web/kit", "delivery", "audience", "reminders", "access", "alerts")
+# They answer in Chinese themselves, are asked by programs alone, or say in one sentence that a rule is wrong.
+OTHERS = (
+    "reminders/language",
+    "reminders/bot",
+    "reminders/recurrence",
+    "web/native/jssdk",
+    "web/native/page_signature",
+    "web/native/pushes",
+    "web/native/events",
+    "web/native/openapi",
+    "web/kit/auth",
+    "web/kit/unrouted",
+    "web/kit/encodings",
+    "web/kit/bodies",
+)
+KINDS = {
+    "ReminderError",
+    "RuleError",
+    *(
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, RequestError)
+    ),
+}
+
+
+def raised() -> Iterator[str]:
+    """The sentences of errors that a form can meet, with 7 for each value."""
+    for room in ROOMS:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            if not str(file.relative_to(ROOT)).startswith(OTHERS):
+                yield from _raised(file)
+
+
+def _raised(file: Path) -> Iterator[str]:
+    for node in nodes(file):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[ast.Constant(value=str(text)), *_]):
+                yield from [text] if name in KINDS else []
+            case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr(values=parts), *_]):
+                filled = (str(x.value) if isinstance(x, ast.Constant) else "7" for x in parts)
+                yield from ["".join(filled)] if name in KINDS else []
+
+
+@pytest.mark.parametrize("text", sorted({text for text in raised() if re.search("[a-z]{3}", text)}))
+def test_an_error_that_a_form_can_meet_has_chinese(text: str) -> None:
+    # A hint may follow a sentence, and an advice an error.
+    text = re.sub(r"(?<=[a-z])7$", "", text)
+
+    assert OURS.of(text) != text
+
+
+def test_each_sentence_of_the_tables_is_said_somewhere() -> None:
+    apart = {"field_errors.py", "request_errors.py"}
+    files = [file for file in ROOT.rglob("*.py") if file.name not in apart]
+    said = "\n".join(text for file in files for text in texts(file))
+    every = (*field_errors.SENTENCES, *request_errors.SENTENCES)
+
+    assert [
+        sentence.en
+        for sentence in every
+        for literal, _, _, _ in Formatter().parse(sentence.en)
+        if literal.strip(' :;,."{}') not in said
+    ] == ["must be an RFC 3339 time such as 2026-11-18T10:30:00+08:00"]  # put together there
+
+
+def test_each_reason_has_chinese_but_for_those_whose_sentence_is() -> None:
+    assert set(REASONS) == {reason for reason in Reason if not reason.startswith("sentence.")}
+
+
+def test_an_error_keeps_its_field_and_its_reason() -> None:
+    error = NotFoundError("there is no app 7", reason=Reason.APP_UNKNOWN, field="app")
+
+    reword(error, OURS)
+
+    assert (error.sentence, error.field, str(error)) == ("没有应用 7", "app", "app: 没有应用 7")
+    assert error.reason is Reason.APP_UNKNOWN
+
+
+def test_an_error_of_tomorrow_has_the_chinese_of_its_reason() -> None:
+    error = NotFoundError("it went away", reason=Reason.MESSAGE_UNKNOWN)
+
+    reword(error, OURS)
+    reword(error, OURS)
+
+    assert str(error) == "没有这条消息（it went away）"
+
+
+def test_a_place_in_a_list_is_named_in_the_language_of_the_sentence() -> None:
+    english = InvalidRequestError("is required", field="to[1]")
+    chinese = InvalidRequestError("必须填写", field="to[1]")
+
+    assert Mistakes(english).at("to") == "no. 2: is required."
+    assert Mistakes(chinese).at("to") == "第 2 项：必须填写。"
+
+
+async def test_a_form_says_in_chinese_what_is_wrong(admin: Browser) -> None:
+    page = await admin.open("/console/messages?errcode=x", Accept_Language="zh-CN")
+    english = await admin.open("/console/messages?errcode=x", Accept_Language="en")
+    unknown = await admin.open("/console/apps/9", Accept_Language="zh-CN")
+
+    assert page.root.one("p", id="error-errcode").text == "必须是数字。"
+    assert english.root.one("p", id="error-errcode").text == "Must be a number."
+    assert "没有应用 9。" in unknown.text
