@@ -94,7 +94,7 @@ async def test_a_date_may_stand_for_the_time_of_the_sentence(
         ({"when": "提醒我喝水"}, "It names no time.", "没有找到时间"),
         ({"when": "2月30号提醒我"}, "That day or hour does not exist.", "没有“2月30号”这个时间"),
         ({"when": "昨天提醒我开会"}, "That time is past.", "已经过去了"),
-        ({"when": "明天8点开会", "people": "dora"}, "This app has no such receiver: to[0].", "没有这个接收者"),
+        ({"when": "明天8点开会", "people": "dora"}, "This app has no such receiver: dora.", "没有这个接收者：dora。"),
         ({"when": "明天8点开会", "people": ""}, "Name who is to be reminded.", "请写提醒谁"),
         ({"when": "开会", "at": "tomorrow"}, "Give a date and a time", "请写能读懂的日期"),
         ({"when": "", "at": "2026-11-20T09:00"}, "Say what to remind of", "请写提醒什么"),
@@ -253,10 +253,46 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     ]
     assert (page.facts()["State"], page.facts()["Times sent"]) == ("done", "1")
     assert "It is over. A new time makes it active again." in page.text
+    became = page.root.one("section", id="sent")
+    (message,) = [one["href"] for one in became.find("a") if "/messages/" in one["href"]]
+    assert "浇花" in (await admin.open(message)).title
+    assert "1" in became.one("ul", class_="counts").text
     links = [one["href"] for one in page.root.one("main").find("a")]
     sent = next(one for one in links if one.startswith("/console/messages?"))
     assert "浇花" in (await admin.open(sent)).text
     assert sent.startswith(f"/console/messages?app={office.app}&since=2026-11-18T10%3A59")
+
+
+async def test_what_a_reminder_cannot_do_is_said_before_and_after(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    read = await admin.submit(
+        await admin.open(WRITE), WRITE, when="31分钟后提醒我喝水", people="alice"
+    )
+    saved = await admin.submit(read, f"{WRITE}/save")
+    clock.advance(timedelta(minutes=31))
+    await office.daemon.cores.reminders.clockwork.run_once()
+    await office.daemon.cores.reminders.clockwork.run_once()
+    await office.settle()
+    rung = await admin.open(f"{LIST}/{saved.facts()['Id']}")
+
+    assert "The app has no template for reminders" in read.root.one("p", class_="advice").text
+    assert "It has sent nothing yet." in saved.root.one("section", id="sent").text
+    assert saved.root.one("section", id="sent").find("a") == []
+    assert "Failed 1" in rung.root.one("section", id="sent").text
+    assert "did not arrive everywhere" in rung.root.one("section", id="sent").text
+
+
+async def test_a_paused_reminder_is_moved_and_stays_paused_and_says_so(
+    admin: Browser, office: Office
+) -> None:
+    path = f"{LIST}/{(await office.remind(rule='FREQ=DAILY')).result['id']}"
+
+    paused = await admin.submit(await admin.open(path), f"{path}/pause")
+    moved = await admin.submit(paused, f"{path}/move", when="每周一上午9点")
+
+    assert "unless you resume it before" in paused.root.one("section", id="next").text
+    assert "stays paused: resume it" in moved.text
 
 
 async def test_no_text_becomes_markup(admin: Browser, office: Office) -> None:

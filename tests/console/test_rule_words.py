@@ -25,6 +25,7 @@ AT = datetime(2026, 11, 19, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
         ("FREQ=MONTHLY;BYMONTHDAY=25", "every month on day 25 at 08:30"),
         ("FREQ=MONTHLY;BYMONTHDAY=-1", "every month on the last day at 08:30"),
         ("FREQ=MONTHLY;BYMONTHDAY=-2", "every month on the 2th last day at 08:30"),
+        ("FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1", "every month on day 31 at 08:30"),
         ("FREQ=MONTHLY;BYDAY=1MO", "every month on the first Monday at 08:30"),
         ("FREQ=MONTHLY;BYDAY=-1FR", "every month on the last Friday at 08:30"),
         ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=8", "every year in March on day 8 at 08:30"),

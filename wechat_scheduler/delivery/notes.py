@@ -22,6 +22,11 @@ LONG_AGO: Final = Sentence(
 FALLS_BACK: Final = Sentence(
     "if WeChat refuses the text, the template is sent", "如果微信拒绝文本，就发送模板"
 )
+NO_REMINDERS: Final = Sentence(
+    "the app has no template for reminders: they reach a user only within 48 hours of the user's last action; map the "
+    "purpose reminder to one of the account's templates in the app's templates",
+    "应用没有提醒用的模板：只有用户最近 48 小时内有过互动才能收到；请在应用的模板里为用途 reminder 选一个账号的模板",
+)
 NO_URL: Final = Sentence(
     "a mini-program's notice cannot open a url: give one of its pages as miniprogram",
     "小程序的通知不能打开 url：请用 miniprogram 指定它的一个页面",

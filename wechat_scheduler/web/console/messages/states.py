@@ -3,25 +3,16 @@
 from typing import Final
 
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.parts import Kind, link, said_at, state
+from wechat_scheduler.web.console.delivery_states import WORDS
+from wechat_scheduler.web.console.parts import link, said_at
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryDetails, DeliveryResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-WORDS: Final[dict[str, tuple[Kind, Phrase]]] = {
-    "pending": ("idle", W("Waiting", "等待中")),
-    "sending": ("idle", W("Being sent", "发送中")),
-    "accepted": ("good", W("Accepted", "微信已接收")),
-    "delivered": ("good", W("Delivered", "已送达")),
-    "dead": ("bad", W("Failed", "失败")),
-    "cancelled": ("idle", W("Cancelled", "已取消")),
-    "expired": ("warn", W("Expired", "已过期")),
-    "missed": ("warn", W("Missed", "已错过")),
-}
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 WAYS: Final = {
     "template": terms.TEMPLATE_MESSAGE,
@@ -69,11 +60,6 @@ AWAITS_RECEIPT = W(
 SPREAD = W("It became a delivery for each receiver.", "已展开为每个接收者各一条投递。")
 CALLED = W("The app's callback accepted it.", "应用的回调已接收。")
 RECEIVED = W("WeChat's receipt says that the phone has it.", "微信的回执表明手机已收到。")
-
-
-def badge(visit: Visit, name: str) -> Html:
-    kind, words = WORDS.get(name, ("idle", name))
-    return state(visit, kind, words)
 
 
 def state_options(visit: Visit) -> list[tuple[str, str]]:

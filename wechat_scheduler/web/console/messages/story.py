@@ -6,12 +6,12 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
-    badge,
     receiver_link,
     way,
     what_next,

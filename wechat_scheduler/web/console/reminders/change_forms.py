@@ -13,7 +13,10 @@ W = Words
 
 PAUSE, RESUME, DELETE = W("Pause", "暂停"), W("Resume", "恢复"), W("Delete", "删除")
 MOVE, WHEN, AT = W("Move it", "改时间"), W("To another time", "改到"), W("Or a date", "或者选日期")
-SURE = W("Delete this reminder? It can be undone for a minute.", "删除这个提醒？一分钟内可以撤销。")
+SURE = W(
+    "Delete the reminder “{title}”? It can be undone for a minute.",
+    "删除提醒“{title}”？一分钟内可以撤销。",
+)
 HINT = W("A sentence in Chinese, such as 明天下午3点", "例如：明天下午3点")
 RULE_HINT = W(
     "A sentence in Chinese. A single time ends the repetition; 每周五上午9点 goes on.",
@@ -65,5 +68,14 @@ def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:
         made.append(form(visit, f"{path}/pause", Html(), PAUSE, kind="button"))
     if reminder.state == "paused":
         made.append(form(visit, f"{path}/resume", Html(), RESUME, kind="button"))
-    made.append(form(visit, f"{path}/delete", Html(), DELETE, kind="danger", confirm=SURE))
+    made.append(
+        form(
+            visit,
+            f"{path}/delete",
+            Html(),
+            DELETE,
+            kind="danger",
+            confirm=SURE.filled(title=reminder.title),
+        )
+    )
     return made

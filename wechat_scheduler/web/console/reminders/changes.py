@@ -38,6 +38,10 @@ NOTICES: Final = {
     "paused": W("It is paused.", "已暂停。"),
     "resumed": W("It goes on.", "已恢复。"),
     "moved": W("It has its new time.", "时间已改。"),
+    "moved_paused": W(
+        "It has its new time, and stays paused: resume it to have it sent.",
+        "时间已改，仍然暂停：恢复后才会发送。",
+    ),
     "restored": W("It is restored.", "已恢复，和删除前一样。"),
 }  # fmt: skip
 PATH: Final = f"{LIST}/{{reminder}}"
@@ -60,7 +64,7 @@ async def move(visit: Visit) -> web.Response:
     reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit))
     try:
         change = _change(typed, reminder)
-        await visit.api.patch(
+        moved = await visit.api.patch(
             "/v1/reminders/{reminder}", ReminderResult, body=change, reminder=reminder.id
         )
     except RequestError as error:
@@ -69,7 +73,8 @@ async def move(visit: Visit) -> web.Response:
         return await page_of(
             visit, reminder, typed._replace(error=said, place=place, status=error.status)
         )
-    return done(f"{LIST}/{reminder.id}", "moved")
+    notice = "moved_paused" if moved.state == "paused" else "moved"
+    return done(f"{LIST}/{reminder.id}", notice)
 
 
 async def delete(visit: Visit) -> web.Response:

@@ -79,9 +79,10 @@ class Draft(NamedTuple):
             "url": self.url,
             "channel": self.channel,
         }
-        return body if self.channel == "webhook" else body | {"to": self._to()}
+        return body if self.channel == "webhook" else body | {"to": self.to()}
 
-    def _to(self) -> list[int | str]:
+    def to(self) -> list[int | str]:
+        """The receivers, as a request names them."""
         people = [one.strip() for one in _BETWEEN.split(self.people)]
         topics = [int(one) for one in self.topics if ID.fullmatch(one)]
         everyone = [EVERYONE] if EVERYONE in self.topics else []

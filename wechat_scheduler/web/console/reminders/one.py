@@ -1,7 +1,7 @@
 """`/console/reminders/{reminder}`: one reminder, and what can be done to it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,7 +17,6 @@ from wechat_scheduler.web.console.parts import (
     advice,
     code,
     facts,
-    joined,
     link,
     pager,
     section,
@@ -25,6 +24,7 @@ from wechat_scheduler.web.console.parts import (
 )
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
+from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     badge,
@@ -35,7 +35,6 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -61,9 +60,10 @@ JOINED = W("Who joined", "参与者")
 ALONE = W("No user joined it.", "没有用户参与。")
 OVER = W("It is not sent any more.", "不会再发。")
 ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
-MESSAGES = W("Deliveries it made", "它发出的投递")
-LAST_MESSAGES = W("What it sent last", "上次发出的")
-APP_MESSAGES = W("All of the app since it was made", "建立以来这个应用的全部")
+PAUSED = W(
+    "It is paused: it is not sent at these times unless you resume it before.",
+    "已暂停：恢复之前，到这些时间不会发送。",
+)
 LATES: Final[Mapping[str, Words]] = {
     "once": W("the newest, marked as late", "只发最新的，注明迟到"),
     "skip": W("not sent", "不发"),
@@ -76,8 +76,6 @@ PRIORITIES: Final[Mapping[str, Words]] = {
 }
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
-# The deliveries of one firing are made in one transaction; those of many receivers are spread after it.
-_AROUND: Final = timedelta(minutes=2)
 
 
 async def one(visit: Visit) -> web.Response:
@@ -107,7 +105,7 @@ async def page_of(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> w
         await _facts(visit, reminder, apps),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
         when(not typed.error, change),
-        section(visit, MESSAGES, _messages(visit, reminder)),
+        section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
         section(visit, JOINED, await _people(visit, reminder, people)),
     )
     body = fill("{tabs}{sections}", tabs=tabs(visit, LIST), sections=sections)
@@ -167,17 +165,12 @@ def _times(visit: Visit, reminder: ReminderResult, times: list[datetime]) -> Htm
     if not times:
         return fill('<p class="empty">{over}</p>', over=visit.say(OVER))
     made = [fill("<li>{time}</li>", time=moment(visit, at, reminder.zone)) for at in times]
-    return fill("<ol>{times}</ol>", times=made)
-
-
-def _messages(visit: Visit, reminder: ReminderResult) -> Html:
-    since = {"app": str(reminder.app), "since": wall_minute(reminder.created_at)}
-    links = [link(f"/console/messages?{urlencode(since)}", visit.say(APP_MESSAGES))]
-    if at := reminder.last_at:
-        span = {"since": wall_minute(at - _AROUND), "until": wall_minute(at + _AROUND)}
-        url = f"/console/messages?{urlencode(since | span)}"
-        links.insert(0, link(url, visit.say(LAST_MESSAGES)))
-    return fill('<p class="pager">{links}</p>', links=joined(links))
+    is_paused = reminder.state == "paused"
+    return fill(
+        "{paused}<ol>{times}</ol>",
+        paused=when(is_paused, advice(visit, visit.say(PAUSED))),
+        times=made,
+    )
 
 
 async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> Html:

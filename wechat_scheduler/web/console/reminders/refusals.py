@@ -1,6 +1,7 @@
 """Says in both languages why a reminder cannot be made as it was written, and how to write it."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wechat_scheduler.errors import RequestError
@@ -38,7 +39,7 @@ WORDS: Final[Mapping[Reason, Words]] = {
         "It cannot recur like this: too often, or never.", "没法这样重复：太频繁，或者永远不会到。"
     ),
     Reason.RECEIVER_UNKNOWN: W(
-        "This app has no such receiver: {field}.", "这个应用没有这个接收者：{field}。"
+        "This app has no such receiver: {typed}.", "这个应用没有这个接收者：{typed}。"
     ),
     Reason.TEMPLATE_MISSING: W(
         "This app has no template for reminders: import one on the app's page, or send as text.",
@@ -64,17 +65,25 @@ EXAMPLES: Final = (
 )
 
 
-def refused(visit: Visit, error: RequestError) -> str:
-    """Why, as a whole sentence; of a sentence in Chinese also what its reader says."""
+def refused(visit: Visit, error: RequestError, receivers: Sequence[object] = ()) -> str:
+    """Why, as a whole sentence; of a sentence in Chinese also what its reader says. `receivers` are those of the
+    request."""
     is_sentence = error.reason.startswith("sentence.")
     if is_sentence and visit.language is Language.ZH:
         return _ended(error.sentence)
     words = WORDS.get(error.reason) or FIELDS.get(error.field.partition("[")[0])
     if words is None:
         return sentence(str(error))
-    said = visit.say(words, field=error.field)
+    said = visit.say(words, typed=_receiver(error.field, receivers))
     is_told = is_sentence and error.reason is not Reason.SENTENCE_SEVERAL
     return f"{said} “{error.sentence}”" if is_told else said
+
+
+def _receiver(field: str, receivers: Sequence[object]) -> object:
+    """What was typed for the one that `to[1]` names; the field for one that is not there."""
+    found = re.fullmatch(r"to\[([0-9]{1,4})\]", field)
+    number = int(found[1]) if found else len(receivers)
+    return receivers[number] if number < len(receivers) else field
 
 
 def how_to(visit: Visit) -> str:

@@ -13,6 +13,7 @@ from wechat_scheduler.web.console.words import Language, Words
 W = Words
 
 ONCE = W("once", "一次")
+CLAMPED = W("; in a month without that day, on its last day", "；没有这一天的月份在最后一天")
 _DAYS: Final = {
     "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
     "SA": "Saturday", "SU": "Sunday",
@@ -42,7 +43,8 @@ def rule_words(visit: Visit, rule: str | None, at: datetime) -> str:
         rule_of(rule)
     except DamagedRuleError:
         return rule
-    return describe(rule, at) if visit.language is Language.ZH else english(rule, at)
+    said = describe(rule, at) if visit.language is Language.ZH else english(rule, at)
+    return said + (visit.say(CLAMPED) if any(map(_is_clamped, rule.splitlines())) else "")
 
 
 def english(rule: str, at: datetime) -> str:
@@ -59,9 +61,19 @@ def _parts(line: str) -> Parts:
     return parts | dict(zip(("KIND", "DAY"), bare, strict=False))
 
 
+def _is_clamped(line: str) -> bool:
+    """Whether it names the last of several days that a month has: 每月31号."""
+    parts = _parts(line)
+    return parts.get("BYSETPOS") == "-1" and parts.get("BYMONTHDAY", "").startswith("28,")
+
+
 def _line(parts: Parts) -> str:
     if "KIND" in parts:
         return _CALENDARS[parts["KIND"]](parts.get("DAY", ""))
+    if parts.get("BYSETPOS") == "-1" and parts.get("BYMONTHDAY", "").startswith("28,"):
+        last = parts["BYMONTHDAY"].rpartition(",")[2]
+        parts = {name: value for name, value in parts.items() if name != "BYSETPOS"}
+        parts["BYMONTHDAY"] = last
     if set(parts) - _TOLD:
         return ";".join(f"{name}={value}" for name, value in parts.items())
     count, unit = parts.get("INTERVAL", "1"), _UNITS[parts["FREQ"]]

@@ -54,7 +54,7 @@ class ReminderWritten(NamedTuple):
 
 
 def write_form(visit: Visit, written: ReminderWritten) -> Html:
-    draft, said = written.draft, _errors(visit, written.error)
+    draft, said = written.draft, _errors(visit, written)
     top = fill(
         "{error}{readings}",
         error=refusal(said.get("", "")),
@@ -143,11 +143,12 @@ def _readings(visit: Visit, written: ReminderWritten) -> Html:
     )
 
 
-def _errors(visit: Visit, error: RequestError | None) -> dict[str, str]:
+def _errors(visit: Visit, written: ReminderWritten) -> dict[str, str]:
     """The sentence of an error by the field of the form that it stands beside; empty for the whole form."""
+    error = written.error
     if error is None:
         return {}
     name = error.field.partition("[")[0]
     place = {"time": "at", "defer": "when", "rule": "when", "zone": ""}.get(name, name)
     known = {"when", "at", "title", "text", "url", "to", "channel"}
-    return {place if place in known else "": refused(visit, error)}
+    return {place if place in known else "": refused(visit, error, written.draft.to())}

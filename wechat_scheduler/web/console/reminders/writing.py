@@ -12,7 +12,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import done, facts, section
+from wechat_scheduler.web.console.parts import advice, done, facts, section
 from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, tabs, who
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
@@ -35,7 +35,7 @@ WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{n} min earli
 LATER, ON_TIME = W("{n} min later", "推后 {n} 分钟"), W("at that time", "准时")
 NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
-GO_ON, NOTE = W("Go on", "继续"), W("Note", "说明")
+GO_ON = W("Go on", "继续")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
 SAVING: Final = f"{WRITE}/save"
 
@@ -150,12 +150,12 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
             (SENT, _defer(visit, plan.defer)),
             (terms.TO, who(visit, to, people, {one.id: one.name for one in written.topics})),
-            *((NOTE, note) for note in plan.notes),
         ],
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
     keep = fill(
-        "<h3>{next}</h3><ol>{times}</ol>",
+        "{notes}<h3>{next}</h3><ol>{times}</ol>",
+        notes=[advice(visit, note) for note in plan.notes],
         next=visit.say(NEXT),
         times=times,
     )

@@ -10,7 +10,10 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.delivery.notes import NO_REMINDERS
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
@@ -106,7 +109,8 @@ class ReminderResult(msgspec.Struct, kw_only=True):
 
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`.
-    `notes` are warnings about parts of the request that would not be carried out."""
+    `notes` are warnings: about parts of the request that would not be carried out, and about an app that has no
+    template for reminders."""
 
     title: str
     time: datetime
@@ -162,7 +166,7 @@ def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
     )
 
 
-def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
+def plan_result(reminder: Reminder, times: Sequence[datetime], app: App) -> PlanResult:
     zone = ZoneInfo(reminder.zone)
     return result_of(
         PlanResult,
@@ -171,8 +175,13 @@ def plan_result(reminder: Reminder, times: Sequence[datetime]) -> PlanResult:
         rule=reminder.rule or None,
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
-        notes=_notes(reminder),
+        notes=[*_notes(reminder), *_unreachable(reminder, app)],
     )
+
+
+def _unreachable(reminder: Reminder, app: App) -> list[str]:
+    is_lost = reminder.way is Way.AUTO and REMINDER not in app.templates
+    return [NO_REMINDERS.en] if is_lost else []
 
 
 def _notes(reminder: Reminder) -> list[str]:

@@ -20,7 +20,7 @@ from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.query import limit_of, one_of
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.native.reach import reaches_app
+from wechat_scheduler.web.native.reach import reachable_app, reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
     PlanResult,
     ReminderBody,
@@ -60,7 +60,8 @@ async def create(request: web.Request) -> web.Response:
 async def planned(request: web.Request) -> web.Response:
     most, parsed = _most(request), decode(await request.read(), ReminderBody)
     reminder = _desk(request).plan((await drafted(request, parsed)).reminder)
-    return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most)))
+    app = await reachable_app(request, parsed.app)
+    return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most), app))
 
 
 async def listed(request: web.Request) -> web.Response:
