@@ -1,4 +1,4 @@
-"""What became of what a reminder sent last."""
+"""Shows what became of what a reminder sent last."""
 
 from datetime import datetime, timedelta
 from typing import Final
