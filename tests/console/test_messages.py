@@ -80,7 +80,7 @@ async def test_a_failed_delivery_tells_its_story_and_is_sent_again(
     after = await admin.open(path)
 
     assert page.facts()["State"] == "Failed"
-    assert (attempt["errcode"], attempt["Way"]) == ("47003", "template message")
+    assert (attempt["errcode"], attempt["Channel"]) == ("47003", "template message")
     assert "compare the keywords and their limits" in page.text
     assert "Do what the reason advises, then send it again" in page.text
     assert record.facts()["Query"] == "access_token=[redacted]"

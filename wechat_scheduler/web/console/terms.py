@@ -1,5 +1,8 @@
 """Words that several pages of the console say: one phrase for a thing, in each language."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from wechat_scheduler.web.console.words import Words
 
 W = Words
@@ -40,6 +43,11 @@ OPENID = "openid"
 PATH = W("Path", "路径")
 PEOPLE = W("People", "用户")
 PREVIEW = W("Preview", "预览")
+PRIORITIES: Final[Mapping[str, Words]] = {
+    "bulk": W("bulk", "批量"),
+    "normal": W("normal", "普通"),
+    "urgent": W("urgent", "紧急"),
+}
 PRIORITY = W("Priority", "优先级")
 PUSHES = W("Pushes", "推送")
 REASON = W("Reason", "原因")

@@ -10,6 +10,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
+from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import joined, known_facts, link, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -83,8 +84,8 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
         visit,
         [
             (terms.APP, await _app_name(visit, one.app)),
-            (terms.CHANNEL, one.channel),
-            (terms.PRIORITY, one.priority),
+            (terms.CHANNEL, way(visit, one.channel)),
+            (terms.PRIORITY, visit.say(terms.PRIORITIES[one.priority])),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.NOT_BEFORE, visit.time(one.not_before) if one.not_before else None),
             (terms.EXPIRES, visit.time(one.expires) if one.expires else None),

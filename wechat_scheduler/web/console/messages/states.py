@@ -15,6 +15,7 @@ W = Words
 
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 WAYS: Final = {
+    "auto": terms.AS_WECHAT_ALLOWS,
     "template": terms.TEMPLATE_MESSAGE,
     "text": W("text", "客服消息"),
     "subscribe": terms.SUBSCRIBE_NOTICE,

@@ -39,7 +39,6 @@ W = Words
 
 UNTITLED = W("Delivery", "投递")
 NEXT, ATTEMPTS = W("What happens next", "接下来"), W("Attempts", "尝试")
-WAY = W("Way", "发送方式")
 ENDED = W("State since", "状态时间")
 SHOW_MESSAGE = W("Show the message", "查看消息")
 MSGID = "msgid"
@@ -122,7 +121,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
             (terms.TO, receiver_link(visit, one)),
             (terms.APP, one.app_name or str(one.app)),
             (terms.ACCOUNT, code(one.appid) if one.appid else None),
-            (WAY, way(visit, one.way)),
+            (terms.CHANNEL, way(visit, one.way)),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.MESSAGE, message),
             (MSGID, code(one.reference) if one.reference else None),
@@ -157,7 +156,7 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
 
 
 def _attempts(visit: Visit, one: DeliveryDetails) -> Html:
-    heads = (AT, WAY, TOOK, terms.ERRCODE, terms.RID, RESULT)
+    heads = (AT, terms.CHANNEL, TOOK, terms.ERRCODE, terms.RID, RESULT)
     return table(
         visit, ATTEMPTS, heads, [_attempt(visit, it) for it in one.history], empty=NO_ATTEMPTS
     )

@@ -42,7 +42,7 @@ NETWORKS_HINT = W(
 HOME = W("Home page", "主页")
 CONTACT, WELCOME = W("Contact", "联系方式"), W("Welcome", "欢迎语")
 WELCOME_HINT = W("Sent to new subscribers.", "发给新订阅者。")
-ONCE_AT_MOST = W("Never send a text again that may have arrived", "可能已送达的文本不再重发")
+ONCE_AT_MOST = W("Never send a text again that may have arrived", "可能已送达的客服消息不再重发")
 MINI = W(
     "The account is a mini-program: templates are its subscribe notices",
     "账号是小程序：模板即它的订阅通知",

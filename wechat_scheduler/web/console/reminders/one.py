@@ -69,11 +69,6 @@ LATES: Final[Mapping[str, Words]] = {
     "skip": W("not sent", "不发"),
     "all": W("each, marked as late", "都发，注明迟到"),
 }
-PRIORITIES: Final[Mapping[str, Words]] = {
-    "bulk": W("bulk", "批量"),
-    "normal": W("normal", "普通"),
-    "urgent": W("urgent", "紧急"),
-}
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
 
@@ -151,7 +146,7 @@ def _sending(
         (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
         (terms.TO, receivers(visit, reminder, topics)),
         (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
-        (terms.PRIORITY, visit.say(PRIORITIES[reminder.priority])),
+        (terms.PRIORITY, visit.say(terms.PRIORITIES[reminder.priority])),
         (LATE, visit.say(LATES[reminder.late])),
         (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),

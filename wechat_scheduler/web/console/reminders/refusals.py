@@ -43,7 +43,7 @@ WORDS: Final[Mapping[Reason, Words]] = {
     ),
     Reason.TEMPLATE_MISSING: W(
         "This app has no template for reminders: import one on the app's page, or send as text.",
-        "这个应用没有提醒用的模板：请在应用页面导入，或者改用文本。",
+        "这个应用没有提醒用的模板：请在应用页面导入，或者改用客服消息。",
     ),
     Reason.REMINDER_STATE: W("Its state does not allow that.", "提醒现在的状态不允许这样做。"),
     Reason.REMINDER_BUSY: W(
