@@ -29,7 +29,13 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     assert "Set up the first endpoint" in page.text
     assert wrong.status == 400
     assert "3 to 32 letters" in wrong.root.one(id="error-token").text
+    assert made.title == "The endpoint is set up"
     assert f"/wechat/callback/{APPID}/$APPID$" in made.text
+    assert "No credential of this appid is kept here" in made.text
+    copied = [one["data-copy"] for one in made.root.find("button") if one["data-copy"]]
+    assert [one.endswith(path) for one, path in zip(copied, (APPID, "$APPID$"), strict=True)] == [
+        True, True,
+    ]  # fmt: skip
     assert KEY not in listed.html
     assert [row["Account"] for row in listed.table("Push endpoints")] == [APPID]
     assert "not accepted any more" in gone.text

@@ -69,6 +69,11 @@ class Visit:
         """The credential types and their names."""
         return self.request.app[SERVICES].kinds
 
+    @property
+    def public_url(self) -> str:
+        """The address of the daemon in WeChat and in users' browsers; empty if it is not set."""
+        return self.request.app[SERVICES].links.public_url.rstrip("/")
+
     def say(self, words: Phrase, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""
         text = phrase(words, self.language)

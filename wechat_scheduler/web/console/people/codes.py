@@ -9,7 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import check_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, facts, link, section
+from wechat_scheduler.web.console.parts import code, facts, link, said_at, section
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -52,6 +52,18 @@ CONSENT = W(
 )
 CONTENT = W("Content", "内容")
 DRAWN_UNTIL = W("WeChat's drawing is valid until", "微信的图有效至")
+LASTS_UNTIL = W(
+    "The code in these files works until {at}: WeChat's limit.",
+    "这些文件里的二维码有效至 {at}，这是微信的限制。",
+)
+FOR_PRINT = W(
+    "On a page or poster that stays, use the address of the image or of the page below: the daemon renews the code there.",
+    "长期的网页或海报请用下面的图片地址或二维码页面：守护进程会在那里更新二维码。",
+)
+NO_ADDRESS = W(
+    "With server.public_url there is also an address whose image is always valid.",
+    "设置 server.public_url 后，还有一个图片始终有效的地址。",
+)
 STABLE, PAGE = W("Address of the image", "图片地址"), W("Page with the code", "二维码页面")
 WECHATS = W("WeChat's image", "微信的图片")
 ALT = W("QR code of {name}", "{name} 的二维码")
@@ -121,7 +133,9 @@ def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
     return fill(
         '<img class="qr" src="{png}" alt="{alt}" width="240" height="240">'
         '<p class="buttons"><a class="button" download="{name}.png" href="{png}">{get_png}</a>'
-        '<a class="button" download="{name}.svg" href="{svg}">{get_svg}</a></p>{told}',
+        '<a class="button" download="{name}.svg" href="{svg}">{get_svg}</a></p><p>{until} {lasting}</p>{told}',
+        until=said_at(visit, LASTS_UNTIL, made.image_until),
+        lasting=visit.say(FOR_PRINT if made.stable_url else NO_ADDRESS),
         png=png,
         svg=qr_svg_data(made.url),
         alt=visit.say(ALT, name=app.name),

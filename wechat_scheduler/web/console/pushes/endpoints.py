@@ -16,7 +16,6 @@ from wechat_scheduler.web.console.parts import (
     button,
     code,
     done,
-    facts,
     joined,
     pager,
     search,
@@ -25,6 +24,7 @@ from wechat_scheduler.web.console.parts import (
     table,
 )
 from wechat_scheduler.web.console.pushes.past import past_pushes
+from wechat_scheduler.web.console.pushes.to_enter import to_enter
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -61,13 +61,7 @@ KEY_HINT = W(
     "43 letters and digits; empty for 明文模式, which a platform does not take.",
     "43 位字母数字；明文模式留空，第三方平台不能用明文。",
 )
-SUBMIT, SAVED = W("Accept pushes", "接收推送"), W("Pushes are accepted", "已接收推送")
-ENTER = W(
-    "Enter these in WeChat's console, behind the public address of the daemon:",
-    "在微信后台填入下面的路径，前面加上守护进程的公网地址：",
-)
-PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
-MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
+SUBMIT, SAVED = W("Accept pushes", "接收推送"), W("The endpoint is set up", "推送地址已设置")
 BACK = W("Back to the pushes", "回到推送")
 FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
 NOTICES: Final = {"removed": W("Its pushes are not accepted any more.", "不再接收它的推送。")}
@@ -201,19 +195,8 @@ async def set_up(visit: Visit) -> web.Response:
         made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)
-    shown = fill(
-        "<p>{enter}</p>{facts}{back}",
-        enter=visit.say(ENTER),
-        facts=facts(
-            visit,
-            [
-                (terms.ACCOUNT, code(appid)),
-                (PATH, code(made["path"])),
-                (MESSAGES_PATH, code(made["messages_path"])),
-            ],
-        ),
-        back=button(visit, PUSHES, BACK),
-    )
+    entered = await to_enter(visit, appid, made)
+    shown = joined([entered, button(visit, PUSHES, BACK)])
     return layout(visit, SAVED, section(visit, SAVED, shown))
 
 

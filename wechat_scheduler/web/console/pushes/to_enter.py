@@ -1,0 +1,68 @@
+"""Shows what a person enters in WeChat's console after an endpoint is set up."""
+
+from urllib.parse import urlencode
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.parts import code, facts, link
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+ENTER = W(
+    "Enter this in WeChat's console, behind the public address of the daemon:",
+    "在微信后台填入下面的路径，前面加上守护进程的公网地址：",
+)
+ENTER_URL = W(
+    "Enter this in WeChat's console, with the same token and key:",
+    "在微信后台填入下面的地址，以及相同的 Token 和 Key：",
+)
+UNREGISTERED = W(
+    "No credential of this appid is kept here. Check the appid, or register the account.",
+    "这里没有维护这个 appid 的凭据。请检查 appid，或先登记账号。",
+)
+COPY, REGISTER = W("Copy", "复制"), W("Register the account", "登记账号")
+PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
+MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
+
+
+async def to_enter(visit: Visit, appid: str, made: dict[str, str]) -> Html:
+    """The addresses of `made`; a platform's only where it may be one."""
+    kept = await _kept(visit, appid) if visit.may(Scope.READ) else None
+    pairs = [(terms.ACCOUNT, code(appid)), (PATH, _address(visit, made["path"]))]
+    if not kept or any(job.kind == COMPONENT_TOKEN for job in kept):
+        pairs.append((MESSAGES_PATH, _address(visit, made["messages_path"])))
+    return fill(
+        "{unknown}<p>{enter}</p>{facts}",
+        unknown=when(kept == [], _unregistered(visit, appid)),
+        enter=visit.say(ENTER_URL if visit.public_url else ENTER),
+        facts=facts(visit, pairs),
+    )
+
+
+async def _kept(visit: Visit, appid: str) -> list[JobResult]:
+    """The credentials of the account itself, or of platforms for it."""
+    own = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
+    return own or (await visit.api.page("/tasks", JobResult, subject=appid)).rows
+
+
+def _address(visit: Visit, path: str) -> Html:
+    """The whole URL where the public address is known, with a button that copies it where scripts run."""
+    return fill(
+        '<code>{url}</code> <button type="button" data-copy="{url}">{copy}</button>',
+        url=f"{visit.public_url}{path}",
+        copy=visit.say(COPY),
+    )
+
+
+def _unregistered(visit: Visit, appid: str) -> Html:
+    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
+    return fill(
+        '<p class="advice">{words} {link}</p>',
+        words=visit.say(UNREGISTERED),
+        link=link(url, visit.say(REGISTER)),
+    )
