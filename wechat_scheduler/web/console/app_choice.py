@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.parts import link
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.query import LARGEST_PAGE

@@ -11,7 +11,7 @@ from wechat_scheduler.feed.model import FeedKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import THEME, THEMES, document
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import DONE
+from wechat_scheduler.web.console.links import DONE
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.pages.markup import Html, fill, when

@@ -2,24 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
-from urllib.parse import urlencode
+from typing import Literal, TypeAlias
 
-from aiohttp import hdrs, web
-
-from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
-from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
 Kind: TypeAlias = Literal["good", "warn", "bad", "idle"]
 Cell: TypeAlias = Html | str
 
-DONE = "done"
-NEXT_PAGE = W("Next page", "下一页")
-FIRST_PAGE = W("First page", "第一页")
 SEARCH = W("Search", "查找")
 SHOWN_ONCE = W(
     "This is shown only now. Copy it to where it is needed; the daemon does not show it again.",
@@ -105,28 +98,6 @@ def search(visit: Visit, action: str, fields: Html, *, name: Words = SEARCH) -> 
     )
 
 
-def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words = NEXT_PAGE) -> Html:
-    """Links to the next page and back to the first, which keep the query. `cursor` is the parameter of this
-    page for the place of the next. Each of a page has a `name` of its own."""
-    query = [
-        (name, value) for name, value in visit.request.query.items() if name not in (cursor, DONE)
-    ]
-    path = visit.request.path
-    links = []
-    if cursor in visit.request.query:
-        links.append(link(_url(path, query), visit.say(FIRST_PAGE)))
-    if rows.after:
-        links.append(link(_url(path, [*query, (cursor, rows.after)]), visit.say(NEXT_PAGE)))
-    return when(
-        links,
-        fill(
-            '<nav class="pager" aria-label="{name}">{links}</nav>',
-            name=visit.say(name),
-            links=links,
-        ),
-    )
-
-
 def advice(visit: Visit, text: str) -> Html:
     """A sentence to act on; empty for no text."""
     return when(text, fill('<p class="advice">{text}</p>', text=visit.sentence(text)))
@@ -143,18 +114,6 @@ def bar(visit: Visit, share: float, label: str) -> Html:
 
 def code(text: str) -> Html:
     return fill("<code>{text}</code>", text=text)
-
-
-def link(url: str, text: Cell) -> Html:
-    """A link to a path of ours, or to an ordinary web address; else the text alone."""
-    target = (
-        url if url.startswith(("/", "?", "#")) and not url.startswith("//") else web_address(url)
-    )
-    return (
-        fill('<a href="{url}">{text}</a>', url=target, text=text)
-        if target
-        else fill("{text}", text=text)
-    )
 
 
 def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, str]]) -> Html:
@@ -179,40 +138,6 @@ def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, s
     return section(visit, heading, body)
 
 
-def button(visit: Visit, url: str, words: Words, *, kind: str = "") -> Html:
-    """A link that looks like a button, in a line of its own. `kind` is a class, such as `main`."""
-    return fill(
-        '<p class="buttons"><a class="button{kind}" href="{url}">{words}</a></p>',
-        kind=f" {kind}" if kind else "",
-        url=url,
-        words=visit.say(words),
-    )
-
-
-def links(visit: Visit, pairs: Iterable[tuple[str, Words]]) -> Html:
-    """A list of links to other pages."""
-    made = [fill("<li>{link}</li>", link=link(url, visit.say(words))) for url, words in pairs]
-    return fill('<ul class="links">{made}</ul>', made=made)
-
-
-def tabs(visit: Visit, name: Phrase, pages: Iterable[tuple[str, Words]], here: str) -> Html:
-    """Links between the pages of a room, by path; `here` is the path of this one."""
-    made = [
-        fill(
-            '<li><a href="{path}"{here}>{words}</a></li>',
-            path=path,
-            here=when(path == here, fill(' aria-current="page"')),
-            words=visit.say(words),
-        )
-        for path, words in pages
-    ]
-    return fill(
-        '<nav class="tabs" aria-label="{name}"><ul>{made}</ul></nav>',
-        name=visit.say(name),
-        made=made,
-    )
-
-
 def said_at(visit: Visit, words: Words, at: datetime) -> Html:
     """The phrase with the time in the place of its `{at}`."""
     before, _, after = visit.say(words).partition("{at}")
@@ -227,15 +152,3 @@ def with_code(text: str) -> Html:
 def joined(parts: Iterable[Cell]) -> Html:
     """Pieces one after the other."""
     return fill("{parts}", parts=[fill("{part}", part=part) for part in parts])
-
-
-def done(url: str, words_key: str) -> web.Response:
-    """The response to a POST: the browser goes to `url`, which says the notice of that key in `NOTICES`."""
-    query = urlencode({DONE: words_key})
-    return web.Response(
-        status=303, headers={hdrs.LOCATION: f"{url}{'&' if '?' in url else '?'}{query}"}
-    )
-
-
-def _url(path: str, query: Sequence[tuple[str, str]]) -> str:
-    return f"{path}?{urlencode(query)}" if query else path

@@ -9,9 +9,10 @@ from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import code, joined, pager, search, section, table
+from wechat_scheduler.web.console.parts import code, joined, search, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words

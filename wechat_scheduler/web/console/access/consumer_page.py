@@ -19,7 +19,7 @@ USAGE = W("Calls today, the most first", "今天的调用，次数最多的在�
 NO_USAGE = W("No calls today.", "今天没有调用。")
 TOKENS = W("Tokens", "token")
 STAND_INS, REAL = W("stand-ins", "替身"), W("WeChat's own", "微信的原 token")
-NO_LIMIT, NO_PATHS = W("no limit", "不限"), W("none", "无")
+NO_LIMIT = W("no limit", "不限")
 HEADS: Final = (
     terms.ACCOUNT,
     terms.PATH,

@@ -20,17 +20,9 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
 )
 from wechat_scheduler.web.console.fields import form, refusal
+from wechat_scheduler.web.console.links import button, done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import (
-    button,
-    done,
-    joined,
-    link,
-    secret_section,
-    section,
-    state,
-    table,
-)
+from wechat_scheduler.web.console.parts import joined, secret_section, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

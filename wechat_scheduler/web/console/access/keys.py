@@ -17,15 +17,12 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
 )
 from wechat_scheduler.web.console.fields import form, refusal, select_field
+from wechat_scheduler.web.console.links import button, done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     Kind,
-    button,
     code,
-    done,
     joined,
-    link,
-    pager,
     search,
     secret_section,
     section,

@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import code, done, joined, pager, section, state, table
+from wechat_scheduler.web.console.links import done, pager
+from wechat_scheduler.web.console.parts import code, joined, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

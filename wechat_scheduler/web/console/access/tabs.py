@@ -7,7 +7,8 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import code, joined, tabs
+from wechat_scheduler.web.console.links import tabs
+from wechat_scheduler.web.console.parts import code, joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill

@@ -4,7 +4,8 @@ from typing import Final
 
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.web.console.alerts.wording import severity
-from wechat_scheduler.web.console.parts import advice, joined, link, state
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import advice, joined, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult

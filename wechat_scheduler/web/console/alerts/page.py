@@ -26,17 +26,9 @@ from wechat_scheduler.web.console.alerts.wording import (
 )
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import (
-    done,
-    joined,
-    link,
-    pager,
-    said_at,
-    section,
-    state,
-    table,
-)
+from wechat_scheduler.web.console.parts import joined, said_at, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

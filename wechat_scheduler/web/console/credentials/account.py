@@ -13,8 +13,9 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import sentence
-from wechat_scheduler.web.console.parts import bar, facts, joined, link, section, table
+from wechat_scheduler.web.console.parts import bar, facts, joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -52,6 +53,7 @@ OF = W("{used} of {limit}", "{used} / {limit}")
 LARGEST = W("Who called it most through the gateway", "经网关调用最多的系统")
 NOT_THROUGH = W("No system called it through the gateway today.", "今天没有系统经网关调用。")
 CALLER = W("Caller", "调用方")
+FIRST = W("Register it", "登记")
 AGAIN = W("Register it again, with a new secret or more types", "重新登记：换 AppSecret 或加类型")
 # Paths whose quotas are asked for most often, offered while one types.
 USUAL_PATHS: Final = (
@@ -87,7 +89,8 @@ def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
     is_platform = any(job.kind == COMPONENT_TOKEN for job in own)
     query = {"appid": appid} | ({"as": "platform"} if is_platform else {})
     again = fill(
-        "<p>{again}</p>", again=link(f"{ROOM}/register?{urlencode(query)}", visit.say(AGAIN))
+        "<p>{again}</p>",
+        again=link(f"{ROOM}/register?{urlencode(query)}", visit.say(AGAIN if own else FIRST)),
     )
     return joined(
         [

@@ -12,7 +12,8 @@ from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTION
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import button, joined, pager, search, section
+from wechat_scheduler.web.console.links import button, pager
+from wechat_scheduler.web.console.parts import joined, search, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words

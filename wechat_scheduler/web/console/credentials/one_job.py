@@ -30,17 +30,8 @@ from wechat_scheduler.web.console.credentials.rows import (
 from wechat_scheduler.web.console.credentials.systems import systems
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import (
-    Cell,
-    advice,
-    bar,
-    code,
-    done,
-    facts,
-    joined,
-    link,
-    section,
-)
+from wechat_scheduler.web.console.links import done, link
+from wechat_scheduler.web.console.parts import Cell, advice, bar, code, facts, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words

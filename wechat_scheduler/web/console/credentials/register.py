@@ -8,7 +8,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.credentials.drafts import draft_in, draft_of
 from wechat_scheduler.web.console.credentials.register_form import form_page
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
-from wechat_scheduler.web.console.parts import done
+from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.native.registration_checks import RegistrationCheckResult

@@ -9,16 +9,8 @@ from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, Fault
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
-from wechat_scheduler.web.console.parts import (
-    Cell,
-    advice,
-    bar,
-    code,
-    joined,
-    link,
-    state,
-    table,
-)
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, advice, bar, code, joined, state, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.jobs import JobResult

@@ -19,7 +19,8 @@ from wechat_scheduler.web.console.docs.schema_fields import SchemaField
 from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
 from wechat_scheduler.web.console.fields import area_field, form, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import code, facts, joined, link, section, table
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import code, facts, joined, section, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill, when

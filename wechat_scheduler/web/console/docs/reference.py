@@ -20,7 +20,8 @@ from wechat_scheduler.web.console.docs.prose import marked
 from wechat_scheduler.web.console.docs.trying import try_out
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import code, joined, link, search, section, table
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import code, joined, search, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

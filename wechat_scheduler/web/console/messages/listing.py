@@ -10,10 +10,11 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import button, done, link, pager
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
 from wechat_scheduler.web.console.messages.states import receiver_link
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import button, done, joined, link, pager, section, table
+from wechat_scheduler.web.console.parts import joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

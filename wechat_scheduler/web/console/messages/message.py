@@ -9,9 +9,10 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import joined, known_facts, link, section, table
+from wechat_scheduler.web.console.parts import joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

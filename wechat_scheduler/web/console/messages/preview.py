@@ -3,8 +3,9 @@
 from typing import Final
 
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import advice, code, joined, link, said_at, table
+from wechat_scheduler.web.console.parts import advice, code, joined, said_at, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (

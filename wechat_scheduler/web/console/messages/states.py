@@ -4,7 +4,8 @@ from typing import Final
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS
-from wechat_scheduler.web.console.parts import link, said_at
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import said_at
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES

@@ -9,6 +9,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
@@ -16,16 +17,7 @@ from wechat_scheduler.web.console.messages.states import (
     way,
     what_next,
 )
-from wechat_scheduler.web.console.parts import (
-    advice,
-    code,
-    done,
-    joined,
-    known_facts,
-    link,
-    section,
-    table,
-)
+from wechat_scheduler.web.console.parts import advice, code, joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

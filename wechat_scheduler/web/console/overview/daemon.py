@@ -7,6 +7,7 @@ from typing import Final
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import (
     Cell,
     Kind,
@@ -14,7 +15,6 @@ from wechat_scheduler.web.console.parts import (
     code,
     facts,
     joined,
-    link,
     section,
     state,
     table,

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.statistics.model import NO_ERRCODE, OTHER_ERRCODES
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.parts import Cell, bar, code, joined, link, section, table
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, bar, code, joined, section, table
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words

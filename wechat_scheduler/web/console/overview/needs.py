@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import quote
 
 import msgspec
 
@@ -10,8 +9,9 @@ from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import rule_words
+from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import Kind, link, section, state
+from wechat_scheduler.web.console.parts import Kind, section, state
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -103,8 +103,4 @@ def _subject(alert: AlertResult) -> Html:
     """A link to the account, if it is about one."""
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
-    return fill(
-        '<a href="/console/credentials/{path}"><code>{appid}</code></a>',
-        path=quote(alert.appid, safe=""),
-        appid=alert.appid,
-    )
+    return account_link(alert.appid)

@@ -7,17 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import (
-    button,
-    code,
-    done,
-    facts,
-    joined,
-    links,
-    secret_section,
-    section,
-    state,
-)
+from wechat_scheduler.web.console.links import account_link, button, done, links
+from wechat_scheduler.web.console.parts import code, facts, joined, secret_section, section, state
 from wechat_scheduler.web.console.people.frame import ONE, PEOPLE, TABS, app_of, app_page, app_url
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -37,7 +28,6 @@ MINI, OFFICIAL = W("Mini-program", "小程序"), W("Official account", "公众�
 DESCRIPTION = W("Description", "说明")
 NO_TEMPLATES = W("none: only texts can be sent", "无：只能发客服消息")
 MESSAGES, REMINDERS = W("Its messages", "它的消息"), W("Its reminders", "它的提醒")
-ITS_ACCOUNT = W("Its account", "它的账号")
 DANGER = W("Tokens and removal", "token 与删除")
 NEW_TOKEN = W("Make a new token", "生成新 token")
 NEW_TOKEN_HINT = W(
@@ -89,7 +79,7 @@ def _about(visit: Visit, app: AppResult) -> Html:
         visit,
         [
             (terms.ID, code(str(app.id))),
-            (terms.ACCOUNT, code(app.appid)),
+            (terms.ACCOUNT, account_link(app.appid)),
             (terms.KIND, visit.say(kind)),
             (terms.CREATED, visit.time(app.created_at)),
             (terms.ZONE, app.zone),
@@ -109,7 +99,6 @@ def _leads(visit: Visit, app: AppResult) -> Html:
         [
             (f"/console/messages?app={app.id}", MESSAGES),
             (f"/console/reminders?app={app.id}", REMINDERS),
-            (f"/console/credentials/{app.appid}", ITS_ACCOUNT),
         ],
     )
 

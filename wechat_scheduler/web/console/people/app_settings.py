@@ -8,8 +8,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal, text_field
+from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import done
 from wechat_scheduler.web.console.people.app import (
     DESCRIPTION,
     EACH_PER_MINUTE,

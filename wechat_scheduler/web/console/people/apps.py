@@ -9,15 +9,13 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import account_link, button, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
-    button,
     code,
     facts,
     joined,
-    link,
-    pager,
     search,
     secret_section,
     section,
@@ -66,7 +64,7 @@ async def apps(visit: Visit) -> web.Response:
         (
             link(app_url(app), app.name),
             code(str(app.id)),
-            code(app.appid),
+            account_link(app.appid),
             visit.time(app.created_at),
         )
         for app in found.rows

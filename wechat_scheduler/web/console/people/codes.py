@@ -8,8 +8,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import check_field, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, facts, link, said_at, section
+from wechat_scheduler.web.console.parts import code, facts, said_at, section
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,

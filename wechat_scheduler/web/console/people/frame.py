@@ -7,7 +7,8 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import joined, tabs
+from wechat_scheduler.web.console.links import tabs
+from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult

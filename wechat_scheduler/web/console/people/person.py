@@ -8,18 +8,9 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import (
-    advice,
-    code,
-    done,
-    facts,
-    joined,
-    links,
-    section,
-    state,
-    table,
-)
+from wechat_scheduler.web.console.parts import advice, code, facts, joined, section, state, table
 from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,

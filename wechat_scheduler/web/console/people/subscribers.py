@@ -7,8 +7,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, select_field, text_field
+from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, done, link, pager, search, section, table
+from wechat_scheduler.web.console.parts import code, search, section, table
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,

@@ -10,8 +10,9 @@ from msgspec import UNSET
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import advice, code, done, section, table
+from wechat_scheduler.web.console.parts import advice, code, section, table
 from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url
 from wechat_scheduler.web.console.people.templates import TEMPLATES
 from wechat_scheduler.web.console.route import ConsoleRoute

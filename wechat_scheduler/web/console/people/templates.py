@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import advice, code, done, joined, link, section, table
+from wechat_scheduler.web.console.links import done, link
+from wechat_scheduler.web.console.parts import advice, code, joined, section, table
 from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_page, app_url
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit

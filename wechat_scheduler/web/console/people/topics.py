@@ -7,8 +7,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, done, joined, link, section, table
+from wechat_scheduler.web.console.parts import code, joined, section, table
 from wechat_scheduler.web.console.people.app import DESCRIPTION
 from wechat_scheduler.web.console.people.frame import (
     ONE,

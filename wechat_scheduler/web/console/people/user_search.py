@@ -9,7 +9,8 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import code, joined, link, pager, search, section, table
+from wechat_scheduler.web.console.links import account_link, link, pager
+from wechat_scheduler.web.console.parts import code, joined, search, section, table
 from wechat_scheduler.web.console.people.frame import APPS, PEOPLE
 from wechat_scheduler.web.console.people.reach import reach_badge
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -80,7 +81,7 @@ async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:
 def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, ...]:
     return (
         fill("{name}{openid}", name=_named(user), openid=code(user.openid)),
-        code(user.appid),
+        account_link(user.appid),
         reach_badge(visit, user.follows, user.trouble),
         visit.time(user.heard_at),
         joined(

@@ -5,7 +5,8 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import button, joined, secret_section
+from wechat_scheduler.web.console.links import button
+from wechat_scheduler.web.console.parts import joined, secret_section
 from wechat_scheduler.web.console.people.frame import ONE, app_of, app_page, app_url
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit

@@ -10,19 +10,9 @@ from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import button, done, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import (
-    advice,
-    button,
-    code,
-    done,
-    joined,
-    pager,
-    search,
-    section,
-    state,
-    table,
-)
+from wechat_scheduler.web.console.parts import advice, code, joined, search, section, state, table
 from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.pushes.to_enter import to_enter
 from wechat_scheduler.web.console.route import ConsoleRoute

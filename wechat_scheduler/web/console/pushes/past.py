@@ -6,7 +6,8 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
-from wechat_scheduler.web.console.parts import code, link, pager, search, section, state, table
+from wechat_scheduler.web.console.links import account_link, link, pager
+from wechat_scheduler.web.console.parts import code, search, section, state, table
 from wechat_scheduler.web.console.pushes.words import EFFECTS, FATES, KINDS
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -75,7 +76,7 @@ def _row(visit: Visit, one: PastPushResult) -> tuple[Html, ...]:
     kind, words = FATES[one.state]
     return (
         visit.time(one.at),
-        code(one.appid),
+        account_link(one.appid),
         fill("{kind}", kind=visit.say(KINDS[one.kind])),
         code(one.name) if one.name else fill("{times}", times=visit.say(TIMES, n=one.count)),
         _about(one),

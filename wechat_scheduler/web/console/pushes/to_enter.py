@@ -5,7 +5,8 @@ from urllib.parse import urlencode
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.parts import code, facts, link
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import code, facts
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.jobs import JobResult

@@ -13,8 +13,9 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import advice, link, pager, search
+from wechat_scheduler.web.console.parts import advice, search
 from wechat_scheduler.web.console.reminders.pieces import (
     AGENDA,
     clock,

@@ -10,7 +10,8 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import Cell, code, facts, link, section, state, table
+from wechat_scheduler.web.console.links import account_link, link
+from wechat_scheduler.web.console.parts import Cell, facts, section, state, table
 from wechat_scheduler.web.console.reminders.pieces import BOT, tabs
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -109,19 +110,15 @@ def _row(
     if hearing is not None:
         hears = state(visit, "good", HEARS) if appid in hearing else state(visit, "idle", DEAF)
     if app is None:
-        return (_account(appid), hears, visit.say(NO_APP), visit.say(NOT_SENT), "–")
+        return (account_link(appid), hears, visit.say(NO_APP), visit.say(NOT_SENT), "–")
     has_template = REMINDER in app.templates
     return (
-        _account(appid),
+        account_link(appid),
         hears,
         link(f"/console/apps/{app.id}", app.name),
         visit.say(BY_TEMPLATE if has_template else NOT_SENT),
         app.zone,
     )
-
-
-def _account(appid: str) -> Html:
-    return link(f"/console/credentials/{appid}", code(appid))
 
 
 async def _settings(visit: Visit) -> Html:

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import ConflictError, InvalidRequestError, RequestError
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import done
+from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped
 from wechat_scheduler.web.console.reminders.draft import app_time
 from wechat_scheduler.web.console.reminders.one import one, page_of

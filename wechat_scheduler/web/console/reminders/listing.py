@@ -9,7 +9,8 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import Cell, pager, search, table
+from wechat_scheduler.web.console.links import pager
+from wechat_scheduler.web.console.parts import Cell, search, table
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     STATES,

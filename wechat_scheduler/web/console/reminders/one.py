@@ -11,17 +11,9 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import (
-    Cell,
-    advice,
-    code,
-    facts,
-    link,
-    pager,
-    section,
-    table,
-)
+from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section, table
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became

@@ -5,7 +5,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
-from wechat_scheduler.web.console.parts import advice, link
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import advice
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Words

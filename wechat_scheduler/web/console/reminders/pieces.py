@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.errors import NotFoundError
-from wechat_scheduler.web.console import parts, terms
-from wechat_scheduler.web.console.parts import Cell, Kind, joined, link, state
+from wechat_scheduler.web.console import links, terms
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, Kind, joined, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Language, Words
 from wechat_scheduler.web.native.sending.topics import TopicResult
@@ -56,7 +57,7 @@ class ReceiverRow(Protocol):
 
 def tabs(visit: Visit, here: str) -> Html:
     """Links to the pages of reminders."""
-    return parts.tabs(visit, VIEWS, TABS, here)
+    return links.tabs(visit, VIEWS, TABS, here)
 
 
 def reminder_link(reminder_id: str, title: str) -> Html:

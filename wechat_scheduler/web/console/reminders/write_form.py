@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.fields import (
     select_field,
     text_field,
 )
-from wechat_scheduler.web.console.parts import link
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
 from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused

@@ -12,7 +12,8 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.parts import advice, done, facts, section
+from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.parts import advice, facts, section
 from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, tabs, who
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
