@@ -10,6 +10,7 @@ from tests.console.visitor import MARKUP, Browser
 from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, deliveries, made_app, send
 from wechat_scheduler.sandbox.templates import SandboxTemplate
+from wechat_scheduler.web.console.messages.preview import OWN_PAGE
 
 PARCEL = {"text": "", "template": "parcel-is-here", "data": {"thing1": "here"}}
 
@@ -85,6 +86,9 @@ async def test_a_failed_delivery_tells_its_story_and_is_sent_again(
     assert "Do what the reason advises, then send it again" in page.text
     assert record.facts()["Query"] == "access_token=[redacted]"
     assert '"thing1"' in record.text
+    assert page.form(f"{path}/replay")["data-confirm"] == "Send “parcel-is-here” to alice again?"
+    ways = {one["href"] for one in page.root.one("section", id="state").find("a")}
+    assert {f"/console/apps/{shop['id']}", f"/console/credentials/{APPID}"} <= ways
     assert "It is sent again." in again.text
     assert after.facts()["State"] in ("Accepted", "Delivered")
     assert len(after.table("Attempts")) == 2
@@ -171,7 +175,7 @@ async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
     assert "WeChat shows only the beginning of thing1" in shown.text
     assert shown.form("/console/messages/write").one("input", id="field-to")["value"] == "o_alice"
     assert sent.url.path.startswith("/console/deliveries/")
-    assert "This page follows it" in sent.text
+    assert "this page follows it" in sent.text
     assert story.facts()["State"] in ("Accepted", "Delivered")
     assert len(weixin.sandbox.people.arrived(APPID, "o_alice")) == 1
     assert message.table("Keywords")[0]["Keyword"] == "thing1"
@@ -266,3 +270,8 @@ async def test_the_pages_speak_chinese(
 
     assert (listed.title, listed.table()[0]["状态"]) == ("消息", "失败")
     assert "按原因中的建议处理，然后重新发送" in story.text
+
+
+def test_the_address_of_a_page_that_is_not_made_yet_is_no_link() -> None:
+    assert OWN_PAGE.search("https://x.example/m/0.abcdefghij0123456789AB")
+    assert not OWN_PAGE.search("https://x.example/m/71.abcdefghij0123456789AB")

@@ -35,6 +35,7 @@ async def test_a_wrong_secret_is_told_at_its_field_and_shown_nowhere(
     assert page.root.one("p", id="error-appsecret").text == "WeChat does not accept it."
     assert "does not accept this AppSecret" in page.root.one("section", role="alert").text
     assert "Nothing was stored." in page.text
+    assert page.root.find("input", name="anyway") == []
     assert page.facts()["errcode"] == "40125"
     assert page.root.one("input", name="appid")["value"] == APPID
     assert page.root.one("input", name="appsecret")["value"] == ""
@@ -100,12 +101,16 @@ async def test_a_platform_is_registered_with_accounts_that_authorised_it(
 
 async def test_a_wrong_appid_and_a_silent_wechat_are_told(admin: Browser, weixin: WeChat) -> None:
     odd = await sent(admin, appid=MARKUP)
+    original = await sent(admin, appid="gh_0123456789ab")
     weixin.sandbox.script(STABLE, appid=APPID, status=502, times=None)
     silent = await sent(admin)
 
     assert odd.status == 400
     assert odd.root.one("input", name="appid")["value"] == MARKUP
     assert odd.root.find("img") == []
+    assert original.status == 400
+    assert "wx and 16 letters" in original.root.one("p", id="error-appid").text
+    assert original.root.find("input", name="anyway") == []
     assert silent.status == 503
     assert "WeChat does not answer" in silent.text
     assert silent.root.one("input", name="anyway")

@@ -28,12 +28,12 @@ HEADS: Final = (
 )
 ROTATE, REVOKE = W("New secret", "换新密钥"), W("Revoke", "吊销")
 ROTATE_ASK = W(
-    "Make a new secret? The old one and its tokens stop working at once.",
-    "换新密钥？旧密钥和它的 token 立即失效。",
+    "Make a new secret for {name}? The old one and its tokens stop working at once.",
+    "给 {name} 换新密钥？旧密钥和它的 token 立即失效。",
 )
 REVOKE_ASK = W(
-    "Revoke this consumer? Its secret and its tokens stop working at once.",
-    "吊销这个使用方？它的密钥和 token 立即失效。",
+    "Revoke the consumer {name}? Its secret and its tokens stop working at once.",
+    "吊销使用方 {name}？它的密钥和 token 立即失效。",
 )
 
 
@@ -73,10 +73,11 @@ def _acts(visit: Visit, one: ConsumerResult) -> Html:
     if one.state != "active":
         return Html()
     here = f"{ROOM}/consumers/of/{one.name}"
+    rotate, revoke = (words.filled(name=one.name) for words in (ROTATE_ASK, REVOKE_ASK))
     return fill(
         '<div class="buttons"><a class="button" href="{edit}">{words}</a>{rotate}{revoke}</div>',
         edit=f"{here}/edit",
         words=visit.say(terms.CHANGE),
-        rotate=form(visit, f"{here}/secret", Html(), ROTATE, kind="quiet", confirm=ROTATE_ASK),
-        revoke=form(visit, f"{here}/revoke", Html(), REVOKE, kind="danger", confirm=REVOKE_ASK),
+        rotate=form(visit, f"{here}/secret", Html(), ROTATE, kind="quiet", confirm=rotate),
+        revoke=form(visit, f"{here}/revoke", Html(), REVOKE, kind="danger", confirm=revoke),
     )

@@ -61,8 +61,8 @@ STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
 }
 REVOKE = W("Revoke", "吊销")
 REVOKE_ASK = W(
-    "Revoke this key? Its systems and sessions are out at once, for ever.",
-    "吊销这个 key？使用它的系统和会话立即失效，且不能恢复。",
+    "Revoke the key {name} ({id})? Its systems and sessions are out at once, for ever.",
+    "吊销 key {name}（{id}）？使用它的系统和会话立即失效，且不能恢复。",
 )
 KEY_TEXT, SIGNING = "API key", W("Signing secret", "签名密钥")
 NOTICES: Final = {"key_revoked": W("The key was revoked.", "key 已吊销。")}
@@ -124,7 +124,8 @@ def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
     kind, words = STATES[key.state]
     is_active = key.state == KeyState.ACTIVE
     action = f"{ROOM}/keys/{key.id}/revoke"
-    ends = form(visit, action, Html(), REVOKE, kind="danger", confirm=REVOKE_ASK)
+    sure = REVOKE_ASK.filled(name=key.name, id=key.id)
+    ends = form(visit, action, Html(), REVOKE, kind="danger", confirm=sure)
     return [
         fill("{name}<div>{id}</div>", name=key.name, id=code(key.id)),
         state(visit, kind, words),

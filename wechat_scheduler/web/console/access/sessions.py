@@ -32,7 +32,8 @@ HEADS: Final = (
 THIS = W("this one", "当前会话")
 END = W("End", "结束")
 END_ASK = W(
-    "End this session? Its browser has to sign in again.", "结束这个会话？浏览器需要重新登录。"
+    "End the session of {key} from {address}? Its browser has to sign in again.",
+    "结束 {key} 在 {address} 的会话？浏览器需要重新登录。",
 )
 NOTICES: Final = {"session_ended": W("The session has ended.", "会话已结束。")}
 
@@ -66,7 +67,14 @@ def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
         one.user_agent,
         visit.time(one.created_at),
         visit.time(one.expires_at),
-        form(visit, action, Html(), END, kind="danger", confirm=END_ASK),
+        form(
+            visit,
+            action,
+            Html(),
+            END,
+            kind="danger",
+            confirm=END_ASK.filled(key=one.key, address=one.address),
+        ),
     ]
 
 

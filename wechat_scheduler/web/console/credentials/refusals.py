@@ -67,7 +67,8 @@ def trouble_of(
         told=_told(visit, sentence, refusal.error),
         field=refusal.field,
         sentence=visit.say(NOT_THIS),
-        may_go_on=True,
+        # A wrong appid or secret does not become right.
+        may_go_on=not refusal.field,
     )
 
 

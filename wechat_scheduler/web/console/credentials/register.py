@@ -1,18 +1,21 @@
 """`/console/credentials/register`: a form that tries an account at WeChat before it is stored."""
 
+import re
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.credentials.drafts import draft_in, draft_of
-from wechat_scheduler.web.console.credentials.register_form import form_page
+from wechat_scheduler.web.console.credentials.register_form import NO_APPID, form_page
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.native.registration_checks import RegistrationCheckResult
 
+# Of all accounts and platforms.
+APPID: Final = re.compile(r"wx[0-9A-Za-z]{16}")
 PLACE: Final = f"{ROOM}/register"
 
 
@@ -23,6 +26,8 @@ async def empty(visit: Visit) -> web.Response:
 async def register(visit: Visit) -> web.Response:
     draft = draft_of(visit)
     try:
+        if not APPID.fullmatch(draft.appid):
+            raise InvalidRequestError(visit.say(NO_APPID), field="appid")
         if not draft.anyway:
             checked = await visit.api.post(
                 "/v1/registrations/check", RegistrationCheckResult, draft.body()

@@ -38,6 +38,12 @@ TESTED = W(
     "The AppSecret is tried at WeChat before it is stored. It is stored encrypted and never shown.",
     "AppSecret 先在微信处验证，再加密保存，以后不再显示。",
 )
+APPID_HINT = W("wx and 16 letters and digits.", "wx 加 16 位字母和数字。")
+NO_APPID = W(
+    "is not an AppID: that is wx and 16 letters and digits. gh_… is the original id of an account; its AppID stands "
+    "beside the AppSecret",
+    "不是 AppID：AppID 是 wx 加 16 位字母和数字。gh_… 是原始 ID；AppID 和 AppSecret 在同一页",
+)
 SUBMIT = W("Test and register", "验证并登记")
 SECRET_HINT = W("From {place}.", "见 {place}。")
 AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：本页不保留它。")
@@ -123,7 +129,7 @@ def _choice(visit: Visit, draft: RegistrationDraft) -> Html:
 
 def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterator[Html]:
     yield text_field(
-        visit, "appid", "AppID", draft.appid, error=trouble.at("appid"),
+        visit, "appid", "AppID", draft.appid, hint=APPID_HINT, error=trouble.at("appid"),
         required=True, maxlength=128, autocomplete="off", spellcheck="false",
     )  # fmt: skip
     place = consoles.PLATFORM if draft.is_platform else consoles.SECRET

@@ -9,9 +9,10 @@ from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.messages.states import state_options
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import joined, search
+from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
@@ -94,7 +95,8 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
     ]  # fmt: skip
     if message := given.get("message", ""):
         fields.append(text_field(visit, "message", terms.MESSAGE, message, error=wrong("message")))
-    return search(visit, action, joined(fields))
+    is_open = error is not None or any(given.get(name) for name in NAMES)
+    return folded_search(visit, action, joined(fields), is_open=is_open)
 
 
 async def _uid(visit: Visit, name: str, app: str) -> str:

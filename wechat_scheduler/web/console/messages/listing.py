@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, done, link, pager
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
-from wechat_scheduler.web.console.messages.states import receiver_link
+from wechat_scheduler.web.console.messages.states import receiver_link, sender_link
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -177,7 +177,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
     return [
         visit.time(one.created_at),
         link(f"/console/deliveries/{one.id}", one.title or visit.say(RETRACTED)),
-        one.app_name or str(one.app),
+        sender_link(visit, one),
         receiver_link(visit, one),
         badge(visit, one.state),
         visit.told(one.reason),

@@ -1,5 +1,6 @@
 """Draws a message as WeChat will show it."""
 
+import re
 from typing import Final
 
 from wechat_scheduler.web.console import terms
@@ -44,6 +45,12 @@ OPENS = W("A tap opens", "点击打开")
 WAITS = W(
     "It waits for the end of the user's quiet hours, {at}.", "等待用户的免打扰时段结束：{at}。"
 )
+MADE_WHEN_SENT = W(
+    "the daemon's page of the message, which is made when it is sent",
+    "本守护进程的消息页面，发送时生成",
+)
+# Of a message without an id.
+OWN_PAGE: Final = re.compile(r"/m/0\.[A-Za-z0-9_-]{22}$")
 NOT_SENT = W("It would not be sent: {error}", "不会发送：{error}")
 
 
@@ -115,6 +122,13 @@ def _taken(visit: Visit, it: KeywordPreviewResult) -> str:
 
 def _opens(visit: Visit, one: WayPreviewResult) -> Html:
     page = one.miniprogram
-    target = code(f"{page.appid}/{page.pagepath}") if page else link(one.url, one.url)
+    target = code(f"{page.appid}/{page.pagepath}") if page else _address(visit, one.url)
     shown = fill('<p class="faint">{words}: {target}</p>', words=visit.say(OPENS), target=target)
     return when(page or one.url, shown)
+
+
+def _address(visit: Visit, url: str) -> Html:
+    """The page of a message exists once it is sent: until then its address leads nowhere."""
+    if OWN_PAGE.search(url):
+        return fill("{words}", words=visit.say(MADE_WHEN_SENT))
+    return link(url, url)

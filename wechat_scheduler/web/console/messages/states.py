@@ -14,6 +14,9 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
+ALERT: Final = "alert"
+ALERTS = W("the daemon's alerts", "守护进程的告警")
+ALERT_TARGET = W("the target {name} of alerts", "告警目标 {name}")
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 WAYS: Final = {
     "auto": terms.AS_WECHAT_ALLOWS,
@@ -77,11 +80,18 @@ def receiver(visit: Visit, one: DeliveryResult) -> str:
     """Who gets it, as people know them."""
     if one.channel == "person":
         return one.person or one.to
-    if one.channel == "alert":
-        return one.to
+    if one.channel == ALERT:
+        return visit.say(ALERT_TARGET, name=one.to)
     if one.channel == "topic":
         return visit.say(terms.ALL_SUBSCRIBERS) if one.to == "0" else visit.say(TOPIC, id=one.to)
     return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
+
+
+def sender_link(visit: Visit, one: DeliveryResult) -> Html:
+    """The app that sends it; alerts are the daemon's own."""
+    if one.channel == ALERT:
+        return link("/console/alerts", visit.say(ALERTS))
+    return link(f"/console/apps/{one.app}" if one.app_name else "", one.app_name or str(one.app))
 
 
 def receiver_link(visit: Visit, one: DeliveryResult) -> Html:

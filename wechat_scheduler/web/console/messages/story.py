@@ -13,7 +13,9 @@ from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
+    receiver,
     receiver_link,
+    sender_link,
     way,
     what_next,
 )
@@ -42,13 +44,14 @@ AT, TOOK, RESULT = W("At", "时间"), W("Took", "耗时"), W("Result", "结果")
 ACCEPTED, MS = W("accepted", "已接收"), W("{ms}\u00a0ms", "{ms}\u00a0毫秒")
 NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
 REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
-REPLAY_SURE = W("Send this message again?", "重新发送这条消息？")
-CANCEL_SURE = W("Cancel this delivery?", "取消这条投递？")
+REPLAY_SURE = W("Send “{title}” to {to} again?", "把“{title}”重新发送给 {to}？")
+CANCEL_SURE = W("Cancel “{title}” to {to}?", "取消发给 {to} 的“{title}”？")
 NOTICES: Final = {
     "replay": W("It is sent again.", "已安排重新发送。"),
     "cancel": W("It is cancelled.", "已取消。"),
     "sent": W(
-        "It is stored and is sent now. This page follows it.", "已保存，正在发送。本页会跟进结果。"
+        "It is stored. What became of it is below; this page follows it.",
+        "已保存。结果见下方，本页会跟进。",
     ),
 }
 
@@ -111,8 +114,8 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
             (terms.STATE, badge(visit, one.state)),
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
             (terms.TO, receiver_link(visit, one)),
-            (terms.APP, one.app_name or str(one.app)),
-            (terms.ACCOUNT, code(one.appid) if one.appid else None),
+            (terms.APP, sender_link(visit, one)),
+            (terms.ACCOUNT, _account(one) if one.appid else None),
             (terms.CHANNEL, way(visit, one.way)),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.MESSAGE, message),
@@ -121,6 +124,10 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
         ],
     )
     return joined([known, _notes(visit, one)])
+
+
+def _account(one: DeliveryDetails) -> Html:
+    return link(f"/console/credentials/{one.appid}", code(one.appid))
 
 
 def _notes(visit: Visit, one: DeliveryDetails) -> Html:
@@ -141,10 +148,24 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
         return Html()
     path = f"/console/deliveries/{one.id}"
     if one.state in REPLAYABLE:
-        return form(visit, f"{path}/replay", Html(), REPLAY, confirm=REPLAY_SURE)
+        return form(
+            visit, f"{path}/replay", Html(), REPLAY, confirm=_named(visit, one, REPLAY_SURE)
+        )
     if one.state == "pending":
-        return form(visit, f"{path}/cancel", Html(), CANCEL, kind="danger", confirm=CANCEL_SURE)
+        return form(
+            visit,
+            f"{path}/cancel",
+            Html(),
+            CANCEL,
+            kind="danger",
+            confirm=_named(visit, one, CANCEL_SURE),
+        )
     return Html()
+
+
+def _named(visit: Visit, one: DeliveryDetails, question: Words) -> Words:
+    title = one.title or visit.say(UNTITLED)
+    return question.filled(title=title, to=receiver(visit, one))
 
 
 def _attempts(visit: Visit, one: DeliveryDetails) -> Html:

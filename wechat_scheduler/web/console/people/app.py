@@ -35,7 +35,8 @@ NEW_TOKEN_HINT = W(
     "原来的 token 立即失效：使用它的程序会被拒绝。",
 )
 NEW_TOKEN_SURE = W(
-    "The former token ends at once. Make a new one?", "原来的 token 立即失效。生成新的？"
+    "The former token of {name} ends at once. Make a new one?",
+    "{name} 原来的 token 立即失效。生成新的？",
 )
 TOKEN_MADE, TOKEN = W("The new token", "新 token"), W("App token", "应用 token")
 NEW_LINKS = W("Invalidate all links", "让所有链接失效")
@@ -43,7 +44,9 @@ NEW_LINKS_HINT = W(
     "Links in messages that were sent already lead nowhere from then on; later messages have new ones.",
     "已发消息里的链接从此失效，以后的消息用新链接。",
 )
-NEW_LINKS_SURE = W("Invalidate all links in messages so far?", "让至今所有消息里的链接失效？")
+NEW_LINKS_SURE = W(
+    "Invalidate all links in messages of {name} so far?", "让 {name} 至今所有消息里的链接失效？"
+)
 REMOVE = W("Remove the app", "删除应用")
 REMOVE_HINT = W(
     "Its topics, subscriptions, codes and reminders go with it, and its pending messages are cancelled. There is no way back.",
@@ -104,14 +107,15 @@ def _leads(visit: Visit, app: AppResult) -> Html:
 
 
 def _danger(visit: Visit, app: AppResult) -> Html:
-    sure = REMOVE_SURE.filled(name=app.name)
+    asks = (NEW_TOKEN_SURE, NEW_LINKS_SURE, REMOVE_SURE)
+    token, renewed, sure = (words.filled(name=app.name) for words in asks)
     return fill(
         "{all}",
         all=[
             fill("<p>{hint}</p>{form}", hint=visit.say(hint), form=made)
             for hint, made in (
-                (NEW_TOKEN_HINT, _button(visit, app, "token", NEW_TOKEN, NEW_TOKEN_SURE)),
-                (NEW_LINKS_HINT, _button(visit, app, "links", NEW_LINKS, NEW_LINKS_SURE)),
+                (NEW_TOKEN_HINT, _button(visit, app, "token", NEW_TOKEN, token)),
+                (NEW_LINKS_HINT, _button(visit, app, "links", NEW_LINKS, renewed)),
                 (REMOVE_HINT, _button(visit, app, "remove", REMOVE, sure, kind="danger")),
             )
         ],

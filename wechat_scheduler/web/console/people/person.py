@@ -56,7 +56,7 @@ QUIET_HINT = W(
 ZONE_HINT = W("Empty means that of the app or reminder.", "空表示用应用或提醒的时区。")
 BLOCK, UNBLOCK = W("Block the user", "拉黑用户"), W("Unblock the user", "取消拉黑")
 REMOVE = W("Remove from the app", "移出应用")
-REMOVE_SURE = W("Remove this user's subscriptions to the app?", "删除此用户对应用的订阅？")
+REMOVE_SURE = W("Remove the subscriptions of {name} to {app}?", "删除 {name} 对 {app} 的订阅？")
 FIELDS: Final = ("nickname", "zone", "quiet")
 NOTICES: Final = {
     "changed": W("The user is changed.", "用户已修改。"),
@@ -200,8 +200,10 @@ def _change(
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     url = app_url(app, f"/subscribers/{user.uid}")
-    leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=REMOVE_SURE)
-    tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url))
+    name = user.nickname or user.uid
+    sure = REMOVE_SURE.filled(name=name, app=app.name)
+    leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=sure)
+    tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url, name))
     return fill("{tokens}{leave}", tokens=tokens, leave=leave)
 
 

@@ -24,7 +24,8 @@ PURPOSE = W("Purpose or alias", "用途或别名")
 TEXTS = W("Texts of its keywords", "各关键词的文字")
 REMOVE = W("Remove", "删除")
 REMOVE_SURE = W(
-    "Messages of this purpose have no template then. Remove it?", "之后此用途的消息没有模板。删除？"
+    "Remove the template of “{purpose}”? Messages of this purpose have none then.",
+    "删除“{purpose}”的模板？之后此用途的消息没有模板。",
 )
 NONE_MAPPED = W(
     "None yet. Map the purposes message, notice and reminder to templates of the account, so that messages reach users beyond the 48 hours of a conversation.",
@@ -91,7 +92,7 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
         change=visit.say(terms.CHANGE),
         remove=form(
             visit, f"{url}/remove", Html(), REMOVE,
-            kind="danger", confirm=REMOVE_SURE, fields={"purpose": purpose},
+            kind="danger", confirm=REMOVE_SURE.filled(purpose=purpose), fields={"purpose": purpose},
         ),
     )  # fmt: skip
     return (

@@ -33,7 +33,10 @@ NONE = W(
     "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
     "还没有主题。主题是一组一起收消息的订阅者：在下面创建第一个。",
 )
-SURE = W("Remove the topic with its subscriptions and codes?", "删除主题及其订阅和二维码？")
+SURE = W(
+    "Remove the topic “{name}” with its subscriptions and codes?",
+    "删除主题“{name}”及其订阅和二维码？",
+)
 FIELDS: Final = ("name", "description")
 NOTICES: Final = {
     "topic": W("The topic is made.", "主题已创建。"),
@@ -98,7 +101,14 @@ def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
         code(str(one.id)),
         visit.time(one.created_at),
         joined(leads),
-        form(visit, f"{url}/topics/{one.id}/remove", Html(), REMOVE, kind="danger", confirm=SURE),
+        form(
+            visit,
+            f"{url}/topics/{one.id}/remove",
+            Html(),
+            REMOVE,
+            kind="danger",
+            confirm=SURE.filled(name=one.name),
+        ),
     )
 
 

@@ -24,7 +24,7 @@ SIMPLE_TOKEN = W(
     "Make an SPT, with which programs write to this user", "生成 SPT，程序用它给此用户发消息"
 )
 SURE = W(
-    "The former one of this user ends at once. Make a new one?", "此用户原来的立即失效。生成新的？"
+    "The former one of {name} ends at once. Make a new one?", "{name} 原来的立即失效。生成新的？"
 )
 TOKEN_MADE = W("The user's new token", "用户的新 token")
 BACK = W("Back to the user", "回到用户")
@@ -32,10 +32,11 @@ PERSON: Final = f"{ONE}/subscribers/{{name}}"
 USER: Final = "/v1/apps/{app}/subscribers/{name}"
 
 
-def token_forms(visit: Visit, url: str) -> Html:
+def token_forms(visit: Visit, url: str, name: str) -> Html:
+    sure = SURE.filled(name=name)
     made = [
         form(
-            visit, f"{url}/token", Html(), words, kind="quiet", confirm=SURE, fields={"kind": kind}
+            visit, f"{url}/token", Html(), words, kind="quiet", confirm=sure, fields={"kind": kind}
         )
         for kind, words in (("token", USER_TOKEN), ("spt", SIMPLE_TOKEN))
     ]

@@ -38,7 +38,8 @@ NONE = W(
 NO_SUCH = W("No pushes of this account are accepted.", "没有接收这个账号的推送。")
 REMOVE = W("Stop accepting", "停止接收")
 REMOVE_SURE = W(
-    "Stop accepting pushes here, and delete the stored tickets?", "停止接收推送，并删除已存的票据？"
+    "Stop accepting pushes of {appid} here, and delete its stored tickets?",
+    "停止接收 {appid} 的推送，并删除已存的票据？",
 )
 APPID = W("appid of the account or platform", "账号或平台的 appid")
 TOKEN = W("消息校验Token", "消息校验Token")
@@ -153,7 +154,8 @@ def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
 def _remove(visit: Visit, one: PushEndpointResult) -> Html:
     fields = {"appid": one.appid}
     url = f"{PUSHES}/remove"
-    return form(visit, url, Html(), REMOVE, kind="danger", confirm=REMOVE_SURE, fields=fields)
+    sure = REMOVE_SURE.filled(appid=one.appid)
+    return form(visit, url, Html(), REMOVE, kind="danger", confirm=sure, fields=fields)
 
 
 def _form(visit: Visit, error: RequestError | None) -> Html:

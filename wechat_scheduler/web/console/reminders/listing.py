@@ -8,9 +8,10 @@ from aiohttp import hdrs, web
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import pager
-from wechat_scheduler.web.console.parts import Cell, search, table
+from wechat_scheduler.web.console.parts import Cell, table
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     STATES,
@@ -69,7 +70,8 @@ def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, 
         select_field(visit, "app", terms.APP, app_options(apps), wanted["app"] or ""),
         text_field(visit, "uid", UID, wanted["uid"] or ""),
     )
-    return search(visit, LIST, fill("{all}", all=fields))
+    is_open = any(value for name, value in wanted.items() if name != "after" and value != ACTIVE)
+    return folded_search(visit, LIST, fill("{all}", all=fields), is_open=is_open)
 
 
 def _table(
