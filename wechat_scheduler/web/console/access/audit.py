@@ -17,7 +17,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.audit import AuditEntryResult
-from wechat_scheduler.web.pages.markup import Html
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -101,7 +101,11 @@ def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
 
 def _row(visit: Visit, one: AuditEntryResult) -> list[Html | str]:
     return [
-        visit.time(one.at),
+        fill(
+            '{at} <small class="below">{exact}</small>',
+            at=visit.time(one.at),
+            exact=f"{one.at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}",
+        ),
         code(one.action),
         code(one.object),
         code(one.key),

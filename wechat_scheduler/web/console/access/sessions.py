@@ -35,6 +35,15 @@ END_ASK = W(
     "End the session of {key} from {address}? Its browser has to sign in again.",
     "结束 {key} 在 {address} 的会话？浏览器需要重新登录。",
 )
+# What tells a browser apart. Most say that they are others too: the first that is found is meant.
+BROWSERS: Final = (
+    ("MicroMessenger/", "WeChat 微信"), ("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+SYSTEMS: Final = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
 NOTICES: Final = {"session_ended": W("The session has ended.", "会话已结束。")}
 
 
@@ -63,8 +72,12 @@ def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
     action = f"{HERE}/{one.id}/end"
     return [
         fill("{key} {this}", key=code(one.key), this=when(is_this, state(visit, "good", THIS))),
-        one.address,
-        one.user_agent,
+        code(one.address),
+        fill(
+            '<span title="{whole}">{short}</span>',
+            whole=one.user_agent,
+            short=_browser(one.user_agent),
+        ),
         visit.time(one.created_at),
         visit.time(one.expires_at),
         form(
@@ -76,6 +89,13 @@ def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
             confirm=END_ASK.filled(key=one.key, address=one.address),
         ),
     ]
+
+
+def _browser(user_agent: str) -> str:
+    """The names of the browser and of its system; what is sent where neither is known."""
+    browser = next((shown for name, shown in BROWSERS if name in user_agent), "")
+    system = next((shown for name, shown in SYSTEMS if name in user_agent), "")
+    return " · ".join(filter(None, (browser, system))) or user_agent
 
 
 ROUTES: Final = (

@@ -9,7 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import account_link, button, link, pager
+from wechat_scheduler.web.console.links import account_link, button, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
@@ -50,6 +50,11 @@ CALLBACK_HINT = W(
 SECRETS, TOKEN = W("Its secrets", "密钥"), W("App token", "应用 token")
 APP_KEY = W("App key, for signed calls", "app key，用于签名调用")
 SIGNING = W("Signing secret of the callback", "回调的签名密钥")
+NEXT = W("What comes next", "接下来")
+NEXT_PUSHES = W("Have WeChat's pushes come to this daemon", "接收微信的推送")
+NEXT_CODE = W("Make a QR code, so that users subscribe", "生成二维码，让用户订阅")
+NEXT_TEMPLATES = W("Choose the templates", "配置模板")
+NEXT_TEST = W("Write a test message", "发测试消息")
 OPEN_APP = W("Open the app", "打开应用")
 NAMES: Final = ("name", "appid", "callback")
 
@@ -129,6 +134,19 @@ async def make(visit: Visit) -> web.Response:
         section(visit, CREATED, joined([about, advice(visit, answer.message)])),
         secret_section(visit, SECRETS, secrets),
         button(visit, app_url(made), OPEN_APP, kind="main"),
+        section(
+            visit,
+            NEXT,
+            links(
+                visit,
+                [
+                    (f"/console/pushes?account={made.appid}#set-up", NEXT_PUSHES),
+                    (app_url(made, "/codes"), NEXT_CODE),
+                    (app_url(made, "/templates"), NEXT_TEMPLATES),
+                    (f"/console/messages/write?app={made.id}", NEXT_TEST),
+                ],
+            ),
+        ),
     ]
     return layout(visit, CREATED, joined(parts))
 

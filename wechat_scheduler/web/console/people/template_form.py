@@ -163,7 +163,7 @@ def _form(
     keywords = dict.fromkeys([*(account.keywords if account else ()), *sorted(known)])
     fields = [
         text_field(
-            visit, "purpose", PURPOSE, purpose or ("" if error else "message"),
+            visit, "purpose", PURPOSE, purpose or ("" if error or "message" in app.templates else "message"),
             hint=PURPOSE_HINT, error=wrong.at("purpose"), required=True, maxlength=64,
         ),
         text_field(
