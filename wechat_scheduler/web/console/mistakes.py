@@ -10,7 +10,7 @@ from wechat_scheduler.errors import RequestError
 _NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
 _ENDS: Final = (".", "?", "!", "。", "？", "！")
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
-_ENGLISH: Final = re.compile("[a-z]+ [a-z]+")
+_ENGLISH: Final = re.compile("[a-z] [a-z]")
 _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
