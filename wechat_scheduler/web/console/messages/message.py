@@ -10,7 +10,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.messages.listing import RETRACTED, deliveries_table
+from wechat_scheduler.web.console.messages.listing import deliveries_table
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -94,11 +94,11 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
             (OPENS, link(opens, opens) if opens else None),
         ],
     )
-    return joined([known, _retracted(visit, one) if one.retracted else _texts(visit, one)])
+    return joined([known, _retracted(visit) if one.retracted else _texts(visit, one)])
 
 
-def _retracted(visit: Visit, one: MessageResult) -> Html:
-    return fill("<p>{words}</p>", words=visit.say(IS_RETRACTED if one.retracted else RETRACTED))
+def _retracted(visit: Visit) -> Html:
+    return fill("<p>{words}</p>", words=visit.say(IS_RETRACTED))
 
 
 def _texts(visit: Visit, one: MessageResult) -> Html:

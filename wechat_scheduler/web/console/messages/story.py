@@ -9,7 +9,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import done, link
+from wechat_scheduler.web.console.links import account_link, done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
@@ -115,7 +115,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
             (terms.TO, receiver_link(visit, one)),
             (terms.APP, sender_link(visit, one)),
-            (terms.ACCOUNT, _account(one) if one.appid else None),
+            (terms.ACCOUNT, account_link(one.appid) if one.appid else None),
             (terms.CHANNEL, way(visit, one.way)),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.MESSAGE, message),
@@ -124,10 +124,6 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
         ],
     )
     return joined([known, _notes(visit, one)])
-
-
-def _account(one: DeliveryDetails) -> Html:
-    return link(f"/console/credentials/{one.appid}", code(one.appid))
 
 
 def _notes(visit: Visit, one: DeliveryDetails) -> Html:
