@@ -12,6 +12,7 @@ from _pytest.runner import runtestprotocol
 from _pytest.terminal import TerminalReporter
 from aiohttp import web_app
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 from tests import logs
 from tests.bare_machine import bare_machine
@@ -30,6 +31,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The same examples in each run, at any speed of the machine.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=50)
 settings.load_profile("suite")
+# Not those of all modules that happen to be loaded: each worker would parse the whole program for its constants,
+# which takes ten seconds of CPU in a fresh checkout, and other neighbours of a test would change its examples.
+providers._get_local_constants = lambda: providers._local_constants
 
 logs.plain()
 

@@ -41,13 +41,7 @@ def axe_core() -> Path | None:
 def chromium() -> Iterator[Chrome]:
     options = ChromeOptions()
     options.binary_location = PROGRAMS["chromium"] or ""
-    for flag in (
-        "headless=new",
-        "no-sandbox",
-        "disable-dev-shm-usage",
-        "disable-gpu",
-        "lang=en-US",
-    ):
+    for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu"):
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = Service(PROGRAMS["chromedriver"], env={**os.environ, "PATH": PATH})
