@@ -108,7 +108,9 @@ async def test_every_page_has_the_strict_policy(
         assert page.headers["X-Content-Type-Options"] == "nosniff", path
 
 
-@pytest.mark.parametrize("path", ["/console/none", "/console/assets/none.css", "/console/sign-out"])
+@pytest.mark.parametrize(
+    "path", ["/console/none", "/console/assets/none.css", "/console/pushes/remove"]
+)
 async def test_what_is_no_page_permits_no_more(admin: Browser, path: str) -> None:
     page = await admin.open(path)
 

@@ -238,6 +238,12 @@ async def test_an_address_that_no_page_has_is_said_in_the_visitors_language(
     inside = await visitor.open("/console/nowhere", Accept_Language="en")
     assert (inside.status, inside.title) == (404, "There is no such page")
     assert inside.root.find("nav", class_="rooms")
+    of_form = await visitor.open("/console/pushes/set-up", Accept_Language="en")
+    assert (of_form.status, of_form.title) == (405, "This address has no page of its own")
+    assert of_form.root.one("main").one("a")["href"] == "/console/pushes"
+    leaving = await visitor.open("/console/sign-out")
+    gone = await visitor.submit_form(leaving.root.one("main").one("form"))
+    assert gone.url.path == "/console/sign-in"
 
 
 async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Browser) -> None:

@@ -1,5 +1,6 @@
-"""The page of an address below `/console/` that no page has."""
+"""The page of an address below `/console/` that no page has, or that only forms are sent to."""
 
+from pathlib import PurePosixPath
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -16,9 +17,12 @@ W = Words
 
 TITLE = W("There is no such page", "没有这个页面")
 BACK = W("To the overview", "回到总览")
-_IN_FRAME: Final = '<section><p><a class="button" href="/">{back}</a></p></section>'
+FOR_FORMS = W("This address has no page of its own", "这个地址没有自己的页面")
+BACK_TO_FORM = W("To the page with the form", "回到有表单的页面")
+_HOME: Final = "/"
+_IN_FRAME: Final = '<section><p><a class="button" href="{place}">{back}</a></p></section>'
 _BODY: Final = """<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>
-<p><a href="/">{back}</a></p></section></main>"""
+<p><a href="{place}">{back}</a></p></section></main>"""
 
 
 async def missing(request: web.Request, error: web.HTTPException) -> web.StreamResponse | None:
@@ -27,10 +31,18 @@ async def missing(request: web.Request, error: web.HTTPException) -> web.StreamR
     if not (is_on and request.path.startswith("/console/") and is_browser(request)):
         return None
     visit = await visit_of(request, {}) if request.method == hdrs.METH_GET else None
+    place = _place_of_form(request.path) if error.status == 405 else _HOME
+    title, back = (TITLE, BACK) if place == _HOME else (FOR_FORMS, BACK_TO_FORM)
     if visit is not None:
-        shown = fill(_IN_FRAME, back=visit.say(BACK))
-        return layout(visit, TITLE, shown, status=error.status)
+        shown = fill(_IN_FRAME, place=place, back=visit.say(back))
+        return layout(visit, title, shown, status=error.status)
     language = language_of(request)
-    title = phrase(TITLE, language)
-    body = fill(_BODY, title=title, back=phrase(BACK, language))
-    return document(request, language, title, body, status=error.status)
+    shown_title = phrase(title, language)
+    body = fill(_BODY, title=shown_title, place=place, back=phrase(back, language))
+    return document(request, language, shown_title, body, status=error.status)
+
+
+def _place_of_form(path: str) -> str:
+    """The page above an address that only forms are sent to; the overview if none is above it."""
+    above = str(PurePosixPath(path).parent)
+    return _HOME if above == "/console" else above

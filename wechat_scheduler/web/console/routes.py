@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.records import replace
-from wechat_scheduler.web.console import assets, live, looks, sign_in
+from wechat_scheduler.web.console import assets, live, looks, sign_in, sign_out
 from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.alerts import page as alerts
@@ -43,7 +43,7 @@ ROOMS: Final = (
     Room(register.ROUTES, scope=Scope.REGISTER),
     Room(one_job.ROUTES, one_job.NOTICES, Scope.READ),
     Room(account.ROUTES, account.NOTICES, Scope.READ),
-    Room(sign_in.ROUTES),
+    Room(sign_out.ROUTES),
     Room(listing.ROUTES, listing.NOTICES, Scope.PUSH),
     Room(writing.ROUTES, scope=Scope.PUSH),
     Room(message.ROUTES, scope=Scope.PUSH),

@@ -1,4 +1,4 @@
-"""Signing in with the text of an API key, and signing out."""
+"""Signing in with the text of an API key."""
 
 from typing import Final
 from urllib.parse import quote
@@ -12,7 +12,6 @@ from wechat_scheduler.access.sessions import new_session_id
 from wechat_scheduler.config.state_folder import ADMIN_KEY
 from wechat_scheduler.errors import (
     ForbiddenError,
-    NotFoundError,
     RequestError,
     StorageError,
     ThrottledError,
@@ -22,7 +21,6 @@ from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import choose_look, theme_of
 from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.parts import with_code
-from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import (
     BEGINNING,
     COOKIE,
@@ -31,7 +29,6 @@ from wechat_scheduler.web.console.session_cookies import (
     check_form,
     set_secret,
 )
-from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
 from wechat_scheduler.web.kit.auth import is_local
 from wechat_scheduler.web.kit.error_formats import shaped
@@ -80,10 +77,6 @@ THROTTLED = W(
     "从这个地址来的错误 key 太多，或者这个 key 登录太频繁，请等一分钟。",
 )
 FOREIGN = W("This form is too old. Enter the key again.", "这个表单已失效，请重新输入 key。")
-STAYS = W(
-    "You are signed out in this browser, but the store does not answer. The session itself ends within eight hours.",
-    "此浏览器已退出，但数据库没有响应。会话本身会在 8 小时内结束。",
-)
 
 _FORM: Final = """<main id="content" class="door" tabindex="-1">
 <section><h1>wechat-scheduler</h1>{because}
@@ -107,7 +100,7 @@ async def show(request: web.Request) -> web.StreamResponse:
         return redirected(target)
     if request.headers.get("Sec-Fetch-Site") == "cross-site" and AGAIN not in request.query:
         return _once_more(request, target)
-    return _page(request, target)
+    return door(request, target)
 
 
 async def sign_in(request: web.Request) -> web.StreamResponse:
@@ -128,23 +121,9 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
         text = await _open(request, key, address)
     except (RequestError, StorageError) as error:
         status = error.status if isinstance(error, RequestError) else 503
-        return _page(request, target, error=phrase(_words(error), language), status=status)
+        return door(request, target, error=phrase(_words(error), language), status=status)
     response = redirected(target)
     set_secret(request, response, COOKIE, text)
-    return response
-
-
-async def sign_out(visit: Visit) -> web.StreamResponse:
-    """`POST /console/sign-out`. The browser gives its session up in any case."""
-    response = redirected(f"{SIGN_IN}?because=signed_out")
-    try:
-        if visit.session.id:
-            await visit.api.delete("/v1/sessions/{session}", str, session=visit.session.id)
-    except NotFoundError:  # it has ended meanwhile
-        pass
-    except StorageError:
-        response = _page(visit.request, "/", error=visit.say(STAYS), status=503)
-    response.del_cookie(COOKIE, path="/")
     return response
 
 
@@ -194,7 +173,8 @@ def _words(error: Exception) -> Words:
             return WRONG
 
 
-def _page(request: web.Request, target: str, *, error: str = "", status: int = 200) -> web.Response:
+def door(request: web.Request, target: str, *, error: str = "", status: int = 200) -> web.Response:
+    """The page where a person signs in."""
     language, secret = language_of(request), beginning(request)
     proof = request.app[SERVICES].sessions.proof(secret)
     languages, themes = choose_look(_address(target), language, theme_of(request))
@@ -239,11 +219,10 @@ def _where(request: web.Request, language: Language) -> str:
 
 def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     language: Language = language_of(request)
-    return _page(request, "/", error=phrase(_words(error), language), status=error.status)
+    return door(request, "/", error=phrase(_words(error), language), status=error.status)
 
 
 DOOR: Final = (
     Route(hdrs.METH_GET, SIGN_IN, shaped(show, _refused), None),
     Route(hdrs.METH_POST, SIGN_IN, shaped(sign_in, _refused), None),
 )
-ROUTES: Final = (ConsoleRoute(hdrs.METH_POST, "/console/sign-out", sign_out),)
