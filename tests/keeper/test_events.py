@@ -1,17 +1,19 @@
 """What happens to credentials is told at once to those who follow it."""
 
+import asyncio
+import re
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
-import aiohttp
 import pytest
 
 from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat, daemon
 from tests.keeper.streams import Event, following
-from wechat_scheduler.web.kit import event_streams, waiting_requests
+from wechat_scheduler.web.kit import waiting_requests
 from wechat_scheduler.web.native.events import HEARTBEAT_EVERY
 
 TASK = {"type": 0}
@@ -207,20 +209,19 @@ async def test_beyond_the_bound_a_consumer_is_told_when_to_come_back(
     assert refused.headers["Retry-After"] == "5"
 
 
-async def test_a_consumer_that_is_too_far_behind_is_dropped_and_delays_no_other(
-    kept: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pushes = await make(kept, "push")
-    async with following(kept) as far, following(kept, key=pushes.text) as near:
-        await far.next()
-        await near.next()
-        monkeypatch.setattr(event_streams, "BEHIND", 250)  # an event with a value is longer
+async def test_a_consumer_of_http_1_0_is_told_without_chunks(kept: Caller) -> None:
+    place = urlsplit(kept.daemon.url)
+    head = f"GET /v1/events HTTP/1.0\r\nX-API-Key: {kept.daemon.admin_key}\r\n\r\n"
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    writer.write(head.encode())
+    try:
+        await reader.readuntil(b"event: hello\ndata: {}\n\n")
         await rotate(kept)
-        told = await near.next()
-        with pytest.raises(aiohttp.ClientError):
-            await far.next()
+        told = await reader.readuntil(b"\n\n")
+    finally:
+        writer.close()
 
-    assert told.what == "credential.rotated"
+    assert re.fullmatch(rb"id: \d+\nevent: credential.rotated\ndata: {.*}\n\n", told)
 
 
 async def test_a_stop_ends_the_streams_and_the_next_process_goes_on_with_them(

@@ -1,5 +1,7 @@
 """What waits for one consumer of the stream of events."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import cast
 
 import pytest
@@ -19,26 +21,86 @@ from wechat_scheduler.web.kit.event_streams import (
 from wechat_scheduler.web.kit.event_texts import EventText
 from wechat_scheduler.web.kit.waiting_requests import WaitingRequest
 
+WANTED = EventFilter(key=NO_AUTHENTICATION, kinds=OF_CREDENTIALS)
 
-class Asleep:
+
+class Handler:
+    """A request. `meanwhile` happens while its handler waits."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        self._meanwhile = meanwhile
+        self.woken = 0
+
     def wake(self) -> None:
-        pass
+        self.woken += 1
+
+    async def wait(self, longest: timedelta) -> None:
+        self._meanwhile()
+
+
+def stream(
+    handler: Handler | None = None,
+    write: Callable[[bytes], bool] = lambda text: False,
+    drop: Callable[[], None] = lambda: None,
+) -> EventStream:
+    handler = handler or Handler(lambda: None)
+    return EventStream(WANTED, cast(WaitingRequest, handler), write, drop)
+
+
+def rotated(number: int) -> FeedEntry:
+    return FeedEntry(sequence=number, at=NOW, what=FeedKind.ROTATED)
+
+
+async def test_an_event_is_written_past_a_handler_that_waits_and_never_before_an_earlier_one() -> (
+    None
+):
+    written: list[bytes] = []
+    room = [True, False, True]
+
+    def write(text: bytes) -> bool:
+        has_room = room.pop(0)
+        if has_room:
+            written.append(text)
+        return has_room
+
+    def meanwhile() -> None:
+        for number in (2, 3, 4):
+            events.give(rotated(number), EventText(b"%d" % number))
+
+    handler = Handler(meanwhile)
+    events = stream(handler, write)
+    events.give(rotated(1), EventText(b"1"))
+    written.append(events.take())
+    await events.wait(timedelta(hours=1))
+    written.append(events.take())
+    events.give(rotated(5), EventText(b"5"))
+
+    assert written == [b"1", b"2", b"34"]
+    assert (events.take(), handler.woken, room) == (b"5", 4, [True])
+
+
+def test_a_consumer_that_is_too_far_behind_is_dropped_once_and_keeps_nothing() -> None:
+    dropped: list[bool] = []
+    events = stream(drop=lambda: dropped.append(True))
+
+    events.give(rotated(1), EventText(b"x" * BEHIND))
+    before = list(dropped)
+    events.give(rotated(2), EventText(b"x"))
+
+    assert (before, dropped, events.take()) == ([], [True], b"")
 
 
 def test_a_write_takes_a_piece_and_what_was_written_does_not_wait() -> None:
     dropped: list[bool] = []
-    wanted = EventFilter(key=NO_AUTHENTICATION, kinds=OF_CREDENTIALS)
-    waiting = cast(WaitingRequest, Asleep())
-    stream = EventStream(wanted, waiting, lambda: dropped.append(True))
+    events = stream(drop=lambda: dropped.append(True))
     texts = [b"%03d" % number + b"x" * (PIECE // 4) for number in range(2 * BEHIND // PIECE * 4)]
 
     pieces = []
     for number, text in enumerate(texts, 1):
-        entry = FeedEntry(sequence=number, at=NOW, what=FeedKind.ROTATED)
-        stream.give(entry, EventText(text))
+        events.give(rotated(number), EventText(text))
         if number % 4 == 0:
-            pieces.append(stream.take())
-    while piece := stream.take():
+            pieces.append(events.take())
+    while piece := events.take():
         pieces.append(piece)
 
     assert not dropped

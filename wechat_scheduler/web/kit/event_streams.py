@@ -23,7 +23,7 @@ BEHIND: Final = 1024 * 1024
 # In bytes: what one write of a stream takes of it. All else is shared by the consumers.
 PIECE: Final = 64 * 1024
 # Consumers that get an event in one turn of the loop: some hundred microseconds.
-SLICE: Final = 64
+SLICE: Final = 16
 _NO_TIME: Final = timedelta(0)
 
 
@@ -63,14 +63,21 @@ def permitted(key: Key) -> frozenset[FeedKind]:
 
 class EventStream:
     """What waits for one consumer. It takes the entries after `position`; `drop` is called once it is too far
-    behind."""
+    behind. `write` writes a text at once, or returns False: then its handler does so, which costs ten times as
+    much."""
 
     def __init__(
-        self, wanted: EventFilter, waiting: WaitingRequest, drop: Callable[[], None]
+        self,
+        wanted: EventFilter,
+        waiting: WaitingRequest,
+        write: Callable[[bytes], bool],
+        drop: Callable[[], None],
     ) -> None:
         self.wanted = wanted
         self.position = 0
         self._waiting = waiting
+        self._write = write
+        self._is_resting = False
         self.drop = drop
         self._texts: deque[bytes] = deque()
         self._size = 0
@@ -79,6 +86,8 @@ class EventStream:
         if entry.sequence <= self.position or not self.wanted.fits(entry):
             return
         given = self.wanted.text(text)
+        if self._is_resting and not self._texts and self._write(given):
+            return
         self._size += len(given)
         if self._size > BEHIND:
             self._texts.clear()
@@ -95,6 +104,14 @@ class EventStream:
             size += len(taken[-1])
         self._size -= size
         return b"".join(taken)
+
+    async def wait(self, longest: timedelta) -> None:
+        """Return once something is to be done that `write` did not do. The handler writes nothing meanwhile."""
+        self._is_resting = True
+        try:
+            await self._waiting.wait(longest)
+        finally:
+            self._is_resting = False
 
 
 class EventStreams:

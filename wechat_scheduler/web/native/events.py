@@ -3,10 +3,11 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
 from wechat_scheduler.errors import (
     ForbiddenError,
@@ -44,11 +45,12 @@ async def stream(request: web.Request) -> web.StreamResponse:
     wanted, after = _wanted(request), _last_event_id(request)
     with services.waiting.open(request, caller.id) as waiting:
         await services.events.begin(wanted, after or 0)
-        events = EventStream(wanted, waiting, lambda: _drop(request))
+        response = _response(request)
+        events = EventStream(
+            wanted, waiting, partial(_write, request, response.chunked), lambda: _drop(request)
+        )
         with services.events.joined(events):
             missed = () if after is None else services.events.since(wanted, after)
-            response = web.StreamResponse(headers=_HEADERS)
-            response.force_close()
             texts = _texts(request, waiting, events, missed or (), _next_beat(request))
             try:
                 await response.prepare(request)
@@ -92,7 +94,28 @@ async def _texts(
             until = min(beat_at, services.keyring.ends(caller))
             if (session := request.get(SESSION)) is not None:
                 until = min(until, services.sessions.ends(session))
-            await waiting.wait(timedelta(seconds=until - clock.boottime()))
+            await events.wait(timedelta(seconds=until - clock.boottime()))
+
+
+def _response(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers=_HEADERS)
+    response.force_close()
+    if request.version >= HttpVersion11:
+        response.enable_chunked_encoding()
+    return response
+
+
+def _write(request: web.Request, is_chunked: bool, text: bytes) -> bool:
+    """Write it past the handler; False if the handler has to end, or what was written before is not sent."""
+    transport = request.transport
+    if transport is None or transport.get_write_buffer_size() > event_streams.PIECE:
+        return False
+    try:
+        _require_still(request)
+    except UnauthorizedError:
+        return False
+    transport.write(b"%x\r\n%b\r\n" % (len(text), text) if is_chunked else text)
+    return True
 
 
 def _require_still(request: web.Request) -> None:
