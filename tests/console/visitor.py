@@ -2,81 +2,19 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from html.parser import HTMLParser
 from typing import Any
 
 import aiohttp
 from yarl import URL
 
+from tests.console.elements import Element, read
 from tests.house import Caller
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 # Markup for every text that a user or WeChat can set. No page may have an element of it.
 MARKUP = "<script>alert(1)</script>\"'>&<img src=x onerror=alert(1)>"
-VOID = {"br", "hr", "img", "input", "link", "meta"}
-
-
-@dataclass(slots=True)
-class Element:
-    """An element of a page. `text` is that of all that is in it."""
-
-    tag: str
-    attributes: dict[str, str]
-    children: list["Element"] = field(default_factory=list)
-    texts: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        return " ".join("".join(self.texts).split())
-
-    def __getitem__(self, name: str) -> str:
-        return self.attributes.get(name, "")
-
-    def find(self, tag: str = "", **wanted: str) -> list["Element"]:
-        """The elements in it with that tag and those attributes, in order; `class_` and `data_live` are written
-        so. A class is one of several."""
-        found = []
-        for child in self.children:
-            if (not tag or child.tag == tag) and all(
-                child.has(name, value) for name, value in wanted.items()
-            ):
-                found.append(child)
-            found += child.find(tag, **wanted)
-        return found
-
-    def one(self, tag: str = "", **wanted: str) -> "Element":
-        (found,) = self.find(tag, **wanted)
-        return found
-
-    def has(self, name: str, value: str) -> bool:
-        name = name.rstrip("_").replace("_", "-")
-        if name == "class":
-            return value in self["class"].split()
-        return self.attributes.get(name) == value
-
-
-class _Builder(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.root = Element("", {})
-        self._open = [self.root]
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        made = Element(tag, {name: value or "" for name, value in attrs})
-        self._open[-1].children.append(made)
-        if tag not in VOID:
-            self._open.append(made)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in VOID:
-            assert self._open.pop().tag == tag, f"</{tag}> closes another element"
-
-    def handle_data(self, data: str) -> None:
-        for one in self._open:
-            one.texts.append(data)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +30,7 @@ class Page:
     @cached_property
     def root(self) -> Element:
         """Read when a test looks at it: to read a page takes as long as to serve it."""
-        return _Builder(self.html).root if self.is_html else Element("", {})
+        return read(self.html if self.is_html else "")
 
     @property
     def title(self) -> str:
@@ -256,7 +194,7 @@ def _values(form: Element) -> dict[str, str | list[str]]:
             case "input", _:
                 found[one["name"]] = one["value"]
             case "textarea", _:
-                found[one["name"]] = "".join(one.texts).removeprefix("\n")
+                found[one["name"]] = one.written.removeprefix("\n")
             case "select", _:
                 options = one.find("option")
                 chosen = [option for option in options if "selected" in option.attributes]
