@@ -75,6 +75,8 @@ READING = (
     "test_operations.py",
     "test_reasons.py",
     "test_documents.py",
+    "console/test_doors.py",
+    "console/test_rewording.py",
 )
 
 
