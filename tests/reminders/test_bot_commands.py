@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.clock import START, FakeClock
-from tests.reminders.language.sentences import TABLES, sentences
 from tests.reminders.remembering import DAY, MINUTE, at
 from tests.reminders.study import Study, shown
 from tests.stores.memory import memory_database
@@ -415,13 +414,6 @@ async def test_commands_do_not_touch_the_reminders_of_others(study: Study) -> No
 )  # fmt: skip
 def test_a_new_reminder_is_no_command(text: str) -> None:
     assert read_command(text) is None
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_no_sentence_that_becomes_a_reminder_is_a_command(table: str) -> None:
-    reminders = [each.text for each in sentences(table) if "refused" not in each.wanted]
-
-    assert [text for text in reminders if read_command(text)] == []
 
 
 @pytest.mark.parametrize("text", ["提醒我明天取消订阅", "明天取消会员", "10分钟后再提醒我关火"])

@@ -9,18 +9,20 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.parse import parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
-from wechat_scheduler.reminders.language.refused_sentences import LanguageError
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError, SeveralError
 
 TABLES = ("sentences", "kinds", "stranger", "unseen", "customers", "callers", "visitors")
 
 
+@cache
 def _table(name: str) -> dict[str, Any]:
     return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
 
@@ -28,6 +30,23 @@ def _table(name: str) -> dict[str, Any]:
 _SAID = _table("sentences")
 ZONE = ZoneInfo(_SAID["zone"])
 NOW = datetime.fromisoformat(_SAID["now"])
+
+
+@cache
+def read(text: str) -> tuple[Parsed, ...] | LanguageError:
+    """The reminders that a sentence asks for, or why it is refused. Remembered, as several tests ask."""
+    try:
+        return parse_all(text, now=NOW, zone=ZONE)
+    except LanguageError as error:
+        return error.with_traceback(None)
+
+
+def read_one(text: str) -> Parsed | LanguageError:
+    """As `parse` reads it: a sentence that asks for several reminders is refused."""
+    readings = read(text)
+    if isinstance(readings, LanguageError):
+        return readings
+    return readings[0] if len(readings) == 1 else SeveralError(readings)
 
 
 class Outcome(enum.StrEnum):
@@ -73,10 +92,10 @@ class Sentence:
 
     def misread(self) -> dict[str, tuple[Any, list[Any]]]:
         """The parts that the parser reads otherwise than accepted, and how it reads them."""
-        try:
-            parsed = parse(self.text, now=NOW, zone=ZONE)
-        except LanguageError as error:
-            return self._differing({"refused": error.reason.removeprefix("sentence.")}, ["refused"])
+        parsed = read_one(self.text)
+        if isinstance(parsed, LanguageError):
+            reason = parsed.reason.removeprefix("sentence.")
+            return self._differing({"refused": reason}, ["refused"])
         return self._differing(_told(parsed), self.wanted)
 
     def _differing(

@@ -1,13 +1,9 @@
 """What is not understood is asked about; chat and commands are no reminders."""
 
-from contextlib import suppress
-
 import pytest
 
-from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
+from tests.reminders.language.sentences import NOW, ZONE, read_one
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.leftovers import unread
-from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError, SeveralError
 
@@ -20,20 +16,8 @@ def _reason(text: str) -> Reason | None:
     return None
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_no_words_of_time_are_left_in_a_title(table: str) -> None:
-    titles = []
-
-    for each in sentences(table):
-        with suppress(LanguageError):
-            titles.append(parse(each.text, now=NOW, zone=ZONE).title)
-
-    assert not [title for title in titles if unread(normalise(title), NOW.date())]
-
-
-@pytest.mark.parametrize(
-    ("text", "quoted"),
-    [
+def test_the_words_that_were_not_understood_are_quoted() -> None:
+    cases = [
         ("明天早上8点提醒我下午3点的会议", "下午3点"),
         ("明天订后天的机票", "后天"),
         ("明天交10月份的房租", "10月份的"),
@@ -46,34 +30,33 @@ def test_no_words_of_time_are_left_in_a_title(table: str) -> None:
         ("明天改天再说的事", "改天"),
         ("今晚准备明早的材料", "明早"),
         ("周一问房东要月底的账", "月底"),
-    ],
-)
-def test_the_words_that_were_not_understood_are_quoted(text: str, quoted: str) -> None:
-    with pytest.raises(LanguageError) as asked:
-        parse(text, now=NOW, zone=ZONE)
+    ]
 
-    assert asked.value.reason is Reason.SENTENCE_UNREAD
-    assert f"“{quoted}”" in asked.value.sentence
+    for text, quoted in cases:
+        asked = read_one(text)
+
+        assert isinstance(asked, LanguageError), text
+        assert asked.reason is Reason.SENTENCE_UNREAD, text
+        assert f"“{quoted}”" in asked.sentence, text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_chat_is_no_reminder() -> None:
+    cases = [
         "后天有货吗", "周六几点开门", "元宵节快乐", "明天多少钱一份", "你们周日营业不", "下周什么时候到货", "周末愉快",
         "祝你圣诞快乐", "明天见", "我明天不去了", "昨天的快递收到了", "周五没空", "今天天气真好", "周三买的还没到",
         "老板明天有位子吗", "中午好", "请问国庆放假吗", "8号晚上几点关门", "五点到得了吗", "今天好累", "这个月已经交过了",
         "我们周三就到了", "你明天来吗", "明天下午3点开会？", "周六能不能送货",
-    ],
-)  # fmt: skip
-def test_chat_is_no_reminder(text: str) -> None:
-    reason = _reason(text)
+    ]  # fmt: skip
 
-    assert reason in (Reason.SENTENCE_CHAT, Reason.SENTENCE_PAST)
+    taken = [_reason(text) for text in cases]
+
+    assert set(taken) <= {Reason.SENTENCE_CHAT, Reason.SENTENCE_PAST}, dict(
+        zip(cases, taken, strict=True)
+    )
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
+def test_a_sentence_that_asks_to_be_reminded_is_no_chat() -> None:
+    cases = [
         ("明天提醒我问他几点开门", "问他几点开门"),
         ("能不能明天早上7点叫我起床", "起床"),
         ("可以在后天9点提醒我开会吗", "开会"),
@@ -84,29 +67,25 @@ def test_chat_is_no_reminder(text: str) -> None:
         ("周五该交房租了", "交房租了"),
         ("明天下午3点给老板汇报", "给老板汇报"),
         ("周六买不锈钢盆", "买不锈钢盆"),
-    ],
-)
-def test_a_sentence_that_asks_to_be_reminded_is_no_chat(text: str, title: str) -> None:
-    parsed = parse(text, now=NOW, zone=ZONE)
+    ]
 
-    assert parsed.title == title
+    titles = [parse(text, now=NOW, zone=ZONE).title for text, _ in cases]
+
+    assert titles == [title for _, title in cases]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_a_command_is_no_new_reminder() -> None:
+    cases = [
         "取消后天的闹钟", "删掉明天早上7点的提醒", "周五不用叫我了", "把周六的提醒改到周日", "后天有哪些提醒",
         "明天的闹钟取消", "别再提醒我每天喝水了", "明天的会议提醒改到后天", "看看明天的提醒", "推迟半小时后的提醒",
         "帮我把明天8点的闹钟关掉", "查一下这周的提醒", "请取消明天下午的提醒", "明天有什么安排",
-    ],
-)  # fmt: skip
-def test_a_command_is_no_new_reminder(text: str) -> None:
-    assert _reason(text) is Reason.SENTENCE_COMMAND
+    ]  # fmt: skip
+
+    assert not [text for text in cases if _reason(text) is not Reason.SENTENCE_COMMAND]
 
 
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
+def test_several_reminders_in_one_sentence_are_all_read() -> None:
+    cases = [
         ("明天8点送孩子，9点开会", ["19 08:00 送孩子", "19 09:00 开会"]),
         ("今晚7点吃饭10点睡觉", ["18 19:00 吃饭", "18 22:00 睡觉"]),
         ("周二交表周四答辩", ["24 08:00 交表", "19 08:00 答辩"]),
@@ -120,29 +99,29 @@ def test_a_command_is_no_new_reminder(text: str) -> None:
         ("明天8点送孩子和后天9点开会", ["19 08:00 送孩子", "20 09:00 开会"]),
         ("提醒我明天8点起床，还有后天交表", ["19 08:00 起床", "20 08:00 交表"]),
         ("11月20日交表、11月25日答辩", ["20 08:00 交表", "25 08:00 答辩"]),
-    ],
-)
-def test_several_reminders_in_one_sentence_are_all_read(text: str, read: list[str]) -> None:
-    readings = parse_all(text, now=NOW, zone=ZONE)
+    ]
 
-    with pytest.raises(SeveralError) as asked:
-        parse(text, now=NOW, zone=ZONE)
+    for text, wanted in cases:
+        readings = parse_all(text, now=NOW, zone=ZONE)
 
-    assert [f"{each.time:%d %H:%M} {each.title}" for each in readings] == read
-    assert asked.value.readings == readings
-    assert all(each.understood in asked.value.sentence for each in readings)
+        with pytest.raises(SeveralError) as asked:
+            parse(text, now=NOW, zone=ZONE)
+
+        assert [f"{each.time:%d %H:%M} {each.title}" for each in readings] == wanted
+        assert asked.value.readings == readings
+        assert all(each.understood in asked.value.sentence for each in readings), text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_times_that_are_not_clearly_several_reminders_are_asked_about() -> None:
+    cases = [
         "每周一早上8点开会，周五下午5点交周报",
         "明天3点开会讨论周五发布",
         "后天给小明天猫下单",
         "周五提醒我周六交表",
         "明天8点送孩子9点的课",
         "下午3点通知我5点的票开抢",
-    ],
-)
-def test_times_that_are_not_clearly_several_reminders_are_asked_about(text: str) -> None:
-    assert _reason(text) in (Reason.SENTENCE_UNREAD, Reason.SENTENCE_AMBIGUOUS)
+    ]
+
+    taken = {text: _reason(text) for text in cases}
+
+    assert set(taken.values()) <= {Reason.SENTENCE_UNREAD, Reason.SENTENCE_AMBIGUOUS}, taken

@@ -4,11 +4,10 @@ import re
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.reminders.language.sentences import NOW, TABLES, ZONE, sentences
+from tests.reminders.language.sentences import NOW, ZONE, sentences
 from wechat_scheduler.reminders.language.normalise import cleaned
 from wechat_scheduler.reminders.language.parse import parse, parse_all
 from wechat_scheduler.reminders.language.parsed import Parsed
@@ -64,7 +63,7 @@ RULES = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=90, deadline=None)
 @given(rule=RULES, minutes=st.integers(0, 1439))
 def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: int) -> None:
     at = datetime.combine(NOW.date(), time(minutes // 60, minutes % 60), ZONE)
@@ -75,34 +74,6 @@ def test_what_is_told_of_a_rule_is_read_back_as_that_rule(rule: str, minutes: in
     assert read_rule(parsed.rule)
     if not rule.startswith(("FREQ=HOURLY", "FREQ=MINUTELY")) and "BYHOUR" not in rule:
         assert parsed.time.timetz() == at.timetz()
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_the_echo_of_a_reading_is_read_back_as_the_same_reminder(table: str) -> None:
-    readings = [reading for each in sentences(table) for reading in _readings(each.text)]
-
-    again = [(reading, _readings(reading.understood)) for reading in readings]
-
-    assert len(readings) > 50
-    assert not [
-        (one.understood, two) for one, two in again if list(map(_core, two)) != [_core(one)]
-    ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "二十五号赶集记前一天得带上秤",
-        "每季度第一天和30号交表",
-        "九十秒半后出门",
-        "0.5秒后提醒我",
-        "每年3月、6月、9月、12月最后一天和每年1月1日盘点",
-    ],
-)
-def test_the_echo_of_a_rare_reading_is_read_back(text: str) -> None:
-    (reading,) = _readings(text)
-
-    assert list(map(_core, _readings(reading.understood))) == [_core(reading)]
 
 
 DAYS_SAID = (
@@ -123,7 +94,7 @@ CLOCKS_SAID = ("", "3点", "早上7点半", "下午2到4点", "晚上11点", "8�
 ENDS_SAID = ("", "到年底为止", "，一共3次", "，提前10分钟提醒我")
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=80, deadline=None)
 @given(
     day=st.sampled_from(DAYS_SAID),
     clock=st.sampled_from(CLOCKS_SAID),
@@ -173,7 +144,7 @@ def test_each_time_of_a_day_has_one_form_and_is_read_back() -> None:
     assert [parse(words, now=NOW, zone=ZONE).time for words in said] == moments
 
 
-@settings(max_examples=220, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=st.one_of(st.text(max_size=200), st.lists(st.sampled_from(WORDS)).map("".join)))
 def test_any_text_is_read_or_refused(text: str) -> None:
     with suppress(LanguageError):
@@ -225,18 +196,17 @@ HOSTILE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_text_is_read_or_refused(text: str) -> None:
-    with suppress(LanguageError):
-        for reading in parse_all(text, now=NOW, zone=ZONE):
-            assert reading.time > NOW
-            assert not reading.rule or read_rule(reading.rule)
-            assert reading.title.isprintable()
+def test_a_hostile_text_is_read_or_refused() -> None:
+    for text in HOSTILE:
+        with suppress(LanguageError):
+            for reading in parse_all(text, now=NOW, zone=ZONE):
+                assert reading.time > NOW, text
+                assert not reading.rule or read_rule(reading.rule), text
+                assert reading.title.isprintable(), text
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
+def test_a_hostile_text_has_no_more_words_than_characters() -> None:
+    cases = [
         "一",
         "1.",
         "十点",
@@ -254,44 +224,42 @@ def test_a_hostile_text_is_read_or_refused(text: str) -> None:
         "1/1/2",
         "8、",
         "今年第",
-    ],
-)
-def test_a_hostile_text_has_no_more_words_than_characters(piece: str) -> None:
-    text = (piece * 200)[:200]
+    ]
 
-    tokens = scan(text, NOW.date())
+    for piece in cases:
+        text = (piece * 200)[:200]
 
-    ends = [token.end for token in tokens]
-    assert ends == sorted(ends)
-    assert len(tokens) <= len(text)
+        tokens = scan(text, NOW.date())
+
+        ends = [token.end for token in tokens]
+        assert ends == sorted(ends), piece
+        assert len(tokens) <= len(text), piece
 
 
-@pytest.mark.parametrize(
-    "emoji",
-    [
+def test_a_picture_of_several_emoji_stays_one_in_a_title() -> None:
+    cases = [
         "👨\u200d👩\u200d👧",
         "❤\ufe0f\u200d🔥",
         "🏳\ufe0f\u200d🌈",
         "👩🏽\u200d🚀",
         "☀\ufe0f",
         "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
-    ],
-)
-def test_a_picture_of_several_emoji_stays_one_in_a_title(emoji: str) -> None:
-    assert cleaned(emoji) == emoji
-    assert parse(f"明天8点{emoji}聚餐", now=NOW, zone=ZONE).title == f"{emoji}聚餐"
+    ]
+
+    titles = [parse(f"明天8点{each}聚餐", now=NOW, zone=ZONE).title for each in cases]
+
+    assert list(map(cleaned, cases)) == cases
+    assert titles == [f"{each}聚餐" for each in cases]
 
 
-@pytest.mark.parametrize(
-    ("written", "left"),
-    [
+def test_what_joins_no_emoji_is_left_out() -> None:
+    cases = [
         ("明\u200d天", "明天"),
         ("a\ufe0f\u200d😀", "a😀"),
         ("😀\u200d天", "😀天"),
         ("3\ufe0f\u20e3", "3"),
         ("天\U000e0067\U000e007f", "天"),
         ("\u200d😀\u200d", "😀"),
-    ],
-)
-def test_what_joins_no_emoji_is_left_out(written: str, left: str) -> None:
-    assert cleaned(written) == left
+    ]
+
+    assert [cleaned(written) for written, _ in cases] == [left for _, left in cases]

@@ -1,6 +1,6 @@
 """A sentence with two errands becomes two reminders, or its writer is asked; never one with both titles."""
 
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 
@@ -24,18 +24,20 @@ def _read(text: str) -> list[str]:
     return [" ".join(f"{r.time:%d %H:%M} {r.rule} {r.title}".split()) for r in readings]
 
 
-@pytest.mark.parametrize("link", ["，", "。", *(each for each in AND.split("|") if each != "之后")])
-def test_two_recurring_errands_are_two_reminders_however_they_are_linked(link: str) -> None:
-    pairs = list(permutations(ERRANDS, 2))
+def test_two_recurring_errands_are_two_reminders_however_they_are_linked() -> None:
+    cases = ["，", "。", *(each for each in AND.split("|") if each != "之后")]
 
-    read = {pair: _read(link.join(pair)) for pair in pairs}
+    each_twice = list(pairwise([*ERRANDS, *list(ERRANDS)[:1]]))
 
-    assert read == {(one, two): [ERRANDS[one], ERRANDS[two]] for one, two in pairs}
+    for link in cases:
+        pairs = list(permutations(ERRANDS, 2)) if link in ("，", "和") else each_twice
+        read = {pair: _read(link.join(pair)) for pair in pairs}
+
+        assert read == {(one, two): [ERRANDS[one], ERRANDS[two]] for one, two in pairs}, link
 
 
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
+def test_each_part_has_its_own_title() -> None:
+    cases = [
         ("每天晚上十点提醒我关电脑还有每天早上七点叫我起床", ["18 22:00 FREQ=DAILY 关电脑", "19 07:00 FREQ=DAILY 起床"]),
         ("每天早上7点起床、还有就是每晚10点关电脑", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
         ("每天早上7点起床，还要每晚10点关电脑", ["19 07:00 FREQ=DAILY 起床", "18 22:00 FREQ=DAILY 关电脑"]),
@@ -47,48 +49,48 @@ def test_two_recurring_errands_are_two_reminders_however_they_are_linked(link: s
         ("明天早上8点提醒我吃药晚上8点也提醒我", ["19 08:00 吃药", "19 20:00 吃药"]),
         ("明天早上8点吃药，中午12点也吃，晚上8点也要吃", ["19 08:00 吃药", "19 12:00 吃药", "19 20:00 吃药"]),
         ("每天早上8点提醒我吃药，晚上8点也提醒我", ["19 08:00 FREQ=DAILY 吃药", "18 20:00 FREQ=DAILY 吃药"]),
-    ],
-)  # fmt: skip
-def test_each_part_has_its_own_title(text: str, read: list[str]) -> None:
-    assert _read(text) == read
+    ]  # fmt: skip
+
+    assert {text: _read(text) for text, _ in cases} == dict(cases)
 
 
-@pytest.mark.parametrize(
-    "text", ["每天早上7点和每天晚上10点吃药", "提醒我每天早上7点还有每天晚上10点吃药", "每天早上7点还有晚上10点吃药"]
-)  # fmt: skip
-def test_two_times_of_one_errand_are_one_reminder(text: str) -> None:
+def test_two_times_of_one_errand_are_one_reminder() -> None:
+    cases = ["每天早上7点和每天晚上10点吃药", "提醒我每天早上7点还有每天晚上10点吃药", "每天早上7点还有晚上10点吃药"]  # fmt: skip
+
     times = "FREQ=DAILY;BYHOUR=7;BYMINUTE=0 FREQ=DAILY;BYHOUR=22;BYMINUTE=0"
 
-    assert _read(text) == [f"18 22:00 {times} 吃药"]
+    assert [_read(text) for text in cases] == [[f"18 22:00 {times} 吃药"]] * len(cases)
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["每月1号交房租，25号还信用卡", "每月1号交房租还有25号还信用卡", "每周一跑步还有周三游泳"],
-)
-def test_a_second_errand_that_may_repeat_is_asked_about(text: str) -> None:
-    with pytest.raises(LanguageError) as asked:
-        _read(text)
+def test_a_second_errand_that_may_repeat_is_asked_about() -> None:
+    cases = [
+        "每月1号交房租，25号还信用卡",
+        "每月1号交房租还有25号还信用卡",
+        "每周一跑步还有周三游泳",
+    ]
 
-    assert asked.value.reason is Reason.SENTENCE_AMBIGUOUS
-    assert "另一件事" in asked.value.sentence
+    for text in cases:
+        with pytest.raises(LanguageError) as asked:
+            _read(text)
+
+        assert asked.value.reason is Reason.SENTENCE_AMBIGUOUS, text
+        assert "另一件事" in asked.value.sentence, text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_errands_that_may_repeat_otherwise_are_asked_about() -> None:
+    cases = [
         "每小时喝水另外每天晚上10点睡觉",
         "每两小时喝水到晚上8点另外每天晚上10点睡觉",
         "每20分钟提醒我看一下锅，到晚上11点，另外每天早上7点叫我起床",
         "每天早上7点叫我起床另外每20分钟提醒我看一下锅到晚上11点",
         "周一到周五早上7点起床还有周末早上9点起床",
-    ],
-)
-def test_errands_that_may_repeat_otherwise_are_asked_about(text: str) -> None:
-    with pytest.raises(LanguageError) as asked:
-        _read(text)
+    ]
 
-    assert asked.value.reason in (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
+    for text in cases:
+        with pytest.raises(LanguageError) as asked:
+            _read(text)
+
+        assert asked.value.reason in (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD), text
 
 
 def test_a_part_that_is_past_is_told_as_past() -> None:
@@ -98,15 +100,17 @@ def test_a_part_that_is_past_is_told_as_past() -> None:
     assert refused.value.reason is Reason.SENTENCE_PAST
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
+def test_a_title_neither_begins_nor_ends_with_a_word_that_links() -> None:
+    cases = [
         ("每天早上饭后提醒我吃药", "饭后吃药"),
         ("每天早中晚饭后提醒我吃药", "饭后吃药"),
         ("另外明天提醒我买菜", "买菜"),
         ("明天提醒我买菜还有", "买菜"),
         ("明天下班顺便买菜", "下班顺便买菜"),
-    ],
-)
-def test_a_title_neither_begins_nor_ends_with_a_word_that_links(text: str, title: str) -> None:
-    assert [each.title for each in parse_all(text, now=NOW, zone=ZONE)] == [title]
+    ]
+
+    read = {text: parse_all(text, now=NOW, zone=ZONE) for text, _ in cases}
+
+    assert {text: [each.title for each in some] for text, some in read.items()} == {
+        text: [title] for text, title in cases
+    }

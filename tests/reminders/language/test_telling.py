@@ -1,7 +1,5 @@
 """Sentences that tell others something are no reminders; errands that look like them are."""
 
-import pytest
-
 from tests.reminders.language.sentences import NOW, ZONE
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parse import parse
@@ -16,9 +14,8 @@ def _read(text: str) -> str:
         return error.reason
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_what_is_told_to_others_is_no_reminder() -> None:
+    cases = [
         # persons
         "明天我让我弟过去取", "那我周五再联系你", "下周三他们全家来住两晚", "我儿媳妇后天从老家过来", "周六咱们店里见个面",
         # what others say and do
@@ -32,15 +29,15 @@ def _read(text: str) -> str:
         "周三发的顺丰", "禮拜五要兩個便當",
         # two sides of a time
         "停车场的栏杆今天早上又抬不起来", "蓝色那套下周补货给孩子报名", "会员积分月底清零赶紧来店里用",
-    ],
-)  # fmt: skip
-def test_what_is_told_to_others_is_no_reminder(text: str) -> None:
-    assert _read(text) in (Reason.SENTENCE_CHAT, Reason.SENTENCE_PAST)
+    ]  # fmt: skip
+
+    read = {text: _read(text) for text in cases}
+
+    assert set(read.values()) <= {Reason.SENTENCE_CHAT, Reason.SENTENCE_PAST}, read
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
+def test_an_errand_that_names_others_is_a_reminder() -> None:
+    cases = [
         ("下周三晚上七点半陪老婆去看话剧", "陪老婆去看话剧"),
         ("29号给我妈转生活费", "给我妈转生活费"),
         ("12月3号我爸生日订蛋糕", "我爸生日订蛋糕"),
@@ -70,80 +67,73 @@ def test_what_is_told_to_others_is_no_reminder(text: str) -> None:
         ("明天客户来访", "客户来访"),
         ("周五在酒店住一晚带洗漱包", "在酒店住一晚带洗漱包"),
         ("明天中午幫我媽拿藥", "幫我媽拿藥"),
-    ],
-)
-def test_an_errand_that_names_others_is_a_reminder(text: str, title: str) -> None:
-    assert _read(text) == title
+    ]
+
+    assert {text: _read(text) for text, _ in cases} == dict(cases)
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
+def test_a_title_keeps_no_request_in_its_middle() -> None:
+    cases = [
         ("快递明天记得拿", "快递拿"),
         ("出门记得带伞明早8点", "出门带伞"),
         ("周五下午聚餐别忘了订位", "聚餐订位"),
         ("垃圾今晚8点千万别忘了倒", "垃圾倒"),
         ("水費月底記得交", "水費交"),
         ("明天看电影《记得我》", "看电影《记得我》"),
-    ],
-)
-def test_a_title_keeps_no_request_in_its_middle(text: str, title: str) -> None:
-    assert _read(text) == title
+    ]
+
+    assert {text: _read(text) for text, _ in cases} == dict(cases)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_a_time_that_only_its_writer_knows_is_asked_about() -> None:
+    cases = [
         "每天睡前提醒我数胎动", "周五放学后买本子", "明天下班后去健身", "周六日出前到山顶", "每周一开会前打印材料", "后天手术前禁食",
         "比赛前一天晚上早睡", "每个半小时休息到12点", "跨年那天晚上11点出发", "每天早九晚六打卡", "上四休二从20号开始", "明天下午5点半年会", "三十晚上吃饺子",
-    ],
-)  # fmt: skip
-def test_a_time_that_only_its_writer_knows_is_asked_about(text: str) -> None:
-    assert _read(text) in (Reason.SENTENCE_UNREAD, Reason.SENTENCE_AMBIGUOUS)
+    ]  # fmt: skip
+
+    read = {text: _read(text) for text in cases}
+
+    assert set(read.values()) <= {Reason.SENTENCE_UNREAD, Reason.SENTENCE_AMBIGUOUS}, read
 
 
-@pytest.mark.parametrize(
-    ("text", "rule"),
-    [
+def test_a_pause_by_the_clock_is_an_errand() -> None:
+    cases = [
         ("每一个半小时休息到晚上8点", "FREQ=MINUTELY;INTERVAL=90"),
         ("每1.5小时休息到下午6点", "FREQ=MINUTELY;INTERVAL=90"),
         ("每45分钟休息到晚上6点", "FREQ=MINUTELY;INTERVAL=45"),
-    ],
-)
-def test_a_pause_by_the_clock_is_an_errand(text: str, rule: str) -> None:
-    parsed = parse(text, now=NOW, zone=ZONE)
+    ]
 
-    assert (parsed.rule.partition(";UNTIL")[0].partition(";BYHOUR")[0], parsed.title) == (
-        rule,
-        "休息",
-    )
+    for text, rule in cases:
+        parsed = parse(text, now=NOW, zone=ZONE)
+
+        assert (parsed.rule.partition(";UNTIL")[0].partition(";BYHOUR")[0], parsed.title) == (
+            rule,
+            "休息",
+        ), text
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_a_second_errand_with_its_own_time_is_asked_about() -> None:
+    cases = [
         "后天提醒我给客户报价和下午三点去面试", "明天提醒我买菜，6点做饭", "周五提醒我交表还有下午4点开会", "每天提醒我吃药和晚上9点锁门",
         "明天买菜然后下午三点去面试",
-    ],
-)  # fmt: skip
-def test_a_second_errand_with_its_own_time_is_asked_about(text: str) -> None:
-    assert _read(text) is Reason.SENTENCE_AMBIGUOUS
+    ]  # fmt: skip
+
+    assert {text: _read(text) for text in cases} == dict.fromkeys(cases, Reason.SENTENCE_AMBIGUOUS)
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
+def test_a_time_behind_the_errand_is_its_own() -> None:
+    cases = [
         ("明天提醒我和小王下午三点开会", "和小王开会"),
         ("明天交表，10点前", "交表"),
         ("明天开会，下午三点，带电脑", "开会带电脑"),
         ("周五聚餐，晚上7点", "聚餐"),
         ("明天提前到公司八点半", "提前到公司"),
-    ],
-)
-def test_a_time_behind_the_errand_is_its_own(text: str, title: str) -> None:
-    assert _read(text) == title
+    ]
+
+    assert {text: _read(text) for text, _ in cases} == dict(cases)
 
 
-@pytest.mark.parametrize("text", ["报价提前到早上八点", "会议提前到周三", "聚餐提早到晚上6点"])
-def test_an_errand_that_is_moved_ahead_is_no_new_one(text: str) -> None:
-    assert _read(text) is Reason.SENTENCE_COMMAND
+def test_an_errand_that_is_moved_ahead_is_no_new_one() -> None:
+    cases = ["报价提前到早上八点", "会议提前到周三", "聚餐提早到晚上6点"]
+
+    assert {text: _read(text) for text in cases} == dict.fromkeys(cases, Reason.SENTENCE_COMMAND)
