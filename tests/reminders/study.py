@@ -6,6 +6,7 @@ from typing import Any
 from tests.audience.people import Lists, heard
 from tests.clock import START, FakeClock
 from tests.reminders.remembering import SHANGHAI, Memory
+from tests.stores.memory import MemoryDatabase
 from tests.stores.suite import VAULT
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.directory import Directory
@@ -20,14 +21,14 @@ from wechat_scheduler.reminders.texts import Pages
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
 from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
-from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.reminders.conversations import SqlConversations
 
 
 class Study:
     """`person` writes. No app listens: what the bot leaves alone comes to it a second time, unclaimed."""
 
-    def __init__(self, database: Database, clock: FakeClock, person: Subscriber) -> None:
+    def __init__(self, database: MemoryDatabase, clock: FakeClock, person: Subscriber) -> None:
+        self.database = database
         self.memory = Memory(database, clock)
         self.subscribers = SqlSubscribers(database)
         self.subscriptions = SqlSubscriptions(database)
@@ -39,9 +40,16 @@ class Study:
         self._events = 0
 
     @classmethod
-    async def on(cls, database: Database, clock: FakeClock) -> "Study":
+    async def on(cls, database: MemoryDatabase, clock: FakeClock) -> "Study":
         person = await SqlSubscribers(database).follow("wx1", "o1", uid="UID_a", now=START)
         return cls(database, clock, person)
+
+    def copy(self) -> "Study":
+        """A user who has written the same so far, on a store and at a clock of its own."""
+        clock = FakeClock(self.memory.clock.now())
+        other = Study(self.database.copy(), clock, self.person)
+        other._events = self._events
+        return other
 
     def bot_with(self, mode: BotMode) -> Bot:
         pages = Pages(public=lambda each: "https://here/p", owner=lambda each: "https://here/o")
@@ -80,6 +88,12 @@ class Study:
         return [
             f"{shown(each)} {each.title}" for each in await self.kept() if each.state in STANDING
         ]
+
+    async def after(self, text: str) -> list[str]:
+        """What would be to come if the user said this, too."""
+        other = self.copy()
+        await other.say(text)
+        return await other.standing()
 
     async def state(self, reminder: Reminder) -> ReminderState:
         return (await self.memory.desk.reminder(reminder.id)).state

@@ -22,9 +22,8 @@ async def study(clock: FakeClock) -> Study:
     return await Study.on(memory_database(), clock)
 
 
-@pytest.mark.parametrize(
-    ("text", "title", "start", "rule", "head"),
-    [
+async def test_a_sentence_becomes_a_reminder(study: Study) -> None:
+    cases = [
         ("明天下午3点提醒我开会", "开会", "2026-11-19T15:00", "", "将在1天4小时后提醒你开会"),
         (
             "每月25号还信用卡",
@@ -35,39 +34,39 @@ async def study(clock: FakeClock) -> Study:
         ),
         ("半小时后。", "闹钟", "2026-11-18T11:00", "", "将在30分钟后提醒你闹钟"),
         ("明天8点提前10分钟提醒我出门", "出门", "2026-11-19T08:00", "", "将在21小时20分钟后"),
-    ],
-)
-async def test_a_sentence_becomes_a_reminder(
-    study: Study, text: str, title: str, start: str, rule: str, head: str
+    ]
+
+    for text, title, start, rule, head in cases:
+        other = study.copy()
+
+        assert await other.hear(text)
+
+        (reminder,) = await other.kept()
+        assert (reminder.title, reminder.start) == (title, at(start))
+        assert reminder.rule.startswith(rule), text
+        assert (reminder.source, reminder.owner) == ("bot", study.person.uid)
+        assert other.answer.startswith(f"/:ok{head}"), (text, other.answer)
+
+
+async def test_the_answer_tells_the_time_that_was_asked_for_if_the_message_is_fresh(
+    study: Study,
 ) -> None:
-    assert await study.hear(text)
-
-    (reminder,) = await study.kept()
-    assert (reminder.title, reminder.start) == (title, at(start))
-    assert reminder.rule.startswith(rule)
-    assert (reminder.source, reminder.owner) == ("bot", study.person.uid)
-    assert study.answer.startswith(f"/:ok{head}")
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds", "told"),
-    [
+    cases = [
         ("10秒后提醒我喝茶", 0, "10秒后"),
         ("10秒后提醒我喝茶", -1, "10秒后"),
         ("1分钟后提醒我喝茶", 1, "1分钟后"),
         ("90秒后提醒我喝茶", 3, "2分钟后"),
         ("10分钟后提醒我喝茶", 130, "8分钟后"),
-    ],
-)
-async def test_the_answer_tells_the_time_that_was_asked_for_if_the_message_is_fresh(
-    study: Study, text: str, seconds: int, told: str
-) -> None:
-    wrote_at = study.memory.clock.now() - timedelta(seconds=seconds)
+    ]
+
+    now = study.memory.clock.now()
     study.memory.clock.advance(timedelta(seconds=0.9))
 
-    await study.hear(text, at=wrote_at)
+    for number, (text, seconds, _) in enumerate(cases):
+        await study.hear(text, str(number), at=now - timedelta(seconds=seconds))
 
-    assert study.answer.startswith(f"/:ok将在{told}提醒你喝茶")
+    answers = [said.splitlines()[0] for said in study.post.said]
+    assert answers == [f"/:ok将在{told}提醒你喝茶" for _, _, told in cases]
 
 
 async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: Study) -> None:
@@ -95,22 +94,20 @@ async def test_the_same_event_is_one_reminder_and_one_answer(study: Study) -> No
     assert len(study.post.said) == 2
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
+async def test_what_cannot_be_is_answered_with_the_reason(study: Study) -> None:
+    cases = [
         ("2026年11月17日提醒我开会", "已经过去了"),
         ("2月30号提醒我开会", "2月30号"),
         ("明天3点或4点提醒我开会", "/:no"),
         ("提醒我开会", "什么时候提醒你“开会”？"),
         ("提醒我" + "开会" * 100, "太长了"),
-    ],
-)
-async def test_what_cannot_be_is_answered_with_the_reason(
-    study: Study, text: str, answer: str
-) -> None:
-    assert await study.hear(text)
+    ]
 
-    assert answer in study.answer
+    for text, answer in cases:
+        assert await study.hear(text, text)
+
+        assert answer in study.answer, text
+
     assert await study.kept() == []
 
 
@@ -129,23 +126,21 @@ async def test_a_rule_that_comes_too_often_is_refused(study: Study) -> None:
     assert await study.kept() == []
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
+async def test_what_is_no_request_is_answered_only_if_nobody_else_takes_it(study: Study) -> None:
+    cases = [
         ("你好", "把时间和要做的事告诉我"),
         ("随便说说", "没听懂"),
         ("取消 ffffff", "没有找到"),
         ("退出", "没有找到"),
-    ],
-)
-async def test_what_is_no_request_is_answered_only_if_nobody_else_takes_it(
-    study: Study, text: str, answer: str
-) -> None:
-    offered = [await study.hear(text, unclaimed=unclaimed) for unclaimed in (False, True)]
+    ]
 
-    assert offered == [False, True]
-    assert len(study.post.said) == 1
-    assert study.answer.startswith(answer)
+    for text, answer in cases:
+        other = study.copy()
+
+        offered = [await other.hear(text, unclaimed=unclaimed) for unclaimed in (False, True)]
+
+        assert (text, offered, len(other.post.said)) == (text, [False, True], 1)
+        assert other.answer.startswith(answer), text
 
 
 async def test_a_menu_commands_and_asks_for_nothing(study: Study) -> None:

@@ -15,49 +15,54 @@ NEXT_DAY = ["20 09:00 开会", "20 15:00 去银行"]
 
 
 @pytest.fixture
-async def two(clock: FakeClock) -> Study:
-    """A user with two reminders of tomorrow. It is Wednesday, 2026-11-18 10:30."""
-    study = await Study.on(memory_database(), clock)
+async def study(clock: FakeClock) -> Study:
+    """It is Wednesday, 2026-11-18 10:30."""
+    return await Study.on(memory_database(), clock)
+
+
+@pytest.fixture
+async def two(study: Study) -> Study:
+    """A user with two reminders of tomorrow."""
     await study.say("明天上午9点开会")
     await study.say("明天下午3点去银行")
     return study
 
 
-@pytest.mark.parametrize(
-    ("text", "then"),
-    [
-        ("明天的都推迟一小时", LATER),
-        ("把明天的提醒都改到后天", NEXT_DAY),
-        ("把所有提醒推迟一小时", LATER),
-        ("所有提醒都推迟一小时", LATER),
-        ("把我的提醒全部改到后天", NEXT_DAY),
-        ("全部推迟一小时", LATER),
-        ("都推迟一小时", LATER),
-        ("把全部提醒改到后天", NEXT_DAY),
-        ("把明天所有提醒取消", []),
-        ("明天的提醒全部取消", []),
-        ("取消全部提醒", []),
-        ("把明天的全删了", []),
-    ],
-)
-@pytest.mark.parametrize("answer", ["好", "都", "全部", "两个都要"])
-async def test_each_one_is_meant_after_a_yes_and_comes_back_in_one(
-    two: Study, text: str, then: list[str], answer: str
-) -> None:
-    asked = await two.say(text)
-    before = await two.standing()
-    await two.say(answer)
-    after = await two.standing()
-    await two.say("撤销")
+async def test_each_one_is_meant_after_a_yes_and_comes_back_in_one(two: Study) -> None:
+    cases = [
+        ("明天的都推迟一小时", "好", LATER),
+        ("明天的都推迟一小时", "都", LATER),
+        ("明天的都推迟一小时", "全部", LATER),
+        ("明天的都推迟一小时", "两个都要", LATER),
+        ("把明天的提醒都改到后天", "好", NEXT_DAY),
+        ("把所有提醒推迟一小时", "都", LATER),
+        ("所有提醒都推迟一小时", "全部", LATER),
+        ("把我的提醒全部改到后天", "两个都要", NEXT_DAY),
+        ("全部推迟一小时", "好", LATER),
+        ("都推迟一小时", "都", LATER),
+        ("把全部提醒改到后天", "全部", NEXT_DAY),
+        ("把明天所有提醒取消", "两个都要", []),
+        ("明天的提醒全部取消", "好", []),
+        ("取消全部提醒", "都", []),
+        ("把明天的全删了", "全部", []),
+    ]
 
-    assert (asked, before) == (f"有2个提醒，要全部{'改' if then else '取消'}吗？", TWO)
-    assert after == then
-    assert await two.standing() == TWO
+    for text, answer, then in cases:
+        study = two.copy()
+
+        asked = await study.say(text)
+        before = await study.standing()
+        await study.say(answer)
+        after = await study.standing()
+        await study.say("撤销")
+
+        assert (asked, before) == (f"有2个提醒，要全部{'改' if then else '取消'}吗？", TWO)
+        assert (text, answer, after) == (text, answer, then)
+        assert (text, await study.standing()) == (text, TWO)
 
 
-@pytest.mark.parametrize(
-    ("text", "answer", "then"),
-    [
+async def test_what_the_bot_offers_as_an_answer_is_done(two: Study) -> None:
+    cases = [
         ("把明天的提醒改到后天", "都改", NEXT_DAY),
         ("把明天的提醒改到后天", "1和2", NEXT_DAY),
         ("把明天的提醒都改到后天", "2", ["19 09:00 开会", "20 15:00 去银行"]),
@@ -66,36 +71,35 @@ async def test_each_one_is_meant_after_a_yes_and_comes_back_in_one(
         ("把明天的提醒都改到后天", "都不改了", TWO),
         ("取消明天的提醒", "全部", []),
         ("取消明天的提醒", "两个都取消", []),
-    ],
-)
-async def test_what_the_bot_offers_as_an_answer_is_done(
-    two: Study, text: str, answer: str, then: list[str]
-) -> None:
-    await two.say(text)
-    await two.say(answer)
+    ]
 
-    assert await two.standing() == then
+    for text, answer, then in cases:
+        study = two.copy()
+
+        await study.say(text)
+        await study.say(answer)
+
+        assert (text, answer, await study.standing()) == (text, answer, then)
 
 
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
+async def test_an_answer_that_fits_no_question_is_told_what_to_say(two: Study) -> None:
+    cases = [
         ("取消明天的提醒", "好"),
         ("把明天的提醒改到后天", "好的"),
         ("取消明天的提醒", "都改"),
         ("把明天的提醒都改到后天", "三个都改"),
-    ],
-)
-async def test_an_answer_that_fits_no_question_is_told_what_to_say(
-    two: Study, text: str, answer: str
-) -> None:
-    question = await two.say(text)
-    again = await two.say(answer)
-    held = await two.standing()
-    await two.say("1")
+    ]
 
-    assert (again, held) == (question, TWO)
-    assert len(set(await two.standing()) & set(TWO)) == 1
+    for text, answer in cases:
+        study = two.copy()
+
+        question = await study.say(text)
+        again = await study.say(answer)
+        held = await study.standing()
+        await study.say("1")
+
+        assert (answer, again, held) == (answer, question, TWO)
+        assert len(set(await study.standing()) & set(TWO)) == 1, answer
 
 
 async def test_two_that_were_made_at_once_are_put_off_together(clock: FakeClock) -> None:
@@ -109,19 +113,19 @@ async def test_two_that_were_made_at_once_are_put_off_together(clock: FakeClock)
     assert await study.standing() == LATER
 
 
-@pytest.mark.parametrize("answer", ["好", "都", "两个都"])
 async def test_all_of_what_was_just_made_together_are_cancelled_after_a_question(
-    clock: FakeClock, answer: str
+    study: Study,
 ) -> None:
-    study = await Study.on(memory_database(), clock)
+    cases = ["好", "都", "两个都"]
+
     await study.say("周五提醒我交表")
     await study.say("明天上午9点开会，下午3点去银行")
 
     asked = await study.say("这两个都删了吧")
-    await study.say(answer)
+    left = {answer: await study.after(answer) for answer in cases}
 
     assert asked == "有2个提醒，要全部取消吗？"
-    assert await study.standing() == ["20 08:00 交表"]
+    assert left == {answer: ["20 08:00 交表"] for answer in cases}
 
 
 async def test_all_that_fired_together_are_put_off_and_come_back_in_one(clock: FakeClock) -> None:
@@ -141,13 +145,14 @@ async def test_all_that_fired_together_are_put_off_and_come_back_in_one(clock: F
     assert sorted(await study.standing()) == sorted(once)
 
 
-@pytest.mark.parametrize("text", ["都删了吧", "全部取消", "都取消"])
-async def test_all_is_left_to_the_app_long_after_the_bot_did_something(
-    two: Study, text: str
-) -> None:
+async def test_all_is_left_to_the_app_long_after_the_bot_did_something(two: Study) -> None:
+    cases = ["都删了吧", "全部取消", "都取消"]
+
     two.memory.clock.advance(timedelta(minutes=11))
 
-    assert await two.take(text, "later") is None
+    taken = [await two.take(text, text) for text in cases]
+
+    assert taken == [None] * len(cases)
     assert await two.standing() == TWO
 
 

@@ -15,9 +15,8 @@ async def study(clock: FakeClock) -> Study:
     return await Study.on(memory_database(), clock)
 
 
-@pytest.mark.parametrize(
-    ("text", "question", "answer", "kept"),
-    [
+async def test_the_answer_completes_the_sentence(study: Study) -> None:
+    cases = [
         ("提醒我喝水", "什么时候提醒你“喝水”？", "半小时后", "18 11:00 喝水"),
         ("提醒我给奶奶打电话", "什么时候提醒你“给奶奶打电话”？", "明天上午", "19 08:00 给奶奶打电话"),
         ("记得带伞", "什么时候提醒你“带伞”？", "明早7点吧", "19 07:00 带伞"),
@@ -32,33 +31,34 @@ async def study(clock: FakeClock) -> Study:
         ("下午提醒我", "几点提醒你，提醒什么？", "三点", "18 15:00 闹钟"),
         ("630叫我起床", "要在 2026年11月19日 周四 早上6:30 提醒你“起床”吗？", "好", "19 06:30 起床"),
         ("我约了后天下午三点理发", "要在 2026年11月20日 周五 下午3:00 提醒你“理发”吗？", "好", "20 15:00 理发"),
-    ],
-)  # fmt: skip
-async def test_the_answer_completes_the_sentence(
-    study: Study, text: str, question: str, answer: str, kept: str
-) -> None:
-    asked = await study.say(text)
-    before = await study.standing()
-    await study.say(answer)
+    ]  # fmt: skip
 
-    assert (asked.startswith(question), before) == (True, []), asked
-    assert [each.replace(":01 ", ":00 ") for each in await study.standing()] == [kept]
+    for text, question, answer, kept in cases:
+        other = study.copy()
 
+        asked = await other.say(text)
+        before = await other.standing()
+        await other.say(answer)
 
-@pytest.mark.parametrize("text", ["提醒我喝水", "明天提醒我"])
-@pytest.mark.parametrize(
-    "answer", ["你们几点关门", "算了", "取消", "今天天气真好", "谢谢", "老师明天请假"]
-)
-async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answer: str) -> None:
-    await study.say(text)
-    await study.say(answer)
-
-    assert await study.standing() == []
+        assert (asked.startswith(question), before) == (True, []), (text, asked)
+        after = [each.replace(":01 ", ":00 ") for each in await other.standing()]
+        assert (text, answer, after) == (text, answer, [kept])
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
+async def test_what_is_no_answer_makes_no_reminder(study: Study) -> None:
+    answers = ["你们几点关门", "算了", "取消", "今天天气真好", "谢谢", "老师明天请假"]
+
+    for text in ("提醒我喝水", "明天提醒我"):
+        asked = study.copy()
+        await asked.say(text)
+
+        kept = {answer: await asked.after(answer) for answer in answers}
+
+        assert (text, kept) == (text, {answer: [] for answer in answers})
+
+
+async def test_a_command_is_no_answer(study: Study) -> None:
+    cases = [
         "取消吧",
         "取消",
         "退出",
@@ -70,13 +70,13 @@ async def test_what_is_no_answer_makes_no_reminder(study: Study, text: str, answ
         "3",
         "撤销",
         "有哪些提醒",
-    ],
-)
-async def test_a_command_is_no_answer(study: Study, answer: str) -> None:
-    await study.say("明天提醒我")
-    await study.say(answer)
+    ]
 
-    assert await study.standing() == []
+    await study.say("明天提醒我")
+
+    kept = {answer: await study.after(answer) for answer in cases}
+
+    assert kept == {answer: [] for answer in cases}
 
 
 async def test_a_yes_after_midnight_means_the_day_of_the_sentence(study: Study) -> None:
@@ -102,9 +102,10 @@ async def test_the_subject_is_kept_through_a_yes_and_a_second_question(study: St
     ]
 
 
-@pytest.mark.parametrize("text", ["记得给我发货", "别忘了给我留两个", "记得帮我留个位子"])
-async def test_what_a_shop_is_asked_for_is_left_alone(study: Study, text: str) -> None:
-    assert await study.take(text, "shop") is None
+async def test_what_a_shop_is_asked_for_is_left_alone(study: Study) -> None:
+    cases = ["记得给我发货", "别忘了给我留两个", "记得帮我留个位子"]
+
+    assert [await study.take(text, text) for text in cases] == [None] * len(cases)
 
 
 async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
@@ -119,20 +120,16 @@ async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
     assert [each.rule for each in await study.kept()] == ["FREQ=HOURLY;UNTIL=20261119T100000Z"]
 
 
-@pytest.mark.parametrize(
-    "text", ["把它删了", "删掉它", "取消这个", "把这条提醒删掉", "它不要了", "取消刚设的"]
-)
-@pytest.mark.parametrize("moved", [False, True])
-async def test_it_is_what_was_made_or_moved_last(study: Study, text: str, *, moved: bool) -> None:
+async def test_it_is_what_was_made_or_moved_last(study: Study) -> None:
+    cases = ["把它删了", "删掉它", "取消这个", "把这条提醒删掉", "它不要了", "取消刚设的"]
     await study.say("明天上午9点买菜")
     await study.say("明天下午3点开会")
-    if moved:
-        await study.say("买菜改到10点")
+    moved = study.copy()
+    await moved.say("买菜改到10点")
 
-    await study.say(text)
+    left = {text: (await study.after(text), await moved.after(text)) for text in cases}
 
-    left = "19 15:00 开会" if moved else "19 09:00 买菜"
-    assert await study.standing() == [left]
+    assert left == dict.fromkeys(cases, (["19 09:00 买菜"], ["19 15:00 开会"]))
 
 
 async def test_it_is_moved_too(study: Study) -> None:
@@ -143,31 +140,30 @@ async def test_it_is_moved_too(study: Study) -> None:
     assert await study.standing() == ["19 16:30 开会"]
 
 
-@pytest.mark.parametrize("text", ["这周还有什么事", "我这周还有什么事", "今天还有啥要做的"])
-async def test_a_week_without_any_left_is_told_to_who_has_reminders(
-    study: Study, text: str
-) -> None:
-    before = await study.take(text, "before")
+async def test_a_week_without_any_left_is_told_to_who_has_reminders(study: Study) -> None:
+    cases = ["这周还有什么事", "我这周还有什么事", "今天还有啥要做的"]
+
+    before = [await study.take(text, text) for text in cases]
     await study.say("12月20日交表")
 
-    answer = await study.say(text)
+    answers = [await study.say(text) for text in cases]
 
-    assert before is None
-    assert answer.endswith("没有提醒")
+    assert before == [None] * len(cases)
+    assert [each[-4:] for each in answers] == ["没有提醒"] * len(cases)
 
 
-@pytest.mark.parametrize("text", ["还有什么事", "还有什么事吗", "你还有什么事"])
-async def test_what_else_a_person_wants_is_left_to_the_app(study: Study, text: str) -> None:
+async def test_what_else_a_person_wants_is_left_to_the_app(study: Study) -> None:
+    cases = ["还有什么事", "还有什么事吗", "你还有什么事"]
+
     await study.say("12月20日交表")
 
-    assert await study.take(text, "chat") is None
+    assert [await study.take(text, text) for text in cases] == [None] * len(cases)
 
 
-@pytest.mark.parametrize("text", ["取消订单", "取消预约", "删除我的地址", "取消挂号谢谢"])
-async def test_what_an_app_may_cancel_is_left_alone_even_without_an_app(
-    study: Study, text: str
-) -> None:
-    assert await study.say(text) == ""
+async def test_what_an_app_may_cancel_is_left_alone_even_without_an_app(study: Study) -> None:
+    cases = ["取消订单", "取消预约", "删除我的地址", "取消挂号谢谢"]
+
+    assert [await study.say(text) for text in cases] == [""] * len(cases)
 
 
 async def test_a_title_is_cancelled_by_its_first_words(study: Study) -> None:

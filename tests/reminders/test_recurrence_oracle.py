@@ -62,7 +62,7 @@ def readable(text: str) -> Rule:
 
 
 @given(rule=rules, interval=intervals, end=ends, start=starts)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 def test_advancing_the_start_changes_nothing(
     rule: str, interval: str, end: str, start: datetime
 ) -> None:
@@ -81,7 +81,7 @@ def test_advancing_the_start_changes_nothing(
 
 
 @given(rule=rules, start=starts)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_in_every_zone_the_series_goes_forward(rule: str, start: datetime) -> None:
     zone = ZoneInfo("America/New_York")
 

@@ -50,7 +50,7 @@ async def begin(town: Town) -> str:
 async def live(town: Town, clock: FakeClock) -> None:
     """Runs for a while, and ends with a reminder and a delivery claimed."""
     due, cores = town.stores.due, town.cores
-    for _ in range(20):
+    for _ in range(10):
         clock.advance_to(min(await due.next_due() or END, END))
         await town.caller.settle()
     clock.advance_to(min(await due.next_due() or END, END))
