@@ -3,9 +3,10 @@
 import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import TypeVar
 
+from tests.stores.reused_memory import ReusedConnections, new_connection
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.migrate import MIGRATIONS, migrated
@@ -20,12 +21,12 @@ class MemoryDatabase:
 
     dialect = SQLITE
 
-    def __init__(self) -> None:
-        # The garbage collector may close it in another thread.
-        self._connection = SqliteConnection(":memory:", check_same_thread=False)
+    def __init__(self, *, reused: ReusedConnections | None = None) -> None:
+        self._connection = connection = reused.take() if reused else new_connection()
         self.down = False
         self._versions: Counter[str] = Counter()
-        weakref.finalize(self, self._connection.close)
+        done = partial(reused.give_back, connection) if reused else connection.close
+        self._done = weakref.finalize(self, done)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
         return self.run(script())
@@ -42,7 +43,8 @@ class MemoryDatabase:
         """No other process can write here."""
 
     async def close(self) -> None:
-        self._connection.close()
+        self._connection = _closed()
+        self._done()
 
     def run(self, script: Script[T]) -> T:
         """As `write`, for a test that prepares what the store holds."""
@@ -94,7 +96,19 @@ class MeasuredDatabase(MemoryDatabase):
 
 def memory_database() -> MemoryDatabase:
     """An empty one, with the real tables."""
-    return _template().copy()
+    return MemoryDatabase(reused=_reused())
+
+
+@cache
+def _reused() -> ReusedConnections:
+    return ReusedConnections(_template()._connection)
+
+
+@cache
+def _closed() -> SqliteConnection:
+    connection = new_connection()
+    connection.close()
+    return connection
 
 
 @cache
