@@ -57,6 +57,7 @@ NO_BOUNDS = """
     web/compat/wecron/shown.py MINUTE
     web/compat/wxpusher/users.py APP_TYPE
     web/compat/wxpusher/users.py TOPIC_TYPE
+    web/console/people/codes.py LARGE
     web/kit/ids.py LARGEST_ID
     web/kit/memo.py DATE_LENGTH
     web/native/openapi.py GUARDED

@@ -100,9 +100,11 @@ async def test_a_name_that_cannot_be_read_hides_no_other(office: Office) -> None
 
     with capture_logs():
         found = await names.of_person(SHOP.id, uid)
+        own = await names.names_of(SHOP.id, ["UID_b", uid])
         seen = await names.change(SHOP.id, uid, lambda known: replace(known[0], consented=True))
 
     assert [alias.name for alias in found] == ["good"]
+    assert own == {uid: ["bad", "good"]}
     assert (seen.name, seen.consented) == ("good", True)
 
 

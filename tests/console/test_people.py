@@ -1,12 +1,17 @@
 """The pages of people: apps, their subscribers, topics, codes and templates."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.access.doors import make
-from tests.console.visitor import MARKUP, Browser
-from tests.house import APPID, Caller, WeChat
+from tests.clock import FakeClock
+from tests.console.visitor import MARKUP, Browser, browser
+from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from tests.web.tenants import bound, made_app
 from wechat_scheduler.sandbox.templates import SandboxTemplate
+from wechat_scheduler.web.console.people.codes import LARGE
+from wechat_scheduler.web.pages.qr import qr_data
 
 OTHER = "wx5555555555555555"
 PARCEL = SandboxTemplate(
@@ -82,7 +87,10 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     bound_one = await admin.submit(empty, button="Bind a user", external_id="amy", openid="o_amy")
     found = (await admin.open(f"{url}?name=o_amy")).table("Subscribers")
     none = await admin.open(f"{url}?name=nobody")
+    assert found[0]["User"].startswith("amy UID_")
+    assert found[0]["State"] == "Bound, not heard of yet"
     person = await admin.open(f"{url}/amy")
+    assert person.title.endswith(" · User amy")
     uid = person.facts()["uid"]
     changed = await admin.submit(person, button="Save", nickname="Amy", quiet="22:00-07:30")
     wrong = await admin.submit(person, button="Save", quiet="late")
@@ -143,16 +151,24 @@ async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> No
 
 
 async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
-    admin: Browser, keeper: Caller, weixin: WeChat
+    weixin: WeChat, clock: FakeClock, tmp_path: Path
 ) -> None:
-    await keeper.register({"type": 0})
-    await keeper.settle()
-    app = await made_app(keeper)
-    url = f"/console/apps/{app['id']}/codes"
-    form = await admin.open(url)
+    async with (
+        daemon(
+            tmp_path, weixin.url, clock=clock, opener=in_memory,
+            server__public_url="https://wx.example.com",
+        ) as keeper,
+        browser(keeper) as admin,
+    ):  # fmt: skip
+        await admin.sign_in(keeper.daemon.admin_key, follow=False)
+        await keeper.register({"type": 0})
+        await keeper.settle()
+        url = f"/console/apps/{(await made_app(keeper))['id']}/codes"
+        form = await admin.open(url)
 
-    made = await admin.submit(form, url, expires_in="3600", extra="poster-7")
-    refused = await admin.submit(form, url, reminder="no")
+        made = await admin.submit(form, url, expires_in="3600", extra="poster-7")
+        lasting = await admin.submit(form, url)
+        refused = await admin.submit(form, url, reminder="no")
 
     picture = made.root.one("img", class_="qr")
     downloads = [one for one in made.root.find("a") if one["download"]]
@@ -162,6 +178,9 @@ async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
         "data:image/svg+xml;charset=utf-8",
     ]
     assert made.facts()["Content"].startswith("http")
+    assert len(lasting.root.find("img", class_="qr")) == 2
+    for_print = [one for one in lasting.root.find("a") if one["download"].endswith("-print.png")]
+    assert for_print[0]["href"] == qr_data(lasting.facts()["Page with the code"], size=LARGE)
     assert (refused.status, bool(refused.root.one(id="error-reminder").text)) == (400, True)
 
 

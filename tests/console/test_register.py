@@ -21,6 +21,15 @@ async def test_an_account_that_wechat_takes_is_stored(keeper: Caller, admin: Bro
 
     assert page.url.path == f"/console/credentials/{APPID}"
     assert "The account was registered." in page.text
+    steps = page.root.one("section", id="use")
+    assert f"/task/{APPID}/access_token" in steps.text
+    ways = [one["href"] for one in steps.find("a")]
+    assert f"/console/pushes?account={APPID}#set-up" in ways
+    seen = {way: (await admin.open(way.partition("#")[0])) for way in ways}
+    assert {one.status for one in seen.values()} == {200}
+    pushes = seen[f"/console/pushes?account={APPID}#set-up"]
+    offered = pushes.root.one("datalist", id=pushes.root.one(id="field-account")["list"])
+    assert [one["value"] for one in offered.find("option")] == [APPID]
     assert [job["kind"] for job in await keeper.jobs()] == ["access_token", "jsapi_ticket"]
     (entry, *_) = (await keeper.call("GET", "/v1/audit?action=job.registered")).result
     assert entry["key"] == "admin"

@@ -249,7 +249,7 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     page = await admin.open(f"{LIST}/{made['id']}")
 
     assert page.table("Who joined") == [
-        {"User": "阿丽", "uid": office.uid, "Reminders": "Reminders"}
+        {"User": "alice", "uid": office.uid, "Reminders": "Reminders"}
     ]
     assert (page.facts()["State"], page.facts()["Times sent"]) == ("done", "1")
     assert "It is over. A new time makes it active again." in page.text

@@ -137,6 +137,10 @@ class AudienceDesk:
         """Ordered by name."""
         return await self._aliases.of_person(app.id, uid)
 
+    async def names_of(self, app: App, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The app's own names of each user who has some, in order."""
+        return await self._aliases.names_of(app.id, uids)
+
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         """Returns None if there is no such subscriber."""
         return await self._subscribers.change(uid, change)

@@ -168,6 +168,9 @@ class Aliases(Protocol):
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         """Ordered by name."""
 
+    async def names_of(self, app_id: int, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The app's own names of each user who has some, in order."""
+
     async def change(
         self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]
     ) -> Alias:

@@ -38,6 +38,8 @@ KNOWN = """
     INSERT INTO subscribers (uid, appid, openid, follows, created_at) VALUES ($1, $2, $3, 1, $4)
     ON CONFLICT (appid, openid) DO UPDATE SET openid = excluded.openid RETURNING uid
 """
+# Without the openids of signed calls.
+NAMES = "SELECT uid, name FROM aliases WHERE uid IN ({places}) AND app_id = $1 AND openkey_hash = '' ORDER BY name"
 REMOVE = "DELETE FROM aliases WHERE app_id = $1 AND name = $2 RETURNING name"
 # The numbers of names that one FIND takes: few, since each text is prepared once.
 SIZES = (1, 8, 64, 200)
@@ -98,6 +100,13 @@ class SqlAliases:
     async def of_person(self, app_id: int, uid: str) -> Sequence[Alias]:
         return _by_name(await self._database.read(OF_PERSON, app_id, uid))
 
+    async def names_of(self, app_id: int, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for chunk in _chunks(list(dict.fromkeys(uids))):
+            for row in await self._database.read(_names_sql(len(chunk)), app_id, *chunk):
+                found.setdefault(row["uid"], []).append(row["name"])
+        return found
+
     async def change(
         self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]
     ) -> Alias:
@@ -126,6 +135,11 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
         chunk = names[start : start + SIZES[-1]]
         size = next(size for size in SIZES if len(chunk) <= size)
         yield chunk + chunk[-1:] * (size - len(chunk))
+
+
+@cache
+def _names_sql(size: int) -> str:
+    return NAMES.format(places=", ".join(f"${number + 2}" for number in range(size)))
 
 
 @cache

@@ -33,7 +33,8 @@ def link(url: str, text: Html | str) -> Html:
 def account_link(appid: str) -> Html:
     """The appid, which leads to the credentials of the account."""
     return link(
-        f"/console/credentials/{quote(appid, safe='')}", fill("<code>{appid}</code>", appid=appid)
+        f"/console/credentials/{quote(appid, safe='')}",
+        fill('<code class="id">{appid}</code>', appid=appid),
     )
 
 

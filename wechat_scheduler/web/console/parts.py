@@ -1,8 +1,9 @@
 """Pieces of HTML that the pages of the console share."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -12,6 +13,10 @@ W = Words
 
 Kind: TypeAlias = Literal["good", "warn", "bad", "idle"]
 Cell: TypeAlias = Html | str
+
+# What a machine names: one word, too long to be read as one.
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{12,64}")
+_NUMBERS: Final = re.compile(r"[0-9][0-9,.]*(?:(?: of | ?[/:–-] ?)[0-9][0-9,.]*)*%?")
 
 SEARCH = W("Search", "查找")
 SHOWN_ONCE = W(
@@ -50,7 +55,14 @@ def _head(label: str) -> Html:
 
 def _row(labels: Sequence[str], cells: Sequence[Cell]) -> Html:
     made = [
-        fill('<td data-label="{label}"><div>{cell}</div></td>', label=label, cell=cell)
+        fill(
+            '<td data-label="{label}"><div{number}>{cell}</div></td>',
+            label=label,
+            number=when(
+                isinstance(cell, str) and _NUMBERS.fullmatch(cell), fill(' class="number"')
+            ),
+            cell=cell,
+        )
         for label, cell in zip(labels, cells, strict=True)
     ]
     return fill("<tr>{cells}</tr>", cells=made)
@@ -113,6 +125,9 @@ def bar(visit: Visit, share: float, label: str) -> Html:
 
 
 def code(text: str) -> Html:
+    """Text of a machine. An id stays in one line: a narrow place shows its beginning, and a click selects all of it."""
+    if _ID.fullmatch(text):
+        return fill('<code class="id" title="{text}">{text}</code>', text=text)
     return fill("<code>{text}</code>", text=text)
 
 

@@ -37,10 +37,10 @@ def qr_jpeg(text: str, *, size: int = 400) -> bytes:
     return out.getvalue()
 
 
-def qr_data(text: str) -> str:
+def qr_data(text: str, *, size: int = 400) -> str:
     """A `data:` address for `<img>`. WeChat's browser reads the code of an `<img>` on a long press, and not
     that of an inline `<svg>`. Raises as `qr_png` does."""
-    return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
+    return f"data:image/png;base64,{base64.b64encode(qr_png(text, size=size)).decode()}"
 
 
 def qr_svg_data(text: str) -> str:

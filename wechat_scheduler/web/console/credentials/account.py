@@ -10,10 +10,11 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.credentials.next_steps import next_steps
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.links import DONE, link
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import bar, facts, joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -73,13 +74,18 @@ async def shown(visit: Visit) -> web.Response:
     own = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
     counts = await visit.api.get("/v1/tasks/counts", JobCountsResult, appid=appid)
     granted = (await visit.api.page("/tasks", JobResult, subject=appid)).rows
+    steps = [next_steps(visit, appid, own)] if own else []
+    is_new = visit.request.query.get(DONE) == "registered"
     parts = [
+        *(steps if is_new else []),
         section(visit, OWN, _own(visit, appid, own), id="own", live=True),
         *_theirs(visit, appid, counts, len(own)),
     ]
     if granted:
         body = job_table(visit, FROM_PLATFORMS, granted, empty=NO_THEIRS)
         parts.append(section(visit, FROM_PLATFORMS, body, id="granted", live=True))
+    if not is_new:
+        parts += steps
     if visit.may(Scope.ADMIN):
         parts.append(section(visit, QUOTA, await _quota(visit, appid), id="quota"))
     return layout(visit, appid, joined(parts), live=True)

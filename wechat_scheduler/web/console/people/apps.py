@@ -8,6 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -96,7 +97,8 @@ async def apps(visit: Visit) -> web.Response:
         ),
     )
     body = fill(
-        "{apps}{users}",
+        "{apps}{users}{accounts}",
+        accounts=await known_accounts(visit),
         apps=section(visit, terms.APPS, listed, id="apps"),
         users=section(visit, SEARCH_USERS, user_search(visit), id="users"),
     )
@@ -104,7 +106,7 @@ async def apps(visit: Visit) -> web.Response:
 
 
 async def new_app(visit: Visit) -> web.Response:
-    return layout(visit, MAKE, _form(visit, visit.request.query.get("appid", "")))
+    return await _form_page(visit, visit.request.query.get("appid", ""))
 
 
 async def make(visit: Visit) -> web.Response:
@@ -115,7 +117,7 @@ async def make(visit: Visit) -> web.Response:
             "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
         )
     except RequestError as error:
-        return layout(visit, MAKE, _form(visit, error=error), status=error.status)
+        return await _form_page(visit, error=error)
     made = answer.result
     about = facts(
         visit,
@@ -151,7 +153,14 @@ async def make(visit: Visit) -> web.Response:
     return layout(visit, CREATED, joined(parts))
 
 
-def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> Html:
+async def _form_page(
+    visit: Visit, appid: str = "", error: RequestError | None = None
+) -> web.Response:
+    body = joined([_form(visit, appid, error), await known_accounts(visit)])
+    return layout(visit, MAKE, body, status=error.status if error else 200)
+
+
+def _form(visit: Visit, appid: str, error: RequestError | None) -> Html:
     given, wrong = visit.form, Mistakes(error)
     fields = [
         text_field(
@@ -160,7 +169,7 @@ def _form(visit: Visit, appid: str = "", error: RequestError | None = None) -> H
         ),
         text_field(
             visit, "appid", APPID, given.get("appid", appid),
-            hint=APPID_HINT, error=wrong.at("appid"), required=True, maxlength=128,
+            hint=APPID_HINT, error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
         ),
         text_field(
             visit, "callback", terms.CALLBACK, given.get("callback", ""),

@@ -57,10 +57,16 @@ LASTS_UNTIL = W(
     "The code in these files works until {at}: WeChat's limit.",
     "这些文件里的二维码有效至 {at}，这是微信的限制。",
 )
-FOR_PRINT = W(
-    "On a page or poster that stays, use the address of the image or of the page below: the daemon renews the code there.",
-    "长期的网页或海报请用下面的图片地址或二维码页面：守护进程会在那里更新二维码。",
+FOR_PAGES = W(
+    "A web page shows the address of the image below: the daemon renews the code there.",
+    "网页请引用下面的图片地址：守护进程会在那里更新二维码。",
 )
+FOR_PRINT = W("For print", "用于印刷")
+PRINT_HINT = W(
+    "A poster needs a code that never changes. This one opens the page below, where WeChat reads the code of the day: scan, then press it long.",
+    "海报上的码不能变。这个码打开下面的二维码页面，那里总是有效的码：扫码后长按识别。",
+)
+PRINT_ALT = W("QR code of the page of {name}", "{name} 的二维码页面的二维码")
 NO_ADDRESS = W(
     "With server.public_url there is also an address whose image is always valid.",
     "设置 server.public_url 后，还有一个图片始终有效的地址。",
@@ -69,6 +75,8 @@ STABLE, PAGE = W("Address of the image", "图片地址"), W("Page with the code"
 WECHATS = W("WeChat's image", "微信的图片")
 ALT = W("QR code of {name}", "{name} 的二维码")
 GET_PNG, GET_SVG = W("Download PNG", "下载 PNG"), W("Download SVG", "下载 SVG")
+# Pixels of a downloaded picture: 10 cm at 300 dots an inch.
+LARGE: Final = 1200
 FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
 CODES: Final = f"{ONE}/codes"
 
@@ -119,7 +127,6 @@ async def _page(
 
 
 def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
-    png = qr_data(made.url)
     told = facts(
         visit,
         [
@@ -131,19 +138,40 @@ def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
             (WECHATS, link(made.image_url, made.image_url)),
         ],
     )
+    name = f"qr-{app.id}-{made.scene[:8]}"
+    return fill(
+        "{drawn}<p>{until} {lasting}</p>{told}{for_print}",
+        drawn=_drawn(visit, made.url, name, ALT.filled(name=app.name)),
+        until=said_at(visit, LASTS_UNTIL, made.image_until),
+        lasting=visit.say(FOR_PAGES if made.stable_url else NO_ADDRESS),
+        told=told,
+        for_print=_for_print(visit, app, made.page_url, name) if made.page_url else Html(),
+    )
+
+
+def _for_print(visit: Visit, app: AppResult, page_url: str, name: str) -> Html:
+    """A code that stays as it is: that of the page, which has WeChat's as it is at the time."""
+    return fill(
+        '<h3 id="print">{heading}</h3><p>{hint}</p>{drawn}',
+        heading=visit.say(FOR_PRINT),
+        hint=visit.say(PRINT_HINT),
+        drawn=_drawn(visit, page_url, f"{name}-print", PRINT_ALT.filled(name=app.name)),
+    )
+
+
+def _drawn(visit: Visit, content: str, name: str, alt: Words) -> Html:
+    """The code to scan, and its files; one for print is large."""
     return fill(
         '<img class="qr" src="{png}" alt="{alt}" width="240" height="240">'
-        '<p class="buttons"><a class="button" download="{name}.png" href="{png}">{get_png}</a>'
-        '<a class="button" download="{name}.svg" href="{svg}">{get_svg}</a></p><p>{until} {lasting}</p>{told}',
-        until=said_at(visit, LASTS_UNTIL, made.image_until),
-        lasting=visit.say(FOR_PRINT if made.stable_url else NO_ADDRESS),
-        png=png,
-        svg=qr_svg_data(made.url),
-        alt=visit.say(ALT, name=app.name),
-        name=f"qr-{app.id}-{made.scene[:8]}",
+        '<p class="buttons"><a class="button" download="{name}.png" href="{large}">{get_png}</a>'
+        '<a class="button" download="{name}.svg" href="{svg}">{get_svg}</a></p>',
+        png=qr_data(content),
+        large=qr_data(content, size=LARGE),
+        svg=qr_svg_data(content),
+        alt=visit.say(alt),
+        name=name,
         get_png=visit.say(GET_PNG),
         get_svg=visit.say(GET_SVG),
-        told=told,
     )
 
 

@@ -10,7 +10,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import tabs
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html
 
@@ -50,7 +50,7 @@ def app_url(app: AppResult, path: str = "") -> str:
 
 
 def app_page(
-    visit: Visit, app: AppResult, heading: Words, body: Html, *, status: int = 200
+    visit: Visit, app: AppResult, heading: Phrase, body: Html, *, status: int = 200
 ) -> web.Response:
     title = f"{app.name} · {visit.say(heading)}"
     return layout(visit, title, joined([_tabs(visit, app), body]), status=status)

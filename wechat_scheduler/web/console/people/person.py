@@ -16,7 +16,7 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
-from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, reach_badge
+from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, own_name, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER, token_forms
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -70,6 +70,7 @@ async def shown(visit: Visit) -> web.Response:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app, user = await app_of(visit), await _user(visit)
+    title = f"{visit.say(terms.USER)} {own_name(user.names, user.nickname, user.uid)}"
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
     sections = [
@@ -86,7 +87,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         section(visit, DANGER, _danger(visit, app, user), id="danger"),
     ]
     return app_page(
-        visit, app, terms.USER, fill("{all}", all=sections), status=error.status if error else 200
+        visit, app, title, fill("{all}", all=sections), status=error.status if error else 200
     )
 
 
@@ -98,17 +99,16 @@ async def _user(visit: Visit) -> ShownSubscriberResult:
 def _about(visit: Visit, user: ShownSubscriberResult) -> Html:
     own = next((one for one in user.subscriptions if one.topic is None), None)
     badge = reach_badge(
-        visit, user.follows, user.trouble,
-        blocked=bool(own and own.blocked), muted=bool(own and own.muted),
-    )  # fmt: skip
+        visit, user, blocked=bool(own and own.blocked), muted=bool(own and own.muted)
+    )
     told = facts(
         visit,
         [
             (terms.STATE, badge),
+            (NAMES, joined(fill("<div>{name}</div>", name=code(name)) for name in user.names)),
             (NICKNAME, user.nickname),
             (terms.UID, code(user.uid)),
             (terms.OPENID, code(user.openid)),
-            (NAMES, joined(fill("<div>{name}</div>", name=code(name)) for name in user.names)),
             (terms.LAST_ACT, visit.time(user.heard_at)),
             (KNOWN, visit.time(user.created_at)),
             (terms.ZONE, user.zone),
@@ -200,7 +200,7 @@ def _change(
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     url = app_url(app, f"/subscribers/{user.uid}")
-    name = user.nickname or user.uid
+    name = own_name(user.names, user.nickname, user.uid)
     sure = REMOVE_SURE.filled(name=name, app=app.name)
     leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=sure)
     tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url, name))

@@ -17,7 +17,7 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
-from wechat_scheduler.web.console.people.reach import reach_badge
+from wechat_scheduler.web.console.people.reach import own_name, reach_badge
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -117,11 +117,31 @@ def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
 
 def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...]:
     return (
-        link(app_url(app, f"/subscribers/{one.uid}"), one.nickname or one.uid),
+        _named(app, one),
         code(one.openid),
-        reach_badge(visit, one.follows, one.trouble, blocked=one.blocked, muted=one.muted),
+        reach_badge(visit, one, blocked=one.blocked, muted=one.muted),
         visit.time(one.heard_at),
         visit.time(one.subscribed_at),
+    )
+
+
+def _named(app: AppResult, one: SubscriberResult) -> Html:
+    """Their name, with the uid below it."""
+    name = own_name(one.names, one.nickname, one.uid)
+    url = app_url(app, f"/subscribers/{one.uid}")
+    if name == one.uid:
+        return link(url, code(name))
+    known = dict.fromkeys([*one.names, one.nickname])
+    others = [
+        fill(' <small class="below">{other}</small>', other=other)
+        for other in known
+        if other not in ("", name)
+    ]
+    return fill(
+        "{name}{others} {uid}",
+        name=link(url, name),
+        others=others,
+        uid=fill('<small class="below">{uid}</small>', uid=code(one.uid)),
     )
 
 

@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import code, joined, search, section, table
@@ -38,7 +39,7 @@ def user_search(visit: Visit) -> Html:
     query = visit.request.query
     fields = [
         text_field(visit, "openid", terms.OPENID, query.get("openid", ""), maxlength=128),
-        text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128),
+        text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128, list=ACCOUNTS),
     ]
     return search(visit, USERS, fill("{fields}", fields=fields), name=SEARCH_USERS)
 
@@ -66,7 +67,8 @@ async def users(visit: Visit) -> web.Response:
         ),
         pager=pager(visit, found),
     )
-    return layout(visit, TITLE, section(visit, USERS_HEADING, listed, id="users"))
+    body = joined([section(visit, USERS_HEADING, listed, id="users"), await known_accounts(visit)])
+    return layout(visit, TITLE, body)
 
 
 async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:
@@ -82,7 +84,7 @@ def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, .
     return (
         fill("{name}{openid}", name=_named(user), openid=code(user.openid)),
         account_link(user.appid),
-        reach_badge(visit, user.follows, user.trouble),
+        reach_badge(visit, user),
         visit.time(user.heard_at),
         joined(
             fill("<div>{link}</div>", link=link(f"{APPS}/{app}/subscribers/{user.uid}", names[app]))

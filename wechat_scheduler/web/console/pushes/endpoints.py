@@ -9,6 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, done, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -85,8 +86,10 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
     set_up = section(visit, SET_UP, _form(visit, error), id="set-up")
+    accounts = await known_accounts(visit)
     body = fill(
-        "{endpoints}{came}{set_up}",
+        "{endpoints}{came}{set_up}{accounts}",
+        accounts=accounts,
         endpoints=section(visit, ENDPOINTS, endpoints, id="endpoints", live=True),
         came=await past_pushes(visit),
         set_up=when(visit.may(Scope.REGISTER), set_up),
@@ -97,7 +100,9 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
 def _search(visit: Visit) -> Html:
     """Only where there are more endpoints than a page shows."""
     given = visit.request.query.get("endpoint", "")
-    field = text_field(visit, "endpoint", terms.ACCOUNT, given, type="search", maxlength=128)
+    field = text_field(
+        visit, "endpoint", terms.ACCOUNT, given, type="search", maxlength=128, list=ACCOUNTS
+    )
     return search(visit, PUSHES, field, name=ENDPOINTS)
 
 
@@ -163,7 +168,7 @@ def _form(visit: Visit, error: RequestError | None) -> Html:
     fields = [
         text_field(
             visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
-            error=wrong.at("appid"), required=True, maxlength=128,
+            error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
         ),
         text_field(
             visit, "token", TOKEN, hint=TOKEN_HINT,

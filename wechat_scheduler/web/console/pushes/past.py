@@ -6,6 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import code, search, section, state, table
 from wechat_scheduler.web.console.pushes.words import EFFECTS, FATES, KINDS
@@ -67,7 +68,13 @@ def _search(visit: Visit) -> Html:
     ]
     chosen = select_field(visit, "kind", terms.KIND, [("", ALL), *kinds], query.get("kind", ""))
     appid = text_field(
-        visit, "appid", terms.ACCOUNT, query.get("appid", ""), type="search", maxlength=128
+        visit,
+        "appid",
+        terms.ACCOUNT,
+        query.get("appid", ""),
+        type="search",
+        maxlength=128,
+        list=ACCOUNTS,
     )
     return search(visit, "/console/pushes", fill("{appid}{kind}", appid=appid, kind=chosen))
 

@@ -179,11 +179,11 @@ def _person(app_id: int, uid: str) -> Html:
 
 
 async def _name(visit: Visit, app_id: int, uid: str) -> str:
-    """The nickname; empty if none is known."""
+    """The app's own name, else the nickname; empty if none is known."""
     try:
         found = await visit.api.page(
             "/v1/apps/{app}/subscribers", SubscriberResult, app=app_id, uid=uid, limit=1
         )
     except NotFoundError:
         return ""
-    return found.rows[0].nickname if found.rows else ""
+    return next((name for one in found.rows for name in (*one.names, one.nickname) if name), "")

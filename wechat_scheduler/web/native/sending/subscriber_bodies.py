@@ -1,6 +1,7 @@
 """The bodies and results of subscribers."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Annotated, Any, Final, TypeAlias
 
@@ -58,7 +59,7 @@ class BoundResult(msgspec.Struct, kw_only=True):
 
 
 class SubscriberResult(msgspec.Struct, kw_only=True):
-    """A subscription and its user; `topic` is null for the app itself.
+    """A subscription and its user; `topic` is null for the app itself. `names` are the app's own for the user.
 
     The app sets `blocked`, the user sets `muted`. `trouble` says why WeChat accepts no message for
     the user. For 48 hours after `heard_at`, the user's last action, WeChat accepts texts. `id` is
@@ -68,6 +69,7 @@ class SubscriberResult(msgspec.Struct, kw_only=True):
     id: int
     uid: str
     openid: str
+    names: list[str]
     topic: int | None
     blocked: bool
     muted: bool
@@ -181,11 +183,14 @@ def read_change(body: bytes) -> tuple[bool | None, dict[str, Any]]:
     return None if parsed.blocked is UNSET else parsed.blocked, changes
 
 
-def subscriber_result(subscriber: Subscriber, subscription: Subscription) -> SubscriberResult:
+def subscriber_result(
+    subscriber: Subscriber, subscription: Subscription, names: Sequence[str]
+) -> SubscriberResult:
     return result_of(
         SubscriberResult,
         subscriber,
         id=subscription.id,
+        names=list(names),
         topic=subscription.topic_id or None,
         blocked=subscription.blocked,
         muted=subscription.muted,

@@ -70,7 +70,8 @@ async def listed(request: web.Request) -> web.Response:
     known = await _known(request, app, name) if name else uid
     if known is None or (uid and uid != known):
         return envelope.success([])
-    found = await request.app[SERVICES].audience.subscribers(
+    audience = request.app[SERVICES].audience
+    found = await audience.subscribers(
         app,
         topic_id=id_of(request, "topic"),
         uid=known,
@@ -79,7 +80,11 @@ async def listed(request: web.Request) -> web.Response:
         limit=limit,
     )
     headers = next_page(request, found, lambda last: str(last[0].id))
-    shown = [subscriber_result(subscriber, subscription) for subscription, subscriber in found]
+    names = await audience.names_of(app, [subscriber.uid for _, subscriber in found])
+    shown = [
+        subscriber_result(subscriber, subscription, names.get(subscriber.uid, ()))
+        for subscription, subscriber in found
+    ]
     return envelope.success(shown, headers=headers)
 
 
@@ -101,7 +106,9 @@ async def change(request: web.Request) -> web.Response:
     if blocked is not None:
         await services.audience.block(app, subscription.id, blocked=blocked)
         log.info("subscriber.blocked", uid=subscriber.uid, app=app.id, blocked=blocked)
-    return envelope.success(subscriber_result(*await _subscribed(request, app)))
+    names = await services.audience.names_of(app, [subscriber.uid])
+    changed = await _subscribed(request, app)
+    return envelope.success(subscriber_result(*changed, names.get(subscriber.uid, ())))
 
 
 async def remove(request: web.Request) -> web.Response:
