@@ -1,5 +1,54 @@
-"""A clock that a test moves, and a sandbox on it."""
+"""A clock that a test moves and a sandbox on it; a town of the test's own, and one of all tests of a file."""
 
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.clock import START
+from tests.house import in_memory
 from tests.keeper.conftest import clock, weixin
+from tests.sending.town import Town, town
 
 __all__ = ["clock", "weixin"]
+
+ACCOUNTS = count(0xAAAA)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town(tmp_path_factory.mktemp("town"), opener=in_memory) as settled:
+        yield settled
+
+
+@pytest.fixture
+def place(town_of_the_file: Town) -> Iterator[Town]:
+    """A town that stands since the first test of the file: opening it costs more than most tests.
+
+    Each test brings people of its own, changes nothing of the app, and moves no time. A fixture that
+    is async and uses it needs `loop_scope="module"`.
+    """
+    yield town_of_the_file
+    assert town_of_the_file.clock.now() == START, "a test that moves the time has a fresh town"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def apart(place: Town) -> Town:
+    """The town of the file, seen from an account and an app of this test alone."""
+    return await place.another(f"wx{next(ACCOUNTS):016x}")
+
+
+@pytest.fixture
+async def fresh(tmp_path: Path) -> AsyncIterator[Town]:
+    """A town of this test alone, whose time it moves, and whose store is in memory."""
+    async with town(tmp_path, opener=in_memory) as settled:
+        yield settled
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests that share a town run on the event loop it runs on."""
+    for item in items:
+        if "town_of_the_file" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from tests.house import APPID, Answer
+from tests.house import Answer
 from tests.sending.town import Town
 from wechat_scheduler.reminders.model import Reminder
 
@@ -93,7 +93,7 @@ async def scan_consent(place: Town, uid: str) -> None:
     path = f"/v1/apps/{place.app.id}/qrcodes"
     code = (await place.call("POST", path, {"consent": True})).result
     ticket = code["image_url"].partition("ticket=")[2]
-    place.people.scan(APPID, await place.openid(uid), ticket=ticket)
+    place.people.scan(place.app.appid, await place.openid(uid), ticket=ticket)
     await place.tell()
 
 

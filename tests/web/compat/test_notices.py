@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.house import APPID, Answer
 from tests.sending.town import TEMPLATE, Town
 from wechat_scheduler.delivery.model import DeliveryState
@@ -37,7 +35,7 @@ async def test_the_example_arrives_on_the_phone(place: Town) -> None:
     await place.settle()
     (shown,) = await place.arrived(uid)
     assert (shown.template_id, shown.url) == (TEMPLATE, "https://example.com/order/1")
-    (delivery,) = await place.deliveries()
+    (delivery,) = await place.deliveries(uid=uid)
     assert delivery.state is DeliveryState.DELIVERED
     assert "WeChat does not show colours" in delivery.notes
 
@@ -61,7 +59,7 @@ async def test_a_colour_goes_to_wechat_if_it_is_one(place: Town) -> None:
     answer = await send(place, uid, data=data | {"keyword5": {"value": "1", "color": ""}})
 
     assert answer.json == {"code": 200}
-    (delivery,) = await place.deliveries()
+    (delivery,) = await place.deliveries(uid=uid)
     assert delivery.notes == (
         "WeChat does not show colours",
         "the color of keyword3 is not #rgb or #rrggbb and is left out",
@@ -114,27 +112,22 @@ WRONG = [
 
 
 async def test_what_is_wrong_is_said_in_the_apis_own_form(place: Town) -> None:
+    uid = await place.follow()
     for fields, status, words in WRONG:
-        uid = await place.follow()
-
         answer = await send(place, **({"to": uid} | fields))
 
         assert answer.status == answer.json["code"] == status, fields
         assert words in answer.json["message"], fields
-        assert not await place.deliveries(), fields
+        assert not await place.deliveries(uid=uid), fields
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"), [("GET", PATH, 405), ("POST", "/message/v2", 404)]
-)
-async def test_what_is_not_there_has_the_same_form(
-    place: Town, method: str, path: str, status: int
-) -> None:
-    answer = await place.call(method, path, key=place.token)
+async def test_what_is_not_there_has_the_same_form(place: Town) -> None:
+    for method, path, status in (("GET", PATH, 405), ("POST", "/message/v2", 404)):
+        answer = await place.call(method, path, key=place.token)
 
-    assert answer.status == answer.json["code"] == status
-    assert PATH in answer.json["message"]
-    assert status == 404 or answer.headers["Allow"] == "POST"
+        assert answer.status == answer.json["code"] == status, path
+        assert PATH in answer.json["message"], path
+        assert status == 404 or answer.headers["Allow"] == "POST"
 
 
 async def test_whoever_does_not_take_it_is_a_clear_error(place: Town) -> None:

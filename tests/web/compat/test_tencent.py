@@ -8,8 +8,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import pytest_asyncio
 
 from tests.clock import START, FakeClock
+from tests.house import in_memory
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.games import DONE, IS_SET, SET, Game, play, scan_consent, slot
 from wechat_scheduler.reminders.model import ReminderState
@@ -25,7 +27,7 @@ EXAMPLE = {
 }
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def game(place: Town) -> Game:
     return await play(place)
 
@@ -37,13 +39,13 @@ async def worded(tmp_path: Path) -> AsyncIterator[Game]:
         "compat__tencent_words": "赌博, money",
         "server__body_limit": "8KiB",
     }
-    async with town(tmp_path, **settings) as place:
+    async with town(tmp_path, opener=in_memory, **settings) as place:
         yield await play(place)
 
 
 async def test_the_example_sets_three_and_a_report_of_two_leaves_two(tmp_path: Path) -> None:
     clock = FakeClock(datetime(2011, 10, 1, tzinfo=UTC))
-    async with town(tmp_path, clock=clock) as place:
+    async with town(tmp_path, clock=clock, opener=in_memory) as place:
         game = await play(place)
 
         assert await game.report(**EXAMPLE) == DONE
@@ -108,9 +110,9 @@ REFUSED = [
 
 
 async def test_what_is_refused_names_the_parameter_and_replaces_nothing(worded: Game) -> None:
-    for params, ret, words in REFUSED:
-        await worded.report(**slot(0, NOW + DAY))
+    await worded.report(**slot(0, NOW + DAY))
 
+    for params, ret, words in REFUSED:
         answer = await worded.report(**slot(0, NOW + HOUR) | params)
 
         assert list(answer) == ["ret", "msg"], params
@@ -119,26 +121,23 @@ async def test_what_is_refused_names_the_parameter_and_replaces_nothing(worded: 
         assert [it.start.timestamp() for it in await worded.reported()] == [NOW + DAY], params
 
 
-@pytest.mark.parametrize(
-    ("params", "answer", "marks"),
-    [
-        ({}, DONE, []),
-        (slot(0, NOW + HOUR, key=""), LOST, []),
-        (slot(0, NOW + HOUR) | slot(1, NOW, type=""), LOST, ["17C28"]),
-        (slot(0, NOW + HOUR) | slot(2, NOW + HOUR, key="late"), LOST, ["17C28", "late"]),
-        (slot(0, NOW - DAY - 1), LOST, []),
-        (slot(0, NOW - DAY + 60), DONE, ["17C28"]),
-        (slot(0, NOW + HOUR) | slot(1, NOW + HOUR), DONE, ["17C28", "17C28"]),
-    ],
-    ids=["none", "no key", "one half", "a gap", "too old", "old", "twice the same"],
-)
-async def test_what_cannot_be_kept_is_left_out_and_the_rest_replaces_all(
-    game: Game, params: dict[str, str], answer: dict[str, object], marks: list[str]
-) -> None:
-    await game.report(**slot(0, NOW + DAY, key="before"))
+LEFT_OUT: list[tuple[str, dict[str, str], dict[str, Any], list[str]]] = [
+    ("none", {}, DONE, []),
+    ("no key", slot(0, NOW + HOUR, key=""), LOST, []),
+    ("one half", slot(0, NOW + HOUR) | slot(1, NOW, type=""), LOST, ["17C28"]),
+    ("a gap", slot(0, NOW + HOUR) | slot(2, NOW + HOUR, key="late"), LOST, ["17C28", "late"]),
+    ("too old", slot(0, NOW - DAY - 1), LOST, []),
+    ("old", slot(0, NOW - DAY + 60), DONE, ["17C28"]),
+    ("twice the same", slot(0, NOW + HOUR) | slot(1, NOW + HOUR), DONE, ["17C28", "17C28"]),
+]
 
-    assert await game.report(**params) == answer
-    assert [it.mark for it in await game.reported()] == marks
+
+async def test_what_cannot_be_kept_is_left_out_and_the_rest_replaces_all(game: Game) -> None:
+    for case, params, answer, marks in LEFT_OUT:
+        await game.report(**slot(0, NOW + DAY, key="before"))
+
+        assert await game.report(**params) == answer, case
+        assert [it.mark for it in await game.reported()] == marks, case
 
 
 async def test_what_was_said_already_is_not_said_again_when_it_is_reported_again(
@@ -159,7 +158,7 @@ async def test_it_says_who_follows_and_who_lets_the_app_remind(place: Town) -> N
     refused = await game.report(**slot(0, NOW + HOUR))
     await scan_consent(place, game.uid)
     allowed = await game.ask(IS_SET, cmd="1")
-    (subscription,) = await place.audience.subscribers(place.app, limit=10)
+    (subscription,) = await place.audience.subscribers(place.app, uid=game.uid, limit=10)
     await place.audience.mute(game.uid, subscription[0].id, muted=True)
     muted = await game.ask(IS_SET, cmd="2")
     place.people.unfollow(place.app.appid, await place.openid(game.uid))
@@ -175,7 +174,7 @@ async def test_it_says_who_follows_and_who_lets_the_app_remind(place: Town) -> N
 
 async def test_a_user_whom_the_app_blocked_is_told_apart(place: Town) -> None:
     game = await play(place)
-    (subscription,) = await place.audience.subscribers(place.app, limit=10)
+    (subscription,) = await place.audience.subscribers(place.app, uid=game.uid, limit=10)
     await place.audience.block(place.app, subscription[0].id, blocked=True)
 
     refused = await game.report(**slot(0, NOW + HOUR))
@@ -185,14 +184,14 @@ async def test_a_user_whom_the_app_blocked_is_told_apart(place: Town) -> None:
     assert await game.reported() == []
 
 
-async def test_an_app_whose_account_is_not_kept_may_remind_no_user(place: Town) -> None:
-    game = await play(place)
-    await place.call("DELETE", f"/task/{place.app.appid}/0")
+async def test_an_app_whose_account_is_not_kept_may_remind_no_user(apart: Town) -> None:
+    game = await play(apart)
+    await apart.call("DELETE", f"/task/{apart.app.appid}/0")
 
     refused = await game.report(**slot(0, NOW + HOUR))
 
     assert refused["ret"] == 2001
-    assert place.app.appid in refused["msg"]
+    assert apart.app.appid in refused["msg"]
     assert (await game.ask(IS_SET, cmd="1"))["reg"] == -1
     assert await game.reported() == []
 
@@ -218,18 +217,18 @@ async def test_a_page_leads_a_user_to_the_consent(place: Town) -> None:
 
 
 async def test_the_page_of_a_user_who_turned_reminders_off_has_the_code_again(
-    game: Game,
+    fresh: Town,
 ) -> None:
-    place = game.place
-    path = f"/v1/apps/{place.app.id}/subscribers/{game.uid}/openid"
-    page = (await place.call("POST", path)).result["consent_url"].removeprefix(PUBLIC)
-    (subscription,) = await place.audience.subscribers(place.app, limit=10)
-    await place.audience.mute(game.uid, subscription[0].id, muted=True)
+    game = await play(fresh)
+    path = f"/v1/apps/{fresh.app.id}/subscribers/{game.uid}/openid"
+    page = (await fresh.call("POST", path)).result["consent_url"].removeprefix(PUBLIC)
+    (subscription,) = await fresh.audience.subscribers(fresh.app, uid=game.uid, limit=10)
+    await fresh.audience.mute(game.uid, subscription[0].id, muted=True)
 
-    off = await place.call("GET", page, key="")
-    place.clock.advance(timedelta(minutes=1))  # in the same second it were the same scan
-    await scan_consent(place, game.uid)
-    on = await place.call("GET", page, key="")
+    off = await fresh.call("GET", page, key="")
+    fresh.clock.advance(timedelta(minutes=1))  # in the same second it were the same scan
+    await scan_consent(fresh, game.uid)
+    on = await fresh.call("GET", page, key="")
 
     assert ("<img" in off.json, "已允许" in off.json) == (True, False)
     assert ("<img" in on.json, "已允许" in on.json) == (False, True)

@@ -4,10 +4,10 @@ import io
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
+import pytest_asyncio
 from PIL import Image
 
-from tests.house import APPID
+from tests.house import APPID, in_memory
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.remembering import API, Client, ahead, client
 from wechat_scheduler.web.compat.wecron.state import DRAWN, Posters
@@ -16,7 +16,7 @@ from wechat_scheduler.web.pages.poster import Poster
 DRAW = "/cgi-bin/qrcode/create"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def user(place: Town) -> Client:
     return await client(place)
 
@@ -43,7 +43,7 @@ async def test_the_poster_is_a_picture(place: Town, user: Client) -> None:
 
 
 async def test_a_poster_that_ends_soon_needs_no_address_of_ours(tmp_path: Path) -> None:
-    async with town(tmp_path, server__public_url="") as place:
+    async with town(tmp_path, opener=in_memory, server__public_url="") as place:
         user = await client(place)
         ids = [(await user.make(time=ahead(place, days=days)))["id"] for days in (3, 60)]
 
@@ -72,7 +72,9 @@ async def test_a_poster_is_drawn_once_and_some_are_remembered() -> None:
 
 
 async def test_a_font_that_is_missing_is_a_clear_error(tmp_path: Path) -> None:
-    async with town(tmp_path, reminders__font=str(tmp_path / "none.ttf")) as place:
+    async with town(
+        tmp_path, opener=in_memory, reminders__font=str(tmp_path / "none.ttf")
+    ) as place:
         user = await client(place)
         made = await user.make()
 
@@ -83,7 +85,7 @@ async def test_a_font_that_is_missing_is_a_clear_error(tmp_path: Path) -> None:
 
 
 async def test_pictures_are_counted_by_address(tmp_path: Path) -> None:
-    async with town(tmp_path, compat__wecron_pictures=2) as place:
+    async with town(tmp_path, opener=in_memory, compat__wecron_pictures=2) as place:
         user = await client(place)
         path = f"{API}{(await user.make())['id']}/qrcode/"
 
@@ -120,7 +122,7 @@ async def test_the_original_address_leads_to_the_page(place: Town, user: Client)
 async def test_a_code_that_wechat_does_not_draw_at_first_is_there_on_the_next_request(
     tmp_path: Path,
 ) -> None:
-    async with town(tmp_path, wechat__timeout="300ms") as place:
+    async with town(tmp_path, opener=in_memory, wechat__timeout="300ms") as place:
         user, friend = await client(place), await client(place)
         place.wechat.sandbox.script(DRAW, garbage=True)
         made = await user.make()
@@ -149,11 +151,12 @@ async def test_a_code_that_wechat_refuses_to_draw_keeps_nothing_waiting(
 
 
 async def test_who_makes_many_reminders_in_a_second_has_their_codes_when_they_are_asked_for(
-    place: Town, user: Client
+    fresh: Town,
 ) -> None:
+    user = await client(fresh)
     made = [await user.make() for _ in range(DRAWN + 1)]
     later = (await user("GET", f"{API}{made[-1]['id']}/")).json
-    place.clock.advance(timedelta(seconds=1))
+    fresh.clock.advance(timedelta(seconds=1))
     one = await user.make()
 
     assert all(each["participate_qrcode"] for each in (*made[:-1], one))

@@ -3,8 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
+from tests.house import in_memory
 from tests.sending.town import Town, town
 from tests.storage.test_sqlite import pragma
 from tests.web.compat.wxpushing import SEND, call, path_of, send, sent
@@ -29,7 +28,7 @@ async def test_a_page_runs_nothing_of_what_was_sent(place: Town) -> None:
 
 
 async def test_an_app_may_call_so_often_in_ten_seconds(tmp_path: Path) -> None:
-    async with town(tmp_path, compat__wxpusher_calls=2) as place:
+    async with town(tmp_path, opener=in_memory, compat__wxpusher_calls=2) as place:
         uid = await place.follow()
         codes = [(await send(place, uids=[uid]))["code"] for _ in range(3)]
 
@@ -40,7 +39,7 @@ async def test_an_app_may_call_so_often_in_ten_seconds(tmp_path: Path) -> None:
 
 
 async def test_without_a_public_address_there_are_weixins_own_pictures(tmp_path: Path) -> None:
-    async with town(tmp_path, server__public_url="") as place:
+    async with town(tmp_path, opener=in_memory, server__public_url="") as place:
         uid = await place.follow()
         body = {"appToken": place.token, "extra": "x"}
 
@@ -66,26 +65,24 @@ async def test_an_operator_can_make_an_spt_and_the_links_of_an_app(place: Town) 
     assert (await place.call("GET", "/qr/x.jpg", key="")).status == 404
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/api/send/query/x"),
-        ("GET", f"/api/send/query/{'9' * 30}"),
-        ("GET", "/api/send/query/status"),
-        ("GET", "/api/fun/scan-qrcode-uid?code=%2E%2E"),
-        ("GET", "/api/fun/wxuser?appToken="),
-        ("DELETE", "/api/fun/remove?appToken=AT_x&id=1"),
-        ("PUT", "/api/fun/reject"),
-        ("DELETE", "/api/send/message?appToken=AT_x"),
-    ],
-)
-async def test_whatever_is_asked_wrongly_has_the_envelope(
-    place: Town, method: str, path: str
-) -> None:
-    answer = await call(place, method, path)
+WRONG = [
+    ("GET", "/api/send/query/x"),
+    ("GET", f"/api/send/query/{'9' * 30}"),
+    ("GET", "/api/send/query/status"),
+    ("GET", "/api/fun/scan-qrcode-uid?code=%2E%2E"),
+    ("GET", "/api/fun/wxuser?appToken="),
+    ("DELETE", "/api/fun/remove?appToken=AT_x&id=1"),
+    ("PUT", "/api/fun/reject"),
+    ("DELETE", "/api/send/message?appToken=AT_x"),
+]
 
-    assert answer.json["code"] in (1001, 1002)
-    assert answer.json["data"] is None
+
+async def test_whatever_is_asked_wrongly_has_the_envelope(place: Town) -> None:
+    for method, path in WRONG:
+        answer = await call(place, method, path)
+
+        assert answer.json["code"] in (1001, 1002), path
+        assert answer.json["data"] is None, path
 
 
 async def test_what_the_store_does_not_take_is_1005_and_nothing_is_sent(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
-import pytest
 from PIL import Image
 
 from tests.business import Business
@@ -44,50 +43,48 @@ async def test_whoever_scans_a_code_is_known_by_its_extra(place: Town) -> None:
     assert (await sent(place, uids=[uid]))[0]["code"] == 1000
 
 
-async def test_the_picture_of_a_code_is_ours_until_it_ends(place: Town) -> None:
-    made = await data(place, "POST", CREATE, {"appToken": place.token, "extra": "x"})
-    url = f"{place.caller.daemon.url}{path_of(made['url'])}"
+async def test_the_picture_of_a_code_is_ours_until_it_ends(fresh: Town) -> None:
+    made = await data(fresh, "POST", CREATE, {"appToken": fresh.token, "extra": "x"})
+    url = f"{fresh.caller.daemon.url}{path_of(made['url'])}"
 
-    async with place.caller._session.get(url) as response:
+    async with fresh.caller._session.get(url) as response:
         with Image.open(BytesIO(await response.read())) as image:
             assert (response.content_type, image.format) == ("image/jpeg", "JPEG")
-    place.clock.advance(timedelta(seconds=1800))
-    async with place.caller._session.get(url) as response:
+    fresh.clock.advance(timedelta(seconds=1800))
+    async with fresh.caller._session.get(url) as response:
         assert response.status == 404
     assert made["url"].startswith(f"{PUBLIC}/qr/")
     assert made["url"].endswith(".jpg")
     assert made["shortUrl"].startswith("http://weixin.qq.com/q/")
 
 
-@pytest.mark.parametrize(
-    ("fields", "code", "field"),
-    [
-        ({"extra": ""}, 1001, "extra"),
-        ({"extra": "x" * 65}, 1001, "extra"),
-        ({"validTime": 0}, 1001, "validTime"),
-        ({"validTime": 2_592_001}, 1001, "validTime"),
-        ({"appToken": "AT_no"}, 1002, "appToken"),
-    ],
-)
-async def test_a_code_that_is_asked_for_wrongly_is_not_drawn(
-    place: Town, fields: dict[str, Any], code: int, field: str
-) -> None:
-    body = {"appToken": place.token, "extra": "x"} | fields
-
-    answer = (await call(place, "POST", CREATE, body)).json
-
-    assert answer["code"] == code
-    assert field in answer["msg"]
+WRONG: list[tuple[dict[str, Any], int, str]] = [
+    ({"extra": ""}, 1001, "extra"),
+    ({"extra": "x" * 65}, 1001, "extra"),
+    ({"validTime": 0}, 1001, "validTime"),
+    ({"validTime": 2_592_001}, 1001, "validTime"),
+    ({"appToken": "AT_no"}, 1002, "appToken"),
+]
 
 
-async def test_the_old_list_has_the_users_of_the_app(place: Town) -> None:
-    uids = [await place.follow() for _ in range(3)]
-    query = {"appToken": place.token, "page": 1, "pageSize": 2}
+async def test_a_code_that_is_asked_for_wrongly_is_not_drawn(place: Town) -> None:
+    for fields, code, field in WRONG:
+        body = {"appToken": place.token, "extra": "x"} | fields
 
-    first = await data(place, "GET", f"{FUN}/wxuser", **query)
-    bare = (await call(place, "GET", f"{FUN}/wxuser", **query)).json
-    second = await data(place, "GET", f"{FUN}/wxuser", **query | {"page": 2})
-    one = await data(place, "GET", f"{FUN}/wxuser", **query, uid=f" {uids[1]} ")
+        answer = (await call(place, "POST", CREATE, body)).json
+
+        assert answer["code"] == code, fields
+        assert field in answer["msg"], fields
+
+
+async def test_the_old_list_has_the_users_of_the_app(apart: Town) -> None:
+    uids = [await apart.follow() for _ in range(3)]
+    query = {"appToken": apart.token, "page": 1, "pageSize": 2}
+
+    first = await data(apart, "GET", f"{FUN}/wxuser", **query)
+    bare = (await call(apart, "GET", f"{FUN}/wxuser", **query)).json
+    second = await data(apart, "GET", f"{FUN}/wxuser", **query | {"page": 2})
+    one = await data(apart, "GET", f"{FUN}/wxuser", **query, uid=f" {uids[1]} ")
 
     assert (first["page"], first["pageSize"], first["total"]) == (1, 2, 3)
     assert {name: bare[name] for name in first} == first
@@ -97,16 +94,16 @@ async def test_the_old_list_has_the_users_of_the_app(place: Town) -> None:
     assert [record["uid"] for record in one["records"]] == [uids[1]]
 
 
-async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(place: Town) -> None:
-    audience = place.audience
-    known, stranger = await place.follow(), await place.follow(subscribe=False)
-    topic = await audience.make_topic(place.app, "淘宝")
+async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(apart: Town) -> None:
+    audience = apart.audience
+    known, stranger = await apart.follow(), await apart.follow(subscribe=False)
+    topic = await audience.make_topic(apart.app, "淘宝")
     for uid in (known, stranger):
-        await audience.subscribe(place.app, uid, topic_id=topic.id)
+        await audience.subscribe(apart.app, uid, topic_id=topic.id)
 
-    page = await v2(place, page=1, pageSize=100, uid="", isBlock="", type="")
-    rest = await v2(place, page=2, pageSize=2)
-    topics = await v2(place, type=1)
+    page = await v2(apart, page=1, pageSize=100, uid="", isBlock="", type="")
+    rest = await v2(apart, page=2, pageSize=2)
+    topics = await v2(apart, type=1)
 
     rows = [(record["type"], record["target"], record["uid"]) for record in page["records"]]
     assert rows[0] == (0, "shop", known)
@@ -119,35 +116,35 @@ async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(place: 
     assert (topics["total"], topics["records"]) == (2, page["records"][1:])
 
 
-async def test_whom_an_app_blocks_gets_nothing_and_cannot_come_back(place: Town) -> None:
-    uid = await place.follow()
-    ((record,),) = [(await v2(place))["records"]]
-    query = {"appToken": place.token, "id": record["id"]}
+async def test_whom_an_app_blocks_gets_nothing_and_cannot_come_back(apart: Town) -> None:
+    uid = await apart.follow()
+    ((record,),) = [(await v2(apart))["records"]]
+    query = {"appToken": apart.token, "id": record["id"]}
 
-    done = await data(place, "PUT", f"{FUN}/reject", **query, reject="true")
-    made = await data(place, "POST", CREATE, {"appToken": place.token, "extra": "again"})
-    place.people.scan(place.app.appid, openid=await place.openid(uid), scene=made["code"])
-    await place.tell()
+    done = await data(apart, "PUT", f"{FUN}/reject", **query, reject="true")
+    made = await data(apart, "POST", CREATE, {"appToken": apart.token, "extra": "again"})
+    apart.people.scan(apart.app.appid, openid=await apart.openid(uid), scene=made["code"])
+    await apart.tell()
 
     assert done == "删除成功"
-    assert [one["id"] for one in (await v2(place, isBlock="true"))["records"]] == [record["id"]]
-    assert (await sent(place, uids=[uid]))[0]["code"] == 1001
-    await data(place, "PUT", f"{FUN}/reject", **query, reject="false")
-    assert (await sent(place, uids=[uid]))[0]["code"] == 1000
+    assert [one["id"] for one in (await v2(apart, isBlock="true"))["records"]] == [record["id"]]
+    assert (await sent(apart, uids=[uid]))[0]["code"] == 1001
+    await data(apart, "PUT", f"{FUN}/reject", **query, reject="false")
+    assert (await sent(apart, uids=[uid]))[0]["code"] == 1000
 
 
-async def test_who_is_removed_is_unknown_to_the_app(place: Town) -> None:
-    uid = await place.follow()
-    ((record,),) = [(await v2(place))["records"]]
-    query = {"appToken": place.token, "id": record["id"]}
+async def test_who_is_removed_is_unknown_to_the_app(apart: Town) -> None:
+    uid = await apart.follow()
+    ((record,),) = [(await v2(apart))["records"]]
+    query = {"appToken": apart.token, "id": record["id"]}
 
-    done = await data(place, "DELETE", f"{FUN}/remove", **query)
-    again = (await call(place, "DELETE", f"{FUN}/remove", **query)).json
+    done = await data(apart, "DELETE", f"{FUN}/remove", **query)
+    again = (await call(apart, "DELETE", f"{FUN}/remove", **query)).json
 
     assert done == "删除成功"
     assert (again["code"], again["data"]) == (1001, None)
-    assert (await sent(place, uids=[uid]))[0]["status"] == "用户没有订阅应用"
-    assert await data(place, "GET", "/api/product/query-pay-end-time", uid=uid, prodId=1) == []
+    assert (await sent(apart, uids=[uid]))[0]["status"] == "用户没有订阅应用"
+    assert await data(apart, "GET", "/api/product/query-pay-end-time", uid=uid, prodId=1) == []
 
 
 async def test_a_user_turns_their_own_switches(place: Town) -> None:
@@ -190,31 +187,31 @@ async def test_an_app_and_a_topic_are_subscribed_to_by_a_page(place: Town) -> No
     assert (await place.call("GET", "/f/1.x", key="")).status == 404
 
 
-async def test_an_apps_home_is_opened_with_the_uid(place: Town) -> None:
-    uid = await place.follow()
-    path = home_path(place.links, place.app, uid)
-    own = (await place.call("GET", path, key="")).json
-    await place.call("PATCH", f"/v1/apps/{place.app.id}", {"home": "https://shop.example/a?b=1"})
+async def test_an_apps_home_is_opened_with_the_uid(apart: Town) -> None:
+    uid = await apart.follow()
+    path = home_path(apart.links, apart.app, uid)
+    own = (await apart.call("GET", path, key="")).json
+    await apart.call("PATCH", f"/v1/apps/{apart.app.id}", {"home": "https://shop.example/a?b=1"})
 
-    url = f"{place.caller.daemon.url}{path}"
-    async with place.caller._session.get(url, allow_redirects=False) as response:
+    url = f"{apart.caller.daemon.url}{path}"
+    async with apart.caller._session.get(url, allow_redirects=False) as response:
         led = response.headers["Location"]
 
     assert uid in own
     assert led == f"https://shop.example/a?b=1&uid={uid}"
 
 
-async def test_callbacks_are_those_of_the_documentation(place: Town) -> None:
+async def test_callbacks_are_those_of_the_documentation(apart: Town) -> None:
     async with Business() as business:
         callback = business.url("/callback")
-        await place.call("PATCH", f"/v1/apps/{place.app.id}", {"callback": callback})
-        made = await data(place, "POST", CREATE, {"appToken": place.token, "extra": "forum-42"})
+        await apart.call("PATCH", f"/v1/apps/{apart.app.id}", {"callback": callback})
+        made = await data(apart, "POST", CREATE, {"appToken": apart.token, "extra": "forum-42"})
 
-        openid = place.people.scan(place.app.appid, scene=made["code"])
-        await place.tell()
-        uid = await place.uid(openid)
-        place.people.write(place.app.appid, openid, f"#{place.app.id} 你好")
-        await place.tell()
+        openid = apart.people.scan(apart.app.appid, scene=made["code"])
+        await apart.tell()
+        uid = await apart.uid(openid)
+        apart.people.write(apart.app.appid, openid, f"#{apart.app.id} 你好")
+        await apart.tell()
 
     subscribed, said = [call.json for call in business.calls]
     assert (subscribed["action"], said["action"]) == ("app_subscribe", "send_up_cmd")

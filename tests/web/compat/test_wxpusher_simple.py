@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import pytest
-
 from tests.sending.town import Town, town
 from tests.web.compat.wxpushing import SEND, call, says, send
 from wechat_scheduler.audience.directory import draft_app
@@ -40,23 +38,21 @@ async def test_whoever_has_an_spt_reaches_that_user_and_nobody_else(place: Town)
     assert any("a/b" in text for text in shown)
 
 
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"spt": ""}, 1002),
-        ({"spt": "SPT_no"}, 1002),
-        ({"sptList": "SPT_no"}, 1005),
-        ({"sptList": [f"SPT_{number}" for number in range(11)]}, 1001),
-        ({"spt": "SPT_no", "content": ""}, 1001),
-    ],
-)
-async def test_a_simple_push_that_is_wrong_says_why(
-    place: Town, fields: dict[str, Any], code: int
-) -> None:
-    answer = await call(place, "POST", f"{SEND}/simple-push", {"content": "x"} | fields)
+WRONG: list[tuple[dict[str, Any], int]] = [
+    ({"spt": ""}, 1002),
+    ({"spt": "SPT_no"}, 1002),
+    ({"sptList": "SPT_no"}, 1005),
+    ({"sptList": [f"SPT_{number}" for number in range(11)]}, 1001),
+    ({"spt": "SPT_no", "content": ""}, 1001),
+]
 
-    assert answer.json["code"] == code
-    assert "spt" in answer.json["msg"] or "content" in answer.json["msg"]
+
+async def test_a_simple_push_that_is_wrong_says_why(place: Town) -> None:
+    for fields, code in WRONG:
+        answer = await call(place, "POST", f"{SEND}/simple-push", {"content": "x"} | fields)
+
+        assert answer.json["code"] == code, fields
+        assert "spt" in answer.json["msg"] or "content" in answer.json["msg"], fields
 
 
 async def test_an_spt_ends_when_its_user_asks_for_another(place: Town) -> None:
@@ -68,18 +64,18 @@ async def test_an_spt_ends_when_its_user_asks_for_another(place: Town) -> None:
     assert codes == [1002, 1000]
 
 
-async def test_a_user_of_several_apps_says_which_an_spt_is_for(place: Town) -> None:
-    uid, alone = await place.follow(), await place.follow(subscribe=False)
-    other = draft_app("alarms", place.app.appid, now=place.clock.now())
-    await place.directory.make_app(other)
-    await place.audience.subscribe(other, uid)
+async def test_a_user_of_several_apps_says_which_an_spt_is_for(apart: Town) -> None:
+    uid, alone = await apart.follow(), await apart.follow(subscribe=False)
+    other = draft_app("alarms", apart.app.appid, now=apart.clock.now())
+    await apart.directory.make_app(other)
+    await apart.audience.subscribe(other, uid)
 
-    asked = await says(place, uid, "获取SPT")
+    asked = await says(apart, uid, "获取SPT")
     (line,) = [line for line in asked.splitlines() if "alarms" in line]
-    given = await says(place, uid, line)
+    given = await says(apart, uid, line)
 
     assert given.startswith("「alarms」")
-    assert "还没有订阅" in await says(place, alone, "获取 spt")
+    assert "还没有订阅" in await says(apart, alone, "获取 spt")
 
 
 async def test_an_spt_is_told_and_stands_nowhere_in_plain(tmp_path: Path) -> None:
@@ -115,24 +111,24 @@ async def test_a_push_by_path_that_comes_again_is_sent_once(place: Town) -> None
     assert len([one for one in await place.deliveries() if one.target == uid]) == 2
 
 
-async def test_what_broke_off_between_two_apps_is_not_sent_twice(place: Town) -> None:
-    uid = await place.follow()
-    other = draft_app("alarms", place.app.appid, now=place.clock.now())
-    await place.directory.make_app(other)
-    await place.audience.subscribe(other, uid)
-    make = place.directory.make_simple_token
-    tokens = [await make(app.id, uid) for app in (place.app, other)]
+async def test_what_broke_off_between_two_apps_is_not_sent_twice(apart: Town) -> None:
+    uid = await apart.follow()
+    other = draft_app("alarms", apart.app.appid, now=apart.clock.now())
+    await apart.directory.make_app(other)
+    await apart.audience.subscribe(other, uid)
+    make = apart.directory.make_simple_token
+    tokens = [await make(app.id, uid) for app in (apart.app, other)]
     body = {"content": "x", "sptList": tokens}
-    push = partial(place.call, "POST", f"{SEND}/simple-push", body, key="")
-    await run(place, BROKEN.format(app=other.id))
+    push = partial(apart.call, "POST", f"{SEND}/simple-push", body, key="")
+    await run(apart, BROKEN.format(app=other.id))
 
     failed = await push(headers={"Idempotency-Key": "k"})
-    await run(place, "DROP TRIGGER broken")
+    await run(apart, "DROP TRIGGER broken")
     answers = [await push(headers={"Idempotency-Key": "k"}) for _ in range(2)]
 
     assert failed.json["code"] == 1005
     assert [answer.json["code"] for answer in answers] == [1000, 1000]
-    assert len(await place.deliveries()) == 2
+    assert len(await apart.deliveries(uid=uid)) == 2
 
 
 async def run(place: Town, sql: str) -> None:
@@ -140,12 +136,12 @@ async def run(place: Town, sql: str) -> None:
     await database.write(lambda: each([Statement(sql)]))
 
 
-async def test_a_dead_token_among_good_ones_locks_nobody_out(place: Town) -> None:
-    uid = await place.follow()
-    spt = await place.directory.make_simple_token(place.app.id, uid)
+async def test_a_dead_token_among_good_ones_locks_nobody_out(fresh: Town) -> None:
+    uid = await fresh.follow()
+    spt = await fresh.directory.make_simple_token(fresh.app.id, uid)
     body = {"content": "x", "sptList": ["SPT_dead", spt]}
 
-    answers = [await call(place, "POST", f"{SEND}/simple-push", body) for _ in range(25)]
+    answers = [await call(fresh, "POST", f"{SEND}/simple-push", body) for _ in range(25)]
 
     assert [answer.json["data"][1]["code"] for answer in answers] == [1000] * 25
     assert "过于频繁" in answers[-1].json["data"][0]["status"]

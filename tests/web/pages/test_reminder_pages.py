@@ -1,10 +1,12 @@
 """The pages of a reminder: the public one, its owner's, and the one behind a poster's QR code."""
 
+import itertools
 import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from tests.sending.town import PUBLIC, Town
 from tests.web.pages.reading import Reader
@@ -17,7 +19,7 @@ AGAIN = ("soon", "tomorrow")
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def uid(place: Town) -> str:
     return await place.follow()
 
@@ -39,9 +41,10 @@ async def press(place: Town, page: Seen | str, path: str, label: str) -> Seen:
     return await visit(place, "POST", path, data=fields)
 
 
-async def joined(place: Town, reminder: Reminder, openid: str = "oguest") -> str:
+async def joined(place: Town, reminder: Reminder) -> str:
     """Somebody scans the reminder's code; returns their uid."""
     code = await place.codes.lasting(place.app, Purpose.REMINDER, reminder.id)
+    openid = f"o{reminder.id}"
     place.people.scan(place.app.appid, openid, ticket=code.scene.ticket)
     await place.tell()
     return await place.uid(openid)
@@ -71,29 +74,36 @@ async def test_the_page_shows_what_is_to_come(place: Town, uid: str) -> None:
     assert "<form" not in page
 
 
-@pytest.mark.parametrize(
-    ("fields", "state"),
-    [({}, "已提醒"), ({"late": "skip"}, "已错过"), ({"rule": "FREQ=DAILY;COUNT=1"}, "已提醒")],
-)
-async def test_a_reminder_that_is_over_shows_its_time_and_what_became_of_it(
-    place: Town, uid: str, fields: dict[str, Any], state: str
-) -> None:
-    reminder = await a_reminder(place, uid, **fields)
-    await pass_time(place, timedelta(hours=9))
+async def test_a_reminder_that_is_over_shows_its_time_and_what_became_of_it(fresh: Town) -> None:
+    uid = await fresh.follow()
+    over = [
+        (await a_reminder(fresh, uid, **fields), f'<span class="tag">{state}</span>')
+        for fields, state in (
+            ({}, "已提醒"),
+            ({"late": "skip"}, "已错过"),
+            ({"rule": "FREQ=DAILY;COUNT=1"}, "已提醒"),
+        )
+    ]
+    await pass_time(fresh, timedelta(hours=9))
 
-    for path in (read(place, reminder), owned(place, reminder)):
-        page = await see(place, path)
-        assert "2026年11月18日 周三 下午2:30" in page
-        assert f'<span class="tag">{state}</span>' in page
-        assert 'class="qr"' not in page
-        assert "暂停" not in page
+    for reminder, state in over:
+        for path in (read(fresh, reminder), owned(fresh, reminder)):
+            page = await see(fresh, path)
+            assert "2026年11月18日 周三 下午2:30" in page
+            assert state in page, reminder
+            assert 'class="qr"' not in page
+            assert "暂停" not in page
+
+        answer = await submit(fresh, owned(fresh, reminder), do="pause")
+        assert (answer.status, "这个提醒已经结束" in answer.text) == (409, True)
+        assert (await fresh.desk.reminder(reminder.id)).state is not ReminderState.PAUSED
 
 
-async def test_a_reminder_that_goes_on_shows_when_it_was_sent_last(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid, rule="FREQ=DAILY")
-    await pass_time(place, timedelta(hours=4))
+async def test_a_reminder_that_goes_on_shows_when_it_was_sent_last(fresh: Town) -> None:
+    reminder = await a_reminder(fresh, await fresh.follow(), rule="FREQ=DAILY")
+    await pass_time(fresh, timedelta(hours=4))
 
-    page = await see(place, read(place, reminder))
+    page = await see(fresh, read(fresh, reminder))
 
     assert "上次提醒：2026年11月18日 周三 下午2:30" in page
     assert '<p class="big"><time>2026年11月19日 周四 下午2:30</time></p>' in page
@@ -122,37 +132,37 @@ async def test_the_owner_pauses_and_resumes(place: Town, uid: str) -> None:
     assert seen == [True, False]
 
 
-@pytest.mark.parametrize(
-    ("typed", "status", "words"),
-    [
-        ("随便什么时候", 422, "例如“明天下午3点”。"),
-        ("后天有货吗", 422, "例如“明天下午3点”。"),
-        ("取消后天的闹钟", 422, "例如“明天下午3点”。"),
-        ("2月30号", 422, "2月30"),
-        ("昨天下午3点", 422, "已经过去了"),
-        ("3点或4点", 422, "一次只能选一个"),
-        ("每10秒", 422, "频繁"),
-        ('"><b>', 422, "没有看懂这个时间"),
-        ("明天", 303, ""),
-    ],
-)
-async def test_a_wrong_time_keeps_what_was_typed(
-    place: Town, uid: str, typed: str, status: int, words: str
-) -> None:
+WRONG_TIMES = [
+    ("随便什么时候", "例如“明天下午3点”。"),
+    ("后天有货吗", "例如“明天下午3点”。"),
+    ("取消后天的闹钟", "例如“明天下午3点”。"),
+    ("2月30号", "2月30"),
+    ("昨天下午3点", "已经过去了"),
+    ("3点或4点", "一次只能选一个"),
+    ("每10秒", "频繁"),
+    ('"><b>', "没有看懂这个时间"),
+]
+
+
+async def test_a_wrong_time_keeps_what_was_typed(place: Town, uid: str) -> None:
     reminder = await a_reminder(place, uid)
+    for typed, words in WRONG_TIMES:
+        answer = await submit(place, owned(place, reminder), do="edit", title="评审会", time=typed)
 
-    answer = await submit(place, owned(place, reminder), do="edit", title="评审会", time=typed)
+        assert answer.status == 422, typed
+        inputs = {one["name"]: one.get("value") for one in Reader(answer.text).all("input")}
+        assert (inputs["title"], inputs["time"]) == ("评审会", typed)
+        (error,) = re.findall(r'<p class="error" role="alert">(.*?)</p>', answer.text)
+        assert words in error, typed
+        assert "提醒我" not in error, typed
+        assert error.endswith(("。", "？")), typed
+        assert await place.desk.reminder(reminder.id) == reminder
 
-    assert answer.status == status
-    if status == 303:
-        return
-    inputs = {one["name"]: one.get("value") for one in Reader(answer.text).all("input")}
-    assert (inputs["title"], inputs["time"]) == ("评审会", typed)
-    (error,) = re.findall(r'<p class="error" role="alert">(.*?)</p>', answer.text)
-    assert words in error
-    assert "提醒我" not in error
-    assert error.endswith(("。", "？"))
-    assert await place.desk.reminder(reminder.id) == reminder
+
+async def test_a_day_alone_is_a_right_time(place: Town, uid: str) -> None:
+    path = owned(place, await a_reminder(place, uid))
+
+    assert (await submit(place, path, do="edit", title="评审会", time="明天")).status == 303
 
 
 async def test_the_example_for_a_wrong_time_recurs_as_the_reminder_does(
@@ -189,51 +199,51 @@ async def test_the_example_fits_the_reminder(
     assert (field["placeholder"], answer.status) == (example, 303)
 
 
-async def test_the_owner_is_reminded_again_in_ten_minutes(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid)
-    await pass_time(place, reminder.start - place.clock.now())
-    link = (await place.arrived(uid))[-1].url.removeprefix(PUBLIC)
+async def test_the_owner_is_reminded_again_in_ten_minutes(fresh: Town) -> None:
+    uid = await fresh.follow()
+    reminder = await a_reminder(fresh, uid)
+    await pass_time(fresh, reminder.start - fresh.clock.now())
+    link = (await fresh.arrived(uid))[-1].url.removeprefix(PUBLIC)
 
-    answer = await press(place, await see(place, link), link, "10 分钟后再提醒")
-    page = await see(place, answer.headers["Location"])
-    await pass_time(place, 10 * MINUTE)
+    answer = await press(fresh, await see(fresh, link), link, "10 分钟后再提醒")
+    page = await see(fresh, answer.headers["Location"])
+    await pass_time(fresh, 10 * MINUTE)
 
     assert answer.status == 303
     assert '<p class="big"><time>2026年11月18日 周三 下午2:40</time></p>' in page
-    assert [one.kind for one in await place.arrived(uid)] == ["template", "template"]
-    assert (await place.desk.reminder(reminder.id)).fired == 2
+    assert [one.kind for one in await fresh.arrived(uid)] == ["template", "template"]
+    assert (await fresh.desk.reminder(reminder.id)).fired == 2
 
 
-async def test_the_owner_is_reminded_again_at_this_time_tomorrow(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid, rule="FREQ=WEEKLY")
-    path = owned(place, reminder)
-    await pass_time(place, timedelta(hours=5))
-    page = await see(place, path)
+async def test_the_owner_is_reminded_again_at_this_time_tomorrow(fresh: Town) -> None:
+    reminder = await a_reminder(fresh, await fresh.follow(), rule="FREQ=WEEKLY")
+    path = owned(fresh, reminder)
+    await pass_time(fresh, timedelta(hours=5))
+    page = await see(fresh, path)
     assert "明天这时是 <time>2026年11月19日 周四 下午3:30</time>" in page
 
-    answer = await press(place, page, path, "明天这时")
+    answer = await press(fresh, page, path, "明天这时")
 
-    again = await see(place, answer.headers["Location"])
+    again = await see(fresh, answer.headers["Location"])
     assert '<p class="big"><time>2026年11月19日 周四 下午3:30</time></p>' in again
-    assert (await place.desk.reminder(reminder.id)).rule == "FREQ=WEEKLY;BYDAY=WE"
+    assert (await fresh.desk.reminder(reminder.id)).rule == "FREQ=WEEKLY;BYDAY=WE"
 
 
-@pytest.mark.parametrize("fields", [{}, {"rule": "FREQ=DAILY"}])
-@pytest.mark.parametrize("do", AGAIN)
-async def test_reminding_again_loses_no_reminder_and_tells_no_other_person(
-    place: Town, uid: str, do: str, fields: dict[str, Any]
-) -> None:
-    reminder = await a_reminder(place, uid, **fields)
-    guest = await joined(place, reminder)
+async def test_reminding_again_loses_no_reminder_and_tells_no_other_person(place: Town) -> None:
+    for do, fields in itertools.product(AGAIN, ({}, {"rule": "FREQ=DAILY"})):
+        uid = await place.follow()
+        reminder = await a_reminder(place, uid, **fields)
+        guest = await joined(place, reminder)
 
-    for _ in range(2):
-        answer = await submit(place, owned(place, reminder), do=do)
-        assert answer.status == 303
+        for _ in range(2):
+            answer = await submit(place, owned(place, reminder), do=do)
+            assert answer.status == 303, (do, fields)
 
-    own = await place.desk.of_person(uid, limit=9)
-    assert len(own) == 2
-    assert await place.desk.reminder(reminder.id) == reminder
-    assert [one.id for one in await place.desk.of_person(guest, limit=9)] == [reminder.id]
+        own = await place.desk.of_person(uid, limit=9)
+        assert len(own) == 2, (do, fields)
+        assert await place.desk.reminder(reminder.id) == reminder, (do, fields)
+        theirs = [one.id for one in await place.desk.of_person(guest, limit=9)]
+        assert theirs == [reminder.id], (do, fields)
 
 
 async def test_deleting_asks_first(place: Town, uid: str) -> None:
@@ -250,33 +260,33 @@ async def test_deleting_asks_first(place: Town, uid: str) -> None:
     assert await place.desk.reminder(reminder.id) == reminder
 
 
-async def test_a_deletion_can_be_undone_for_a_minute(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid, rule="FREQ=DAILY")
-    path = owned(place, reminder)
-    guest = await joined(place, reminder)
-    asked = await press(place, await see(place, path), path, "删除")
+async def test_a_deletion_can_be_undone_for_a_minute(fresh: Town) -> None:
+    reminder = await a_reminder(fresh, await fresh.follow(), rule="FREQ=DAILY")
+    path = owned(fresh, reminder)
+    guest = await joined(fresh, reminder)
+    asked = await press(fresh, await see(fresh, path), path, "删除")
 
-    done = await press(place, asked, path, "删除")
-    gone = [(await visit(place, "GET", each)).status for each in (path, read(place, reminder))]
-    place.clock.advance(MINUTE)
-    answer = await press(place, done, path, "撤销")
+    done = await press(fresh, asked, path, "删除")
+    gone = [(await visit(fresh, "GET", each)).status for each in (path, read(fresh, reminder))]
+    fresh.clock.advance(MINUTE)
+    answer = await press(fresh, done, path, "撤销")
 
     assert (done.status, "不再提醒“开会”" in done.text, gone) == (200, True, [404, 404])
     assert (answer.status, answer.headers["Location"]) == (303, path)
-    assert "2026年11月18日 周三 下午2:30" in await see(place, path)
-    assert await place.desk.people(reminder.id) == ((guest,), 1)
+    assert "2026年11月18日 周三 下午2:30" in await see(fresh, path)
+    assert await fresh.desk.people(reminder.id) == ((guest,), 1)
 
 
-async def test_a_deletion_is_final_after_a_minute(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid)
-    path = owned(place, reminder)
-    done = await submit(place, path, do="delete", sure="yes")
-    place.clock.advance(MINUTE + timedelta(seconds=1))
+async def test_a_deletion_is_final_after_a_minute(fresh: Town) -> None:
+    reminder = await a_reminder(fresh, await fresh.follow())
+    path = owned(fresh, reminder)
+    done = await submit(fresh, path, do="delete", sure="yes")
+    fresh.clock.advance(MINUTE + timedelta(seconds=1))
 
-    answer = await press(place, done, path, "撤销")
+    answer = await press(fresh, done, path, "撤销")
 
     assert (answer.status, "来不及撤销了" in answer.text) == (409, True)
-    assert (await visit(place, "GET", path)).status == 404
+    assert (await visit(fresh, "GET", path)).status == 404
 
 
 async def test_only_the_owners_page_takes_its_own_deletion_back(place: Town, uid: str) -> None:
@@ -290,63 +300,48 @@ async def test_only_the_owners_page_takes_its_own_deletion_back(place: Town, uid
     assert (await submit(place, owned(place, other), do="undo", undo="x")).status == 404
 
 
-@pytest.mark.parametrize(
-    "form",
-    [{"do": "delete", "sure": "yes", "capability": "x"}, {"do": "explode"}, {}],
-)
-async def test_a_form_that_the_page_does_not_have_does_nothing(
-    place: Town, uid: str, form: dict[str, str]
-) -> None:
+async def test_a_form_that_the_page_does_not_have_does_nothing(place: Town, uid: str) -> None:
     reminder = await a_reminder(place, uid)
+    forms = ({"do": "delete", "sure": "yes", "capability": "x"}, {"do": "explode"}, {})
+    for form in forms:
+        answer = await submit(place, owned(place, reminder), **form)
 
-    answer = await submit(place, owned(place, reminder), **form)
-
-    assert (answer.status, "没有这个提醒" in answer.text) == (404, True)
-    assert await place.desk.reminder(reminder.id) == reminder
+        assert (answer.status, "没有这个提醒" in answer.text) == (404, True), form
+        assert await place.desk.reminder(reminder.id) == reminder
 
 
-@pytest.mark.parametrize("do", ["edit", "pause", "delete", *AGAIN])
-async def test_a_reader_changes_nothing(place: Town, uid: str, do: str) -> None:
+async def test_a_reader_changes_nothing(place: Town, uid: str) -> None:
     reminder = await a_reminder(place, uid)
+    for do in ("edit", "pause", "delete", *AGAIN):
+        answer = await submit(place, read(place, reminder), do=do, sure="yes", title="a")
 
-    answer = await submit(place, read(place, reminder), do=do, sure="yes", title="a")
-
-    assert answer.status == 404
-    assert await place.desk.of_person(uid, limit=9) == [reminder]
+        assert answer.status == 404, do
+        assert await place.desk.of_person(uid, limit=9) == [reminder], do
 
 
-@pytest.mark.parametrize("do", ["edit", "pause", "resume", "delete", *AGAIN])
-async def test_the_link_of_the_owner_ends_with_the_reminder(place: Town, uid: str, do: str) -> None:
+async def test_the_link_of_the_owner_ends_with_the_reminder(place: Town, uid: str) -> None:
     reminder = await a_reminder(place, uid)
     cancelled = await place.desk.cancel(reminder.id)
 
     page = await see(place, owned(place, reminder))
-    answer = await submit(place, owned(place, reminder), do=do, title="a")
 
     assert ("已取消" in page, "<form" in page) == (True, False)
-    assert (answer.status, "这个提醒已经结束" in answer.text) == (409, True)
-    assert await place.desk.reminder(reminder.id) == cancelled
+    for do in ("edit", "pause", "resume", "delete", *AGAIN):
+        answer = await submit(place, owned(place, reminder), do=do, title="a")
+
+        assert (answer.status, "这个提醒已经结束" in answer.text) == (409, True), do
+        assert await place.desk.reminder(reminder.id) == cancelled, do
 
 
-async def test_what_is_over_is_not_paused(place: Town, uid: str) -> None:
-    reminder = await a_reminder(place, uid)
-    await pass_time(place, timedelta(hours=9))
-
-    answer = await submit(place, owned(place, reminder), do="pause")
-
-    assert (answer.status, "这个提醒已经结束" in answer.text) == (409, True)
-    assert (await place.desk.reminder(reminder.id)).state is ReminderState.DONE
-
-
-async def test_a_poster_leads_to_the_code_of_the_day(place: Town, uid: str) -> None:
-    start = place.clock.now() + timedelta(days=90)
-    reminder = await a_reminder(place, uid, start=start)
-    path = f"/q/{place.links.capability(JOINERS, reminder.id)}"
+async def test_a_poster_leads_to_the_code_of_the_day(fresh: Town) -> None:
+    start = fresh.clock.now() + timedelta(days=90)
+    reminder = await a_reminder(fresh, await fresh.follow(), start=start)
+    path = f"/q/{fresh.links.capability(JOINERS, reminder.id)}"
 
     codes = []
     for _ in range(2):
-        codes += re.findall(r'src="data:image/png;base64,([^"]+)"', await see(place, path))
-        place.clock.advance(timedelta(days=40))
-        await place.settle()
+        codes += re.findall(r'src="data:image/png;base64,([^"]+)"', await see(fresh, path))
+        fresh.clock.advance(timedelta(days=40))
+        await fresh.settle()
 
     assert len(set(codes)) == 2
