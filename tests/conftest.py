@@ -18,10 +18,14 @@ from tests import logs
 from tests.bare_machine import bare_machine
 from tests.compiled import compile_all
 from tests.databases import database, database_url, migrations, open_again, postgres
+from tests.lasting import FIXTURE, open_databases
 from tests.postgres import fastest
 from tests.reused import attendants
 
-__all__ = ["bare_machine", "database", "database_url", "migrations", "open_again", "postgres"]
+__all__ = [
+    "bare_machine", "database", "database_url", "migrations", "open_again", "open_databases",
+    "postgres",
+]  # fmt: skip
 
 # Where `tmp_path` lies: a state folder is synchronized with its disk at each commit.
 os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fastest()))
@@ -88,6 +92,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return 0 if item.nodeid.startswith(longest) else 1 if item.nodeid.startswith(reading) else 2
 
     items.sort(key=place)
+    for item in items:
+        if isinstance(item, pytest.Function) and FIXTURE in item.fixturenames:
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
 # A test that hangs ends its worker, and is named. A timer for each single test costs a hundredth of the time.

@@ -2,7 +2,7 @@
 loop that no test ends: to connect and to plan anew for each test takes three times as long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Collection, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from threading import Thread
@@ -32,7 +32,7 @@ STATE = """
 LARGEST = 1 << 20
 END_OTHERS = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid <> ALL ($1::int[])
 """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'meta'"
 META = "SELECT * FROM meta"
@@ -41,7 +41,7 @@ LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Database:
+class UsedDatabase:
     """A database that a test is done with, and what it had when it was new."""
 
     url: str
@@ -50,12 +50,13 @@ class _Database:
     tables: tuple[str, ...]
     meta: list[asyncpg.Record]
 
-    async def empty(self) -> bool:
-        """Delete what a test has left; False if it changed the schema or left much."""
+    async def empty(self, but: Collection[int] = ()) -> bool:
+        """Delete what a test has left; False if it changed the schema or left much. Ends all other connections
+        `but` those of these processes."""
         *shape, size = await self.connection.fetchrow(STATE)
         if tuple(shape) != self.shape or size > LARGEST:
             return False
-        await self.connection.fetch(END_OTHERS)
+        await self.connection.fetch(END_OTHERS, list(but))
         async with self.connection.transaction():
             await self.connection.execute(self._lock())
             for row in await self.connection.fetch(self._full()):
@@ -106,7 +107,7 @@ class _Attendants:
 
 
 attendants = _Attendants()
-_used: dict[PostgresServer, _Database] = {}
+_used: dict[PostgresServer, UsedDatabase] = {}
 
 
 @asynccontextmanager
@@ -115,13 +116,12 @@ async def postgres_database(server: PostgresServer) -> AsyncIterator[str]:
     changed the schema or left much. A copy of the template takes ten times as long."""
     used = _used.pop(server, None)
     if used is None or not await attendants.do(_emptied(used)):
-        url = await server.lasting_database(await postgres_template(server))
-        used = await attendants.do(_opened(url))
+        used = await attendants.do(new_database(server))
     yield used.url
     _used[server] = used
 
 
-async def _emptied(used: _Database) -> bool:
+async def _emptied(used: UsedDatabase) -> bool:
     """Whether it is empty, and as it was when it was new."""
     try:
         if await used.empty():
@@ -132,10 +132,12 @@ async def _emptied(used: _Database) -> bool:
     return False
 
 
-async def _opened(url: str) -> _Database:
+async def new_database(server: PostgresServer) -> UsedDatabase:
+    """A copy of the template, with a connection of the running loop."""
+    url = await server.lasting_database(await postgres_template(server))
     connection = await asyncpg.connect(url)
     objects, changed, _ = await connection.fetchrow(STATE)
-    return _Database(
+    return UsedDatabase(
         url=url,
         connection=connection,
         shape=(objects, changed),

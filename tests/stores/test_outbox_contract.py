@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+import pytest_asyncio
 
 from tests.stores.samples import (
     HOUR,
@@ -27,7 +28,7 @@ LATER = NOW + SECOND
 TOLD = task(notify="http://erp/n")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def waiting(store: SqlCredentials) -> None:
     """One notification, due at NOW."""
     await issued(store, TOLD)
