@@ -15,8 +15,8 @@ from wechat_scheduler.engine.clockwork import GATHERING, Clockwork
 class Chores:
     """A table of rows that fall due; an outcome is the row itself, done with.
 
-    `hold` keeps attempts from ending, all or by name, and `writable` outcomes from being written
-    back; `trouble` names what a method is to raise.
+    `hold` keeps attempts from ending, all or by name, `claimable` claims, and `writable` outcomes from
+    being written back; `trouble` names what a method is to raise.
     """
 
     clock: FakeClock
@@ -30,10 +30,12 @@ class Chores:
     busiest: int = 0
     name: str = "chore"
     held: Callable[[str], bool] = lambda row: False
+    claimable: asyncio.Event = field(default_factory=asyncio.Event)
     writable: asyncio.Event = field(default_factory=asyncio.Event)
     _changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     def __post_init__(self) -> None:
+        self.claimable.set()
         self.writable.set()
 
     def add(self, *rows: str, after: timedelta = timedelta(0)) -> None:
@@ -46,6 +48,7 @@ class Chores:
         rows = [row for _, row in due[:limit]]
         for row in rows:
             del self.due[row]
+        await self.claimable.wait()
         return rows
 
     async def attempt(self, row: str) -> str:

@@ -126,6 +126,56 @@ async def test_an_idle_loop_asks_for_nothing(
     assert len(chores.claims) == 1
 
 
+async def test_what_is_done_is_not_followed_by_a_claim(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    chores.add("a", "b")
+
+    async with turning(clockwork):
+        await chores.until(lambda: len(chores.done) == 2)
+        await clock.calm()
+
+    assert len(chores.claims) == 1
+
+
+async def test_a_loop_that_is_told_to_look_claims_only_what_is_due(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    async with turning(clockwork):
+        await clock.waited(1)
+        clockwork.look()
+        await clock.calm()
+        claims = len(chores.claims)
+        chores.add("new")
+        clockwork.look()
+        await chores.until(lambda: chores.done == ["new"])
+
+    assert claims == 1
+
+
+async def test_a_slot_that_becomes_free_during_a_claim_is_used_at_once(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    chores.add("first")
+    await chores.hold(lambda row: row == "first")
+
+    async with turning(clockwork):
+        await chores.until(lambda: chores.busy == {"first"})
+        await clock.calm()
+        chores.claimable.clear()
+        chores.writable.clear()
+        chores.add("hangs1", "hangs2", "hangs3", "hangs4")
+        clockwork.wake()
+        await clock.calm()
+        await chores.hold(is_hanging)
+        await clock.calm()
+        chores.claimable.set()
+        await advancing(clock, chores, lambda: "hangs4" in chores.busy)
+        assert clock.now() - START < SECOND
+        chores.writable.set()
+        await chores.hold(lambda row: False)
+
+
 async def test_no_more_rows_are_in_hand_than_there_are_slots(
     chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
 ) -> None:

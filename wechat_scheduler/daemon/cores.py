@@ -91,7 +91,7 @@ def wire(ground: Ground) -> Cores:
     credentials = wire_credentials(ground, observer)
     audience = wire_audience(ground, credentials.tokens, directory)
     delivery = wire_delivery(ground, credentials.tokens, directory, observer)
-    credentials.manager.on_work(credentials.clockwork.wake, delivery.clockwork.wake)
+    credentials.manager.on_work(credentials.clockwork.look, delivery.clockwork.look)
     reminders = wire_reminders(
         ground, directory, delivery.sending, observer.fired, delivery.clockwork.wake
     )

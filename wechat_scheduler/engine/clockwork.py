@@ -89,6 +89,8 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
+        self._may_be_due = True  # whether the next pass claims without asking first what is due
+        self._may_be_more = False  # whether the last claim left due rows for want of slots
         self._woken = asyncio.Event()
         self._roomy = asyncio.Event()
         self._stopping = False
@@ -98,7 +100,12 @@ class Clockwork(Generic[RowT, OutcomeT]):
         by then anyway: a row for tomorrow costs no pass."""
         left = self._looks_at - self._clock.boottime()
         if at is None or (at - self._clock.now()).total_seconds() < left:
-            self._woken.set()
+            self._claim_soon()
+
+    def look(self) -> None:
+        """Like `wake`, where most often nothing is due: ask the store for the time first, which is a read
+        instead of a transaction."""
+        self._woken.set()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns once the claimed rows are finished."""
@@ -127,7 +134,8 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 pause = await self._pass()
                 self._passed_at = self._clock.boottime()
                 self._looks_at = self._passed_at + pause.total_seconds()
-                await self._clock.wait(self._woken, pause)
+                if not await self._clock.wait(self._woken, pause):
+                    self._may_be_due = True
         finally:
             await self._drain()
 
@@ -135,16 +143,26 @@ class Clockwork(Generic[RowT, OutcomeT]):
         """Start attempts of due rows; returns the time until the next pass."""
         free = await self._room()
         if free == 0:
+            self._may_be_more = True
             return LONGEST_SLEEP
         try:
-            rows = await self._work.claim(free)
-            self._attempts += len(rows)
-            for row in rows:
-                self._take(row)
-            return LONGEST_SLEEP if len(rows) == free else await self._until_next_due()
+            if not self._may_be_due and (pause := await self._until_next_due()):
+                return pause
+            await self._claim(free)
+            return LONGEST_SLEEP if self._may_be_more else await self._until_next_due()
         except StorageError as error:
             log.error("clockwork.store_unavailable", work=self._work.name, error=str(error))
             return STORE_PAUSE
+
+    async def _claim(self, free: int) -> None:
+        """Claim rows, and start their attempts."""
+        self._may_be_due = False
+        self._may_be_more = True  # of an attempt that ends meanwhile, the slot may be needed
+        rows = await self._work.claim(free)
+        self._may_be_more = len(rows) == free
+        self._attempts += len(rows)
+        for row in rows:
+            self._take(row)
 
     async def _room(self) -> int:
         """The number of rows that may be claimed now."""
@@ -161,6 +179,10 @@ class Clockwork(Generic[RowT, OutcomeT]):
         if due is None:
             return LONGEST_SLEEP
         return min(max(due - self._clock.now(), timedelta(0)), LONGEST_SLEEP)
+
+    def _claim_soon(self) -> None:
+        self._may_be_due = True
+        self._woken.set()
 
     def _take(self, row: RowT) -> None:
         task = asyncio.create_task(self._carry(row), name=f"{self._work.name}.row")
@@ -183,7 +205,8 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     def _attempt_ended(self) -> None:
         self._attempts -= 1
-        self._woken.set()
+        if self._may_be_more:
+            self._claim_soon()
         if not self._is_crowded():
             self._roomy.set()
 
