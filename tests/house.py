@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import aiohttp
 import pytest
 from aiohttp import web
+from msgspec.structs import replace
 
 from tests.business import Business
 from tests.clock import FakeClock
@@ -151,13 +152,33 @@ async def wechat(
 
 def daemon_config(state: Path, wechat_url: str, **settings: Any) -> Config:
     """`settings` by path with `__` for the dot: `server__fetch_deadline="1s"`."""
-    flags = {
-        "server.port": 0,
-        "state.dir": str(state),
-        "wechat.api": wechat_url,
-        **{path.replace("__", "."): value for path, value in settings.items()},
-    }
+    given = {path.replace("__", "."): value for path, value in settings.items()}
+    if any(path.startswith(("state.", "wechat.api")) or "file" in path for path in given):
+        return _config(state, wechat_url, given)
+    key = repr(given)
+    if key not in _configs:
+        _configs[key] = _config(ANYWHERE, NOBODY, given)
+    return _moved(_configs[key], state, wechat_url)
+
+
+ANYWHERE, NOBODY = Path("/anywhere"), "http://127.0.0.1:9"
+_configs: dict[str, Config] = {}
+
+
+def _config(state: Path, wechat_url: str, given: Mapping[str, Any]) -> Config:
+    flags = {"server.port": 0, "state.dir": str(state), "wechat.api": wechat_url, **given}
     return loading.load(file=None, flags=flags, environ={}).config
+
+
+def _moved(config: Config, state: Path, wechat_url: str) -> Config:
+    """The settings elsewhere: to read all takes as long as half of an opening."""
+    place = replace(
+        config.state,
+        dir=state,
+        database=f"sqlite://{state / loading.DATABASE_NAME}",
+        sealing_key_file=state / "sealing.key",
+    )
+    return replace(config, state=place, wechat=replace(config.wechat, api=wechat_url))
 
 
 async def in_memory(url: str, **_: Any) -> MemoryDatabase:

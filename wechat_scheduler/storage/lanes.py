@@ -7,6 +7,7 @@ million.
 
 from collections import deque
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Final, NamedTuple
 
 from wechat_scheduler.storage.claims import Claim, DueTable, LaneColumn
@@ -174,11 +175,13 @@ class PlainLanes(Lanes):
         return (yield from self.taken(claim, self._turns.deal(found.values(), limit)))
 
 
+@cache
 def due(table: DueTable) -> str:
     """Counts the rows that are due at `$1`, up to `$2`."""
     return _DUE.format(table=table.table, queue=table.queue)
 
 
+@cache
 def waiting(table: DueTable, queue: str) -> str:
     """Lists the lanes above `$1`, with their rows that are due at `$2`, counted up to `$3`."""
     lane = _lane(table)
@@ -187,6 +190,7 @@ def waiting(table: DueTable, queue: str) -> str:
     return _WAITING.format(**parts, lanes=lanes, account=lane.account)
 
 
+@cache
 def taking(table: DueTable, queue: str, number: int, skip_locked: str = "") -> str:
     """Claims from that many lanes: `$4` is a lane and `$5` how many of its rows, and so on."""
     parts = {"table": table.table, "lane": _lane(table).name, "queue": queue}
@@ -203,12 +207,14 @@ def taking(table: DueTable, queue: str, number: int, skip_locked: str = "") -> s
     )
 
 
+@cache
 def earliest(table: str, lane: LaneColumn, queue: str) -> str:
     """The earliest `due_at` of all lanes."""
     parts = {"table": table, "lane": lane.name, "queue": queue}
     return _EARLIEST.format(**parts, lanes=_LANES.format(**parts, after=lane.below, fewer=""))
 
 
+@cache
 def beyond(table: str, lane: LaneColumn, queue: str, latest: int) -> str:
     """The ids of rows that are due after `latest`, in any lane."""
     parts = {"table": table, "lane": lane.name, "queue": queue}

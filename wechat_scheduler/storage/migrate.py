@@ -8,7 +8,7 @@ and a daemon starts, on a schema that is newer than its files, as long as the la
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from operator import attrgetter
@@ -96,6 +96,7 @@ def load(folder: Traversable) -> list[Migration]:
     return found
 
 
+@cache
 def newest() -> int:
     """The newest schema that this program knows."""
     return load(MIGRATIONS)[-1].version
