@@ -48,7 +48,7 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Town]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that share a town run on the event loop it runs on."""
+    """The tests that share something that stands, `…_of_the_file`, run on the event loop it runs on."""
     for item in items:
-        if "town_of_the_file" in getattr(item, "fixturenames", ()):
+        if any(name.endswith("_of_the_file") for name in getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, made_app, send
@@ -50,37 +48,34 @@ async def test_a_template_opens_its_page_where_the_message_names_none(
     assert (await arrived(keeper, weixin)).miniprogram == "wx9/pages/order?id=7"
 
 
-@pytest.mark.parametrize(
-    ("page", "message"),
-    [
-        ({"appid": "wx9", "path": "a"}, "miniprogram"),
-        ({"appid": "../wx9"}, "miniprogram.appid: must be letters"),
-        ({"pagepath": "pages/order"}, "miniprogram.appid: name the mini-program"),
-        (
-            {"appid": "wx9", "pagepath": "https://example.com"},
-            "miniprogram.pagepath: must be a page",
-        ),
-        ({"appid": "wx9", "pagepath": "javascript:1"}, "miniprogram.pagepath: must be a page"),
-        ({"appid": "wx9", "pagepath": 'a">'}, "miniprogram.pagepath: must be a page"),
-        ({"appid": "wx9", "pagepath": "x" * 1025}, "miniprogram.pagepath: must be a page"),
-        ({"appid": "wx9", "miniprogram_state": "beta"}, "miniprogram.miniprogram_state"),
-        ("wx9", "miniprogram"),
-    ],
-)
-async def test_what_is_no_page_of_a_mini_program_is_refused_by_its_field(
-    keeper: Caller, page: Any, message: str
-) -> None:
+NO_PAGES: list[tuple[Any, str]] = [
+    ({"appid": "wx9", "path": "a"}, "miniprogram"),
+    ({"appid": "../wx9"}, "miniprogram.appid: must be letters"),
+    ({"pagepath": "pages/order"}, "miniprogram.appid: name the mini-program"),
+    (
+        {"appid": "wx9", "pagepath": "https://example.com"},
+        "miniprogram.pagepath: must be a page",
+    ),
+    ({"appid": "wx9", "pagepath": "javascript:1"}, "miniprogram.pagepath: must be a page"),
+    ({"appid": "wx9", "pagepath": 'a">'}, "miniprogram.pagepath: must be a page"),
+    ({"appid": "wx9", "pagepath": "x" * 1025}, "miniprogram.pagepath: must be a page"),
+    ({"appid": "wx9", "miniprogram_state": "beta"}, "miniprogram.miniprogram_state"),
+    ("wx9", "miniprogram"),
+]
+
+
+async def test_what_is_no_page_of_a_mini_program_is_refused_by_its_field(keeper: Caller) -> None:
     app = await made_app(keeper)
+    for page, message in NO_PAGES:
+        answer = await send(keeper, app, "alice", miniprogram=page)
+        mapped = await keeper.call(
+            "PATCH",
+            f"/v1/apps/{app['id']}",
+            body={"templates": {"message": TEMPLATE | {"miniprogram": page}}},
+        )
 
-    answer = await send(keeper, app, "alice", miniprogram=page)
-    mapped = await keeper.call(
-        "PATCH",
-        f"/v1/apps/{app['id']}",
-        body={"templates": {"message": TEMPLATE | {"miniprogram": page}}},
-    )
-
-    assert (answer.status, mapped.status) == (400, 400)
-    assert answer.json["message"].startswith(message)
+        assert (answer.status, mapped.status) == (400, 400), page
+        assert answer.json["message"].startswith(message), page
 
 
 async def test_a_mini_program_opens_its_own_pages_only(keeper: Caller) -> None:
@@ -97,26 +92,23 @@ async def test_a_mini_program_opens_its_own_pages_only(keeper: Caller) -> None:
     assert mapped.json["message"].startswith("templates.message.miniprogram.appid: ")
 
 
-@pytest.mark.parametrize(
-    ("wish", "noted"),
-    [
-        ({"url": "https://example.com"}, True),
-        ({"url": "https://example.com", "channel": "subscribe"}, True),
-        ({"url": "https://example.com", "channel": "text"}, False),
-        ({"url": "https://example.com", "miniprogram": {"pagepath": "a"}}, False),
-        ({}, False),
-    ],
-)
-async def test_a_url_that_a_mini_programs_notice_cannot_open_is_noted(
-    keeper: Caller, wish: dict[str, Any], noted: bool
-) -> None:
+NOTED: list[tuple[dict[str, Any], bool]] = [
+    ({"url": "https://example.com"}, True),
+    ({"url": "https://example.com", "channel": "subscribe"}, True),
+    ({"url": "https://example.com", "channel": "text"}, False),
+    ({"url": "https://example.com", "miniprogram": {"pagepath": "a"}}, False),
+    ({}, False),
+]
+
+
+async def test_a_url_that_a_mini_programs_notice_cannot_open_is_noted(keeper: Caller) -> None:
     app = await made_app(keeper, mini_program=True, templates={"message": TEMPLATE})
     await bound(keeper, app, "alice")
+    for wish, noted in NOTED:
+        answer = await send(keeper, app, "alice", **wish)
 
-    answer = await send(keeper, app, "alice", **wish)
-
-    assert answer.status == 200, answer.json
-    assert any("cannot open a url" in note for note in answer.result["notes"]) is noted
+        assert answer.status == 200, answer.json
+        assert any("cannot open a url" in note for note in answer.result["notes"]) is noted, wish
 
 
 async def test_an_app_of_a_mini_program_with_pages_of_others_stays_one(keeper: Caller) -> None:
@@ -152,22 +144,23 @@ async def test_a_notice_opens_a_page_of_a_mini_program(keeper: Caller, weixin: W
     assert wrong.json["message"].startswith("miniprogram.pagepath: ")
 
 
-@pytest.mark.parametrize("empty", [None, {}, {"appid": "", "pagepath": ""}, {"appid": None}])
-async def test_a_notice_with_an_empty_page_opens_none(
-    keeper: Caller, weixin: WeChat, empty: Any
-) -> None:
+async def test_a_notice_with_an_empty_page_opens_none(keeper: Caller, weixin: WeChat) -> None:
     await keeper.register({"type": 0})
     weixin.sandbox.people.follow(APPID, "o_alice")
     app = await made_app(keeper)
     await bound(keeper, app, "alice")
     body = {"to": "alice", "template": "AT0001-parcels", "data": {"thing1": {"value": "x"}}}
 
-    await keeper.call(
-        "POST",
-        "/message/v2/notices",
-        body=body | {"miniprogram": empty},
-        key="",
-        headers={"Authorization": f"Bearer {app['token']}"},
-    )
+    empty: list[Any] = [None, {}, {"appid": "", "pagepath": ""}, {"appid": None}]
+    for page in empty:
+        await keeper.call(
+            "POST",
+            "/message/v2/notices",
+            body=body | {"miniprogram": page},
+            key="",
+            headers={"Authorization": f"Bearer {app['token']}"},
+        )
+    await keeper.settle()
 
-    assert (await arrived(keeper, weixin)).miniprogram == ""
+    arrived = weixin.sandbox.people.arrived(APPID, "o_alice")
+    assert [shown.miniprogram for shown in arrived] == [""] * len(empty)

@@ -1,4 +1,5 @@
 import io
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ PLATE = (1080 - 70 - 200 + 9, 1440 - 40 - 200 + 9, 1080 - 70 - 9, 1440 - 40 - 9)
 INNER = (CARD[0] + INSET, CARD[1] + INSET + 90, CARD[2] - INSET, CARD[3] - INSET - 90)
 
 
+@cache
 def drawn(text: str = "还信用卡", sharer: str = "小明", **fields: Any) -> Image.Image:
     poster = Poster(sharer=sharer, text=text, qr=LINK, **fields)
     return Image.open(io.BytesIO(draw_poster(poster, font=FONT))).convert("RGB")
@@ -89,16 +91,24 @@ def test_the_quotes_are_blue() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "lacking", ["还信用卡💳", "还信\u200d用卡\ufe0f", "还\x07信用卡\U000e0001"]
-)
-def test_what_the_font_lacks_is_dropped_and_not_boxed(lacking: str) -> None:
-    assert drawn(lacking).tobytes() == drawn("还信用卡").tobytes()
+LACKING = [
+    ("还信用卡💳", "小明💳"),
+    ("还信\u200d用卡\ufe0f", "小\u200d明"),
+    ("还\x07信用卡\U000e0001", " 小明 "),
+]
 
 
-@pytest.mark.parametrize("name", ["", "💳", "a\nb", "名" * 10_000, " "])
-def test_any_name_can_be_drawn(name: str) -> None:
-    assert drawn(sharer=name).size == (1080, 1440)
+def test_what_the_font_lacks_is_dropped_and_not_boxed() -> None:
+    wrong = [
+        (text, name) for text, name in LACKING if drawn(text, name).tobytes() != drawn().tobytes()
+    ]
+
+    assert wrong == []
+
+
+def test_any_name_can_be_drawn() -> None:
+    for name in ("", "💳", "a\nb", "名" * 10_000):
+        assert drawn(sharer=name).size == (1080, 1440), name[:9]
 
 
 def test_a_font_that_is_none_is_said_so(tmp_path: Path) -> None:

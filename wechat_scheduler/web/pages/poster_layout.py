@@ -110,8 +110,8 @@ def _draw_quotes(image: Image.Image, face: Typeface) -> None:
 def _fitted(text: str, font: Font) -> tuple[Typeface, list[str]]:
     for size in TEXT_SIZES:
         face = Typeface(font, size)
-        lines = wrap(face.drawable(text), TEXT_WIDTH, face.width)
         most = int(TEXT_HEIGHT // (size * LEADING))
+        lines = wrap(face.drawable(text), TEXT_WIDTH, face.width, most=most + 1)
         if len(lines) <= most:
             break
     return face, cut(lines, most, TEXT_WIDTH, face.width)

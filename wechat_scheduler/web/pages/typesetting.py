@@ -6,8 +6,9 @@ opening one (GB/T 15834: no line begins with `，`).
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
@@ -81,10 +82,11 @@ class Typeface:
         return bytes(self.font.getmask(char))
 
 
-def wrap(text: str, width: float, measure: Measure) -> list[str]:
-    """`text` in lines no wider than `width`. Line breaks are kept, empty lines are not."""
+def wrap(text: str, width: float, measure: Measure, *, most: int | None = None) -> list[str]:
+    """`text` in lines no wider than `width`, the first `most` of them. Line breaks are kept, empty lines are not."""
     paragraphs = (paragraph.strip() for paragraph in text.splitlines())
-    return [line for it in paragraphs if it for line in _lines(it, width, measure)]
+    lines = (line for it in paragraphs if it for line in _lines(it, width, measure))
+    return list(islice(lines, most))
 
 
 def cut(lines: Sequence[str], most: int, width: float, measure: Measure) -> list[str]:
@@ -106,20 +108,20 @@ def _with_ellipsis(text: str, width: float, measure: Measure) -> str:
     return kept.rstrip(f" {CLOSING}{OPENING}") + ELLIPSIS
 
 
-def _lines(paragraph: str, width: float, measure: Measure) -> list[str]:
-    lines, line = [], ""
+def _lines(paragraph: str, width: float, measure: Measure) -> Iterator[str]:
+    line = ""
     for unit in _units(paragraph, width, measure):
         if line and measure(line + unit.rstrip()) > width:
-            lines.append(line.rstrip())
+            yield line.rstrip()
             line = unit.lstrip()
         else:
             line += unit
-    return [*lines, line.rstrip()] if line.strip() else lines
+    if line.strip():
+        yield line.rstrip()
 
 
-def _units(paragraph: str, width: float, measure: Measure) -> list[str]:
+def _units(paragraph: str, width: float, measure: Measure) -> Iterator[str]:
     """The pieces that do not break; a word wider than a line is broken into characters."""
-    units = []
-    for unit in _UNIT.findall(paragraph):
-        units += [unit] if measure(unit) <= width else list(unit)
-    return units
+    for found in _UNIT.finditer(paragraph):
+        unit = found.group()
+        yield from [unit] if measure(unit) <= width else unit
