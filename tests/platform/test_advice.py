@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from tests.clock import START
 from tests.house import COMPONENT
 from wechat_scheduler.pushes.endpoints import advice
@@ -32,9 +30,8 @@ ACCOUNT = replace(NEW, platform=False, account=True)
 STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
 
 
-@pytest.mark.parametrize(
-    ("view", "words"),
-    [
+def test_what_is_wrong_is_said_in_one_sentence() -> None:
+    cases = [
         (NEW, "waiting for the first ticket"),
         (replace(NEW, platform=False), "if it is a platform's, register"),
         (ACCOUNT, "nothing has come yet: once a user did something, check"),
@@ -46,10 +43,12 @@ STALE = replace(WELL, ticket_at=START - 31 * MINUTE)
             "no ticket has come for 31 minutes: asked to push again, WeChat said 'in a normal state'; check",
         ),
         (replace(WELL, waiting=(WAITING,)), "authorized waits: WeChat is busy"),
-    ],
-)
-def test_what_is_wrong_is_said_in_one_sentence(view: PushEndpointView, words: str) -> None:
-    assert advice(view, None, START).startswith(words)
+    ]
+
+    for view, words in cases:
+        said = advice(view, None, START)
+
+        assert said.startswith(words), (words, said)
 
 
 def test_all_is_well_while_tickets_come() -> None:

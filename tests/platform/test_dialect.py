@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import product
 from time import perf_counter
 
 import pytest
@@ -11,7 +12,7 @@ from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, SECRETS, Sender, said
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Mending, Push, PushedMessage, Secrets
+from wechat_scheduler.pushes.model import Mending, Push, Secrets
 from wechat_scheduler.pushes.reading import read_heard
 from wechat_scheduler.wechat.decoding import PushDecoder
 from wechat_scheduler.wechat.pushed_json import read_json
@@ -77,11 +78,8 @@ def heard(push: Push, secrets: Secrets) -> UserAct:
     )
 
 
-@pytest.mark.parametrize(("send", "secrets"), MODES)
-def test_a_typed_text_arrives_as_typed_and_names_no_other_sender(
-    send: Callable[[bytes], Push], secrets: Secrets
-) -> None:
-    for text in ATTACKS + TEXTS:
+def test_a_typed_text_arrives_as_typed_and_names_no_other_sender() -> None:
+    for (send, secrets), text in product(MODES, ATTACKS + TEXTS):
         got = heard(send(as_typed("Content", text, head("text"))), secrets)
 
         assert (got.openid, got.kind, got.text) == ("o-user", UserActKind.TEXT, text), text
@@ -100,9 +98,8 @@ def test_a_spoken_text_and_a_key_arrive_as_they_are() -> None:
             assert (got.openid, got.kind, got.text) == ("o-user", kind, text), text
 
 
-@pytest.mark.parametrize(
-    ("before", "name", "after", "kind"),
-    [
+def test_no_words_of_a_user_change_who_did_what() -> None:
+    cases = [
         (head("link") + "<Title><![CDATA[t]]></Title>", "Description", "", UserActKind.MEDIA),
         (head("link"), "Title", "<Url><![CDATA[u]]></Url>", UserActKind.MEDIA),
         (head("location") + "<Scale>20</Scale>", "Label", "", UserActKind.MEDIA),
@@ -128,17 +125,14 @@ def test_a_spoken_text_and_a_key_arrive_as_they_are() -> None:
             UserActKind.OTHER,
         ),
         (head("new_in_2030"), "NewText", "", UserActKind.MEDIA),
-    ],
-)
-def test_no_words_of_a_user_change_who_did_what(
-    before: str, name: str, after: str, kind: UserActKind
-) -> None:
-    for text in ATTACKS + TEXTS:
+    ]
+
+    for (before, name, after, kind), text in product(cases, ATTACKS + TEXTS):
         document = f"<xml>{before}<{name}><![CDATA[{text}]]></{name}>{after}<MsgId>7</MsgId></xml>"
 
         got = heard(SENDER.open(document.encode()), PLAIN)
 
-        assert (got.openid, got.kind) == ("o-user", kind), text
+        assert (got.openid, got.kind) == ("o-user", kind), (name, text)
 
 
 def test_words_before_the_sender_are_words_too() -> None:
@@ -158,12 +152,18 @@ def test_a_well_escaped_text_is_read_as_xml() -> None:
     assert read_xml(entities.encode()).text("Content") == "<b>你好\"'&&nbsp;"
 
 
-@pytest.mark.parametrize("around", ["<!-- %s -->", "<![CDATA[%s]]>", "<?xml %s?>", "<!--%s-->>-->"])
-def test_what_stands_between_elements_is_none_of_them(around: str) -> None:
-    aside = around % "<FromUserName>o-bob</FromUserName>"
-    document = f"<xml>{aside}<FromUserName>o-amy</FromUserName>{aside}<MsgType>text</MsgType></xml>"
+def test_what_stands_between_elements_is_none_of_them() -> None:
+    cases = ["<!-- %s -->", "<![CDATA[%s]]>", "<?xml %s?>", "<!--%s-->>-->"]
 
-    assert read_xml(document.encode()).fields == {"FromUserName": "o-amy", "MsgType": "text"}
+    for around in cases:
+        aside = around % "<FromUserName>o-bob</FromUserName>"
+        document = (
+            f"<xml>{aside}<FromUserName>o-amy</FromUserName>{aside}<MsgType>text</MsgType></xml>"
+        )
+
+        found = read_xml(document.encode()).fields
+
+        assert found == {"FromUserName": "o-amy", "MsgType": "text"}, around
 
 
 def test_a_comment_in_a_text_is_text() -> None:
@@ -181,27 +181,23 @@ def test_of_equal_elements_the_first_counts() -> None:
     assert read_json(b'{"A":1,"A":"2","B":null}').fields == {"A": "1"}
 
 
-@pytest.mark.parametrize(
-    ("typed", "read", "mended"),
-    [
+def test_what_a_user_can_type_is_mended_and_never_refused() -> None:
+    cases: list[tuple[bytes, str, Mending | None]] = [
         ("获取UID\x10".encode(), "获取UID", Mending.CHARACTERS),
         (b"a\0b\x0b\x1f\x7f\xef\xbf\xbe", "ab\x7f", Mending.CHARACTERS),
         ("往后余生".encode() + b"\xe5\xb9", "往后余生\ufffd", Mending.ENCODING),
         (b"\xff\xfe", "\ufffd\ufffd", Mending.ENCODING),
         ("看这段<![CDATA[x]]>代码".encode(), "看这段<![CDATA[x]]>代码", Mending.MARKUP),
         (b"plain", "plain", None),
-    ],
-)
-@pytest.mark.parametrize(("send", "secrets"), MODES)
-def test_what_a_user_can_type_is_mended_and_never_refused(
-    send: Callable[[bytes], Push], secrets: Secrets, typed: bytes, read: str, mended: Mending | None
-) -> None:
-    document = said(Content="?", MsgId="7").encode().replace(b"?", typed)
+    ]
 
-    message = PushDecoder().open(send(document), secrets, appid=COMPONENT).message
+    for (send, secrets), (typed, read, mended) in product(MODES, cases):
+        document = said(Content="?", MsgId="7").encode().replace(b"?", typed)
 
-    assert (message.text("Content"), message.text("FromUserName")) == (read, "o-user")
-    assert message.mended == ({mended} if mended else set())
+        message = PushDecoder().open(send(document), secrets, appid=COMPONENT).message
+
+        assert (message.text("Content"), message.text("FromUserName")) == (read, "o-user")
+        assert message.mended == ({mended} if mended else set()), typed
 
 
 JSON = {
@@ -214,12 +210,8 @@ JSON = {
 }
 
 
-@pytest.mark.parametrize(("send", "secrets"), MODES)
-@pytest.mark.parametrize("ascii_only", [True, False])
-def test_a_message_in_json_is_read_as_one_in_xml(
-    send: Callable[[bytes], Push], secrets: Secrets, ascii_only: bool
-) -> None:
-    for text in ATTACKS + TEXTS:
+def test_a_message_in_json_is_read_as_one_in_xml() -> None:
+    for (send, secrets), ascii_only, text in product(MODES, (True, False), ATTACKS + TEXTS):
         document = json.dumps(JSON | {"Content": text}, ensure_ascii=ascii_only).encode()
 
         message = PushDecoder().open(send(document), secrets, appid=COMPONENT).message
@@ -239,12 +231,12 @@ def test_json_is_mended_like_xml() -> None:
     assert message.mended == {Mending.CHARACTERS, Mending.ENCODING}
 
 
-@pytest.mark.parametrize(
-    "document", [b"{", b"{}{}", b"{'a':1}", b'{"a":' * 100_000, b'{"a":' + b"[" * 100_000, b"[1]"]
-)
-def test_json_that_wechat_never_sends_is_refused(document: bytes) -> None:
-    with pytest.raises(RefusedPushError):
-        read_json(document)
+def test_json_that_wechat_never_sends_is_refused() -> None:
+    cases = [b"{", b"{}{}", b"{'a':1}", b'{"a":' * 100_000, b'{"a":' + b"[" * 100_000, b"[1]"]
+
+    for document in cases:
+        with pytest.raises(RefusedPushError):
+            read_json(document)
 
 
 LISTS = (
@@ -265,12 +257,14 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize("message", LISTS)
-def test_the_entries_of_a_list_are_read(message: PushedMessage) -> None:
-    first, second = message.items
+def test_the_entries_of_a_list_are_read() -> None:
+    read = [list(message.items) for message in LISTS]
 
-    assert first == {"TemplateId": "t1", "PopupScene": "2"}
-    assert second == {"TemplateId": "t2", "PopupScene": "0"}
+    entries = [
+        {"TemplateId": "t1", "PopupScene": "2"},
+        {"TemplateId": "t2", "PopupScene": "0"},
+    ]
+    assert read == [entries] * len(LISTS)
 
 
 def test_a_list_of_one_may_stand_without_brackets() -> None:
@@ -285,26 +279,24 @@ def test_words_of_a_user_are_no_list() -> None:
         assert read_xml(b"<xml><%s>%s</%s></xml>" % (name, words, name)).items == ()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+def test_a_strangers_body_is_not_read_before_the_signature() -> None:
+    bodies = [
         b"<xml>" + b"<a></a>" * 16_000 + b"<Encrypt>AAAA</Encrypt></xml>",
         b"<xml><Encrypt>" + b"<a></a>" * 16_000 + b"</Encrypt></xml>",
         b"<Encrypt>" * 14_000,
         b'"Encrypt"' * 14_000,
         b'{"Encrypt":"' + b"[" * 120_000,
         b"<xml " * 25_000,
-    ],
-)
-@pytest.mark.parametrize("secrets", [SECRETS, PLAIN])
-def test_a_strangers_body_is_not_read_before_the_signature(body: bytes, secrets: Secrets) -> None:
-    push = Push(
-        timestamp="1763433000", nonce="1", signature="0" * 40, msg_signature="0" * 40, body=body
-    )
+    ]
 
-    fastest = min(refusal_seconds(push, secrets) for _ in range(10))
+    for body, secrets in product(bodies, (SECRETS, PLAIN)):
+        push = Push(
+            timestamp="1763433000", nonce="1", signature="0" * 40, msg_signature="0" * 40, body=body
+        )
 
-    assert fastest < 0.002
+        fastest = min(refusal_seconds(push, secrets) for _ in range(10))
+
+        assert fastest < 0.002, body[:20]
 
 
 def refusal_seconds(push: Push, secrets: Secrets) -> float:

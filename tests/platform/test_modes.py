@@ -8,7 +8,7 @@ from tests.clock import START
 from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.sealing import KEY, OTHER_KEY, PLAIN, SECRETS, TOKEN, Sender, said, ticket
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes.model import Push, Secrets
+from wechat_scheduler.pushes.model import Secrets
 from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
 from wechat_scheduler.wechat.decoding import PushDecoder
 
@@ -19,9 +19,8 @@ HELLO = said(Content="你好", MsgId="7")
 WAS_SEALED = Secrets(tokens=(TOKEN,), aes_keys=("", KEY))
 
 
-@pytest.mark.parametrize(
-    ("push", "secrets"),
-    [
+def test_a_message_is_read_in_every_mode() -> None:
+    cases = [
         (SENDER.push(HELLO), SECRETS),
         (SENDER.compatible(HELLO), SECRETS),
         (SENDER.plain(HELLO), PLAIN),
@@ -29,18 +28,17 @@ WAS_SEALED = Secrets(tokens=(TOKEN,), aes_keys=("", KEY))
         (SENDER.plain(HELLO), WAS_SEALED),
         (SENDER.compatible(HELLO), WAS_SEALED),
         (SENDER.push(HELLO), WAS_SEALED),
-    ],
-)
-def test_a_message_is_read_in_every_mode(push: Push, secrets: Secrets) -> None:
-    opened = DECODER.open(push, secrets, appid=COMPONENT)
+    ]
 
-    assert opened.message.text("Content") == "你好"
-    assert "Encrypt" not in opened.message.fields
+    for number, (push, secrets) in enumerate(cases):
+        opened = DECODER.open(push, secrets, appid=COMPONENT)
+
+        assert opened.message.text("Content") == "你好", number
+        assert "Encrypt" not in opened.message.fields, number
 
 
-@pytest.mark.parametrize(
-    ("push", "secrets", "reason"),
-    [
+def test_what_the_mode_does_not_prove_is_refused() -> None:
+    cases = [
         (SENDER.plain(HELLO), SECRETS, "encrypted"),
         (SENDER.push(HELLO), PLAIN, "no plain message"),
         (SENDER.plain(ticket()), PLAIN, "no plain message"),
@@ -49,13 +47,13 @@ def test_a_message_is_read_in_every_mode(push: Push, secrets: Secrets) -> None:
         (replace(SENDER.plain(HELLO), signature=""), PLAIN, "not signed"),
         (Sender(key=OTHER_KEY).push(HELLO), WAS_SEALED, "decrypted"),
         (SENDER.plain("<!DOCTYPE xml><xml/>"), PLAIN, "DOCTYPE"),
-    ],
-)
-def test_what_the_mode_does_not_prove_is_refused(push: Push, secrets: Secrets, reason: str) -> None:
-    with pytest.raises(RefusedPushError) as refused:
-        DECODER.open(push, secrets, appid=COMPONENT)
+    ]
 
-    assert reason in refused.value.detail
+    for number, (push, secrets, reason) in enumerate(cases):
+        with pytest.raises(RefusedPushError) as refused:
+            DECODER.open(push, secrets, appid=COMPONENT)
+
+        assert reason in refused.value.detail, number
 
 
 def test_with_a_key_the_plain_half_is_not_believed() -> None:
@@ -65,25 +63,26 @@ def test_with_a_key_the_plain_half_is_not_believed() -> None:
     assert DECODER.open(forged, SECRETS, appid=COMPONENT).message.text("Content") == "你好"
 
 
-@pytest.mark.parametrize("mode", PushMode)
-async def test_an_account_of_the_sandbox_is_verified_and_heard(
-    keeper: Caller, weixin: WeChat, mode: PushMode
+async def test_an_account_of_the_sandbox_is_verified_and_heard_in_each_mode(
+    keeper: Caller, weixin: WeChat
 ) -> None:
-    key = {} if mode is PushMode.PLAIN else {"encoding_aes_key": KEY}
-    answer = await keeper.call("PUT", f"/callbacks/{AUTHORIZER}", body={"token": TOKEN} | key)
-    url = f"{keeper.daemon.url}{answer.result['path']}"
-    callback = AccountReceiver(
-        appid=AUTHORIZER, url=url, token=TOKEN, encoding_aes_key=KEY, mode=mode
-    )
-    await weixin.sandbox.register_account(callback)
-    openid = weixin.sandbox.people.follow(AUTHORIZER)
-    weixin.sandbox.people.write(AUTHORIZER, openid, "你好")
+    for mode in PushMode:
+        appid = f"wx{mode.value:>016}"
+        key = {} if mode is PushMode.PLAIN else {"encoding_aes_key": KEY}
+        answer = await keeper.call("PUT", f"/callbacks/{appid}", body={"token": TOKEN} | key)
+        url = f"{keeper.daemon.url}{answer.result['path']}"
+        callback = AccountReceiver(
+            appid=appid, url=url, token=TOKEN, encoding_aes_key=KEY, mode=mode
+        )
+        await weixin.sandbox.register_account(callback)
+        openid = weixin.sandbox.people.follow(appid)
+        weixin.sandbox.people.write(appid, openid, "你好")
 
-    accepted = await weixin.sandbox.push_once()
+        accepted = await weixin.sandbox.push_once()
 
-    assert accepted == 2
-    (view,) = (await keeper.call("GET", "/callbacks")).result
-    assert view["refused"] is None
+        assert (mode, accepted) == (mode, 2)
+    views = (await keeper.call("GET", "/callbacks")).result
+    assert [view["refused"] for view in views] == [None] * len(PushMode)
 
 
 async def test_a_message_that_wechatpy_sealed_is_acknowledged(keeper: Caller) -> None:

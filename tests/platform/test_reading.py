@@ -24,9 +24,8 @@ def did(name: str, **fields: str) -> str:
     return said("event", Event=name, **fields)
 
 
-@pytest.mark.parametrize(
-    ("document", "kind", "found"),
-    [
+def test_what_a_user_did_is_read() -> None:
+    cases: list[tuple[str, UserActKind, dict[str, str]]] = [
         (did("subscribe"), UserActKind.FOLLOW, {}),
         (did("subscribe", EventKey="", Ticket=""), UserActKind.FOLLOW, {}),
         (did("subscribe", EventKey="last_trade_no_1"), UserActKind.FOLLOW, {}),
@@ -49,33 +48,31 @@ def did(name: str, **fields: str) -> str:
             UserActKind.RECEIPT,
             {"msgid": "9", "status": "failed: system failed"},
         ),
-    ],
-)
-def test_what_a_user_did_is_read(document: str, kind: UserActKind, found: dict[str, str]) -> None:
-    got = heard(document)
+    ]
 
-    assert (got.appid, got.openid, got.kind, got.at) == (APPID, "o-user", kind, START)
-    read = {"scene": got.scene, "text": got.text, "msgid": got.msgid, "status": got.status}
-    assert {name: text for name, text in read.items() if text} == found
+    for document, kind, found in cases:
+        got = heard(document)
+
+        assert (got.appid, got.openid, got.kind, got.at) == (APPID, "o-user", kind, START), document
+        read = {"scene": got.scene, "text": got.text, "msgid": got.msgid, "status": got.status}
+        assert {name: text for name, text in read.items() if text} == found, document
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
+def test_what_wechat_does_not_write_is_refused() -> None:
+    cases = [
         said(FromUserName="", Content="x"),
         said(FromUserName="../..", Content="x"),
         did("TEMPLATESENDJOBFINISH", Status="success"),
         did("TEMPLATESENDJOBFINISH", MsgID="<9>", Status="success"),
-    ],
-)
-def test_what_wechat_does_not_write_is_refused(document: str) -> None:
-    with pytest.raises(RefusedPushError):
-        heard(document)
+    ]
+
+    for document in cases:
+        with pytest.raises(RefusedPushError):
+            heard(document)
 
 
-@pytest.mark.parametrize(
-    ("written", "at"),
-    [
+def test_the_time_of_an_act_is_wechats_unless_it_is_none_or_has_not_come() -> None:
+    cases = [
         (str(int(START.timestamp()) - 60), START - MINUTE),
         (f"{int(START.timestamp()) - 60}.0", START - MINUTE),
         (f"{int(START.timestamp()) - 60}000", START - MINUTE),
@@ -86,16 +83,15 @@ def test_what_wechat_does_not_write_is_refused(document: str) -> None:
         ("1e99", START),
         ("soon", START),
         ("", START),
-    ],
-)
-def test_the_time_of_an_act_is_wechats_unless_it_is_none_or_has_not_come(
-    written: str, at: datetime
-) -> None:
-    document = said(CreateTime=written, Content="x")
-    granted = event("unauthorized", AuthorizerAppid="wx9", CreateTime=written)
+    ]
 
-    assert heard(document).at == at
-    assert read_event(APPID, read_xml(granted.encode()), now=START).happened_at == at
+    for written, at in cases:
+        document = said(CreateTime=written, Content="x")
+        granted = event("unauthorized", AuthorizerAppid="wx9", CreateTime=written)
+
+        assert (written, heard(document).at) == (written, at)
+        happened = read_event(APPID, read_xml(granted.encode()), now=START).happened_at
+        assert (written, happened) == (written, at)
 
 
 def test_a_time_of_json_may_be_a_number_of_any_kind_or_null() -> None:
@@ -143,25 +139,22 @@ def test_a_repeat_has_the_id_of_the_first_and_nothing_else_has() -> None:
 REGISTERED = {"appid": "wx9", "status": "0", "auth_code": "code", "msg": "OK"}
 
 
-@pytest.mark.parametrize(
-    ("fields", "authorizer", "code"),
-    [
+def test_a_mini_program_that_was_registered_is_an_account_of_the_platform() -> None:
+    cases = [
         (REGISTERED, "wx9", "code"),
         (REGISTERED | {"auth_code": ""}, "wx9", ""),
         (REGISTERED | {"status": "100001", "appid": ""}, "", ""),
         (REGISTERED | {"status": "89249"}, "", ""),
         ({"status": "0"}, "", ""),
-    ],
-)
-def test_a_mini_program_that_was_registered_is_an_account_of_the_platform(
-    fields: dict[str, str], authorizer: str, code: str
-) -> None:
-    document = event("notify_third_fasteregister", **fields)
+    ]
 
-    got = read_event(APPID, read_xml(document.encode()), now=START)
+    for fields, authorizer, code in cases:
+        document = event("notify_third_fasteregister", **fields)
 
-    assert (got.authorizer, got.code, got.is_acted_on) == (authorizer, code, bool(authorizer))
-    assert got.code_until == (START + CODE_LIFETIME if authorizer else START)
+        got = read_event(APPID, read_xml(document.encode()), now=START)
+
+        assert (got.authorizer, got.code, got.is_acted_on) == (authorizer, code, bool(authorizer))
+        assert got.code_until == (START + CODE_LIFETIME if authorizer else START), fields
 
 
 def test_the_appid_of_a_registered_mini_program_must_be_one() -> None:

@@ -3,9 +3,8 @@
 import json
 from collections import deque
 from collections.abc import Callable
+from itertools import product
 from typing import Any
-
-import pytest
 
 from tests.clock import START
 from tests.house import COMPONENT
@@ -70,10 +69,8 @@ def sent(code: str | int, words: str, msgid: str | int = "1864323726461255680") 
     return {"TemplateId": "T1", "MsgID": msgid, "ErrorCode": code, "ErrorStatus": words}
 
 
-@pytest.mark.parametrize("form", [in_xml, in_json, in_an_object])
-@pytest.mark.parametrize(
-    ("event", "entries", "uses"),
-    [
+def test_what_a_user_allows_is_read() -> None:
+    cases: list[tuple[str, list[Entry], list[UseReport]]] = [
         (
             POPUP,
             [chose("T1", "reject"), chose("T-2_", "accept"), chose("T3", "accept", 2)],
@@ -126,26 +123,22 @@ def sent(code: str | int, words: str, msgid: str | int = "1864323726461255680") 
             [sent("", "", "../7")],
             [UseReport(template_id="T1", change=UseChange.FAILED, failure="failed")],
         ),
-    ],
-)
-def test_what_a_user_allows_is_read(
-    form: Any, event: str, entries: list[Entry], uses: list[UseReport]
-) -> None:
-    act = form(event, entries)
+    ]
 
-    assert (act.openid, act.kind) == ("o-user", UserActKind.USES)
-    assert list(act.uses) == uses
+    for form, (event, entries, uses) in product((in_xml, in_json, in_an_object), cases):
+        act = form(event, entries)
+
+        assert (act.openid, act.kind) == ("o-user", UserActKind.USES)
+        assert list(act.uses) == uses, (form, entries)
 
 
-@pytest.mark.parametrize("form", [in_xml, in_an_object])
-@pytest.mark.parametrize(
-    "entries",
-    [[], [{}], [chose("", "accept")], [chose("../T", "accept")], [chose("T", "ban")]],
-)
-def test_an_entry_that_wechat_does_not_document_changes_no_count(
-    form: Any, entries: list[Entry]
-) -> None:
-    assert form(POPUP, entries).uses == ()
+def test_an_entry_that_wechat_does_not_document_changes_no_count() -> None:
+    cases: list[list[Entry]] = [
+        [], [{}], [chose("", "accept")], [chose("../T", "accept")], [chose("T", "ban")]
+    ]  # fmt: skip
+
+    for form, entries in product((in_xml, in_an_object), cases):
+        assert form(POPUP, entries).uses == (), entries
 
 
 def test_two_events_of_one_second_are_two() -> None:
@@ -155,32 +148,30 @@ def test_two_events_of_one_second_are_two() -> None:
     assert acts[0].event_id != acts[1].event_id
 
 
-@pytest.mark.parametrize("written_as", PushFormat)
-@pytest.mark.parametrize(
-    ("seal", "secrets"),
-    [(SENDER.open, PLAIN), (SENDER.both, SECRETS), (SENDER.safe, SECRETS)],
-    ids=["plain", "compatible", "safe"],
-)
-def test_what_the_sandbox_pushes_is_read_in_each_mode_and_format(
-    seal: Callable[[bytes], Push], secrets: Secrets, written_as: PushFormat
-) -> None:
+def test_what_the_sandbox_pushes_is_read_in_each_mode_and_format() -> None:
+    modes: list[tuple[Callable[[bytes], Push], Secrets]] = [
+        (SENDER.open, PLAIN),
+        (SENDER.both, SECRETS),
+        (SENDER.safe, SECRETS),
+    ]
     phone = Phone(key=PhoneKey("wx1", "o-user"), shown=deque())
     person = Person(appid="wx1", openid="o-user", phone=phone)
-    receiver = AccountReceiver(appid="wx1", url="http://x", token="t", format=written_as)
     told = [
         popup(person, "T1", "accept", START),
         switched_off(person, "T1", START),
         sent_event(person, "T1", 7, START, "success"),
     ]
 
-    opened = [
-        PushDecoder().open(seal(written(one.content, receiver)), secrets, appid=COMPONENT)
-        for one in told
-    ]
+    for (seal, secrets), written_as in product(modes, PushFormat):
+        receiver = AccountReceiver(appid="wx1", url="http://x", token="t", format=written_as)
+        opened = [
+            PushDecoder().open(seal(written(one.content, receiver)), secrets, appid=COMPONENT)
+            for one in told
+        ]
 
-    acts = [read_heard("wx1", one.message, now=START) for one in opened]
-    assert [act.uses for act in acts] == [
-        (UseReport(template_id="T1", change=UseChange.GRANTED),),
-        (UseReport(template_id="T1", change=UseChange.SWITCHED_OFF),),
-        (UseReport(template_id="T1", change=UseChange.SENT, msgid="7"),),
-    ]
+        acts = [read_heard("wx1", one.message, now=START) for one in opened]
+        assert [act.uses for act in acts] == [
+            (UseReport(template_id="T1", change=UseChange.GRANTED),),
+            (UseReport(template_id="T1", change=UseChange.SWITCHED_OFF),),
+            (UseReport(template_id="T1", change=UseChange.SENT, msgid="7"),),
+        ], (seal, written_as)
