@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from structlog.testing import capture_logs
 
 from tests.business import Business
@@ -11,7 +10,6 @@ from tests.clock import FakeClock
 from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, OTHER_KEY, Sender, event
-from tests.postgres import PostgresServer
 from wechat_scheduler.engine.clock import SystemClock
 
 OTHER = "wx4444444444444444"
@@ -43,57 +41,38 @@ async def test_without_pushes_a_platform_needs_params(keeper: Caller) -> None:
     assert answer.json["message"].startswith("tasks[0].params: ")
 
 
-async def test_a_ticket_that_came_first_is_used_when_the_platform_is_registered(
-    platform: Platform,
+async def test_an_account_that_authorises_the_platform_gets_a_job_that_rotates_by_itself(
+    platform: Platform, clock: FakeClock
 ) -> None:
-    await platform.pushed()
-
+    await platform.pushed()  # the ticket comes before the platform is registered
     await platform.register()
     await platform.keeper.settle()
-
-    assert await platform.keeper.value(f"{COMPONENT}/3")
-
-
-async def test_an_account_that_authorises_the_platform_gets_a_job_of_its_own(
-    platform: Platform,
-) -> None:
-    await platform.register()
-    await platform.pushed()
     platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
 
     await platform.pushed()
 
-    assert await platform.works(await platform.value())
+    first = await platform.value()
     job = await platform.job()
+    assert await platform.works(first)
     assert job["state"] == "fresh"
     assert [receiver["key"] for receiver in job["receivers"]] == ["wechat"]
     assert platform.weixin.sandbox.calls(QUERY_AUTH) == 1
     assert platform.weixin.sandbox.calls(REFRESH) == 0
-
-
-async def test_the_jobs_of_accounts_rotate_by_themselves(
-    platform: Platform, clock: FakeClock
-) -> None:
-    await platform.register()
-    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
-    first = await platform.value()
-
-    for _ in range(30):
-        clock.advance(timedelta(minutes=10))
+    for _ in range(15):
+        clock.advance(timedelta(minutes=20))
         await platform.pushed()
-
     assert await platform.value() != first
     assert await platform.works(await platform.value())
     assert platform.weixin.sandbox.calls(REFRESH) == 2
 
 
-async def test_a_mini_program_that_the_platform_registered_gets_a_job_of_its_own(
+async def test_mini_programs_that_the_platform_registered_get_jobs_of_their_own(
     platform: Platform, weixin: WeChat
 ) -> None:
     await platform.register()
     await platform.pushed()
     code = weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER).authorization_code
+    weixin.sandbox.grant_authorizer(COMPONENT, OTHER)
     registered = event(
         "notify_third_fasteregister",
         appid=AUTHORIZER,
@@ -102,42 +81,36 @@ async def test_a_mini_program_that_the_platform_registered_gets_a_job_of_its_own
         msg="OK",
         info="<name>某公司</name>",
     )
+    without_a_code = event("notify_third_fasteregister", appid=OTHER, status="0")
 
-    answer = await platform.send(Sender().push(registered))
+    answers = [
+        (await platform.send(Sender().push(each))).json for each in (registered, without_a_code)
+    ]
     await platform.keeper.settle()
 
-    assert answer.json == "success"
-    assert await platform.works(await platform.value())
-    assert weixin.sandbox.calls(QUERY_AUTH) == 1
+    assert answers == ["success"] * 2
+    assert await platform.works(await platform.value(AUTHORIZER))
+    assert await platform.works(await platform.value(OTHER))
+    assert (weixin.sandbox.calls(QUERY_AUTH), weixin.sandbox.calls(LIST)) == (1, 1)
 
 
-async def test_a_mini_program_without_a_code_is_found_in_the_list_of_authorizers(
-    platform: Platform, weixin: WeChat
-) -> None:
-    await platform.register()
-    await platform.pushed()
-    weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-
-    registered = event("notify_third_fasteregister", appid=AUTHORIZER, status="0")
-    await platform.send(Sender().push(registered))
-    await platform.keeper.settle()
-
-    assert await platform.works(await platform.value())
-    assert weixin.sandbox.calls(LIST) == 1
-
-
-async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it(
+async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it_and_is_an_error_once(
     platform: Platform, clock: FakeClock
 ) -> None:
     platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
+    with capture_logs() as events:
+        for _ in range(2):
+            await platform.pushed()
+            clock.advance(timedelta(minutes=1))
     waiting = (await platform.view())["waiting"]
 
     await platform.register()
     await platform.keeper.settle()
-    clock.advance(timedelta(minutes=1))
+    clock.advance(timedelta(minutes=2))
     await platform.keeper.settle()
 
+    deferred = [event for event in events if event["event"] == "event.deferred"]
+    assert [event["log_level"] for event in deferred] == ["error", "debug"]
     assert waiting[0]["info_type"] == "authorized"
     assert waiting[0]["authorizer_appid"] == AUTHORIZER
     assert f"register {COMPONENT}/component_access_token" in waiting[0]["note"]
@@ -145,73 +118,30 @@ async def test_consent_that_comes_before_the_platform_has_a_token_waits_for_it(
     assert (await platform.view())["waiting"] == []
 
 
-async def test_an_authorisation_that_waits_for_a_person_is_an_error_once(
-    platform: Platform, clock: FakeClock
-) -> None:
-    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-
-    with capture_logs() as events:
-        for _ in range(2):
-            await platform.pushed()
-            clock.advance(timedelta(minutes=1))
-
-    deferred = [event for event in events if event["event"] == "event.deferred"]
-    assert [event["log_level"] for event in deferred] == ["error", "debug"]
-
-
-async def test_a_withdrawn_authorisation_is_an_error(platform: Platform) -> None:
-    await platform.register()
-    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
-    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
-
-    with capture_logs() as events:
-        await platform.pushed()
-
-    assert ("platform.revoked", "error") in [
-        (event["event"], event["log_level"]) for event in events
-    ]
-
-
-async def test_who_is_told_of_the_platforms_token_is_told_of_new_accounts(
+async def test_who_is_told_of_the_platforms_token_and_may_have_those_of_accounts_is_told_of_them(
     platform: Platform, business: Business
 ) -> None:
+    wish = {"name": "erp", "scopes": ["register"], "types": [3]}
+    made = (await platform.keeper.call("POST", "/v1/keys", body=wish)).result
+    theirs = {"type": 3, "notify": business.url("/erp")}
+    body = {"appid": COMPONENT, "appsecret": "sandbox-secret", "tasks": [theirs]}
+    await platform.keeper.call("POST", "/register", body=body, key=made["key"])
     await platform.register(notify=business.url("/n?tenant=7"))
     platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
 
     await platform.pushed()
 
-    of_account = [call for call in business.calls if ("type", "4") in call.pairs]
-    assert [call.json["authorizer_access_token"] for call in of_account] == [await platform.value()]
-    assert ("authorizer_appid", AUTHORIZER) in of_account[0].pairs
-    assert ("tenant", "7") in of_account[0].pairs
-    assert of_account[0].json["authorizer_appid"] == AUTHORIZER
+    (of_account,) = [call for call in business.calls if ("type", "4") in call.pairs]
+    assert of_account.path == "/n"
+    assert of_account.json["authorizer_access_token"] == await platform.value()
+    assert ("authorizer_appid", AUTHORIZER) in of_account.pairs
+    assert ("tenant", "7") in of_account.pairs
+    assert of_account.json["authorizer_appid"] == AUTHORIZER
+    told = {call.query for call in business.calls if call.path == "/erp"}
+    assert told == {f"appid={COMPONENT}&type=3"}
 
 
-async def test_a_key_that_may_not_have_the_tokens_of_accounts_is_not_told_of_them(
-    platform: Platform, business: Business
-) -> None:
-    wish = {"name": "erp", "scopes": ["register"], "types": [3]}
-    made = (await platform.keeper.call("POST", "/v1/keys", body=wish)).result
-    await platform.keeper.call(
-        "POST",
-        "/register",
-        body={
-            "appid": COMPONENT,
-            "appsecret": "sandbox-secret",
-            "tasks": [{"type": 3, "notify": business.url("/n")}],
-        },
-        key=made["key"],
-    )
-    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-
-    await platform.pushed()
-
-    assert await platform.value()
-    assert {call.query for call in business.calls} == {f"appid={COMPONENT}&type=3"}
-
-
-async def test_consent_withdrawn_stops_the_jobs_and_is_told(
+async def test_consent_withdrawn_stops_the_jobs_and_given_again_sets_everything_going(
     platform: Platform, business: Business, clock: FakeClock
 ) -> None:
     await platform.register(notify=business.url("/n"))
@@ -224,10 +154,14 @@ async def test_consent_withdrawn_stops_the_jobs_and_is_told(
     business.calls.clear()
     platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
 
-    await platform.pushed()
+    with capture_logs() as events:
+        await platform.pushed()
     clock.advance(timedelta(days=7))
     await platform.keeper.settle()
 
+    assert ("platform.revoked", "error") in [
+        (event["event"], event["log_level"]) for event in events
+    ]
     job = await platform.job()
     assert job["state"] == "revoked"
     assert job["waits_for"] == "authorization"
@@ -243,28 +177,15 @@ async def test_consent_withdrawn_stops_the_jobs_and_is_told(
         assert call.json["AuthorizerAppid"] == AUTHORIZER
     assert platform.weixin.sandbox.calls(REFRESH) == platform.weixin.sandbox.calls(LIST) == 0
 
-
-async def test_consent_given_again_sets_everything_going(
-    platform: Platform, business: Business, clock: FakeClock
-) -> None:
-    await platform.register(notify=business.url("/n"))
-    platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
-    ticket = {"type": 1, "authorizer_appid": AUTHORIZER}
-    await platform.keeper.register(ticket, appid=COMPONENT)
-    await platform.keeper.settle()
-    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
-    await platform.pushed()
-    clock.advance(timedelta(hours=1))
-
     platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     await platform.pushed()
 
-    assert (await platform.job())["state"] == "fresh"
-    assert (await platform.job())["version"] == 2
+    again = await platform.job()
+    assert (again["state"], again["version"]) == ("fresh", 2)
     assert await platform.works(await platform.value())
     assert await platform.keeper.value(f"{COMPONENT}/1/{AUTHORIZER}")
-    assert business.calls[-1].json["authorizer_access_token"] == await platform.value()
+    told = [call for call in business.calls if call.path == "/n" and ("type", "4") in call.pairs]
+    assert told[-1].json["authorizer_access_token"] == await platform.value()
 
 
 async def test_of_a_quick_change_of_mind_the_last_word_counts(platform: Platform) -> None:
@@ -358,8 +279,8 @@ async def test_a_refresh_token_that_cannot_be_recovered_is_asked_about_once_a_da
     weixin.sandbox.script(REFRESH, errcode=61023, times=None)
     before = weixin.sandbox.calls(REFRESH)
 
-    for _ in range(6 * 24):
-        clock.advance(timedelta(minutes=10))
+    for _ in range(2 * 24):
+        clock.advance(timedelta(minutes=30))
         await platform.pushed()
 
     job = await platform.job()
@@ -447,23 +368,6 @@ async def test_a_daemon_whose_loops_turn_sees_to_an_account_at_once(
         assert told.json["authorizer_access_token"] == await platform.value()
 
 
-async def test_a_platform_on_postgresql_does_the_same(
-    tmp_path: Path, weixin: WeChat, clock: FakeClock, postgres: PostgresServer
-) -> None:
-    async with (
-        postgres.fresh_database() as url,
-        daemon(tmp_path, weixin.url, clock=clock, state__database=url) as keeper,
-    ):
-        platform = Platform(keeper, weixin)
-        await platform.authorise()
-        value = await platform.value()
-        weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
-        await platform.pushed()
-
-        assert value
-        assert (await platform.job())["state"] == "revoked"
-
-
 async def test_an_event_that_was_kept_is_acted_on_after_a_restart(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:
@@ -491,90 +395,72 @@ async def test_tickets_that_stay_away_are_asked_for_once_in_half_an_hour(
     await platform.register()
     await platform.pushed()
 
-    async def pass_minutes(minutes: int) -> None:
-        for _ in range(minutes):
-            clock.advance(timedelta(minutes=1))
+    async def pass_minutes(minutes: int, *, step: int) -> None:
+        for _ in range(0, minutes, step):
+            clock.advance(timedelta(minutes=step))
             await platform.keeper.settle()
 
-    await pass_minutes(29)
+    await pass_minutes(29, step=29)
     assert weixin.sandbox.calls(START_PUSH) == 0
-    await pass_minutes(62)
+    await pass_minutes(62, step=2)
     view = await platform.view()
 
     assert weixin.sandbox.calls(START_PUSH) == 3
     assert view["answer"] == "ok"
     assert view["advice"].startswith("no ticket has come for 91 minutes: asked to push again")
     assert "授权事件接收URL" in view["advice"]
+    weixin.sandbox.script(START_PUSH, errcode=40125)
+    await pass_minutes(30, step=30)
+    refused = await platform.view()
+    assert "40125" in refused["answer"]
+    assert "AppSecret" in refused["advice"]
     await platform.pushed()
     again = await platform.view()
     assert (again["advice"], again["answer"]) == ("", "")
 
 
-async def test_what_wechat_says_about_missing_tickets_is_shown(
-    platform: Platform, weixin: WeChat, clock: FakeClock
+async def test_the_key_can_be_changed_without_losing_a_push_and_one_former_key_is_accepted(
+    platform: Platform, clock: FakeClock
 ) -> None:
-    weixin.sandbox.script(START_PUSH, errcode=40125)
-    await platform.register()
-
-    clock.advance(timedelta(minutes=30))
-    await platform.keeper.settle()
-
-    view = await platform.view()
-    assert "40125" in view["answer"]
-    assert "AppSecret" in view["advice"]
-
-
-@pytest.mark.parametrize("ours_first", [True, False])
-async def test_the_key_can_be_changed_without_losing_a_push(
-    platform: Platform, weixin: WeChat, clock: FakeClock, ours_first: bool
-) -> None:
-    await platform.expect(key=OTHER_KEY)
-    assert await platform.pushed() == 1
+    accepted = [(await platform.expect(key=OTHER_KEY)) and await platform.pushed()]
 
     clock.advance(timedelta(minutes=10))
     platform.tell_wechat(key=OTHER_KEY)
-    if not ours_first:
-        await platform.expect(key=OTHER_KEY)
+    accepted.append(await platform.pushed())
+    accepts_former = (await platform.view())["accepts_former"]
 
-    assert await platform.pushed() == 1
-    assert (await platform.view())["accepts_former"] is True
+    clock.advance(timedelta(minutes=10))
+    await platform.expect(key=OTHER_KEY)  # the same again changes nothing
+    platform.tell_wechat(key=KEY)
+    accepted.append(await platform.pushed())
 
-
-async def test_only_the_key_before_the_newest_is_accepted(platform: Platform) -> None:
-    await platform.expect(key=OTHER_KEY)
+    clock.advance(timedelta(minutes=10))
     await platform.expect(key=OTHER_KEY[::-1])
+    accepted.append(await platform.pushed())
 
-    assert await platform.pushed() == 0
-
-    await platform.expect(key=KEY)
-    assert await platform.pushed() == 0
-
-
-async def test_a_listing_shows_no_secret(platform: Platform) -> None:
-    answer = await platform.keeper.call("GET", "/callbacks")
-
-    assert answer.result[0]["path"] == f"/wechat/callback/{COMPONENT}"
-    assert KEY not in str(answer.json)
-    assert "testtoken" not in str(answer.json)
+    assert accepts_former is True
+    assert accepted == [1, 1, 1, 0]
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
+async def test_a_listing_shows_no_secret_and_nothing_that_wechats_console_would_not_take(
+    platform: Platform,
+) -> None:
+    cases: list[tuple[dict[str, object], str]] = [
         ({"token": "testtoken", "encoding_aes_key": "short"}, "encoding_aes_key"),
         ({"token": "t", "encoding_aes_key": KEY}, "token"),
         ({"token": "testtoken", "encoding_aes_key": KEY + "="}, "encoding_aes_key"),
         ({"token": "testtoken", "encoding_aes_key": KEY, "x": 1}, ""),
-    ],
-)
-async def test_a_token_or_key_that_wechats_console_would_not_take_is_refused(
-    keeper: Caller, body: dict[str, object], field: str
-) -> None:
-    answer = await keeper.call("PUT", f"/callbacks/{COMPONENT}", body=body)
+    ]
 
-    assert answer.status == 400
-    assert answer.json["message"].startswith(field)
-    assert (await keeper.call("GET", "/callbacks")).result == []
+    for body, field in cases:
+        refused = await platform.keeper.call("PUT", f"/callbacks/{OTHER}", body=body)
+        assert refused.status == 400
+        assert refused.json["message"].startswith(field), field
+    answer = await platform.keeper.call("GET", "/callbacks")
+
+    assert [view["path"] for view in answer.result] == [f"/wechat/callback/{COMPONENT}"]
+    assert KEY not in str(answer.json)
+    assert "testtoken" not in str(answer.json)
 
 
 async def test_a_platform_that_is_removed_is_forgotten(platform: Platform) -> None:

@@ -42,6 +42,7 @@ fragments = (
     *TEXTS,
     END,
     SPLIT_END,
+    END + SPLIT_END,
     "<![CDATA[",
     "]]",
     "</Content>",
