@@ -7,14 +7,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
-from tests.platform.test_push_stores import ACCOUNT, COMPONENT, Stores, event, stores
-from tests.stores.samples import LEASE, registration
+from tests.platform.test_push_stores import ACCOUNT, COMPONENT, Stores, event, stores_on
+from tests.stores.memory import memory_database
+from tests.stores.samples import APPID, LEASE, registration
 from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.model import Issued, JobKey
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.reasons import Reaction
-
-__all__ = ["stores"]
 
 
 class WeChat:
@@ -30,6 +29,14 @@ class WeChat:
 class PlatformToken:
     async def sibling(self, key: JobKey) -> Sibling | None:
         return Sibling(key=key, value="COMPONENT", version=1, failing=False)
+
+
+@pytest.fixture
+async def stores() -> Stores:
+    """Empty, but for an appid whose pushes are expected."""
+    stores = stores_on(memory_database())
+    await stores.pushes.put_secrets(APPID, token="token1", aes_key="key1", now=FakeClock().now())
+    return stores
 
 
 @pytest.fixture

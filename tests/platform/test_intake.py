@@ -1,6 +1,7 @@
 """Pushes over HTTP: forged ones are refused and leave no trace."""
 
 import asyncio
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -66,15 +67,27 @@ async def test_who_is_not_wechat_is_told_nothing_and_leaves_nothing(
         replace(valid, timestamp=""),
     ]
 
+    unknown = Sender(appid=AUTHORIZER).push(ticket())
+
     answers = [await platform.send(push) for push in hostile]
+    answers += [
+        await platform.send(unknown, path=f"/wechat/callback/{AUTHORIZER}"),
+        await platform.keeper.call("POST", PATH, data=b"<xml/>", key=""),
+        await platform.keeper.call("POST", PATH, key=""),
+    ]
+    compressed = await platform.keeper.call(
+        "POST", PATH, data=b"\x1f\x8b", key="", headers={"Content-Encoding": "gzip"}
+    )
 
     assert all(map(refused, answers))
+    assert compressed.status in (400, 403)
     assert await is_empty(platform)
 
 
-@pytest.mark.parametrize(
-    "message",
-    [
+async def test_a_push_of_wechats_that_lacks_a_field_is_acknowledged_and_counted(
+    platform: Platform,
+) -> None:
+    messages = [
         ticket(""),
         event("unauthorized", AuthorizerAppid="../.."),
         event("unauthorized"),
@@ -83,41 +96,32 @@ async def test_who_is_not_wechat_is_told_nothing_and_leaves_nothing(
         said("event", Event="TEMPLATESENDJOBFINISH", Status="success"),
         said("event", Event="subscribe", FromUserName=""),
         "<xml><MsgType>event</MsgType><Event>CLICK</Event></xml>",
-    ],
-)
-async def test_a_push_of_wechats_that_lacks_a_field_is_acknowledged_and_counted(
-    platform: Platform, message: str
-) -> None:
+    ]
     await platform.register()
     platform.weixin.sandbox.grant_authorizer(COMPONENT, AUTHORIZER)
     await platform.pushed()
     before = (await platform.view())["events"]
-    path = PATH if "InfoType" in message else f"{PATH}/{AUTHORIZER}"
+    sender, unread = Sender(), 0
 
-    with capture_logs() as logs:
-        answers = [await platform.send(Sender().push(message), path) for _ in range(2)]
+    for message in messages:
+        path = PATH if "InfoType" in message else f"{PATH}/{AUTHORIZER}"
+        push = sender.push(message)
+        with capture_logs() as logs:
+            answers = [await platform.send(push, path) for _ in range(2)]
 
-    metrics = (await platform.keeper.call("GET", "/metrics")).json
-    assert [answer.status for answer in answers] == [200, 200]
-    assert "push.unread" in [line["event"] for line in logs]
+        counted = await counted_unread(platform)
+        assert [answer.status for answer in answers] == [200, 200], message
+        assert "push.unread" in [line["event"] for line in logs], message
+        assert counted > unread, message
+        unread = counted
     assert (await platform.view())["events"] == before
-    assert f'pushes_unread_total{{sort="{"InfoType" if path == PATH else "MsgType"}"}} ' in metrics
 
 
-async def test_an_appid_that_nobody_told_us_of_is_refused_alike(platform: Platform) -> None:
-    push = Sender(appid=AUTHORIZER).push(ticket())
-
-    assert refused(await platform.send(push, path=f"/wechat/callback/{AUTHORIZER}"))
-    assert refused(await platform.keeper.call("POST", PATH, data=b"<xml/>", key=""))
-    assert refused(await platform.keeper.call("POST", PATH, key=""))
-
-
-async def test_a_compressed_body_is_refused(platform: Platform) -> None:
-    answer = await platform.keeper.call(
-        "POST", PATH, data=b"\x1f\x8b", key="", headers={"Content-Encoding": "gzip"}
+async def counted_unread(platform: Platform) -> int:
+    metrics = str((await platform.keeper.call("GET", "/metrics")).json)
+    return sum(
+        map(int, re.findall(r'pushes_unread_total\{sort="(?:Info|Msg)Type"\} (\d+)', metrics))
     )
-
-    assert answer.status in (400, 403)
 
 
 async def test_the_same_push_is_accepted_once_and_answered_alike(
@@ -152,15 +156,20 @@ async def test_a_push_cut_anew_between_timestamp_and_nonce_is_the_same_push(
     assert [log["event"] for log in logs if log["event"].startswith("push.")] == ["push.repeated"]
 
 
-async def test_the_same_event_in_a_new_envelope_is_accepted_and_done_once(
-    platform: Platform,
+async def test_an_event_is_accepted_and_done_once_and_an_older_one_that_comes_late_changes_nothing(
+    platform: Platform, clock: FakeClock
 ) -> None:
-    sender, message = Sender(), event("authorized", AuthorizerAppid=AUTHORIZER, **CODE)
+    sender, earlier = Sender(), clock.now() - timedelta(hours=1)
+    message = event("authorized", AuthorizerAppid=AUTHORIZER, **CODE)
+    old = event("unauthorized", earlier, AuthorizerAppid=AUTHORIZER)
 
     answers = [(await platform.send(sender.push(message))).json for _ in range(3)]
+    events = (await platform.view())["events"]
+    await platform.send(sender.push(old))
 
-    assert answers == ["success"] * 3
-    assert (await platform.view())["events"] == {"authorized": 1}
+    waiting = (await platform.view())["waiting"]
+    assert (answers, events) == (["success"] * 3, {"authorized": 1})
+    assert [found["info_type"] for found in waiting] == ["authorized"]
 
 
 async def test_what_nobody_acts_on_is_acknowledged_and_counted(platform: Platform) -> None:
@@ -169,22 +178,9 @@ async def test_what_nobody_acts_on_is_acknowledged_and_counted(platform: Platfor
         message = event("notify_third_fasteregister", at, status="0")
         assert (await platform.send(sender.push(message))).json == "success"
 
-    assert (await platform.view())["events"] == {"notify_third_fasteregister": 2}
-    assert (await platform.view())["waiting"] == []
-
-
-async def test_an_older_event_that_comes_late_changes_nothing(
-    platform: Platform, clock: FakeClock
-) -> None:
-    sender, earlier = Sender(), clock.now() - timedelta(hours=1)
-    new = event("authorized", clock.now(), AuthorizerAppid=AUTHORIZER, **CODE)
-    old = event("unauthorized", earlier, AuthorizerAppid=AUTHORIZER)
-
-    await platform.send(sender.push(new))
-    await platform.send(sender.push(old))
-
-    waiting = (await platform.view())["waiting"]
-    assert [found["info_type"] for found in waiting] == ["authorized"]
+    view = await platform.view()
+    assert view["events"] == {"notify_third_fasteregister": 2}
+    assert view["waiting"] == []
 
 
 @pytest.mark.on_disk
@@ -208,46 +204,8 @@ async def test_a_store_that_does_not_commit_makes_wechat_come_again(
     assert again.json == "success"
 
 
-@pytest.mark.on_disk
-async def test_only_the_three_newest_tickets_are_kept(
-    platform: Platform, clock: FakeClock, tmp_path: Path
-) -> None:
-    sender = Sender()
-    for number in (1, 2, 3, 4, 4, 5):
-        await platform.send(sender.push(ticket(f"ticket@@@{number}", clock.now())))
-    await platform.send(sender.push(ticket("ticket@@@3", clock.now())))
-
-    with closing(sqlite3.connect(tmp_path / "state" / "wechat-scheduler.db")) as database:
-        rows = database.execute("SELECT value FROM pushes ORDER BY received_at").fetchall()
-
-    assert len(rows) == 3
-    assert "ticket@@@" not in str(rows)
-
-
-async def test_the_console_is_told_that_we_know_the_token(platform: Platform) -> None:
-    push = Sender().push(ticket())
-    query = f"?signature={push.signature}&timestamp={push.timestamp}&nonce={push.nonce}"
-
-    answer = await platform.keeper.call("GET", f"{PATH}{query}&echostr=5927782489", key="")
-
-    assert (answer.status, answer.json) == (200, "5927782489")
-    assert answer.headers["Content-Type"].startswith("text/plain")
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"signature": "0" * 40},
-        {"timestamp": "1413192605"},
-        {"echostr": ""},
-        {"echostr": "x" * 257},
-        {"echostr": "%7F"},
-        {"nonce": ""},
-    ],
-)
-async def test_others_than_the_console_are_told_nothing(
-    platform: Platform, changes: dict[str, str]
+async def test_the_console_is_told_that_we_know_the_token_and_others_are_told_nothing(
+    platform: Platform,
 ) -> None:
     push = Sender().push(ticket())
     query = {
@@ -255,10 +213,29 @@ async def test_others_than_the_console_are_told_nothing(
         "timestamp": push.timestamp,
         "nonce": push.nonce,
         "echostr": "5927782489",
-    } | changes
-    text = "&".join(f"{name}={value}" for name, value in query.items())
+    }
+    others = [
+        {"signature": "0" * 40},
+        {"timestamp": "1413192605"},
+        {"echostr": ""},
+        {"echostr": "x" * 257},
+        {"echostr": "%7F"},
+        {"nonce": ""},
+    ]
 
-    assert refused(await platform.keeper.call("GET", f"{PATH}?{text}", key=""))
+    answer, *denied = [await verified(platform, query | changes) for changes in ({}, *others)]
+
+    assert (answer.status, answer.json) == (200, "5927782489")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert [
+        changes for changes, each in zip(others, denied, strict=True) if not refused(each)
+    ] == []
+
+
+async def verified(platform: Platform, query: dict[str, str]) -> Answer:
+    text = "&".join(f"{name}={value}" for name, value in query.items())
+    return await platform.keeper.call("GET", f"{PATH}?{text}", key="")
 
 
 async def test_the_operator_learns_why_pushes_are_refused(
@@ -290,19 +267,24 @@ async def test_a_stranger_fills_neither_log_nor_memory(keeper: Caller) -> None:
 
 
 @pytest.mark.on_disk
-async def test_nothing_that_is_pushed_is_logged_or_kept_in_the_clear(
-    platform: Platform, tmp_path: Path
+async def test_three_tickets_are_kept_and_nothing_that_is_pushed_is_logged_or_in_the_clear(
+    platform: Platform, clock: FakeClock, tmp_path: Path
 ) -> None:
     sender = Sender()
+    secret: dict[str, Any] = CODE | {"AuthorizationCode": "PLANTED"}
     with capture_logs() as logs:
-        await platform.send(sender.push(ticket("ticket@@@PLANTED")))
-        secret: dict[str, Any] = CODE | {"AuthorizationCode": "PLANTED"}
+        for number in (1, 2, 3, 4, 4, 5, 3):
+            message = ticket(f"ticket@@@PLANTED{number}", clock.now())
+            await platform.send(sender.push(message))
         await platform.send(sender.push(event("authorized", AuthorizerAppid=AUTHORIZER, **secret)))
         await platform.keeper.settle()
 
     stored = b"".join(
         file.read_bytes() for file in (tmp_path / "state").glob("wechat-scheduler.db*")
     )
+    with closing(sqlite3.connect(tmp_path / "state" / "wechat-scheduler.db")) as database:
+        ((kept,),) = database.execute("SELECT count(*) FROM pushes").fetchall()
+    assert kept == 3
     for planted in ("PLANTED", KEY, TOKEN):
         assert planted not in str(logs)
         assert planted.encode() not in stored

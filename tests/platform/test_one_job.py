@@ -104,7 +104,7 @@ async def test_the_event_finds_the_job_of_a_registration_without_a_name(
     assert erp.told("/n") == [first, await erp.reads()]
 
 
-async def test_a_token_that_two_ask_for_at_once_stays_alive(
+async def test_a_token_that_two_ask_for_at_once_lives_under_both_names_until_the_account_revokes(
     platform: Platform, erp: Erp, clock: FakeClock
 ) -> None:
     erp.leads("/p", AUTHORIZER, await grant(platform))
@@ -118,13 +118,11 @@ async def test_a_token_that_two_ask_for_at_once_stays_alive(
     assert value == await platform.value()
     assert await platform.works(value)
 
+    said = await platform.keeper.call("POST", f"/task/{UNNAMED}/invalid", body={"value": value})
+    await platform.keeper.settle()
 
-async def test_the_url_without_a_name_keeps_its_meaning_beside_other_accounts(
-    platform: Platform, erp: Erp
-) -> None:
-    erp.leads("/p", AUTHORIZER, await grant(platform))
-    await erp.registers("/p")
-    await platform.pushed()
+    assert said.result == "refreshing"
+    assert await erp.reads() == await platform.value() != value
 
     await grant(platform, OTHER)
     await platform.pushed()
@@ -132,14 +130,6 @@ async def test_the_url_without_a_name_keeps_its_meaning_beside_other_accounts(
     assert await jobs(platform) == [AUTHORIZER, OTHER]
     assert await erp.reads() == await platform.value(AUTHORIZER)
     assert await platform.works(await platform.value(OTHER))
-
-
-async def test_a_revoked_account_ends_the_value_under_both_names(
-    platform: Platform, erp: Erp
-) -> None:
-    erp.leads("/p", AUTHORIZER, await grant(platform))
-    await erp.registers("/p")
-    await platform.pushed()
 
     platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
     await platform.pushed()
@@ -220,19 +210,3 @@ async def test_the_task_without_a_name_is_removed_by_that_url_alone(
     assert len(owners) == 2
     assert "wechat" in owners
     assert await platform.works(await platform.value())
-
-
-async def test_a_value_is_reported_as_dead_under_the_url_without_a_name(
-    platform: Platform, erp: Erp, clock: FakeClock
-) -> None:
-    erp.leads("/p", AUTHORIZER, await grant(platform))
-    await erp.registers("/p")
-    await platform.pushed()
-    value = await erp.reads()
-    clock.advance(timedelta(minutes=1))
-
-    said = await platform.keeper.call("POST", f"/task/{UNNAMED}/invalid", body={"value": value})
-    await platform.keeper.settle()
-
-    assert said.result == "refreshing"
-    assert await erp.reads() == await platform.value() != value
