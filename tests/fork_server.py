@@ -89,7 +89,10 @@ def become(message: dict[str, Any], descriptors: list[int]) -> list[str]:
     if len(free) > FIRST:
         os.environ["LISTEN_PID"] = str(os.getpid())
     time.tzset()
-    sys.stdout.reconfigure(line_buffering=os.isatty(1))
+    unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
+    sys.stdout.reconfigure(line_buffering=os.isatty(1), write_through=unbuffered)
+    sys.stderr.reconfigure(write_through=unbuffered)
+    sys.modules.update(dict.fromkeys(message["missing"]))
     words: list[str] = message["words"]
     sys.orig_argv = [sys.executable, "-m", "wechat_scheduler", *words]
     sys.argv[1:] = words

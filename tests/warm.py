@@ -19,6 +19,7 @@ ROOT = Path(__file__).parent.parent
 ENVIRONMENT = {
     name: value for name, value in os.environ.items() if not name.startswith("WECHAT_SCHEDULER_")
 }
+UNBUFFERED = "PYTHONUNBUFFERED"
 SERVER = (sys.executable, "-m", "tests.fork_server")
 
 
@@ -95,13 +96,21 @@ async def start(
     environ: Mapping[str, str],
     streams: tuple[int, int, int] = (0, 1, 2),
     held: Sequence[socket.socket] = (),
+    missing: Sequence[str] = (),
 ) -> Process:
     """`python -m wechat_scheduler WORDS` with these standard streams, and with sockets `held` as systemd
-    passes them; `environ` then says how many there are."""
-    for name in environ.keys() | ENVIRONMENT.keys():  # only an interpreter takes these
+    passes them; `environ` then says how many there are. The modules `missing` are not installed."""
+    for name in (environ.keys() | ENVIRONMENT.keys()) - {
+        UNBUFFERED
+    }:  # only an interpreter takes these
         assert not name.startswith("PYTHON") or environ.get(name) == ENVIRONMENT.get(name)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    message = {"words": words, "environ": dict(environ), "folder": str(Path.cwd())}
+    message = {
+        "words": words,
+        "environ": dict(environ),
+        "folder": str(Path.cwd()),
+        "missing": missing,
+    }
     with theirs:
         descriptors = [theirs.fileno(), *streams, *(one.fileno() for one in held)]
         server.fork(json.dumps(message).encode(), descriptors)

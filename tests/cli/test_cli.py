@@ -108,57 +108,55 @@ def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
     assert "..." not in listed
 
 
-async def loaded_by(*commands: str, state: Path) -> set[str]:
-    """The modules that these commands, run one after the other, have imported at their end."""
+# In this order: each step says what the commands so far have imported, and all but the last ones find no state.
+STEPS = [
+    ["--help"],
+    ["-v", "config show", "check-config", "completion zsh"],
+    ["healthcheck"],
+    ["keys list", "apps list", "nodes", "audit"],
+    ["keys list", "jobs list", "doctor"],
+]
+
+
+async def loaded_by_steps(state: Path) -> list[set[str]]:
+    """The modules that the commands up to the end of each step have imported in one process."""
     script = f"""
-import sys
+import os, sys
 from contextlib import suppress
 from wechat_scheduler.cli.main import main
-for command in {commands}:
-    with suppress(SystemExit):
-        main(command.split())
-print("loaded", *sys.modules, file=sys.stderr)
+for step in {STEPS}:
+    if "doctor" in step:
+        os.environ["WECHAT_SCHEDULER_STATE_DIR"] = {str(state)!r}
+    for command in step:
+        with suppress(SystemExit):
+            main(command.split())
+    print("loaded", *sys.modules, file=sys.stderr)
 """
-    ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=str(state))
-    return set(ended.err.rpartition("loaded")[2].split())
+    nowhere = str(state / "none")
+    ended = await execute(sys.executable, "-c", script, WECHAT_SCHEDULER_STATE_DIR=nowhere)
+    lines = ended.err.splitlines()
+    return [set(line.split()) for line in lines if line.startswith("loaded ")]
 
 
-async def test_quick_commands_do_not_import_the_daemon(tmp_path: Path) -> None:
-    quick = ("-v", "--help", "config show", "check-config", "completion zsh")
+async def test_a_command_imports_no_more_than_it_needs(state: Path) -> None:
+    no_command, quick, repeated, asking, last = await loaded_by_steps(state)
 
-    loaded = await loaded_by(*quick, state=tmp_path / "state")
+    def commands(*names: str) -> set[str]:
+        return {f"wechat_scheduler.cli.{name}" for name in names}
 
-    assert {f"wechat_scheduler.cli.{it}" for it in ("config", "completion")} <= loaded
-    assert not HEAVY & loaded
-
-
-async def test_what_is_no_command_imports_no_network(tmp_path: Path) -> None:
-    loaded = await loaded_by("--help", state=tmp_path / "state")
-
-    assert not {"asyncio", "ssl"} & loaded
-
-
-async def test_no_command_imports_what_colours_tracebacks(state: Path) -> None:
-    loaded = await loaded_by("keys list", "jobs list", "doctor", state=state)
-
-    assert {f"wechat_scheduler.cli.{it}" for it in ("keys", "jobs", "doctor")} <= loaded
-    assert "pygments" not in loaded
-
-
-async def test_a_check_that_a_container_repeats_imports_no_tables(tmp_path: Path) -> None:
-    loaded = await loaded_by("healthcheck", state=tmp_path / "state")
-
-    assert "wechat_scheduler.cli.healthcheck" in loaded
-    assert not {"rich", "structlog", "aiohttp.web"} & loaded
-
-
-async def test_a_command_imports_no_core_for_the_answer_of_a_daemon(tmp_path: Path) -> None:
-    loaded = await loaded_by("keys list", "apps list", "nodes", "audit", state=tmp_path / "state")
-
-    assert {f"wechat_scheduler.cli.{it}" for it in ("keys", "apps", "nodes", "audit")} <= loaded
-    assert "wechat_scheduler.web.kit.services" in loaded
-    assert not {f"wechat_scheduler.{core}" for core in ("reminders.desk", "pushes.intake")} & loaded
-    assert not {"wechat_scheduler.storage", "cryptography"} & loaded
+    assert "click" in no_command
+    assert not {"asyncio", "ssl"} & no_command
+    assert commands("config", "completion") <= quick
+    assert not HEAVY & quick, "these do not need the daemon"
+    assert commands("healthcheck") <= repeated
+    assert not {"rich", "structlog", "aiohttp.web"} & repeated, "a container repeats it"
+    assert commands("keys", "apps", "nodes", "audit") <= asking
+    assert "wechat_scheduler.web.kit.services" in asking
+    cores = {f"wechat_scheduler.{core}" for core in ("reminders.desk", "pushes.intake")}
+    assert not cores & asking, "the daemon answers"
+    assert not {"wechat_scheduler.storage", "cryptography"} & asking
+    assert commands("jobs", "doctor") <= last
+    assert "pygments" not in last, "no traceback is coloured"
 
 
 async def test_the_daemon_starts_without_what_it_never_uses() -> None:
@@ -290,9 +288,8 @@ async def test_a_start_that_is_refused_says_that_sentence_and_ends_with_1(state:
 
     words = ("-p", "0", "--state", str(state), "--log-level", "error")
 
-    ended = await run(*words)
+    ended = await run_warm(*words)
 
-    assert await run_warm(*words) == ended
     assert ended.code == 1
     assert ended.sentence.startswith(
         f"wechat-scheduler: cannot open the database {state}/wechat-scheduler.db: the file is not a "
@@ -314,7 +311,7 @@ async def test_a_second_daemon_on_the_same_state_is_one_sentence_and_disturbs_no
     tmp_path: Path,
 ) -> None:
     async with warm_program(tmp_path) as first:
-        second = await run("-p", "0", "--state", str(tmp_path), "--log-level", "error")
+        second = await run_warm("-p", "0", "--state", str(tmp_path), "--log-level", "error")
         health = await asyncio.to_thread(invoke, "healthcheck", "--state", str(tmp_path))
 
         assert (second.code, health.code) == (1, 0)
@@ -367,25 +364,37 @@ COMPLETIONS = {
 }
 
 
-async def test_the_script_completes_commands_options_and_types(tmp_path: Path) -> None:
+def test_commands_options_and_types_are_completed() -> None:
+    completed = {
+        line: invoke(
+            _WECHAT_SCHEDULER_COMPLETE="bash_complete",
+            COMP_WORDS=line,
+            COMP_CWORD=str(len(line.split()) - 1),
+        ).out
+        for line in COMPLETIONS
+    }
+
+    found = {
+        line: " ".join(it.removeprefix("plain,") for it in out.split())
+        for line, out in completed.items()
+    }
+    assert found == COMPLETIONS
+
+
+async def test_the_script_completes_a_line(tmp_path: Path) -> None:
     installed = tmp_path / "wechat-scheduler"
     installed.write_text(f'#!/bin/sh\nexec {sys.executable} -m wechat_scheduler "$@"\n')
     installed.chmod(0o755)
-    script = """
-        eval "$(wechat-scheduler completion bash)"
-        for line in "$@"; do
-            COMPREPLY=(); COMP_WORDS=($line); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _wechat_scheduler_completion wechat-scheduler
-            echo "${COMPREPLY[@]}"
-        done
+    script = f"""
+        {invoke("completion", "bash").out}
+        COMPREPLY=(); COMP_WORDS=(wechat-scheduler jobs re); COMP_CWORD=2
+        _wechat_scheduler_completion wechat-scheduler
+        echo "${{COMPREPLY[@]}}"
     """
 
-    ended = await execute(
-        "bash", "--norc", "-c", script, "bash", *COMPLETIONS,
-        PATH=f"{tmp_path}:{os.environ['PATH']}",
-    )  # fmt: skip
+    ended = await execute("bash", "--norc", "-c", script, PATH=f"{tmp_path}:{os.environ['PATH']}")
 
-    assert ended.out.splitlines() == list(COMPLETIONS.values())
+    assert ended.out == "refresh remove\n"
 
 
 @pytest.mark.parametrize(

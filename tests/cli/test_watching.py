@@ -1,13 +1,14 @@
 """`jobs watch` and `deliveries watch`: on a terminal, in a pipe, and when the daemon is gone."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from tests import warm
-from tests.cli.commands import PROGRAM, terminal
+from tests.cli.commands import terminal
 from tests.cli.test_jobs import caller
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon
@@ -58,16 +59,17 @@ async def test_a_watch_ends_when_its_reader_leaves_though_nothing_changes(
     caller: Caller, tmp_path: Path
 ) -> None:
     await caller.register({"type": 0})
-    words = " ".join((*PROGRAM, "jobs", "watch", *OFTEN, "--state", str(tmp_path)))
+    async with warm.pipe() as (errors, to_errors):
+        reader, writer = os.pipe()
+        words = ("jobs", "watch", *OFTEN, "--state", str(tmp_path))
+        process = await warm.start(*words, environ=ENVIRONMENT, streams=(0, writer, to_errors))
+        os.close(writer)
+        os.close(to_errors)
+        with os.fdopen(reader) as output:
+            heading = await asyncio.to_thread(output.readline)
 
-    shell = await asyncio.create_subprocess_exec(
-        "bash", "-c", f"{words} | head -1; exit ${{PIPESTATUS[0]}}",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=ENVIRONMENT,
-    )  # fmt: skip
-    out, errors = await shell.communicate()
-
-    assert out.startswith(b"APPID")
-    assert (shell.returncode, errors) == (0, b"")
+        assert heading.startswith("APPID")
+        assert (await process.wait(), await errors.read()) == (0, b"")
 
 
 async def test_deliveries_are_watched_too_the_newest_last(caller: Caller, tmp_path: Path) -> None:
