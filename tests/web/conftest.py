@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.clock import START
-from tests.house import in_memory
+from tests.clock import START, FakeClock
+from tests.house import Caller, daemon, in_memory, wechat
 from tests.keeper.conftest import clock, weixin
 from tests.sending.town import Town, town
 
@@ -38,6 +38,18 @@ def place(town_of_the_file: Town) -> Iterator[Town]:
 async def apart(place: Town) -> Town:
     """The town of the file, seen from an account and an app of this test alone."""
     return await place.another(f"wx{next(ACCOUNTS):016x}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def keeper_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Caller]:
+    """A daemon that stands since the first test of the file, for tests that use apps of their own."""
+    clock = FakeClock()
+    state = tmp_path_factory.mktemp("state")
+    async with (
+        wechat(clock) as weixin,
+        daemon(state, weixin.url, clock=clock, opener=in_memory) as running,
+    ):
+        yield running
 
 
 @pytest.fixture

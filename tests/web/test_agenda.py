@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import quote
 
-import pytest
+import pytest_asyncio
 
 from tests.access.doors import make
 from tests.clock import FakeClock
@@ -16,9 +16,10 @@ __all__ = ["clock", "keeper", "weixin"]
 THURSDAY = "since=2026-11-19T00:00:00%2B08:00&until=2026-11-20T00:00:00%2B08:00"
 
 
-@pytest.fixture
-async def office(keeper: Caller) -> Office:
-    office = Office(keeper.daemon, keeper._session)
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(keeper_of_the_file: Caller) -> Office:
+    """An app of this test alone. No test of this file moves the time of the daemon."""
+    office = Office(keeper_of_the_file.daemon, keeper_of_the_file._session)
     await office.open()
     return office
 
@@ -28,7 +29,7 @@ async def test_an_agenda_tells_what_is_sent_tomorrow(office: Office) -> None:
     await office.remind(title="nine", time=..., when="明天9点提醒我开会", to=[office.topic])
     await office.remind(title="Friday", time="2026-11-20T00:00:00+08:00")
 
-    agenda = (await office.call("GET", f"/v1/reminders/agenda?{THURSDAY}")).result
+    agenda = (await office.call("GET", f"/v1/reminders/agenda?{THURSDAY}&app={office.app}")).result
 
     assert [(ring["at"], ring["title"]) for ring in agenda["rings"]] == [
         ("2026-11-19T08:00:00+08:00", "daily"), ("2026-11-19T09:00:00+08:00", "nine"),
@@ -42,7 +43,7 @@ async def test_an_agenda_tells_what_is_sent_tomorrow(office: Office) -> None:
 
 async def test_an_agenda_is_read_in_pages(office: Office) -> None:
     await office.remind(rule="FREQ=HOURLY")
-    path, hours = "/v1/reminders/agenda?limit=9", list[str]()
+    path, hours = f"/v1/reminders/agenda?limit=9&app={office.app}", list[str]()
 
     while path:
         page = await office.call("GET", path)
@@ -50,7 +51,9 @@ async def test_an_agenda_is_read_in_pages(office: Office) -> None:
         path = page.headers.get("Link", "").partition(">")[0][1:]
 
     assert len(hours) == len({*hours}) == 3  # from 08:00 to 10:00, of the day from now on
-    week = (await office.call("GET", f"/v1/reminders/agenda?limit=9&uid={office.uid}")).result
+    week = (
+        await office.call("GET", f"/v1/reminders/agenda?limit=9&app={office.app}&uid={office.uid}")
+    ).result
     assert (len(week["rings"]), week["after"]) == (3, "")
 
 
@@ -81,17 +84,20 @@ async def test_reminders_are_found_by_person_and_by_text(office: Office) -> None
     await office.remind(title="Water 浇花")
     await office.remind(title="to all", to=["*"])
 
-    assert await office.titles(f"?uid={office.uid}") == ["Water 浇花"]
-    assert await office.titles(f"?text={quote('浇花')}&state=active") == ["Water 浇花"]
-    assert await office.titles("?text=water") == ["Water 浇花"]
-    assert await office.titles("?text=%25") == []
+    assert await office.titles(f"?app={office.app}&uid={office.uid}") == ["Water 浇花"]
+    assert await office.titles(f"?app={office.app}&text={quote('浇花')}&state=active") == [
+        "Water 浇花"
+    ]
+    assert await office.titles(f"?app={office.app}&text=water") == ["Water 浇花"]
+    assert await office.titles(f"?app={office.app}&text=%25") == []
     assert (await office.call("GET", f"/v1/reminders?text={'x' * 501}")).status == 400
 
 
 async def test_reminders_are_listed_by_their_next_time(office: Office) -> None:
     for day in (21, 19, 20):
         await office.remind(title=f"{day}", time=f"2026-11-{day}T08:00:00+08:00")
-    path, days = "/v1/reminders?state=active&sort=due&limit=2", list[str]()
+    path = f"/v1/reminders?app={office.app}&state=active&sort=due&limit=2"
+    days = list[str]()
 
     while path:
         page = await office.call("GET", path)
@@ -103,7 +109,9 @@ async def test_reminders_are_listed_by_their_next_time(office: Office) -> None:
         assert (await office.call("GET", f"/v1/reminders?{query}")).status == 400
 
 
-async def test_a_removal_is_undone_within_a_minute(office: Office, clock: FakeClock) -> None:
+async def test_a_removal_is_undone_within_a_minute(keeper: Caller, clock: FakeClock) -> None:
+    office = Office(keeper.daemon, keeper._session)
+    await office.open()
     made = (await office.remind(rule="FREQ=DAILY")).result
     path = f"/v1/reminders/{made['id']}"
 

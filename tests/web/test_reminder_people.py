@@ -2,7 +2,7 @@
 
 import asyncio
 
-import pytest
+import pytest_asyncio
 
 from tests.clock import FakeClock
 from tests.house import Caller
@@ -12,9 +12,10 @@ from tests.web.test_reminders import Office
 __all__ = ["clock", "keeper", "weixin"]
 
 
-@pytest.fixture
-async def office(keeper: Caller) -> Office:
-    office = Office(keeper.daemon, keeper._session)
+@pytest_asyncio.fixture(loop_scope="module")
+async def office(keeper_of_the_file: Caller) -> Office:
+    """An app of this test alone. No test of this file moves the time of the daemon."""
+    office = Office(keeper_of_the_file.daemon, keeper_of_the_file._session)
     await office.open()
     return office
 
@@ -66,7 +67,7 @@ async def test_a_list_of_reminders_shows_twenty_of_each_and_counts_all(office: O
     uids = await bound(office, *(f"user{number}" for number in range(21)))
     made = (await office.remind(to=uids)).result
 
-    (listed,) = (await office.call("GET", "/v1/reminders")).result
+    (listed,) = (await office.call("GET", f"/v1/reminders?app={office.app}")).result
 
     assert (made["to"], made["joined"]) == (uids, 21)
     assert (listed["to"], listed["joined"]) == (uids[:20], 21)
