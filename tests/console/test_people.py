@@ -200,7 +200,16 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     filled = dict.fromkeys(keywords, "{title}")
     preview = await admin.submit(form, f"{url}/map", preview="on", purpose="pickup", **filled)
     wrong = await admin.submit(form, f"{url}/map", **dict.fromkeys(keywords, "{title"))
-    saved = await admin.submit(form, f"{url}/map", purpose="pickup", **filled)
+    lacking = await admin.submit(
+        form, f"{url}/map", preview="on", more="thing1: {title}", **dict.fromkeys(keywords, "")
+    )
+    line = await admin.submit(form, f"{url}/map", more="thing1 {title}")
+    both = {
+        **filled,
+        keywords[0]: "",
+        "more": f"{keywords[0].removeprefix('keyword-')} = {{title}}",
+    }
+    saved = await admin.submit(form, f"{url}/map", purpose="pickup", **both)
     (row,) = saved.table("Templates of the app")
     gone = await admin.submit(saved, f"{url}/remove")
 
@@ -210,6 +219,9 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     ]
     assert (await keeper.call("GET", f"/v1/apps/{app['id']}")).result["templates"] == {}
     assert (wrong.status, "one pair of braces" in wrong.text) == (400, True)
+    assert [one.text.split()[0] for one in lacking.root.find("p", class_="advice")] == ["thing2"]
+    assert "Needs a colon" in line.root.one(id="error-more").text
+    assert row["Texts of its keywords"] == "thing1: {title}thing2: {title}"
     assert (row["Purpose or alias"], row["Template"]) == ("pickup", template_id)
     assert "None yet." in gone.text
 

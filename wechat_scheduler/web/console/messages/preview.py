@@ -59,11 +59,17 @@ def preview(visit: Visit, found: MessagePreviewResult) -> Html:
     parts = [
         when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
         when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
-        *(advice(visit, one) for one in found.warnings),
+        *(advice(visit, one) for one in found.warnings if not _is_at_keyword(one, found)),
         _waits(visit, found),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
     ]
     return joined(parts)
+
+
+def _is_at_keyword(warning: str, found: MessagePreviewResult) -> bool:
+    """Whether the table of the keywords says it, beside the text that is wrong."""
+    faults = [it.fault for one in found.ways for it in one.keywords if it.fault]
+    return any(fault in warning for fault in faults)
 
 
 def _waits(visit: Visit, found: MessagePreviewResult) -> Html:

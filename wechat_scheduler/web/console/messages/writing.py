@@ -9,6 +9,7 @@ from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.messages.preview import preview
@@ -49,10 +50,6 @@ TEMPLATE_HINT = W(
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1: 包裹")
 SEND = W("Send it now", "现在发送")
 NO_APP = W("choose the app that sends", "请选择发送的应用。")
-NO_COLON = W(
-    "needs a colon between keyword and value, such as thing1: parcel",
-    "关键词和值之间要有冒号，例如 thing1: 包裹。",
-)
 
 WRITE: Final = "/console/messages/write"
 FIELDS: Final = (
@@ -98,23 +95,13 @@ def _body(visit: Visit) -> dict[str, Any]:
         "text": given.get("text", "").replace("\r\n", "\n"),
         "template": told["template"],
         "url": told["url"],
-        "data": _data(visit, told["data"]),
+        "data": read_keywords(visit, told["data"], field="data"),
     }
     if told["not_before"]:
         body["not_before"] = instant_of(
             told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
         )
     return body
-
-
-def _data(visit: Visit, text: str) -> dict[str, str]:
-    data = {}
-    for line in filter(None, map(str.strip, text.replace("：", ":").splitlines())):
-        name, colon, value = line.partition(":")
-        if not colon:
-            raise InvalidRequestError(visit.say(NO_COLON), field="data")
-        data[name.strip()] = value.strip()
-    return data
 
 
 async def _page(

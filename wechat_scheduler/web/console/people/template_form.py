@@ -10,6 +10,7 @@ from msgspec import UNSET
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, section, table
@@ -36,7 +37,7 @@ PURPOSE_HINT = W(
 )
 TEMPLATE_ID = W("Template id", "模板编号")
 MORE = W("Further keywords", "其他关键词")
-MORE_HINT = W("One a line: thing1 = {title}", "一行一个：thing1 = {title}")
+MORE_HINT = W("One a line: thing1: {title}", "一行一个：thing1: {title}")
 PLACES = W(
     "In each text, {title}, {content}, {time} and {app} are filled in, and the message's data by their names.",
     "文字里的 {title}、{content}、{time}、{app} 会被填入，消息的 data 按名字填入。",
@@ -67,8 +68,9 @@ async def show(visit: Visit) -> web.Response:
 async def save(visit: Visit) -> web.Response:
     """Saves the form, or previews a message by it."""
     app, given = await app_of(visit), visit.form
-    purpose, template = given.get("purpose", "").strip(), _template(given)
+    purpose = given.get("purpose", "").strip()
     try:
+        template = _template(visit)
         if "preview" in given:
             return await _page(visit, app, given, preview=await _preview(visit, app, template))
         before = app.templates.get(purpose)
@@ -95,16 +97,16 @@ async def _preview(visit: Visit, app: AppResult, template: dict[str, Any]) -> Pr
     )
 
 
-def _template(given: Mapping[str, str]) -> dict[str, Any]:
+def _template(visit: Visit) -> dict[str, Any]:
+    """Raises InvalidRequestError for a line of further keywords that has none."""
+    given = visit.form
     fields = {
         name.removeprefix(KEYWORD_FIELD): text.strip()
         for name, text in given.items()
         if name.startswith(KEYWORD_FIELD) and text.strip()
     }
-    for line in given.get("more", "").splitlines():
-        keyword, _, text = line.partition("=")
-        fields |= {keyword.strip(): text.strip()} if keyword.strip() else {}
-    return {"template_id": given.get("template_id", "").strip(), "fields": fields}
+    more = read_keywords(visit, given.get("more", ""), field="more")
+    return {"template_id": given.get("template_id", "").strip(), "fields": fields | more}
 
 
 async def _page(
@@ -171,16 +173,20 @@ def _form(
             error=at_id, required=True, maxlength=64,
         ),
         *(_keyword(visit, account, keyword, given, wrong, place) for keyword in keywords),
-        area_field(visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, rows=3),
+        area_field(
+            visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, error=wrong.at("more"), rows=3,
+        ),
         text_field(visit, "title", SAMPLE, given.get("title", visit.say(SAMPLES[0])), maxlength=100),
         text_field(visit, "text", TEXT, given.get("text", visit.say(SAMPLES[1])), maxlength=1000),
     ]  # fmt: skip
-    at_fields = tuple(f"{place}.fields.{keyword}" for keyword in keywords)
+    places = (place, "template")
+    told = [f"{one}.template_id" for one in places]
+    told += [f"{one}.fields.{keyword}" for one in places for keyword in keywords]
     body = fill(
         '<p>{places}</p>{refusal}{fields}<div class="buttons">'
         '<button name="preview" value="on">{look}</button></div>',
         places=visit.say(PLACES),
-        refusal=refusal(wrong.beside(("purpose", f"{place}.template_id", *at_fields))),
+        refusal=refusal(wrong.beside(("purpose", "more", *told))),
         fields=fields,
         look=visit.say(terms.PREVIEW),
     )

@@ -99,7 +99,7 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
         fill("{purpose}", purpose=purpose),
         code(one.template_id),
         joined(
-            fill("<div>{keyword} {text}</div>", keyword=code(keyword), text=text)
+            fill("<div>{keyword}: {text}</div>", keyword=code(keyword), text=text)
             for keyword, text in one.fields.items()
         ),
         when(visit.may(Scope.ADMIN), actions),

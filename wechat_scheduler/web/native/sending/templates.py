@@ -1,6 +1,8 @@
 """Imports the templates of an app's account, and shows them."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 import structlog
@@ -62,6 +64,9 @@ class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
     data: dict[str, str] = {}
 
 
+_WORD: Final = re.compile(r"\w+", re.ASCII)
+
+
 class PreviewResult(msgspec.Struct, kw_only=True):
     """The text of each keyword as WeChat gets it; of those in `shortened` the beginning. For its `faults`
     WeChat would refuse it."""
@@ -110,14 +115,15 @@ async def preview(request: web.Request) -> web.Response:
     )
     app = replace(app, templates={body.purpose: template})
     shown = filling(content, app, request.app[SERVICES].clock.now())
-    faults = [
-        f"{fault.keyword or 'template_id'} {fault.sentence}"
-        for fault in mapping_faults(body.purpose, template, app.account_templates)
-    ]
+    mapped = list(mapping_faults(body.purpose, template, app.account_templates))
+    faults = [f"{fault.keyword or 'template_id'} {fault.sentence}" for fault in mapped]
+    known = {fault.keyword for fault in mapped}
+    if shown:  # what is wrong with the mapping of a keyword is said once
+        faults += [one for one in shown.faults if not known & {*_WORD.findall(one)}]
     result = PreviewResult(
         data=dict(shown.data) if shown else {},
         shortened=list(shown.shortened) if shown else [],
-        faults=list(dict.fromkeys((*faults, *(shown.faults if shown else ())))),
+        faults=faults,
     )
     return envelope.success(result)
 
