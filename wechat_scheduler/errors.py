@@ -77,7 +77,7 @@ class RequestError(SchedulerError):
     """A request cannot be met. `status` is that of HTTP; `reason` tells the cases of a status apart.
 
     `field` is the path of the wrong value as the caller wrote it (`tasks[2].type`), empty if the whole
-    request is meant; `sentence` is the message without it.
+    request is meant; `sentence` is the message without it. `further` are errors of other fields.
     """
 
     status = 400
@@ -88,7 +88,7 @@ class RequestError(SchedulerError):
         super().__init__(f"{field}: {message}" if field else message)
         self.reason = reason
         self.field = field
-        self.sentence = message
+        self.sentence, self.further = message, tuple[RequestError, ...]()
 
 
 class _SpecificError(RequestError):

@@ -19,7 +19,9 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
 ) -> None:
     page = await admin.open(URL)
 
-    wrong = await admin.submit(page, f"{URL}/set-up", account=APPID, token="!")
+    wrong = await admin.submit(
+        page, f"{URL}/set-up", account=APPID, token="!", encoding_aes_key="?"
+    )
     made = await admin.submit(
         page, f"{URL}/set-up", account=APPID, token="sandboxtoken", encoding_aes_key=KEY
     )
@@ -29,6 +31,7 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     assert "Set up the first endpoint" in page.text
     assert wrong.status == 400
     assert "3 to 32 letters" in wrong.root.one(id="error-token").text
+    assert "43 letters" in wrong.root.one(id="error-encoding_aes_key").text
     assert made.title == "The endpoint is set up"
     assert f"/wechat/callback/{APPID}/$APPID$" in made.text
     assert "No credential of this appid is kept here" in made.text

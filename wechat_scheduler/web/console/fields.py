@@ -1,15 +1,21 @@
 """Forms of the console and their fields."""
 
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Final
 
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.session_cookies import CSRF
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import hidden
 
 ONCE = "once"
+# Longer numbers are larger than what any field takes.
+_WHOLE: Final = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 # The question of a form, and that it was answered.
 ASK, SURE = "ask", "sure"
 
@@ -137,6 +143,36 @@ def check_field(
         hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint) if hint else "")),
         error=when(error, fill('<p class="error">{error}</p>', error=error)),
     )
+
+
+class TypedFields:
+    """Reads the fields of a form that was posted. What is wrong with them is raised by `check`, all of it at once."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._wrong = WrongFields()
+
+    def number(self, name: str, trouble: Words, *, empty: int | None = None) -> int | None:
+        """The whole number of a field; `empty` if nothing was typed, and if it is none."""
+        text = self._visit.form.get(name, "").strip()
+        with self._wrong:
+            if text and not _WHOLE.fullmatch(text):
+                raise InvalidRequestError(self._visit.say(trouble), field=name)
+            return int(text) if text else empty
+        return empty
+
+    def check(self, read: Callable[[], object]) -> None:
+        """Raises InvalidRequestError if a field is wrong, with what `read`, our API's reader of the whole, finds
+        wrong with the others."""
+        if not self._wrong:
+            return
+        with self._wrong:
+            read()
+        try:
+            self._wrong.check()
+        except RequestError as error:
+            self._visit.reword(error)
+            raise
 
 
 def refusal(text: str) -> Html:

@@ -1,7 +1,7 @@
-"""An error of our API, beside the fields of the form that caused it."""
+"""Errors of our API, beside the fields of the form that caused them."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Final
 
 from wechat_scheduler.errors import RequestError
@@ -15,34 +15,56 @@ _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
 class Mistakes:
-    """What is wrong with what was typed; None for a form that was not posted."""
+    """What is wrong with what was typed; None for a form that was not posted. `place` names the form's field for a
+    field of the API, and `say` the sentence for an error, where a form has words of its own."""
 
-    def __init__(self, error: RequestError | None = None) -> None:
-        self._error = error
+    def __init__(
+        self,
+        error: RequestError | None = None,
+        *,
+        place: Callable[[str], str] = str,
+        say: Callable[[RequestError], str] | None = None,
+    ) -> None:
+        self._status = error.status if error else 200
+        self._errors = [
+            (place(one.field), one) for one in ((error, *error.further) if error else ())
+        ]
+        self._say = say
 
     @property
     def status(self) -> int:
-        return self._error.status if self._error else 200
+        return self._status
 
     def at(self, *names: str) -> str:
         """The sentence for the field of one of these names, which also stand for what lies in them (`networks[0]`);
         empty if none is meant."""
-        name = next(filter(self._means, names), None)
-        if self._error is None or name is None:
-            return ""
-        which, said = _NUMBER.match(self._error.field[len(name) :]), self._error.sentence
+        found = ((field, one, name) for field, one in self._errors for name in names)
+        said = (
+            self._said(one, field[len(name) :]) for field, one, name in found if _means(field, name)
+        )
+        return next(said, "")
+
+    def beside(self, names: Collection[str]) -> str:
+        """What is wrong with none of these fields; empty without an error."""
+        return " ".join(
+            self._say(one) if self._say else sentence(str(one))
+            for field, one in self._errors
+            if not any(_means(field, name) for name in names)
+        )
+
+    def _said(self, error: RequestError, rest: str) -> str:
+        if self._say:
+            return self._say(error)
+        which, said = _NUMBER.match(rest), error.sentence
         if which is None:
             return sentence(said)
         number = int(which[1]) + 1
         return sentence(f"第 {number} 项：{said}" if _is_chinese(said) else f"no. {number}: {said}")
 
-    def beside(self, names: Collection[str]) -> str:
-        """The sentence if none of these fields is meant; empty without an error."""
-        return "" if self._error is None or self.at(*names) else sentence(str(self._error))
 
-    def _means(self, name: str) -> bool:
-        field = self._error.field if self._error else ""
-        return bool(field) and (field == name or field.startswith((f"{name}.", f"{name}[")))
+def _means(field: str, name: str) -> bool:
+    """Whether the field is the one of that name, or lies in it."""
+    return bool(field) and (field == name or field.startswith((f"{name}.", f"{name}[")))
 
 
 def sentence(text: str) -> str:

@@ -72,7 +72,9 @@ _CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 
 
 def reword(error: RequestError, chinese: Chinese) -> None:
-    """Put the error in Chinese; one without Chinese gets that of its reason in front."""
+    """Put the error and its further ones in Chinese; one without Chinese gets that of its reason in front."""
+    for one in error.further:
+        reword(one, chinese)
     if isinstance(error, TroubleError):  # the page of these has words of its own
         return
     told = chinese.of(error.sentence)

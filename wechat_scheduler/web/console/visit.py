@@ -10,8 +10,10 @@ from aiohttp import web
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.mistakes import sentence, whole
 from wechat_scheduler.web.console.native_api import NativeApi
+from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.services import SERVICES
@@ -89,6 +91,11 @@ class Visit:
         """A message or an advice of our API as a whole sentence in the visitor's language."""
         told = self.told(text)
         return sentence(text) if told == text else whole(told, stop="。")
+
+    def reword(self, error: RequestError) -> None:
+        """Put an error in the visitor's language, as the routes of our API do."""
+        if self.language is Language.ZH:
+            reword(error, self.request.app[SERVICES].chinese)
 
     def may(self, scope: Scope) -> bool:
         """Whether the key of the session has that scope."""

@@ -15,6 +15,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
 from wechat_scheduler.web.kit.texts import read_networks
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 # A larger number would limit nothing: WeChat allows fewer calls.
 MOST_CALLS: Final = 100_000_000
@@ -78,20 +79,25 @@ _NEED_STAND_INS: Final = ("allow_paths", "deny_paths", "per_minute", "per_day")
 
 
 def read_consumer(body: bytes, *, now: datetime) -> Consumer:
-    """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(body, ConsumerBody)
-    if not NAME.fullmatch(parsed.name):
-        raise InvalidRequestError(
-            "must be 1 to 32 lower-case letters, digits and '-' between them, such as shop-1",
-            field="name",
-        )
-    given = dict(_settings(parsed))
+    """Raises InvalidRequestError, which tells of all fields that are wrong."""
+    parsed, wrong = decode(body, ConsumerBody), WrongFields()
+    with wrong:
+        if not NAME.fullmatch(parsed.name):
+            raise InvalidRequestError(
+                "must be 1 to 32 lower-case letters, digits and '-' between them, such as shop-1",
+                field="name",
+            )
+    given = dict(_settings(parsed, wrong))
+    wrong.check()
     return _checked(Consumer(name=parsed.name, created_at=now, **given))
 
 
 def read_change(consumer: Consumer, body: bytes) -> Consumer:
-    """The changed consumer. Raises InvalidRequestError at the first thing that is wrong."""
-    return _checked(replace(consumer, **dict(_settings(decode(body, ConsumerChange)))))
+    """The changed consumer. Raises InvalidRequestError, which tells of all fields that are wrong."""
+    wrong = WrongFields()
+    given = dict(_settings(decode(body, ConsumerChange), wrong))
+    wrong.check()
+    return _checked(replace(consumer, **given))
 
 
 def consumer_result(consumer: Consumer) -> ConsumerResult:
@@ -111,20 +117,28 @@ def made_consumer_result(consumer: Consumer, secret: str) -> MadeConsumerResult:
     return MadeConsumerResult(**shown, secret=secret)
 
 
-def _settings(given: ConsumerBody | ConsumerChange) -> Iterator[tuple[str, Any]]:
-    """Each given setting, as the model's value."""
+def _settings(
+    given: ConsumerBody | ConsumerChange, wrong: WrongFields
+) -> Iterator[tuple[str, Any]]:
+    """Each given setting that is right, as the model's value."""
     for name in ConsumerChange.__struct_fields__:
         value = getattr(given, name)
         if value is UNSET:
             continue
-        match name:
-            case "appids":
-                value = frozenset(_appids(value))
-            case "networks":
-                value = tuple(dict.fromkeys(read_networks(value)))
-            case "allow_paths" | "deny_paths":
-                value = tuple(_rules(value, name))
-        yield name, value
+        with wrong:
+            yield name, _setting(name, value)
+
+
+def _setting(name: str, value: Any) -> Any:
+    match name:
+        case "appids":
+            return frozenset(_appids(value))
+        case "networks":
+            return tuple(dict.fromkeys(read_networks(value)))
+        case "allow_paths" | "deny_paths":
+            return tuple(_rules(value, name))
+        case _:
+            return value
 
 
 def _checked(consumer: Consumer) -> Consumer:

@@ -19,6 +19,7 @@ from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_networks
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 
@@ -96,19 +97,27 @@ async def revoke(request: web.Request) -> web.Response:
 
 
 def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
-    """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(body, KeyBody)
-    name = read_name(parsed.name, "name")
-    if not parsed.scopes:
-        raise InvalidRequestError("name what the key is for", field="scopes")
+    """Raises InvalidRequestError, which tells of all fields that are wrong."""
+    parsed, wrong = decode(body, KeyBody), WrongFields()
+    with wrong:
+        name = read_name(parsed.name, "name")
+    with wrong:
+        if not parsed.scopes:
+            raise InvalidRequestError("name what the key is for", field="scopes")
+    with wrong:
+        appids = frozenset(_appids(parsed.appids))
+    with wrong:
+        types = enumerate(parsed.types)
+        known = frozenset(kinds.read(one, f"types[{number}]").kind for number, one in types)
+    with wrong:
+        networks = tuple(dict.fromkeys(read_networks(parsed.networks)))
+    wrong.check()
     return KeyDraft(
         name=name,
         scopes=frozenset(parsed.scopes),
-        appids=frozenset(_appids(parsed.appids)),
-        kinds=frozenset(
-            kinds.read(type_, f"types[{number}]").kind for number, type_ in enumerate(parsed.types)
-        ),
-        networks=tuple(dict.fromkeys(read_networks(parsed.networks))),
+        appids=appids,
+        kinds=known,
+        networks=networks,
         lifetime=None if parsed.expires_in is None else timedelta(seconds=parsed.expires_in),
     )
 

@@ -19,6 +19,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
 from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.native import pushes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query
@@ -76,9 +77,7 @@ class PushEndpointResult(msgspec.Struct):
 async def put(request: web.Request) -> web.Response:
     """For a while, pushes made with the former token and key are accepted too."""
     appid = request.match_info["appid"]
-    check_wechat_id(appid, "appid")
-    body = decode(await request.read(), PushEndpointBody)
-    _check(body)
+    body = _read(appid, await request.read())
     endpoints = request.app[SERVICES].endpoints
     with noting(request, Action.CALLBACKS_SET, appid):
         await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
@@ -113,12 +112,21 @@ async def remove(request: web.Request) -> web.Response:
     return envelope.success("success")
 
 
-def _check(body: PushEndpointBody) -> None:
-    if not _TOKEN.fullmatch(body.token):
-        raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
-    if not _AES_KEY.fullmatch(body.encoding_aes_key):
-        hint = "must be 43 letters and digits, or left out for 明文模式"
-        raise InvalidRequestError(hint, field="encoding_aes_key")
+def _read(appid: str, given: bytes) -> PushEndpointBody:
+    """Raises InvalidRequestError, which tells of all fields that are wrong."""
+    wrong = WrongFields()
+    with wrong:
+        check_wechat_id(appid, "appid")
+    body = decode(given, PushEndpointBody)
+    with wrong:
+        if not _TOKEN.fullmatch(body.token):
+            raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
+    with wrong:
+        if not _AES_KEY.fullmatch(body.encoding_aes_key):
+            hint = "must be 43 letters and digits, or left out for 明文模式"
+            raise InvalidRequestError(hint, field="encoding_aes_key")
+    wrong.check()
+    return body
 
 
 def _path(appid: str) -> str:

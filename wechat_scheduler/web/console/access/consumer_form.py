@@ -3,15 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wechat_scheduler.errors import InvalidRequestError
+import msgspec
+
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
-from wechat_scheduler.web.console.fields import area_field, check_field, text_field
+from wechat_scheduler.web.console.fields import TypedFields, area_field, check_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.consumer_bodies import ConsumerResult
+from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, read_consumer
 from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
@@ -20,7 +21,6 @@ LISTS: Final = ("appids", "networks")
 RULES: Final = ("allow_paths", "deny_paths")
 NUMBERS: Final = ("per_minute", "per_day")
 FIELDS: Final = ("name", *LISTS, "stand_in", *RULES, *NUMBERS)
-_LONGEST: Final = 9
 
 NAME_HINT = W(
     "Lower-case letters, digits and -, such as shop-1.", "小写字母、数字和 -，例如 shop-1。"
@@ -46,7 +46,7 @@ STAND_IN_HINT = W(
     "They end with the consumer, and limits to paths and numbers need them.",
     "使用方被吊销时它们立即失效；限制路径和次数需要它们。",
 )
-NO_NUMBER = "must be a whole number, 0 for no limit"
+NO_NUMBER = W("must be a whole number, 0 for no limit", "必须是整数，0 表示不限")
 
 
 def consumer_fields(
@@ -84,16 +84,18 @@ def consumer_fields(
 
 def read_consumer_form(visit: Visit, *, is_new: bool) -> dict[str, Any]:
     """The body of `POST /v1/consumers`, or of a change. Raises InvalidRequestError."""
-    given = visit.form
-    named = {"name": given.get("name", "").strip()} if is_new else {}
-    return {
-        **named,
+    given, typed = visit.form, TypedFields(visit)
+    body: dict[str, Any] = {
         **{name: lines(given.get(name, "")) for name in LISTS},
         # A rule may begin with a method and a space.
         **{name: _rules(given.get(name, "")) for name in RULES},
-        **{name: _number(given.get(name, ""), name) for name in NUMBERS},
+        **{name: typed.number(name, NO_NUMBER, empty=0) for name in NUMBERS},
         "stand_in": "stand_in" in given,
     }
+    name = given.get("name", "").strip() if is_new else "a"  # a name cannot be changed
+    whole = msgspec.json.encode({**body, "name": name})
+    typed.check(lambda: read_consumer(whole, now=visit.now))
+    return {**body, "name": name} if is_new else body
 
 
 def draft_of(consumer: ConsumerResult) -> dict[str, str]:
@@ -105,10 +107,3 @@ def draft_of(consumer: ConsumerResult) -> dict[str, str]:
 
 def _rules(text: str) -> list[str]:
     return [one.strip() for one in text.splitlines() if one.strip()]
-
-
-def _number(text: str, name: str) -> int:
-    text = text.strip() or "0"
-    if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST):
-        raise InvalidRequestError(NO_NUMBER, field=name)
-    return int(text)

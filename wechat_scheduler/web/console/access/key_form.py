@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
+
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
-from wechat_scheduler.web.console.fields import area_field, check_field, text_field
+from wechat_scheduler.web.console.fields import TypedFields, area_field, check_field, text_field
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.native.keys import read_key_draft
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
 FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
 _DAY: Final = 86_400
-_LONGEST: Final = 6
 
 NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
 SCOPES = W("What it may do", "可以做什么")
@@ -42,7 +43,7 @@ NETWORKS = W("Only from these networks", "只限这些网段")
 NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
 DAYS = W("Ends after days", "有效天数")
 DAYS_HINT = W("Empty: never.", "留空表示永不过期。")
-NO_DAYS = "must be a whole number of days, such as 90"
+NO_DAYS = W("must be a whole number of days, such as 90", "必须是整数天数，例如 90")
 
 
 def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
@@ -73,18 +74,19 @@ def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Ht
 
 def read_key(visit: Visit) -> dict[str, Any]:
     """The body of `POST /v1/keys`. Raises InvalidRequestError."""
-    days = visit.form.get("expires_in", "").strip()
-    if days and not (days.isascii() and days.isdecimal() and len(days) <= _LONGEST):
-        raise InvalidRequestError(NO_DAYS, field="expires_in")
-    return {
+    typed = TypedFields(visit)
+    days = typed.number("expires_in", NO_DAYS)
+    body = {
         "name": visit.form.get("name", ""),
         "scopes": visit.form_list("scopes"),
         **{name: lines(visit.form.get(name, "")) for name in ("appids", "networks")},
         "types": [
             int(one) if ID.fullmatch(one) else one for one in lines(visit.form.get("types", ""))
         ],
-        "expires_in": int(days) * _DAY if days else None,
+        "expires_in": None if days is None else days * _DAY,
     }
+    typed.check(lambda: read_key_draft(msgspec.json.encode(body), visit.kinds))
+    return body
 
 
 def _area(

@@ -5,8 +5,9 @@ from typing import Final
 from wechat_scheduler.config import consoles
 from wechat_scheduler.credentials.model import Fault
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.credentials.rows import error_facts
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import facts
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -40,18 +41,13 @@ OF_PLATFORM: Final = frozenset((61024,))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """Why a form is shown again: `told` above it, or `sentence` at the field. With `may_go_on`, WeChat alone
+    """Why a form is shown again: `told` above it, and `mistakes` at its fields. With `may_go_on`, WeChat alone
     objects."""
 
     status: int = 200
     told: Html = Html()
-    field: str = ""
-    sentence: str = ""
+    mistakes: Mistakes = Mistakes()
     may_go_on: bool = False
-
-    def at(self, field: str) -> str:
-        """What is said at that field."""
-        return self.sentence if field == self.field else ""
 
 
 def trouble_of(
@@ -65,8 +61,7 @@ def trouble_of(
     return Trouble(
         status=422,
         told=_told(visit, sentence, refusal.error),
-        field=refusal.field,
-        sentence=visit.say(NOT_THIS),
+        mistakes=Mistakes(InvalidRequestError(visit.say(NOT_THIS), field=refusal.field)),
         # A wrong appid or secret does not become right.
         may_go_on=not refusal.field,
     )
@@ -74,7 +69,6 @@ def trouble_of(
 
 def _of_error(visit: Visit, error: RequestError) -> Trouble:
     """Of what our API refuses; a 503 is WeChat's silence."""
-    field = error.field.rpartition(".")[2]
     told = fill(
         '<section role="alert"><p class="error">{error}</p><p>{not_stored}</p></section>',
         error=str(error),
@@ -83,8 +77,7 @@ def _of_error(visit: Visit, error: RequestError) -> Trouble:
     return Trouble(
         status=error.status,
         told=told,
-        field=field,
-        sentence=getattr(error, "sentence", str(error)),
+        mistakes=Mistakes(error, place=lambda field: field.rpartition(".")[2]),
         may_go_on=error.status == 503,
     )
 

@@ -129,13 +129,13 @@ def _choice(visit: Visit, draft: RegistrationDraft) -> Html:
 
 def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterator[Html]:
     yield text_field(
-        visit, "appid", "AppID", draft.appid, hint=APPID_HINT, error=trouble.at("appid"),
+        visit, "appid", "AppID", draft.appid, hint=APPID_HINT, error=trouble.mistakes.at("appid"),
         required=True, maxlength=128, autocomplete="off", spellcheck="false",
     )  # fmt: skip
     place = consoles.PLATFORM if draft.is_platform else consoles.SECRET
     yield text_field(
         visit, "appsecret", "AppSecret", type="password",
-        hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.at("appsecret"),
+        hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.mistakes.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
     )  # fmt: skip
     yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft)
@@ -162,10 +162,10 @@ def _platform(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html:
         [
             area_field(
                 visit, "authorizers", AUTHORIZERS, draft.authorizers, hint=AUTHORIZERS_HINT,
-                error=trouble.at("authorizer_appid"),
+                error=trouble.mistakes.at("authorizer_appid"),
             ),
             text_field(
-                visit, "params", PARAMS, draft.params, hint=PARAMS_HINT, error=trouble.at("params"),
+                visit, "params", PARAMS, draft.params, hint=PARAMS_HINT, error=trouble.mistakes.at("params"),
                 type="url",
             ),
         ]
@@ -174,7 +174,7 @@ def _platform(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html:
 
 def _addresses(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html:
     notify = text_field(
-        visit, "notify", NOTIFY, draft.notify, hint=NOTIFY_HINT, error=trouble.at("notify"),
+        visit, "notify", NOTIFY, draft.notify, hint=NOTIFY_HINT, error=trouble.mistakes.at("notify"),
         type="url",
     )  # fmt: skip
     endpoint = select_field(
@@ -185,7 +185,7 @@ def _addresses(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html
         draft.endpoint,
         hint=ENDPOINT_HINT,
     )
-    is_open = draft.notify or draft.endpoint or trouble.at("notify")
+    is_open = draft.notify or draft.endpoint or trouble.mistakes.at("notify")
     return fill(
         "<details{open}><summary>{more}</summary>{notify}{endpoint}</details>",
         open=when(is_open, fill(" open")),

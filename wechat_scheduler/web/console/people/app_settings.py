@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal, text_field
+from wechat_scheduler.web.console.fields import (
+    TypedFields,
+    area_field,
+    check_field,
+    form,
+    refusal,
+    text_field,
+)
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.people.app import (
@@ -25,7 +34,7 @@ from wechat_scheduler.web.console.people.frame import (
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult, read_change
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
@@ -35,6 +44,7 @@ CALLBACK_HINT = W(
     "现在：{now}。它的查询参数是秘密，不显示；留空则不变。",
 )
 NO_CALLBACK = W("Remove the callback", "删除回调地址")
+NO_NUMBER = W("must be a whole number, 0 for no limit", "必须是整数，0 表示不限")
 LIMIT_HINT = W("0 means no limit.", "0 表示不限。")
 NETWORKS_HINT = W(
     "One a line, such as 10.0.0.0/8. Empty means any.", "一行一个，如 10.0.0.0/8；空表示任意。"
@@ -62,7 +72,8 @@ async def settings(visit: Visit) -> web.Response:
 async def change(visit: Visit) -> web.Response:
     app = await app_of(visit)
     try:
-        await visit.api.patch("/v1/apps/{app}", AppResult, body=_body(visit), app=app.id)
+        body = _body(visit, app)
+        await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
     except RequestError as error:
         page = _form(visit, app, visit.form, error)
         return app_page(visit, app, terms.SETTINGS, page, status=error.status)
@@ -76,23 +87,21 @@ def _given(app: AppResult) -> Mapping[str, str]:
     return {**found, **ticked, "networks": "\n".join(app.networks)}
 
 
-def _body(visit: Visit) -> dict[str, Any]:
-    given = visit.form
+def _body(visit: Visit, app: AppResult) -> dict[str, Any]:
+    """Raises InvalidRequestError."""
+    given, typed = visit.form, TypedFields(visit)
     body: dict[str, Any] = {
         name: given.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS
     }
-    body |= {name: _number(given.get(name, "")) for name in LIMITS}
+    body |= {name: typed.number(name, NO_NUMBER, empty=0) for name in LIMITS}
     body |= {name: name in given for name in SWITCHES}
     body["networks"] = given.get("networks", "").split()
     callback = given.get("callback", "").strip()
     if callback or "no_callback" in given:
         body["callback"] = callback if "no_callback" not in given else ""
+    whole, draft = msgspec.json.encode(body), draft_app(app.name, app.appid, now=visit.now)
+    typed.check(lambda: read_change(draft, whole, lambda _: None))
     return body
-
-
-def _number(text: str) -> int | str:
-    """A text that is no number is refused by the API, which names the field."""
-    return int(text) if text.strip().isdecimal() and len(text) < 12 else text
 
 
 def _form(

@@ -7,7 +7,14 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import check_field, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.fields import (
+    TypedFields,
+    check_field,
+    form,
+    refusal,
+    select_field,
+    text_field,
+)
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, facts, said_at, section
@@ -77,6 +84,7 @@ ALT = W("QR code of {name}", "{name} 的二维码")
 GET_PNG, GET_SVG = W("Download PNG", "下载 PNG"), W("Download SVG", "下载 SVG")
 # Pixels of a downloaded picture: 10 cm at 300 dots an inch.
 LARGE: Final = 1200
+NO_NUMBER = W("must be a whole number", "必须是整数")
 FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
 CODES: Final = f"{ONE}/codes"
 
@@ -91,7 +99,7 @@ async def make(visit: Visit) -> web.Response:
         made = await visit.api.post(
             "/v1/apps/{app}/qrcodes",
             QrCodeResult,
-            body=_body(given),
+            body=_body(visit),
             once=given.get("once", ""),
             app=visit.request.match_info["app"],
         )
@@ -100,13 +108,14 @@ async def make(visit: Visit) -> web.Response:
     return await _page(visit, given, made=made)
 
 
-def _body(given: Mapping[str, str]) -> dict[str, Any]:
+def _body(visit: Visit) -> dict[str, Any]:
+    """Raises InvalidRequestError."""
+    given, typed = visit.form, TypedFields(visit)
     body: dict[str, Any] = {"extra": given.get("extra", ""), "consent": "consent" in given}
-    for name in ("topic", "expires_in"):
-        text = given.get(name, "")
-        body |= {name: int(text)} if text.isdecimal() and len(text) < 17 else {}
-    reminder = given.get("reminder", "").strip()
-    return body | ({"reminder": reminder} if reminder else {})
+    body |= {name: typed.number(name, NO_NUMBER) for name in ("topic", "expires_in")}
+    body["reminder"] = given.get("reminder", "").strip() or None
+    typed.check(lambda: None)
+    return body
 
 
 async def _page(

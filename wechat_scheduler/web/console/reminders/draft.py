@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import instant_of
 from wechat_scheduler.web.console.words import Words
@@ -24,6 +25,7 @@ WAYS: Final[Mapping[str, Words]] = {
     "subscribe": terms.SUBSCRIBE_NOTICE,
     "webhook": terms.THE_CALLBACK,
 }
+NO_NUMBER = W("must be a whole number of minutes", "必须是整数分钟")
 _BETWEEN: Final = re.compile(r"[\n,，、;；]+")
 
 
@@ -58,15 +60,17 @@ class Draft(NamedTuple):
         return self._common() | self._timing(app) | ({"title": self.title} if self.title else {})
 
     def planned_body(self, visit: Visit) -> dict[str, Any]:
-        """The request for what was understood, and shown to the person who saves it."""
-        form = visit.form
-        return self._common() | {
+        """The request for what was understood, and shown to the person who saves it. Raises InvalidRequestError."""
+        form, typed = visit.form, TypedFields(visit)
+        body = self._common() | {
             "title": form.get("planned_title", ""),
             "time": form.get("planned_time", ""),
             "rule": form.get("planned_rule") or None,
             "zone": form.get("planned_zone", ""),
-            "defer": _whole(form.get("planned_defer", "")),
+            "defer": typed.number("planned_defer", NO_NUMBER, empty=0),
         }
+        typed.check(lambda: None)
+        return body
 
     def hidden(self) -> dict[str, str]:
         """The fields of a form that keeps what is written."""
@@ -109,7 +113,3 @@ def planned_fields(plan: PlanResult) -> dict[str, str]:
 def app_time(text: str, zone: str) -> str:
     """A wall time of the app's zone as RFC 3339. Raises InvalidRequestError."""
     return instant_of(text, field="time", trouble="is no date with a time", zone=ZoneInfo(zone))
-
-
-def _whole(text: str) -> int:
-    return int(text) if re.fullmatch(r"-?[0-9]{1,7}", text) else 0

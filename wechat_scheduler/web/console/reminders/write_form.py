@@ -1,7 +1,7 @@
 """The form into which a reminder is written."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import RequestError
@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.fields import (
     text_field,
 )
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
 from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
@@ -40,6 +41,10 @@ MORE = W("More", "更多")
 READ = W("See how it is understood", "看看怎样理解")
 SEVERAL = W("It says these. Take one:", "它说的是这几个，请选一个：")
 TAKE = W("Take this", "用这个")
+FOLDED: Final = ("at", "title", "text", "url", "channel")
+FIELDS: Final = ("when", "to", *FOLDED)
+# The field of the form that a field of the API is typed into.
+PLACES: Final[Mapping[str, str]] = {"time": "at", "defer": "when", "rule": "when", "zone": ""}
 
 
 class ReminderWritten(NamedTuple):
@@ -54,21 +59,21 @@ class ReminderWritten(NamedTuple):
 
 
 def write_form(visit: Visit, written: ReminderWritten) -> Html:
-    draft, said = written.draft, _errors(visit, written)
+    draft, wrong = written.draft, _mistakes(visit, written)
     top = fill(
         "{error}{readings}",
-        error=refusal(said.get("", "")),
+        error=refusal(wrong.beside(FIELDS)),
         readings=_readings(visit, written),
     )
     hint = how_to(visit)
     fields = [
         _app_field(visit, written.app),
         text_field(
-            visit, "when", SENTENCE, draft.when, hint=hint, error=said.get("when", ""),
+            visit, "when", SENTENCE, draft.when, hint=hint, error=wrong.at("when"),
             maxlength=200, lang="zh-CN",
         ),
-        _people_fields(visit, written, said.get("to", "")),
-        _more(visit, draft, said),
+        _people_fields(visit, written, wrong.at("to")),
+        _more(visit, draft, wrong),
     ]  # fmt: skip
     inner = fill("{fields}", fields=fields)
     return fill("{top}{form}", top=top, form=form(visit, WRITE, inner, READ))
@@ -103,23 +108,23 @@ def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
     )
 
 
-def _more(visit: Visit, draft: Draft, said: Mapping[str, str]) -> Html:
+def _more(visit: Visit, draft: Draft, wrong: Mistakes) -> Html:
     fields = (
         text_field(
-            visit, "at", AT, draft.at, type="datetime-local", hint=AT_HINT, error=said.get("at", "")
+            visit, "at", AT, draft.at, type="datetime-local", hint=AT_HINT, error=wrong.at("at")
         ),
-        text_field(visit, "title", terms.TITLE, draft.title, hint=NAME_HINT, error=said.get("title", "")),
-        area_field(visit, "text", BODY, draft.text, error=said.get("text", ""), rows=3),
-        text_field(visit, "url", terms.LINK, draft.url, type="url", error=said.get("url", "")),
+        text_field(visit, "title", terms.TITLE, draft.title, hint=NAME_HINT, error=wrong.at("title")),
+        area_field(visit, "text", BODY, draft.text, error=wrong.at("text"), rows=3),
+        text_field(visit, "url", terms.LINK, draft.url, type="url", error=wrong.at("url")),
         select_field(
             visit, "channel", terms.CHANNEL, [(one, WAYS[one]) for one in CHANNELS],
-            draft.channel, error=said.get("channel", ""),
+            draft.channel, error=wrong.at("channel"),
         ),
     )  # fmt: skip
     is_open = bool(draft.at or draft.title or draft.text or draft.url or draft.channel != "auto")
     return fill(
         '<details class="field"{open}><summary>{more}</summary><div class="stack">{fields}</div></details>',
-        open=when(is_open or {"at", "title", "text", "url", "channel"} & {*said}, fill(" open")),
+        open=when(is_open or any(wrong.at(name) for name in FOLDED), fill(" open")),
         more=visit.say(MORE),
         fields=fields,
     )
@@ -143,12 +148,10 @@ def _readings(visit: Visit, written: ReminderWritten) -> Html:
     )
 
 
-def _errors(visit: Visit, written: ReminderWritten) -> dict[str, str]:
-    """The sentence of an error by the field of the form that it stands beside; empty for the whole form."""
-    error = written.error
-    if error is None:
-        return {}
-    name = error.field.partition("[")[0]
-    place = {"time": "at", "defer": "when", "rule": "when", "zone": ""}.get(name, name)
-    known = {"when", "at", "title", "text", "url", "to", "channel"}
-    return {place if place in known else "": refused(visit, error, written.draft.to())}
+def _mistakes(visit: Visit, written: ReminderWritten) -> Mistakes:
+    receivers = written.draft.to()
+    return Mistakes(
+        written.error,
+        place=lambda field: PLACES.get(field, field),
+        say=lambda error: refused(visit, error, receivers),
+    )

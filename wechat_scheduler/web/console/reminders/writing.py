@@ -66,8 +66,8 @@ async def read(visit: Visit) -> web.Response:
 
 async def save(visit: Visit) -> web.Response:
     draft, once = Draft.of(visit), visit.form.get("once", "")
-    body = draft.planned_body(visit)
     try:
+        body = draft.planned_body(visit)
         made = await visit.api.post("/v1/reminders", ReminderResult, body=body, once=once)
     except RequestError as error:
         app = await _chosen(visit, draft.app)

@@ -30,6 +30,7 @@ from wechat_scheduler.web.kit.texts import (
     read_text,
     read_zone,
 )
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100
@@ -113,20 +114,26 @@ def read_app(
     *,
     now: datetime,
 ) -> App:
-    """`known` gives the templates of an account. Raises InvalidRequestError at the first thing that is
-    wrong."""
-    parsed = decode(body, AppBody)
-    check_wechat_id(parsed.appid, "appid")
-    app = draft_app(read_name(parsed.name, "name"), parsed.appid, now=now)
-    return _checked(replace(app, **dict(_settings(parsed, check_url, known(parsed.appid)))))
+    """`known` gives the templates of an account. Raises InvalidRequestError, which tells of all fields that
+    are wrong."""
+    parsed, wrong = decode(body, AppBody), WrongFields()
+    with wrong:
+        check_wechat_id(parsed.appid, "appid")
+    with wrong:
+        name = read_name(parsed.name, "name")
+    given = dict(_settings(parsed, check_url, known(parsed.appid), wrong))
+    wrong.check()
+    return _checked(replace(draft_app(name, parsed.appid, now=now), **given))
 
 
 def read_change(app: App, body: bytes, check_url: Callable[[str], None]) -> App:
-    """The changed app. Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(body, AppChange)
-    changes = dict(_settings(parsed, check_url, app.account_templates))
-    if parsed.name is not UNSET:
-        changes["name"] = read_name(parsed.name, "name")
+    """The changed app. Raises InvalidRequestError, which tells of all fields that are wrong."""
+    parsed, wrong = decode(body, AppChange), WrongFields()
+    changes = dict(_settings(parsed, check_url, app.account_templates, wrong))
+    with wrong:
+        if parsed.name is not UNSET:
+            changes["name"] = read_name(parsed.name, "name")
+    wrong.check()
     return _checked(replace(app, **changes))
 
 
@@ -149,27 +156,36 @@ def made_app_result(made: MadeApp) -> MadeAppResult:
 
 
 def _settings(
-    given: AppSettings, check_url: Callable[[str], None], known: Mapping[str, AccountTemplate]
+    given: AppSettings,
+    check_url: Callable[[str], None],
+    known: Mapping[str, AccountTemplate],
+    wrong: WrongFields,
 ) -> Iterator[tuple[str, Any]]:
-    """Each given setting, as the model's value."""
+    """Each given setting that is right, as the model's value."""
     for name in AppSettings.__struct_fields__:
         value = getattr(given, name)
         if value is UNSET:
             continue
-        match name:
-            case "zone":
-                value = read_zone(value or SHANGHAI, name)
-            case "callback":
+        with wrong:
+            if name == "callback":
                 check_address(value, name, check_url)
-            case "templates":
-                value = dict(_templates(value, known))
-            case "networks":
-                value = tuple(dict.fromkeys(read_networks(value)))
-            case "home":
-                value = read_link(value, name)
-            case "contact" | "welcome" | "description":
-                value = read_text(value, name, longest=LONGEST_TEXT)
-        yield name, value
+            yield name, _setting(name, value, known)
+
+
+def _setting(name: str, value: Any, known: Mapping[str, AccountTemplate]) -> Any:
+    match name:
+        case "zone":
+            return read_zone(value or SHANGHAI, name)
+        case "templates":
+            return dict(_templates(value, known))
+        case "networks":
+            return tuple(dict.fromkeys(read_networks(value)))
+        case "home":
+            return read_link(value, name)
+        case "contact" | "welcome" | "description":
+            return read_text(value, name, longest=LONGEST_TEXT)
+        case _:
+            return value
 
 
 def _templates(

@@ -15,6 +15,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_text, read_zone
+from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 MOST_AT_ONCE: Final = 1000
 LONGEST_EXTERNAL_ID: Final = 128
@@ -154,14 +155,19 @@ def read_binding(name: str, body: bytes) -> dict[str, str]:
 
 
 def read_bindings(body: bytes) -> dict[str, str]:
-    """The users' openids, by the app's names. Raises InvalidRequestError at the first wrong entry."""
+    """The users' openids, by the app's names. Raises InvalidRequestError, which tells of what is wrong with the
+    first wrong entry."""
     given = decode(body, list[NamedBinding])
     if len(given) > MOST_AT_ONCE:
         raise InvalidRequestError(f"at most {MOST_AT_ONCE} subscribers are bound at once")
     found: dict[str, str] = {}
     for number, one in enumerate(given):
-        name = _external_id(one.external_id, f"[{number}].external_id")
-        check_wechat_id(one.openid, f"[{number}].openid")
+        wrong = WrongFields()
+        with wrong:
+            name = _external_id(one.external_id, f"[{number}].external_id")
+        with wrong:
+            check_wechat_id(one.openid, f"[{number}].openid")
+        wrong.check()
         if name in found:
             raise InvalidRequestError("occurs twice", field=f"[{number}].external_id")
         found[name] = one.openid

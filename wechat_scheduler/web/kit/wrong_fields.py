@@ -1,0 +1,36 @@
+"""Gathers what is wrong with the fields of a request, so that a form shows all of it at once."""
+
+from types import TracebackType
+
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+
+
+class WrongFields:
+    """A context for reading each field: `with wrong: name = read_name(…)`. What is wrong is kept, and raised by
+    `check()` after the last one, before the values are used."""
+
+    def __init__(self) -> None:
+        self._errors: list[RequestError] = []
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, InvalidRequestError):
+            return False
+        self._errors += [error, *error.further]
+        return True
+
+    def __bool__(self) -> bool:
+        return bool(self._errors)
+
+    def check(self) -> None:
+        """Raises the first error, which has the others as `further`."""
+        if self._errors:
+            first, *others = self._errors
+            first.further = tuple(others)
+            raise first
