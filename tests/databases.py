@@ -1,4 +1,5 @@
-"""Fixtures of every suite that has to hold on both databases. A suite says what its schema is:
+"""Fixtures of every suite that has to hold on both databases. `tests/conftest.py` gives them to all: an import
+into another module would start a server of its own. A suite says what its schema is:
 
 @pytest.fixture
 def migrations() -> Traversable: ...
@@ -14,7 +15,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer, postgres
-from tests.reused import postgres_database
+from tests.reused import bare_database, postgres_database
 from tests.template import lay_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.storage.database import Database
@@ -45,7 +46,7 @@ async def database_url(
         yield f"sqlite://{file}"
     else:
         server: PostgresServer = request.getfixturevalue("postgres")
-        async with postgres_database(server) if is_ours else server.fresh_database() as url:
+        async with postgres_database(server) if is_ours else bare_database(server) as url:
             yield url
 
 

@@ -24,8 +24,13 @@ OLDEST = 13
 EMPTY = "template1"
 # The server refuses to run as root; nobody owns nothing that it could harm.
 USER = "nobody" if os.geteuid() == 0 else None
-# Nothing here outlives the tests, so nothing has to reach the disk.
-SETTINGS = "-F -c listen_addresses= -c max_connections=200 -c shared_buffers=32MB"
+# Nothing here outlives the tests, so nothing has to reach the disk, and nobody has to tidy up.
+SETTINGS = (
+    "-F -c listen_addresses= -c max_connections=200 -c shared_buffers=32MB -c autovacuum=off -c jit=off "
+    "-c full_page_writes=off -c checkpoint_timeout=1h -c max_wal_size=4GB -c bgwriter_delay=10s"
+)
+# From this version on, a database can be copied file by file. Block by block takes three times the CPU.
+COPIES_FILES = 15
 
 
 class PostgresServer:
@@ -69,7 +74,9 @@ class PostgresServer:
         """The URL of a copy of `template` that lasts as long as the server."""
         name = f"test_{secrets.token_hex(8)}"
         async with self.connected() as connection:
-            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            by_file = connection.get_server_version().major >= COPIES_FILES
+            strategy = "STRATEGY FILE_COPY" if by_file else ""
+            await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {strategy}')
         return self.url(name)
 
     def connected(self) -> AbstractAsyncContextManager[asyncpg.Connection]:

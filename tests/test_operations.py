@@ -11,6 +11,7 @@ from tests.clock import FakeClock
 from tests.documents import OPERATIONS, PACKAGE, UNIT, own_commands, parse, sentences
 from tests.house import APPID, daemon, wechat
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from wechat_scheduler.config import loading, notation
 from wechat_scheduler.config.contradictions import longest_attempt
 from wechat_scheduler.web.app import all_routes
@@ -41,7 +42,7 @@ async def test_daemons_on_one_postgresql_share_what_they_keep_and_who_may_ask(
     first, second = tmp_path / "first", tmp_path / "second"
     clock = FakeClock()
     async with (
-        postgres.fresh_database() as url,
+        postgres_database(postgres) as url,
         wechat(clock) as weixin,
         daemon(first, weixin.url, clock=clock, state__database=url) as keeper,
     ):

@@ -1,9 +1,5 @@
 """A daemon on a sandbox, with time standing still unless the test moves it."""
 
-from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.keeper.conftest import business, clock, keeper, weixin
 
-__all__ = [
-    "business", "clock", "database", "database_url", "keeper", "migrations", "open_again",
-    "postgres", "weixin",
-]  # fmt: skip
+__all__ = ["business", "clock", "keeper", "weixin"]

@@ -10,6 +10,7 @@ from tests.clock import FakeClock
 from tests.console.visitor import Browser, browser
 from tests.house import APPID, Answer, Caller, WeChat, daemon
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.web.signing import SHOP, allow
 
 PATH = f"/task/{APPID}/0"
@@ -22,7 +23,7 @@ async def test_keys_and_origins_made_and_ended_at_one_daemon_are_so_at_the_other
 ) -> None:
     shared: dict[str, Any] = {"state__sealing_key_file": str(tmp_path / "sealing.key")}
     async with (
-        postgres.fresh_database() as url,
+        postgres_database(postgres) as url,
         daemon(tmp_path / "a", weixin.url, clock=clock, state__database=url, **shared) as here,
         daemon(tmp_path / "b", weixin.url, clock=clock, state__database=url, **shared) as there,
     ):

@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config, wechat
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from wechat_scheduler.errors import StateError
 from wechat_scheduler.upkeep.backup import backup, restore
 from wechat_scheduler.upkeep.keys import opened_keys
@@ -102,7 +103,7 @@ async def test_a_restore_goes_on_with_what_was_kept(
 async def test_a_postgresql_that_was_emptied_is_refused_as_well(
     tmp_path: Path, clock: FakeClock, postgres: PostgresServer
 ) -> None:
-    async with wechat(clock) as weixin, postgres.fresh_database() as url:
+    async with wechat(clock) as weixin, postgres_database(postgres) as url:
         async with daemon(tmp_path, weixin.url, clock=clock, state__database=url):
             pass
         async with postgres.fresh_database() as empty:

@@ -15,7 +15,9 @@ from tests.business import Business
 from tests.clock import FakeClock
 from tests.house import APPID, WeChat, daemon, daemon_config
 from tests.postgres import PostgresServer, connected
+from tests.reused import postgres_database
 from tests.sending.town import town
+from tests.template import postgres_template
 from tests.webhooks.test_client import self_signed
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.doctor import nodes, state_folder
@@ -416,7 +418,7 @@ async def test_an_ordinary_account_is_ok_after_the_first_event_of_a_user(
 async def test_postgresql_is_checked_in_the_same_way(
     tmp_path: Path, weixin: WeChat, postgres: PostgresServer
 ) -> None:
-    async with postgres.fresh_database() as url:
+    async with postgres_database(postgres) as url:
         async with daemon(tmp_path, weixin.url, loops=False, state__database=url) as running:
             await running.register({"type": 0})
             await running.settle()
@@ -433,7 +435,7 @@ async def test_postgresql_is_checked_in_the_same_way(
 async def test_daemons_that_open_more_connections_than_the_database_gives_are_told_what_to_change(
     tmp_path: Path, weixin: WeChat, postgres: PostgresServer
 ) -> None:
-    async with postgres.fresh_database() as url:
+    async with postgres.fresh_database(await postgres_template(postgres)) as url:
         async with daemon(tmp_path, weixin.url, loops=False, state__database=url):
             pass
         settings = {"state__database": url, "state__connections": 4}

@@ -13,6 +13,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, SECRET, WeChat, daemon
 from tests.postgres import PostgresServer
 from tests.program import warm_program
+from tests.reused import postgres_database
 from wechat_scheduler.client.client import Client
 from wechat_scheduler.engine.clock import SystemClock
 
@@ -32,7 +33,7 @@ async def test_what_a_frozen_daemon_brings_after_its_claim_ran_out_is_not_stored
     business.script(answer_late)
     clock = FakeClock(SystemClock().now() + LONG)
     async with (
-        postgres.fresh_database() as url,
+        postgres_database(postgres) as url,
         warm_program(
             tmp_path / "frozen", "--database", url, "--wechat-api", business.url().rstrip("/")
         ) as frozen,

@@ -6,14 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.clock import FakeClock
-from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.house import Caller, WeChat, daemon, in_memory
 from tests.keeper.conftest import business, clock, keeper, weixin
 
-__all__ = [
-    "business", "clock", "database", "database_url", "keeper", "migrations", "open_again", "postgres",
-    "weixin",
-]  # fmt: skip
+__all__ = ["business", "clock", "keeper", "weixin"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon
 from tests.postgres import PostgresServer
 from tests.restart.gate import Gate, gate
+from tests.reused import postgres_database
 from wechat_scheduler.engine.supervisor import Supervisor
 
 PATH = f"{APPID}/0"
@@ -44,7 +45,7 @@ async def test_one_that_held_a_job_too_long_has_lost_it_and_hands_out_what_its_s
     clock = FakeClock()
     async with (
         gate(clock) as weixin,
-        postgres.fresh_database() as url,
+        postgres_database(postgres) as url,
         daemons(tmp_path, weixin, url, clock) as (frozen, other),
     ):
         await frozen.register({"type": 0}, access_token_endpoint="token")
@@ -72,7 +73,7 @@ async def test_one_that_held_a_job_a_moment_less_keeps_it(
     clock = FakeClock()
     async with (
         gate(clock) as weixin,
-        postgres.fresh_database() as url,
+        postgres_database(postgres) as url,
         daemons(tmp_path, weixin, url, clock) as (frozen, other),
     ):
         await frozen.register({"type": 0})

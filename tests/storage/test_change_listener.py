@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.postgres.change_listener import PING_EVERY, ChangeListener
@@ -37,7 +38,7 @@ class ImpatientClock(FakeClock):
 
 @pytest.fixture
 async def url(postgres: PostgresServer) -> AsyncIterator[str]:
-    async with postgres.fresh_database() as url:
+    async with postgres_database(postgres) as url:
         yield url
 
 

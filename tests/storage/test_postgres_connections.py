@@ -10,6 +10,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from wechat_scheduler.engine.supervisor import together
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.postgres.connections import (
@@ -122,7 +123,7 @@ async def test_a_connection_that_became_free_is_found_behind_a_place_that_got_no
     postgres: PostgresServer,
 ) -> None:
     server, clock = FillingServer(), FakeClock()
-    async with postgres.fresh_database() as url:
+    async with postgres_database(postgres) as url:
         pool = await pooled(url, 2, Connector(server.connect, clock, Random(1)))
         first = await pool.acquire()
         process = first.get_server_pid()

@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.stores.samples import (
     HOUR,
     LEASE,
@@ -38,7 +39,7 @@ async def test_no_secret_can_be_read_in_the_files_of_sqlite(tmp_path: Path) -> N
 
 
 async def test_no_secret_can_be_read_in_the_rows_of_postgresql(postgres: PostgresServer) -> None:
-    async with postgres.fresh_database() as url, opened(url) as database:
+    async with postgres_database(postgres) as url, opened(url) as database:
         await _plant(database)
 
         tables = [row["relname"] for row in await database.read(TABLES)]

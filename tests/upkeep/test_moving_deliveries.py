@@ -9,6 +9,7 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat, daemon, daemon_config, wechat
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.sending.town import TEMPLATES
 from tests.upkeep.dying import dying_at
 from wechat_scheduler.config.loading import DATABASE_NAME
@@ -35,7 +36,7 @@ async def weixin(clock: FakeClock) -> AsyncIterator[WeChat]:
 
 @pytest.fixture
 async def url(postgres: PostgresServer) -> AsyncIterator[str]:
-    async with postgres.fresh_database() as url:
+    async with postgres_database(postgres) as url:
         yield url
 
 

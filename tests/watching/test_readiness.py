@@ -11,6 +11,7 @@ import asyncpg
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon
 from tests.postgres import PostgresServer
+from tests.template import postgres_template
 from wechat_scheduler.engine.clockwork import STUCK
 
 
@@ -118,7 +119,7 @@ async def test_a_store_that_is_gone_makes_it_not_ready_and_leaves_it_alive(
     tmp_path: Path, weixin: WeChat, clock: FakeClock, postgres: PostgresServer
 ) -> None:
     async with (
-        postgres.fresh_database() as url,
+        postgres.fresh_database(await postgres_template(postgres)) as url,
         daemon(tmp_path, weixin.url, clock=clock, state__database=url) as keeper,
     ):
         before = await ready(keeper, key="")

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from tests.clock import FakeClock
-from tests.databases import database_url, postgres
 from tests.house import WeChat, daemon
 from tests.keeper.conftest import clock, weixin
 
-__all__ = ["clock", "database_url", "postgres", "weixin"]
+__all__ = ["clock", "weixin"]
 
 # A NUL, which PostgreSQL refuses; half of a surrogate pair; bytes that are no UTF-8.
 ODD = ["%00", "a%00b", "%ED%A0%80", "%FF%FE", "%2F%2E%2E%2F", "%F0%9F%92%A9"]
