@@ -16,7 +16,7 @@ def test_a_day_in_which_everything_hangs_in_turn_harms_nothing_healthy(
 ) -> None:
     turn = DAY / (len(HANGS) + 1)
 
-    late = late_in_a_day(tmp_path, monkeypatch, turn_takes=turn)
+    late = late_in_a_day(tmp_path, monkeypatch, [[name] for name in HANGS], turn_takes=turn)
 
     print(f"{len(HANGS)} things hung for {turn} each; late: {late}")
     assert late == []

@@ -4,7 +4,7 @@ Tokens live for two turns, so that each is renewed in every second turn however 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -83,15 +83,17 @@ class Day:
     def sandbox(self) -> Any:
         return self.street.town.wechat.sandbox
 
-    async def turn(self, name: str, hang: "Hang", needs: Sequence["Need"]) -> None:
-        """Minutes in which that hangs, and what the healthy ones need meanwhile."""
+    async def turn(self, hangs: Mapping[str, "Hang"], needs: Sequence["Need"]) -> None:
+        """Minutes in which these hang, and what the healthy ones need meanwhile."""
+        name = " ".join(hangs)
         # What hung is asked less often for a while, in the next turn, too.
         self.way = Way.TEXT if TEMPLATE in (name, self.before) else Way.TEMPLATE
         self.before = name
         async with asyncio.TaskGroup() as self.group:
             self.street.healthy.calls.clear()
             until = self.clock.now() + self.turn_takes
-            await hang(self)
+            for hang in hangs.values():
+                await hang(self)
             await self.clock.sleep(SOON)
             while self.clock.now() < until:
                 await self.look(name, needs)

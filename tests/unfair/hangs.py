@@ -172,10 +172,6 @@ async def streams(day: Day) -> None:
         day.group.create_task(hanging_on())
 
 
-async def nothing(day: Day) -> None:
-    """The turn after all others."""
-
-
 # By the path at WeChat or the purpose of `daemon.ground.Guarded`, where it is one of these.
 HANGS: dict[str, Hang] = {
     "/cgi-bin/token": access_token("/cgi-bin/token"),
@@ -208,3 +204,27 @@ HANGS: dict[str, Hang] = {
     "clients": clients,
     "streams": streams,
 }
+
+# What hangs in one turn of the short form: the names of each are independent of one another.
+TOGETHER: tuple[tuple[str, ...], ...] = (
+    ("/cgi-bin/token", "/cgi-bin/stable_token", TICKET, PLATFORM, AUTHORIZERS),
+    (USERS,),
+    (TEXTS,),
+    (TEMPLATE,),
+    (
+        "/cgi-bin/message/subscribe/bizsend",
+        "/cgi-bin/message/subscribe/send",
+        "/cgi-bin/template/get_all_private_template",
+        "/cgi-bin/component",
+        "/wxaapi/newtmpl/gettemplate",
+        "/cgi-bin/openapi/quota/get",
+        "/cgi-bin/openapi/quota/clear",
+        "/cgi-bin/openapi/rid/get",
+        "/wxa/sec/queryblocktmplmsg",
+    ),
+    (CODES,),
+    ("gateway", "tunnels"),
+    ("notify", "params", "callback"),
+    ("names",),
+    ("statement", "clients", "streams"),
+)

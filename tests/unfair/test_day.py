@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from aiohttp import connector
 from tests.documents import PACKAGE
 from tests.unfair.day import a_day
 from tests.unfair.day_loop import DayLoop, LoopClock
-from tests.unfair.hangs import CODES, HANGS, nothing
+from tests.unfair.hangs import CODES, HANGS, TOGETHER
 from tests.unfair.needs import NEEDS, a_qr_code
 from wechat_scheduler.daemon.ground import Guarded
 
@@ -28,13 +29,20 @@ OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert late_in_a_day(tmp_path, monkeypatch, turn_takes=timedelta(minutes=3)) == []
+    late = late_in_a_day(tmp_path, monkeypatch, TOGETHER, turn_takes=timedelta(minutes=3))
+
+    assert late == []
+    assert sorted(name for turn in TOGETHER for name in turn) == sorted(HANGS)
 
 
 def late_in_a_day(
-    state: Path, monkeypatch: pytest.MonkeyPatch, *, turn_takes: timedelta
+    state: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    turns: Iterable[Sequence[str]],
+    *,
+    turn_takes: timedelta,
 ) -> list[str]:
-    """What healthy neighbours did not get in time."""
+    """What healthy neighbours did not get in time; `turns` name what hangs at once."""
     clock = LoopClock()
     loop = DayLoop(clock)
     monkeypatch.setattr(
@@ -43,10 +51,10 @@ def late_in_a_day(
 
     async def day() -> list[str]:
         async with a_day(state, loop, clock, turn_takes=turn_takes) as played:
-            for name, hang in HANGS.items():
-                needs = [need for need in NEEDS if (name, need) != (CODES, a_qr_code)]
-                await played.turn(name, hang, needs)
-            await played.turn("nothing", nothing, NEEDS)
+            for names in turns:
+                needs = [need for need in NEEDS if not (CODES in names and need == a_qr_code)]
+                await played.turn({name: HANGS[name] for name in names}, needs)
+            await played.turn({}, NEEDS)
             return played.late
 
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
