@@ -83,55 +83,53 @@ async def test_long_and_unprintable_errmsg_is_tamed(
     assert len(str(error)) < 400
 
 
-@pytest.mark.parametrize("body", NOT_AN_OBJECT.values(), ids=NOT_AN_OBJECT)
 async def test_what_is_no_json_object_is_no_answer(
-    client: WeChatClient, server: HostileServer, body: bytes
+    client: WeChatClient, server: HostileServer
 ) -> None:
-    server.script(answer(body))
+    for name, body in NOT_AN_OBJECT.items():
+        server.script(answer(body))
 
-    error = await refusal(client)
+        error = await refusal(client)
 
-    assert str(error) == "/cgi-bin/token: the answer is not a JSON object"
+        assert str(error) == "/cgi-bin/token: the answer is not a JSON object", name
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_a_refusal_in_a_broken_body_keeps_its_advice(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    cases = [
         b'\xef\xbb\xbf{"errcode": 40164, "errmsg": "invalid ip 1.2.3.4"}',
         b'{"errcode": "40164", "errmsg": "invalid ip 1.2.3.4"}',
         b'{"errcode": 40164, "errmsg": "\xff\xe5\xb9 invalid ip 1.2.3.4"}',
         b'{"errcode": 40164, "errmsg": "\n\x10 invalid ip 1.2.3.4 \\ud83d"}',
         b'\r\n{"errcode": 40164, "errmsg": "\xd6\xd0 invalid ip 1.2.3.4"}\r\n',
-    ],
-)
-async def test_a_refusal_in_a_broken_body_keeps_its_advice(
-    client: WeChatClient, server: HostileServer, body: bytes
+    ]
+
+    for body in cases:
+        server.script(answer(body))
+
+        error = await refusal(client)
+
+        assert (error.errcode, error.reaction) == (40164, Reaction.OPERATOR), body
+        assert "1.2.3.4" in error.advice, body
+
+
+async def test_a_value_in_a_broken_body_is_read(
+    client: WeChatClient, server: HostileServer
 ) -> None:
-    server.script(answer(body))
-
-    error = await refusal(client)
-
-    assert (error.errcode, error.reaction) == (40164, Reaction.OPERATOR)
-    assert "1.2.3.4" in error.advice
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
+    cases = [
         b'\xef\xbb\xbf{"access_token": "TOKEN", "expires_in": 7200}',
         b'{"errcode": "0", "access_token": "TOKEN", "expires_in": "7200"}',
         b'{"access_token": "TOKEN", "expires_in": 7200, "nick_name": "\xe5\xb9\x10\\ud83d"}',
-    ],
-)
-async def test_a_value_in_a_broken_body_is_read(
-    client: WeChatClient, server: HostileServer, body: bytes
-) -> None:
-    server.script(answer(body))
+    ]
 
-    got = await client.get("/cgi-bin/token", {})
+    for body in cases:
+        server.script(answer(body))
 
-    assert (got.text("access_token"), got.lifetime()) == ("TOKEN", timedelta(hours=2))
-    assert json.loads(got.json)["access_token"] == "TOKEN"
+        got = await client.get("/cgi-bin/token", {})
+
+        assert (got.text("access_token"), got.lifetime()) == ("TOKEN", timedelta(hours=2)), body
+        assert json.loads(got.json)["access_token"] == "TOKEN"
 
 
 async def test_a_value_that_lost_a_character_is_not_used(
@@ -145,34 +143,40 @@ async def test_a_value_that_lost_a_character_is_not_used(
         got.text("access_token")
 
 
-@pytest.mark.parametrize("errcode", ["x", "4e4", "", 40013.5, True, None, [], {}])
 async def test_errcode_of_another_type_is_an_unexpected_answer(
-    client: WeChatClient, server: HostileServer, errcode: object
+    client: WeChatClient, server: HostileServer
 ) -> None:
-    server.script(answer({"errcode": errcode, "access_token": "TOKEN"}))
+    cases = ["x", "4e4", "", 40013.5, True, None, [], {}]
 
-    error = await refusal(client)
+    for errcode in cases:
+        server.script(answer({"errcode": errcode, "access_token": "TOKEN"}))
 
-    assert "unexpected answer" in str(error)
-    assert error.reaction is Reaction.TRANSIENT
+        error = await refusal(client)
 
-
-@pytest.mark.parametrize("value", [None, "", 7, ["x"], "a\x00b", "a\nb", "a\ufffdb"])
-def test_text_that_cannot_be_used_is_an_unexpected_answer(value: object) -> None:
-    answered = Answer(endpoint=PATH, body=b"", values={"access_token": value})
-
-    with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer") as caught:
-        answered.text("access_token")
-
-    assert caught.value.reaction is Reaction.TRANSIENT
+        assert "unexpected answer" in str(error), errcode
+        assert error.reaction is Reaction.TRANSIENT
 
 
-@pytest.mark.parametrize("value", [None, -1, "-1", "two hours", "", 7200.0, True, 10**12, "9" * 30])
-def test_lifetime_that_is_none_is_an_unexpected_answer(value: object) -> None:
-    answered = Answer(endpoint=PATH, body=b"", values={"expires_in": value})
+def test_text_that_cannot_be_used_is_an_unexpected_answer() -> None:
+    cases = [None, "", 7, ["x"], "a\x00b", "a\nb", "a\ufffdb"]
 
-    with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer"):
-        answered.lifetime()
+    for value in cases:
+        answered = Answer(endpoint=PATH, body=b"", values={"access_token": value})
+
+        with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer") as caught:
+            answered.text("access_token")
+
+        assert caught.value.reaction is Reaction.TRANSIENT, value
+
+
+def test_lifetime_that_is_none_is_an_unexpected_answer() -> None:
+    cases = [None, -1, "-1", "two hours", "", 7200.0, True, 10**12, "9" * 30]
+
+    for value in cases:
+        answered = Answer(endpoint=PATH, body=b"", values={"expires_in": value})
+
+        with pytest.raises(WeChatError, match="/cgi-bin/token: unexpected answer"):
+            answered.lifetime()
 
 
 def test_empty_text_has_a_substitute_and_a_wrong_type_has_none() -> None:

@@ -3,8 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from wechat_scheduler.config import consoles
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
@@ -23,13 +21,15 @@ def test_no_other_file_of_the_code_names_a_place() -> None:
     ] == []
 
 
-@pytest.mark.parametrize(
-    "file", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda file: file.name
-)
-def test_the_docs_name_the_places_of_today(file: Path) -> None:
-    said = [re.sub(r"\s*→\s*", " → ", path) for path in PATH.findall(file.read_text("utf-8"))]
+def test_the_docs_name_the_places_of_today() -> None:
+    said = {
+        (file.name, re.sub(r"\s*→\s*", " → ", path))
+        for file in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        for path in PATH.findall(file.read_text("utf-8"))
+    }
 
-    assert [path for path in said if not any(path in place for place in PLACES)] == []
+    assert said
+    assert [path for path in said if not any(path[1] in place for place in PLACES)] == []
 
 
 def test_a_frozen_secret_takes_ten_minutes_to_thaw() -> None:
@@ -39,9 +39,8 @@ def test_a_frozen_secret_takes_ten_minutes_to_thaw() -> None:
     assert consoles.SECRET in advice
 
 
-@pytest.mark.parametrize(
-    ("errcode", "place"),
-    [
+def test_the_advice_names_the_place_of_today() -> None:
+    cases = [
         (40001, consoles.SECRET),
         (40125, consoles.SECRET),
         (40164, consoles.IP_WHITELIST),
@@ -49,7 +48,8 @@ def test_a_frozen_secret_takes_ten_minutes_to_thaw() -> None:
         (48001, consoles.PERMISSIONS),
         (61004, consoles.PLATFORM_IP_WHITELIST),
         (50007, consoles.NOTIFICATIONS),
-    ],
-)
-def test_the_advice_names_the_place_of_today(errcode: int, place: str) -> None:
-    assert place in ERRCODES.read("/cgi-bin/token", errcode, "").advice
+    ]
+
+    advice = {errcode: ERRCODES.read("/cgi-bin/token", errcode, "").advice for errcode, _ in cases}
+
+    assert [errcode for errcode, place in cases if place not in advice[errcode]] == []

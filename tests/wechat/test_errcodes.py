@@ -1,7 +1,10 @@
 """Every error code that WeChat documents for the calls made here, and what each must lead to."""
 
 import random
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
+from itertools import product
+from typing import TypeVar
 
 import pytest
 
@@ -16,6 +19,7 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.messenger import WeChatMessenger
 from wechat_scheduler.wechat.session import client_session
 
+T = TypeVar("T")
 TOKEN = "/cgi-bin/token"
 STABLE = "/cgi-bin/stable_token"
 TICKET = "/cgi-bin/ticket/getticket"
@@ -89,87 +93,78 @@ WAIT_UNTIL = {
 }
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "errcode"), [(path, code) for path, codes in TRANSIENT.items() for code in codes]
-)
-def test_what_may_pass_by_itself_is_transient(endpoint: str, errcode: int) -> None:
-    reading = ERRCODES.read(endpoint, errcode, "")
+def test_what_may_pass_by_itself_is_transient() -> None:
+    for endpoint, errcode in _each(TRANSIENT):
+        reading = ERRCODES.read(endpoint, errcode, "")
 
-    assert reading.reaction is Reaction.TRANSIENT
-    assert reading.advice
+        assert reading.reaction is Reaction.TRANSIENT, (endpoint, errcode)
+        assert reading.advice, (endpoint, errcode)
 
 
-@pytest.mark.parametrize(
-    ("endpoint", "errcode"), [(path, code) for path, codes in OPERATOR.items() for code in codes]
-)
-def test_what_a_person_must_mend_is_for_the_operator(endpoint: str, errcode: int) -> None:
-    reading = ERRCODES.read(endpoint, errcode, "")
+def test_what_a_person_must_mend_is_for_the_operator() -> None:
+    for endpoint, errcode in _each(OPERATOR):
+        reading = ERRCODES.read(endpoint, errcode, "")
 
-    assert reading.reaction is Reaction.OPERATOR
-    assert reading.refused == ""
-    assert reading.advice
+        assert reading.reaction is Reaction.OPERATOR, (endpoint, errcode)
+        assert reading.refused == "", (endpoint, errcode)
+        assert reading.advice, (endpoint, errcode)
 
 
-@pytest.mark.parametrize(
-    ("refused", "endpoint", "errcode"),
-    [(name, path, code) for (name, path), codes in NEEDS_INPUT.items() for code in codes],
-)
-def test_what_only_the_outside_can_give_is_named(refused: str, endpoint: str, errcode: int) -> None:
-    reading = ERRCODES.read(endpoint, errcode, "")
+def test_what_only_the_outside_can_give_is_named() -> None:
+    for (refused, endpoint), errcode in _each(NEEDS_INPUT):
+        reading = ERRCODES.read(endpoint, errcode, "")
 
-    assert reading.reaction is Reaction.NEEDS_INPUT
-    assert reading.refused == refused
-    assert reading.advice
+        assert reading.reaction is Reaction.NEEDS_INPUT, (endpoint, errcode)
+        assert reading.refused == refused, (endpoint, errcode)
+        assert reading.advice, (endpoint, errcode)
 
 
-@pytest.mark.parametrize(
-    ("refused", "endpoint", "errcode"),
-    [(name, path, code) for (name, path), codes in PARENT_INVALID.items() for code in codes],
-)
-def test_a_bad_token_is_blamed_on_the_one_that_was_used(
-    refused: str, endpoint: str, errcode: int
-) -> None:
-    reading = ERRCODES.read(endpoint, errcode, "")
+def test_a_bad_token_is_blamed_on_the_one_that_was_used() -> None:
+    for (refused, endpoint), errcode in _each(PARENT_INVALID):
+        reading = ERRCODES.read(endpoint, errcode, "")
 
-    assert reading.reaction is Reaction.PARENT_INVALID
-    assert reading.refused == refused
-    assert refused in reading.advice
+        assert reading.reaction is Reaction.PARENT_INVALID, (endpoint, errcode)
+        assert reading.refused == refused, (endpoint, errcode)
+        assert refused in reading.advice, (endpoint, errcode)
 
 
-@pytest.mark.parametrize("endpoint", ISSUING)
-@pytest.mark.parametrize(("errcode", "retry_after"), WAIT_UNTIL.items())
-def test_what_passes_at_a_known_time_is_waited_for(
-    endpoint: str, errcode: int, retry_after: timedelta | None
-) -> None:
-    reading = ERRCODES.read(endpoint, errcode, "")
+def test_what_passes_at_a_known_time_is_waited_for() -> None:
+    for endpoint, (errcode, retry_after) in product(ISSUING, WAIT_UNTIL.items()):
+        reading = ERRCODES.read(endpoint, errcode, "")
 
-    assert reading.reaction is Reaction.WAIT_UNTIL
-    assert reading.retry_after == retry_after
-    assert reading.advice
+        assert reading.reaction is Reaction.WAIT_UNTIL, (endpoint, errcode)
+        assert reading.retry_after == retry_after, (endpoint, errcode)
+        assert reading.advice, (endpoint, errcode)
 
 
-@pytest.mark.parametrize("errcode", [1, 9001001, 40098, 99999, -7, 10**20])
-def test_an_unknown_code_is_transient_and_named(errcode: int) -> None:
-    reading = ERRCODES.read(TOKEN, errcode, "any words")
-
-    assert reading.reaction is Reaction.TRANSIENT
-    assert str(errcode) in reading.advice
+def _each(table: Mapping[T, Iterable[int]]) -> Iterator[tuple[T, int]]:
+    """Each errcode with what it is listed under."""
+    return ((key, code) for key, codes in table.items() for code in codes)
 
 
-@pytest.mark.parametrize(
-    ("errcode", "errmsg", "address"),
-    [
+def test_an_unknown_code_is_transient_and_named() -> None:
+    cases = [1, 9001001, 40098, 99999, -7, 10**20]
+
+    for errcode in cases:
+        reading = ERRCODES.read(TOKEN, errcode, "any words")
+
+        assert reading.reaction is Reaction.TRANSIENT, errcode
+        assert str(errcode) in reading.advice
+
+
+def test_the_advice_names_the_address_to_whitelist() -> None:
+    cases = [
         (40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist", "1.2.3.4"),
         (40164, "invalid ip 2408:8406::1a2b, not in whitelist", "2408:8406::1a2b"),
         (40164, "invalid ip, not in whitelist", "of this machine"),
         (61004, "access clientip is not registered requestIP: 203.0.113.9 rid: a-b", "203.0.113.9"),
         (61004, "access clientip is not registered requestIP:203.0.113.9", "203.0.113.9"),
-    ],
-)
-def test_the_advice_names_the_address_to_whitelist(errcode: int, errmsg: str, address: str) -> None:
-    reading = ERRCODES.read(TOKEN, errcode, errmsg)
+    ]
 
-    assert reading.advice.startswith(f"add the IP {address} to the ")
+    for errcode, errmsg, address in cases:
+        reading = ERRCODES.read(TOKEN, errcode, errmsg)
+
+        assert reading.advice.startswith(f"add the IP {address} to the "), errmsg
 
 
 async def test_a_further_code_is_one_line(clock: FakeClock) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -21,65 +22,46 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "name", "kept"),
-    [
+async def test_a_refresh_token_that_is_not_replaced_is_kept(
+    client: WeChatClient, server: HostileServer
+) -> None:
+    cases = [
         ("oauth2_access_token", "refresh_token", "REFRESH"),
         ("authorizer_access_token", "authorizer_refresh_token", "AUTH-REFRESH"),
-    ],
-)
-@pytest.mark.parametrize("absent", [None, ""])
-async def test_a_refresh_token_that_is_not_replaced_is_kept(
-    client: WeChatClient,
-    server: HostileServer,
-    kind: str,
-    name: str,
-    kept: str,
-    absent: str | None,
+    ]
+
+    for (kind, name, kept), absent in product(cases, (None, "")):
+        server.script(answer(ANSWERS[kind] | {name: absent}))
+
+        issued = await issue(client, kind, subject=AUTHORIZER)
+
+        assert (kind, issued.refresh_token) == (kind, kept)
+
+
+async def test_the_whole_answer_is_handed_on(client: WeChatClient, server: HostileServer) -> None:
+    for kind in ANSWERS:
+        body = json.dumps({"new": "微信"} | ANSWERS[kind], ensure_ascii=False, indent=1).encode()
+        server.script(answer(body, content_type="text/plain"))
+
+        issued = await issue(client, kind, subject=AUTHORIZER)
+
+        assert issued.value == "VALUE"
+        assert issued.answer == body.decode()
+        assert issued.lifetime == timedelta(hours=2)
+        assert "VALUE" not in repr(issued)
+
+
+async def test_an_answer_without_a_value_or_a_lifetime_is_not_believed(
+    client: WeChatClient, server: HostileServer
 ) -> None:
-    server.script(answer(ANSWERS[kind] | {name: absent}))
+    wrong: list[dict[str, object]] = [
+        {"expires_in": each} for each in (None, -1, -7200, "soon", True)
+    ]
+    for kind in ANSWERS:
+        for changes in [*({VALUES[kind]: each} for each in (None, "", 7, {})), *wrong]:
+            server.script(answer(ANSWERS[kind] | changes))
 
-    issued = await issue(client, kind, subject=AUTHORIZER)
+            with pytest.raises(WeChatError, match="unexpected answer") as caught:
+                await issue(client, kind, subject=AUTHORIZER)
 
-    assert issued.refresh_token == kept
-
-
-@pytest.mark.parametrize("kind", ANSWERS)
-async def test_the_whole_answer_is_handed_on(
-    client: WeChatClient, server: HostileServer, kind: str
-) -> None:
-    body = json.dumps({"new": "微信"} | ANSWERS[kind], ensure_ascii=False, indent=1).encode()
-    server.script(answer(body, content_type="text/plain"))
-
-    issued = await issue(client, kind, subject=AUTHORIZER)
-
-    assert issued.value == "VALUE"
-    assert issued.answer == body.decode()
-    assert issued.lifetime == timedelta(hours=2)
-    assert "VALUE" not in repr(issued)
-
-
-@pytest.mark.parametrize("kind", ANSWERS)
-@pytest.mark.parametrize("value", [None, "", 7, {}])
-async def test_an_answer_without_a_value_is_not_believed(
-    client: WeChatClient, server: HostileServer, kind: str, value: object
-) -> None:
-    server.script(answer(ANSWERS[kind] | {VALUES[kind]: value}))
-
-    with pytest.raises(WeChatError, match="unexpected answer") as caught:
-        await issue(client, kind, subject=AUTHORIZER)
-
-    assert caught.value.reaction is Reaction.TRANSIENT
-
-
-@pytest.mark.parametrize("kind", ANSWERS)
-@pytest.mark.parametrize("expires_in", [None, -1, -7200, "soon", True])
-async def test_an_answer_without_a_lifetime_is_not_believed(
-    client: WeChatClient, server: HostileServer, kind: str, expires_in: object
-) -> None:
-    server.script(answer(ANSWERS[kind] | {"expires_in": expires_in}))
-
-    with pytest.raises(WeChatError, match="unexpected answer") as caught:
-        await issue(client, kind, subject=AUTHORIZER)
-
-    assert caught.value.reaction is Reaction.TRANSIENT
+            assert caught.value.reaction is Reaction.TRANSIENT, (kind, changes)

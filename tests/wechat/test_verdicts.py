@@ -1,12 +1,13 @@
 """Every error code that a send may meet, by each way, and what becomes of the message."""
 
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
 from tests.clock import START
 from tests.wechat.conftest import JumpingClock
-from tests.wechat.hostile import AMBIGUOUS, BUSY, HostileServer, Reply, answer, raw
+from tests.wechat.hostile import AMBIGUOUS, BUSY, HostileServer, answer, raw
 from tests.wechat.sending import APPID, OPENID, Purse
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SendError
@@ -83,31 +84,26 @@ async def refused(messenger: WeChatMessenger, way: Way) -> SendError:
     return caught.value
 
 
-@pytest.mark.parametrize(("verdict", "way", "errcode"), CASES)
-async def test_each_code_has_its_verdict(
-    messenger: WeChatMessenger, server: HostileServer, verdict: Verdict, way: Way, errcode: int
-) -> None:
-    server.script(answer({"errcode": errcode, "errmsg": "no rid: 1a2b-3c4d-5e6f"}))
+async def test_each_code_has_its_verdict(messenger: WeChatMessenger, server: HostileServer) -> None:
+    for verdict, way, errcode in CASES:
+        server.script(answer({"errcode": errcode, "errmsg": "no rid: 1a2b-3c4d-5e6f"}))
 
-    error = await refused(messenger, way)
+        error = await refused(messenger, way)
 
-    assert (error.verdict, error.way, error.errcode) == (verdict, way, errcode)
-    assert (error.rid, error.retry_after) == ("1a2b-3c4d-5e6f", None)
-    assert error.advice
-    assert not error.advice.endswith(".")
-    assert f"{errcode} no" in str(error)
+        assert (error.verdict, error.way, error.errcode) == (verdict, way, errcode)
+        assert (error.rid, error.retry_after) == ("1a2b-3c4d-5e6f", None)
+        assert error.advice, errcode
+        assert not error.advice.endswith("."), errcode
+        assert f"{errcode} no" in str(error)
 
 
-@pytest.mark.parametrize("way", EVERY)
-@pytest.mark.parametrize("errcode", WAITS)
-async def test_what_passes_says_when(
-    messenger: WeChatMessenger, server: HostileServer, way: Way, errcode: int
-) -> None:
-    server.script(answer({"errcode": errcode}))
+async def test_what_passes_says_when(messenger: WeChatMessenger, server: HostileServer) -> None:
+    for way, errcode in product(EVERY, WAITS):
+        server.script(answer({"errcode": errcode}))
 
-    error = await refused(messenger, way)
+        error = await refused(messenger, way)
 
-    assert (error.verdict, error.retry_after) == WAITS[errcode]
+        assert (errcode, error.verdict, error.retry_after) == (errcode, *WAITS[errcode])
 
 
 async def test_the_day_ends_at_midnight_in_shanghai(
@@ -131,16 +127,17 @@ LOST = {name: reply for name, reply in AMBIGUOUS.items() if not name.startswith(
 TURNED_AWAY = {name: reply for name, reply in AMBIGUOUS.items() if name not in LOST}
 
 
-@pytest.mark.parametrize("reply", LOST.values(), ids=LOST)
 async def test_of_a_lost_answer_nobody_knows(
-    messenger: WeChatMessenger, server: HostileServer, reply: Reply
+    messenger: WeChatMessenger, server: HostileServer
 ) -> None:
-    server.script(reply)
+    for name, reply in LOST.items():
+        server.script(reply)
+        server.received.clear()
 
-    error = await refused(messenger, Way.TEXT)
+        error = await refused(messenger, Way.TEXT)
 
-    assert error.verdict is Verdict.AMBIGUOUS
-    assert len(server.received) == 1
+        assert (name, error.verdict) == (name, Verdict.AMBIGUOUS)
+        assert len(server.received) == 1, name
 
 
 async def test_a_gateway_that_gave_up_waiting_leaves_a_doubt(
@@ -151,13 +148,15 @@ async def test_a_gateway_that_gave_up_waiting_leaves_a_doubt(
     assert (await refused(messenger, Way.TEXT)).verdict is Verdict.AMBIGUOUS
 
 
-@pytest.mark.parametrize("reply", [*TURNED_AWAY.values(), BUSY], ids=[*TURNED_AWAY, "busy"])
 async def test_what_was_turned_away_is_tried_again(
-    messenger: WeChatMessenger, server: HostileServer, reply: Reply
+    messenger: WeChatMessenger, server: HostileServer
 ) -> None:
-    server.script(reply)
+    for name, reply in (TURNED_AWAY | {"busy": BUSY}).items():
+        server.script(reply)
 
-    assert (await refused(messenger, Way.TEXT)).verdict is Verdict.RETRY
+        error = await refused(messenger, Way.TEXT)
+
+        assert (name, error.verdict) == (name, Verdict.RETRY)
 
 
 async def test_a_wechat_that_cannot_be_reached_saw_nothing(
