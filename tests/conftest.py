@@ -81,6 +81,8 @@ READING = (
     "test_documents.py",
     "console/test_doors.py",
     "console/test_rewording.py",
+    "test_dependencies.py",
+    "sandbox/test_phone_words.py",
 )
 
 

@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -27,6 +29,7 @@ from tests.documents import (
     parse,
     parts,
     prose,
+    read,
     sentences,
     spans,
     subcommands,
@@ -53,23 +56,27 @@ START_ERRORS = ("StartError", "StateError", "SealingError")
 FRONT_DOOR = 350
 UNCLEAR = ("whoever", "whatever", "whomever", "somebody", "nobody", "everybody", "anybody")
 
-each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-each_chinese_page = pytest.mark.parametrize(
-    "page", [page for page in PAGES if ".zh-CN" in page.name], ids=lambda path: path.name
-)
+CHINESE_PAGES = [page for page in PAGES if ".zh-CN" in page.name]
 
 
-@each_document
-def test_every_command_line_parses(document: Path) -> None:
-    for arguments in own_commands(document):
-        try:
-            parse(arguments)
-        except click.exceptions.NoArgsIsHelpError:
-            continue  # a group of commands, named as such
-        except click.UsageError as error:
-            if _misses_a_file(error):
-                continue  # which the reader has
-            pytest.fail(f"wechat-scheduler {' '.join(arguments)}: {error.format_message()}")
+def wrong(find: Callable[[Path], Iterable[object]]) -> dict[str, list[object]]:
+    """What is found in each document, by its name."""
+    found = {document.name: list(find(document)) for document in DOCUMENTS}
+    return {name: things for name, things in found.items() if things}
+
+
+def test_every_command_line_parses() -> None:
+    def mistakes(document: Path) -> Iterator[str]:
+        for arguments in own_commands(document):
+            try:
+                parse(arguments)
+            except click.exceptions.NoArgsIsHelpError:
+                continue  # a group of commands, named as such
+            except click.UsageError as error:
+                if not _misses_a_file(error):  # which the reader has
+                    yield f"wechat-scheduler {' '.join(arguments)}: {error.format_message()}"
+
+    assert wrong(mistakes) == {}
 
 
 def _misses_a_file(error: click.UsageError) -> bool:
@@ -80,27 +87,31 @@ def _misses_a_file(error: click.UsageError) -> bool:
     )
 
 
-@each_document
-def test_every_command_that_stands_alone_exists(document: Path) -> None:
-    for group, name in (found.groups() for found in map(ALONE.fullmatch, spans(document)) if found):
-        if group in subcommands():
-            assert name in subcommands(group), f"{group} {name}"
-        elif group is None and name not in OF_OTHERS:
-            assert name in subcommands(), name
+def test_every_command_that_stands_alone_exists() -> None:
+    def unknown(document: Path) -> Iterator[str]:
+        for found in filter(None, map(ALONE.fullmatch, spans(document))):
+            group, name = found.groups()
+            if group in subcommands():
+                yield from [] if name in subcommands(group) else [f"{group} {name}"]
+            elif group is None and name not in OF_OTHERS | subcommands():
+                yield name
+
+    assert wrong(unknown) == {}
 
 
-@each_document
-def test_every_option_exists(document: Path) -> None:
-    named = {span.split()[0] for span in spans(document) if span.startswith("--")}
+def test_every_option_exists() -> None:
+    known = options()
 
-    assert named <= options()
+    def unknown(document: Path) -> set[str]:
+        return {span.split()[0] for span in spans(document) if span.startswith("--")} - known
+
+    assert wrong(unknown) == {}
 
 
-@each_document
-def test_every_route_exists(document: Path) -> None:
-    named = set(ROUTE.findall(prose(document)))
+def test_every_route_exists() -> None:
+    known = {(route.method, route.path) for route in all_routes()}
 
-    assert named <= {(route.method, route.path) for route in all_routes()}
+    assert wrong(lambda document: set(ROUTE.findall(prose(document))) - known) == {}
 
 
 def test_every_route_is_in_the_reference() -> None:
@@ -110,12 +121,14 @@ def test_every_route_is_in_the_reference() -> None:
     assert {(route.method, route.path) for route in programs} == named
 
 
-@each_document
-def test_every_setting_exists(document: Path) -> None:
+def test_every_setting_exists() -> None:
     form = re.compile(rf"(?:{'|'.join(SECTIONS)})\.[a-z_]+")
-    named = {span for span in spans(document) if form.fullmatch(span)}
 
-    assert {name for name in named - set(Reason) if not _is_logged(name)} <= set(SETTINGS)
+    def unknown(document: Path) -> Iterator[str]:
+        named = {span for span in spans(document) if form.fullmatch(span)}
+        return (name for name in named - {*Reason, *SETTINGS} if not _is_logged(name))
+
+    assert wrong(unknown) == {}
 
 
 def _is_logged(name: str) -> bool:
@@ -129,53 +142,48 @@ def _logged() -> list[re.Pattern[str]]:
     return [re.compile(re.escape(name).replace("…", r"\w+")) for name in names]
 
 
-@each_document
-def test_every_variable_exists(document: Path) -> None:
-    named = set(re.findall(rf"{PREFIX}\w+", document.read_text("utf-8")))
-
+def test_every_variable_exists() -> None:
     others = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
-    assert named <= others | {setting.variable for setting in SETTINGS.values()}
+    known = others | {setting.variable for setting in SETTINGS.values()}
+
+    assert wrong(lambda page: set(re.findall(rf"{PREFIX}\w+", read(page))) - known) == {}
 
 
-@each_document
-def test_every_link_leads_somewhere(document: Path) -> None:
-    targets = re.findall(r"\]\(([^)\s]+)\)", prose(document))
+def test_every_link_leads_somewhere() -> None:
+    def dead(document: Path) -> Iterator[str]:
+        for target in re.findall(r"\]\((?!https://)([^)\s]+)\)", prose(document)):
+            path, _, anchor = target.partition("#")
+            led_to = (document.parent / path).resolve() if path else document
+            if not led_to.exists() or (anchor and anchor not in _anchors(led_to)):
+                yield target
 
-    for target in (target for target in targets if not target.startswith("https://")):
-        path, _, anchor = target.partition("#")
-        led_to = document.parent / path if path else document
-        assert led_to.exists(), target
-        assert not anchor or anchor in _anchors(led_to), target
+    assert wrong(dead) == {}
 
 
+@cache
 def _anchors(document: Path) -> set[str]:
     headings = re.findall(r"(?m)^#+ (.*)$", prose(document))
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@each_document
-def test_every_file_of_ours_exists(document: Path) -> None:
-    typed = [word for block in blocks(document) for word in block.text.split()]
-    ours = [word for word in typed if word.startswith(("tests/", "docs/"))]
-    named = [
-        span
-        for span in spans(document)
-        if re.fullmatch(r"[\w.-]+(/[\w.-]+)*(\.py|\.md|\.toml|\.service|(?<=\w)/)", span)
-    ]
+def test_every_file_of_ours_exists() -> None:
+    form = re.compile(r"[\w.-]+(/[\w.-]+)*(\.py|\.md|\.toml|\.service|(?<=\w)/)")
 
-    for name in {*named, *ours}:
-        assert (ROOT / name).exists() or (PACKAGE / name).exists(), name
+    def missing(document: Path) -> Iterator[str]:
+        typed = {word for block in blocks(document) for word in block.text.split()}
+        ours = {word for word in typed if word.startswith(("tests/", "docs/"))}
+        named = {span for span in spans(document) if form.fullmatch(span)}
+        return (it for it in named | ours if not any((at / it).exists() for at in (ROOT, PACKAGE)))
+
+    assert wrong(missing) == {}
 
 
-@each_document
-def test_every_test_that_is_named_exists(document: Path) -> None:
-    for name in (span for span in spans(document) if re.fullmatch(r"test_\w+", span)):
-        assert f"def {name}(" in _tests(), name
+def test_every_test_that_is_named_exists() -> None:
+    named = {span for page in DOCUMENTS for span in spans(page) if re.fullmatch(r"test_\w+", span)}
+    files = (ROOT / "tests").rglob("*.py") if named else ()
+    tests = "".join(path.read_text("utf-8") for path in files)
 
-
-@cache
-def _tests() -> str:
-    return "".join(path.read_text("utf-8") for path in (ROOT / "tests").rglob("*.py"))
+    assert [name for name in named if f"def {name}(" not in tests] == []
 
 
 @pytest.mark.parametrize("document", [README, CHINESE, HTTP_API], ids=lambda path: path.name)
@@ -210,16 +218,16 @@ def test_the_newest_version_of_the_changelog_is_this_one() -> None:
     assert versions[0] == __version__
 
 
-@each_chinese_page
-def test_a_chinese_page_has_the_same_code(page: Path) -> None:
-    assert blocks(page) == blocks(twin(page))
+def test_a_chinese_page_has_the_same_code() -> None:
+    assert [page.name for page in CHINESE_PAGES if blocks(page) != blocks(twin(page))] == []
 
 
-@each_chinese_page
-def test_a_chinese_page_says_as_much(page: Path) -> None:
+def test_a_chinese_page_says_as_much() -> None:
     levels = re.compile(r"(?m)^(#+|\d+\.|\*|\|) ")
 
-    assert levels.findall(prose(page)) == levels.findall(prose(twin(page)))
+    for page in CHINESE_PAGES:
+        said, its_twins = (levels.findall(prose(each)) for each in (page, twin(page)))
+        assert said == its_twins, page.name
 
 
 @pytest.mark.parametrize("readme", [README, CHINESE], ids=lambda path: path.name)
@@ -234,24 +242,24 @@ def test_the_index_has_a_line_for_every_page() -> None:
     assert sorted(listed) == sorted([INDEX.parent / "../README.md", *set(PAGES) - {INDEX}])
 
 
-@each_document
-def test_a_document_names_who_acts(document: Path) -> None:
-    said = re.sub(r"`[^`]*`", "", prose(document)).lower()
+def test_a_document_names_who_acts() -> None:
+    unclear = re.compile(rf"\b(?:{'|'.join(UNCLEAR)})\b", re.IGNORECASE)
 
-    assert [word for word in UNCLEAR if re.search(rf"\b{word}\b", said)] == []
+    assert wrong(lambda page: unclear.findall(re.sub(r"`[^`]*`", "", prose(page)))) == {}
 
 
-@each_document
-def test_a_document_says_nothing_twice(document: Path) -> None:
-    paragraphs = re.split(r"\n\s*\n|\n(?=\||\* |\d+\. )", prose(document))
-    said = [
-        " ".join(sentence.split())
-        for paragraph in paragraphs
-        if not paragraph.startswith("|")
-        for sentence in re.split(r"[.:;]\s|。", paragraph)
-    ]
+def test_a_document_says_nothing_twice() -> None:
+    def repeated(document: Path) -> Iterator[str]:
+        paragraphs = re.split(r"\n\s*\n|\n(?=\||\* |\d+\. )", prose(document))
+        said = Counter(
+            " ".join(sentence.split())
+            for paragraph in paragraphs
+            if not paragraph.startswith("|")
+            for sentence in re.split(r"[.:;]\s|。", paragraph)
+        )
+        return (it for it, times in said.items() if len(it) > 40 and times > 1)
 
-    assert [it for it in set(said) if len(it) > 40 and said.count(it) > 1] == []
+    assert wrong(repeated) == {}
 
 
 def _table(head: str) -> list[str]:

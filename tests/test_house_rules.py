@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import nodes, parsed
+from tests.documents import dotted, nodes, parsed, read
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wechat_scheduler"
@@ -130,7 +130,7 @@ def test_the_environment_is_read_in_one_room() -> None:
 def test_a_foreign_api_is_named_in_its_folder_only() -> None:
     def names(path: Path) -> bool:
         is_elsewhere = not str(path.relative_to(PACKAGE)).startswith(MAY_NAME_FOREIGN_APIS)
-        return is_elsewhere and FOREIGN_APIS.search(path.read_text("utf-8")) is not None
+        return is_elsewhere and FOREIGN_APIS.search(read(path)) is not None
 
     assert offenders(names) == []
 
@@ -161,7 +161,7 @@ def test_one_of_a_kind_imports_no_other(room: str, table: str, shared: set[str])
 
 
 def test_no_file_is_a_second_house() -> None:
-    assert offenders(lambda path: len(path.read_text("utf-8").splitlines()) > 250) == []
+    assert offenders(lambda path: len(read(path).splitlines()) > 250) == []
     assert offenders(lambda path: path.name == "utils.py") == []
 
 
@@ -194,12 +194,12 @@ def test_the_order_inside_each_room_is_held_by_a_contract() -> None:
 
 
 def test_a_sentence_names_who_acts() -> None:
-    assert offenders(lambda path: UNCLEAR.search(path.read_text("utf-8"))) == []
+    assert offenders(lambda path: UNCLEAR.search(read(path))) == []
 
 
 def test_a_sentence_uses_the_words_of_today() -> None:
     def is_dated(path: Path) -> bool:
-        return rooms(path) != "client" and DATED.search(path.read_text("utf-8")) is not None
+        return rooms(path) != "client" and DATED.search(read(path)) is not None
 
     assert offenders(is_dated) == []
 
@@ -218,7 +218,7 @@ def test_no_module_needs_itself_again() -> None:
 
 def module_graph() -> dict[str, set[str]]:
     """The modules that each module imports, by name."""
-    modules = {module_name(path): path for path in SOURCES if path.read_text("utf-8").strip()}
+    modules = {module_name(path): path for path in SOURCES if read(path).strip()}
     return {
         module: named_modules(path) & modules.keys() - {module} for module, path in modules.items()
     }
@@ -244,7 +244,7 @@ def test_tenacity_sleeps_through_the_clock() -> None:
         node
         for path in SOURCES
         for node in nodes(path)
-        if isinstance(node, ast.Call) and "AsyncRetrying" in ast.unparse(node.func)
+        if isinstance(node, ast.Call) and "AsyncRetrying" in dotted(node.func)
     ]
 
     assert calls
@@ -256,7 +256,7 @@ def test_tenacity_sleeps_through_the_clock() -> None:
 
 def test_packages_have_empty_faces_but_for_tables() -> None:
     faces = {
-        str(path.relative_to(PACKAGE)): path.read_text("utf-8").strip()
+        str(path.relative_to(PACKAGE)): read(path).strip()
         for path in SOURCES
         if path.name == "__init__.py"
     }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from tests.documents import PACKAGE, ROOT
+from tests.documents import PACKAGE, ROOT, parsed
 from wechat_scheduler.config import notation
 from wechat_scheduler.config.settings import SETTINGS
 
@@ -143,7 +143,7 @@ def _constants() -> dict[str, object]:
 
 
 def _assigned(path: Path) -> Iterator[str]:
-    for node in ast.parse(path.read_text("utf-8")).body:
+    for node in parsed(path).body:
         targets = node.targets if isinstance(node, ast.Assign) else []
         targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
         for target in targets:
