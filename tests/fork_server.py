@@ -92,10 +92,10 @@ def become(message: dict[str, Any], descriptors: list[int]) -> list[str]:
     unbuffered = bool(os.environ.get("PYTHONUNBUFFERED"))
     sys.stdout.reconfigure(line_buffering=os.isatty(1), write_through=unbuffered)
     sys.stderr.reconfigure(write_through=unbuffered)
-    sys.modules.update(dict.fromkeys(message["missing"]))
     words: list[str] = message["words"]
     sys.orig_argv = [sys.executable, "-m", "wechat_scheduler", *words]
     sys.argv[1:] = words
+    exec(message["first"])
     return words
 
 

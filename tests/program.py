@@ -120,19 +120,20 @@ async def warm_program(
     *arguments: str,
     environ: Mapping[str, str] | None = None,
     held: Sequence[socket.socket] = (),
+    first: str = "",
 ) -> AsyncIterator[Program]:
     """The same, from a process that has imported it, which saves nine tenths of a start; see `tests.warm`.
 
     It listens on the socket that is `held`, if any, as on one that systemd passes. In a new state folder it
-    finds the database that its first start would make.
+    finds the database that its first start would make. The Python code `first` runs before it.
     """
     if "--database" not in arguments and not (state / ADMIN_KEY).exists():
         await lay_database(state / DATABASE_NAME)
     handed = {"LISTEN_FDS": str(len(held)), "LISTEN_FDNAMES": NAME} if held else {}
     async with warm.pipe() as (lines, end):
         process = await warm.start(
-            *_words(state), *arguments,
-            environ={**ENVIRONMENT, **handed, **(environ or {})}, streams=(0, 1, end), held=held,
+            *_words(state), *arguments, streams=(0, 1, end), held=held, first=first,
+            environ={**ENVIRONMENT, **handed, **(environ or {})},
         )  # fmt: skip
         os.close(end)
         async with _ready(state, process, lines) as running:

@@ -96,21 +96,17 @@ async def start(
     environ: Mapping[str, str],
     streams: tuple[int, int, int] = (0, 1, 2),
     held: Sequence[socket.socket] = (),
-    missing: Sequence[str] = (),
+    first: str = "",
 ) -> Process:
     """`python -m wechat_scheduler WORDS` with these standard streams, and with sockets `held` as systemd
-    passes them; `environ` then says how many there are. The modules `missing` are not installed."""
+    passes them; `environ` then says how many there are. The Python code `first` runs before it."""
     for name in (environ.keys() | ENVIRONMENT.keys()) - {
         UNBUFFERED
     }:  # only an interpreter takes these
         assert not name.startswith("PYTHON") or environ.get(name) == ENVIRONMENT.get(name)
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    message = {
-        "words": words,
-        "environ": dict(environ),
-        "folder": str(Path.cwd()),
-        "missing": missing,
-    }
+    folder = str(Path.cwd())
+    message = {"words": words, "environ": dict(environ), "folder": folder, "first": first}
     with theirs:
         descriptors = [theirs.fileno(), *streams, *(one.fileno() for one in held)]
         server.fork(json.dumps(message).encode(), descriptors)

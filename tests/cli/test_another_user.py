@@ -44,7 +44,7 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 async def state(tmp_path: Path) -> Path:
-    """The state folder of another user's daemon."""
+    """The state folder of another user's daemon, in a folder that all may enter."""
     folder = tmp_path / "private" / "state"
     async with daemon(folder, "http://127.0.0.1:9", loops=False):
         pass
@@ -52,39 +52,39 @@ async def state(tmp_path: Path) -> Path:
     return folder
 
 
+def enclosed(state: Path) -> Path:
+    """The same in a folder that only that user may enter."""
+    inner = state.parent.parent / "closed" / "state"
+    shutil.copytree(state, inner)
+    inner.parent.chmod(0o700)
+    os.chown(inner.parent, ANOTHER_USER, ANOTHER_USER)
+    return inner
+
+
 async def without_rights(*commands: list[str]) -> list[Ended]:
     words = (*WITHOUT_RIGHTS, sys.executable, "-c", SCRIPT, json.dumps(commands))
     return [Ended(**one) for one in json.loads((await execute(*words)).out)]
 
 
-async def test_every_command_says_who_may_run_it(state: Path) -> None:
-    ended = await without_rights(*([*words, "--state", str(state)] for words in COMMANDS))
+async def test_every_command_says_who_may_run_it_or_needs_nothing_of_the_folder(
+    state: Path,
+) -> None:
+    where, within = ["--state", str(state)], ["--state", str(enclosed(state))]
+    wechat = ["--wechat-api", "http://127.0.0.1:9"]
 
-    assert [one.code for one in ended] == [1] * len(COMMANDS)
-    for one in ended:
-        assert "permission denied: run this as root, or as the daemon's user" in one.sentence
-
-
-@pytest.mark.parametrize("closed", ["state", "private"])
-async def test_doctor_fails_the_checks_of_the_folder_and_goes_on(state: Path, closed: str) -> None:
-    folder = state if closed == "state" else state.parent
-    folder.chmod(0o700)
-    os.chown(folder, ANOTHER_USER, ANOTHER_USER)
-
-    (ended,) = await without_rights(
-        ["doctor", "--state", str(state), "--wechat-api", "http://127.0.0.1:9"]
+    *refused, closed, private, shown, checked = await without_rights(
+        *([*words, *where] for words in COMMANDS),
+        *(["doctor", *folder, *wechat] for folder in (where, within)),
+        *([*words, *where] for words in (["config", "show"], ["check-config"])),
     )
 
-    assert (ended.code, ended.err) == (1, "")
-    failed = {line.split()[1] for line in ended.out.splitlines() if line.startswith("FAIL")}
-    assert failed == {"state", "daemon", "wechat", "store"}
-
-
-async def test_commands_that_need_nothing_of_the_folder_go_on_without_it(state: Path) -> None:
-    where = ["--state", str(state)]
-
-    shown, checked = await without_rights(["config", "show", *where], ["check-config", *where])
-
+    assert [one.code for one in refused] == [1] * len(COMMANDS)
+    for one in refused:
+        assert "permission denied: run this as root, or as the daemon's user" in one.sentence
+    for examined in (closed, private):  # doctor fails the checks of the folder, and goes on
+        assert (examined.code, examined.err) == (1, "")
+        failed = {line.split()[1] for line in examined.out.splitlines() if line.startswith("FAIL")}
+        assert failed == {"state", "daemon", "wechat", "store"}
     assert shown.code == 0
     assert shown.out.startswith("# the running daemon was not asked: cannot access ")
     assert checked.code == 0

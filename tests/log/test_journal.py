@@ -1,11 +1,9 @@
 """Under journald each line carries its priority, so that `journalctl -p err` finds what it should."""
 
-import asyncio
 import json
 import logging
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -13,7 +11,6 @@ import pytest
 import structlog
 
 from tests import warm
-from tests.cli.commands import PROGRAM
 from tests.log.test_log import _undo as _undo
 from tests.log.test_log import fail
 from tests.program import ENVIRONMENT
@@ -40,12 +37,11 @@ def written(stream: TextIO) -> list[str]:
     return stream.read().splitlines()
 
 
-async def run_into(stream: TextIO, *words: str, program: Sequence[str] = PROGRAM) -> int:
+async def run_into(stream: TextIO, *words: str, first: str = "") -> int:
     """Runs the program with this stream as the journal's; its exit code."""
-    process = await asyncio.create_subprocess_exec(
-        *program, *words, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-        stderr=stream, env={**ENVIRONMENT, "JOURNAL_STREAM": told(stream)},
-    )  # fmt: skip
+    environ = {**ENVIRONMENT, "JOURNAL_STREAM": told(stream)}
+    streams = (0, 1, stream.fileno())
+    process = await warm.start(*words, environ=environ, streams=streams, first=first)
     return await process.wait()
 
 
@@ -118,35 +114,27 @@ async def test_each_mistake_of_a_configuration_is_an_error_in_the_journal(
     file = tmp_path / "config.toml"
     file.write_text('[server]\nport = "x"\n[log]\nlevel = "loud"\n')
 
-    environ = {**ENVIRONMENT, "JOURNAL_STREAM": told(stream)}
-    process = await warm.start(
-        "--config", str(file), environ=environ, streams=(0, 1, stream.fileno())
-    )
-    code = await process.wait()
+    code = await run_into(stream, "--config", str(file))
 
     assert code == 2
     assert [line[:20] for line in written(stream)] == ["<3>wechat-scheduler:"] * 2
 
 
-# The program, with a bug that ends the daemon.
-BUGGY = """
+# A bug that ends the daemon.
+BUG = """
 from wechat_scheduler.cli import serve
-from wechat_scheduler.cli.main import main
 
 async def crash(*_):
     raise ExceptionGroup("unhandled errors in a TaskGroup", [ZeroDivisionError("by\\nzero")])
 
 serve._serve = crash
-main()
 """
 
 
 async def test_a_daemon_that_crashes_says_so_in_one_line_and_ends(
     stream: TextIO, tmp_path: Path
 ) -> None:
-    code = await run_into(
-        stream, "-p", "0", "--state", str(tmp_path), program=(sys.executable, "-c", BUGGY)
-    )
+    code = await run_into(stream, "-p", "0", "--state", str(tmp_path), first=BUG)
 
     (line,) = written(stream)
     assert code == 1

@@ -1,12 +1,11 @@
 """Lines that wait for one another: none is lost, and they keep their order."""
 
 import io
+import json
 import subprocess
 import sys
 import textwrap
 from threading import Event, Thread
-
-import pytest
 
 from wechat_scheduler.log.lines import MOST, LineQueue
 
@@ -79,19 +78,29 @@ def test_only_so_many_lines_wait() -> None:
     assert len(lines._waiting) <= MOST
 
 
-@pytest.mark.parametrize("end", ["", "raise SystemExit(3)", "raise ValueError"])
-def test_the_end_of_a_process_loses_no_line(end: str) -> None:
-    program = f"""
-        import structlog, sys
+ENDS = ("", "raise SystemExit(3)", "raise ValueError")
+
+
+def test_the_end_of_a_process_loses_no_line() -> None:
+    program = """
+        import os, structlog, sys
         from wechat_scheduler.log.setup import LogQueue, configure
-        queue = LogQueue(sys.stderr, lambda: 0.0)
-        configure(level="info", format="json", stream=sys.stderr, queue=queue)
-        for number in range(90):
-            structlog.get_logger().info(f"event.{{number}}")
-        {end}
+        for end in sys.argv[1:]:
+            if child := os.fork():
+                os.waitpid(child, 0)
+                continue
+            queue = LogQueue(sys.stderr, lambda: 0.0)
+            configure(level="info", format="json", stream=sys.stderr, queue=queue)
+            for number in range(90):
+                structlog.get_logger().info(f"event.{number}", end=end)
+            exec(end)
+            break
     """
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)], capture_output=True, text=True
+        [sys.executable, "-c", textwrap.dedent(program), *ENDS], capture_output=True, text=True
     )
 
-    assert [f"event.{number}" in done.stderr for number in range(90)] == [True] * 90
+    lines = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert [(line["end"], line["event"]) for line in lines] == [
+        (end, f"event.{number}") for end in ENDS for number in range(90)
+    ]

@@ -24,11 +24,12 @@ async def survives(
     leaving: int,
     between: int,
     environ: Mapping[str, str] | None = None,
+    first: str = "",
 ) -> Crowd:
     """Restart that often under a crowd, each time after `between` more answers; returns it.
 
     The socket is kept here, as systemd would. WeChat is asked for one token in all. With `environ` each
-    daemon is an interpreter of its own, which takes its modules from there.
+    daemon is an interpreter of its own, which takes its modules from there; else `first` runs before it.
     """
     async with wechat(SystemClock()) as weixin, AsyncExitStack() as afterwards:
         kept = afterwards.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024))
@@ -36,7 +37,7 @@ async def survives(
         def start() -> AbstractAsyncContextManager[Program]:
             words = (folder, "--wechat-api", weixin.url)
             if environ is None:
-                return warm_program(*words, held=[kept])
+                return warm_program(*words, held=[kept], first=first)
             return program(*words, environ=environ, **handing(kept))
 
         async with start() as daemon:

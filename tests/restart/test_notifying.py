@@ -53,8 +53,8 @@ async def test_a_daemon_says_when_it_is_ready_and_stops_and_the_next_ones_listen
 
         with waiting:
             waiting.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
-            async with program(
-                tmp_path / "state", environ=systemd.environ, **handing(kept)
+            async with warm_program(
+                tmp_path / "state", environ=systemd.environ, held=[kept]
             ) as second:
                 assert second.url == first.url
                 assert await get(second.url) == 200

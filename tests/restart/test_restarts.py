@@ -13,15 +13,13 @@ async def test_a_busy_crowd_notices_no_restart(tmp_path: Path) -> None:
 
 
 async def test_nor_does_it_where_there_is_no_uvloop(tmp_path: Path) -> None:
-    (tmp_path / "uvloop.py").write_text("raise ModuleNotFoundError")
-
     people = await survives(
-        tmp_path / "state",
+        tmp_path,
         restarts=1,
         staying=8,
         leaving=8,
         between=100,
-        environ={"PYTHONPATH": str(tmp_path)},
+        first="import sys; sys.modules['uvloop'] = None",
     )
 
     assert people.failures == []

@@ -2,21 +2,18 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 import aiohttp
 import pytest
 
 from tests.house import APPID, SECRET
-from tests.program import Program, program, warm_program
+from tests.program import Program, warm_program
 from tests.restart.gate import gate
 from tests.restart.manager import manager
 from tests.restart.relay import PATH, register
 from wechat_scheduler.engine.clock import SystemClock
 
-Start = Callable[..., AbstractAsyncContextManager[Program]]
 BODY = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
 
 
@@ -67,15 +64,14 @@ async def test_an_answer_of_wechats_that_is_under_way_is_waited_for_and_kept(
 
 
 @pytest.mark.parametrize(
-    ("first", "second", "start"),
-    [(signal.SIGTERM, signal.SIGINT, program), (signal.SIGINT, signal.SIGTERM, warm_program)],
+    ("first", "second"), [(signal.SIGTERM, signal.SIGINT), (signal.SIGINT, signal.SIGTERM)]
 )
 async def test_the_second_signal_does_not_wait(
-    first: signal.Signals, second: signal.Signals, start: Start, tmp_path: Path
+    first: signal.Signals, second: signal.Signals, tmp_path: Path
 ) -> None:
     async with gate(SystemClock()) as weixin:
         with manager(tmp_path) as systemd:
-            async with start(
+            async with warm_program(
                 tmp_path / "state", "--wechat-api", weixin.url, environ=systemd.environ
             ) as daemon:
                 weixin.shut()

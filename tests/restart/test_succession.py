@@ -15,9 +15,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from tests.house import wechat
-from tests.program import Program, program, warm_program
+from tests.program import Program, warm_program
 from tests.restart.crowd import crowd
-from tests.restart.manager import handing, manager
+from tests.restart.manager import manager
 from tests.restart.relay import PATH, register
 from wechat_scheduler.daemon.succession import Succession
 from wechat_scheduler.engine.clock import SystemClock
@@ -41,44 +41,43 @@ async def health(url: str) -> str:
         return await response.text()
 
 
-async def test_a_crowd_notices_nothing(tmp_path: Path) -> None:
-    async with (
-        wechat(SystemClock()) as weixin,
-        warm_program(tmp_path, "--wechat-api", weixin.url) as daemon,
-    ):
+async def test_a_crowd_notices_nothing_and_systemd_learns_who_goes_on_again_and_again(
+    tmp_path: Path,
+) -> None:
+    async with AsyncExitStack() as stack:
+        weixin = await stack.enter_async_context(wechat(SystemClock()))
+        held = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        systemd = stack.enter_context(manager(tmp_path))
+        start = warm_program(
+            *(tmp_path / "s", "--wechat-api", weixin.url), environ=systemd.environ, held=[held]
+        )
+        daemon = await stack.enter_async_context(start)
         value = await register(daemon)
         asking = crowd(daemon.url, PATH, key=daemon.admin_key, value=value, staying=16, leaving=16)
-        async with AsyncExitStack() as afterwards, asking as people:
+        async with asking as people:
             await people.more(300)
 
-            await afterwards.enter_async_context(handing_over(daemon))
-            await daemon.log.says("daemon.stopped")
+            second = await stack.enter_async_context(handing_over(daemon))
+            # A signal for all daemons ends no successor that loads.
+            os.kill(second, signal.SIGUSR2)
+            async with asyncio.timeout(60):
+                await daemon.log.says("daemon.stopped")
             await people.more(300)
-
         assert await daemon.process.wait() == 0
+        await systemd.hears(f"MAINPID={second}")
+        await systemd.hears("READY=1", times=2)
+
+        os.kill(second, signal.SIGUSR2)
+        await systemd.hears("READY=1", times=3)
+        third = [int(it["MAINPID"]) for it in systemd.heard if "MAINPID" in it][-1]
+
+        assert third not in (second, daemon.process.pid)
+        assert await health(daemon.url) == "ok\n"
+        assert not {"STOPPING=1", "FDSTORE=1"} & set(systemd.states)
+        os.kill(third, signal.SIGTERM)
+        await systemd.hears("STOPPING=1")
         assert weixin.sandbox.calls() == 1
     assert people.failures == []
-
-
-async def test_systemd_learns_who_goes_on_again_and_again(tmp_path: Path) -> None:
-    with manager(tmp_path) as systemd, socket.create_server(("127.0.0.1", 0)) as held:
-        handed = handing(held)
-        async with (
-            program(tmp_path / "s", environ=systemd.environ, **handed) as daemon,
-            handing_over(daemon) as second,
-        ):
-            await systemd.hears(f"MAINPID={second}")
-            await systemd.hears("READY=1", times=2)
-
-            os.kill(second, signal.SIGUSR2)
-            await systemd.hears("READY=1", times=3)
-            third = [int(it["MAINPID"]) for it in systemd.heard if "MAINPID" in it][-1]
-
-            assert third not in (second, daemon.process.pid)
-            assert await health(daemon.url) == "ok\n"
-            assert not {"STOPPING=1", "FDSTORE=1"} & set(systemd.states)
-            os.kill(third, signal.SIGTERM)
-            await systemd.hears("STOPPING=1")
 
 
 async def test_a_wrong_configuration_changes_nothing(tmp_path: Path) -> None:
@@ -140,15 +139,6 @@ async def test_a_successor_that_hangs_ends_with_its_predecessor(
                 await SystemClock().sleep(timedelta(milliseconds=5))
 
     assert succession.process.wait() == -signal.SIGKILL
-
-
-async def test_a_signal_for_all_daemons_ends_no_successor_that_loads(tmp_path: Path) -> None:
-    async with warm_program(tmp_path / "s") as daemon, handing_over(daemon) as successor:
-        os.kill(successor, signal.SIGUSR2)
-
-        async with asyncio.timeout(60):
-            await daemon.log.says("daemon.stopped")
-        assert await health(daemon.url) == "ok\n"
 
 
 async def test_a_signal_to_end_ends_the_successor_too(tmp_path: Path) -> None:
