@@ -129,6 +129,17 @@ def strange(page: Page) -> list[str]:
     return found
 
 
+def is_strict(page: Page) -> bool:
+    """Whether the browser may run our own scripts alone, and keeps nothing of the page."""
+    policy = page.headers["Content-Security-Policy"]
+    return (
+        "script-src 'self'" in policy
+        and "unsafe" not in policy
+        and page.headers["Cache-Control"] == "no-store"
+        and page.headers["X-Content-Type-Options"] == "nosniff"
+    )
+
+
 async def walked(browser: Browser, first: list[str]) -> dict[str, Page]:
     """The pages, and those that their links lead to: of links that differ in values only, the first."""
     seen: dict[str, Page] = {}

@@ -1,11 +1,16 @@
-"""Texts that users, business systems and WeChat set never become markup, on any page and in either language."""
+"""Texts that users, business systems and WeChat set never become markup, on any page and in either language, and no
+page permits a browser to run what is not ours."""
 
-from tests.console.furnishing import PLANT, furnish, pages, strange, walked
+from tests.access.doors import make
+from tests.alerts.samples import alert
+from tests.clock import START
+from tests.console.furnishing import PLANT, furnish, is_strict, pages, strange, walked
 from tests.console.visitor import Browser
 from tests.house import COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
 from tests.platform.sealing import Sender
 from tests.web.tenants import send
+from wechat_scheduler.alerts.model import Severity
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.statistics.model import Counted
 from wechat_scheduler.storage.database import rows_of
@@ -21,18 +26,21 @@ async def test_no_text_of_others_becomes_markup(
     names = await furnish(keeper, weixin, PLANT)
     await _more(keeper, weixin)
     visitor.session.headers["User-Agent"] = PLANT
-    await visitor.sign_in(keeper.daemon.admin_key)
+    await visitor.sign_in((await make(keeper, "admin", name=PLANT)).text)
+    tomorrow = "/console/reminders/agenda?day=2026-11-19"
 
-    found = {}
-    for language in ("en", "zh-CN"):
-        visitor.session.headers["Accept-Language"] = language
-        found |= {
-            (language, path): page
-            for path, page in (await walked(visitor, list(pages(names)))).items()
-        }
+    found = await walked(visitor, [*pages(names), tomorrow])
+    delivery = f"/console/deliveries/{names['delivery']}"
+    found["rid"] = await visitor.submit(found[delivery], f"{delivery}/rid")
+    write = "/console/messages/write"
+    message = {"app": names["app"], "to": names["name"], "title": PLANT, "text": PLANT}
+    found["preview"] = await visitor.submit(found[write], write, **message)
+    visitor.session.headers["Accept-Language"] = "zh-CN"
+    found |= {f"{path}, in Chinese": await visitor.open(path) for path in pages(names)}
 
     assert [place for place, page in found.items() if page.status >= 500] == []
     assert {place: odd for place, page in found.items() if (odd := strange(page))} == {}
+    assert [place for place, page in found.items() if not is_strict(page)] == []
     shown = {page.url.path for page in found.values() if "plant=1" in page.root.text}
     places = ("appid", "delivery", "message", "reminder", "app", "name")
     for told in ("/", "/console/messages", "/console/people", "/console/access",
@@ -52,6 +60,12 @@ async def _more(keeper: Caller, weixin: WeChat) -> None:
     weixin.sandbox.script(STABLE, errcode=40164, errmsg=PLANT, times=None)
     await keeper.register({"type": 0}, appid="wx7777777777777777")
     await keeper.settle()
+    wrong = {"version": 0, "since": START, "fired_at": START, "severity": Severity.CRITICAL}
+    about = [
+        alert(**wrong, id=11, appid=PLANT),
+        alert(**wrong, id=12, appid="", subject=f"{PLANT} 2"),
+    ]
+    assert await keeper.daemon.ground.stores.alerts.store(about, [], [], now=START)
     now = keeper.daemon.ground.clock.now()
     node = Node(name="other", host=PLANT, version=PLANT, started_at=now, seen_at=now)
     for statement in seen(node):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.access.doors import make
 from tests.clock import FakeClock
-from tests.console.visitor import MARKUP, Browser
+from tests.console.visitor import Browser
 from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, deliveries, made_app, send
 from wechat_scheduler.sandbox.templates import SandboxTemplate
@@ -196,43 +196,6 @@ async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     assert "Needs a colon" in colon.root.one("p", id="error-data").text
     assert "the app knows no user by this name" in stranger.text
     assert stranger.root.find("form", action="/console/messages/write/send") == []
-
-
-async def test_no_text_of_others_becomes_markup(
-    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
-) -> None:
-    path = f"/v1/apps/{shop['id']}/subscribers/alice"
-    await keeper.call("PATCH", path, body={"nickname": MARKUP[:60]})
-    weixin.sandbox.script(
-        "/cgi-bin/message/template/send", errcode=47003, errmsg=MARKUP, times=None
-    )
-    wish = {
-        "title": MARKUP,
-        "text": MARKUP,
-        "data": {"thing1": MARKUP},
-        "template": "parcel-is-here",
-    }
-    sent = (await send(keeper, shop, "alice", **wish)).result
-    await keeper.settle()
-    (dead,) = await deliveries(keeper)
-    written = {"app": str(shop["id"]), "to": "alice", "title": MARKUP, "text": MARKUP}
-
-    pages = [
-        await admin.open(path)
-        for path in (
-            "/console/messages",
-            f"/console/deliveries/{dead['id']}",
-            f"/console/messages/{sent['id']}",
-            f"/console/messages?person={MARKUP.replace('&', '%26')}",
-        )
-    ]
-    writing = await admin.open("/console/messages/write")
-    pages.append(await admin.submit(writing, "/console/messages/write", **written))
-    pages.append(await admin.submit(pages[1], f"/console/deliveries/{dead['id']}/rid"))
-
-    for page in pages:
-        assert "alert(1)" in page.html
-        assert page.root.one("main").find("script") == page.root.find("img") == []
 
 
 async def test_a_limited_key_sees_its_own_and_may_do_what_its_scopes_allow(

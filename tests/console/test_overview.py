@@ -7,7 +7,7 @@ import pytest
 from tests.access.doors import make
 from tests.alerts.samples import TICKET, alert
 from tests.clock import FakeClock
-from tests.console.visitor import MARKUP, Browser, Page
+from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.statistics.test_counting import OTHER
 from tests.stores.memory import MemoryDatabase
@@ -173,24 +173,6 @@ async def test_a_key_that_does_not_read_is_told_so(
 
     assert page.status == 200
     assert page.facts()["Scopes"] == scope
-
-
-async def test_no_text_becomes_markup(admin: Browser, keeper: Caller) -> None:
-    await fire(keeper, 1, appid=MARKUP, text=MARKUP)
-    await fire(keeper, 2, text=MARKUP)
-    keeper.daemon.cores.statistics.egress.note(MARKUP)
-    meter = keeper.daemon.cores.statistics.meter
-    meter.count(Counted.ERROR, "", errcode=MARKUP)
-
-    page = await admin.open("/")
-
-    main = page.root.one("main")
-    assert len(needs(page)) == 2
-    assert main.find("script") == main.find("img") == []
-    assert not [
-        one for one in main.find() if "style" in one.attributes or "onerror" in one.attributes
-    ]
-    assert page.facts()["Egress address"].startswith(MARKUP[:20])
 
 
 async def test_while_the_store_is_away_the_page_says_so(admin: Browser, keeper: Caller) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.access.doors import make
 from tests.clock import FakeClock
-from tests.console.visitor import MARKUP, Browser
+from tests.console.visitor import Browser
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, Sender, said, ticket
@@ -90,19 +90,3 @@ async def test_a_key_that_reads_sees_no_users_and_changes_nothing(
     assert f"{URL}/set-up" not in page.html
     assert f"{URL}/remove" not in page.html
     assert refused.status == 403
-
-
-async def test_markup_in_a_push_stays_text(admin: Browser, keeper: Caller, weixin: WeChat) -> None:
-    platform = Platform(keeper, weixin)
-    await platform.authorise()
-    words = MARKUP.replace("&", "&amp;").replace("<", "&lt;")
-    message = f"<xml><AppId>{COMPONENT}</AppId><InfoType>{words}</InfoType></xml>"
-    await platform.send(Sender().push(message))
-
-    page = await admin.open(f"{URL}?appid={'%3Cscript%3E'}")
-    listed = await admin.open(URL)
-
-    for one in (page, listed):
-        assert not [found for found in one.root.find("script") if not found["src"]]
-        assert not [found for found in one.root.find("img") if found["onerror"]]
-    assert page.status == 400

@@ -6,7 +6,7 @@ import pytest
 
 from tests.access.doors import make
 from tests.clock import FakeClock
-from tests.console.visitor import MARKUP, Browser, Page
+from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller
 from tests.web.test_reminders import OTHER, Office
 
@@ -293,32 +293,6 @@ async def test_a_paused_reminder_is_moved_and_stays_paused_and_says_so(
 
     assert "unless you resume it before" in paused.root.one("section", id="next").text
     assert "stays paused: resume it" in moved.text
-
-
-async def test_no_text_becomes_markup(admin: Browser, office: Office) -> None:
-    made = (await office.remind(title=MARKUP, text=MARKUP)).result
-    await office.call("PATCH", f"/v1/apps/{office.app}", body={"name": MARKUP[:40]})
-    await office.call(
-        "PATCH", f"/v1/apps/{office.app}/subscribers/alice", body={"nickname": MARKUP[:60]}
-    )
-    written = await admin.submit(
-        await admin.open(WRITE), WRITE, when=MARKUP, title=MARKUP, text=MARKUP, people=MARKUP
-    )
-
-    pages = [
-        written,
-        await admin.open(f"{LIST}?text={MARKUP.replace('&', '%26')}"),
-        await admin.open(f"{AGENDA}?day=2026-11-19&uid={MARKUP.replace('&', '%26')}"),
-        await admin.open(f"{AGENDA}?day=2026-11-19"),
-        await admin.open(f"{LIST}/{made['id']}"),
-        await admin.open(BOT),
-    ]
-
-    for page in pages:
-        assert "<script>alert" not in page.html
-        assert [one["src"] for one in page.root.find("script")] != []
-        assert not page.root.find("img")
-    assert rings(pages[3])[0].startswith(f"08:00{MARKUP}")
 
 
 async def test_a_key_sees_and_changes_the_reminders_of_its_own_apps(

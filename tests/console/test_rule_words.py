@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.web.console.reminders.refusals import WORDS
 from wechat_scheduler.web.console.reminders.rule_words import english
@@ -20,6 +21,7 @@ AT = datetime(2026, 11, 19, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
         ("FREQ=DAILY;INTERVAL=2;COUNT=3", "every 2 days at 08:30, 3 times"),
         ("FREQ=HOURLY", "every hour"),
         ("FREQ=MINUTELY;INTERVAL=5;UNTIL=20261130T000000Z", "every 5 minutes, until 2026-11-30"),
+        ("FREQ=HOURLY;UNTIL=99991231T235959Z", "every hour, until 9999-12-31"),
         ("FREQ=WEEKLY;BYDAY=MO,WE,FR", "every week on Monday, Wednesday and Friday at 08:30"),
         ("FREQ=DAILY;BYHOUR=8,20;BYMINUTE=0", "every day at 08:00 and 20:00"),
         ("FREQ=MONTHLY;BYMONTHDAY=25", "every month on day 25 at 08:30"),
@@ -43,6 +45,10 @@ AT = datetime(2026, 11, 19, 8, 30, tzinfo=ZoneInfo("Asia/Shanghai"))
 def test_a_rule_is_said_in_english(rule: str, words: str) -> None:
     assert rule_of(rule)
     assert english(rule, AT) == words
+
+
+def test_a_rule_until_the_last_day_there_is_is_said_in_chinese() -> None:
+    assert describe("FREQ=HOURLY;UNTIL=99991231T235959Z", AT) == "每小时，到9999年12月31日为止"
 
 
 def test_each_refusal_of_a_sentence_has_words() -> None:
