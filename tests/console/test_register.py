@@ -54,24 +54,20 @@ async def test_a_wrong_secret_is_told_at_its_field_and_shown_nowhere(
     assert await keeper.jobs() == []
 
 
-@pytest.mark.parametrize(
-    ("errcode", "errmsg", "said"),
-    [
+async def test_what_wechat_objects_to_is_said_in_words(admin: Browser, weixin: WeChat) -> None:
+    form = await admin.open(PLACE)
+    for errcode, errmsg, said in (
         (40164, "invalid ip 203.0.113.7, not in whitelist", "refuses calls from 203.0.113.7. Add"),
         (40013, "invalid appid", "WeChat does not know this AppID"),
         (61024, "use component token", "Choose “Third-party platform”"),
         (50007, "frozen", "WeChat refuses this account"),
-    ],
-)
-async def test_what_wechat_objects_to_is_said_in_words(
-    admin: Browser, weixin: WeChat, errcode: int, errmsg: str, said: str
-) -> None:
-    weixin.sandbox.script(STABLE, appid=APPID, errcode=errcode, errmsg=errmsg)
+    ):
+        weixin.sandbox.script(STABLE, appid=APPID, errcode=errcode, errmsg=errmsg)
 
-    page = await sent(admin)
+        page = await admin.submit(form, PLACE, appid=APPID, appsecret=SECRET)
 
-    assert page.status == 422
-    assert said in page.root.one("section", role="alert").text
+        assert page.status == 422, errcode
+        assert said in page.root.one("section", role="alert").text
 
 
 async def test_an_account_is_registered_though_wechat_refuses_it_now(
