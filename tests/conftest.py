@@ -95,6 +95,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     items.sort(key=place)
     for item in items:
+        # They run on the event loop of what stands there from one test to the next.
+        if any(name.endswith("_of_the_file") for name in getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
+    for item in items:
         if isinstance(item, pytest.Function) and FIXTURE in item.fixturenames:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 

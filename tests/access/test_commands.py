@@ -94,6 +94,75 @@ async def test_a_key_is_made_and_ended_where_no_daemon_runs(
     assert statuses == [200, 401]
 
 
+WRONG_NETWORK = ("--scope", "read", "--allow", "10.0.0.0/8", "--allow", "10.0.0.0/33")
+
+
+async def test_commands_say_the_same_with_and_without_a_daemon(
+    left: Path, weixin: WeChat, clock: FakeClock
+) -> None:
+    shop = await created("shop", "--scope", "read", "--allow", "10.0.0.0/8", state=left)
+    gone = await created("game", "--scope", "read", state=left)
+    first = await command("keys", "revoke", gone["id"], state=left)
+
+    async def said() -> list[Ended]:
+        return [
+            await command(*words, state=left)
+            for words in (
+                ("keys", "list", "--json"),
+                ("keys", "revoke", gone["id"]),
+                ("keys", "revoke", "shop"),
+                ("keys", "create", "shop", *WRONG_NETWORK),
+            )
+        ]
+
+    alone = await said()
+    second = await command("keys", "create", "shop", "--scope", "read", "--json", state=left)
+    await command("keys", "revoke", json.loads(second.out)["id"], state=left)
+    before = await command("keys", "list", "--json", state=left)
+    async with running(left, weixin, clock):
+        at_daemon = await said()
+        third = await command("keys", "create", "shop", "--scope", "read", "--json", state=left)
+
+    assert first.out == "revoked\n"
+    assert json.loads(before.out) == json.loads(at_daemon[0].out)
+    _, again, named, wrong = alone
+    assert (again.code, again.err) == (0, "")
+    assert again.out == f"no key {gone['id']} was active: nothing has changed\n"
+    assert named.sentence == (
+        f"wechat-scheduler: there is no API key with the id shop; the id of shop is {shop['id']}"
+    )
+    assert wrong.sentence == (
+        "wechat-scheduler: --allow '10.0.0.0/33': is not a network such as 10.0.0.0/8"
+    )
+    assert [(one.code, one.out, one.err) for one in at_daemon[1:]] == [
+        (one.code, one.out, one.err) for one in alone[1:]
+    ]
+    assert second.err == f"another key has the name shop already (ids: {shop['id']})\n"
+    assert third.err == second.err
+
+
+async def test_the_audit_tells_who_did_what(left: Path, weixin: WeChat, clock: FakeClock) -> None:
+    async with running(left, weixin, clock) as caller:
+        await caller.register({"type": 0})
+        await caller.settle()
+        await caller.value(f"{APPID}/0")
+    made = await created("shop", "--scope", "read", state=left)
+
+    alone = await command("audit", state=left)
+    async with running(left, weixin, clock):
+        at_daemon = await command("audit", state=left)
+
+    heading, *lines = (line.split() for line in alone.out.splitlines())
+    assert heading == ["TIME", "KEY", "ADDRESS", "ACTION", "COUNT", "OBJECT"]
+    assert [line[1:] for line in lines] == [
+        ["admin", "-", "key.created", "1", made["id"]],
+        ["admin", "-", "credential.read", "1", f"{APPID}/access_token"],
+        ["admin", "127.0.0.1", "job.registered", "1", f"{APPID}/access_token"],
+    ]
+    assert lines[1][0] == "2026-11-18T02:00:00Z"
+    assert at_daemon.out == alone.out
+
+
 async def test_a_key_is_ended_at_the_daemon(caller: Caller, tmp_path: Path) -> None:
     made = await created("shop", "--scope", "read", state=tmp_path)
 
@@ -122,18 +191,6 @@ async def test_a_list_as_json_is_what_the_daemon_says(caller: Caller, tmp_path: 
     assert json.loads(listed.out) == (await caller.call("GET", "/v1/keys")).result
 
 
-async def test_the_list_is_the_same_with_and_without_a_daemon(
-    left: Path, weixin: WeChat, clock: FakeClock
-) -> None:
-    await created("shop", "--scope", "read", "--allow", "10.0.0.0/8", state=left)
-
-    without = await command("keys", "list", "--json", state=left)
-    async with running(left, weixin, clock):
-        along = await command("keys", "list", "--json", state=left)
-
-    assert json.loads(without.out) == json.loads(along.out)
-
-
 async def test_on_a_terminal_the_list_is_a_table(caller: Caller, tmp_path: Path) -> None:
     await created("shop", "--scope", "read", "--scope", "register", state=tmp_path)
 
@@ -142,32 +199,6 @@ async def test_on_a_terminal_the_list_is_a_table(caller: Caller, tmp_path: Path)
 
     assert "LAST USED" in shown
     assert "never" in shown
-
-
-@pytest.mark.parametrize("alone", [True, False])
-async def test_the_audit_tells_who_did_what(
-    left: Path, weixin: WeChat, clock: FakeClock, alone: bool
-) -> None:
-    async with running(left, weixin, clock) as caller:
-        await caller.register({"type": 0})
-        await caller.settle()
-        await caller.value(f"{APPID}/0")
-    made = await created("shop", "--scope", "read", state=left)
-
-    if alone:
-        told = await command("audit", state=left)
-    else:
-        async with running(left, weixin, clock):
-            told = await command("audit", state=left)
-
-    heading, *lines = (line.split() for line in told.out.splitlines())
-    assert heading == ["TIME", "KEY", "ADDRESS", "ACTION", "COUNT", "OBJECT"]
-    assert [line[1:] for line in lines] == [
-        ["admin", "-", "key.created", "1", made["id"]],
-        ["admin", "-", "credential.read", "1", f"{APPID}/access_token"],
-        ["admin", "127.0.0.1", "job.registered", "1", f"{APPID}/access_token"],
-    ]
-    assert lines[1][0] == "2026-11-18T02:00:00Z"
 
 
 async def test_the_audit_can_be_narrowed(caller: Caller, tmp_path: Path) -> None:
@@ -211,68 +242,6 @@ async def test_what_is_wrong_is_one_sentence(caller: Caller, tmp_path: Path) -> 
     assert (
         unknown.sentence
         == "wechat-scheduler: there is no API key with the id key_none: the list of keys has their ids"
-    )
-
-
-async def test_a_key_that_is_named_in_place_of_its_id_is_told_its_id(
-    left: Path, weixin: WeChat, clock: FakeClock
-) -> None:
-    made = await created("shop", "--scope", "read", state=left)
-
-    alone = await command("keys", "revoke", "shop", state=left)
-    async with running(left, weixin, clock):
-        at_daemon = await command("keys", "revoke", "shop", state=left)
-
-    assert alone.sentence == at_daemon.sentence
-    assert alone.sentence == (
-        f"wechat-scheduler: there is no API key with the id shop; the id of shop is {made['id']}"
-    )
-
-
-async def test_a_key_that_has_ended_is_not_said_to_be_revoked_again(
-    left: Path, weixin: WeChat, clock: FakeClock
-) -> None:
-    made = await created("shop", "--scope", "read", state=left)
-    words = ("keys", "revoke", made["id"])
-
-    first, alone = [await command(*words, state=left) for _ in range(2)]
-    async with running(left, weixin, clock):
-        at_daemon = await command(*words, state=left)
-
-    assert first.out == "revoked\n"
-    assert alone.out == at_daemon.out
-    assert alone.out == f"no key {made['id']} was active: nothing has changed\n"
-    assert (alone.code, at_daemon.err) == (0, "")
-
-
-async def test_a_second_key_of_a_name_is_made_with_a_note(
-    left: Path, weixin: WeChat, clock: FakeClock
-) -> None:
-    first = await created("shop", "--scope", "read", state=left)
-    words = ("keys", "create", "shop", "--scope", "read", "--json")
-
-    alone = await command(*words, state=left)
-    async with running(left, weixin, clock):
-        at_daemon = await command(*words, state=left)
-
-    assert alone.err == (f"another key has the name shop already (ids: {first['id']})\n")
-    assert at_daemon.err.startswith("another key has the name shop already ")
-    assert first["id"] in at_daemon.err
-
-
-WRONG_NETWORK = ("--scope", "read", "--allow", "10.0.0.0/8", "--allow", "10.0.0.0/33")
-
-
-async def test_of_several_words_the_wrong_one_is_named(
-    left: Path, weixin: WeChat, clock: FakeClock
-) -> None:
-    alone = await command("keys", "create", "shop", *WRONG_NETWORK, state=left)
-    async with running(left, weixin, clock):
-        at_daemon = await command("keys", "create", "shop", *WRONG_NETWORK, state=left)
-
-    assert alone.sentence == at_daemon.sentence
-    assert alone.sentence == (
-        "wechat-scheduler: --allow '10.0.0.0/33': is not a network such as 10.0.0.0/8"
     )
 
 

@@ -57,10 +57,3 @@ async def fresh(tmp_path: Path) -> AsyncIterator[Town]:
     """A town of this test alone, whose time it moves, and whose store is in memory."""
     async with town(tmp_path, opener=in_memory) as settled:
         yield settled
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests that share something that stands, `…_of_the_file`, run on the event loop it runs on."""
-    for item in items:
-        if any(name.endswith("_of_the_file") for name in getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.asyncio(loop_scope="module"), append=False)
