@@ -53,17 +53,21 @@ class Table:
         return Statement(sql, tuple(after or ()))
 
     def of_keys(self, keys: Sequence[Key]) -> Iterator[Statement]:
-        """The rows of these keys. A short chunk repeats its first, so that each query is prepared once."""
+        """The rows of these keys. A short chunk repeats its first up to a power of two, so that few queries are
+        prepared."""
+        for start in range(0, len(keys), CHUNK):
+            chunk = list(keys[start : start + CHUNK])
+            chunk += chunk[:1] * ((1 << (len(chunk) - 1).bit_length()) - len(chunk))
+            yield Statement(self._of(len(chunk)), tuple(value for key in chunk for value in key))
+
+    def _of(self, keys: int) -> str:
+        """The SQL for that many keys."""
         width = len(self.key)
         which = " OR ".join(
             "(" + " AND ".join(f"{name} = ${row * width + place + 1}" for place, name in enumerate(self.key)) + ")"
-            for row in range(CHUNK)
+            for row in range(keys)
         )  # fmt: skip
-        for start in range(0, len(keys), CHUNK):
-            chunk = list(keys[start : start + CHUNK])
-            chunk += chunk[:1] * (CHUNK - len(chunk))
-            sql = f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE {which}"  # noqa: S608 - as above
-            yield Statement(sql, tuple(value for key in chunk for value in key))
+        return f"SELECT {', '.join(self.columns)} FROM {self.name} WHERE {which}"  # noqa: S608 - as above
 
     def key_of(self, row: Values) -> Key:
         return tuple(row[self.columns.index(name)] for name in self.key)
@@ -162,16 +166,16 @@ async def _begin(tables: Sequence[Table], target: Database, name: str) -> Progre
 
 
 async def _copy(table: Table, source: Database, target: Database, progress: Progress) -> None:
-    after: Key | None = progress.after if progress.table == table.name else None
-    while rows := await _read(source, table.page(after)):
-        after = table.key_of(rows[-1])
-        progress = Progress(progress.source, table.name, after)
+    start = progress.after if progress.table == table.name else None
+    async for rows in _pages(table, source, start):
+        last = table.key_of(rows[-1])
+        progress = Progress(progress.source, table.name, last)
         try:
             await target.write(lambda: _insert(table, rows, progress))  # noqa: B023 - awaited here
         except (StorageError, StateError):
             raise
         except Exception as error:  # each driver has its own for a value that it does not take
-            first, last, why = table.key_of(rows[0]), after, str(error).partition("\n")[0]
+            first, why = table.key_of(rows[0]), str(error).partition("\n")[0]
             raise StateError(
                 f"the target rejects a row of the table {table.name}, from {first} to {last}: "
                 f"{why}; wechat-scheduler doctor names rows that are damaged"
@@ -186,10 +190,9 @@ def _insert(table: Table, rows: Sequence[Values], progress: Progress) -> Script[
 
 async def _compare(table: Table, source: Database, target: Database) -> int:
     """The number of rows, all equal. Raises StateError."""
-    number, after = 0, None
-    while rows := await _read(source, table.page(after)):
-        after = table.key_of(rows[-1])
-        rows = _kept(table, rows)
+    number = 0
+    async for page in _pages(table, source, None):
+        rows = _kept(table, page)
         copies: set[Values] = set()
         for statement in table.of_keys([table.key_of(row) for row in rows]):
             copies.update(await _read(target, statement))
@@ -217,6 +220,17 @@ async def _check_number(table: Table, target: Database, number: int) -> None:
         (key,) = table.key
         sql = f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key}'), max({key})) FROM {table.name}"  # noqa: S608 - as above
         await target.write(lambda: each([Statement(sql)]))
+
+
+async def _pages(
+    table: Table, source: Database, after: Key | None
+) -> AsyncGenerator[list[Values], None]:
+    """The rows behind that key, in batches; no further query once one is not full."""
+    rows = await _read(source, table.page(after))
+    while rows:
+        yield rows
+        is_last = len(rows) < BATCH
+        rows = [] if is_last else await _read(source, table.page(table.key_of(rows[-1])))
 
 
 def _kept(table: Table, rows: Sequence[Values]) -> list[Values]:
