@@ -129,6 +129,8 @@ async def test_a_change_in_bulk_is_counted_first_and_touches_no_more(
     done = await admin.submit(question, "/console/messages/change")
 
     assert "3 deliveries will be sent again" in question.text
+    touched = question.table("Deliveries, the newest first")
+    assert {row["Message"] for row in touched} == {f"letter {n}" for n in range(3)}
     assert "They are sent again." in done.text
     states = {one["title"]: one["state"] for one in await deliveries(keeper)}
     assert states == {f"letter {n}": "pending" for n in range(3)} | {"later": "dead"}

@@ -258,7 +258,11 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     links = [one["href"] for one in page.root.one("main").find("a")]
     sent = next(one for one in links if one.startswith("/console/messages?"))
     assert "浇花" in (await admin.open(sent)).text
-    assert sent.startswith(f"/console/messages?app={office.app}&since=2026-11-18T10%3A59")
+    assert sent == f"/console/messages?reminder={made['id']}"
+    other = await admin.open(f"/console/messages?reminder={'0' * 32}")
+    assert "No delivery matches." in other.text
+    (row,) = (await admin.open(f"{LIST}?state=done")).table("Reminders")
+    assert row["State"] == "doneWaiting 1 its deliveries"
 
 
 async def test_what_a_reminder_cannot_do_is_said_before_and_after(

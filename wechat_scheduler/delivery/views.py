@@ -16,6 +16,7 @@ class DeliveryFilter:
     app_id: int = 0
     within: tuple[int, ...] | None = None
     message_id: int = 0
+    reminder: str = ""
     uid: str = ""
     errcode: int | None = None
     since: datetime | None = None

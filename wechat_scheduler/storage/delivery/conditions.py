@@ -1,9 +1,13 @@
 """Turns a `DeliveryFilter` into conditions."""
 
+from typing import Final
+
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.rows import micros_or_none
+
+OF_REMINDER: Final = "message_id IN (SELECT r.id FROM messages r WHERE r.reminder = {})"
 
 
 class Conditions(SqlConditions):
@@ -21,6 +25,7 @@ class Conditions(SqlConditions):
         for column, value in (
             ("app_id = {}", wanted.app_id or None),
             ("message_id = {}", wanted.message_id or None),
+            (OF_REMINDER, wanted.reminder or None),
             ("target = {}", wanted.uid or None),
             ("errcode = {}", wanted.errcode),
             ("created_at >= {}", micros_or_none(wanted.since)),

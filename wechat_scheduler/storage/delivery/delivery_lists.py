@@ -144,11 +144,13 @@ async def _finds_few(database: Database, wanted: DeliveryFilter) -> bool:
 
 
 def _bound_messages(conditions: Conditions, wanted: DeliveryFilter) -> None:
-    """Let an index of the messages leave out those of other apps, and later ones."""
+    """Let an index of the messages leave out those of other apps and reminders, and later ones."""
     within = wanted.within or ()
     app_id = wanted.app_id or (within[0] if len(within) == 1 else 0)
     if app_id:
         conditions.add("m.app_id = {}", app_id)
+    if wanted.reminder:
+        conditions.add("m.reminder = {}", wanted.reminder)
     if wanted.until:
         conditions.add("m.created_at < {}", micros(wanted.until))
 
@@ -156,8 +158,10 @@ def _bound_messages(conditions: Conditions, wanted: DeliveryFilter) -> None:
 async def list_messages(
     database: Database, wanted: DeliveryFilter, *, after: int, limit: int
 ) -> Sequence[ListedMessage]:
-    """Of `wanted`, the app, the uid and the times count."""
-    conditions = Conditions(replace(wanted, uid=""), alias="m.")
+    """Of `wanted`, the app, the reminder, the uid and the times count."""
+    conditions = Conditions(replace(wanted, uid="", reminder=""), alias="m.")
+    if wanted.reminder:
+        conditions.add("m.reminder = {}", wanted.reminder)
     if wanted.uid:
         conditions.add(WITH_UID, wanted.uid)
     if after:

@@ -42,7 +42,7 @@ MESSAGE_COLUMNS = """
     m.retracted, m.created_at AS message_at
 """
 PUT = """
-    INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at)
+    INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at, reminder)
 """
 HIDE = "INSERT INTO message_secrets (message_id, secret) VALUES ($1, $2)"
 DELIVER = """
@@ -235,9 +235,8 @@ def _message_values(message: Message) -> tuple[object, ...]:
         content_text(message.content),
         notes_text(message.notes),
         message.priority.value,
-        micros_or_none(message.not_before),
-        micros_or_none(message.expires_at),
-        micros(message.created_at),
+        *map(micros_or_none, (message.not_before, message.expires_at, message.created_at)),
+        message.content.reminder or None,
     )
 
 

@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.alerts import page as alerts
 from wechat_scheduler.web.console.credentials import account, job_list, one_job, register
 from wechat_scheduler.web.console.docs import reference
-from wechat_scheduler.web.console.messages import listing, message, story, writing
+from wechat_scheduler.web.console.messages import bulk, listing, message, story, writing
 from wechat_scheduler.web.console.overview import page as overview
 from wechat_scheduler.web.console.people import routes as people
 from wechat_scheduler.web.console.pushes import endpoints as pushes
@@ -44,7 +44,8 @@ ROOMS: Final = (
     Room(one_job.ROUTES, one_job.NOTICES, Scope.READ),
     Room(account.ROUTES, account.NOTICES, Scope.READ),
     Room(sign_out.ROUTES),
-    Room(listing.ROUTES, listing.NOTICES, Scope.PUSH),
+    Room(listing.ROUTES, bulk.NOTICES, Scope.PUSH),
+    Room(bulk.ROUTES, scope=Scope.PUSH),
     Room(writing.ROUTES, scope=Scope.PUSH),
     Room(message.ROUTES, scope=Scope.PUSH),
     Room(story.ROUTES, story.NOTICES, Scope.PUSH),

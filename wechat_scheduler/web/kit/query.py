@@ -12,12 +12,13 @@ from aiohttp import hdrs, web
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.kit.ids import ID, REMINDER_ID
 
 T = TypeVar("T")
 
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
+IDS: Final = re.compile(r"[0-9]{1,16}(?:,[0-9]{1,16}){0,99}", re.ASCII)
 _LONGEST_NAME: Final = 64
 INSTANT_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -29,6 +30,22 @@ def id_of(request: web.Request, name: str) -> int:
     if text and not ID.fullmatch(text):
         raise InvalidRequestError("must be an id: up to 16 digits", field=name)
     return int(text or 0)
+
+
+def ids_of(request: web.Request, name: str) -> tuple[int, ...]:
+    """The ids in the parameter `name`, none if it is missing. Raises InvalidRequestError."""
+    text = request.query.get(name, "")
+    if text and not IDS.fullmatch(text):
+        raise InvalidRequestError("must be at most 100 ids with commas between", field=name)
+    return tuple(map(int, filter(None, text.split(","))))
+
+
+def reminder_of(request: web.Request) -> str:
+    """The id in the parameter `reminder`, empty if it is missing. Raises InvalidRequestError."""
+    text = request.query.get("reminder", "")
+    if text and not REMINDER_ID.fullmatch(text):
+        raise InvalidRequestError("must be an id of 32 hexadecimal digits", field="reminder")
+    return text
 
 
 def instant_of(request: web.Request, name: str) -> datetime | None:

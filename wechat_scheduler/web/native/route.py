@@ -71,6 +71,7 @@ SPAN: Final = (
     query("since", "Only those that were created at this time or later.", _INSTANT),
     query("until", "Only those that were created before this time.", _INSTANT),
 )
+REMINDER: Final = query("reminder", "Only what this reminder sent.", schema_of(REMINDER_ID))
 LINK: Final = {"Link": "Names the next page, if there may be one."}
 
 IDEMPOTENCY_KEY: Final = Parameter(

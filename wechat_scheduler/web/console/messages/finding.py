@@ -24,12 +24,13 @@ W = Words
 
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
+REMINDER = W("Reminder", "提醒")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户。")
 NO_NUMBER = W("must be a number", "必须是数字。")
 
-NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message")
+NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message", "reminder")
 # Those that our API takes as they are.
-PLAIN: Final = ("app", "state", "errcode", "message")
+PLAIN: Final = ("app", "state", "errcode", "message", "reminder")
 UID: Final = "UID_"
 
 
@@ -95,6 +96,10 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
     ]  # fmt: skip
     if message := given.get("message", ""):
         fields.append(text_field(visit, "message", terms.MESSAGE, message, error=wrong("message")))
+    if reminder := given.get("reminder", ""):
+        fields.append(
+            text_field(visit, "reminder", REMINDER, reminder, error=wrong("reminder"), maxlength=32)
+        )
     is_open = error is not None or any(given.get(name) for name in NAMES)
     return folded_search(visit, action, joined(fields), is_open=is_open)
 

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.overview.errors import ERRORS
 from wechat_scheduler.web.console.parts import (
     Kind,
@@ -22,6 +24,11 @@ W = Words
 LAST = W("What happened", "近况")
 HOURS, DAYS = W("Last 24 hours", "最近 24 小时"), W("Last 30 days", "最近 30 天")
 PERIOD = W("Period", "时间段")
+COUNTED = W(
+    "A failure stays counted, also of a message that was sent again later and arrived.",
+    "失败一经计数就保留，即使消息之后重新发送并送达。",
+)
+STILL_FAILED = W("What is failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
 
 
@@ -94,7 +101,12 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
     times = PlotTimes([period.at for period in found.periods], are_days=found.span == "day")
     cards = [_card(visit, card, times, found) for card in CARDS]
     body = fill(
-        '{choice}<div class="figures">{cards}{errors}</div>',
+        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}{failed}</p>',
+        counted=visit.say(COUNTED),
+        failed=when(
+            visit.may(Scope.PUSH),
+            fill(" {link}", link=link("/console/messages?state=dead", visit.say(STILL_FAILED))),
+        ),
         choice=_choice(visit, are_days=times.are_days),
         cards=cards,
         errors=_errors_card(visit, times, found),

@@ -11,7 +11,8 @@ from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import pager
-from wechat_scheduler.web.console.parts import Cell, table
+from wechat_scheduler.web.console.parts import Cell, joined, table
+from wechat_scheduler.web.console.reminders.outcome import last_counts
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     STATES,
@@ -39,6 +40,7 @@ NONE_FOUND = W(
     "No reminder here fits. Change the choice, or go to the next page if there is one.",
     "这里没有符合的提醒。请改变条件，或者看下一页（如果有）。",
 )
+ENDED: Final = ("done", "missed", "cancelled")
 # They are shown unless another state is chosen.
 ACTIVE: Final = "active"
 FILTERS: Final = ("app", "uid", "state", "text", "after")
@@ -56,7 +58,7 @@ async def listing(visit: Visit) -> web.Response:
         '{tabs}<section>{filters}</section><section id="reminders" data-live>{table}{pager}</section>',
         tabs=tabs(visit, LIST),
         filters=_filters(visit, wanted, apps),
-        table=_table(visit, [_row(visit, one, apps, topics) for one in found.rows], wanted),
+        table=_table(visit, [await _row(visit, one, apps, topics) for one in found.rows], wanted),
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
@@ -82,7 +84,7 @@ def _table(
     return table(visit, terms.REMINDERS, heads, rows, empty=NONE_FOUND if is_chosen else NONE)
 
 
-def _row(
+async def _row(
     visit: Visit, one: ReminderResult, apps: Mapping[int, AppResult], topics: Mapping[int, str]
 ) -> tuple[Cell, ...]:
     return (
@@ -91,8 +93,13 @@ def _row(
         rule_words(visit, one.rule, one.time),
         receivers(visit, one, topics),
         app_link(apps, one.app),
-        badge(visit, one.state),
+        joined([badge(visit, one.state), await _became(visit, one)]),
     )
+
+
+async def _became(visit: Visit, one: ReminderResult) -> Html:
+    """Of one that has ended: what of its last messages arrived."""
+    return await last_counts(visit, one) if one.state in ENDED else Html()
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, LIST, listing),)

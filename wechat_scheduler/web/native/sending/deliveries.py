@@ -14,11 +14,29 @@ from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFound
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
-from wechat_scheduler.web.kit.query import id_of, instant_of, limit_of, next_page, one_of
+from wechat_scheduler.web.kit.query import (
+    IDS,
+    id_of,
+    ids_of,
+    instant_of,
+    limit_of,
+    next_page,
+    one_of,
+    reminder_of,
+)
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app, within_reach
 from wechat_scheduler.web.native.refused_by_wechat import refused
-from wechat_scheduler.web.native.route import APP, LINK, PAGED, SPAN, UID, NativeRoute, query
+from wechat_scheduler.web.native.route import (
+    APP,
+    LINK,
+    PAGED,
+    REMINDER,
+    SPAN,
+    UID,
+    NativeRoute,
+    query,
+)
 from wechat_scheduler.web.native.sending.delivery_bodies import (
     MOST_AT_ONCE,
     ChangedResult,
@@ -125,7 +143,9 @@ def _query(request: web.Request) -> DeliveryFilter:
     return DeliveryFilter(
         state=DeliveryState(state) if state else None,
         app_id=id_of(request, "app"),
+        ids=ids_of(request, "ids"),
         message_id=id_of(request, "message"),
+        reminder=reminder_of(request),
         uid=request.query.get("uid", ""),
         errcode=int(errcode) if errcode else None,
         since=instant_of(request, "since"),
@@ -152,7 +172,9 @@ ROUTES = (
         takes=(
             query("state", "Only in this state.", {"enum": [*STATES]}),
             APP,
+            query("ids", "Only these, with commas between.", schema_of(IDS)),
             query("message", "Only of this message.", schema_of(ID)),
+            REMINDER,
             UID,
             query("errcode", "Only those whose last errcode is this.", {"type": "integer"}),
             *SPAN, *PAGED,

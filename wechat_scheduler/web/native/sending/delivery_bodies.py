@@ -13,7 +13,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import result_of
-from wechat_scheduler.web.kit.ids import Id
+from wechat_scheduler.web.kit.ids import Id, ReminderId
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.sending.message_requests import Instant
 
@@ -35,6 +35,7 @@ class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
     state: DeliveryState | None = None
     app: Id | None = None
     message: Id | None = None
+    reminder: ReminderId | None = None
     uid: str | None = None
     errcode: Errcode | None = None
     since: Instant | None = None
@@ -138,6 +139,7 @@ def read_filter(body: bytes) -> tuple[DeliveryFilter, bool]:
         state=parsed.state,
         app_id=parsed.app or 0,
         message_id=parsed.message or 0,
+        reminder=parsed.reminder or "",
         uid=read_text(parsed.uid or "", "uid", longest=LONGEST_UID),
         errcode=parsed.errcode,
         since=parsed.since,
