@@ -1,17 +1,17 @@
-"""Compiles what each worker of the tests imports, before they start: else each compiles all of it. So it is with
-what hypothesis looks for in each module."""
+"""Compiles what each worker of the tests imports, before they start: else each compiles all of it."""
 
 import compileall
 import fnmatch
+import gzip
+import json
 import os
-import warnings
-from contextlib import suppress
+import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from _pytest.assertion import assertstate_key
 from _pytest.assertion.rewrite import PYC_TAIL, _rewrite_test, _write_pyc, get_cache_dir
+from hypothesis.internal.charmap import charmap_file
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "wechat_scheduler"
@@ -45,8 +45,6 @@ def _forked(files: list[Path], config: pytest.Config) -> int:
 def _compile(file: Path, config: pytest.Config) -> None:
     if not any(fnmatch.fnmatch(file.name, pattern) for pattern in REWRITTEN):
         compileall.compile_file(file, quiet=2)
-        if file.is_relative_to(PACKAGE):
-            _find_constants(file)
         return
     compiled = get_cache_dir(file) / (file.name.removesuffix(".py") + PYC_TAIL)
     if compiled.exists() and compiled.stat().st_mtime >= file.stat().st_mtime:
@@ -56,12 +54,13 @@ def _compile(file: Path, config: pytest.Config) -> None:
     _write_pyc(config.stash[assertstate_key], code, origin, compiled)
 
 
-def _find_constants(file: Path) -> None:
-    """Has hypothesis remember the constants of a module, which it tries as examples: it reads every module that
-    a worker has imported for them. The function is its own, and may be gone one day."""
-    with suppress(ImportError), warnings.catch_warnings(action="ignore"):
-        from hypothesis.internal.constants_ast import constants_from_module
-
-        module = ModuleType(file.stem)
-        module.__file__ = str(file)
-        constants_from_module(module)
+def tell_characters() -> None:
+    """Tell hypothesis what UTF-8 can encode: all but the surrogates. It would encode each of a million characters
+    to find that out, in each worker of a fresh checkout. The file is its own, and may have another name one day."""
+    file = charmap_file("codec-v2-utf-8")
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        known = [[[0, 0xD7FF], [0xE000, sys.maxunicode]], []]
+        written = file.with_suffix(f".{os.getpid()}")
+        written.write_bytes(gzip.compress(json.dumps(known).encode()))
+        written.rename(file)

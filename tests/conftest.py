@@ -16,7 +16,7 @@ from hypothesis.internal.conjecture import providers
 
 from tests import logs
 from tests.bare_machine import bare_machine
-from tests.compiled import compile_all
+from tests.compiled import compile_all, tell_characters
 from tests.databases import database, database_url, migrations, open_again, postgres
 from tests.lasting import FIXTURE, open_databases
 from tests.postgres import fastest
@@ -121,6 +121,7 @@ def pytest_runtest_logfinish() -> None:
 
 
 def pytest_collection_finish() -> None:
+    tell_characters()
     gc.freeze()
     gc.enable()
 
