@@ -1,6 +1,5 @@
 """An address that is accepted where it is written can be opened wherever it is used."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from yarl import URL
@@ -51,14 +50,12 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("text", GOOD)
-def test_an_ordinary_address_is_one(text: str) -> None:
-    assert is_web_address(text)
+def test_an_ordinary_address_is_one() -> None:
+    assert [text for text in GOOD if not is_web_address(text)] == []
 
 
-@pytest.mark.parametrize("text", BAD)
-def test_what_programs_read_differently_is_none(text: str) -> None:
-    assert not is_web_address(text)
+def test_what_programs_read_differently_is_none() -> None:
+    assert [text for text in BAD if is_web_address(text)] == []
 
 
 PIECES = [
