@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-import pytest
+import pytest_asyncio
 
 from tests.clock import START
+from tests.stores.conftest import database
 from tests.stores.samples import APPID, LEASE, credential, failed, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.model import ADMIN
@@ -30,6 +31,8 @@ from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
+
+__all__ = ["database"]
 
 NOW, SECOND, HOUR = START, timedelta(seconds=1), timedelta(hours=1)
 COMPONENT = JobKey(APPID, "component_access_token")
@@ -69,7 +72,7 @@ def stores_on(database: Database) -> Stores:
     )
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stores(database: Database) -> Stores:
     """Empty, but for an appid whose pushes are expected."""
     stores = stores_on(database)
