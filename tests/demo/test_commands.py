@@ -57,25 +57,29 @@ async def command(*words: str, temporary: Path) -> AsyncIterator[Command]:
         yield Command(process)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-async def test_a_signal_ends_the_demo_cleanly(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    ("number", "notified"), [(signal.SIGINT, 8), (signal.SIGTERM, 1), (signal.SIGHUP, 1)]
+)
+async def test_a_signal_ends_the_demo_cleanly(
+    tmp_path: Path, number: signal.Signals, notified: int
+) -> None:
     async with command("demo", temporary=tmp_path) as running:
-        for _ in CREDENTIALS:
+        for _ in range(notified):
             await running.line_with("notified")
 
         code, out, err = await running.end(number)
 
     assert (code, err) == (0, "")
-    assert out.splitlines()[-1].startswith("8 credentials, 8 rotations, ")
+    assert re.match(r"8 credentials, [1-8] rotations, ", out.splitlines()[-1])
     assert os.listdir(tmp_path) == []
 
 
-@pytest.mark.parametrize("seconds", ["abc", "0", "-1", "nan", "inf"])
-def test_seconds_that_are_none_are_refused_with_a_sentence(seconds: str) -> None:
-    result = CliRunner().invoke(program, ["demo", "--seconds", seconds])
+def test_seconds_that_are_none_are_refused_with_a_sentence() -> None:
+    for seconds in ("abc", "0", "-1", "nan", "inf"):
+        result = CliRunner().invoke(program, ["demo", "--seconds", seconds])
 
-    assert result.exit_code == 2
-    assert f"'{seconds}' is not a number of seconds above 0" in result.output
+        assert result.exit_code == 2
+        assert f"'{seconds}' is not a number of seconds above 0" in result.output
 
 
 async def test_the_demo_ends_quietly_when_its_reader_has_gone(tmp_path: Path) -> None:
@@ -150,9 +154,8 @@ async def test_an_address_of_another_machine_is_one_sentence() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("words", "complaint"),
-    [
+def test_a_wrong_option_of_the_sandbox_is_explained() -> None:
+    cases = [
         (["--account", "wx_mine"], "'--account': must be APPID:SECRET"),
         (["--push-tickets", "wx_hub"], "'--push-tickets': must be COMPONENT_APPID=URL"),
         (["--push-tickets", "wx_hub=ftp://x"], "--push-tickets: must be http:// or https://"),
@@ -162,13 +165,13 @@ async def test_an_address_of_another_machine_is_one_sentence() -> None:
         ),
         (["--quota", "/cgi-bin/token=many"], "--quota: 'many' is not a number of calls"),
         (["--token-lifetime", "soon"], "'soon' is not a duration such as 30s, 15m or 1h30m"),
-    ],
-)
-def test_a_wrong_option_of_the_sandbox_is_explained(words: list[str], complaint: str) -> None:
-    result = CliRunner().invoke(program, ["sandbox", *words])
+    ]
 
-    assert result.exit_code == 2
-    assert complaint in result.output
+    for words, complaint in cases:
+        result = CliRunner().invoke(program, ["sandbox", *words])
+
+        assert result.exit_code == 2, words
+        assert complaint in result.output
 
 
 def test_the_banner_says_how_to_use_it() -> None:

@@ -93,25 +93,38 @@ async def run_as_shell(command: str) -> list[str]:
     return said.decode().splitlines()
 
 
-async def test_all_eight_become_fresh_and_are_notified() -> None:
-    audience = Audience()
+async def test_all_eight_are_notified_and_the_command_on_the_screen_fetches_one(
+    temporary: Path,
+) -> None:
+    audience, stop = Audience(), asyncio.Event()
+    async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
+        supervisor.essential("demo", _discard(watch(audience, stop)))
+        await audience.satisfied.wait()
+        shown = audience.frames[-1]
 
-    last = await watch(audience, audience.satisfied)
+        pasted = "   \n".join(curl_lines(shown.places))
+        url, flag, header = await run_as_shell(pasted)
+        async with session.get(url, headers=dict([header.split(": ")])) as response:
+            fetched = (await response.json())["result"]
 
-    assert [row.key for row in last.rows] == list(CREDENTIALS)
-    assert {row.state for row in last.rows} == {Freshness.FRESH}
-    assert {(row.version, row.notified, bool(row.value)) for row in last.rows} == {(1, 1, True)}
-    assert last.summary == "8 credentials, 8 rotations, 8 notifications, 0 failures"
+        key = shown.places.key_file.read_text().strip()
+        body = {"appid": "wx_mine", "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
+        async with Client(shown.places.daemon, key) as client:
+            await client.register(body)
+        await audience.shown(JobKey("wx_mine", "access_token"))
+        stop.set()
 
-
-async def test_a_rotation_is_in_the_journal_before_its_notification() -> None:
-    audience = Audience()
-
-    last = await watch(audience, audience.satisfied)
-
-    told = [(event.kind, event.text) for event in last.events]
+    assert [row.key for row in shown.rows] == list(CREDENTIALS)
+    assert {row.state for row in shown.rows} == {Freshness.FRESH}
+    assert {(row.version, row.notified, bool(row.value)) for row in shown.rows} == {(1, 1, True)}
+    assert shown.summary == "8 credentials, 8 rotations, 8 notifications, 0 failures"
+    told = [(event.kind, event.text) for event in shown.events]
     rotated = told.index((EventKind.ROTATED, "access_token of wx_tea, version 1"))
     assert rotated < told.index((EventKind.NOTIFIED, "access_token of wx_tea"))
+    assert (flag, fetched) == ("-H", shown.rows[0].value)
+    assert audience.frames[-1].rows[-1].key.appid == "wx_mine"  # that of another program
+    assert shown.places.key_file.parent.parent == temporary
+    assert os.listdir(temporary) == []
 
 
 async def test_a_sentence_becomes_a_reminder_and_reaches_the_phone() -> None:
@@ -127,48 +140,6 @@ async def test_a_sentence_becomes_a_reminder_and_reaches_the_phone() -> None:
     assert "提醒你喝茶" in steps[EventKind.ANSWERED]
     assert steps[EventKind.REMINDED] == "喝茶: it is on the phone of o_alice"
     assert set(ON_PHONE) <= {entry.kind for entry in last.events}
-
-
-async def test_the_command_on_the_screen_fetches_a_token() -> None:
-    audience, stop = Audience(), asyncio.Event()
-    async with Supervisor() as supervisor, aiohttp.ClientSession() as session:
-        supervisor.essential("demo", _discard(watch(audience, stop)))
-        await audience.satisfied.wait()
-        shown = audience.frames[-1]
-
-        pasted = "   \n".join(curl_lines(shown.places))
-        url, flag, header = await run_as_shell(pasted)
-
-        assert flag == "-H"
-        async with session.get(url, headers=dict([header.split(": ")])) as response:
-            assert (await response.json())["result"] == shown.rows[0].value
-        stop.set()
-
-
-async def test_a_credential_that_another_program_registers_is_shown_below() -> None:
-    audience, stop = Audience(), asyncio.Event()
-    async with Supervisor() as supervisor:
-        supervisor.essential("demo", _discard(watch(audience, stop)))
-        await audience.satisfied.wait()
-        places = audience.frames[-1].places
-        key = places.key_file.read_text().strip()
-        body = {"appid": "wx_mine", "appsecret": "sandbox-secret", "tasks": [{"type": 0}]}
-
-        async with Client(places.daemon, key) as client:
-            await client.register(body)
-
-        await audience.shown(JobKey("wx_mine", "access_token"))
-        assert audience.frames[-1].rows[-1].key.appid == "wx_mine"
-        stop.set()
-
-
-async def test_the_demo_deletes_its_folder(temporary: Path) -> None:
-    audience = Audience()
-
-    last = await watch(audience, audience.satisfied)
-
-    assert last.places.key_file.parent.parent == temporary
-    assert os.listdir(temporary) == []
 
 
 async def test_the_demo_ends_after_its_duration() -> None:
