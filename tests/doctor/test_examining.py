@@ -78,15 +78,19 @@ async def test_it_changes_nothing_and_asks_wechat_nothing_unless_told_to(
 
 
 async def test_a_probe_leaves_the_token_that_is_in_use(config: Config, weixin: WeChat) -> None:
-    async with daemon(config.state.dir, weixin.url) as running:
-        value = await running.value(f"{APPID}/0")
+    async def refreshed() -> str:
+        await running.call("POST", f"/task/{APPID}/0/refresh")
+        await running.settle()
+        return await running.value(f"{APPID}/0")
+
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        value = await refreshed()
         calls = weixin.sandbox.calls("/cgi-bin/stable_token")
 
         await found(config, probe=True)
 
-        await running.call("POST", f"/task/{APPID}/0/refresh")
-        assert await running.value(f"{APPID}/0") == value
         assert weixin.sandbox.calls("/cgi-bin/stable_token") > calls
+        assert await refreshed() == value
 
 
 async def test_before_the_first_start_nothing_fails(tmp_path: Path, weixin: WeChat) -> None:
