@@ -14,8 +14,9 @@ import pytest
 import uvloop
 from aiohttp import web
 
-# These tests wait for their own loop only: after this many turns without a byte, both ends rest.
-REST = 40
+# These tests wait for their own loop only: after this many turns without a byte, both ends rest. What follows from a
+# chunk comes within two turns.
+REST = 12
 LIMIT = 100_000
 
 ADDED = re.compile(
