@@ -12,7 +12,7 @@ import pytest
 from tests.access.doors import end, make
 from tests.business import Business
 from tests.clock import START, FakeClock
-from tests.house import APPID, SECRET, Caller, WeChat, daemon
+from tests.house import APPID, SECRET, Caller, WeChat, daemon, in_memory
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
 from wechat_scheduler.access.actions import Action
@@ -157,18 +157,20 @@ async def test_the_audit_comes_in_pages_that_miss_nothing(keeper: Caller) -> Non
     assert sizes == [2, 2, 1]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=x", "limit=" + "9" * 5000, "before=x"])
-async def test_a_page_that_there_cannot_be_is_refused(keeper: Caller, query: str) -> None:
-    answer = await keeper.call("GET", f"/v1/audit?{query}")
+async def test_a_page_that_there_cannot_be_is_refused(keeper: Caller) -> None:
+    for query in ("limit=0", "limit=x", "limit=" + "9" * 5000, "before=x"):
+        answer = await keeper.call("GET", f"/v1/audit?{query}")
 
-    assert answer.status == 400
-    assert answer.json["message"].startswith(query.partition("=")[0])
+        assert answer.status == 400, query
+        assert answer.json["message"].startswith(query.partition("=")[0]), query
 
 
 async def test_what_is_older_than_the_retention_goes(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:
-    async with daemon(tmp_path, weixin.url, clock=clock, state__audit_retention="2d") as keeper:
+    async with daemon(
+        tmp_path, weixin.url, clock=clock, opener=in_memory, state__audit_retention="2d"
+    ) as keeper:
         await keeper.register({"type": 0})
         clock.advance(timedelta(days=1, hours=23))
         await keeper.register({"type": 1})

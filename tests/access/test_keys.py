@@ -101,15 +101,16 @@ def test_a_wish_that_is_wrong_is_refused_with_its_place(
     assert str(refused.value).startswith(sentence)
 
 
-@pytest.mark.parametrize("limit", [{"appids": ["wx1"]}, {"types": [0]}])
-async def test_an_admin_key_cannot_be_limited(keeper: Caller, limit: dict[str, Any]) -> None:
-    body = {"name": "shop", "scopes": ["read", "admin"]} | limit
+async def test_an_admin_key_cannot_be_limited(keeper: Caller) -> None:
+    limits: list[dict[str, Any]] = [{"appids": ["wx1"]}, {"types": [0]}]
+    for limit in limits:
+        body = {"name": "shop", "scopes": ["read", "admin"]} | limit
 
-    answer = await keeper.call("POST", "/v1/keys", body=body)
+        answer = await keeper.call("POST", "/v1/keys", body=body)
 
-    assert answer.status == 400
-    assert answer.json["message"] == "an admin key cannot be limited to appids or types"
-    assert len((await keeper.call("GET", "/v1/keys")).result) == 1
+        assert answer.status == 400, limit
+        assert answer.json["message"] == "an admin key cannot be limited to appids or types"
+        assert len((await keeper.call("GET", "/v1/keys")).result) == 1, limit
 
 
 async def test_every_type_there_is_can_be_a_limit(keeper: Caller) -> None:

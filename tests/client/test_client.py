@@ -12,7 +12,7 @@ from aiohttp import web
 
 from tests.business import Answer, Business, drop, garbage, status
 from tests.clock import START, FakeClock
-from tests.house import APPID, COMPONENT, SECRET, Caller, daemon, wechat
+from tests.house import APPID, COMPONENT, SECRET, Caller, daemon, in_memory, wechat
 from wechat_scheduler.client import Client, Contest, Fault, Job, Receiver, SyncClient
 from wechat_scheduler.credentials import model
 from wechat_scheduler.errors import (
@@ -96,7 +96,10 @@ async def client(stand_in: Business, clock: FakeClock) -> AsyncIterator[Client]:
 @pytest.fixture
 async def caller(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Caller]:
     """A real daemon without loops."""
-    async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
+    async with (
+        wechat(clock) as real,
+        daemon(tmp_path, real.url, clock=clock, opener=in_memory) as opened,
+    ):
         yield opened
 
 

@@ -3,37 +3,33 @@
 import asyncio
 import sys
 
-import pytest
-
 OURS = {"client", "engine", "errors", "reasons"}
 DAEMONS = {"structlog", "cryptography", "aiosqlite", "click", "tenacity"}
 
 
-async def imported(script: str) -> set[str]:
-    """The modules of a new interpreter after the script."""
+async def imported(scripts: list[str]) -> list[set[str]]:
+    """The modules of a new interpreter after each script."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        f"import sys; {script}; print(*sys.modules)",
+        "; ".join(("import sys", *(f"{script}; print(*sys.modules)" for script in scripts))),
         stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
-    return set(out.decode().split())
+    return [set(line.split()) for line in out.decode().splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("script", "without"),
-    [
-        ("import wechat_scheduler.client", {"aiohttp", "asyncio", "msgspec", "ssl"}),
-        ("from wechat_scheduler.client import SyncClient", {"aiohttp", "asyncio", "yarl"}),
-        ("from wechat_scheduler.client import Client", set[str]()),
-    ],
-)
-async def test_a_business_app_does_not_import_the_daemon_with_the_client(
-    script: str, without: set[str]
-) -> None:
-    found = await imported(script)
+STEPS = [
+    ("import wechat_scheduler.client", {"aiohttp", "asyncio", "msgspec", "ssl"}),
+    ("from wechat_scheduler.client import SyncClient", {"aiohttp", "asyncio", "yarl"}),
+    ("from wechat_scheduler.client import Client", set[str]()),
+]
 
-    ours = {name.split(".")[1] for name in found if name.startswith("wechat_scheduler.")}
-    assert ours <= OURS
-    assert not found & (DAEMONS | without)
+
+async def test_a_business_app_does_not_import_the_daemon_with_the_client() -> None:
+    snapshots = await imported([script for script, _ in STEPS])
+
+    for (script, without), found in zip(STEPS, snapshots, strict=True):
+        ours = {name.split(".")[1] for name in found if name.startswith("wechat_scheduler.")}
+        assert ours <= OURS, script
+        assert not found & (DAEMONS | without), script

@@ -7,13 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.access.doors import make
 from tests.cli.commands import Ended, invoke
 from tests.clock import START, FakeClock
-from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
+from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat, wechat
 from tests.platform.listening import Platform
 from tests.web.signing import PAGE, SHOP, allow, fits, sign, signing
 from wechat_scheduler.access.origins import located
@@ -40,6 +41,20 @@ async def keeper(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncItera
         yield opened
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Caller]:
+    clock = FakeClock()
+    state = tmp_path_factory.mktemp("signer")
+    async with wechat(clock) as weixin, signing(state, weixin, clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def signer(signer_of_the_file: Caller) -> Caller:
+    """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
+    return signer_of_the_file
+
+
 def test_the_signature_is_that_of_wechats_own_example() -> None:
     ticket = (
         "sM4AOVdWfPE4DxkXGEs8VMCPGGVi4C3VM0P37wVUCFvkVAy_90u5h9nbSlYy3-Sl-HhTdfl2fzFy1AOcHKP7qg"
@@ -52,10 +67,10 @@ def test_the_signature_is_that_of_wechats_own_example() -> None:
     assert found == "0f9de62fce790f9a083d5c99e95740ceb90c27ed"
 
 
-async def test_a_page_is_signed_with_the_ticket_which_never_leaves(keeper: Caller) -> None:
-    ticket = await keeper.value(f"{APPID}/1")
+async def test_a_page_is_signed_with_the_ticket_which_never_leaves(signer: Caller) -> None:
+    ticket = await signer.value(f"{APPID}/1")
 
-    config, again = (await sign(keeper, PAGE)).result, (await sign(keeper, PAGE)).result
+    config, again = (await sign(signer, PAGE)).result, (await sign(signer, PAGE)).result
 
     assert config.keys() == {"appId", "timestamp", "nonceStr", "signature"}
     assert (config["appId"], config["timestamp"]) == (APPID, int(START.timestamp()))
@@ -64,8 +79,8 @@ async def test_a_page_is_signed_with_the_ticket_which_never_leaves(keeper: Calle
     assert ticket not in str(config)
 
 
-async def test_an_address_is_signed_as_it_is_without_its_fragment(keeper: Caller) -> None:
-    ticket = await keeper.value(f"{APPID}/1")
+async def test_an_address_is_signed_as_it_is_without_its_fragment(signer: Caller) -> None:
+    ticket = await signer.value(f"{APPID}/1")
     longest = f"{SHOP}/{'x' * (LONGEST_URL - len(SHOP) - 1)}"
     pages = {
         f"{PAGE}#/orders/7#x": PAGE,
@@ -79,23 +94,23 @@ async def test_an_address_is_signed_as_it_is_without_its_fragment(keeper: Caller
     }
 
     for given_url, page in pages.items():
-        assert fits((await sign(keeper, given_url)).result, ticket, page), given_url
+        assert fits((await sign(signer, given_url)).result, ticket, page), given_url
 
 
-async def test_what_is_no_page_is_refused_at_url(keeper: Caller) -> None:
+async def test_what_is_no_page_is_refused_at_url(signer: Caller) -> None:
     unwritten = (f"{SHOP}/商品", "https://商店.example/", f"{SHOP}/a b", f"{SHOP}/\n", f"{SHOP}/\0")
     too_long = f"{SHOP}/{'x' * LONGEST_URL}"
 
     for url in (*WRONG, *unwritten, too_long, 5, None, [SHOP]):
-        answer = await sign(keeper, url)
+        answer = await sign(signer, url)
 
         assert answer.status == 400, url
         assert answer.json["reason"] == "request.invalid"
         assert answer.json["message"].startswith("url: "), answer.json
 
 
-async def test_without_a_ticket_the_remedy_is_named(keeper: Caller) -> None:
-    answer = await sign(keeper, PAGE, appid=OTHER)
+async def test_without_a_ticket_the_remedy_is_named(signer: Caller) -> None:
+    answer = await sign(signer, PAGE, appid=OTHER)
 
     assert (answer.status, answer.json["reason"]) == (404, "task.unknown")
     assert answer.json["message"] == (
@@ -165,7 +180,7 @@ async def test_an_account_of_a_platform_is_signed_for_and_never_the_platform_wit
     assert by_key == [200, 403]  # as for a fetch
 
 
-async def test_a_key_signs_where_it_reaches_the_ticket_and_reads(keeper: Caller) -> None:
+async def test_a_key_signs_where_it_reaches_the_ticket_and_reads(signer: Caller) -> None:
     answered = {}
     for name, scope, limits in (
         ("ticket", "read", {"types": [1]}),
@@ -174,10 +189,10 @@ async def test_a_key_signs_where_it_reaches_the_ticket_and_reads(keeper: Caller)
         ("other", "read", {"appids": [OTHER]}),
         ("register", "register", {}),
     ):
-        key = (await make(keeper, scope, **limits)).text
-        put = await allow(keeper, SHOP, key=key)
-        seen = await keeper.call("GET", ORIGINS, key=key)
-        answered[name] = ((await sign(keeper, PAGE, key=key)).status, seen.status, put.status)
+        key = (await make(signer, scope, **limits)).text
+        put = await allow(signer, SHOP, key=key)
+        seen = await signer.call("GET", ORIGINS, key=key)
+        answered[name] = ((await sign(signer, PAGE, key=key)).status, seen.status, put.status)
 
     assert answered == {
         "ticket": (200, 200, 403),
@@ -209,28 +224,28 @@ async def test_origins_are_kept_as_browsers_write_them_and_the_change_is_noted(
 
 
 async def test_what_is_no_origin_is_refused_with_its_place_and_changes_nothing(
-    keeper: Caller,
+    signer: Caller,
 ) -> None:
-    await allow(keeper, SHOP)
+    await allow(signer, SHOP)
 
     for wrong in (*WRONG, "*", "null", f"{SHOP}/", f"{SHOP}/a", f"{SHOP}?", "https://商店.example"):
-        answer = await allow(keeper, PAGE.partition("/cart")[0], wrong)
+        answer = await allow(signer, PAGE.partition("/cart")[0], wrong)
 
         assert answer.status == 400, wrong
         assert answer.json["message"].startswith("origins[1]: must be an origin such as"), wrong
     many = await allow(
-        keeper, *(f"https://s{number}.example" for number in range(MOST_ORIGINS + 1))
+        signer, *(f"https://s{number}.example" for number in range(MOST_ORIGINS + 1))
     )
-    odd = await allow(keeper, SHOP, appid="wx%20x")
+    odd = await allow(signer, SHOP, appid="wx%20x")
     assert many.json["message"] == "origins: takes at most 100"
     assert odd.json["message"].startswith("appid: ")
-    assert (await keeper.call("GET", ORIGINS)).result["origins"] == [SHOP]
+    assert (await signer.call("GET", ORIGINS)).result["origins"] == [SHOP]
 
 
 async def test_origins_may_come_before_the_ticket_and_the_note_says_what_is_missing(
-    keeper: Caller,
+    signer: Caller,
 ) -> None:
-    answer = await allow(keeper, SHOP, appid=OTHER)
+    answer = await allow(signer, SHOP, appid=OTHER)
 
     assert answer.result["origins"] == [SHOP]
     assert answer.json["message"] == (

@@ -7,9 +7,10 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from tests.clock import FakeClock
-from tests.house import APPID, Answer, Caller, WeChat
+from tests.house import APPID, Answer, Caller, WeChat, wechat
 from tests.web.signing import PAGE, SHOP, allow, fits, sign, signing
 from wechat_scheduler.web.native import jssdk_pages
 
@@ -28,6 +29,21 @@ async def keeper(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncItera
     async with signing(tmp_path / "state", weixin, clock) as opened:
         await allow(opened, SHOP)
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Caller]:
+    clock = FakeClock()
+    state = tmp_path_factory.mktemp("signer")
+    async with wechat(clock) as weixin, signing(state, weixin, clock) as opened:
+        await allow(opened, SHOP)
+        yield opened
+
+
+@pytest.fixture
+def signer(signer_of_the_file: Caller) -> Caller:
+    """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
+    return signer_of_the_file
 
 
 async def ask(
@@ -50,11 +66,11 @@ def shared(answer: Answer) -> list[str]:
 
 
 async def test_an_allowed_page_gets_its_signature_and_no_other_page_may_read_it(
-    keeper: Caller,
+    signer: Caller,
 ) -> None:
-    ticket = await keeper.value(f"{APPID}/1")
+    ticket = await signer.value(f"{APPID}/1")
 
-    answer = await ask(keeper, {"Origin": SHOP}, f"{PAGE}#/top")
+    answer = await ask(signer, {"Origin": SHOP}, f"{PAGE}#/top")
 
     assert fits(answer.result, ticket, PAGE)
     assert (answer.headers[ALLOWED], answer.headers["Vary"]) == (SHOP, "Origin")
@@ -77,11 +93,11 @@ async def test_wechat_lets_the_signed_page_call_jssdk_and_no_other(
 
 
 async def test_a_foreign_page_gets_neither_a_signature_nor_headers_to_read_by(
-    keeper: Caller,
+    signer: Caller,
 ) -> None:
     for origin in NEAR:
         for method in ("GET", "OPTIONS"):
-            answer = await ask(keeper, {"Origin": origin, "Referer": PAGE}, method=method)
+            answer = await ask(signer, {"Origin": origin, "Referer": PAGE}, method=method)
 
             assert (answer.status, answer.json["reason"]) == (403, "origin.refused"), origin
             assert (answer.json["result"], shared(answer)) == ("", []), origin
@@ -100,24 +116,24 @@ async def test_an_allowed_page_gets_no_signature_for_a_page_elsewhere(keeper: Ca
 
 
 async def test_a_page_at_the_same_address_as_the_daemon_proves_itself_by_its_referer(
-    keeper: Caller,
+    signer: Caller,
 ) -> None:
-    ticket = await keeper.value(f"{APPID}/1")
+    ticket = await signer.value(f"{APPID}/1")
 
-    own = await ask(keeper, {"Referer": f"{PAGE}&more"})
+    own = await ask(signer, {"Referer": f"{PAGE}&more"})
     elsewhere = (*NEAR[:2], *NEAR[3:8], "/cart", SHOP[8:])
-    foreign = [await ask(keeper, {"Referer": url}) for url in elsewhere]
-    neither = await ask(keeper, {})
+    foreign = [await ask(signer, {"Referer": url}) for url in elsewhere]
+    neither = await ask(signer, {})
 
     assert fits(own.result, ticket, PAGE)
     assert shared(own) == []
     assert {answer.status for answer in (*foreign, neither)} == {403}
 
 
-async def test_a_browser_learns_before_the_request_what_the_page_may_send(keeper: Caller) -> None:
+async def test_a_browser_learns_before_the_request_what_the_page_may_send(signer: Caller) -> None:
     sent = {"Origin": SHOP, "Access-Control-Request-Method": "GET"}
 
-    answer = await ask(keeper, sent, method="OPTIONS", query="")
+    answer = await ask(signer, sent, method="OPTIONS", query="")
 
     assert answer.status == 200
     assert answer.headers[ALLOWED] == SHOP
@@ -126,8 +142,8 @@ async def test_a_browser_learns_before_the_request_what_the_page_may_send(keeper
     assert answer.headers["Access-Control-Max-Age"] == "600"
 
 
-async def test_an_unknown_account_is_refused_as_one_that_allows_no_origin(keeper: Caller) -> None:
-    await keeper.register({"type": 0}, {"type": 1}, appid="wx8888888888888888")
+async def test_an_unknown_account_is_refused_as_one_that_allows_no_origin(signer: Caller) -> None:
+    await signer.register({"type": 0}, {"type": 1}, appid="wx8888888888888888")
     asked = [
         (appid, method, headers, query)
         for method in ("GET", "OPTIONS")
@@ -137,7 +153,7 @@ async def test_an_unknown_account_is_refused_as_one_that_allows_no_origin(keeper
     ]
 
     answers = [
-        await ask(keeper, headers, appid=appid, method=method, query=query)
+        await ask(signer, headers, appid=appid, method=method, query=query)
         for appid, method, headers, query in asked
     ]
 
@@ -146,7 +162,7 @@ async def test_an_unknown_account_is_refused_as_one_that_allows_no_origin(keeper
     assert told[0][0] == 403
 
 
-async def test_an_allowed_page_can_read_what_it_did_wrong(keeper: Caller) -> None:
+async def test_an_allowed_page_can_read_what_it_did_wrong(signer: Caller) -> None:
     wrong = {
         "": "url: is required",
         "url=": "url: must be the page's location.href",
@@ -158,12 +174,12 @@ async def test_an_allowed_page_can_read_what_it_did_wrong(keeper: Caller) -> Non
     }
 
     for query, message in wrong.items():
-        answer = await ask(keeper, {"Origin": SHOP}, query=query)
+        answer = await ask(signer, {"Origin": SHOP}, query=query)
 
         assert answer.status == 400, query
         assert answer.json["message"].startswith(message), answer.json
         assert "%00" in query or answer.headers[ALLOWED] == SHOP
-    cached = await ask(keeper, {"Origin": SHOP}, query=f"url={quote(PAGE, safe='')}&_=17")
+    cached = await ask(signer, {"Origin": SHOP}, query=f"url={quote(PAGE, safe='')}&_=17")
     assert cached.status == 200
 
 

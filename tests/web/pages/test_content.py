@@ -44,18 +44,18 @@ PADDING = "<b>a</b>" * 400
 
 
 @pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize("attack", [*ATTACKS, *(PADDING + attack for attack in ATTACKS)])
-def test_what_a_sender_wrote_does_no_harm(attack: str, form: Form) -> None:
-    read = Reader(render(attack, form))
+def test_what_a_sender_wrote_does_no_harm(form: Form) -> None:
+    for attack in (*ATTACKS, *(PADDING + attack for attack in ATTACKS)):
+        read = Reader(render(attack, form))
 
-    assert read.tags() <= HARMLESS
-    for name, value in read.attributes():
-        assert not name.startswith("on")
-        assert name not in ("id", "class", "name") or value == "text"
-        if name in ("href", "src"):
-            assert value.startswith(("http://", "https://"))
-        if name == "style":
-            assert not {"position", "transform", "opacity", "z-index"} & set(value.split(":"))
+        assert read.tags() <= HARMLESS, attack
+        for name, value in read.attributes():
+            assert not name.startswith("on"), attack
+            assert name not in ("id", "class", "name") or value == "text", attack
+            if name in ("href", "src"):
+                assert value.startswith(("http://", "https://")), attack
+            if name == "style":
+                assert not {"position", "transform", "opacity", "z-index"} & set(value.split(":"))
 
 
 @pytest.mark.parametrize("form", [Form.HTML, Form.MARKDOWN])
