@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 from tests.business import Business
 from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.stores.memory import MemoryDatabase, memory_database
-from tests.unfair.day_loop import KNOWN, DayLoop, LoopClock
+from tests.unfair.day_loop import DayLoop, LoopClock
 from tests.unfair.neighbours import Street, street
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SchedulerError
@@ -185,13 +185,12 @@ async def a_day(
     async with street(
         state,
         lambda _: None,
-        suffix=KNOWN,
-        clock=clock,
+        clock,
+        many=MANY,
         opener=opener,
         options={"token_lifetime": 2 * turn_takes},
         **PLACES,
     ) as place:
-        place.many = MANY
         day = Day(street=place, turn_takes=turn_takes, loop=loop, clock=clock, database=database)
         await healthy(day)
         yield day

@@ -9,13 +9,18 @@ import asyncio
 import selectors
 import socket
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
+
+import pytest
+from aiohttp import connector
 
 from tests.clock import START
 from wechat_scheduler.engine.clock import SystemClock
+
+T = TypeVar("T")
 
 # The end of all names that are known; all are this machine.
 KNOWN = "localhost"
@@ -131,6 +136,13 @@ class DayLoop(asyncio.SelectorEventLoop):
             raise socket.gaierror(socket.EAI_NONAME, "name not known")
         kind = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, "")
         return [(*kind, ("127.0.0.1", port))]
+
+
+def run(loop: DayLoop, play: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Play it on the loop to its end."""
+    with pytest.MonkeyPatch.context() as patch, asyncio.Runner(loop_factory=lambda: loop) as runner:
+        patch.setattr(connector, "monotonic", loop.time)  # by it connections are idle for too long
+        return runner.run(play())
 
 
 def _threads(executor: object) -> int:

@@ -1,29 +1,27 @@
 """One sick neighbour, and healthy ones that share something with it.
 
-The sick one behaves in its way until the test ends, so that nothing depends on the speed of the
-machine: the healthy ones are served beside it, or never. Time runs five times as fast as outside.
+The sick one behaves in its way until the test says otherwise, and nothing depends on the speed of the
+machine: the healthy ones are served beside it, or never.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.business import Business, drop, endless, garbage, status
-from tests.house import APPID
+from tests.house import APPID, in_memory
 from tests.sending.town import Town, town
+from tests.unfair.day_loop import KNOWN, LoopClock
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
-from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.web.tunnels import Tunnels
 
-SPEED = 5
-
 # More sick calls than any purpose has places.
-MANY = 40
+MANY = 20
 
 TEXTS = "/cgi-bin/message/custom/send"
 MENU = "/cgi-bin/menu/get"
@@ -44,29 +42,6 @@ SETTINGS = {
 }
 
 
-class FastClock(SystemClock):
-    """Time that runs `SPEED` times as fast."""
-
-    def __init__(self) -> None:
-        self._began = super().now()
-        self._boot = super().boottime()
-
-    def now(self) -> datetime:
-        return self._began + timedelta(seconds=self.boottime() - self._boot)
-
-    def boottime(self) -> float:
-        return self._boot + (super().boottime() - self._boot) * SPEED
-
-    async def sleep(self, delay: timedelta) -> None:
-        await super().sleep(delay / SPEED)
-
-    async def sleep_seconds(self, seconds: float) -> None:
-        await super().sleep_seconds(seconds / SPEED)
-
-    async def wait(self, event: asyncio.Event, timeout: timedelta | None) -> bool:
-        return await super().wait(event, None if timeout is None else timeout / SPEED)
-
-
 # More calls than come in a test.
 EVER = 10_000
 
@@ -78,10 +53,8 @@ def hanging(business: Business) -> None:
 
 def babbling(business: Business) -> None:
     """Answers in every way that is of no use, one after the other."""
-    answers = (business.drip, endless, garbage, status(200, b"[" * (1 << 20)), drop)
-    for _ in range(EVER):
-        for answer in answers:
-            business.script(answer)
+    answers = cycle((business.drip, endless, garbage, status(200, b"[" * (1 << 20)), drop))
+    business.always = lambda request: next(answers)(request)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +82,7 @@ class Street:
         self._called += 1
         if self.hosts == 1:
             return self.sick.url(target)
-        return self.sick.url(target, host=f"127.0.0.{1 + self._called % self.hosts}")
+        return self.sick.url(target, host=f"sick{self._called % self.hosts}.{KNOWN}")
 
     async def account(self, **task: Any) -> str:
         """Register another account; returns its appid."""
@@ -227,18 +200,22 @@ PATHS: dict[str, Sickness] = {
 
 @asynccontextmanager
 async def street(
-    state: Path, sickness: Callable[[Business], None], *, suffix: str = "", **options: Any
+    state: Path,
+    sickness: Callable[[Business], None],
+    clock: LoopClock,
+    *,
+    many: int = MANY,
+    **options: Any,
 ) -> AsyncIterator[Street]:
-    """Nothing is called yet. With a `suffix` all have names that end so, instead of addresses."""
-    names = [f"{name}{suffix}" if suffix else "" for name in ("sick.", "healthy.", "")]
+    """Nothing is called yet. It is on the loop of that clock."""
     async with (
-        Business(host="0.0.0.0", name=names[0] or "127.0.0.1") as sick,
-        Business(name=names[1]) as healthy,
+        Business(name=f"sick.{KNOWN}") as sick,
+        Business(name=f"healthy.{KNOWN}") as healthy,
         town(
-            state, name=names[2] or "127.0.0.1", **{"clock": FastClock(), **SETTINGS, **options}
+            state, name=KNOWN, **{"clock": clock, "opener": in_memory, **SETTINGS, **options}
         ) as place,
     ):
-        people = tuple([await place.follow() for _ in range(MANY // 2)])
+        people = await followers(place, many)
         sickness(sick)
         try:
             dialled: list[str] = []
@@ -248,12 +225,23 @@ async def street(
                     sick=sick,
                     healthy=healthy,
                     people=people,
+                    many=many,
                     mouth=port,
                     dialled=dialled,
                 )
         finally:
             sick.release()
             place.wechat.sandbox.stopped.set()
+
+
+async def followers(place: Town, number: int) -> tuple[str, ...]:
+    """The uids of that many people, who take the app's messages."""
+    openids = [place.people.follow(place.app.appid) for _ in range(number)]
+    await place.settle()
+    uids = [await place.uid(openid) for openid in openids]
+    for uid in uids:
+        await place.audience.subscribe(place.app, uid)
+    return tuple(uids)
 
 
 @asynccontextmanager

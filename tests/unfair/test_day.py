@@ -1,17 +1,13 @@
 """Hours in which everything that can hang hangs in turn, and what the healthy ones miss: nothing."""
 
-import asyncio
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-from aiohttp import connector
-
 from tests.documents import PACKAGE
 from tests.unfair.day import a_day
-from tests.unfair.day_loop import DayLoop, LoopClock
+from tests.unfair.day_loop import DayLoop, LoopClock, run
 from tests.unfair.hangs import CODES, HANGS, TOGETHER
 from tests.unfair.needs import NEEDS, a_qr_code
 from wechat_scheduler.daemon.ground import Guarded
@@ -27,27 +23,20 @@ OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 
 
 def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    late = late_in_a_day(tmp_path, monkeypatch, TOGETHER, turn_takes=timedelta(minutes=3))
+    late = late_in_a_day(tmp_path, TOGETHER, turn_takes=timedelta(minutes=3))
 
     assert late == []
     assert sorted(name for turn in TOGETHER for name in turn) == sorted(HANGS)
 
 
 def late_in_a_day(
-    state: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    turns: Iterable[Sequence[str]],
-    *,
-    turn_takes: timedelta,
+    state: Path, turns: Iterable[Sequence[str]], *, turn_takes: timedelta
 ) -> list[str]:
     """What healthy neighbours did not get in time; `turns` name what hangs at once."""
     clock = LoopClock()
     loop = DayLoop(clock)
-    monkeypatch.setattr(
-        connector, "monotonic", loop.time
-    )  # by it connections are idle for too long
 
     async def day() -> list[str]:
         async with a_day(state, loop, clock, turn_takes=turn_takes) as played:
@@ -57,8 +46,7 @@ def late_in_a_day(
             await played.turn({}, NEEDS)
             return played.late
 
-    with asyncio.Runner(loop_factory=lambda: loop) as runner:
-        return runner.run(day())
+    return run(loop, day)
 
 
 def test_each_outgoing_path_has_its_turn() -> None:

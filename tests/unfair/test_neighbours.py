@@ -1,7 +1,6 @@
 """A sick neighbour at each outgoing path, and what the healthy ones see: that they are served.
 
-The sick one stays sick until the end of the test. So a healthy one that has to wait for it waits for
-ever; the limit of a minute is only for a test that fails.
+While they are served the sick one stays sick. So a healthy one that has to wait for it waits until `ENOUGH`.
 """
 
 import asyncio
@@ -10,9 +9,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
+from tests.business import Business
 from tests.house import APPID
+from tests.unfair.day_loop import DayLoop, LoopClock, run
 from tests.unfair.neighbours import (
     MANY,
     MENU,
@@ -28,7 +27,22 @@ from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import DeliveryState, Way
 from wechat_scheduler.engine.clock import SystemClock
 
-MOMENT = timedelta(milliseconds=5)
+MOMENT = timedelta(milliseconds=50)
+ENOUGH = timedelta(minutes=5)
+
+
+def played(
+    state: Path, sickness: Callable[[Business], None], play: Callable[[Street], Awaitable[None]]
+) -> None:
+    """Play it on a street whose time moves while nothing else does."""
+    clock = LoopClock()
+
+    async def on_it() -> None:
+        async with street(state, sickness, clock) as place:
+            async with asyncio.timeout(ENOUGH.total_seconds()):
+                await play(place)
+
+    run(DayLoop(clock), on_it)
 
 
 async def until(condition: Callable[[], Awaitable[bool]]) -> None:
@@ -118,39 +132,38 @@ async def crowded(place: Street) -> None:
     await until(taken)
 
 
-@pytest.mark.parametrize("path", PATHS)
-async def test_a_neighbour_that_never_answers_keeps_nothing_from_the_healthy(
-    tmp_path: Path, path: str
-) -> None:
-    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
-        await PATHS[path](place)
-        await sickened(place, path)
+def test_neighbours_that_never_answer_keep_nothing_from_the_healthy(tmp_path: Path) -> None:
+    async def play(place: Street) -> None:
+        for path, sicken in PATHS.items():
+            await sicken(place)
+            await sickened(place, path)
 
         for served in HEALTHY:
             await served(place)
 
+    played(tmp_path, hanging, play)
 
-@pytest.mark.parametrize(
-    ("path", "same"),
-    [("notify", a_notification), ("params", a_credential_with_params), ("callbacks", a_callback)],
-)
-async def test_many_that_never_answer_keep_nothing_from_calls_for_another_purpose(
-    tmp_path: Path, path: str, same: Callable[[Street], Awaitable[None]]
-) -> None:
-    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
+
+def test_many_that_never_answer_keep_nothing_from_calls_for_another_purpose(tmp_path: Path) -> None:
+    own = {"notify": a_notification, "params": a_credential_with_params, "callbacks": a_callback}
+
+    async def play(place: Street) -> None:
         place.hosts = MANY
-        await PATHS[path](place)
-        await crowded(place)
+        for path, same in own.items():
+            hanging(place.sick)
+            await PATHS[path](place)
+            await crowded(place)
 
-        for served in HEALTHY:
-            if served is not same:
-                await served(place)
+            for served in HEALTHY:
+                if served is not same:
+                    await served(place)
+            await recovered(place)
+
+    played(tmp_path, lambda _: None, play)
 
 
-async def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(
-    tmp_path: Path,
-) -> None:
-    async with street(tmp_path, babbling) as place, asyncio.timeout(60):
+def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(tmp_path: Path) -> None:
+    async def play(place: Street) -> None:
         for path in ("notify", "params", "callbacks"):
             await PATHS[path](place)
             await sickened(place, path)
@@ -158,11 +171,11 @@ async def test_a_neighbour_that_answers_badly_keeps_nothing_from_the_healthy(
         for served in HEALTHY:
             await served(place)
 
+    played(tmp_path, babbling, play)
 
-async def test_an_account_that_wechat_does_not_answer_keeps_nothing_from_another(
-    tmp_path: Path,
-) -> None:
-    async with street(tmp_path, hanging) as place, asyncio.timeout(60):
+
+def test_an_account_that_wechat_does_not_answer_keeps_nothing_from_another(tmp_path: Path) -> None:
+    async def play(place: Street) -> None:
         place.town.wechat.sandbox.script(TEXTS, appid=APPID, times=None, hang=True)
         for uid in place.people:
             await place.send(uid, Way.TEXT)
@@ -170,6 +183,15 @@ async def test_an_account_that_wechat_does_not_answer_keeps_nothing_from_another
 
         other = await place.town.another("wx4444444444444444")
         await arrives(replace(place, town=other), await other.follow(), Way.TEXT)
+
+    played(tmp_path, hanging, play)
+
+
+async def recovered(place: Street) -> None:
+    """Let what hung end, and forget its calls."""
+    place.sick.recover()
+    await place.town.clock.sleep(timedelta(minutes=1))
+    place.sick.calls.clear()
 
 
 async def sickened(place: Street, path: str) -> None:
