@@ -3,8 +3,10 @@
 import faulthandler
 import gc
 import os
+import signal
 from collections import Counter
 from itertools import count
+from types import FrameType
 
 import pytest
 from _pytest.faulthandler import fault_handler_stderr_fd_key
@@ -40,6 +42,14 @@ settings.load_profile("suite")
 providers._get_local_constants = lambda: providers._local_constants
 
 logs.plain()
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+# As the default, which asyncio replaces for each fixture and each test: it describes the task in words to do so.
+signal.signal(signal.SIGINT, _interrupt)
 
 # Collecting makes objects that stay: the garbage collector need not look at them.
 gc.disable()
