@@ -30,29 +30,27 @@ def facts(ended: Ended) -> dict[str, str]:
     return dict(line.split(maxsplit=1) for line in ended.out.splitlines())
 
 
-@pytest.mark.parametrize(
-    ("words", "title", "time", "rule"),
-    [
-        (("--when", "明天早上八点", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
-        (("--at", "2026-11-19T08:00:00+08:00", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
-        (
-            ("--when", "每月25号提醒我还信用卡"),
-            "还信用卡",
-            "2026-11-25T08:00:00+08:00",
-            "FREQ=MONTHLY;BYMONTHDAY=25",
-        ),
-    ],
-)
-async def test_a_reminder_is_made_by_a_sentence_or_by_a_time(
-    app: str, tmp_path: Path, words: tuple[str, ...], title: str, time: str, rule: str | None
-) -> None:
-    made = await create(app, tmp_path, *words)
+MADE: list[tuple[tuple[str, ...], str, str, str | None]] = [
+    (("--when", "明天早上八点", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
+    (("--at", "2026-11-19T08:00:00+08:00", "Tea"), "Tea", "2026-11-19T08:00:00+08:00", None),
+    (
+        ("--when", "每月25号提醒我还信用卡"),
+        "还信用卡",
+        "2026-11-25T08:00:00+08:00",
+        "FREQ=MONTHLY;BYMONTHDAY=25",
+    ),
+]
 
-    shown = facts(made)
-    assert made.err == ""
-    assert (shown["title"], shown["time"], shown.get("rule")) == (title, time, rule)
-    assert shown["due"] == time
-    assert shown["id"] in (await command("reminders", "list", state=tmp_path)).out
+
+async def test_a_reminder_is_made_by_a_sentence_or_by_a_time(app: str, tmp_path: Path) -> None:
+    for words, title, time, rule in MADE:
+        made = await create(app, tmp_path, *words)
+
+        shown = facts(made)
+        assert made.err == ""
+        assert (shown["title"], shown["time"], shown.get("rule")) == (title, time, rule)
+        assert shown["due"] == time
+        assert shown["id"] in (await command("reminders", "list", state=tmp_path)).out
 
 
 async def test_a_reminder_is_shown_paused_and_cancelled(app: str, tmp_path: Path) -> None:
@@ -91,50 +89,36 @@ async def test_a_dry_run_tells_the_times_and_keeps_nothing(app: str, tmp_path: P
     assert len(listed.out.splitlines()) == 1
 
 
-async def test_a_sentence_without_a_time_is_refused_in_one_sentence(
-    app: str, tmp_path: Path
-) -> None:
-    ended = await create(app, tmp_path, "--when", "买菜")
-
-    assert ended.code == 1
-    assert " --when: 没有找到时间" in ended.sentence
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (("--at", "tomorrow", "Tea"), "--at: must be an RFC 3339 time such as 2026-11-18T10:30:00"),
-        (("--at", "2026-11-17T08:00:00+08:00", "Tea"), "--at: "),
-        (("--when", "明天早上八点", "--link", "a b", "Tea"), "--link: must begin with http"),
-        (("--when", "明天早上八点", "--rule", "FREQ=X", "Tea"), "--rule: "),
-        (("--when", "明天早上八点", "--zone", "Mars"), "--zone: "),
-        (("--when", "明天早上八点", "--to", "bob", "Tea"), "--to 'bob': "),
-        (("--when", "没有"), "--when: "),
-        (("--when", "明天早上八点", "x" * 501), "TITLE: is longer than 500"),
-        (("--when", "明天早上八点", "--channel", "template", "Tea"), "--channel: the app "),
-    ],
-)
-async def test_an_error_names_what_was_typed(
-    app: str, tmp_path: Path, words: tuple[str, ...], sentence: str
-) -> None:
-    ended = await create(app, tmp_path, *words)
-
-    assert ended.code == 1
-    assert ended.sentence.startswith(f"wechat-scheduler: {sentence}")
+MISTAKES = [
+    (("--when", "买菜"), "--when: 没有找到时间"),
+    (("--at", "tomorrow", "Tea"), "--at: must be an RFC 3339 time such as 2026-11-18T10:30:00"),
+    (("--at", "2026-11-17T08:00:00+08:00", "Tea"), "--at: "),
+    (("--when", "明天早上八点", "--link", "a b", "Tea"), "--link: must begin with http"),
+    (("--when", "明天早上八点", "--rule", "FREQ=X", "Tea"), "--rule: "),
+    (("--when", "明天早上八点", "--zone", "Mars"), "--zone: "),
+    (("--when", "明天早上八点", "--to", "bob", "Tea"), "--to 'bob': "),
+    (("--when", "没有"), "--when: "),
+    (("--when", "明天早上八点", "x" * 501), "TITLE: is longer than 500"),
+    (("--when", "明天早上八点", "--channel", "template", "Tea"), "--channel: the app "),
+]
 
 
-@pytest.mark.parametrize("given", ["x", "0", "1001", "1.5"])
-async def test_a_limit_that_is_none_is_told_the_bounds(
-    app: str, tmp_path: Path, given: str
-) -> None:
-    ended = await command("reminders", "list", "--limit", given, state=tmp_path)
+async def test_an_error_names_what_was_typed(app: str, tmp_path: Path) -> None:
+    for words, sentence in MISTAKES:
+        ended = await create(app, tmp_path, *words)
 
-    assert ended.code == 2
-    assert f"Invalid value for '--limit': '{given}' is not a number from 1 to 1000" in ended.err
+        assert ended.code == 1, words
+        assert ended.sentence.startswith(f"wechat-scheduler: {sentence}")
 
 
-async def test_a_code_that_lasts_too_long_names_the_option(app: str, tmp_path: Path) -> None:
-    ended = await command("apps", "qrcode", app, "--expires", "99d", state=tmp_path)
+async def test_an_option_out_of_its_bounds_is_told_them(tmp_path: Path) -> None:
+    for given in ("x", "0", "1001", "1.5"):
+        ended = await command("reminders", "list", "--limit", given, state=tmp_path)
+
+        assert ended.code == 2
+        assert f"Invalid value for '--limit': '{given}' is not a number from 1 to 1000" in ended.err
+
+    ended = await command("apps", "qrcode", "7", "--expires", "99d", state=tmp_path)
 
     assert ended.code == 2
     assert "Invalid value for '--expires': '99d' is longer than 30d" in ended.err

@@ -3,50 +3,41 @@
 import asyncio
 import json
 from base64 import b64encode
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
-
-import pytest
 
 from tests.business import Business
 from tests.house import APPID, SECRET, Caller
 
-
-@pytest.mark.parametrize(
-    "sent",
-    [
-        # A struct without tags, and one with `omitempty`, which leaves out type 0.
-        f'{{"AppID":"{APPID}","AppSecret":"{SECRET}","Tasks":[{{"Type":0,"Notify":"","Params":""}}]}}',
-        f'{{"appid":"{APPID}","appsecret":"{SECRET}","tasks":[{{}}]}}',
-        # Pointers that are nil.
-        f'{{"appid":"{APPID}","appsecret":"{SECRET}","tasks":[{{"type":null,"notify":null}}]}}',
-        f'\ufeff{{"appid":"{APPID}","appsecret":"{SECRET}","tasks":[{{"type":0}}]}}',
-    ],
-)
-@pytest.mark.parametrize("path", ["/registe", "/registe/", "//registe"])
-async def test_a_registration_is_taken_and_its_value_fetched(
-    keeper: Caller, path: str, sent: str
-) -> None:
-    registered = await ask(keeper, "POST", path, sent.encode())
-    await keeper.settle()
-    fetched = await ask(keeper, "GET", f"/task/{APPID}/0")
-
-    assert registered == {"code": 200, "message": "", "result": "success"}
-    assert fetched == {"code": 200, "message": "", "result": await keeper.value(f"{APPID}/0")}
+BODIES = [
+    # A struct without tags, and one with `omitempty`, which leaves out type 0.
+    f'{{"AppID":"APPID","AppSecret":"{SECRET}","Tasks":[{{"Type":0,"Notify":"","Params":""}}]}}',
+    f'{{"appid":"APPID","appsecret":"{SECRET}","tasks":[{{}}]}}',
+    # Pointers that are nil.
+    f'{{"appid":"APPID","appsecret":"{SECRET}","tasks":[{{"type":null,"notify":null}}]}}',
+    f'\ufeff{{"appid":"APPID","appsecret":"{SECRET}","tasks":[{{"type":0}}]}}',
+]
+PATHS = ["/registe", "/registe/", "//registe"]
 
 
-async def test_a_nil_slice_of_tasks_registers_the_account(keeper: Caller) -> None:
+async def test_a_registration_is_taken_and_its_value_fetched(keeper: Caller) -> None:
+    for number, (path, sent) in enumerate(product(PATHS, BODIES)):
+        appid = f"wx{number}"
+        body = sent.replace("APPID", appid).encode()
+
+        # A body of unknown length comes in chunks.
+        registered = await ask(keeper, "POST", path, body, chunked=number == 0)
+        await keeper.settle()
+        fetched = await ask(keeper, "GET", f"/task/{appid}/0")
+
+        assert registered == {"code": 200, "message": "", "result": "success"}, (path, sent)
+        value = await keeper.value(f"{appid}/0")
+        assert fetched == {"code": 200, "message": "", "result": value}, (path, sent)
+
+    # A nil slice of tasks.
     sent = f'{{"appid":"{APPID}","appsecret":"{SECRET}","tasks":null}}'
-
     assert (await ask(keeper, "POST", "/registe", sent.encode()))["result"] == "success"
-
-
-async def test_a_body_of_unknown_length_is_taken_in_chunks(keeper: Caller) -> None:
-    sent = json.dumps({"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}).encode()
-
-    answer = await ask(keeper, "POST", "/registe", sent, chunked=True)
-
-    assert answer["result"] == "success"
 
 
 async def test_the_names_that_a_notify_address_has_are_filled(
