@@ -85,6 +85,24 @@ def test_every_code_of_the_table_and_every_refusal_is_among_them() -> None:
         ("the app a; b has no template for the purpose c", "应用 a; b 没有为用途 c 指定模板"),
         ("the user's quiet hours; what is new", "用户的免打扰时段；what is new"),
         ("; " * LONGEST, "; " * LONGEST),
+        (
+            "/cgi-bin/token: no answer within 2.5 s; if this continues, check the network path to WeChat's API",
+            "/cgi-bin/token：2.5 秒内没有回答；如果持续，请检查到微信 API 的网络",
+        ),
+        (
+            "thing1 is empty; phrase2 takes at most 5 Chinese characters and nothing else",
+            "thing1 是空的；phrase2 应为最多 5 个汉字，不含其他",
+        ),
+        ("cancelled by key_7", "被 key_7 取消"),
+        ("the last push was refused: it is not signed", "上一个推送被拒绝：没有签名"),
+        (
+            "must be 43 letters and digits, or left out for 明文模式",
+            "必须是 43 位字母和数字，明文模式则留空",
+        ),
+        (
+            "robot answered 19021: no; its sign is wrong: set its secret, and check this machine's clock",
+            "robot 回答了 19021：no；签名不对：请设置它的密钥，并检查本机的时钟",
+        ),
     ],
 )
 def test_a_text_is_translated_as_far_as_it_is_known(text: str, expected: str) -> None:

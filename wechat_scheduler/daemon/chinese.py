@@ -5,14 +5,18 @@ from typing import Final
 
 from wechat_scheduler.alerts import sentences as alert_sentences
 from wechat_scheduler.credentials import fault_sentences
-from wechat_scheduler.delivery import notes, refused_messages
+from wechat_scheduler.delivery import keywords, notes, refused_messages
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
+from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.web.console import field_errors, request_errors
+from wechat_scheduler.web.kit import texts
 from wechat_scheduler.web.kit.chinese import Chinese
+from wechat_scheduler.web.native import push_endpoints, pushes
+from wechat_scheduler.webhooks import robots, urls
 from wechat_scheduler.webhooks import sentences as webhook_sentences
-from wechat_scheduler.wechat import errcode_lookup
+from wechat_scheduler.wechat import errcode_lookup, refused_pushes, silence
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
 # Modules whose constants are sentences.
@@ -23,7 +27,15 @@ MODULES: Final = (
     errcode_lookup,
     fault_sentences,
     notes,
+    push_endpoints,
+    push_sentences,
+    pushes,
     refused_messages,
+    refused_pushes,
+    robots,
+    silence,
+    texts,
+    urls,
     webhook_sentences,
 )
 
@@ -37,6 +49,7 @@ def sentences() -> list[Sentence]:
     return [
         *sorted(ERRCODES.sentences()),
         *(refusal.value for refusal in Refusal),
+        *keywords.sentences(),
         *field_errors.SENTENCES,
         *request_errors.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),

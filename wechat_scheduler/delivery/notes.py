@@ -7,6 +7,7 @@ from wechat_scheduler.engine.sentences import Sentence
 UNSEEN_KEYWORDS: Final = Sentence(
     "WeChat no longer shows first and remark", "微信不再显示 first 和 remark"
 )
+CANCELLED: Final = Sentence("cancelled by {key}", "被 {key} 取消")
 CUT_KEYWORDS: Final = Sentence(
     "WeChat shows only the beginning of {names}", "微信只显示 {names} 的开头"
 )

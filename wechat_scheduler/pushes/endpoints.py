@@ -3,20 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from wechat_scheduler.config.consoles import PLATFORM, PUSH_URL
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.history import EndpointFilter, PastPush, PushFilter
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints, PushHistory
-
-_CHECK_PLATFORM = f"check that the platform's 授权事件接收URL leads here ({PLATFORM})"
-_CHECK_ACCOUNT = (
-    "once a user did something, check that the account's 服务器URL leads here and is enabled "
-    f"({PUSH_URL})"
-)
 
 
 class EndpointDesk:
@@ -57,21 +51,18 @@ def advice(view: PushEndpointView, refusal: PushRefusal | None, now: datetime) -
     """What the operator should do about a push URL, in one sentence; empty if all is well."""
     newest = view.ticket_at or view.changed_at
     if refusal is not None and not refusal.overcome and refusal.at >= newest:
-        return f"the last push was refused: {refusal.reason}"
+        return sentences.LAST_REFUSED.fill(reason=refusal.reason)
     if view.waiting and view.waiting[0].note:
-        return f"{view.waiting[0].name} waits: {view.waiting[0].note}"
+        first = view.waiting[0]
+        return sentences.EVENT_WAITS.fill(name=first.name, note=first.note)
     if not view.platform and not view.ticket_at and (view.account or view.heard):
-        return "" if view.heard else f"nothing has come yet: {_CHECK_ACCOUNT}"
+        return "" if view.heard else sentences.NOTHING_YET.en
     if not view.platform:
-        job = f"{view.appid}/{COMPONENT_TOKEN}"
-        return f"register {job}" if view.ticket_at else f"if it is a platform's, register {job}"
+        ask = sentences.REGISTER if view.ticket_at else sentences.REGISTER_IF
+        return ask.fill(job=f"{view.appid}/{COMPONENT_TOKEN}")
     if now - newest < TICKET_OVERDUE:
-        return "" if view.ticket_at else "waiting for the first ticket: one comes every ten minutes"
+        return "" if view.ticket_at else sentences.FIRST_TICKET.en
     minutes = (now - newest) // timedelta(minutes=1)
-    return f"no ticket has come for {minutes} minutes: {_asked(view)}{_CHECK_PLATFORM}"
-
-
-def _asked(view: PushEndpointView) -> str:
     if view.asked_at is None:
-        return ""
-    return f"asked to push again, WeChat said {view.answer!r}; "
+        return sentences.NO_TICKET.fill(minutes=minutes)
+    return sentences.ASKED_AGAIN.fill(minutes=minutes, answer=repr(view.answer))

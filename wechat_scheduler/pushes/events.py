@@ -13,6 +13,7 @@ from typing import assert_never
 import structlog
 
 from wechat_scheduler.credentials import policy
+from wechat_scheduler.credentials.fault_sentences import WAITING_FOR
 from wechat_scheduler.credentials.inputs import Siblings
 from wechat_scheduler.credentials.missing_inputs import Sibling
 from wechat_scheduler.credentials.model import Credential, Fault, Issued, JobKey
@@ -20,6 +21,7 @@ from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
 from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.model import (
     WATCH,
     Authorized,
@@ -102,9 +104,8 @@ class EventWork:
         fault = Fault(
             at=now,
             reaction=Reaction.NEEDS_INPUT,
-            message=f"{account} revoked its authorisation of the platform",
-            advice="no call goes to WeChat until its administrator authorises the platform again; "
-            "then the job continues by itself",
+            message=sentences.REVOKED.fill(account=account),
+            advice=sentences.UNTIL_AGAIN.en,
         )
         return Revoked(row=row, fault=fault, due_at=now + policy.REVOKED_RETRY)
 
@@ -113,12 +114,12 @@ class EventWork:
         the refresh token from WeChat's list of authorizers."""
         parent = await self._siblings.sibling(row.component)
         if parent is None:
-            note = f"register {row.component}, with the platform's AppSecret"
+            note = sentences.REGISTER_SECRET.fill(job=row.component)
             return self._later(row, note, lasts=True)
         if not row.event.code or row.event.code_until <= self._clock.now():
             return Authorized(row=row, credential=None)
         if not parent.value:
-            return self._later(row, f"waiting for {parent.key}")
+            return self._later(row, WAITING_FOR.fill(key=parent.key))
         asked_at = self._clock.now()
         try:
             issued = await self._api.exchange(
@@ -127,7 +128,7 @@ class EventWork:
         except WeChatError as error:
             return await self._refused(row, parent, error)
         if issued.subject != row.event.authorizer:
-            return self._later(row, f"the code is that of another account, {issued.subject}")
+            return self._later(row, sentences.OF_ANOTHER.fill(account=issued.subject))
         credential = self._credential(issued, asked_at)
         return Authorized(row=row, credential=credential, fault=_missing(row, credential))
 
@@ -190,10 +191,10 @@ def _missing(row: ClaimedEvent, credential: Credential) -> Fault | None:
     return Fault(
         at=credential.issued_at,
         reaction=Reaction.NEEDS_INPUT,
-        message=f"WeChat gave {row.event.authorizer} a token without an authorizer_refresh_token, so "
-        f"access may end with this token, at {credential.expires_at:%Y-%m-%d %H:%M} UTC",
-        advice="have the account's administrator authorise the platform again, with its API "
-        "permissions; before the end the daemon looks in the platform's list of authorizers",
+        message=sentences.NO_REFRESH.fill(
+            account=row.event.authorizer, at=f"{credential.expires_at:%Y-%m-%d %H:%M}"
+        ),
+        advice=sentences.AUTHORISE_AGAIN.en,
     )
 
 

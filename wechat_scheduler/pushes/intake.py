@@ -20,6 +20,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
+from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushHistory, PushObserver
@@ -159,15 +160,13 @@ class Intake:
                 self._decoder.check_signature(push, secrets)
                 self._check_time(push)
                 return platform
-        raise RefusedPushError("no push endpoint is configured for this appid")
+        raise RefusedPushError(sentences.NO_ENDPOINT.en)
 
     def _check_time(self, push: Push) -> None:
         apart = abs(self._clock.now() - datetime.fromtimestamp(int(push.timestamp), UTC))
         if apart > WINDOW:
             seconds = round(apart.total_seconds())
-            raise RefusedPushError(
-                f"its timestamp is {seconds} s from this machine's clock: is that clock right?"
-            )
+            raise RefusedPushError(sentences.WRONG_TIME.fill(seconds=seconds))
 
     async def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
         now = self._clock.now()
@@ -189,7 +188,7 @@ class Intake:
             case Standing.ACCEPTED:
                 log.debug("push.repeated", appid=appid)
             case Standing.FORGED:
-                raise RefusedPushError("this signature was already used with a different body")
+                raise RefusedPushError(sentences.USED_SIGNATURE.en)
 
     async def _keep_or_forget(self, appid: str, account: str, opened: Opened) -> None:
         try:

@@ -10,6 +10,7 @@ import msgspec
 from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.errors import RefusedPushError
+from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 from wechat_scheduler.pushes.replays import WINDOW
 
@@ -179,5 +180,5 @@ def _instant(text: str) -> datetime | None:
 def _matching(message: PushedMessage, name: str, form: re.Pattern[str]) -> str:
     text = message.text(name)
     if not form.fullmatch(text):
-        raise RefusedPushError(f"its {name} is missing, or not of the form that WeChat documents")
+        raise RefusedPushError(sentences.FIELD_ODD.fill(name=name))
     return text

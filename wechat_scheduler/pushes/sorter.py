@@ -10,7 +10,7 @@ from wechat_scheduler.credentials.inputs import Siblings
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN, COMPONENT_TOKEN, JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import RefusedPushError
-from wechat_scheduler.pushes import model
+from wechat_scheduler.pushes import model, sentences
 from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import TICKET, PushedMessage
 from wechat_scheduler.pushes.ports import Events, Inbox, PushObserver
@@ -58,9 +58,7 @@ class Sorter:
         now = self._clock.now()
         match message.sort:
             case model.INFO_TYPE if account:
-                raise RefusedPushError(
-                    "it is an event of the platform, and belongs to the 授权事件接收URL"
-                )
+                raise RefusedPushError(sentences.OF_PLATFORM.en)
             case model.INFO_TYPE if message.text(model.INFO_TYPE) == TICKET:
                 await self._keep_ticket(appid, message, now)
             case model.INFO_TYPE:
@@ -79,8 +77,7 @@ class Sorter:
         job = await self._siblings.sibling(key)
         if job is None or not job.version:
             raise RefusedPushError(
-                f"it is about {account}, which is not known to have authorised "
-                f"{platform}: if it did so earlier, register {key}"
+                sentences.NOT_AUTHORISED.fill(account=account, platform=platform, key=key)
             )
 
     async def _hear_of(self, appid: str, message: PushedMessage, now: datetime) -> None:
@@ -100,7 +97,7 @@ class Sorter:
     async def _keep_ticket(self, appid: str, message: PushedMessage, now: datetime) -> None:
         ticket = message.text(TICKET_FIELD)
         if not ticket:
-            error = RefusedPushError(f"its {TICKET_FIELD} is missing")
+            error = RefusedPushError(sentences.FIELD_MISSING.fill(name=TICKET_FIELD))
             await self._pass_over(appid, message, error)
         elif await self._inbox.put_ticket(appid, ticket, now=now):
             log.debug("push.ticket", appid=appid)

@@ -17,6 +17,7 @@ import msgspec
 from wechat_scheduler.config.alert_targets import AlertForm, AlertTarget
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.engine.clock import millis
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import CallError, LastingError
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.webhooks.signing import webhook_headers
@@ -25,16 +26,41 @@ from wechat_scheduler.webhooks.signing import webhook_headers
 LONGEST_WORDS: Final = 120
 # Too many messages in a minute: it passes. 企业微信, 钉钉, 飞书.
 _PASSING: Final = frozenset((45009, 130101, 410100, 9499, 11232))
-_ADVICE: Final[Mapping[int, str]] = {
-    93000: "its key is wrong, or the robot was removed: copy the address of the robot again",
-    310000: "the sign, the key words or the IP list of the robot refuse it: set its secret, or allow the word "
-    "wechat-scheduler",
-    300001: "its access_token is wrong, or the robot was removed: copy the address of the robot again",
-    400013: "the robot was removed from the group: add it again",
-    19001: "its address is wrong, or the robot was removed: copy the address of the robot again",
-    19021: "its sign is wrong: set its secret, and check this machine's clock",
-    19022: "its IP list refuses this machine: add the address, or remove the list",
-    19024: "its key words refuse it: allow the word wechat-scheduler",
+REMOVED: Final = Sentence(
+    "its address is wrong, or the robot was removed: copy the address of the robot again",
+    "地址不对，或机器人已被移除：请重新复制机器人的地址",
+)
+FROM_GROUP: Final = Sentence(
+    "the robot was removed from the group: add it again", "机器人已被移出群：请重新添加"
+)
+REFUSES: Final = Sentence(
+    "the sign, the key words or the IP list of the robot refuse it: set its secret, or allow the word wechat-scheduler",
+    "机器人的加签、关键词或 IP 白名单拒绝了它：请设置它的密钥，或允许关键词 wechat-scheduler",
+)
+WRONG_SIGN: Final = Sentence(
+    "its sign is wrong: set its secret, and check this machine's clock",
+    "签名不对：请设置它的密钥，并检查本机的时钟",
+)
+IP_LIST: Final = Sentence(
+    "its IP list refuses this machine: add the address, or remove the list",
+    "它的 IP 白名单拒绝本机：请加入地址，或去掉白名单",
+)
+KEY_WORDS: Final = Sentence(
+    "its key words refuse it: allow the word wechat-scheduler",
+    "它的关键词拒绝了它：请允许关键词 wechat-scheduler",
+)
+SAID: Final = Sentence("{place} answered {number:d}: {words}", "{place} 回答了 {number}：{words}")
+NO_JSON: Final = Sentence("{place} did not answer in JSON", "{place} 没有以 JSON 回答")
+NO_ERRCODE: Final = Sentence("{place} answered without an errcode", "{place} 的回答里没有 errcode")
+_ADVICE: Final[Mapping[int, Sentence]] = {
+    93000: REMOVED,
+    310000: REFUSES,
+    300001: REMOVED,
+    400013: FROM_GROUP,
+    19001: REMOVED,
+    19021: WRONG_SIGN,
+    19022: IP_LIST,
+    19024: KEY_WORDS,
 }
 
 
@@ -115,7 +141,7 @@ def _check(target: AlertTarget, answer: bytes) -> None:
     try:
         found = msgspec.json.decode(answer, type=dict[str, Any])
     except msgspec.MsgspecError as error:
-        raise CallError(f"{target.place} did not answer in JSON") from error
+        raise CallError(NO_JSON.fill(place=target.place)) from error
     # 飞书 has `code`, and its older form `StatusCode`.
     number = next(
         (found[name] for name in ("errcode", "code", "StatusCode") if name in found), None
@@ -123,11 +149,11 @@ def _check(target: AlertTarget, answer: bytes) -> None:
     if number == 0:
         return
     if not isinstance(number, int):
-        raise CallError(f"{target.place} answered without an errcode")
+        raise CallError(NO_ERRCODE.fill(place=target.place))
     said = str(found.get("errmsg", found.get("msg", "")))[:LONGEST_WORDS]
     words = "".join(each if each.isprintable() else " " for each in said)
-    sentence = f"{target.place} answered {number}: {words}"
+    sentence = SAID.fill(place=target.place, number=number, words=words)
     if number in _PASSING:
         raise CallError(sentence)
     advice = _ADVICE.get(number)
-    raise LastingError(f"{sentence}; {advice}" if advice else sentence)
+    raise LastingError(f"{sentence}; {advice.en}" if advice else sentence)

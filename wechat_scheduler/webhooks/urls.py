@@ -3,11 +3,33 @@
 import re
 from collections.abc import Mapping
 from ipaddress import IPv6Address
+from typing import Final
 from urllib.parse import unquote_plus, urlencode
 
 from yarl import URL
 
+from wechat_scheduler.engine.sentences import Sentence
+
 LONGEST = 2048
+
+INVISIBLE: Final = Sentence(
+    "must be visible ASCII: percent-encode spaces and other characters",
+    "必须是可见的 ASCII：空格和其他字符请用百分号编码",
+)
+NO_URL: Final = Sentence("is not a valid URL", "不是有效的 URL")
+NO_SCHEME: Final = Sentence(
+    "must begin with http:// or https:// and name a host",
+    "必须以 http:// 或 https:// 开头并写明主机",
+)
+NO_NAME: Final = Sentence(
+    "has a host that is neither a name nor an IP address", "主机既不是名字也不是 IP 地址"
+)
+NO_PORT: Final = Sentence(
+    "has port 0, on which no server listens", "端口是 0，没有服务器在上面监听"
+)
+FRAGMENT: Final = Sentence(
+    "must not have a fragment (#…): it is never sent", "不能带片段（#…）：它不会被发送"
+)
 
 _VISIBLE_ASCII = re.compile(r"[!-~]*")
 
@@ -29,20 +51,20 @@ def check_url(text: str) -> None:
 def parse(text: str) -> URL:
     """`text`, of any length, as a URL without re-encoding. Raises ValueError like `check_url`."""
     if not _VISIBLE_ASCII.fullmatch(text):
-        raise ValueError("must be visible ASCII: percent-encode spaces and other characters")
+        raise ValueError(INVISIBLE.en)
     try:
         url = URL(text, encoded=True)
         port = url.port  # raises ValueError if it is not a number
     except (ValueError, IndexError) as error:  # yarl raises IndexError for http://[]@/
-        raise ValueError("is not a valid URL") from error
+        raise ValueError(NO_URL.en) from error
     if url.scheme not in ("http", "https") or not url.raw_host:
-        raise ValueError("must begin with http:// or https:// and name a host")
+        raise ValueError(NO_SCHEME.en)
     if not _is_host(url.raw_host):
-        raise ValueError("has a host that is neither a name nor an IP address")
+        raise ValueError(NO_NAME.en)
     if port == 0:
-        raise ValueError("has port 0, on which no server listens")
+        raise ValueError(NO_PORT.en)
     if "#" in text:
-        raise ValueError("must not have a fragment (#…): it is never sent")
+        raise ValueError(FRAGMENT.en)
     return url
 
 

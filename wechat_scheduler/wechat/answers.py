@@ -16,8 +16,10 @@ from urllib.parse import quote
 import msgspec
 
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.wechat import silence
 from wechat_scheduler.wechat.errcode_lookup import Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.xml_repair import REPLACEMENT, Mender
@@ -79,7 +81,7 @@ class Answer:
         value = self.values.get(name) or otherwise
         if isinstance(value, str) and value and value.isprintable() and REPLACEMENT not in value:
             return value
-        raise no_answer(self.endpoint, f"unexpected answer, {name} is not a string", NOT_WECHAT)
+        raise no_answer(silence.NO_STRING, self.endpoint, silence.NOT_WECHAT, name=name)
 
     def optional(self, name: str) -> str:
         """Like `text`; empty if WeChat left it out, or empty."""
@@ -93,9 +95,7 @@ class Answer:
         seconds = whole_number(self.values.get("expires_in"))
         if seconds is not None and 0 <= seconds <= LONGEST_LIFETIME:
             return timedelta(seconds=seconds)
-        raise no_answer(
-            self.endpoint, "unexpected answer, expires_in is not a lifetime", NOT_WECHAT
-        )
+        raise no_answer(silence.NO_LIFETIME, self.endpoint, silence.NOT_WECHAT)
 
 
 class HarmlessError(WeChatError):
@@ -110,42 +110,48 @@ class SilentError(WeChatError):
     """WeChat did not answer in time."""
 
 
-NETWORK = "if this continues, check the network path to WeChat's API"
-NOT_WECHAT = "check the address of WeChat's API: something else seems to answer there"
-
-
 def no_answer(
-    path: str, what: str, advice: str, *, kind: type[WeChatError] = WeChatError
+    what: Sentence,
+    path: str,
+    advice: Sentence,
+    *,
+    kind: type[WeChatError] = WeChatError,
+    **values: object,
 ) -> WeChatError:
     """The error for an answer that was lost or makes no sense: WeChat may have acted on the call."""
     return kind(
-        f"{path}: {what}",
+        what.fill(path=path, **values),
         reaction=Reaction.TRANSIENT,
         verdict=Verdict.AMBIGUOUS,
         endpoint=path,
-        advice=advice,
+        advice=advice.en,
     )
 
 
-def turned_away(path: str, what: str, advice: str) -> WeChatError:
+def turned_away(what: Sentence, path: str, advice: Sentence, **values: object) -> WeChatError:
     """The error for a call that WeChat did not act on, as far as its answer says."""
-    return WeChatError(f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=advice)
+    return WeChatError(
+        what.fill(path=path, **values),
+        reaction=Reaction.TRANSIENT,
+        endpoint=path,
+        advice=advice.en,
+    )
 
 
 def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Answer:
     """Raises WeChatError unless the body is an object with errcode 0 or without one."""
     if status != 200:
         failed = no_answer if status == GATEWAY_TIMEOUT else turned_away
-        raise failed(call.path, f"HTTP status {status}", NETWORK)
+        raise failed(silence.STATUS, call.path, silence.NETWORK, status=status)
     if len(body) > ANSWER_LIMIT:
-        raise no_answer(call.path, f"the answer exceeds {ANSWER_LIMIT} bytes", NOT_WECHAT)
+        raise no_answer(silence.TOO_LONG, call.path, silence.NOT_WECHAT, limit=ANSWER_LIMIT)
     try:
         values, body = _read(body)
     except (ValueError, RecursionError) as error:
-        raise no_answer(call.path, "the answer is not a JSON object", NOT_WECHAT) from error
+        raise no_answer(silence.NO_OBJECT, call.path, silence.NOT_WECHAT) from error
     errcode = whole_number(values.get("errcode", 0))
     if errcode is None:
-        raise no_answer(call.path, "unexpected answer, errcode is not an integer", NOT_WECHAT)
+        raise no_answer(silence.NO_ERRCODE, call.path, silence.NOT_WECHAT)
     if errcode:
         raise _refusal(call, errcode, str(values.get("errmsg", "")), errcodes)
     return Answer(endpoint=call.path, body=body, values=values)

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Opened, Push, PushedMessage, Secrets
+from wechat_scheduler.wechat import refused_pushes
 from wechat_scheduler.wechat.pushed_json import read_json
 from wechat_scheduler.wechat.pushed_xml import read_xml
 
@@ -56,17 +57,13 @@ class PushDecoder:
             return _plain(push, secrets)
         if not sealed:
             _check(push.signature, push, secrets)
-            raise RefusedPushError(
-                "nothing in it is encrypted: choose 安全模式 or 兼容模式 in WeChat's console"
-            )
+            raise RefusedPushError(refused_pushes.NOT_ENCRYPTED.en)
         _check(push.msg_signature, push, secrets, sealed)
         for aes_key in aes_keys:
             plain = decrypt(sealed, aes_key, appid)
             if plain is not None:
                 return Opened(message=_message(plain), proof=push.msg_signature)
-        raise RefusedPushError(
-            f"it cannot be decrypted: the EncodingAESKey is different, or the push is not for {appid}"
-        )
+        raise RefusedPushError(refused_pushes.UNDECRYPTED.fill(appid=appid))
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         _check(push.signature, push, secrets)
@@ -77,10 +74,7 @@ def _plain(push: Push, secrets: Secrets) -> Opened:
     _check(push.signature, push, secrets)
     message = _message(push.body)
     if message.sort != MSG_TYPE:
-        raise RefusedPushError(
-            "there is no plain message in it: a platform, and an account in 安全模式, needs its "
-            "EncodingAESKey registered"
-        )
+        raise RefusedPushError(refused_pushes.NOT_PLAIN.en)
     fields = {name: text for name, text in message.fields.items() if name != ENCRYPT}
     return Opened(message=replace(message, fields=fields), proof=push.signature)
 
@@ -138,14 +132,14 @@ def _unpacked(padded: bytes, appid: str) -> bytes | None:
 
 def _check_form(push: Push) -> None:
     if not _TIMESTAMP.fullmatch(push.timestamp) or not _NONCE.fullmatch(push.nonce):
-        raise RefusedPushError("it has no timestamp, or no nonce")
+        raise RefusedPushError(refused_pushes.NO_FORM.en)
 
 
 def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
     """Compares with every token in full, so that the time tells nothing."""
     _check_form(push)
     if not _SIGNATURE.fullmatch(given):
-        raise RefusedPushError("it is not signed")
+        raise RefusedPushError(refused_pushes.UNSIGNED.en)
     fits = [
         compare_digest(
             given.encode(), signature(token, push.timestamp, push.nonce, *signed).encode()
@@ -153,4 +147,4 @@ def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
         for token in secrets.tokens
     ]
     if not any(fits):
-        raise RefusedPushError("its signature does not match: the token is different")
+        raise RefusedPushError(refused_pushes.WRONG_SIGNATURE.en)

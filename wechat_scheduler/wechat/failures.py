@@ -2,11 +2,11 @@
 
 import aiohttp
 
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import CrowdedError, WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
+from wechat_scheduler.wechat import silence
 from wechat_scheduler.wechat.answers import (
-    NETWORK,
-    NOT_WECHAT,
     HarmlessError,
     LateError,
     SilentError,
@@ -14,30 +14,32 @@ from wechat_scheduler.wechat.answers import (
     turned_away,
 )
 
-CERTIFICATES = "check this machine's clock, its CA certificates and the address of WeChat's API"
-
 
 def failure_of(path: str, error: aiohttp.ClientError | TimeoutError, seconds: float) -> WeChatError:
     """A call takes at most `seconds`. Without a connection, WeChat saw nothing of the call."""
     match error:
         case LateError():
-            return turned_away(path, f"not sent, since its {seconds:g} s were over", NETWORK)
+            return turned_away(silence.TOO_LATE, path, silence.NETWORK, seconds=f"{seconds:g}")
         case aiohttp.ClientConnectorDNSError():
-            return unreached(path, f"host {error.host} not found")
+            return unreached(silence.NO_HOST, path, host=error.host)
         case aiohttp.ClientSSLError():
-            return turned_away(path, f"no TLS with {error.host}", CERTIFICATES)
+            return turned_away(silence.NO_TLS, path, silence.CERTIFICATES, host=error.host)
         case aiohttp.ClientConnectorError():
             reason = error.os_error.strerror or type(error.os_error).__name__
-            return unreached(path, f"cannot connect to {error.host}:{error.port}: {reason}")
+            return unreached(
+                silence.NO_CONNECTION, path, host=error.host, port=error.port, reason=reason
+            )
         case TimeoutError():
-            what = f"no answer within {seconds:g} s"
-            return no_answer(path, what, NETWORK, kind=SilentError)
+            within = f"{seconds:g}"
+            return no_answer(
+                silence.NO_ANSWER, path, silence.NETWORK, kind=SilentError, seconds=within
+            )
         case aiohttp.ClientPayloadError():
-            return no_answer(path, "the answer broke off", NETWORK)
+            return no_answer(silence.BROKE_OFF, path, silence.NETWORK)
         case aiohttp.ClientResponseError():
-            return no_answer(path, "the answer is not HTTP", NOT_WECHAT)
+            return no_answer(silence.NOT_HTTP, path, silence.NOT_WECHAT)
         case _:
-            return no_answer(path, "the connection was lost before an answer came", NETWORK)
+            return no_answer(silence.LOST, path, silence.NETWORK)
 
 
 def crowded(path: str, error: CrowdedError) -> WeChatError:
@@ -47,14 +49,17 @@ def crowded(path: str, error: CrowdedError) -> WeChatError:
         reaction=Reaction.TRANSIENT,
         verdict=Verdict.SLOWER,
         endpoint=path,
-        advice=NETWORK,
+        advice=silence.NETWORK.en,
         retry_after=error.retry_after,
         calls=0,
     )
 
 
-def unreached(path: str, what: str) -> HarmlessError:
+def unreached(what: Sentence, path: str, **values: object) -> HarmlessError:
     """WeChat saw nothing of the call."""
     return HarmlessError(
-        f"{path}: {what}", reaction=Reaction.TRANSIENT, endpoint=path, advice=NETWORK
+        what.fill(path=path, **values),
+        reaction=Reaction.TRANSIENT,
+        endpoint=path,
+        advice=silence.NETWORK.en,
     )

@@ -7,7 +7,8 @@ import msgspec
 
 from wechat_scheduler.credentials.model import Issued
 from wechat_scheduler.errors import WeChatError
-from wechat_scheduler.wechat.answers import NOT_WECHAT, Answer, no_answer
+from wechat_scheduler.wechat import silence
+from wechat_scheduler.wechat.answers import Answer, no_answer
 
 if TYPE_CHECKING:
     from wechat_scheduler.wechat.client import WeChatClient
@@ -115,4 +116,4 @@ def _inside(answer: Answer, name: str) -> Answer:
 
 
 def _unexpected(answer: Answer, name: str) -> WeChatError:
-    return no_answer(answer.endpoint, f"unexpected answer, no {name}", NOT_WECHAT)
+    return no_answer(silence.NO_FIELD, answer.endpoint, silence.NOT_WECHAT, name=name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import PushedMessage
+from wechat_scheduler.wechat import refused_pushes
 from wechat_scheduler.wechat.xml_repair import Mender
 
 # The entries of a list stand under this name, one without brackets.
@@ -22,9 +23,9 @@ def read_json(document: bytes) -> PushedMessage:
     try:
         found = _decoder.decode(mender.decode(document).strip())
     except (ValueError, RecursionError) as error:
-        raise RefusedPushError("the JSON is broken") from error
+        raise RefusedPushError(refused_pushes.BROKEN_JSON.en) from error
     if not isinstance(found, dict):
-        raise RefusedPushError("the JSON is not an object")
+        raise RefusedPushError(refused_pushes.NO_OBJECT.en)
     fields = _fields(found, mender)
     items = tuple(_fields(entry, mender) for entry in _entries(found))
     return PushedMessage(fields=fields, items=items, mended=frozenset(mender.done))

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Mending, PushedMessage
+from wechat_scheduler.wechat import refused_pushes
 from wechat_scheduler.wechat.xml_repair import REPLACEMENT, Mender
 
 # Elements in which words of people stand: typed, spoken, scanned, or the name of a place, page or file.
@@ -58,9 +59,9 @@ def read_xml(document: bytes) -> PushedMessage:
     root = _ROOT.fullmatch(text)
     if root is None:
         raise RefusedPushError(
-            "the XML has a DOCTYPE"
+            refused_pushes.DOCTYPE.en
             if "<!DOCTYPE" in text.partition("<xml")[0]
-            else "the XML is broken"
+            else refused_pushes.BROKEN_XML.en
         )
     elements = tuple(_elements(root["inner"] or ""))
     fields = _fields(elements, mender)
@@ -83,7 +84,7 @@ def _elements(markup: str) -> Iterator[tuple[str, str]]:
             return
         yield name, markup[at:end]
         at = end
-    raise RefusedPushError(f"the XML has more than {MOST_ELEMENTS} elements")
+    raise RefusedPushError(refused_pushes.MANY_ELEMENTS.fill(most=MOST_ELEMENTS))
 
 
 def _end(markup: str, name: str, begin: int) -> int:

@@ -15,7 +15,8 @@ from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.errors import CrowdedError, WeChatError
 from wechat_scheduler.gateway.queries import TOKENS, values_in
 from wechat_scheduler.gateway.relaying import Headers, PassedCall
-from wechat_scheduler.wechat.answers import NOT_WECHAT, HarmlessError, SilentError, no_answer
+from wechat_scheduler.wechat import silence
+from wechat_scheduler.wechat.answers import HarmlessError, SilentError, no_answer
 from wechat_scheduler.wechat.errcode_sniffing import PEEK, errcode_in, may_have_errcode
 from wechat_scheduler.wechat.failures import crowded, failure_of, unreached
 from wechat_scheduler.wechat.hosts import WeChatHosts
@@ -109,9 +110,9 @@ class WeChatRelay:
         response = await self._answered(call, account)
         try:
             if response.status < 200:  # its connection would speak another protocol from here on
-                raise no_answer(call.path, "the answer switches protocols", NOT_WECHAT)
+                raise no_answer(silence.SWITCHES, call.path, silence.NOT_WECHAT)
             if _shows(response.headers, call.query):
-                raise no_answer(call.path, "the answer has an address with the token", NOT_WECHAT)
+                raise no_answer(silence.SHOWS_TOKEN, call.path, silence.NOT_WECHAT)
             head = await self._head(call, response)
             yield RelayedReply(response, head, call.path, self._seconds)
         finally:
@@ -129,7 +130,7 @@ class WeChatRelay:
         """The answer of the first host that can be connected to."""
         if call.path == PICTURE:
             return await self._asked(self._pages, call, stay)
-        lost = unreached(call.path, "WeChat has no host")
+        lost = unreached(silence.NOWHERE, call.path)
         for at, base in enumerate(self._hosts.in_order()):
             try:
                 response = await self._asked(base, call, stay)
@@ -157,7 +158,7 @@ class WeChatRelay:
                 middlewares=NEVER_TWICE,
             )
         except aiohttp.ConnectionTimeoutError:
-            lost: WeChatError = unreached(call.path, f"no connection within {CONNECT:g} s")
+            lost: WeChatError = unreached(silence.NOT_IN_TIME, call.path, seconds=f"{CONNECT:g}")
         except (aiohttp.ClientError, TimeoutError) as error:
             lost = failure_of(call.path, error, self._seconds)
             stay.hangs = isinstance(lost, SilentError)

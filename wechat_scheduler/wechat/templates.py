@@ -6,8 +6,9 @@ from typing import Any
 
 from wechat_scheduler.audience.model import AccountTemplate
 from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.wechat import silence
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
-from wechat_scheduler.wechat.answers import NOT_WECHAT, Answer, no_answer
+from wechat_scheduler.wechat.answers import Answer, no_answer
 from wechat_scheduler.wechat.client import WeChatClient
 
 TEMPLATES = "/cgi-bin/template/get_all_private_template"
@@ -51,7 +52,7 @@ def _entries(answer: Answer, name: str) -> Iterator[Mapping[str, Any]]:
     """Raises WeChatError (TRANSIENT) if that is not a list of objects."""
     entries = answer.values.get(name)
     if not isinstance(entries, list) or not all(isinstance(one, dict) for one in entries):
-        raise no_answer(answer.endpoint, f"unexpected answer, no list as {name}", NOT_WECHAT)
+        raise no_answer(silence.NO_LIST, answer.endpoint, silence.NOT_WECHAT, name=name)
     return iter(entries)
 
 

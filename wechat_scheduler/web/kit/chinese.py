@@ -94,7 +94,7 @@ class _Pattern(NamedTuple):
 
 
 def _is_joined(value: str) -> bool:
-    return JOINT in value
+    return JOINT in f"{value} "  # the words after it may begin with the blank
 
 
 def _cuts(text: str) -> Iterator[int]:

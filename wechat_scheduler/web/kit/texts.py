@@ -2,15 +2,25 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from ipaddress import ip_network
-from typing import Annotated, TypeAlias
+from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.config.zones import named_zone
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import InvalidRequestError
 
+EACH_NETWORK: Final = Sentence(
+    "is not a network such as 10.0.0.0/8: give each by itself",
+    "不是网段，例如 10.0.0.0/8：请逐个填写",
+)
+NO_NETWORK: Final = Sentence("is not a network such as 10.0.0.0/8", "不是网段，例如 10.0.0.0/8")
+WHOLE_NETWORK: Final = Sentence(
+    "is not a network such as 10.0.0.0/8: write {whole}, or {alone} alone",
+    "不是网段，例如 10.0.0.0/8：请写 {whole}，或只写 {alone}",
+)
 LONGEST_NAME = 64
 
 Name: TypeAlias = Annotated[
@@ -72,12 +82,12 @@ def read_networks(given: list[str]) -> Iterator[Network]:
 
 def _why_no_network(text: str) -> str:
     if "," in text or " " in text.strip():
-        return "is not a network such as 10.0.0.0/8: give each by itself"
+        return EACH_NETWORK.en
     try:
         whole = ip_network(text, strict=False)
     except ValueError:
-        return "is not a network such as 10.0.0.0/8"
-    return f"is not a network such as 10.0.0.0/8: write {whole}, or {text.partition('/')[0]} alone"
+        return NO_NETWORK.en
+    return WHOLE_NETWORK.fill(whole=whole, alone=text.partition("/")[0])
 
 
 def check_address(url: str, field: str, check_url: Callable[[str], None]) -> None:

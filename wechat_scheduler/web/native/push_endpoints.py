@@ -2,13 +2,14 @@
 
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.endpoints import advice
 from wechat_scheduler.pushes.history import EndpointFilter
@@ -26,6 +27,10 @@ from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success,
 
 # 消息校验Token and 消息加解密Key, as WeChat's console takes them; in 明文模式 there is no key.
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+NO_AES_KEY: Final = Sentence(
+    "must be 43 letters and digits, or left out for 明文模式",
+    "必须是 43 位字母和数字，明文模式则留空",
+)
 _AES_KEY = re.compile(r"(?:[A-Za-z0-9]{43})?")
 
 
@@ -123,8 +128,7 @@ def _read(appid: str, given: bytes) -> PushEndpointBody:
             raise InvalidRequestError("must be 3 to 32 letters and digits", field="token")
     with wrong:
         if not _AES_KEY.fullmatch(body.encoding_aes_key):
-            hint = "must be 43 letters and digits, or left out for 明文模式"
-            raise InvalidRequestError(hint, field="encoding_aes_key")
+            raise InvalidRequestError(NO_AES_KEY.en, field="encoding_aes_key")
     wrong.check()
     return body
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Push
 from wechat_scheduler.web.kit.ids import WECHAT_ID
@@ -25,15 +26,22 @@ APPID_PLACE = "$APPID$"
 # A push is under 10 KiB; in 兼容模式 it holds the message twice, plain and encrypted.
 BODY_LIMIT = 128 * 1024
 ECHO_LIMIT = 256
+NO_APPID: Final = Sentence(
+    "the last part of its path is not an appid: enter {place} there",
+    "路径的最后一段不是 appid：请在那里填写 {place}",
+)
+NO_ECHO: Final = Sentence("it has no echostr", "没有 echostr")
+COMPRESSED: Final = Sentence(
+    "it is compressed, which WeChat does not do", "它被压缩了，而微信不压缩"
+)
+TOO_LARGE: Final = Sentence("its body is larger than {limit:d} bytes", "内容超过 {limit} 字节")
 
 
 async def receive(request: web.Request) -> web.Response:
     """Answers `success` once the push is stored; a user is answered later, by a message."""
     account = request.match_info.get("account", "")
     if account and not WECHAT_ID.fullmatch(account):
-        raise RefusedPushError(
-            f"the last part of its path is not an appid: enter {APPID_PLACE} there"
-        )
+        raise RefusedPushError(NO_APPID.fill(place=APPID_PLACE))
     push = _push(request, await _body(request))
     await request.app[SERVICES].intake.receive(request.match_info["appid"], push, account=account)
     return web.Response(text="success")
@@ -42,7 +50,7 @@ async def receive(request: web.Request) -> web.Response:
 async def verify(request: web.Request) -> web.Response:
     echo = request.query.get("echostr", "")
     if not echo or len(echo) > ECHO_LIMIT or not (echo.isascii() and echo.isprintable()):
-        raise RefusedPushError("it has no echostr")
+        raise RefusedPushError(NO_ECHO.en)
     await request.app[SERVICES].intake.verify(request.match_info["appid"], _push(request, b""))
     return web.Response(text=echo)
 
@@ -61,12 +69,12 @@ def _push(request: web.Request, body: bytes) -> Push:
 async def _body(request: web.Request) -> bytes:
     """Raises RefusedPushError for a body that is larger than any of WeChat's."""
     if hdrs.CONTENT_ENCODING in request.headers:
-        raise RefusedPushError("it is compressed, which WeChat does not do")
+        raise RefusedPushError(COMPRESSED.en)
     body = bytearray()
     async for chunk in request.content.iter_any():
         body += chunk
         if len(body) > BODY_LIMIT:
-            raise RefusedPushError(f"its body is larger than {BODY_LIMIT} bytes")
+            raise RefusedPushError(TOO_LARGE.fill(limit=BODY_LIMIT))
     return bytes(body)
 
 

@@ -23,23 +23,6 @@ FIRST, ELSE = W("As {way}", "以{way}发送"), W("Else as {way}", "否则以{way
 SHOWN, TAKES = W("Shown", "显示"), W("WeChat takes", "微信接受")
 HIDDEN, CUT = W("not shown", "不显示"), W("cut", "截断")
 ANY = W("any text; 20 characters are shown", "任意文字；显示 20 个字符")
-# By the type of the keyword; our API says the same in English.
-TAKEN: Final = {
-    "thing": W("text, up to 20 characters", "文字，最多 20 个字符"),
-    "character_string": W("up to 32 letters, digits and signs", "最多 32 个字母、数字和符号"),
-    "letter": W("up to 32 letters", "最多 32 个字母"),
-    "symbol": W("up to 5 signs", "最多 5 个符号"),
-    "phrase": W("up to 5 Chinese characters", "最多 5 个汉字"),
-    "number": W("a number, up to 32 digits", "数字，最多 32 位"),
-    "amount": W("an amount, up to 10 digits", "金额，最多 10 位数字"),
-    "phone_number": W("a phone number, up to 17 digits and signs", "电话号码，最多 17 位"),
-    "car_number": W("a number plate, up to 8 characters", "车牌号，最多 8 位"),
-    "time": W("a time, or two with ~ between", "时间，或用 ~ 连接的时间段"),
-    "date": W("a date or time, or two with ~ between", "日期或时间，或用 ~ 连接的时间段"),
-    "name": W(
-        "a name, up to 10 Chinese characters or 20 letters", "姓名，最多 10 个汉字或 20 个字母"
-    ),
-}
 NO_KEYWORDS = W("The template gets no keywords.", "模板没有得到关键词。")
 OPENS = W("A tap opens", "点击打开")
 WAITS = W(
@@ -107,7 +90,7 @@ def _keywords(visit: Visit, one: WayPreviewResult) -> Html:
 def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:
     mark = HIDDEN if it.hidden else CUT if it.cut else None
     note = fill(" <small>({mark})</small>", mark=visit.say(mark) if mark else "")
-    fault = fill('<p class="error">{fault}</p>', fault=it.fault)
+    fault = fill('<p class="error">{fault}</p>', fault=visit.told(it.fault))
     return [
         code(it.name),
         fill(
@@ -121,9 +104,7 @@ def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:
 
 
 def _taken(visit: Visit, it: KeywordPreviewResult) -> str:
-    if it.takes.startswith("one of ") or (it.type and it.type not in TAKEN):
-        return it.takes
-    return visit.say(TAKEN.get(it.type, ANY))
+    return visit.told(it.takes) or visit.say(ANY)
 
 
 def _opens(visit: Visit, one: WayPreviewResult) -> Html:

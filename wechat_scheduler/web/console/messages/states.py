@@ -5,7 +5,7 @@ from typing import Final
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import said_at
+from wechat_scheduler.web.console.parts import code, said_at
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -96,7 +96,8 @@ def sender_link(visit: Visit, one: DeliveryResult) -> Html:
 
 def receiver_link(visit: Visit, one: DeliveryResult) -> Html:
     """The receiver; a person leads to all that was sent to them."""
-    name = receiver(visit, one)
+    name: Html | str = receiver(visit, one)
+    name = code(one.to) if name == one.to else name
     return link(f"/console/messages?person={one.to}" if one.channel == "person" else "", name)
 
 

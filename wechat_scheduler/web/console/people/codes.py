@@ -70,8 +70,8 @@ FOR_PAGES = W(
 )
 FOR_PRINT = W("For print", "用于印刷")
 PRINT_HINT = W(
-    "A poster needs a code that never changes. This one opens the page below, where WeChat reads the code of the day: scan, then press it long.",
-    "海报上的码不能变。这个码打开下面的二维码页面，那里总是有效的码：扫码后长按识别。",
+    "A poster needs a code that never changes. This one opens the page named above, which always has a valid code: scan it, then press the code on the page.",
+    "海报上的码不能变。这个码打开上面的二维码页面，那里的码总是有效：扫码后长按页面上的码。",
 )
 PRINT_ALT = W("QR code of the page of {name}", "{name} 的二维码页面的二维码")
 NO_ADDRESS = W(

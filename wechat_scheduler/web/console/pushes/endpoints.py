@@ -150,7 +150,7 @@ def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
         fill(
             '<div class="faint">{words}: {note}</div>',
             words=visit.say(WAITING, name=waiting.info_type, account=waiting.authorizer_appid),
-            note=waiting.note,
+            note=visit.told(waiting.note),
         )
         for waiting in one.waiting[:5]
     ]

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.model import DeliveryState
+from wechat_scheduler.delivery.notes import CANCELLED
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
@@ -119,7 +120,7 @@ async def _replay(request: web.Request, wanted: DeliveryFilter, limit: int) -> S
 
 
 async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:
-    reason = f"cancelled by {request[CALLER].id}"
+    reason = CANCELLED.fill(key=request[CALLER].id)
     return await request.app[SERVICES].deliveries.cancel(wanted, reason=reason, limit=limit)
 
 
