@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.clock import FakeClock
-from tests.house import Caller, daemon, wechat
+from tests.house import Caller, daemon, in_memory, wechat
 
 STEP = timedelta(milliseconds=100)
 FAREWELL = b"GET /healthz HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
@@ -27,7 +27,7 @@ async def besieged(state: Path) -> AsyncIterator[Caller]:
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,
-        daemon(state, weixin.url, clock=clock, gateway__enabled="true") as keeper,
+        daemon(state, weixin.url, clock=clock, opener=in_memory, gateway__enabled="true") as keeper,
     ):
         await keeper.register({"type": 0})
         await keeper.settle()

@@ -25,7 +25,7 @@ from tests.documents import (
     SANDBOX,
     blocks,
 )
-from tests.house import Caller, daemon, wechat
+from tests.house import Caller, daemon, in_memory, wechat
 from tests.shell import Shell, shell
 from tests.terminal import DAEMON, Terminal, differences, typed
 from tests.terminal import SANDBOX as SANDBOX_URL
@@ -66,7 +66,12 @@ async def _terminal(folder: Path, *, lifetime: timedelta) -> AsyncIterator[tuple
     async with (
         wechat(clock, token_lifetime=lifetime) as weixin,
         daemon(
-            state, weixin.url, clock=clock, server__public_url=DAEMON, gateway__enabled=True
+            state,
+            weixin.url,
+            clock=clock,
+            opener=in_memory,
+            server__public_url=DAEMON,
+            gateway__enabled=True,
         ) as keeper,
         _business(weixin.url) as business,
         aiohttp.ClientSession() as session,
