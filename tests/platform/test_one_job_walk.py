@@ -92,7 +92,7 @@ class Walk:
         await self.platform.pushed()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 3, 6])
 async def test_every_url_serves_the_living_token_and_each_token_has_one_job(
     platform: Platform, business: Business, clock: FakeClock, seed: int
 ) -> None:

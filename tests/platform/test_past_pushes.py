@@ -19,7 +19,7 @@ async def listed(platform: Platform, query: str = "", key: str | None = None) ->
     return found
 
 
-async def test_each_push_is_listed_with_what_became_of_it_and_without_its_text(
+async def test_each_push_is_listed_with_what_became_of_it_without_its_text_and_by_account_and_kind(
     platform: Platform, clock: FakeClock
 ) -> None:
     await platform.authorise()
@@ -43,16 +43,9 @@ async def test_each_push_is_listed_with_what_became_of_it_and_without_its_text(
     assert found[1]["openid"] == "o-user"
     assert found[3]["authorizer_appid"] == AUTHORIZER
     assert "hunter2" not in str(found)
-
-
-async def test_pushes_are_listed_by_account_and_by_kind(platform: Platform) -> None:
-    await platform.authorise()
-    await platform.send(Sender().push(said(Content="1", MsgId="7")), MESSAGES)
-
     of_account = await listed(platform, f"?appid={AUTHORIZER}")
     events = await listed(platform, "?kind=event")
     odd = await platform.keeper.call("GET", "/v1/pushes?kind=odd")
-
     assert {one["kind"] for one in of_account} == {"act", "event"}
     assert {one["kind"] for one in events} == {"event"}
     assert odd.status == 400

@@ -279,8 +279,8 @@ async def test_a_refresh_token_that_cannot_be_recovered_is_asked_about_once_a_da
     weixin.sandbox.script(REFRESH, errcode=61023, times=None)
     before = weixin.sandbox.calls(REFRESH)
 
-    for _ in range(2 * 24):
-        clock.advance(timedelta(minutes=30))
+    for _ in range(24):
+        clock.advance(timedelta(hours=1))
         await platform.pushed()
 
     job = await platform.job()

@@ -62,7 +62,7 @@ def texts() -> list[str]:
             return rng.choice(fragments)
         return "".join(rng.choice((rng.choice(ODD), chr(rng.randrange(1, 0xD800)))) for _ in "12")
 
-    mixtures = ("".join(piece() for _ in range(1 + number % 5)) for number in range(20))
+    mixtures = ("".join(piece() for _ in range(1 + number % 5)) for number in range(12))
     return [text for text in (*fragments, *mixtures) if not is_ambiguous(text)]
 
 

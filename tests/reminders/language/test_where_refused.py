@@ -53,11 +53,14 @@ def decided() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("page", ["architecture.md", "architecture.zh-CN.md"])
-def test_each_reason_has_its_modules(page: str) -> None:
-    rows = _ROW.findall((DOCS / page).read_text())
+def test_each_reason_has_its_modules() -> None:
+    found = decided()
 
-    assert {reason: set(_MODULE.findall(modules)) for reason, modules in rows} == decided()
+    for page in ("architecture.md", "architecture.zh-CN.md"):
+        rows = _ROW.findall((DOCS / page).read_text())
+
+        told = {reason: set(_MODULE.findall(modules)) for reason, modules in rows}
+        assert (page, told) == (page, found)
 
 
 @pytest.mark.parametrize("page", ["errors.md", "errors.zh-CN.md"])

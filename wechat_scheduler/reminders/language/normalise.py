@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from wechat_scheduler.reminders.language.lazy import pattern
@@ -76,6 +77,7 @@ def squeezed(text: str) -> tuple[str, Sequence[int]]:
     return "".join(text[position] for position in kept), [*kept, len(text)]
 
 
+@lru_cache(maxsize=2048)
 def _character(character: str) -> str:
     if character in _LIKE:
         return _LIKE[character]
