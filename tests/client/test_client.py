@@ -409,17 +409,17 @@ async def test_a_removed_job_is_gone(caller: Caller, app: Client) -> None:
     assert isinstance(await failure(app), NotFoundError)
 
 
-@pytest.mark.parametrize(
-    ("read", "answered"),
-    [
-        (Job, api_jobs.JobResult),
-        (Fault, model.Fault),
-        (Contest, model.Contest),
-        (Receiver, api_jobs.ReceiverResult),
-    ],
-)
-def test_the_client_reads_every_field_of_a_job(read: type[msgspec.Struct], answered: type) -> None:
-    assert set(read.__struct_fields__) == set(answered.__annotations__)
+FIELDS: list[tuple[type[msgspec.Struct], type]] = [
+    (Job, api_jobs.JobResult),
+    (Fault, model.Fault),
+    (Contest, model.Contest),
+    (Receiver, api_jobs.ReceiverResult),
+]
+
+
+def test_the_client_reads_every_field_of_a_job() -> None:
+    for read, answered in FIELDS:
+        assert set(read.__struct_fields__) == set(answered.__annotations__), (read, answered)
 
 
 async def test_the_key_may_stand_in_the_url(caller: Caller) -> None:
@@ -429,37 +429,33 @@ async def test_the_key_may_stand_in_the_url(caller: Caller) -> None:
         assert await client.jobs() == []
 
 
-@pytest.mark.parametrize("kind", [Client, SyncClient])
-@pytest.mark.parametrize(
-    "url",
-    [
-        *("", "127.0.0.1:9001", "localhost:9001", "ftp://host", "http://", "http://[::1"),
-        *("http://host:70000", "http://host:port", "http://host:0", "http://a b", "http://a\\b"),
-        *("http://..", "http://ho\nst/", f"http://{'a' * 64}/"),
-    ],
-)
-def test_a_url_that_cannot_be_a_daemons_is_refused_at_once(
-    kind: type[Client | SyncClient], url: str
-) -> None:
-    with pytest.raises(
-        ValueError, match=r"^the daemon's URL is written like http://127\.0\.0\.1:9001$"
-    ):
-        kind(url)
+NO_URLS: list[str] = [
+    *("", "127.0.0.1:9001", "localhost:9001", "ftp://host", "http://", "http://[::1"),
+    *("http://host:70000", "http://host:port", "http://host:0", "http://a b", "http://a\\b"),
+    *("http://..", "http://ho\nst/", f"http://{'a' * 64}/"),
+]
 
 
 @pytest.mark.parametrize("kind", [Client, SyncClient])
-@pytest.mark.parametrize(
-    ("given", "read"),
-    [
-        ("HTTP://x:key@Host:80/a b/%20ä?q=1#f", "http://host/a%20b/%20%C3%A4"),
-        (" https://微信.example:9001 ", "https://xn--vuqz89a.example:9001"),
-        ("http://[::1]:9001/", "http://[::1]:9001/"),
-    ],
-)
-def test_a_url_is_read_as_browsers_do(
-    kind: type[Client | SyncClient], given: str, read: str
-) -> None:
-    assert kind(given).url == read
+def test_a_url_that_cannot_be_a_daemons_is_refused_at_once(kind: type[Client | SyncClient]) -> None:
+    for url in NO_URLS:
+        with pytest.raises(
+            ValueError, match=r"^the daemon's URL is written like http://127\.0\.0\.1:9001$"
+        ):
+            kind(url)
+
+
+URLS: list[tuple[str, str]] = [
+    ("HTTP://x:key@Host:80/a b/%20ä?q=1#f", "http://host/a%20b/%20%C3%A4"),
+    (" https://微信.example:9001 ", "https://xn--vuqz89a.example:9001"),
+    ("http://[::1]:9001/", "http://[::1]:9001/"),
+]
+
+
+@pytest.mark.parametrize("kind", [Client, SyncClient])
+def test_a_url_is_read_as_browsers_do(kind: type[Client | SyncClient]) -> None:
+    for given, read in URLS:
+        assert kind(given).url == read, (given, read)
 
 
 async def test_health_is_asked_without_a_key(caller: Caller, stand_in: Business) -> None:

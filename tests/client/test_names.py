@@ -31,37 +31,35 @@ async def test_a_type_may_be_its_number(either: ClientType, stand_in: Business) 
     assert [call.path for call in stand_in.calls] == [f"/task/{APPID}/0"]
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ((APPID, None), f"{KIND}None"),
-        ((APPID, b"access_token"), f"{KIND}bytes"),
-        ((APPID, 0.5), f"{KIND}float"),
-        ((APPID, True), f"{KIND}bool"),
-        ((None, 0), "appid: must be a text like wx1111111111111111, not None"),
-        ((APPID, 0, 7), "subject: must be an openid or an appid, not int"),
-    ],
-)
+NAMES: list[tuple[tuple[Any, ...], str]] = [
+    ((APPID, None), f"{KIND}None"),
+    ((APPID, b"access_token"), f"{KIND}bytes"),
+    ((APPID, 0.5), f"{KIND}float"),
+    ((APPID, True), f"{KIND}bool"),
+    ((None, 0), "appid: must be a text like wx1111111111111111, not None"),
+    ((APPID, 0, 7), "subject: must be an openid or an appid, not int"),
+]
+
+
 @pytest.mark.parametrize("method", ["credential", "refresh", "remove", "invalid", "follow"])
-async def test_a_name_of_another_type_is_named(
-    name: tuple[Any, ...], said: str, method: str
-) -> None:
-    sync, client = SyncClient(URL), Client(URL)
-    given = {"follow": (name,), "invalid": (*name[:2], "token", *name[2:])}.get(method, name)
+async def test_a_name_of_another_type_is_named(method: str) -> None:
+    for name, said in NAMES:
+        sync, client = SyncClient(URL), Client(URL)
+        given = {"follow": (name,), "invalid": (*name[:2], "token", *name[2:])}.get(method, name)
 
-    with pytest.raises(InvalidRequestError) as in_threads:
-        list(getattr(sync, method)(*given))
-    called = getattr(client, method)(*given)
-    with pytest.raises(InvalidRequestError) as in_loop:
-        await (anext(called) if method == "follow" else called)
+        with pytest.raises(InvalidRequestError) as in_threads:
+            list(getattr(sync, method)(*given))
+        called = getattr(client, method)(*given)
+        with pytest.raises(InvalidRequestError) as in_loop:
+            await (anext(called) if method == "follow" else called)
 
-    assert str(in_threads.value) == str(in_loop.value) == said
+        assert str(in_threads.value) == str(in_loop.value) == said, (name, said)
 
 
-@pytest.mark.parametrize("names", [("wx1", "access_token"), (("wx1",),), ((),), (("a",) * 4,)])
-def test_what_is_followed_is_named_in_pairs(names: Any) -> None:
-    with pytest.raises(InvalidRequestError, match=r"^names: each is \(appid, kind\) or "):
-        next(SyncClient(URL).follow(*names))
+def test_what_is_followed_is_named_in_pairs() -> None:
+    for names in (("wx1", "access_token"), (("wx1",),), ((),), (("a",) * 4,)):
+        with pytest.raises(InvalidRequestError, match=r"^names: each is \(appid, kind\) or "):
+            next(SyncClient(URL).follow(*names))
 
 
 def test_a_value_that_is_reported_is_a_text() -> None:
@@ -70,25 +68,23 @@ def test_a_value_that_is_reported_is_a_text() -> None:
 
 
 @pytest.mark.parametrize("client", [Client, SyncClient])
-@pytest.mark.parametrize("given", [5, 0.5, None, timedelta(seconds=-1)])
 @pytest.mark.parametrize("name", ["timeout", "patience"])
-def test_a_time_of_another_type_is_named(client: Any, given: Any, name: str) -> None:
-    with pytest.raises(ValueError, match=rf"^{name}: must be a timedelta such as timedelta"):
-        client(URL, "wsk_x", **{name: given})
+def test_a_time_of_another_type_is_named(client: Any, name: str) -> None:
+    for given in (5, 0.5, None, timedelta(seconds=-1)):
+        with pytest.raises(ValueError, match=rf"^{name}: must be a timedelta such as timedelta"):
+            client(URL, "wsk_x", **{name: given})
+
+
+NO_TEXTS: list[tuple[Any, Any, str]] = [
+    (None, "wsk_x", "the daemon's URL is written like http://127.0.0.1:9001, as a text, not None"),
+    (b"http://h", "wsk_x", "http://127.0.0.1:9001, as a text, not bytes"),
+    (URL, None, "the API key is a text like wsk_…, not None; is its environment variable set?"),
+    (URL, b"wsk_x", "the API key is a text like wsk_…, not bytes"),
+]
 
 
 @pytest.mark.parametrize("client", [Client, SyncClient])
-@pytest.mark.parametrize(
-    ("url", "key", "said"),
-    [
-        (None, "wsk_x", "the daemon's URL is written like http://127.0.0.1:9001, as a text, not None"),
-        (b"http://h", "wsk_x", "http://127.0.0.1:9001, as a text, not bytes"),
-        (URL, None, "the API key is a text like wsk_…, not None; is its environment variable set?"),
-        (URL, b"wsk_x", "the API key is a text like wsk_…, not bytes"),
-    ],
-)  # fmt: skip
-def test_an_address_or_a_key_that_is_no_text_is_refused_at_once(
-    client: Any, url: Any, key: Any, said: str
-) -> None:
-    with pytest.raises(ValueError, match=re.escape(said)):
-        client(url, key)
+def test_an_address_or_a_key_that_is_no_text_is_refused_at_once(client: Any) -> None:
+    for url, key, said in NO_TEXTS:
+        with pytest.raises(ValueError, match=re.escape(said)):
+            client(url, key)

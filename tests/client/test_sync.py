@@ -55,29 +55,27 @@ async def errors(url: str, *, timeout: timedelta = timedelta(seconds=15)) -> lis
     return found
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [
-        drop,
-        garbage,
-        cut_short,
-        status(502, b"<html>Bad Gateway"),
-        status(302, Location="http://127.0.0.1:1/"),
-        status(200, b"[]"),
-        enveloped(503, "", "busy"),
-        enveloped(404, "", "no such job"),
-        enveloped(500, "", "something went wrong here"),
-    ],
-    ids=["drop", "garbage", "cut", "502", "302", "200", "503", "404", "500"],
-)
-async def test_both_clients_say_the_same_of_a_server_in_trouble(
-    stand_in: Business, trouble: Answer
-) -> None:
-    stand_in.script(trouble, times=4)
+TROUBLES: list[Answer] = [
+    drop,
+    garbage,
+    cut_short,
+    status(502, b"<html>Bad Gateway"),
+    status(302, Location="http://127.0.0.1:1/"),
+    status(200, b"[]"),
+    enveloped(503, "", "busy"),
+    enveloped(404, "", "no such job"),
+    enveloped(500, "", "something went wrong here"),
+]
 
-    in_loop, in_threads = await errors(stand_in.url("/base/"))
 
-    assert in_threads == in_loop
+async def test_both_clients_say_the_same_of_a_server_in_trouble() -> None:
+    for trouble in TROUBLES:
+        async with Business() as stand_in:
+            stand_in.script(trouble, times=4)
+
+            in_loop, in_threads = await errors(stand_in.url("/base/"))
+
+        assert in_threads == in_loop, trouble
 
 
 async def test_both_clients_say_the_same_where_no_daemon_answers(stand_in: Business) -> None:
@@ -90,10 +88,10 @@ async def test_both_clients_say_the_same_where_no_daemon_answers(stand_in: Busin
         assert in_threads == in_loop
 
 
-@pytest.mark.parametrize("url", ["", "127.0.0.1:9001", "ftp://host", "http://", "http://h:x/"])
-def test_a_url_that_cannot_be_a_daemons_is_refused_at_once(url: str) -> None:
-    with pytest.raises(ValueError, match=r"http://127\.0\.0\.1:9001|[Pp]ort"):
-        SyncClient(url)
+def test_a_url_that_cannot_be_a_daemons_is_refused_at_once() -> None:
+    for url in ("", "127.0.0.1:9001", "ftp://host", "http://", "http://h:x/"):
+        with pytest.raises(ValueError, match=r"http://127\.0\.0\.1:9001|[Pp]ort"):
+            SyncClient(url)
 
 
 async def test_every_method_does_what_its_twin_does(caller: Caller) -> None:
@@ -178,38 +176,38 @@ def test_a_machine_that_answers_no_connection_is_given_up_in_time() -> None:
             client.jobs()
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        b"HTTP/1.1\r\n\r\n",
-        b"HTTP/1.1 abc OK\r\n\r\n",
-        b"HTTP/1.1 99999999999 OK\r\n\r\n",
-        b"\r\n\r\n",
-        b"SSH-2.0-OpenSSH\r\n",
-        b"HTTP/1.1 404 No\r\nContent-Length: many\r\n\r\nno",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}",
-        b"HTTP/1.1 500 No\r\n" + b"X: y\r\n" * 20_000,
-        b"",
-    ],
-)
-async def test_what_is_no_stream_of_events_is_said_so(stand_in: Business, said: bytes) -> None:
-    stand_in.script(raw(said))
-    wire = SyncClient(stand_in.url())._driver._wire
-
-    with pytest.raises(CallError):
-        await asyncio.to_thread(
-            wire.open_stream, "v1", "events", query={}, headers={}, timeout=BLINK
-        )
-    wire.close()
+NO_STREAMS: list[bytes] = [
+    b"HTTP/1.1\r\n\r\n",
+    b"HTTP/1.1 abc OK\r\n\r\n",
+    b"HTTP/1.1 99999999999 OK\r\n\r\n",
+    b"\r\n\r\n",
+    b"SSH-2.0-OpenSSH\r\n",
+    b"HTTP/1.1 404 No\r\nContent-Length: many\r\n\r\nno",
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\n{}",
+    b"HTTP/1.1 500 No\r\n" + b"X: y\r\n" * 20_000,
+    b"",
+]
 
 
-@pytest.mark.parametrize("size", [1, 2, 3, 7, 100])
-def test_chunks_are_taken_out_of_their_frames_however_they_are_cut(size: int) -> None:
-    framed = b"5\r\nhello\r\n1;ext=1\r\n \r\nA\r\n0123456789\r\n0\r\n\r\n"
-    reader = ChunkReader()
+async def test_what_is_no_stream_of_events_is_said_so(stand_in: Business) -> None:
+    for said in NO_STREAMS:
+        stand_in.script(raw(said))
+        wire = SyncClient(stand_in.url())._driver._wire
 
-    read = [reader.feed(framed[n : n + size]) for n in range(0, len(framed), size)]
+        with pytest.raises(CallError):
+            await asyncio.to_thread(
+                wire.open_stream, "v1", "events", query={}, headers={}, timeout=BLINK
+            )
+        wire.close()
 
-    assert b"".join(read) == b"hello 0123456789"
-    assert reader.is_ended
+
+def test_chunks_are_taken_out_of_their_frames_however_they_are_cut() -> None:
+    for size in (1, 2, 3, 7, 100):
+        framed = b"5\r\nhello\r\n1;ext=1\r\n \r\nA\r\n0123456789\r\n0\r\n\r\n"
+        reader = ChunkReader()
+
+        read = [reader.feed(framed[n : n + size]) for n in range(0, len(framed), size)]
+
+        assert b"".join(read) == b"hello 0123456789", size
+        assert reader.is_ended, size

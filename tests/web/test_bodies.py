@@ -19,21 +19,20 @@ from wechat_scheduler.web.kit.bodies import (
     form_fields,
 )
 
+MENDED: list[tuple[bytes, str]] = [
+    (b'\xef\xbb\xbf"a"', "a"),
+    (rb'"a\ud83d"', "a\ufffd"),
+    (rb'"\uDE00a"', "\ufffda"),
+    (rb'"\ud83d\ud83d\ude00"', "\ufffd😀"),
+    (rb'"\ud83d\n\\ud83d"', "\ufffd\n\\ud83d"),
+    (b'"a\xed\xa0\xbd"', "a\ufffd"),
+    (b'"\xed\xa0\xbd\xed\xb8\x80"', "😀"),
+]
 
-@pytest.mark.parametrize(
-    ("body", "text"),
-    [
-        (b'\xef\xbb\xbf"a"', "a"),
-        (rb'"a\ud83d"', "a\ufffd"),
-        (rb'"\uDE00a"', "\ufffda"),
-        (rb'"\ud83d\ud83d\ude00"', "\ufffd😀"),
-        (rb'"\ud83d\n\\ud83d"', "\ufffd\n\\ud83d"),
-        (b'"a\xed\xa0\xbd"', "a\ufffd"),
-        (b'"\xed\xa0\xbd\xed\xb8\x80"', "😀"),
-    ],
-)
-def test_what_programs_send_for_json_is_mended(body: bytes, text: str) -> None:
-    assert decode(body, str) == text
+
+def test_what_programs_send_for_json_is_mended() -> None:
+    for body, text in MENDED:
+        assert decode(body, str) == text, (body, text)
 
 
 @given(text=st.text(st.characters()))
@@ -45,10 +44,10 @@ def test_half_a_pair_becomes_one_sign_however_it_is_written(text: str) -> None:
     assert decode(plain, str) == whole
 
 
-@pytest.mark.parametrize("body", [b'"\xff"', b'"\xc4\xe3"', b'"a', b"\xef\xbb\xbf", b'"\\ud83"'])
-def test_what_cannot_be_read_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidRequestError, match="the body is not JSON"):
-        decode(body, str)
+def test_what_cannot_be_read_is_refused() -> None:
+    for body in (b'"\xff"', b'"\xc4\xe3"', b'"a', b"\xef\xbb\xbf", b'"\\ud83"'):
+        with pytest.raises(InvalidRequestError, match="the body is not JSON"):
+            decode(body, str)
 
 
 @pytest.mark.parametrize("half", [b"\xed\xa0\xbd", rb"\ud83d", b"\xed\xa0\xbd\xed\xb8"])
@@ -97,29 +96,29 @@ SCOPES = ", ".join(Scope)
 TIME = "an RFC 3339 time such as 2026-11-18T10:30:00+08:00"
 
 
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ({"channel": "sms"}, "channel: must be one of auto, text"),
-        ({"channel": 3}, "channel: must be one of auto, text"),
-        ({"sortOf": "c"}, "sortOf: must be one of a, b"),
-        ({"sortOf": True}, "sortOf: must be one of a, b"),
-        ({"scopes": ["root"]}, f"scopes[0]: must be one of {SCOPES}"),
-        ({"pages": {"x": {"lang": "fr"}}}, "pages.x.lang: must be one of en, zh"),
-        ({"page": {"lang": "fr"}}, "page.lang: must be one of en, zh"),
-        ({"name": 3}, "name: expected a string, got a whole number"),
-        ({"after": "tomorrow"}, f"after: must be {TIME}"),
-        ({"after": "2026-11-18T10:30:00"}, f"after: must be {TIME}"),
-        ({"after": 3}, f"after: expected {TIME} or null, got a whole number"),
-    ],
-)
-def test_what_a_field_may_be_is_said(body: object, sentence: str) -> None:
-    with pytest.raises(InvalidRequestError) as decoding:
-        decode(json.dumps(body).encode(), _Body)
-    with pytest.raises(InvalidRequestError) as converting:
-        convert(body, _Body)
+SAID: list[tuple[object, str]] = [
+    ({"channel": "sms"}, "channel: must be one of auto, text"),
+    ({"channel": 3}, "channel: must be one of auto, text"),
+    ({"sortOf": "c"}, "sortOf: must be one of a, b"),
+    ({"sortOf": True}, "sortOf: must be one of a, b"),
+    ({"scopes": ["root"]}, f"scopes[0]: must be one of {SCOPES}"),
+    ({"pages": {"x": {"lang": "fr"}}}, "pages.x.lang: must be one of en, zh"),
+    ({"page": {"lang": "fr"}}, "page.lang: must be one of en, zh"),
+    ({"name": 3}, "name: expected a string, got a whole number"),
+    ({"after": "tomorrow"}, f"after: must be {TIME}"),
+    ({"after": "2026-11-18T10:30:00"}, f"after: must be {TIME}"),
+    ({"after": 3}, f"after: expected {TIME} or null, got a whole number"),
+]
 
-    assert str(decoding.value) == str(converting.value) == sentence
+
+def test_what_a_field_may_be_is_said() -> None:
+    for body, sentence in SAID:
+        with pytest.raises(InvalidRequestError) as decoding:
+            decode(json.dumps(body).encode(), _Body)
+        with pytest.raises(InvalidRequestError) as converting:
+            convert(body, _Body)
+
+        assert str(decoding.value) == str(converting.value) == sentence, (body, sentence)
 
 
 class _Maps(msgspec.Struct):
@@ -131,24 +130,24 @@ class _Maps(msgspec.Struct):
 MANY = {f"k{number}": "x" for number in range(50)}
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"data": MANY | {"thing9": 5, "z": "a"}}, "data.thing9"),
-        ({"data": {"a b": 5, "z": "a"}}, "data['a b']"),
-        ({"data": {"k" * 100: 5}}, f"data.{'k' * 63}"),
-        ({"templates": {"m": {}, "order": {"a": {"b": 1, "c": "d"}}}}, "templates.order.a.c"),
-        ({"listed": [{}, {"x": {"lang": ""}, "y": {"lang": 1}}]}, "listed[1].y.lang"),
-        ({"listed": [{"x": {}, "y": 1}]}, "listed[0].y"),
-    ],
-)
-def test_the_key_of_a_mapping_is_named(body: object, field: str) -> None:
-    with pytest.raises(InvalidRequestError) as decoding:
-        decode(json.dumps(body).encode(), _Maps)
-    with pytest.raises(InvalidRequestError) as converting:
-        convert(body, _Maps)
+KEYS: list[tuple[object, str]] = [
+    ({"data": MANY | {"thing9": 5, "z": "a"}}, "data.thing9"),
+    ({"data": {"a b": 5, "z": "a"}}, "data['a b']"),
+    ({"data": {"k" * 100: 5}}, f"data.{'k' * 63}"),
+    ({"templates": {"m": {}, "order": {"a": {"b": 1, "c": "d"}}}}, "templates.order.a.c"),
+    ({"listed": [{}, {"x": {"lang": ""}, "y": {"lang": 1}}]}, "listed[1].y.lang"),
+    ({"listed": [{"x": {}, "y": 1}]}, "listed[0].y"),
+]
 
-    assert decoding.value.field == converting.value.field == field
+
+def test_the_key_of_a_mapping_is_named() -> None:
+    for body, field in KEYS:
+        with pytest.raises(InvalidRequestError) as decoding:
+            decode(json.dumps(body).encode(), _Maps)
+        with pytest.raises(InvalidRequestError) as converting:
+            convert(body, _Maps)
+
+        assert decoding.value.field == converting.value.field == field, (body, field)
 
 
 def test_a_number_of_too_many_digits_is_named() -> None:

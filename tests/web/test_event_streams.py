@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
-import pytest
-
 from tests.stores.samples import NOW
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.records import replace
@@ -108,20 +106,19 @@ def test_a_write_takes_a_piece_and_what_was_written_does_not_wait() -> None:
     assert max(map(len, pieces)) < PIECE * 5 / 4
 
 
-@pytest.mark.parametrize(
-    ("scopes", "kinds"),
-    [
-        ({Scope.READ}, {*OF_CREDENTIALS, FeedKind.ALERTED}),
-        ({Scope.REGISTER}, OF_CREDENTIALS),
-        ({Scope.PUSH}, {*FeedKind} - {FeedKind.ALERTED}),
-        ({Scope.READ, Scope.PUSH}, {*FeedKind}),
-    ],
-    ids=["read", "register", "push", "read and push"],
-)
-def test_a_key_is_told_what_its_scopes_permit(scopes: set[Scope], kinds: set[FeedKind]) -> None:
-    key = replace(NO_AUTHENTICATION, scopes=frozenset(scopes))
+PERMITTED: list[tuple[set[Scope], set[FeedKind]]] = [
+    ({Scope.READ}, {*OF_CREDENTIALS, FeedKind.ALERTED}),
+    ({Scope.REGISTER}, OF_CREDENTIALS),
+    ({Scope.PUSH}, {*FeedKind} - {FeedKind.ALERTED}),
+    ({Scope.READ, Scope.PUSH}, {*FeedKind}),
+]
 
-    assert permitted(key) == kinds
+
+def test_a_key_is_told_what_its_scopes_permit() -> None:
+    for scopes, kinds in PERMITTED:
+        key = replace(NO_AUTHENTICATION, scopes=frozenset(scopes))
+
+        assert permitted(key) == kinds, (scopes, kinds)
 
 
 def test_an_alert_about_no_account_is_told_to_keys_without_limits() -> None:

@@ -77,79 +77,79 @@ def test_the_originals_json_is_read_as_it_stands() -> None:
     assert registration == Registration(account=account, owner="erp", tasks=(token, ticket))
 
 
-@pytest.mark.parametrize(
-    ("given", "kind"),
-    [
-        (0, "access_token"),
-        (1, "jsapi_ticket"),
-        (2, "oauth2_access_token"),
-        (3, "component_access_token"),
-        ("0", "access_token"),
-        ("jsapi_ticket", "jsapi_ticket"),
-        ("wx_card_ticket", "wx_card_ticket"),
-    ],
-)
-def test_a_type_is_a_number_or_a_name(given: int | str, kind: str) -> None:
-    (task,) = read({"type": given}).tasks
-
-    assert task.key == JobKey("wx1", kind)
+TYPES_GIVEN: list[tuple[int | str, str]] = [
+    (0, "access_token"),
+    (1, "jsapi_ticket"),
+    (2, "oauth2_access_token"),
+    (3, "component_access_token"),
+    ("0", "access_token"),
+    ("jsapi_ticket", "jsapi_ticket"),
+    ("wx_card_ticket", "wx_card_ticket"),
+]
 
 
-@pytest.mark.parametrize("given", [999, -1, 10**30, "", "access-token", "00000", "٣"])
-def test_an_unknown_type_is_refused_with_those_that_are_known(given: int | str) -> None:
-    message = refused({"type": 0}, {"type": given})
+def test_a_type_is_a_number_or_a_name() -> None:
+    for given, kind in TYPES_GIVEN:
+        (task,) = read({"type": given}).tasks
 
-    assert message.startswith(f"tasks[1].type: unknown task type {given}; use one of 0 access_")
-    assert message.endswith(f", {TYPES[-1].kind}")
-
-
-@pytest.mark.parametrize(
-    ("task", "subject"),
-    [
-        ({"type": 2, "openid": "o1"}, "o1"),
-        ({"type": 2, "subject": "o1"}, "o1"),
-        ({"type": 2, "subject": "o1", "openid": "o1"}, "o1"),
-        ({"type": 2}, ""),
-        ({"type": 4, "authorizer_appid": "wx9"}, "wx9"),
-        ({"type": 4, "params": "http://erp/p"}, ""),
-        ({"type": 1, "authorizer_appid": "wx9"}, "wx9"),
-    ],
-)
-def test_a_subject_goes_by_its_own_name_or_by_wechats(task: dict[str, Any], subject: str) -> None:
-    (read_task,) = read(task).tasks
-
-    assert read_task.key.subject == subject
+        assert task.key == JobKey("wx1", kind), (given, kind)
 
 
-@pytest.mark.parametrize(
-    ("task", "message"),
-    [
-        ({"type": 0, "subject": "o1"}, "tasks[0].subject: access_token has no subject"),
-        ({"type": 0, "openid": "o1"}, "tasks[0].openid: access_token has no subject"),
-        (
-            {"type": 2, "authorizer_appid": "wx9"},
-            "tasks[0].authorizer_appid: oauth2_access_token goes by openid",
-        ),
-        (
-            {"type": 4, "openid": "o1"},
-            "tasks[0].openid: authorizer_access_token goes by authorizer_appid",
-        ),
-        ({"type": 2, "subject": "o1", "openid": "o2"}, "tasks[0].openid: differs from subject"),
-        (
-            {"type": 4},
-            "tasks[0].authorizer_appid: name the authorizer_appid, "
-            "or give a params URL that returns it",
-        ),
-        (
-            {"type": 2, "openid": "o/1"},
-            "tasks[0].openid: must be letters, digits, '-' and '_', 128 at the most",
-        ),
-    ],
-)
-def test_a_subject_that_does_not_fit_is_refused_at_its_place(
-    task: dict[str, Any], message: str
-) -> None:
-    assert refused(task) == message
+def test_an_unknown_type_is_refused_with_those_that_are_known() -> None:
+    for given in (999, -1, 10**30, "", "access-token", "00000", "٣"):
+        message = refused({"type": 0}, {"type": given})
+
+        assert message.startswith(
+            f"tasks[1].type: unknown task type {given}; use one of 0 access_"
+        ), given
+        assert message.endswith(f", {TYPES[-1].kind}"), given
+
+
+SUBJECTS: list[tuple[dict[str, Any], str]] = [
+    ({"type": 2, "openid": "o1"}, "o1"),
+    ({"type": 2, "subject": "o1"}, "o1"),
+    ({"type": 2, "subject": "o1", "openid": "o1"}, "o1"),
+    ({"type": 2}, ""),
+    ({"type": 4, "authorizer_appid": "wx9"}, "wx9"),
+    ({"type": 4, "params": "http://erp/p"}, ""),
+    ({"type": 1, "authorizer_appid": "wx9"}, "wx9"),
+]
+
+
+def test_a_subject_goes_by_its_own_name_or_by_wechats() -> None:
+    for task, subject in SUBJECTS:
+        (read_task,) = read(task).tasks
+
+        assert read_task.key.subject == subject, (task, subject)
+
+
+UNFIT: list[tuple[dict[str, Any], str]] = [
+    ({"type": 0, "subject": "o1"}, "tasks[0].subject: access_token has no subject"),
+    ({"type": 0, "openid": "o1"}, "tasks[0].openid: access_token has no subject"),
+    (
+        {"type": 2, "authorizer_appid": "wx9"},
+        "tasks[0].authorizer_appid: oauth2_access_token goes by openid",
+    ),
+    (
+        {"type": 4, "openid": "o1"},
+        "tasks[0].openid: authorizer_access_token goes by authorizer_appid",
+    ),
+    ({"type": 2, "subject": "o1", "openid": "o2"}, "tasks[0].openid: differs from subject"),
+    (
+        {"type": 4},
+        "tasks[0].authorizer_appid: name the authorizer_appid, "
+        "or give a params URL that returns it",
+    ),
+    (
+        {"type": 2, "openid": "o/1"},
+        "tasks[0].openid: must be letters, digits, '-' and '_', 128 at the most",
+    ),
+]
+
+
+def test_a_subject_that_does_not_fit_is_refused_at_its_place() -> None:
+    for task, message in UNFIT:
+        assert refused(task) == message, (task, message)
 
 
 @pytest.mark.parametrize(
@@ -171,27 +171,25 @@ def test_the_same_type_of_two_users_is_two_tasks() -> None:
 
 
 @pytest.mark.parametrize("name", ["notify", "params"])
-@pytest.mark.parametrize(
-    "url", ["ftp://x/", "erp/n", "http://?key=hidden", "http://x/#f", "http://x/ö"]
-)
-def test_an_address_that_cannot_be_called_is_refused_and_not_repeated(name: str, url: str) -> None:
-    message = refused({"type": 0, name: url})
+def test_an_address_that_cannot_be_called_is_refused_and_not_repeated(name: str) -> None:
+    for url in ("ftp://x/", "erp/n", "http://?key=hidden", "http://x/#f", "http://x/ö"):
+        message = refused({"type": 0, name: url})
 
-    assert message.startswith(f"tasks[0].{name}: ")
-    assert url not in message
+        assert message.startswith(f"tasks[0].{name}: "), url
+        assert url not in message, url
 
 
-@pytest.mark.parametrize("appid", ["", "wx 1", "wx/1", "wx1\n", "ö", "x" * 129])
-def test_an_appid_is_what_can_stand_in_a_path(appid: str) -> None:
-    assert refused(appid=appid).startswith("appid: must ")
+def test_an_appid_is_what_can_stand_in_a_path() -> None:
+    for appid in ("", "wx 1", "wx/1", "wx1\n", "ö", "x" * 129):
+        assert refused(appid=appid).startswith("appid: must "), appid
 
 
-@pytest.mark.parametrize("secret", ["", "with space", "line\nbreak", "\x00", "x" * 257])
-def test_a_secret_that_wechat_never_gave_out_is_refused_and_not_repeated(secret: str) -> None:
-    message = refused(appsecret=secret)
+def test_a_secret_that_wechat_never_gave_out_is_refused_and_not_repeated() -> None:
+    for secret in ("", "with space", "line\nbreak", "\x00", "x" * 257):
+        message = refused(appsecret=secret)
 
-    assert message.startswith("appsecret: ")
-    assert not secret or secret not in message
+        assert message.startswith("appsecret: "), secret
+        assert not secret or secret not in message, secret
 
 
 @pytest.mark.parametrize("endpoint", ["", "stable_token", "token"])
@@ -201,49 +199,50 @@ def test_an_account_may_say_where_its_tokens_come_from(endpoint: str) -> None:
     assert registration.account.endpoint == endpoint
 
 
-@pytest.mark.parametrize(
-    ("fields", "place"),
-    [
-        ({"appid": 1}, "appid"),
-        ({"appsecret": None}, "appsecret"),
-        ({"tasks": {}}, "tasks"),
-        ({"tasks": [1]}, "tasks["),
-        ({"tasks": [{"type": 0, "notify": 1}]}, "notify"),
-        ({"tasks": [None]}, "tasks["),
-        ({"tasks": [{"type": True}]}, "type"),
-        ({"tasks": [{"type": 1.5}]}, "type"),
-        ({"access_token_endpoint": "elsewhere"}, "access_token_endpoint"),
-    ],
-)
-def test_a_field_of_another_form_is_named(fields: dict[str, Any], place: str) -> None:
-    assert place in refused(**fields)
+OTHER_FORMS: list[tuple[dict[str, Any], str]] = [
+    ({"appid": 1}, "appid"),
+    ({"appsecret": None}, "appsecret"),
+    ({"tasks": {}}, "tasks"),
+    ({"tasks": [1]}, "tasks["),
+    ({"tasks": [{"type": 0, "notify": 1}]}, "notify"),
+    ({"tasks": [None]}, "tasks["),
+    ({"tasks": [{"type": True}]}, "type"),
+    ({"tasks": [{"type": 1.5}]}, "type"),
+    ({"access_token_endpoint": "elsewhere"}, "access_token_endpoint"),
+]
 
 
-@pytest.mark.parametrize(
-    ("body", "types"),
-    [
-        ('{"appid": "wx1", "appsecret": "s", "tasks": null}', []),
-        ('{"appid": "wx1", "appsecret": "s", "tasks": [{}]}', [("access_token", "")]),
-        (
-            '{"appid": "wx1", "appsecret": "s", "access_token_endpoint": null, "tasks":'
-            ' [{"type": null, "notify": null, "params": null, "subject": null, "openid": null}]}',
-            [("access_token", "")],
-        ),
-        (
-            '{"AppID": "wx1", "AppSecret": "s", "Tasks": [{"Type": 3, "Notify": "http://a/"},'
-            ' {"notify": "http://b/"}]}',
-            [("component_access_token", "http://a/"), ("access_token", "http://b/")],
-        ),
-        ('\ufeff{"appid": "wx1", "appsecret": "s"}', []),
-    ],
-)
-def test_what_a_go_program_leaves_out_or_spells_its_own_way_is_read(
-    body: str, types: list[tuple[str, str]]
-) -> None:
-    registration = read_bytes(body.encode())
+def test_a_field_of_another_form_is_named() -> None:
+    for fields, place in OTHER_FORMS:
+        assert place in refused(**fields), (fields, place)
 
-    assert registration.account == Account(appid="wx1", secret=registration.account.secret)
-    assert [(task.key.kind, task.notify) for task in registration.tasks] == types
+
+OF_GO: list[tuple[str, list[tuple[str, str]]]] = [
+    ('{"appid": "wx1", "appsecret": "s", "tasks": null}', []),
+    ('{"appid": "wx1", "appsecret": "s", "tasks": [{}]}', [("access_token", "")]),
+    (
+        '{"appid": "wx1", "appsecret": "s", "access_token_endpoint": null, "tasks":'
+        ' [{"type": null, "notify": null, "params": null, "subject": null, "openid": null}]}',
+        [("access_token", "")],
+    ),
+    (
+        '{"AppID": "wx1", "AppSecret": "s", "Tasks": [{"Type": 3, "Notify": "http://a/"},'
+        ' {"notify": "http://b/"}]}',
+        [("component_access_token", "http://a/"), ("access_token", "http://b/")],
+    ),
+    ('\ufeff{"appid": "wx1", "appsecret": "s"}', []),
+]
+
+
+def test_what_a_go_program_leaves_out_or_spells_its_own_way_is_read() -> None:
+    for body, types in OF_GO:
+        registration = read_bytes(body.encode())
+
+        assert registration.account == Account(appid="wx1", secret=registration.account.secret), (
+            body,
+            types,
+        )
+        assert [(task.key.kind, task.notify) for task in registration.tasks] == types, (body, types)
 
 
 @pytest.mark.parametrize(
@@ -279,22 +278,22 @@ def test_a_field_that_is_missing_is_named(missing: str) -> None:
     assert caught.value.field == missing
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"{",
-        b"[]",
-        b"null",
-        b'"x"',
-        b'{"appid": "\xff"}',
-        b"\xff\xfe{}",
-        b'{"x":' + b"[" * 50_000,
-    ],
-)
-def test_what_is_no_registration_at_all_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidRequestError):
-        read_bytes(body)
+NONE_AT_ALL: list[bytes] = [
+    b"",
+    b"{",
+    b"[]",
+    b"null",
+    b'"x"',
+    b'{"appid": "\xff"}',
+    b"\xff\xfe{}",
+    b'{"x":' + b"[" * 50_000,
+]
+
+
+def test_what_is_no_registration_at_all_is_refused() -> None:
+    for body in NONE_AT_ALL:
+        with pytest.raises(InvalidRequestError):
+            read_bytes(body)
 
 
 @pytest.mark.parametrize(("place", "name"), [("body", "{}"), ("tasks[0]", '{{"tasks": [{}]}}')])
@@ -352,35 +351,33 @@ def test_a_misspelt_field_is_named_beside_the_one_that_is_missing() -> None:
     assert str(caught.value) == "appsecret: is required; the body has appsecre"
 
 
-@pytest.mark.parametrize(
-    ("fields", "note"),
-    [
-        ({"task": [{"type": 2}]}, "task is not known here, and is ignored; did you mean tasks?"),
-        ({"Task": [{"type": 2}]}, "Task is not known here, and is ignored; did you mean tasks?"),
-        ({"taks": []}, "taks is not known here, and is ignored; did you mean tasks?"),
-        ({"jobs": [{"type": 0}]}, "jobs is not known here, and is ignored."),
-    ],
-)
-def test_a_body_whose_tasks_have_another_name_gets_a_note(
-    fields: dict[str, Any], note: str
-) -> None:
-    assert noted(**fields) == f"no task is registered: {note}"
+OTHER_NAMES: list[tuple[dict[str, Any], str]] = [
+    ({"task": [{"type": 2}]}, "task is not known here, and is ignored; did you mean tasks?"),
+    ({"Task": [{"type": 2}]}, "Task is not known here, and is ignored; did you mean tasks?"),
+    ({"taks": []}, "taks is not known here, and is ignored; did you mean tasks?"),
+    ({"jobs": [{"type": 0}]}, "jobs is not known here, and is ignored."),
+]
 
 
-@pytest.mark.parametrize(
-    ("name", "meant"),
-    [
-        ("notifyUrl", "notify"),
-        ("notfy", "notify"),
-        ("param", "params"),
-        ("open_id", "openid"),
-        ("Typ", "type"),
-    ],
-)
-def test_a_misspelt_field_of_a_task_gets_a_note(name: str, meant: str) -> None:
-    assert noted({"type": 1, "notify": ""}, {name: "0"}) == (
-        f"tasks[1].{name} is not known here, and is ignored; did you mean {meant}?"
-    )
+def test_a_body_whose_tasks_have_another_name_gets_a_note() -> None:
+    for fields, note in OTHER_NAMES:
+        assert noted(**fields) == f"no task is registered: {note}", (fields, note)
+
+
+MISSPELT: list[tuple[str, str]] = [
+    ("notifyUrl", "notify"),
+    ("notfy", "notify"),
+    ("param", "params"),
+    ("open_id", "openid"),
+    ("Typ", "type"),
+]
+
+
+def test_a_misspelt_field_of_a_task_gets_a_note() -> None:
+    for name, meant in MISSPELT:
+        assert noted({"type": 1, "notify": ""}, {name: "0"}) == (
+            f"tasks[1].{name} is not known here, and is ignored; did you mean {meant}?"
+        ), (name, meant)
 
 
 def test_an_unknown_field_where_none_is_missing_gets_no_note() -> None:
