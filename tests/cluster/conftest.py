@@ -10,7 +10,7 @@ import pytest
 
 from tests.house import Caller, WeChat, daemon, wechat
 from tests.postgres import PostgresServer
-from tests.template import postgres_template
+from tests.reused import postgres_database
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 
 Cluster: TypeAlias = Callable[..., AbstractAsyncContextManager[Caller]]
@@ -34,7 +34,7 @@ async def weixin() -> AsyncIterator[WeChat]:
 
 @pytest.fixture
 async def database_url(postgres: PostgresServer) -> AsyncIterator[str]:
-    async with postgres.fresh_database(await postgres_template(postgres)) as url:
+    async with postgres_database(postgres) as url:
         yield url
 
 

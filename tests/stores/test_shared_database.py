@@ -8,8 +8,10 @@ import asyncpg
 import pytest
 
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.stores.samples import LEASE, NOW, TOKEN, USER, registration, rotated, task
 from tests.stores.suite import VAULT, opened, sql_credentials, sql_stores
+from tests.template import postgres_template
 from wechat_scheduler.access.once import KEPT, Once
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.credentials.model import JobKey
@@ -25,18 +27,25 @@ NARROW = (
 
 @pytest.fixture
 async def url(postgres: PostgresServer) -> AsyncIterator[str]:
-    async with postgres.fresh_database() as url:
+    async with postgres_database(postgres) as url:
         yield url
 
 
-async def test_a_claim_keeps_its_limit_however_the_query_is_planned(url: str) -> None:
-    connection = await asyncpg.connect(url)
+@pytest.fixture
+async def own_url(postgres: PostgresServer) -> AsyncIterator[str]:
+    """Of a database whose settings a test may change."""
+    async with postgres.fresh_database(await postgres_template(postgres)) as url:
+        yield url
+
+
+async def test_a_claim_keeps_its_limit_however_the_query_is_planned(own_url: str) -> None:
+    connection = await asyncpg.connect(own_url)
     for setting in NARROW:
         await connection.execute(
             f"DO $$ BEGIN EXECUTE 'ALTER DATABASE ' || current_database() || ' SET {setting} = off'; END $$"
         )
     await connection.close()
-    async with opened(url) as database:
+    async with opened(own_url) as database:
         stores = sql_stores(database)
         keys = [JobKey("wx1", "access_token", str(number)) for number in range(20)]
         tasks = [task(key, notify="http://erp/n") for key in keys]

@@ -11,10 +11,10 @@ import asyncpg
 import pytest
 
 from tests.postgres import PostgresServer
+from tests.reused import postgres_database
 from tests.stores.samples import NOW, SECOND, TICKET, TOKEN, claim, failed, registration, rotated
 from tests.stores.suite import VAULT, Stores, opened, sql_stores
 from tests.stores.test_shared_database import driven
-from tests.template import postgres_template
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.credentials import jobs
@@ -32,7 +32,7 @@ WAITS = """
 
 @pytest.fixture
 async def url(postgres: PostgresServer) -> AsyncIterator[str]:
-    async with postgres.fresh_database(await postgres_template(postgres)) as url:
+    async with postgres_database(postgres) as url:
         yield url
 
 
