@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
+from tests.house import APPID
 from tests.passage.conftest import CREATE, MENU, Gate, gate
 from tests.passage.upstream import OK, Upstream, upstream
 
@@ -64,6 +65,13 @@ def split(response: bytes) -> tuple[bytes, bytes]:
     return head, body
 
 
+def joined(chunks: bytes) -> bytes:
+    """A body in chunks as a whole: how it was cut does not matter."""
+    size, _, rest = chunks.partition(b"\r\n")
+    length = int(size, 16)
+    return rest[:length] + joined(rest[length + 2 :]) if length else b""
+
+
 # No `&`, `=` or `%`: what these do to the token is below.
 queries = st.text("abcXYZ019-_.~+/?:@!$'()*,;", max_size=30)
 names = st.from_regex(r"[Xx]-[A-Za-z]{1,10}", fullmatch=True).filter(
@@ -74,7 +82,7 @@ KINDS = ["application/json", "text/plain", "image/jpeg", "application/zip"]
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     query=queries,
@@ -139,20 +147,21 @@ async def test_a_compressed_refusal_of_the_token_is_seen(line: Lane) -> None:
     assert len(set(tokens)) == len(tokens) == 2
 
 
-@pytest.mark.parametrize("chunk", [b"a", b"b" * 70_000])
-async def test_a_body_and_an_answer_in_chunks_keep_their_bytes(line: Lane, chunk: bytes) -> None:
-    part = f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n"
-    line.host.answer = (
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + part + b"0\r\n\r\n"
-    )
-    head = f"POST {CREATE}?access_token={line.place.token} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+async def test_a_body_and_an_answer_in_chunks_keep_their_bytes(line: Lane) -> None:
+    for chunk in (b"a", b"b" * 70_000):
+        part = f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n"
+        line.host.answer = (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + part + b"0\r\n\r\n"
+        )
+        start = f"POST {CREATE}?access_token={line.place.token} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
 
-    response = await line.say(
-        head.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + part + b"0\r\n\r\n"
-    )
+        response = await line.say(
+            start.encode() + b"Transfer-Encoding: chunked\r\n\r\n" + part + b"0\r\n\r\n"
+        )
 
-    assert line.host.came[0].body == chunk
-    assert response.endswith(part + b"0\r\n\r\n") or chunk in response
+        assert line.host.came[-1].body == chunk
+        head, body = split(response)
+        assert (joined(body) if b"chunked" in head else body) == chunk
 
 
 async def test_headers_about_the_connection_and_about_us_stay_behind(line: Lane) -> None:
@@ -188,50 +197,49 @@ async def test_headers_about_the_connection_and_about_us_stay_behind(line: Lane)
     assert b"timeout=9" not in head
 
 
-@pytest.mark.parametrize(
-    "head",
-    [
-        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
-        "Content-Length: 5\r\nContent-Length: 6\r\n",
-        "Content-Length: +5\r\n",
-        "Content-Length: 5 \r\n x\r\n",
-        "Transfer-Encoding: chunked, identity\r\n",
-        "Transfer-Encoding: xchunked\r\n",
-        "Transfer-Encoding : chunked\r\n",
-    ],
-)
-async def test_a_body_that_could_be_read_in_two_ways_does_not_pass(line: Lane, head: str) -> None:
+UNCLEAR = [
+    "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+    "Content-Length: 5\r\nContent-Length: 6\r\n",
+    "Content-Length: +5\r\n",
+    "Content-Length: 5 \r\n x\r\n",
+    "Transfer-Encoding: chunked, identity\r\n",
+    "Transfer-Encoding: xchunked\r\n",
+    "Transfer-Encoding : chunked\r\n",
+]
+
+
+async def test_a_body_that_could_be_read_in_two_ways_does_not_pass(line: Lane) -> None:
     smuggled = b"0\r\n\r\nGET /cgi-bin/smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
-    start = f"POST {CREATE}?access_token={line.place.token} HTTP/1.1\r\nHost: a\r\n{head}"
+    for head in UNCLEAR:
+        start = f"POST {CREATE}?access_token={line.place.token} HTTP/1.1\r\nHost: a\r\n{head}"
 
+        async with asyncio.timeout(5):
+            response = await line.say(start.encode() + b"Connection: close\r\n\r\n" + smuggled)
+
+        assert not any("smuggled" in it.line for it in line.host.came), head
+        assert b"Traceback" not in response, head
+
+
+async def test_the_token_is_found_wherever_it_stands(line: Lane) -> None:
+    line.place.advance(minutes=1)
+    line.place.weixin.sandbox.kill(line.place.token)
+    await line.place.keeper.call("POST", f"/task/{APPID}/0/refresh")
     async with asyncio.timeout(5):
-        response = await line.say(start.encode() + b"Connection: close\r\n\r\n" + smuggled)
-
-    assert not any("smuggled" in it.line for it in line.host.came)
-    assert b"Traceback" not in response
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
+        while (current := await line.place.keeper.value(f"{APPID}/0")) == line.place.token:
+            pass
+    for query in (
         "access_token=TOKEN&access_token=TOKEN",
         "access%5Ftoken=TOKEN",
         "a=1&access_token=TOKEN&b=%26access_token%3Dx",
         "&&access_token=TOKEN&",
-    ],
-)
-async def test_the_token_is_found_wherever_it_stands(line: Lane, query: str) -> None:
-    given = query.replace("TOKEN", line.place.token)
-    line.place.advance(minutes=1)
-    line.place.weixin.sandbox.kill(line.place.token)
-    await line.place.keeper.call("POST", "/task/wx1111111111111111/0/refresh")
-    head = f"GET {MENU}?{given} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    ):
+        given = query.replace("TOKEN", line.place.token)
+        head = f"GET {MENU}?{given} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
 
-    await line.say(head.encode())
+        await line.say(head.encode())
 
-    sent = line.host.came[-1].line.split(" ")[1].partition("?")[2]
-    token = sent.partition("ccess_token=")[2].split("&")[0] or sent.partition("=")[2]
-    assert sent == query.replace("TOKEN", token)
+        sent = line.host.came[-1].line.split(" ")[1].partition("?")[2]
+        assert sent == query.replace("TOKEN", current)
 
 
 async def test_an_answer_that_breaks_off_breaks_off_for_the_caller(line: Lane) -> None:
