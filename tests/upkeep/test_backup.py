@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.clock import FakeClock
 from tests.documents import ROOT
@@ -37,8 +38,8 @@ async def weixin(clock: FakeClock) -> AsyncIterator[WeChat]:
 
 
 @pytest.fixture
-def config(tmp_path: Path, weixin: WeChat) -> Config:
-    return daemon_config(tmp_path / "state", weixin.url)
+def config(tmp_path: Path) -> Config:
+    return daemon_config(tmp_path / "state", "http://127.0.0.1:9")
 
 
 @pytest.fixture
@@ -55,14 +56,25 @@ def saved(tmp_path: Path) -> Path:
     return tmp_path / "saved.db"
 
 
-@pytest.fixture
-async def state(config: Config, weixin: WeChat, clock: FakeClock, saved: Path) -> Path:
-    """What a daemon left that kept one credential, and a backup of it."""
-    async with daemon(config.state.dir, weixin.url, clock=clock) as running:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a daemon left that kept one credential, and beside it a backup of that."""
+    folder, clock = tmp_path_factory.mktemp("left"), FakeClock()
+    async with (
+        wechat(clock) as weixin,
+        daemon(folder / "state", weixin.url, clock=clock) as running,
+    ):
         await running.register({"type": 0})
         await running.settle()
-        backup(config, saved)
-    return config.state.dir
+        backup(daemon_config(folder / "state", weixin.url), folder / "saved.db")
+    return folder
+
+
+@pytest.fixture
+def state(left: Path, config: Config, saved: Path) -> Path:
+    """A copy of the folder, and one of the backup."""
+    shutil.copy(left / "saved.db", saved)
+    return shutil.copytree(left / "state", config.state.dir)
 
 
 async def test_a_daemon_that_runs_is_backed_up_and_notices_nothing(
