@@ -41,33 +41,53 @@ async def health(url: str) -> str:
         return await response.text()
 
 
+# The successor imports everything, and waits at the FIFO `gate`: no crowd need ask all the while.
+GATED = """
+import sys
+sys.orig_argv[1:3] = ["-c", '''
+from wechat_scheduler.cli.main import SERVE, main
+SERVE.load()
+from wechat_scheduler.cli.serve import load_all
+load_all()
+open({gate!r}).read()
+main()
+''']
+"""
+
+
 async def test_a_crowd_notices_nothing_and_systemd_learns_who_goes_on_again_and_again(
     tmp_path: Path,
 ) -> None:
+    gate = str(tmp_path / "gate")
+    os.mkfifo(gate)
     async with AsyncExitStack() as stack:
         weixin = await stack.enter_async_context(wechat(SystemClock()))
         held = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
         systemd = stack.enter_context(manager(tmp_path))
         start = warm_program(
-            *(tmp_path / "s", "--wechat-api", weixin.url), environ=systemd.environ, held=[held]
+            *(tmp_path / "s", "--wechat-api", weixin.url),
+            environ=systemd.environ,
+            held=[held],
+            first=GATED.format(gate=gate),
         )
         daemon = await stack.enter_async_context(start)
         value = await register(daemon)
+        second = await stack.enter_async_context(handing_over(daemon))
+        opened = await asyncio.to_thread(os.open, gate, os.O_WRONLY)
+        # A signal for all daemons ends no successor that loads.
+        os.kill(second, signal.SIGUSR2)
         asking = crowd(daemon.url, PATH, key=daemon.admin_key, value=value, staying=16, leaving=16)
-        async with asking as people:
+        async with asking as people, asyncio.timeout(60):
             await people.more(300)
-
-            second = await stack.enter_async_context(handing_over(daemon))
-            # A signal for all daemons ends no successor that loads.
-            os.kill(second, signal.SIGUSR2)
-            async with asyncio.timeout(60):
-                await daemon.log.says("daemon.stopped")
+            os.close(opened)
+            await daemon.log.says("daemon.stopped")
             await people.more(300)
         assert await daemon.process.wait() == 0
         await systemd.hears(f"MAINPID={second}")
         await systemd.hears("READY=1", times=2)
 
         os.kill(second, signal.SIGUSR2)
+        os.close(await asyncio.to_thread(os.open, gate, os.O_WRONLY))
         await systemd.hears("READY=1", times=3)
         third = [int(it["MAINPID"]) for it in systemd.heard if "MAINPID" in it][-1]
 
