@@ -8,8 +8,10 @@ import pytest
 from tests.console.visitor import MARKUP, Browser
 from tests.house import APPID, Caller
 from tests.web.tenants import made_app
+from wechat_scheduler.web.console.docs import parameter_words, summaries
 from wechat_scheduler.web.console.docs.beginnings import BODIES
-from wechat_scheduler.web.native.openapi import operation_id
+from wechat_scheduler.web.native.openapi import ERRORS, operation_id
+from wechat_scheduler.web.native.route import PLACES
 from wechat_scheduler.web.native.routes import NATIVE
 
 REFRESH = "/docs/post_task_appid_type_refresh"
@@ -43,6 +45,24 @@ async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
     assert fields["to"].startswith("to holds uids")
     assert fields["not_before"]
     assert "`" not in page.text
+
+
+async def test_the_reference_speaks_chinese_but_for_the_fields(admin: Browser) -> None:
+    index = await admin.open("/docs?q=提醒 创建", Accept_Language="zh")
+
+    rows = index.table("提醒")
+    assert [row["用途"] for row in rows] == [
+        "创建提醒，一次或重复",
+        "查看请求体会创建的提醒及其时间；不保存",
+    ]
+    texts = {route.summary for route in NATIVE} | {
+        each.description for route in NATIVE for each in route.takes
+    }
+    texts |= {each.description for each in PLACES.values()}
+    texts |= {answer["description"] for answer in ERRORS.values()}
+    known = {each.en for each in (*summaries.SENTENCES, *parameter_words.SENTENCES)}
+    assert texts <= known
+    assert set(summaries.ROOMS) == {route.handler.__module__.rpartition(".")[2] for route in NATIVE}
 
 
 @pytest.mark.parametrize("operation", BODIES)

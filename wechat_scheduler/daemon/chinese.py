@@ -11,6 +11,7 @@ from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
 from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.web.console import field_errors, request_errors
+from wechat_scheduler.web.console.docs import parameter_words, summaries
 from wechat_scheduler.web.kit import texts
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.native import push_endpoints, pushes
@@ -52,5 +53,7 @@ def sentences() -> list[Sentence]:
         *keywords.sentences(),
         *field_errors.SENTENCES,
         *request_errors.SENTENCES,
+        *summaries.SENTENCES,
+        *parameter_words.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),
     ]

@@ -37,6 +37,7 @@ MEANING = W("Meaning", "说明")
 REQUEST, RESULT = W("Body of the request", "请求体"), W("Result", "返回结果（result）")
 FIELD, REQUIRED = W("Field", "字段"), W("required", "必填")
 RESPONSES, STATUS, REASONS = W("Responses", "响应"), W("Status", "状态"), W("Reasons", "reason")
+AS_WRITTEN = W("As in openapi.json.", "字段的说明与 openapi.json 相同，为英文。")
 NO_PARAMETERS = W("It has no parameters.", "没有参数。")
 NO_FIELDS = W("It has no fields: {kind}.", "没有字段：{kind}。")
 TRY, SEND = W("Try it", "试一试"), W("Send", "发送")
@@ -77,7 +78,7 @@ def _head(visit: Visit, operation: Operation) -> Html:
         DOES,
         fill(
             "<p>{summary}</p>{facts}<p>{back}</p>",
-            summary=marked(operation.summary),
+            summary=marked(visit.told(operation.summary)),
             facts=facts(visit, [(NEEDS, needs)]),
             back=link("/docs", visit.say(BACK)),
         ),
@@ -108,7 +109,7 @@ def _try(visit: Visit, operation: Operation, body: Any) -> Html:
             field_of(one.place, one.name),
             one.name,
             visit.form.get(field_of(one.place, one.name), ""),
-            hint=unmarked(one.description),
+            hint=unmarked(visit.told(one.description)),
             required=one.place == "path",
             autocomplete="off",
         )
@@ -138,7 +139,7 @@ def _try(visit: Visit, operation: Operation, body: Any) -> Html:
 
 def _parameters(visit: Visit, operation: Operation) -> Html:
     rows = [
-        (one.place, code(one.name), one.kind, marked(one.description))
+        (one.place, code(one.name), one.kind, marked(visit.told(one.description)))
         for one in operation.parameters
     ]
     heads = (PLACE, terms.NAME, terms.TYPE, MEANING)
@@ -169,8 +170,11 @@ def _body(
         visit,
         heading,
         fill(
-            "{note}{fields}",
+            "{note}{fields}{english}",
             note=when(body.note, fill("<p>{note}</p>", note=marked(body.note))),
+            english=when(
+                body.fields, fill('<p class="faint">{words}</p>', words=visit.say(AS_WRITTEN))
+            ),
             fields=fields if body.fields else nothing,
         ),
         id=name,
@@ -185,7 +189,8 @@ def _row(one: SchemaField, required: str) -> tuple[Html, str, Html]:
 
 def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
     rows = [
-        (code(one.status), marked(one.description), ", ".join(one.reasons)) for one in responses
+        (code(one.status), marked(visit.told(one.description)), ", ".join(one.reasons))
+        for one in responses
     ]
     return section(
         visit, RESPONSES, table(visit, RESPONSES, (STATUS, MEANING, REASONS), rows, empty=NONE)

@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.docs.operations import (
     Operation,
 )
 from wechat_scheduler.web.console.docs.prose import marked
+from wechat_scheduler.web.console.docs.summaries import ROOMS
 from wechat_scheduler.web.console.docs.trying import try_out
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
@@ -42,7 +43,7 @@ METHOD, DOES = W("Method", "方法"), W("What it does", "用途")
 
 async def listed(visit: Visit) -> web.Response:
     reference, wanted = await _reference(visit), visit.request.query.get("q", "").strip()
-    found = [one for one in reference.operations.values() if _fits(one, wanted)]
+    found = [one for one in reference.operations.values() if _fits(visit, one, wanted)]
     groups = itertools.groupby(sorted(found, key=lambda one: one.tag), key=lambda one: one.tag)
     tables = [_group(visit, tag, list(ones)) for tag, ones in groups]
     nothing = fill('<section><p class="empty">{none}</p></section>', none=visit.say(NONE))
@@ -80,9 +81,16 @@ async def _operation(visit: Visit) -> Operation:
     return found
 
 
-def _fits(operation: Operation, wanted: str) -> bool:
-    text = f"{operation.method} {operation.path} {operation.summary} {operation.tag}".lower()
+def _fits(visit: Visit, operation: Operation, wanted: str) -> bool:
+    words = (operation.method, operation.path, operation.summary, operation.tag)
+    told = (visit.told(operation.summary), visit.say(_room(operation.tag)))
+    text = " ".join((*words, *told)).lower()
     return all(word in text for word in wanted.lower().split())
+
+
+def _room(tag: str) -> Words:
+    name = tag.replace("_", " ").capitalize()
+    return W(name, ROOMS.get(tag, name))
 
 
 def _search(visit: Visit, wanted: str) -> Html:
@@ -95,18 +103,19 @@ def _search(visit: Visit, wanted: str) -> Html:
 def _about(visit: Visit, reference: ApiReference) -> Html:
     file = visit.say(MACHINE, file="GET /openapi.json")
     text = fill(
-        '<p>{about}</p><p class="faint">{file}</p>', about=marked(reference.about), file=file
+        '<p>{about}</p><p class="faint">{file}</p>',
+        about=marked(visit.sentence(reference.about)),
+        file=file,
     )
     return section(visit, ABOUT, text)
 
 
 def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
     rows = [
-        (code(one.method), link(f"/docs/{one.id}", code(one.path)), marked(one.summary))
+        (code(one.method), link(f"/docs/{one.id}", code(one.path)), marked(visit.told(one.summary)))
         for one in operations
     ]
-    name = tag.replace("_", " ").capitalize()
-    heading = name
+    heading = _room(tag)
     return section(
         visit,
         heading,
