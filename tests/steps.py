@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from re import _constants as op  # type: ignore[attr-defined] # the parser of `re` has no public name
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, Final
@@ -237,9 +237,22 @@ def _inner(item: Item, choice: int) -> Sequence[Item]:
 def _letter(tracer: Tracer, item: Item) -> str:
     taken = [letter for letter in _EXAMPLES if tracer.takes(item, letter)]
     if not taken:
-        return next(chr(code) for code in range(0x20000) if tracer.takes(item, chr(code)))
+        codes = chain(_lowest(item), range(0x20000))
+        return next(chr(code) for code in codes if tracer.takes(item, chr(code)))
     singles = tuple(_singles(tracer.items))
     return max(taken, key=lambda letter: sum(tracer.takes(one, letter) for one in singles))
+
+
+def _lowest(item: Item) -> Iterator[int]:
+    """The code of a letter, or where the letters of a class begin: mostly it takes one of these."""
+    kind, value = item
+    if kind is op.LITERAL:
+        yield value
+    elif kind is op.RANGE:
+        yield value[0]
+    elif kind is op.IN:
+        for part in value:
+            yield from _lowest(part)
 
 
 def _singles(items: Sequence[Item]) -> Iterator[Item]:
