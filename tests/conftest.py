@@ -19,8 +19,8 @@ from hypothesis.internal.conjecture import providers
 from tests import logs
 from tests.bare_machine import bare_machine
 from tests.compiled import compile_all, tell_characters
-from tests.databases import database, database_url, migrations, open_again, postgres
-from tests.lasting import FIXTURE, open_databases
+from tests.databases import database_url, migrations, open_again, postgres
+from tests.lasting import FIXTURE, database, open_databases
 from tests.postgres import fastest
 from tests.reused import attendants
 

@@ -1,5 +1,6 @@
-"""Fixtures of every suite that has to hold on both databases. `tests/conftest.py` gives them to all: an import
-into another module would start a server of its own. A suite says what its schema is:
+"""Fixtures of suites that open databases of both kinds themselves. `tests/conftest.py` gives them to all: an import
+of `postgres` into another module would start a server of its own. What only uses a database with the product's schema
+takes the `database` of `tests/lasting.py`; a suite with tables of its own takes this one, and says what they are:
 
 @pytest.fixture
 def migrations() -> Traversable: ...

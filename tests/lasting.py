@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
+import pytest
 import pytest_asyncio
 
 from tests.clock import FakeClock
@@ -177,3 +178,17 @@ async def open_databases() -> AsyncIterator[OpenDatabases]:
     databases = OpenDatabases()
     yield databases
     await databases.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", params=["sqlite", "postgresql"])
+async def database(
+    request: pytest.FixtureRequest, open_databases: OpenDatabases
+) -> AsyncIterator[Database]:
+    """An empty database of each kind in turn, open, with the product's schema."""
+    if request.param == "sqlite":
+        async with open_databases.sqlite() as database:
+            yield database
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres")
+        async with open_databases.postgresql(server) as database:
+            yield database

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest_asyncio
 
 from tests.clock import START
-from tests.stores.conftest import database
 from tests.stores.samples import APPID, LEASE, credential, failed, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.model import ADMIN
@@ -31,8 +30,6 @@ from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.pushes.events import SqlEvents
 from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import SqlPushes
-
-__all__ = ["database"]
 
 NOW, SECOND, HOUR = START, timedelta(seconds=1), timedelta(hours=1)
 COMPONENT = JobKey(APPID, "component_access_token")

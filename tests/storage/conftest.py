@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import database
+
+__all__ = ["database", "migrations"]
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
