@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -15,11 +15,14 @@ from tests.alerts.robots import SECRET, Robots, robots
 from tests.alerts.samples import DAY, HOUR, MINUTE
 from tests.business import Business, status
 from tests.clock import START
+from tests.house import in_memory
 from tests.mail.server import MailServer, mail_server
 from tests.sending.town import Town, town
 from wechat_scheduler.alerts.trials import LOOK_EVERY
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.config.target_notation import TARGETS
+from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.opening import open_database
 
 TOKEN = "/cgi-bin/stable_token"
 # The loops of these daemons are turned by hand, and one rule says so.
@@ -74,12 +77,14 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(state: Path, **settings: Any) -> AsyncIterator[Scene]:
+async def scene(
+    state: Path, opener: Callable[..., Awaitable[Database]] = in_memory, **settings: Any
+) -> AsyncIterator[Scene]:
     async with (
         robots(now=START.timestamp()) as group,
         Business() as business,
         mail_server() as mail,
-        town(state, alerts__rules=RULES, **settings) as place,
+        town(state, opener=opener, alerts__rules=RULES, **settings) as place,
     ):
         yield Scene(place, group, business, mail)
 
@@ -95,7 +100,7 @@ async def test_all_are_told_once_and_get_the_all_clear(tmp_path: Path) -> None:
         )
 
         await told.break_secret()
-        await told.minutes(30)
+        await told.minutes(6)
         first = list(told.group.said)
         shown = await told.place.arrived(uid)
         await told.mend_secret()
@@ -248,7 +253,7 @@ async def test_a_target_that_the_settings_name_no_more_gets_nothing(tmp_path: Pa
 
 async def test_no_secret_of_a_target_is_stored_logged_or_shown(tmp_path: Path) -> None:
     hidden = ("693a91f6-7xxx", SECRET, "d7a8fbb3-07d7", "b1946ac9")
-    async with scene(tmp_path / "state") as told:
+    async with scene(tmp_path / "state", open_database) as told:
         await told.tell(
             told.group.target("wecom"),
             told.group.target("dingtalk", secret=SECRET),

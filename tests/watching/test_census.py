@@ -2,8 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
-
-import pytest
+from itertools import product
 
 from tests.stores.mailing import put_off, tried
 from tests.stores.samples import HOUR, LEASE, LIFE, NOW, TICKET, TOKEN, USER, registration, rotated
@@ -24,53 +23,53 @@ from wechat_scheduler.storage.sealing import Sealer
 SEALER = Sealer([bytes(32)])
 
 
-@pytest.mark.parametrize("later", [timedelta(0), LIFE * 0.95, LIFE, 3 * LIFE])
-async def test_states_are_counted_as_each_job_shows_its_own(
-    database: Database, later: timedelta
-) -> None:
+async def test_states_are_counted_as_each_job_shows_its_own(database: Database) -> None:
     store = credentials(database, SEALER)
     await store.register(registration(TOKEN, TICKET, USER), now=NOW)
     for job in await store.claim(now=NOW, limit=2, lease=LEASE):
         await store.save(rotated(job), now=NOW)
     await run(database, "UPDATE jobs SET waits_on = $1 WHERE kind = $2", AUTHORIZATION, USER.kind)
-
-    at = NOW + later
-    census = await SqlCensus(database).census(now=at)
-    not_fresh = dict(await SqlCensus(database).not_fresh(now=at, limit=10))
-
     views = await store.view(limit=10)
-    assert {kind.kind: dict(kind.states) for kind in census.kinds} == {
-        view.key.kind: {freshness(view, at): 1} for view in views
-    }
-    assert not_fresh == {
-        view.key: freshness(view, at)
-        for view in views
-        if freshness(view, at) is not Freshness.FRESH
-    }
+
+    for later in (timedelta(0), LIFE * 0.95, LIFE, 3 * LIFE):
+        at = NOW + later
+        census = await SqlCensus(database).census(now=at)
+        not_fresh = dict(await SqlCensus(database).not_fresh(now=at, limit=10))
+
+        assert {kind.kind: dict(kind.states) for kind in census.kinds} == {
+            view.key.kind: {freshness(view, at): 1} for view in views
+        }, later
+        assert not_fresh == {
+            view.key: freshness(view, at)
+            for view in views
+            if freshness(view, at) is not Freshness.FRESH
+        }, later
 
 
-@pytest.mark.parametrize("reaction", Reaction)
-@pytest.mark.parametrize("errcode", [None, 40125])
-async def test_a_reported_value_is_counted_as_its_job_shows_it(
-    database: Database, reaction: Reaction, errcode: int | None
-) -> None:
+async def test_a_reported_value_is_counted_as_its_job_shows_it(database: Database) -> None:
     store = credentials(database, SEALER)
-    await store.register(registration(TOKEN), now=NOW)
-    (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
-    await store.save(rotated(job), now=NOW)
-    await store.suspect(TOKEN, version=1, now=NOW)
-    (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
     said = '"reaction":"transient" "errcode":null'
-    fault = Fault(at=NOW, reaction=reaction, message=said, errcode=errcode)
-    await store.save(Failed(job=job, fault=fault, due_at=NOW + HOUR, spent=Spent(calls=1)), now=NOW)
+    for number, (reaction, errcode) in enumerate(product(Reaction, (None, 40125))):
+        key = TOKEN._replace(subject=f"user {number}")
+        await store.register(registration(key), now=NOW)
+        (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
+        await store.save(rotated(job), now=NOW)
+        await store.suspect(key, version=1, now=NOW)
+        (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
+        fault = Fault(at=NOW, reaction=reaction, message=said, errcode=errcode)
+        failed = Failed(job=job, fault=fault, due_at=NOW + HOUR, spent=Spent(calls=1))
+        await store.save(failed, now=NOW)
 
     census = await SqlCensus(database).census(now=NOW)
-    not_fresh = await SqlCensus(database).not_fresh(now=NOW, limit=10)
+    not_fresh = await SqlCensus(database).not_fresh(now=NOW, limit=100)
 
-    (view,) = await store.view(limit=10)
-    state = freshness(view, NOW)
-    assert [dict(kind.states) for kind in census.kinds] == [{state: 1}]
-    assert [state for _, state in not_fresh] == [state] * (state is not Freshness.FRESH)
+    states = {view.key: freshness(view, NOW) for view in await store.view(limit=100)}
+    assert len(states) == 2 * len(Reaction)
+    assert len({*states.values()}) > 1
+    assert [dict(kind.states) for kind in census.kinds] == [Counter(states.values())]
+    assert dict(not_fresh) == {
+        key: state for key, state in states.items() if state is not Freshness.FRESH
+    }
 
 
 async def test_faults_are_counted_by_cause(database: Database) -> None:
