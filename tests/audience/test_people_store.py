@@ -142,6 +142,7 @@ async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -
     assert again == {"7": UID}
     assert same == alias
     assert await people.aliases.of_person(APP.id, UID) == []
+    assert await people.aliases.names_of(APP.id, [UID, "UID_2"]) == {"UID_2": ["7"]}
     assert await people.aliases.get(APP.id, "7") == Alias(app_id=APP.id, name="7", uid="UID_2")
     assert [await people.aliases.remove(APP.id, "7") for _ in range(2)] == [True, False]
 

@@ -14,6 +14,7 @@ from wechat_scheduler.storage.delivery import delivery_lists
 
 LATER = NOW + SECOND
 EVERYTHING = DeliveryFilter()
+REMINDER = "0" * 32
 
 
 async def test_a_message_is_claimed_as_it_was_put(mail: Mail) -> None:
@@ -165,6 +166,8 @@ async def test_what_is_done_or_under_way_is_neither_replayed_nor_cancelled(mail:
         ({"state": DeliveryState.DELIVERED}, ""),
         ({"within": ()}, ""),
         ({"within": (1, 2)}, ""),
+        ({"reminder": REMINDER}, "c"),
+        ({"reminder": REMINDER, "errcode": 43101}, ""),
     ],
 )
 async def test_a_filter_chooses_what_is_listed_and_what_is_replayed(
@@ -173,7 +176,8 @@ async def test_a_filter_chooses_what_is_listed_and_what_is_replayed(
     names = {await mail.put_one(): "a"}
     await mail.outbox.settle(dead(await mail.claimed()), now=NOW)
     names[await mail.put_one("bob")] = "b"
-    names[await mail.put_one("bob", at=LATER)] = "c"
+    of_reminder = Content(title="hi", reminder=REMINDER)
+    names[await mail.put_one("bob", at=LATER, content=of_reminder)] = "c"
     await mail.deliveries.cancel(EVERYTHING, reason="no", limit=10, now=NOW)
 
     chosen = DeliveryFilter(**wanted)

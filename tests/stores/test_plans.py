@@ -243,6 +243,22 @@ async def test_the_deliveries_of_an_app_are_listed_by_its_messages() -> None:
     assert rows[0]["detail"].endswith("messages_of_app (app_id=? AND created_at>?)")
 
 
+async def test_the_deliveries_of_a_reminder_are_listed_by_its_messages() -> None:
+    wanted = DeliveryFilter(reminder="0" * 32)
+    conditions = delivery_lists.Conditions(wanted, alias="d.")
+    delivery_lists._bound_messages(conditions, wanted)
+    page = delivery_lists.PAGE.format(
+        tables=delivery_lists.MESSAGES_FIRST,
+        conditions=conditions,
+        order=delivery_lists.NEWEST,
+        limit=100,
+    )
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}", *conditions.values)
+
+    assert rows[0]["detail"].endswith("messages_of_reminder (reminder=? AND created_at>?)")
+
+
 async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:
     sql = delivery_lists.MESSAGES.format(
         conditions=delivery_lists.WITH_UID.format("'UID_amy'"), limit=100
