@@ -1,10 +1,10 @@
-"""A process that has imported the program, and becomes it: `fork_server.py CONTROL`.
+"""A process that has imported the program, and becomes it: `fork_server.py LISTENER`.
 
-Each message on the socket CONTROL is JSON, with descriptors: where to answer, the three standard streams,
-and sockets that the program listens on. It forks; the child becomes `python -m wechat_scheduler WORDS` in
-all but the start of the interpreter, the imports, and what the first daemon of a process computes; and ends as
-that does, but frees nothing. The answers are two messages: the child's process id, with a pidfd of it, and its
-exit code. It has no threads, and ends with its last caller.
+Each message on a connection of the socket LISTENER is JSON, with descriptors: where to answer, the three
+standard streams, and sockets that the program listens on. It forks; the child becomes `python -m
+wechat_scheduler WORDS` in all but the start of the interpreter, the imports, and what the first daemon of a
+process computes; and ends as that does, but frees nothing. The answers are two messages: the child's process id,
+with a pidfd of it, and its exit code. It has no threads, and ends with its last caller.
 """
 
 import atexit
@@ -19,6 +19,7 @@ import threading
 import time
 from contextlib import suppress
 from pathlib import Path
+from struct import Struct
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NoReturn
 
@@ -26,12 +27,14 @@ from wechat_scheduler.cli.main import SERVE, main
 
 LARGEST: Final = 1 << 17
 FIRST: Final = 3
+# Of a peer: its process, user and group.
+CREDENTIALS: Final = Struct("iII")
 FILES: Final = 1024
 # How an interpreter ends whose output has no room.
 UNWRITTEN: Final = 120
 
 
-def wait(control: socket.socket) -> list[str]:
+def wait(listener: socket.socket) -> list[str]:
     """Fork for each message. Returns the words of the program in a child, and never in the parent."""
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
@@ -39,28 +42,62 @@ def wait(control: socket.socket) -> list[str]:
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who runs the tests
     running: dict[int, socket.socket] = {}
+    callers: dict[int, socket.socket] = {}
     while True:
-        for ready in select.select([control, woken], [], [])[0]:
-            if ready is woken:
+        for ready in select.select([woken, listener.fileno(), *callers], [], [])[0]:
+            if ready == woken:
                 os.read(woken, 4096)
                 bury(running)
-                continue
-            message, descriptors, _, _ = socket.recv_fds(control, LARGEST, 8)
-            if not message:
-                sys.exit()
-            answers = socket.socket(fileno=descriptors[0])
-            assert threading.active_count() == 1
-            child = os.fork()
-            if not child:
-                for one in (control, answers, *running.values()):
-                    one.detach()
-                return become(json.loads(message), descriptors[1:])
-            for descriptor in descriptors[1:]:
-                os.close(descriptor)
-            running[child] = answers
-            handle = os.pidfd_open(child)
-            socket.send_fds(answers, [b"%d" % child], [handle])
-            os.close(handle)
+            elif ready == listener.fileno():
+                admit(listener, callers)
+            elif asked := take(callers, ready):
+                message, descriptors = asked
+                if not bear(running, descriptors[0]):
+                    for one in (listener, *callers.values(), *running.values()):
+                        one.detach()
+                    return become(message, descriptors[1:])
+                for descriptor in descriptors[1:]:
+                    os.close(descriptor)
+
+
+def take(callers: dict[int, socket.socket], ready: int) -> tuple[dict[str, Any], list[int]] | None:
+    """The next message of a caller, None if it has gone. With the last one this process ends."""
+    try:
+        message, descriptors, _, _ = socket.recv_fds(callers[ready], LARGEST, 8)
+    except ConnectionError:
+        message = b""
+    if message:
+        return json.loads(message), descriptors
+    callers.pop(ready).close()
+    if not callers:
+        sys.exit()
+    return None
+
+
+def bear(running: dict[int, socket.socket], descriptor: int) -> int:
+    """Forks, and tells the other end of `descriptor` of the child. Returns 0 in that, its number here."""
+    answers = socket.socket(fileno=descriptor)
+    assert threading.active_count() == 1
+    child = os.fork()
+    if not child:
+        answers.detach()
+        return child
+    running[child] = answers
+    handle = os.pidfd_open(child)
+    with suppress(OSError):  # the test is over
+        socket.send_fds(answers, [b"%d" % child], [handle])
+    os.close(handle)
+    return child
+
+
+def admit(listener: socket.socket, callers: dict[int, socket.socket]) -> None:
+    """A caller of the same user: any user of the machine can reach the socket."""
+    caller, _ = listener.accept()
+    peer = caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, CREDENTIALS.size)
+    if CREDENTIALS.unpack(peer)[1] == os.getuid():
+        callers[caller.fileno()] = caller
+    else:
+        caller.close()
 
 
 def bury(running: dict[int, socket.socket]) -> None:

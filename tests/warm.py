@@ -5,6 +5,7 @@ program by `tests.program` without this.
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import signal
@@ -21,10 +22,14 @@ ENVIRONMENT = {
 }
 UNBUFFERED = "PYTHONUNBUFFERED"
 SERVER = (sys.executable, "-m", "tests.fork_server")
+# Of this run, in all its workers; in the abstract namespace.
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+ADDRESS = f"\0wechat-scheduler-tests-{RUN}"
+SERVER_LOCK = ROOT / "tests" / "fork_server.py"
 
 
 class Server:
-    """The process that forks; one for all tests of this process, started for the first that asks."""
+    """The process that forks; one for all workers of a run, started for the first test that asks."""
 
     def __init__(self) -> None:
         self._control: socket.socket | None = None
@@ -34,21 +39,35 @@ class Server:
         socket.send_fds(self._control or self._begin(), [message], descriptors)
 
     def _begin(self) -> socket.socket:
-        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = subprocess.Popen(
-                [*SERVER, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd=ROOT,
-                env=ENVIRONMENT,
-            )
-        return self._control
+        control = self._control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with SERVER_LOCK.open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            try:
+                control.connect(ADDRESS)
+            except ConnectionRefusedError:
+                self._process = _launched()
+                control.connect(ADDRESS)
+        return control
 
     def end(self) -> None:
-        if self._control is not None and self._process is not None:
+        """The process itself ends with its last caller."""
+        if self._control is not None:
             self._control.close()
+        if self._process is not None:
             self._process.wait()
-            self._control = self._process = None
+        self._control = self._process = None
+
+
+def _launched() -> "subprocess.Popen[bytes]":
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listener:
+        listener.bind(ADDRESS)
+        listener.listen()
+        return subprocess.Popen(
+            [*SERVER, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+            cwd=ROOT,
+            env=ENVIRONMENT,
+        )
 
 
 server = Server()
