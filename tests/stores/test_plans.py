@@ -14,6 +14,7 @@ from wechat_scheduler.pushes.history import PushFilter
 from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.alerts import alerts, facts
 from wechat_scheduler.storage.audience import (
+    aliases,
     joined,
     removals,
     subscribers,
@@ -71,6 +72,7 @@ STATEMENTS = {
     "cancel": OF_PERSON,
     "cancel many": deliveries.cancelling(DeliveryFilter(app_id=1), "no", 1, limit=9).sql,
     "counts": messages.COUNTS,
+    "own names": aliases.names_sql(8),
     "old": retention.OLD,
     "old deliveries": retention.DELIVERIES,
     "forget attempts": retention.FORGET_ATTEMPTS,
