@@ -11,7 +11,7 @@ from tests.access.doors import make
 from tests.business import Business
 from tests.clock import FakeClock
 from tests.documents import CHINESE, HTTP_API, README, credential_types
-from tests.house import APPID, Caller, daemon, wechat
+from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.jobs import show
 from wechat_scheduler.credentials.model import Issued, JobKey
@@ -40,26 +40,25 @@ async def keeper(tmp_path: Path) -> AsyncIterator[Caller]:
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,
-        daemon(tmp_path, weixin.url, clock=clock) as opened,
+        daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as opened,
     ):
         yield opened
 
 
-@pytest.mark.parametrize("name", ["fake_ticket", "7", 7])
-async def test_it_is_registered_kept_and_fetched_by_either_name(
-    keeper: Caller, name: str | int
-) -> None:
-    async with Business() as business:
-        await keeper.register({"type": 0}, {"type": name, "notify": business.url("/notify")})
-        await keeper.settle()
+async def test_it_is_registered_kept_and_fetched_by_either_name(keeper: Caller) -> None:
+    names: tuple[str | int, ...] = ("fake_ticket", "7", 7)
+    for number, name in enumerate(names):
+        appid = f"wx000000000000000{number}"
+        async with Business() as business:
+            tasks = ({"type": 0}, {"type": name, "notify": business.url("/notify")})
+            await keeper.register(*tasks, appid=appid)
+            await keeper.settle()
 
-        assert [await keeper.value(f"{APPID}/{path}") for path in ("7", "fake_ticket")] == [
-            "FAKE",
-            "FAKE",
-        ]
-        job = await keeper.job("type=7")
-        assert (job["type"], job["kind"], job["state"]) == (7, "fake_ticket", "fresh")
-        assert [dict(call.pairs)["type"] for call in business.calls] == ["7"]
+        values = [await keeper.value(f"{appid}/{path}") for path in ("7", "fake_ticket")]
+        assert values == ["FAKE", "FAKE"], name
+        job = await keeper.job(f"appid={appid}&type=7")
+        assert (job["type"], job["kind"], job["state"]) == (7, "fake_ticket", "fresh"), name
+        assert [dict(call.pairs)["type"] for call in business.calls] == ["7"], name
 
 
 async def test_a_key_is_limited_to_it(keeper: Caller) -> None:

@@ -176,7 +176,7 @@ class Seen(NamedTuple):
     streams: list[bytes]
 
 
-@settings(max_examples=45, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(loop=st.sampled_from(sorted(LOOPS)), script=scripts)
 def test_a_client_cannot_tell_whether_there_is_a_memo(loop: str, script: list[Step]) -> None:
     with asyncio.Runner(loop_factory=LOOPS[loop]) as runner:
