@@ -14,22 +14,25 @@ import structlog
 
 from tests.cli.commands import Ended, invoke, terminal
 from tests.clock import START, FakeClock
-from tests.house import APPID, Caller, WeChat, daemon
+from tests.house import APPID, Caller, WeChat, daemon, in_memory
 
 NOWHERE = "http://127.0.0.1:9"
 
 
 @asynccontextmanager
-async def running(state: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
+async def running(
+    state: Path, weixin: WeChat, clock: FakeClock, **options: Any
+) -> AsyncIterator[Caller]:
     """A daemon whose log is not mixed up with what commands print."""
     with structlog.testing.capture_logs():
-        async with daemon(state, weixin.url, clock=clock) as opened:
+        async with daemon(state, weixin.url, clock=clock, **options) as opened:
             yield opened
 
 
 @pytest.fixture
 async def caller(tmp_path: Path, weixin: WeChat, clock: FakeClock) -> AsyncIterator[Caller]:
-    async with running(tmp_path, weixin, clock) as opened:
+    """Commands ask the daemon of the folder, whose store is in memory."""
+    async with running(tmp_path, weixin, clock, opener=in_memory) as opened:
         yield opened
 
 
@@ -263,14 +266,15 @@ async def test_where_nothing_was_ever_kept_nothing_is_made(tmp_path: Path) -> No
 
 
 async def test_a_database_that_the_daemon_on_another_folder_uses_is_one_sentence(
-    caller: Caller, tmp_path: Path
+    tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:
     other = tmp_path / "other"
     other.mkdir()
-    shutil.copy(tmp_path / "sealing.key", other)
     database = f"{tmp_path}/wechat-scheduler.db"
 
-    ended = await command("keys", "list", "--database", f"sqlite://{database}", state=other)
+    async with running(tmp_path, weixin, clock):
+        shutil.copy(tmp_path / "sealing.key", other)
+        ended = await command("keys", "list", "--database", f"sqlite://{database}", state=other)
 
     assert ended.code == 1
     assert ended.sentence.startswith(

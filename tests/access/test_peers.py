@@ -11,7 +11,7 @@ from aiohttp import web
 
 from tests.access.doors import make
 from tests.clock import FakeClock
-from tests.house import Caller, WeChat, daemon, served
+from tests.house import Caller, WeChat, daemon, in_memory, served
 from wechat_scheduler.web.kit.peers import client_address
 
 PROXIES = tuple(map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "fd00::/8")))
@@ -112,7 +112,7 @@ async def test_a_key_with_networks_goes_by_what_a_trusted_proxy_says(
     tmp_path: Path, weixin: WeChat, clock: FakeClock, said: str, status: int
 ) -> None:
     proxies: dict[str, Any] = {"server__trusted_proxies": "127.0.0.1/32"}
-    async with daemon(tmp_path, weixin.url, clock=clock, **proxies) as behind:
+    async with daemon(tmp_path, weixin.url, clock=clock, opener=in_memory, **proxies) as behind:
         key = await make(behind, "read", networks=["10.0.0.0/8"])
 
         sent = {"X-Forwarded-For": said}

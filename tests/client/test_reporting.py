@@ -8,7 +8,7 @@ import pytest
 
 from tests.client.in_threads import EITHER, ClientType, ThreadedClock
 from tests.client.passing import passing
-from tests.house import APPID, SECRET, Caller, daemon, wechat
+from tests.house import APPID, SECRET, Caller, daemon, in_memory, wechat
 
 # Far more turns of the loop than a call takes fit into the client's patience.
 SHORT = timedelta(milliseconds=1)
@@ -31,7 +31,7 @@ async def caller(tmp_path: Path, clock: ThreadedClock) -> AsyncIterator[Caller]:
     """A daemon whose clockworks turn."""
     async with (
         wechat(clock) as real,
-        daemon(tmp_path, real.url, clock=clock, loops=True) as opened,
+        daemon(tmp_path, real.url, clock=clock, loops=True, opener=in_memory) as opened,
     ):
         yield opened
 

@@ -13,7 +13,7 @@ from tests.business import Answer, Business, cut_short, drop, garbage, raw, stat
 from tests.client.in_threads import ThreadedClock
 from tests.client.test_client import ACCOUNT, enveloped, issued
 from tests.clock import FakeClock
-from tests.house import APPID, Caller, daemon, wechat
+from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.client import Client, SyncClient
 from wechat_scheduler.client.sync_stream import ChunkReader
 from wechat_scheduler.errors import (
@@ -37,7 +37,10 @@ async def stand_in() -> AsyncIterator[Business]:
 async def caller(tmp_path: Path) -> AsyncIterator[Caller]:
     """A real daemon without loops."""
     clock = FakeClock()
-    async with wechat(clock) as real, daemon(tmp_path, real.url, clock=clock) as opened:
+    async with (
+        wechat(clock) as real,
+        daemon(tmp_path, real.url, clock=clock, opener=in_memory) as opened,
+    ):
         yield opened
 
 

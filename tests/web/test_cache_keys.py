@@ -7,7 +7,7 @@ import pytest
 from aiohttp import hdrs
 from aiohttp.http_parser import SINGLETON_HEADERS
 
-from tests.house import APPID, Answer, daemon, wechat
+from tests.house import APPID, Answer, daemon, in_memory, wechat
 from tests.web.fetching import Fetching, get, warm
 from tests.web.wire import on_both_loops, undated
 from wechat_scheduler.engine.clock import SystemClock
@@ -157,7 +157,7 @@ async def test_no_response_of_the_daemon_depends_on_what_is_left_out(no_auth: bo
     left_out = sorted(filter(_is_left_out, {*names, "X-Request-Id", "traceparent", "X-Method"}))
     async with (
         wechat(SystemClock()) as weixin,
-        daemon(tmp_path, weixin.url, server__insecure_no_auth=no_auth) as caller,
+        daemon(tmp_path, weixin.url, opener=in_memory, server__insecure_no_auth=no_auth) as caller,
     ):
         await caller.register({"type": 0})
         await caller.value(f"{APPID}/0")

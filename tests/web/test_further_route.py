@@ -11,7 +11,7 @@ from aiohttp import web
 from tests.access.doors import make
 from tests.access.test_routes import ROWS
 from tests.clock import FakeClock
-from tests.house import APPID, Caller, daemon, wechat
+from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web import app
 from wechat_scheduler.web.app import all_routes
@@ -49,7 +49,7 @@ async def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,
-        daemon(tmp_path, weixin.url, clock=clock) as opened,
+        daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as opened,
     ):
         yield opened
 
