@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import opener_for
 from tests.sending.town import PUBLIC, Town, town
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import ReminderState
@@ -45,9 +46,10 @@ async def pass_time(place: Town, span: timedelta) -> None:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town whose account answers what people write."""
-    async with town(tmp_path, bot=True) as settled:
+async def place(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Town]:
+    """A town whose account answers what people write. Its store is in memory, unless the test is marked
+    `on_disk`."""
+    async with town(tmp_path, opener=opener_for(request), bot=True) as settled:
         yield settled
 
 
@@ -260,6 +262,7 @@ def everything(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
+@pytest.mark.on_disk
 async def test_links_that_are_secrets_are_stored_nowhere(place: Town, tmp_path: Path) -> None:
     uid = await place.follow()
     told = await write(place, uid, "半小时后提醒我收衣服")

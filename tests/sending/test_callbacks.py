@@ -11,6 +11,7 @@ import pytest
 
 from tests.business import Business, Call, status
 from tests.clock import START
+from tests.house import in_memory
 from tests.sending.town import Town, town
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import DeliveryState
@@ -108,7 +109,9 @@ async def test_a_server_that_hangs_is_told_one_thing_at_a_time_and_all_in_the_en
     tmp_path: Path, server: Business
 ) -> None:
     server.script(server.hang, times=12)
-    async with town(tmp_path, callbacks__slots=8, callbacks__timeout="50ms") as place:
+    async with town(
+        tmp_path, opener=in_memory, callbacks__slots=8, callbacks__timeout="50ms"
+    ) as place:
         shop = await with_callback(place, server)
         await tell(shop, *(str(number) for number in range(12)))
         await shop.caller.settle()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.business import Business
+from tests.house import in_memory
 from tests.sending.town import Town, town
 
 SECOND = timedelta(seconds=1)
@@ -48,7 +49,7 @@ async def shop() -> AsyncIterator[Business]:
 
 @pytest.fixture
 async def place(tmp_path: Path, shop: Business) -> AsyncIterator[Town]:
-    async with town(tmp_path, bot=True) as settled:
+    async with town(tmp_path, opener=in_memory, bot=True) as settled:
         listens = replace(settled.app, callback=shop.url("/told"))
         await settled.directory.change_app(listens.id, lambda _: listens)
         yield settled

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tests.house import in_memory
 from tests.sending.town import town
 from wechat_scheduler.delivery.model import Content
 
@@ -9,7 +10,7 @@ OTHER = "wx4444444444444444"
 
 
 async def test_the_single_message_of_an_app_goes_out_in_the_next_pass(tmp_path: Path) -> None:
-    async with town(tmp_path) as busy:
+    async with town(tmp_path, opener=in_memory) as busy:
         quiet = await busy.another(OTHER)
         crowd, one = await busy.follow(), await quiet.follow()
         for place, uid, number in ((busy, crowd, 30), (quiet, one, 1)):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house import in_memory
 from tests.platform.test_dialect import ATTACKS
 from tests.sending.town import AES_KEY, TOKEN, Town, town
 from wechat_scheduler.reminders.model import ReminderState
@@ -26,7 +27,7 @@ CANCELS = (
 @pytest.fixture(params=PushMode)
 async def place(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     """An account whose texts come unescaped, and whose bot answers."""
-    async with town(tmp_path, bot=True) as settled:
+    async with town(tmp_path, opener=in_memory, bot=True) as settled:
         key = "" if request.param is PushMode.PLAIN else AES_KEY
         body = {"token": TOKEN, "encoding_aes_key": key}
         path = f"/callbacks/{settled.app.appid}"

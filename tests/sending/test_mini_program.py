@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import APPID
+from tests.house import APPID, in_memory
 from tests.sending.town import AES_KEY, TEMPLATE, TOKEN, Town, town
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
@@ -21,7 +21,7 @@ OWN = "/cgi-bin/message/subscribe/send"
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Town]:
     """A mini-program whose messages come as JSON, and a user whom the business bound."""
-    async with town(tmp_path, options={"mini_programs": (APPID,)}) as place:
+    async with town(tmp_path, opener=in_memory, options={"mini_programs": (APPID,)}) as place:
         await become_mini_program(place)
         await place.wechat.sandbox.register_account(
             AccountReceiver(
@@ -92,7 +92,7 @@ async def test_a_user_who_wrote_is_answered_by_a_text_that_opens_its_page(place:
 async def test_an_account_that_is_taken_for_a_mini_program_is_told_what_wechat_says(
     tmp_path: Path,
 ) -> None:
-    async with town(tmp_path) as place:
+    async with town(tmp_path, opener=in_memory) as place:
         await become_mini_program(place)
         uid = await place.follow(OPENID)
         order = await place.sending.prepare(
