@@ -39,19 +39,15 @@ def commands(group: click.Group = root, path: str = "") -> Iterator[tuple[str, c
             yield from commands(command, f"{path}{name} ")
 
 
-@pytest.mark.parametrize(
-    "port",
-    [["-p", "8080"], ["-p8080"], ["-p=8080"], ["--port=8080"], ["--p=8080"], ["--p", "8080"]],
-)
-@pytest.mark.parametrize("words", [["{}", "config", "show"], ["config", "show", "{}"]])
-def test_a_port_is_understood_in_every_form_before_and_after_the_command(
-    port: list[str], words: list[str], tmp_path: Path
-) -> None:
-    given = [part for word in words for part in (port if word == "{}" else [word])]
+PORTS = [["-p", "8080"], ["-p8080"], ["-p=8080"], ["--port=8080"], ["--p=8080"], ["--p", "8080"]]
 
-    ended = invoke(*given, "--state", str(tmp_path))
 
-    assert "server.port = 8080" in ended.out.splitlines()
+def test_a_port_is_understood_in_every_form_before_and_after_the_command(tmp_path: Path) -> None:
+    for port in PORTS:
+        for words in ([*port, "config", "show"], ["config", "show", *port]):
+            ended = invoke(*words, "--state", str(tmp_path))
+
+            assert "server.port = 8080" in ended.out.splitlines(), words
 
 
 def test_an_option_after_the_command_overrides_one_before_it() -> None:
@@ -60,12 +56,12 @@ def test_an_option_after_the_command_overrides_one_before_it() -> None:
     assert {"server.port = 2", "state.dir = /s"} <= set(ended.out.splitlines())
 
 
-@pytest.mark.parametrize("port", ["x", "65536", "-1", "=", "8080="])
-def test_an_invalid_port_is_refused(port: str) -> None:
-    ended = invoke(f"-p{port}", "config", "show")
+def test_an_invalid_port_is_refused() -> None:
+    for port in ("x", "65536", "-1", "=", "8080="):
+        ended = invoke(f"-p{port}", "config", "show")
 
-    assert ended.code == 2
-    assert "is not a port" in ended.err
+        assert ended.code == 2, port
+        assert "is not a port" in ended.err, port
 
 
 @pytest.mark.parametrize("flag", ["-v", "--version", "--v"])
@@ -81,13 +77,17 @@ async def test_python_dash_m_is_the_same_program() -> None:
     assert await run_warm("--help") == ended
 
 
-@pytest.mark.parametrize("words", [path for path, _ in commands()])
-def test_every_command_explains_itself_with_an_example(words: str) -> None:
-    ended = invoke(*words.split(), "--help")
+def test_every_command_explains_itself_with_an_example() -> None:
+    for words, command in commands():
+        ended = invoke(*words.split(), "--help", COLUMNS="80")
 
-    assert ended.code == 0
-    assert ended.out.startswith(f"Usage: wechat-scheduler {words} ")
-    assert words.split()[0] in ended.out.partition("Example")[2]
+        assert ended.code == 0, words
+        assert ended.out.startswith(f"Usage: wechat-scheduler {words} ")
+        assert words.split()[0] in ended.out.partition("Example")[2], words
+        # A terminal of 80 columns shows whole summaries.
+        listed = ended.out.partition("Commands:\n")[2]
+        assert bool(listed) == isinstance(command, click.Group), words
+        assert "..." not in listed, words
 
 
 def test_the_program_lists_its_commands_with_what_they_do() -> None:
@@ -96,16 +96,6 @@ def test_the_program_lists_its_commands_with_what_they_do() -> None:
     names = [line.split()[0] for line in listed.splitlines()]
     assert names == [found.name for found in root.commands.values()]
     assert all(line.endswith(".") for line in listed.splitlines())
-
-
-@pytest.mark.parametrize(
-    "words", [path for path, command in commands() if isinstance(command, click.Group)]
-)
-def test_a_terminal_of_80_columns_shows_whole_summaries(words: str) -> None:
-    listed = invoke(*words.split(), "--help", COLUMNS="80").out.partition("Commands:\n")[2]
-
-    assert listed
-    assert "..." not in listed
 
 
 # In this order: each step says what the commands so far have imported, and all but the last ones find no state.
