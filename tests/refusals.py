@@ -66,8 +66,21 @@ class Place:
 Request: TypeAlias = Callable[[Place], Awaitable[Answer]]
 
 
+@dataclass(frozen=True, slots=True)
+class PlainRequest:
+    """One request, which is refused whatever was before, and changes nothing."""
+
+    method: str
+    path: str
+    body: Any
+    sent: Mapping[str, Any]
+
+    def __call__(self, place: Place) -> Awaitable[Answer]:
+        return place.call(self.method, self.path, self.body, **self.sent)
+
+
 def plain(method: str, path: str, body: Any = None, **sent: Any) -> Request:
-    return lambda place: place.call(method, path, body, **sent)
+    return PlainRequest(method, path, body, sent)
 
 
 def sentence(text: str) -> Request:

@@ -10,9 +10,9 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.documents import PACKAGE, ROOT, blocks, dotted, nodes
-from tests.house import Caller, WeChat, daemon
+from tests.house import Answer, Caller, WeChat, daemon
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.refusals import DAMAGED, REFUSALS, Place
+from tests.refusals import DAMAGED, REFUSALS, Place, PlainRequest
 from tests.web.tenants import made_app, send
 from wechat_scheduler import errors
 from wechat_scheduler.client.admin import Admin
@@ -23,6 +23,8 @@ from wechat_scheduler.reasons import Reason
 __all__ = ["clock", "keeper", "weixin"]
 
 ERRORS = ROOT / "docs" / "errors.md"
+# Those for which no place has to be prepared.
+PLAIN = [reason for reason, request in REFUSALS.items() if isinstance(request, PlainRequest)]
 PAGES = (ERRORS, ERRORS.with_name("errors.zh-CN.md"))
 
 
@@ -68,17 +70,9 @@ def test_each_reason_has_a_request_that_is_refused_with_it() -> None:
     assert REFUSALS.keys() == set(Reason)
 
 
-@pytest.mark.parametrize(
-    "reason",
-    [
-        pytest.param(reason, marks=[pytest.mark.on_disk] if reason in DAMAGED else [])
-        for reason in REFUSALS
-    ],
-)
-async def test_what_is_refused_has_a_reason(
-    keeper: Caller, weixin: WeChat, clock: FakeClock, tmp_path: Path, reason: Reason
-) -> None:
-    place = Place(
+@pytest.fixture
+def place(keeper: Caller, weixin: WeChat, clock: FakeClock, tmp_path: Path) -> Place:
+    return Place(
         keeper=keeper,
         weixin=weixin,
         clock=clock,
@@ -86,11 +80,36 @@ async def test_what_is_refused_has_a_reason(
         spare=tmp_path / "spare",
     )
 
+
+async def test_what_is_refused_at_any_time_has_a_reason(place: Place) -> None:
+    wrong = {}
+    for reason in PLAIN:
+        answer = await REFUSALS[reason](place)
+        if not _says(answer, reason):
+            wrong[reason] = answer
+
+    assert len(PLAIN) > 30
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param(reason, marks=[pytest.mark.on_disk] if reason in DAMAGED else [])
+        for reason in REFUSALS
+        if reason not in PLAIN
+    ],
+)
+async def test_what_is_refused_has_a_reason(place: Place, reason: Reason) -> None:
     answer = await REFUSALS[reason](place)
 
-    assert answer.json["reason"] == reason
-    assert answer.status == answer.json["code"] == reason.status
-    assert answer.json["message"]
+    assert _says(answer, reason), answer
+
+
+def _says(answer: Answer, reason: Reason) -> bool:
+    said = answer.json
+    known = (said["reason"], said["code"], answer.status) == (reason, reason.status, reason.status)
+    return known and bool(said["message"])
 
 
 async def test_a_message_to_unknown_receivers_says_so_of_each(keeper: Caller) -> None:
