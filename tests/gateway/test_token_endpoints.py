@@ -61,47 +61,47 @@ async def test_the_registered_secret_gets_the_kept_token_with_its_remaining_life
     assert [answer.json for answer in answers] == [given] * 3
 
 
-async def test_slashes_of_a_joined_address_do_not_matter(gate: Caller) -> None:
+async def test_slashes_of_a_joined_address_do_not_matter(standing: Caller) -> None:
     paths = (f"{TOKEN}/", f"/{TOKEN}", "/cgi-bin//token")
 
-    answers = [await asked(gate, "GET", path, GRANT) for path in paths]
+    answers = [await asked(standing, "GET", path, GRANT) for path in paths]
 
-    assert {answer.json["access_token"] for answer in answers} == {await kept(gate)}
+    assert {answer.json["access_token"] for answer in answers} == {await kept(standing)}
 
 
-async def test_another_method_is_named(gate: Caller) -> None:
+async def test_another_method_is_named(standing: Caller) -> None:
     calls = (("PUT", TOKEN), ("DELETE", TICKET), ("PUT", STABLE))
 
-    answers = [await gate.call(method, path, key="") for method, path in calls]
+    answers = [await standing.call(method, path, key="") for method, path in calls]
 
     assert [answer.json["errcode"] for answer in answers] == [43001, 43001, 43002]
 
 
-async def test_a_form_is_read_as_json_is(gate: Caller) -> None:
-    answer = await gate.call("POST", TOKEN, data=urlencode(GRANT).encode(), key="")
+async def test_a_form_is_read_as_json_is(standing: Caller) -> None:
+    answer = await standing.call("POST", TOKEN, data=urlencode(GRANT).encode(), key="")
 
-    assert answer.json["access_token"] == await kept(gate)
-
-
-async def test_a_consumers_secret_stands_in_for_the_appsecret(gate: Caller) -> None:
-    made = await made_consumer(gate)
-
-    answer = await asked(gate, "GET", TOKEN, GRANT | {"secret": made["secret"]})
-
-    assert answer.json == {"access_token": await kept(gate), "expires_in": 7200}
+    assert answer.json["access_token"] == await kept(standing)
 
 
-async def test_an_api_key_in_a_header_proves_a_caller_too(gate: Caller) -> None:
+async def test_a_consumers_secret_stands_in_for_the_appsecret(standing: Caller) -> None:
+    made = await made_consumer(standing, "real")
+
+    answer = await asked(standing, "GET", TOKEN, GRANT | {"secret": made["secret"]})
+
+    assert answer.json == {"access_token": await kept(standing), "expires_in": 7200}
+
+
+async def test_an_api_key_in_a_header_proves_a_caller_too(standing: Caller) -> None:
     path = f"{TOKEN}?{urlencode(GRANT | {'secret': 'none'})}"
-    good, other = await make(gate, "read"), await make(gate, "read", appids=[OTHER])
-    unread = await make(gate, "push")
+    good, other = await make(standing, "read"), await make(standing, "read", appids=[OTHER])
+    unread = await make(standing, "push")
 
     answers = [
-        (await gate.call("GET", path, key=key)).json
+        (await standing.call("GET", path, key=key)).json
         for key in (good.text, "wsk_wrong", other.text, unread.text)
     ]
 
-    assert answers[0]["access_token"] == await kept(gate)
+    assert answers[0]["access_token"] == await kept(standing)
     assert [answer.get("errcode") for answer in answers[1:]] == [40125, 48001, 48001]
 
 
@@ -175,10 +175,10 @@ async def test_bad_input_is_answered_as_wechat_would(gate: Caller, clock: FakeCl
     assert wrong == {}
 
 
-async def test_a_body_that_is_no_object_is_named(gate: Caller) -> None:
+async def test_a_body_that_is_no_object_is_named(standing: Caller) -> None:
     bodies = (b"[]", b'{"a":', b"\xff\xfe", b"", b"{}")
 
-    answers = [await gate.call("POST", STABLE, data=body, key="") for body in bodies]
+    answers = [await standing.call("POST", STABLE, data=body, key="") for body in bodies]
 
     assert [answer.status for answer in answers] == [200] * 5
     assert [answer.json["errcode"] for answer in answers] == [47001, 47001, 47001, 40002, 40002]
@@ -237,10 +237,10 @@ async def test_wrong_secrets_are_throttled_as_keys_are(gate: Caller, clock: Fake
     assert await errcode(gate, "GET", TOKEN, GRANT | {"secret": "no"}) == 40125
 
 
-async def test_an_old_token_is_named_however_often_it_comes(gate: Caller) -> None:
+async def test_an_old_token_is_named_however_often_it_comes(standing: Caller) -> None:
     shown = {"access_token": "92_old", "type": "jsapi"}
 
-    found = [await errcode(gate, "GET", TICKET, shown) for _ in range(25)]
+    found = [await errcode(standing, "GET", TICKET, shown) for _ in range(25)]
 
     assert found == [40001] * 25
 
@@ -278,17 +278,17 @@ async def test_a_value_that_was_reported_is_not_given_again(gate: Caller, clock:
     assert asking.result().json["access_token"] not in ("", before)
 
 
-async def test_a_ticket_is_that_of_the_account_whose_token_is_shown(gate: Caller) -> None:
-    token = await kept(gate)
+async def test_a_ticket_is_that_of_the_account_whose_token_is_shown(standing: Caller) -> None:
+    token = await kept(standing)
 
-    answer = await asked(gate, "GET", TICKET, {"access_token": token, "type": "jsapi"})
-    unkept = await asked(gate, "GET", TICKET, {"access_token": token, "type": "wx_card"})
-    wrong = await errcode(gate, "GET", TICKET, {"access_token": token, "type": "card"})
+    answer = await asked(standing, "GET", TICKET, {"access_token": token, "type": "jsapi"})
+    unkept = await asked(standing, "GET", TICKET, {"access_token": token, "type": "wx_card"})
+    wrong = await errcode(standing, "GET", TICKET, {"access_token": token, "type": "card"})
 
     assert answer.json == {
         "errcode": 0,
         "errmsg": "ok",
-        "ticket": await kept(gate, "1"),
+        "ticket": await kept(standing, "1"),
         "expires_in": 7200,
     }
     assert unkept.json["errcode"] == 48001
@@ -348,60 +348,64 @@ UNREADABLE = [
 ]
 
 
-async def test_a_body_that_says_nothing_is_told_what_is_wrong(gate: Caller) -> None:
+async def test_a_body_that_says_nothing_is_told_what_is_wrong(standing: Caller) -> None:
     for body, errcode, words in UNREADABLE:
         for path in (TOKEN, STABLE):
-            answer = await gate.call("POST", path, data=body, key="")
+            answer = await standing.call("POST", path, data=body, key="")
 
             assert answer.json["errcode"] == errcode, body
             assert words in answer.json["errmsg"]
 
 
-async def test_a_wrong_key_beside_a_right_secret_is_told_that_the_key_counts(gate: Caller) -> None:
-    made = await made_consumer(gate)
+async def test_a_wrong_key_beside_a_right_secret_is_told_that_the_key_counts(
+    standing: Caller,
+) -> None:
+    made = await made_consumer(standing, "beside")
     query = urlencode(GRANT | {"secret": made["secret"]})
 
-    answer = await gate.call("GET", f"{TOKEN}?{query}", key="wsk_wrong")
+    answer = await standing.call("GET", f"{TOKEN}?{query}", key="wsk_wrong")
 
     assert answer.json["errcode"] == 40125
     assert answer.json["errmsg"].endswith("leave that key out, and secret is what counts")
 
 
-async def test_a_method_is_refused_with_those_that_are_taken(gate: Caller) -> None:
-    answer = await gate.call("PUT", TOKEN, data=b"", key="")
+async def test_a_method_is_refused_with_those_that_are_taken(standing: Caller) -> None:
+    answer = await standing.call("PUT", TOKEN, data=b"", key="")
 
     assert answer.json["errcode"] == 43001
     assert "GET and POST" in answer.json["errmsg"]
 
 
-async def test_an_accounts_appid_in_the_place_of_a_platforms_is_told_the_path(gate: Caller) -> None:
+async def test_an_accounts_appid_in_the_place_of_a_platforms_is_told_the_path(
+    standing: Caller,
+) -> None:
     fields = {"component_appid": APPID, "component_appsecret": SECRET}
-    answer = await asked(gate, "POST", COMPONENT_PATH, fields)
+    answer = await asked(standing, "POST", COMPONENT_PATH, fields)
 
     assert answer.json["errcode"] == 40013
     assert "/cgi-bin/token" in answer.json["errmsg"]
 
 
-async def test_the_log_says_whose_secret_is_refused(gate: Caller) -> None:
-    made = await made_consumer(gate, appids=[AUTHORIZER])
+async def test_the_log_says_whose_secret_is_refused(standing: Caller) -> None:
+    made = await made_consumer(standing, "astray", appids=[AUTHORIZER])
     with capture_logs() as logs:
         for secret in ("wrong-secret", made["secret"]):
-            await asked(gate, "GET", TOKEN, GRANT | {"secret": secret})
+            await asked(standing, "GET", TOKEN, GRANT | {"secret": secret})
 
     told = [entry for entry in logs if entry["event"] == "token.refused"]
     assert [(one["reason"], one["appid"], one["path"], one["consumer"]) for one in told] == [
         ("secret", APPID, TOKEN, ""),
-        ("reach", APPID, TOKEN, "shop"),
+        ("reach", APPID, TOKEN, "astray"),
     ]
 
 
-async def test_no_secret_and_no_token_is_in_the_log(gate: Caller) -> None:
+async def test_no_secret_and_no_token_is_in_the_log(standing: Caller) -> None:
     with capture_logs() as logs:
-        made = await made_consumer(gate, stand_in=True)
+        made = await made_consumer(standing, "unlogged", stand_in=True)
         fields = GRANT | {"secret": made["secret"]}
-        issued = (await asked(gate, "GET", TOKEN, fields)).json["access_token"]
-        await asked(gate, "GET", TICKET, {"access_token": f"{issued}x", "type": "jsapi"})
-        await asked(gate, "GET", TOKEN, GRANT | {"secret": "wrong-secret"})
+        issued = (await asked(standing, "GET", TOKEN, fields)).json["access_token"]
+        await asked(standing, "GET", TICKET, {"access_token": f"{issued}x", "type": "jsapi"})
+        await asked(standing, "GET", TOKEN, GRANT | {"secret": "wrong-secret"})
 
     said = str(logs)
     assert "token.refused" in said
