@@ -149,24 +149,6 @@ async def test_a_command_imports_no_more_than_it_needs(state: Path) -> None:
     assert "pygments" not in last, "no traceback is coloured"
 
 
-async def test_the_daemon_starts_without_what_it_never_uses() -> None:
-    script = """
-import gc, sys
-from wechat_scheduler.cli.main import SERVE
-SERVE.load()
-print(gc.isenabled(), gc.get_freeze_count(), *sys.modules)
-import rich.console
-"""
-
-    ended = await execute(sys.executable, "-c", script)
-
-    collects, kept, *modules = ended.out.split()
-    assert (ended.code, collects) == (0, "True")
-    assert int(kept) > 10_000, "the collector searches all that was imported"
-    assert "structlog" in modules
-    assert not {"rich", "pygments", "markdown_it", "asyncpg", "PIL"} & set(modules)
-
-
 @pytest.mark.parametrize("words", [[], ["check-config"], ["jobs", "list"], ["serve"]])
 def test_a_setting_that_does_not_exist_is_a_sentence_and_exit_code_2(
     words: list[str], tmp_path: Path

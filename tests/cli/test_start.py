@@ -1,4 +1,4 @@
-"""A command reads the machine's certificates when it needs them: with its first connection by TLS."""
+"""What a start imports, and that it reads the machine's certificates with its first connection by TLS."""
 
 import sys
 from pathlib import Path
@@ -10,9 +10,10 @@ from tests.cli.commands import execute
 # OpenSSL asks for the variable when it reads the certificates. All children have imported the same, and
 # none has read anything yet.
 SCRIPT = """
-import os, sys
+import gc, os, sys
 from wechat_scheduler.cli.main import SERVE
 SERVE.load()
+print(gc.isenabled(), gc.get_freeze_count(), *sys.modules, flush=True)
 import asyncio, aiohttp
 from wechat_scheduler.cli.serve import load_all, run
 async def ask(url):
@@ -39,7 +40,7 @@ for is_loaded in (False, True):
 """
 
 
-async def test_certificates_are_read_with_the_first_connection_or_once_the_daemon_serves(
+async def test_a_start_imports_no_more_than_a_daemon_uses_and_reads_no_certificates(
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "server.pem"
@@ -49,5 +50,11 @@ async def test_certificates_are_read_with_the_first_connection_or_once_the_daemo
             SSL_CERT_DIR="/nowhere",
         )
 
+    collects, kept, *modules = ended.out.partition("\n")[0].split()
+    assert collects == "True"
+    assert int(kept) > 10_000, "the collector searches all that was imported"
+    assert "structlog" in modules
+    assert not {"rich", "pygments", "markdown_it", "asyncpg", "PIL"} & set(modules)
+    # They are read with the first connection, or once the daemon serves.
     answers = ["200", "200", "untrusted"] * 2
-    assert (ended.err, ended.out.split(), len(business.calls)) == ("", answers, 4)
+    assert (ended.err, ended.out.splitlines()[1:], len(business.calls)) == ("", answers, 4)
