@@ -1,6 +1,6 @@
 """The longest transaction and turn of the loop under the largest inputs, beside idle.
 
-The stores do the work that `tests/stores/test_work.py` counts at 5,000. Their database is in memory and in the
+The stores do the work that `tests/stores/test_work.py` counts. Their database is in memory and in the
 loop, so that each transaction is also a turn. `file_turns.py` has those of a database in a file. Pages and bodies go to a daemon, beside a task that sleeps
 for a millisecond again and again: how late it wakes is the turn, other threads' holds of the
 interpreter included.

@@ -1,13 +1,18 @@
 """What `doctor` looks at in a large database is bounded, and it says where it stopped."""
 
+import pytest
+
 from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.suite import VAULT
+from wechat_scheduler.doctor import store
 from wechat_scheduler.doctor.finding import Level
 from wechat_scheduler.doctor.store import damaged
 from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.sealing import Sealer
-from wechat_scheduler.storage.upkeep.damaged import OPENED
+from wechat_scheduler.storage.upkeep import damaged as upkeep
+
+OPENED = 1_200
 
 # Makes $1 secrets of accounts, of which none can be opened.
 MAKE = """
@@ -33,7 +38,11 @@ def filled(number: int) -> MemoryDatabase:
     return database
 
 
-async def test_of_a_large_table_as_many_secrets_are_opened_as_of_a_smaller_one() -> None:
+async def test_of_a_large_table_as_many_secrets_are_opened_as_of_a_smaller_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upkeep, "OPENED", OPENED)
+    monkeypatch.setattr(store, "OPENED", OPENED)
     vault = CountingVault(Sealer([bytes(32)]))
 
     found = [each async for each in damaged(filled(OPENED + 1), vault)]
@@ -42,9 +51,9 @@ async def test_of_a_large_table_as_many_secrets_are_opened_as_of_a_smaller_one()
     assert [(each.level, each.says) for each in found] == [
         (
             Level.FAIL,
-            "20000 rows of the table accounts cannot be read, first wx1: secret",
+            "1200 rows of the table accounts cannot be read, first wx1: secret",
         ),
-        (Level.OK, "of accounts.secret the first 20,000 secrets were opened, and no more"),
+        (Level.OK, "of accounts.secret the first 1,200 secrets were opened, and no more"),
     ]
 
 

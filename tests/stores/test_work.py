@@ -47,7 +47,7 @@ from wechat_scheduler.storage.reminders.reminders import SqlReminders
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.upkeep.retention import OldMessages, forgetting
 
-FEW, MANY = 1_000, 5_000
+FEW, MANY = 600, 3_000
 MINUTE = timedelta(minutes=1)
 TOPIC = 3
 NUMBERS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < $1)"
