@@ -94,6 +94,14 @@ def test_every_code_of_the_table_and_every_refusal_is_among_them() -> None:
             "thing1 是空的；phrase2 应为最多 5 个汉字，不含其他",
         ),
         ("cancelled by key_7", "被 key_7 取消"),
+        (
+            "templates.message.fields.thing9: is not a keyword of the template: T1 has thing1, thing2",
+            "templates.message.fields.thing9：不是这个模板的关键词：T1 的关键词是 thing1, thing2",
+        ),
+        (
+            "thing2 is needed too: T1 has thing1, thing2",
+            "thing2 也需要：T1 的关键词是 thing1, thing2",
+        ),
         ("the last push was refused: it is not signed", "上一个推送被拒绝：没有签名"),
         (
             "must be 43 letters and digits, or left out for 明文模式",

@@ -7,15 +7,19 @@ import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.sentences import Sentence
 
 Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
 # The id of every admin key of a state folder; their registrations belong to it.
 ADMIN = "admin"
+# The name of the admin key of this state folder, and of others.
+FIRST_NAME: Final = Sentence("made at the first start", "首次启动时生成")
+OTHER_ADMIN: Final = Sentence("of a former or another state folder", "属于之前的或另一个状态目录")
 
 
 class Scope(enum.StrEnum):

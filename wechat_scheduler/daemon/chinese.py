@@ -3,9 +3,10 @@
 from functools import cache
 from typing import Final
 
+from wechat_scheduler.access import model as access_model
 from wechat_scheduler.alerts import sentences as alert_sentences
 from wechat_scheduler.credentials import fault_sentences
-from wechat_scheduler.delivery import keywords, notes, refused_messages
+from wechat_scheduler.delivery import keywords, mappings, notes, refused_messages
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
@@ -22,6 +23,7 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 
 # Modules whose constants are sentences.
 MODULES: Final = (
+    access_model,
     alert_sentences,
     bulkhead,
     crashes,
@@ -51,6 +53,7 @@ def sentences() -> list[Sentence]:
         *sorted(ERRCODES.sentences()),
         *(refusal.value for refusal in Refusal),
         *keywords.sentences(),
+        *mappings.sentences(),
         *field_errors.SENTENCES,
         *request_errors.SENTENCES,
         *summaries.SENTENCES,

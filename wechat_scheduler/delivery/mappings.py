@@ -2,15 +2,45 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wechat_scheduler.audience.model import SHANGHAI, AccountTemplate, Template
 from wechat_scheduler.delivery.filling import OWN, needed, places, without_places
 from wechat_scheduler.delivery.keywords import fit
+from wechat_scheduler.engine.sentences import Sentence
 
 # The purposes whose messages may have no data of their own.
 REMINDER = "reminder"
 ALWAYS_WHOLE = ("message", REMINDER)
+
+NO_KEYWORDS: Final = Sentence("no keywords", "没有关键词")
+ONE_PAIR: Final = Sentence(
+    "write a name in one pair of braces, such as {{title}}", "名字写在一对花括号里，例如 {{title}}"
+)
+NO_DATA: Final = Sentence(
+    "a reminder has no data to fill {place} with: write {places}",
+    "提醒没有 data 可填入 {place}：请写 {places}",
+)
+NOT_LISTED: Final = Sentence(
+    "is not among the account's templates: correct it, or import them again",
+    "不在账号的模板里：请更正，或重新导入",
+)
+NO_SUCH: Final = Sentence(
+    "is not a keyword of the template: {template_id} has {keywords}",
+    "不是这个模板的关键词：{template_id} 的关键词是 {keywords}",
+)
+NEEDED: Final = Sentence(
+    "is needed too: {template_id} has {keywords}", "也需要：{template_id} 的关键词是 {keywords}"
+)
+
+
+def sentences() -> Iterator[Sentence]:
+    """What may be wrong, alone, behind the keyword, and behind its place in the settings of the app."""
+    for one in (ONE_PAIR, NO_DATA, NOT_LISTED, NO_SUCH, NEEDED):
+        yield one
+        yield Sentence(f"{{keyword}} {one.en}", f"{{keyword}} {one.zh}")
+        yield Sentence(f"templates.{{at}}: {one.en}", f"templates.{{at}}：{one.zh}")
+    yield NO_KEYWORDS
 
 
 class MappingFault(NamedTuple):
@@ -39,9 +69,9 @@ def mapping_faults(
 def _text_fault(purpose: str, keyword: str, text: str) -> str:
     names = places(text)
     if re.search("[{}]", without_places(text)):
-        return "write a name in one pair of braces, such as {title}"
+        return ONE_PAIR.fill()
     if purpose == REMINDER and (odd := [name for name in names if name not in OWN]):
-        return f"a reminder has no data to fill {{{odd[0]}}} with: write {_listed(OWN)}"
+        return NO_DATA.fill(place=f"{{{odd[0]}}}", places=_listed(OWN))
     return "" if names else fit(keyword, text, SHANGHAI).fault
 
 
@@ -49,20 +79,20 @@ def _account_faults(
     purpose: str, template: Template, account: AccountTemplate | None
 ) -> Iterator[MappingFault]:
     if account is None:
-        yield MappingFault(
-            "", "is not among the account's templates: correct it, or import them again"
-        )
+        yield MappingFault("", NOT_LISTED.en)
         return
-    has = f"{template.template_id} has {', '.join(account.keywords) or 'no keywords'}"
+    has = ", ".join(account.keywords) or NO_KEYWORDS.en
     for keyword, text in template.fields.items():
         allowed = account.keywords.get(keyword)
         if allowed is None:
-            yield MappingFault(keyword, f"is not a keyword of the template: {has}")
+            fault = NO_SUCH.fill(template_id=template.template_id, keywords=has)
+            yield MappingFault(keyword, fault)
         elif not places(text) and (fault := fit(keyword, text, SHANGHAI, allowed).fault):
             yield MappingFault(keyword, fault)
     missing = [name for name in needed(account) if name not in template.fields]
     if missing and purpose in ALWAYS_WHOLE:
-        yield MappingFault(missing[0], f"is needed too: {has}")
+        fault = NEEDED.fill(template_id=template.template_id, keywords=has)
+        yield MappingFault(missing[0], fault)
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Final
 
-from wechat_scheduler.access.model import ADMIN, Key, Scope, new_signing_secret
+from wechat_scheduler.access.model import ADMIN, FIRST_NAME, Key, Scope, new_signing_secret
 from wechat_scheduler.storage.access.shown_instants import shown_only
 from wechat_scheduler.storage.credentials.notifications import cancel_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, list_params
@@ -104,7 +104,7 @@ class SqlKeys:
             else self._vault.seal(new_signing_secret(), f"api_key:{ADMIN}")
         )
         scopes = frozenset((Scope.ADMIN,))
-        name = "made at the first start"
+        name = FIRST_NAME.en
         key = Key(id=ADMIN, name=name, hash=digest, scopes=scopes, created_at=now)
         yield from self._add(key, sealed)
         return True

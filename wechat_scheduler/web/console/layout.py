@@ -155,7 +155,9 @@ def _foot(visit: Visit) -> Html:
     out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain")
     return fill(
         _FOOT,
-        who=visit.say(SIGNED_IN_AS if visit.session.id else OPEN, name=visit.session.key.name),
+        who=visit.say(
+            SIGNED_IN_AS if visit.session.id else OPEN, name=visit.told(visit.session.key.name)
+        ),
         out=when(visit.session.id, out),
         languages=languages,
         themes=themes,

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
-from wechat_scheduler.access.model import ADMIN, Key, KeyState, Scope
+from wechat_scheduler.access.model import ADMIN, OTHER_ADMIN, Key, KeyState, Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -24,8 +24,6 @@ from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 
 log = structlog.get_logger(__name__)
-
-OTHER_ADMIN = "of a former or another state folder"
 
 # Ten years, in seconds. A key without `expires_in` never expires.
 LONGEST_LIFE = 10 * 366 * 86_400
@@ -139,7 +137,7 @@ def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
     active = [result for result in admins if result.state == KeyState.ACTIVE]
     for result in admins:
         if result is not (active or admins)[-1]:
-            result.name = OTHER_ADMIN
+            result.name = OTHER_ADMIN.en
     return sorted(results, key=lambda result: (result.created_at, result.id))
 
 

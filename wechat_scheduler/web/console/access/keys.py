@@ -127,7 +127,7 @@ def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
     sure = REVOKE_ASK.filled(name=key.name, id=key.id)
     ends = form(visit, action, Html(), REVOKE, kind="danger", confirm=sure)
     return [
-        fill("{name}<div>{id}</div>", name=key.name, id=code(key.id)),
+        fill("{name}<div>{id}</div>", name=visit.told(key.name), id=code(key.id)),
         state(visit, kind, words),
         codes(key.scopes),
         limits(visit, [*key.appids, *key.types, *key.networks]),

@@ -90,7 +90,7 @@ async def _names(visit: Visit) -> Mapping[str, str]:
     if not visit.may(Scope.ADMIN):
         return {}
     found = await visit.api.page("/v1/keys", KeyResult, limit=LARGEST_PAGE)
-    return {key.id: key.name for key in found.rows}
+    return {key.id: visit.told(key.name) for key in found.rows}
 
 
 def _named(key: str, names: Mapping[str, str]) -> Cell:
