@@ -1,6 +1,7 @@
 """SQLite connections in memory that tests use one after the other. A new one reads the schema and prepares each
 statement again, which takes half of the time of a short test."""
 
+import atexit
 import sqlite3
 from typing import Final
 
@@ -26,6 +27,8 @@ class ReusedConnections:
             f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in names
         )
         self._idle: list[SqliteConnection] = []
+        self._room = MOST
+        atexit.register(self._end)
 
     def take(self) -> SqliteConnection:
         """One that a test is done with, unless that changed the schema or left much."""
@@ -40,10 +43,16 @@ class ReusedConnections:
         return connection
 
     def give_back(self, connection: SqliteConnection) -> None:
-        if len(self._idle) < MOST:
+        if len(self._idle) < self._room:
             self._idle.append(connection)
         else:
             self._close(connection)
+
+    def _end(self) -> None:
+        """Newer versions of Python complain about connections that nothing has closed."""
+        self._room = 0
+        while self._idle:
+            self._close(self._idle.pop())
 
     def _close(self, connection: SqliteConnection) -> None:
         del self._states[connection]
