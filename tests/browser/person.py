@@ -63,7 +63,8 @@ class Person:
         self.driver.get(f"{self.url}{path}")
 
     def sign_in(self, key: str, path: str = "/") -> None:
-        self.open(path)
+        if not self.path.startswith("/console/sign-in"):
+            self.open(path)
         self.fill("key", key)
         self.driver.find_element(By.CSS_SELECTOR, "main button").click()
         self.wait(lambda: not self.path.startswith("/console/sign-in"))

@@ -1,11 +1,13 @@
 """A daemon on a sandbox, with time standing still unless the test moves it, and a person in a browser."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 
+from tests.clock import START, FakeClock
 from tests.console.visitor import Browser, browser
-from tests.house import Caller
+from tests.house import Caller, daemon, in_memory, wechat
 from tests.keeper.conftest import business, clock, keeper, weixin
 
 __all__ = ["business", "clock", "keeper", "weixin"]
@@ -24,3 +26,39 @@ async def admin(visitor: Browser, keeper: Caller) -> Browser:
     page = await visitor.sign_in(keeper.daemon.admin_key, follow=False)
     assert page.status == 303
     return visitor
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def keeper_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Caller]:
+    clock, state = FakeClock(), tmp_path_factory.mktemp("state")
+    async with (
+        wechat(clock) as weixin,
+        daemon(
+            state, weixin.url, clock=clock, opener=in_memory, gateway__enabled="true"
+        ) as running,
+    ):
+        yield running
+
+
+@pytest.fixture
+def standing(keeper_of_the_file: Caller) -> Iterator[Caller]:
+    """A daemon that stands since the first test of the file. Each test makes keys of its own, gives few wrong ones,
+    and moves no time."""
+    yield keeper_of_the_file
+    now = keeper_of_the_file.daemon.ground.clock.now()
+    assert now == START, "a test that moves the time has a daemon of its own"
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def stranger(standing: Caller) -> AsyncIterator[Browser]:
+    """A browser in front of the daemon of the file, that nobody has signed in with."""
+    async with browser(standing) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def someone(stranger: Browser, standing: Caller) -> Browser:
+    """The same, signed in with the admin key."""
+    page = await stranger.sign_in(standing.daemon.admin_key, follow=False)
+    assert page.status == 303
+    return stranger

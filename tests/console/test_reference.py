@@ -17,11 +17,11 @@ from wechat_scheduler.web.native.routes import NATIVE
 REFRESH = "/docs/post_task_appid_type_refresh"
 
 
-async def test_the_reference_has_a_page_for_each_route(admin: Browser) -> None:
-    index = await admin.open("/docs")
+async def test_the_reference_has_a_page_for_each_route(someone: Browser) -> None:
+    index = await someone.open("/docs")
 
     links = [link["href"] for link in index.root.find("a") if link["href"].startswith("/docs/")]
-    pages = {link: await admin.open(link) for link in links}
+    pages = {link: await someone.open(link) for link in links}
 
     assert len(links) == len(set(links)) == len(NATIVE)
     assert {page.status for page in pages.values()} == {200}
@@ -72,19 +72,21 @@ def test_a_body_to_begin_with_fits_its_route(operation: str) -> None:
     msgspec.convert(BODIES[operation], route.body)
 
 
-async def test_a_field_that_may_be_null_says_so(admin: Browser) -> None:
-    page = await admin.open("/docs/get_v1_reminders_agenda")
+async def test_a_field_that_may_be_null_says_so(someone: Browser) -> None:
+    page = await someone.open("/docs/get_v1_reminders_agenda")
 
     rows = {row["Field"]: row for row in page.table("Result")}
     assert rows["rings[].rule"]["Type"] == "string or null"
     assert rows["rings[].rule"]["Meaning"].startswith("rule is null for a reminder")
 
 
-async def test_a_search_of_the_reference_finds_words_of_paths_and_summaries(admin: Browser) -> None:
-    index = await admin.open("/docs")
+async def test_a_search_of_the_reference_finds_words_of_paths_and_summaries(
+    someone: Browser,
+) -> None:
+    index = await someone.open("/docs")
 
-    found = await admin.submit(index, "/docs", q="delete /v1/KEYS")
-    nothing = await admin.submit(index, "/docs", q=MARKUP)
+    found = await someone.submit(index, "/docs", q="delete /v1/KEYS")
+    nothing = await someone.submit(index, "/docs", q=MARKUP)
 
     assert [link.text for link in found.root.find("a") if "/docs/" in link["href"]] == [
         "/v1/keys/{id}"
@@ -106,12 +108,12 @@ async def test_a_request_is_tried_with_the_key_of_the_session(
     assert (await keeper.call("GET", "/v1/apps")).result[0]["name"] == MARKUP[:8]
 
 
-async def test_a_request_that_is_refused_shows_the_response_as_any_other(admin: Browser) -> None:
-    page = await admin.open(REFRESH)
+async def test_a_request_that_is_refused_shows_the_response_as_any_other(someone: Browser) -> None:
+    page = await someone.open(REFRESH)
 
-    unknown = await admin.submit(page, button="Send", path_appid="wxunknown", path_type="0")
-    empty = await admin.submit(page, button="Send")
-    unnamed = await admin.open("/docs/nothing")
+    unknown = await someone.submit(page, button="Send", path_appid="wxunknown", path_type="0")
+    empty = await someone.submit(page, button="Send")
+    unnamed = await someone.open("/docs/nothing")
 
     assert '"reason": "task.unknown"' in unknown.root.one("section", id="response").text
     assert "404 Not Found" in unknown.text
@@ -120,9 +122,9 @@ async def test_a_request_that_is_refused_shows_the_response_as_any_other(admin: 
     assert unnamed.status == 404
 
 
-async def test_a_stream_and_a_push_are_shown_but_not_tried(admin: Browser) -> None:
-    stream = await admin.open("/docs/get_v1_events")
-    posted = await admin.post("/docs/get_v1_events", {})
+async def test_a_stream_and_a_push_are_shown_but_not_tried(someone: Browser) -> None:
+    stream = await someone.open("/docs/get_v1_events")
+    posted = await someone.post("/docs/get_v1_events", {})
 
     assert not stream.root.find("section", id="try")
     assert posted.status == 403

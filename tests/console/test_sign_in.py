@@ -14,29 +14,29 @@ from tests.stores.memory import MemoryDatabase
 
 
 async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
-    visitor: Browser, keeper: Caller
+    stranger: Browser, standing: Caller
 ) -> None:
-    door = await visitor.open("/?shown=all")
+    door = await stranger.open("/?shown=all")
     assert door.url.path == "/console/sign-in"
 
-    page = await visitor.submit(door, key=keeper.daemon.admin_key)
+    page = await stranger.submit(door, key=standing.daemon.admin_key)
 
     assert (page.status, str(page.url.relative())) == (200, "/?shown=all")
     assert page.title == "Overview"
-    (cookie,) = [one for one in visitor.session.cookie_jar if one.key == "console_session"]
+    (cookie,) = [one for one in stranger.session.cookie_jar if one.key == "console_session"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Strict", "/")
     assert cookie["max-age"] == "28800"
 
 
-async def test_nobody_is_sent_elsewhere(visitor: Browser, keeper: Caller) -> None:
+async def test_nobody_is_sent_elsewhere(stranger: Browser, standing: Caller) -> None:
     for target in ("//evil.example", "https://evil.example/", "/\\evil.example", "x"):
         look = str(URL("/console/look").with_query(next=target))
-        looked = await visitor.open(look, follow=False)
+        looked = await stranger.open(look, follow=False)
         assert looked.headers["Location"] == "/", target
 
-        page = await visitor.sign_in(keeper.daemon.admin_key, next=target, follow=False)
+        page = await stranger.sign_in(standing.daemon.admin_key, next=target, follow=False)
         assert page.headers["Location"] == "/", target
-        visitor.session.cookie_jar.clear()
+        stranger.session.cookie_jar.clear()
 
 
 async def test_a_wrong_key_is_refused_and_then_throttled(visitor: Browser) -> None:
@@ -50,14 +50,14 @@ async def test_a_wrong_key_is_refused_and_then_throttled(visitor: Browser) -> No
     assert (await visitor.open("/")).url.path == "/console/sign-in"
 
 
-async def test_a_session_ends_with_its_key(visitor: Browser, keeper: Caller) -> None:
-    key = await make(keeper, "read")
-    await visitor.sign_in(key.text)
-    assert (await visitor.open("/")).title == "Overview"
+async def test_a_session_ends_with_its_key(stranger: Browser, standing: Caller) -> None:
+    key = await make(standing, "read")
+    await stranger.sign_in(key.text)
+    assert (await stranger.open("/")).title == "Overview"
 
-    await end(keeper, key)
+    await end(standing, key)
 
-    door = await visitor.open("/")
+    door = await stranger.open("/")
     assert door.url.path == "/console/sign-in"
     assert "The session has ended" in door.root.one("p", class_="notice").text
 
@@ -71,25 +71,25 @@ async def test_a_session_ends_after_eight_hours(admin: Browser, clock: FakeClock
     assert (await admin.open("/")).url.path == "/console/sign-in"
 
 
-async def test_who_signs_out_is_out(admin: Browser) -> None:
-    page = await admin.open("/")
+async def test_who_signs_out_is_out(someone: Browser) -> None:
+    page = await someone.open("/")
     form = page.root.find("form", action="/console/sign-out")[0]
     fields = [(one["name"], one["value"]) for one in form.find("input")]
 
-    door = await admin.post("/console/sign-out", fields)
+    door = await someone.post("/console/sign-out", fields)
 
     assert door.url.path == "/console/sign-in"
     assert door.root.one("p", class_="notice").text == "You are signed out."
-    again = await admin.open("/")
+    again = await someone.open("/")
     assert (again.url.path, again.root.find("p", class_="notice")) == ("/console/sign-in", [])
 
 
 async def test_only_people_at_the_machine_are_told_where_the_state_folder_is(
-    visitor: Browser, keeper: Caller
+    stranger: Browser, standing: Caller
 ) -> None:
-    here = await visitor.open("/console/sign-in")
-    by_proxy = await visitor.open("/console/sign-in", X_Forwarded_For="192.0.2.1")
-    by_name = await visitor.open("/console/sign-in", Host="wx.example.com")
+    here = await stranger.open("/console/sign-in")
+    by_proxy = await stranger.open("/console/sign-in", X_Forwarded_For="192.0.2.1")
+    by_name = await stranger.open("/console/sign-in", Host="wx.example.com")
 
     (path,) = [one.text for one in here.root.find("code") if one.text.endswith("admin.key")]
     assert Path(path).is_absolute()
@@ -114,8 +114,8 @@ async def test_who_signs_out_while_the_store_is_away_is_out_in_this_browser(
     assert "console_session" not in {one.key for one in admin.session.cookie_jar}
 
 
-async def test_a_form_of_another_page_is_refused(admin: Browser) -> None:
-    page = await admin.open("/")
+async def test_a_form_of_another_page_is_refused(someone: Browser) -> None:
+    page = await someone.open("/")
     form = page.root.find("form", action="/console/sign-out")[0]
     fields = {one["name"]: one["value"] for one in form.find("input")}
 
@@ -126,53 +126,53 @@ async def test_a_form_of_another_page_is_refused(admin: Browser) -> None:
         ({"Sec-Fetch-Site": "", "Origin": "null"}, {}),
         ({}, {"csrf": "0" * 64}),
     ):
-        refused = await admin.post("/console/sign-out", fields | proof, headers=headers)
+        refused = await someone.post("/console/sign-out", fields | proof, headers=headers)
         assert refused.status == 403, headers
         assert "another session" in refused.text
-    assert (await admin.open("/")).title == "Overview"
+    assert (await someone.open("/")).title == "Overview"
 
 
-async def test_nobody_is_signed_in_by_another_page(visitor: Browser, keeper: Caller) -> None:
-    door = await visitor.open("/console/sign-in")
-    visitor.session.cookie_jar.clear()
+async def test_nobody_is_signed_in_by_another_page(stranger: Browser, standing: Caller) -> None:
+    door = await stranger.open("/console/sign-in")
+    stranger.session.cookie_jar.clear()
 
-    seen = await visitor.submit(door, key=keeper.daemon.admin_key)
+    seen = await stranger.submit(door, key=standing.daemon.admin_key)
 
     assert seen.status == 403
-    assert (await visitor.open("/")).url.path == "/console/sign-in"
+    assert (await stranger.open("/")).url.path == "/console/sign-in"
 
 
 async def test_a_link_of_another_site_finds_the_session_that_the_browser_keeps_back(
-    admin: Browser,
+    someone: Browser,
 ) -> None:
-    cookies = {one.key: one.value for one in admin.session.cookie_jar}
-    admin.session.cookie_jar.clear()  # as the browser sends none
-    door = await admin.open("/?shown=all", Sec_Fetch_Site="cross-site")
+    cookies = {one.key: one.value for one in someone.session.cookie_jar}
+    someone.session.cookie_jar.clear()  # as the browser sends none
+    door = await someone.open("/?shown=all", Sec_Fetch_Site="cross-site")
     assert not door.root.find("form")
     (again,) = door.root.find("meta", http_equiv="refresh")
 
-    admin.session.cookie_jar.update_cookies(cookies, door.url.origin())
-    page = await admin.open(again["content"].partition("url=")[2], Sec_Fetch_Site="same-origin")
+    someone.session.cookie_jar.update_cookies(cookies, door.url.origin())
+    page = await someone.open(again["content"].partition("url=")[2], Sec_Fetch_Site="same-origin")
 
     assert (page.title, str(page.url.relative())) == ("Overview", "/?shown=all")
 
 
-async def test_a_key_is_taken_only_from_its_networks(visitor: Browser, keeper: Caller) -> None:
-    key = await make(keeper, "read", networks=["203.0.113.0/24"])
+async def test_a_key_is_taken_only_from_its_networks(stranger: Browser, standing: Caller) -> None:
+    key = await make(standing, "read", networks=["203.0.113.0/24"])
 
-    seen = await visitor.sign_in(key.text)
+    seen = await stranger.sign_in(key.text)
 
     assert seen.status == 401
 
 
 async def test_the_page_is_said_in_the_language_of_the_browser_or_of_the_choice(
-    visitor: Browser,
+    stranger: Browser,
 ) -> None:
-    chinese = await visitor.open("/console/sign-in", Accept_Language="zh-TW,en;q=0.5")
+    chinese = await stranger.open("/console/sign-in", Accept_Language="zh-TW,en;q=0.5")
     assert (chinese.root.one("html")["lang"], chinese.root.one("button").text) == ("zh-CN", "登录")
 
     (choice,) = [one for one in chinese.root.find("a") if one.text == "English"]
-    english = await visitor.open(choice["href"], Accept_Language="zh-TW,en;q=0.5")
+    english = await stranger.open(choice["href"], Accept_Language="zh-TW,en;q=0.5")
 
     assert english.url.path == "/console/sign-in"
     assert english.root.one("button").text == "Sign in"
@@ -221,37 +221,37 @@ async def test_a_cookie_is_secure_where_the_browser_came_by_https(
             assert ("Secure" in door.headers["Set-Cookie"]) == secure, headers
 
 
-async def test_a_program_without_a_session_gets_an_error_of_the_api(keeper: Caller) -> None:
-    answer = await keeper.call("GET", "/", headers={"Accept": "application/json"})
+async def test_a_program_without_a_session_gets_an_error_of_the_api(standing: Caller) -> None:
+    answer = await standing.call("GET", "/", headers={"Accept": "application/json"})
 
     assert (answer.status, answer.json["reason"]) == (401, "session.missing")
 
 
 async def test_an_address_that_no_page_has_is_said_in_the_visitors_language(
-    visitor: Browser, keeper: Caller
+    stranger: Browser, standing: Caller
 ) -> None:
-    seen = await visitor.open("/console/nowhere/at/all", Accept_Language="zh")
-    program = await keeper.call("GET", "/console/nowhere")
+    seen = await stranger.open("/console/nowhere/at/all", Accept_Language="zh")
+    program = await standing.call("GET", "/console/nowhere")
 
     assert (seen.status, seen.title) == (404, "没有这个页面")
     assert (program.status, program.json["reason"]) == (404, "route.unknown")
-    await visitor.sign_in(keeper.daemon.admin_key)
-    inside = await visitor.open("/console/nowhere", Accept_Language="en")
+    await stranger.sign_in(standing.daemon.admin_key)
+    inside = await stranger.open("/console/nowhere", Accept_Language="en")
     assert (inside.status, inside.title) == (404, "There is no such page")
     assert inside.root.find("nav", class_="rooms")
-    of_form = await visitor.open("/console/pushes/set-up", Accept_Language="en")
+    of_form = await stranger.open("/console/pushes/set-up", Accept_Language="en")
     assert (of_form.status, of_form.title) == (405, "This address has no page of its own")
     assert of_form.root.one("main").one("a")["href"] == "/console/pushes"
-    leaving = await visitor.open("/console/sign-out")
-    gone = await visitor.submit_form(leaving.root.one("main").one("form"))
+    leaving = await stranger.open("/console/sign-out")
+    gone = await stranger.submit_form(leaving.root.one("main").one("form"))
     assert gone.url.path == "/console/sign-in"
 
 
-async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Browser) -> None:
-    page = await visitor.open("/console/sign-in")
+async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(stranger: Browser) -> None:
+    page = await stranger.open("/console/sign-in")
     style, script = page.root.one("link", rel="stylesheet")["href"], page.root.one("script")["src"]
 
-    found = [await visitor.open(path) for path in (style, script)]
+    found = [await stranger.open(path) for path in (style, script)]
 
     assert [one.headers["Cache-Control"] for one in found] == [
         "public, max-age=31536000, immutable"
@@ -260,4 +260,4 @@ async def test_assets_stay_in_the_cache_and_have_a_name_of_their_own(visitor: Br
         "text/css; charset=utf-8", "text/javascript; charset=utf-8",
     ]  # fmt: skip
     assert "unsafe" not in page.headers["Content-Security-Policy"]
-    assert (await visitor.open("/console/assets/console-0.css")).status == 404
+    assert (await stranger.open("/console/assets/console-0.css")).status == 404
