@@ -184,7 +184,8 @@ async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
     assert len(lasting.root.find("img", class_="qr")) == 2
     for_print = [one for one in lasting.root.find("a") if one["download"].endswith("-print.png")]
     assert for_print[0]["href"] == qr_data(lasting.facts()["Page with the code"], size=LARGE)
-    assert (refused.status, bool(refused.root.one(id="error-reminder").text)) == (400, True)
+    said = refused.root.one(id="error-reminder").text
+    assert (refused.status, said) == (400, "Must be an id of 32 hexadecimal digits.")
 
 
 async def test_templates_are_imported_mapped_previewed_and_removed(

@@ -13,7 +13,7 @@ from wechat_scheduler.engine.sentences import Sentence, sentences_of
 from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.web.console import field_errors, request_errors
 from wechat_scheduler.web.console.docs import parameter_words, summaries
-from wechat_scheduler.web.kit import texts
+from wechat_scheduler.web.kit import ids, texts
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.native import push_endpoints, pushes
 from wechat_scheduler.webhooks import robots, urls
@@ -29,6 +29,7 @@ MODULES: Final = (
     crashes,
     errcode_lookup,
     fault_sentences,
+    ids,
     notes,
     push_endpoints,
     push_sentences,

@@ -14,7 +14,6 @@ _BOTH: Final = {
     "must be one of {choices}": "必须是其中之一：{choices}",
     "must be an id: up to 16 digits": "必须是 id：最多 16 位数字",
     "must be at most 100 ids with commas between": "必须是 id，用逗号分开，最多 100 个",
-    "must be an id of 32 hexadecimal digits": "必须是 32 位十六进制数字的 id",
     "must be a time with its offset, such as 2026-11-18T10:30:00+08:00":
         "必须是带时区的时间，例如 2026-11-18T10:30:00+08:00",
     "must be an RFC 3339 time such as 2026-11-18T10:30:00+08:00":

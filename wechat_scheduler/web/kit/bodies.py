@@ -20,6 +20,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.choices import choices
 from wechat_scheduler.web.kit.error_paths import ANY_KEY, named, parts
+from wechat_scheduler.web.kit.ids import NO_REMINDER_ID, REMINDER_ID
 
 T = TypeVar("T")
 
@@ -173,6 +174,8 @@ def _at_field(
 def _said(message: str, form: Any, place: str) -> str:
     if _WRONG_CHOICE.match(message) and (known := choices(form, place)):
         return f"must be one of {', '.join(known)}"
+    if message.startswith("Expected `str") and REMINDER_ID.pattern in message:
+        return NO_REMINDER_ID.en
     if message in _NOT_A_TIME:
         return f"must be {_WORDS['datetime']}"
     said = _SORT.sub(lambda sort: _in_words(sort[1]), message)

@@ -12,7 +12,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.kit.ids import ID, REMINDER_ID
+from wechat_scheduler.web.kit.ids import ID, NO_REMINDER_ID, REMINDER_ID
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def reminder_of(request: web.Request) -> str:
     """The id in the parameter `reminder`, empty if it is missing. Raises InvalidRequestError."""
     text = request.query.get("reminder", "")
     if text and not REMINDER_ID.fullmatch(text):
-        raise InvalidRequestError("must be an id of 32 hexadecimal digits", field="reminder")
+        raise InvalidRequestError(NO_REMINDER_ID.en, field="reminder")
     return text
 
 
