@@ -4,14 +4,16 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat, daemon, wechat
+from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.engine.clock import AHEAD
+from wechat_scheduler.sandbox.tokens import IssuedKind, TokenState
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 DOWN = timedelta(seconds=40)
@@ -26,38 +28,52 @@ WRONG = {
 ACCOUNTS = {"token": APPID, "stable_token": "wx6666666666666666"}
 
 
+class LastingDatabase(MemoryDatabase):
+    """What a start finds that the last one left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        memory_database().pour_into(self)
+
+    async def close(self) -> None:
+        pass
+
+
 class Machine:
     """Its clock is `error` from the true time, which WeChat has."""
 
-    def __init__(
-        self, state: Path, weixin: WeChat, true: FakeClock, session: aiohttp.ClientSession
-    ) -> None:
-        self.state, self.weixin, self.true, self._session = state, weixin, true, session
+    def __init__(self, state: Path, weixin: WeChat, true: FakeClock) -> None:
+        self.state, self.weixin, self.true = state, weixin, true
         self._clocks = [true]
+        self._database = LastingDatabase()
 
     @asynccontextmanager
     async def started(self, error: timedelta = timedelta(0)) -> AsyncIterator[Caller]:
         clock = FakeClock(self.true.now() + error)
         self._clocks = [self.true, clock]
-        async with daemon(self.state, self.weixin.url, clock=clock) as keeper:
+        async with daemon(self.state, self.weixin.url, clock=clock, opener=self._opened) as keeper:
             yield keeper
         self._clocks = [self.true]
+
+    async def _opened(self, url: str, **_: Any) -> MemoryDatabase:
+        return self._database
 
     def passes(self, time: timedelta) -> None:
         for clock in self._clocks:
             clock.advance(time)
 
-    async def is_alive(self, token: str) -> bool:
-        url, query = f"{self.weixin.url}/cgi-bin/getcallbackip", {"access_token": token}
-        async with self._session.get(url, params=query) as response:
-            return "errcode" not in await response.json()
+    def is_alive(self, token: str) -> bool:
+        """Whether WeChat takes it."""
+        now = self.true.now()
+        found = self.weixin.sandbox._world.tokens.find(token, now, *IssuedKind)
+        return found is not None and found.state(now) is TokenState.ALIVE
 
 
 @pytest.fixture
 async def machine(tmp_path: Path) -> AsyncIterator[Machine]:
     true = FakeClock()
-    async with wechat(true) as weixin, aiohttp.ClientSession() as session:
-        yield Machine(tmp_path, weixin, true, session)
+    async with wechat(true) as weixin:
+        yield Machine(tmp_path, weixin, true)
 
 
 async def register_each(keeper: Caller) -> None:
@@ -72,7 +88,7 @@ async def use(
     alive = []
     for _ in range(time // (5 * MINUTE)):
         await keeper.settle()
-        alive += [await machine.is_alive(await keeper.value(f"{appid}/0")) for appid in appids]
+        alive += [machine.is_alive(await keeper.value(f"{appid}/0")) for appid in appids]
         machine.passes(5 * MINUTE)
     return alive
 
