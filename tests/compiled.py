@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from _pytest.assertion import assertstate_key
 from _pytest.assertion.rewrite import PYC_TAIL, _rewrite_test, _write_pyc, get_cache_dir
-from hypothesis.internal.charmap import charmap_file
 
 TESTS = Path(__file__).parent
 PACKAGE = TESTS.parent / "wechat_scheduler"
@@ -57,6 +56,10 @@ def _compile(file: Path, config: pytest.Config) -> None:
 def tell_characters() -> None:
     """Tell hypothesis what UTF-8 can encode: all but the surrogates. It would encode each of a million characters
     to find that out, in each worker of a fresh checkout. The file is its own, and may have another name one day."""
+    try:
+        from hypothesis.internal.charmap import charmap_file
+    except ImportError:
+        return
     file = charmap_file("codec-v2-utf-8")
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -5,6 +5,7 @@ import gc
 import os
 import signal
 from collections import Counter
+from contextlib import suppress
 from itertools import count
 from types import FrameType
 
@@ -14,7 +15,6 @@ from _pytest.runner import runtestprotocol
 from _pytest.terminal import TerminalReporter
 from aiohttp import web_app
 from hypothesis import settings
-from hypothesis.internal.conjecture import providers
 
 from tests import logs
 from tests.bare_machine import bare_machine
@@ -37,9 +37,14 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # The same examples in each run, at any speed of the machine.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None, max_examples=50)
 settings.load_profile("suite")
-# Not those of all modules that happen to be loaded: each worker would parse the whole program for its constants,
+# Without the constants of all modules that happen to be loaded: each worker would parse the whole program for them,
 # which takes ten seconds of CPU in a fresh checkout, and other neighbours of a test would change its examples.
-providers._get_local_constants = lambda: providers._local_constants
+# Other versions of hypothesis may have other names for this.
+with suppress(ImportError, AttributeError):
+    from hypothesis.internal.conjecture import providers
+
+    own_constants = providers._local_constants
+    providers._get_local_constants = lambda: own_constants
 
 logs.plain()
 
@@ -48,7 +53,8 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-# As the default, which asyncio replaces for each fixture and each test: it describes the task in words to do so.
+# It does what Python's own handler does. That one asyncio would replace for each fixture and each test, and describe
+# the task in words to do so.
 signal.signal(signal.SIGINT, _interrupt)
 
 # Collecting makes objects that stay: the garbage collector need not look at them.
@@ -127,7 +133,8 @@ def _end_if_it_hangs(config: pytest.Config) -> None:
 
 def pytest_runtest_logfinish() -> None:
     """aiohttp remembers the last thousand handlers, and with them the daemons of a hundred tests: a gigabyte."""
-    web_app._cached_build_middleware.cache_clear()
+    if remembered := getattr(web_app, "_cached_build_middleware", None):
+        remembered.cache_clear()
 
 
 def pytest_collection_finish() -> None:

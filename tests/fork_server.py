@@ -50,7 +50,7 @@ def wait(listener: socket.socket) -> list[str]:
                 bury(running)
             elif ready == listener.fileno():
                 admit(listener, callers)
-            elif asked := take(callers, ready):
+            elif asked := take(listener, callers, ready):
                 message, descriptors = asked
                 if not bear(running, descriptors[0]):
                     for one in (listener, *callers.values(), *running.values()):
@@ -60,8 +60,11 @@ def wait(listener: socket.socket) -> list[str]:
                     os.close(descriptor)
 
 
-def take(callers: dict[int, socket.socket], ready: int) -> tuple[dict[str, Any], list[int]] | None:
-    """The next message of a caller, None if it has gone. With the last one this process ends."""
+def take(
+    listener: socket.socket, callers: dict[int, socket.socket], ready: int
+) -> tuple[dict[str, Any], list[int]] | None:
+    """The next message of a caller, None if it has gone. With the last one this process ends, and the next
+    caller starts another."""
     try:
         message, descriptors, _, _ = socket.recv_fds(callers[ready], LARGEST, 8)
     except ConnectionError:
@@ -69,7 +72,8 @@ def take(callers: dict[int, socket.socket], ready: int) -> tuple[dict[str, Any],
     if message:
         return json.loads(message), descriptors
     callers.pop(ready).close()
-    if not callers:
+    if not callers and not select.select([listener], [], [], 0)[0]:
+        listener.close()  # before the modules are freed, which takes a while
         sys.exit()
     return None
 

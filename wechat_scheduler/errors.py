@@ -81,14 +81,13 @@ class RequestError(SchedulerError):
     """
 
     status = 400
+    further: tuple["RequestError", ...] = ()
 
     def __init__(
         self, message: str, *, reason: Reason = Reason.REQUEST_INVALID, field: str = ""
     ) -> None:
         super().__init__(f"{field}: {message}" if field else message)
-        self.reason = reason
-        self.field = field
-        self.sentence, self.further = message, tuple[RequestError, ...]()
+        self.reason, self.field, self.sentence = reason, field, message
 
 
 class _SpecificError(RequestError):

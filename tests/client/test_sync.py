@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.business import Answer, Business, cut_short, drop, garbage, raw, status
+from tests.cases import raising
 from tests.client.in_threads import ThreadedClock
 from tests.client.test_client import ACCOUNT, enveloped, issued
 from tests.clock import FakeClock
@@ -198,7 +199,7 @@ async def test_what_is_no_stream_of_events_is_said_so(stand_in: Business) -> Non
         stand_in.script(raw(said))
         wire = SyncClient(stand_in.url())._driver._wire
 
-        with pytest.raises(CallError):
+        with raising(CallError, said):
             await asyncio.to_thread(
                 wire.open_stream, "v1", "events", query={}, headers={}, timeout=BLINK
             )

@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from tests.cases import raising
 from tests.clock import START
 from tests.house import COMPONENT
 from tests.platform.sealing import (
@@ -180,7 +181,7 @@ def test_xml_that_wechat_never_sends_is_refused() -> None:
     ]
 
     for document in cases:
-        with pytest.raises(RefusedPushError):
+        with raising(RefusedPushError, document):
             read_xml(document.encode())
 
 

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import pytest
 
+from tests.cases import raising
 from tests.clock import START
 from tests.house import COMPONENT
 from tests.platform.sealing import PLAIN, SECRETS, Sender, said
@@ -235,7 +236,7 @@ def test_json_that_wechat_never_sends_is_refused() -> None:
     cases = [b"{", b"{}{}", b"{'a':1}", b'{"a":' * 100_000, b'{"a":' + b"[" * 100_000, b"[1]"]
 
     for document in cases:
-        with pytest.raises(RefusedPushError):
+        with raising(RefusedPushError, document):
             read_json(document)
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.cases import raising
 from tests.clock import START
 from tests.platform.sealing import event, said
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
@@ -67,7 +68,7 @@ def test_what_wechat_does_not_write_is_refused() -> None:
     ]
 
     for document in cases:
-        with pytest.raises(RefusedPushError):
+        with raising(RefusedPushError, document):
             heard(document)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.cases import raising
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import convert
@@ -292,7 +293,7 @@ NONE_AT_ALL: list[bytes] = [
 
 def test_what_is_no_registration_at_all_is_refused() -> None:
     for body in NONE_AT_ALL:
-        with pytest.raises(InvalidRequestError):
+        with raising(InvalidRequestError, body):
             read_bytes(body)
 
 

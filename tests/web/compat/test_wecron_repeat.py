@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
+from tests.cases import raising
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.web.compat.wecron.drafts import mark_of, milliseconds
@@ -43,7 +42,7 @@ NO_RULES: list[dict[str, object]] = [
 
 def test_a_wecron_repeat_that_no_rule_can_say_is_refused() -> None:
     for repeat in NO_RULES:
-        with pytest.raises(InvalidRequestError):
+        with raising(InvalidRequestError, repeat):
             rule_of_repeat(repeat, datetime(2024, 1, 30, 8))  # noqa: DTZ001 - its day is all that counts
 
 

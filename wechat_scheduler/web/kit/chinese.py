@@ -94,7 +94,7 @@ class _Pattern(NamedTuple):
 
 
 def _is_joined(value: str) -> bool:
-    return JOINT in f"{value} "  # the words after it may begin with the blank
+    return JOINT in f"{value} "  # the blank of a joint at its end is in the words behind it
 
 
 def _cuts(text: str) -> Iterator[int]:

@@ -108,7 +108,9 @@ def _response(request: web.Request) -> web.StreamResponse:
 def _write(request: web.Request, is_chunked: bool, text: bytes) -> bool:
     """Write it past the handler; False if the handler has to end, or what was written before is not sent."""
     transport = request.transport
-    if transport is None or transport.get_write_buffer_size() > event_streams.PIECE:
+    if transport is None or transport.is_closing():
+        return False
+    if transport.get_write_buffer_size() > event_streams.PIECE:
         return False
     try:
         _require_still(request)
