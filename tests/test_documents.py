@@ -265,6 +265,7 @@ def test_a_document_says_nothing_twice() -> None:
 def _table(head: str) -> list[str]:
     """The first cells of the tables in the operator's page that have this head."""
     tables = re.findall(rf"(?m)^\| {head} \|.*\n((?:\|.*\n)+)", prose(OPERATIONS))
+    assert tables, head
     return [row.split("|")[1] for table in tables for row in table.splitlines()[1:]]
 
 
@@ -281,6 +282,7 @@ def test_every_sentence_with_which_a_start_ends_is_explained(folder: str) -> Non
     raised = [said for said in sentences(PACKAGE / folder) if said.call in START_ERRORS]
     explained = "\n".join(_table("sentence"))
 
+    assert raised
     for sentence in raised:
         assert all(part in explained for part in parts(sentence.text)), sentence.text
 

@@ -324,6 +324,7 @@ async def test_who_should_not_come_in_does_not_and_leaves_nothing(
 
     assert wrong == []
     assert left == before
+    assert ROWS.keys() == {(route.method, route.path) for route in all_routes()}
 
 
 async def test_who_is_limited_is_shown_nothing_of_others(keeper: Caller) -> None:

@@ -7,13 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import aiohttp
 import pytest
 
 from tests.access.doors import end, make
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat, daemon
 from tests.keeper.streams import Event, following
-from wechat_scheduler.web.kit import waiting_requests
+from wechat_scheduler.web.kit import event_streams, waiting_requests
+from wechat_scheduler.web.native import events
 from wechat_scheduler.web.native.events import HEARTBEAT_EVERY
 
 TASK = {"type": 0}
@@ -207,6 +209,28 @@ async def test_beyond_the_bound_a_consumer_is_told_when_to_come_back(
 
     assert refused.status == 429
     assert refused.headers["Retry-After"] == "5"
+
+
+async def test_a_consumer_that_is_too_far_behind_is_dropped_and_delays_no_other(
+    kept: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pushes = await make(kept, "push")
+    async with AsyncExitStack() as streams:
+        with monkeypatch.context() as patch:
+            patch.setattr(
+                events, "_write", lambda *_: False
+            )  # as if what was written stayed unsent
+            far = await streams.enter_async_context(following(kept))
+            await far.next()
+        near = await streams.enter_async_context(following(kept, key=pushes.text))
+        await near.next()
+        monkeypatch.setattr(event_streams, "BEHIND", 250)  # an event with a value is longer
+        await rotate(kept)
+        told = await near.next()
+        with pytest.raises(aiohttp.ClientError):
+            await far.next()
+
+    assert told.what == "credential.rotated"
 
 
 async def test_a_consumer_of_http_1_0_is_told_without_chunks(kept: Caller) -> None:

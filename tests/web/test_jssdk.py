@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,9 +50,11 @@ async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 
 @pytest.fixture
-def signer(signer_of_the_file: Caller) -> Caller:
+def signer(signer_of_the_file: Caller) -> Iterator[Caller]:
     """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
-    return signer_of_the_file
+    yield signer_of_the_file
+    now = signer_of_the_file.daemon.ground.clock.now()
+    assert now == START, "a test that moves the time has a signer of its own"
 
 
 def test_the_signature_is_that_of_wechats_own_example() -> None:

@@ -1,6 +1,6 @@
 """Signatures for pages that ask themselves: which may, and what a browser lets them read."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, wechat
 from tests.web.signing import PAGE, SHOP, allow, fits, sign, signing
 from wechat_scheduler.web.native import jssdk_pages
@@ -41,9 +41,11 @@ async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 
 
 @pytest.fixture
-def signer(signer_of_the_file: Caller) -> Caller:
+def signer(signer_of_the_file: Caller) -> Iterator[Caller]:
     """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
-    return signer_of_the_file
+    yield signer_of_the_file
+    now = signer_of_the_file.daemon.ground.clock.now()
+    assert now == START, "a test that moves the time has a signer of its own"
 
 
 async def ask(
