@@ -50,6 +50,7 @@ async def keeper_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         daemon(state, weixin.url, clock=clock, opener=in_memory) as running,
     ):
         yield running
+        assert clock.now() == START, "a test that moves the time has a daemon of its own"
 
 
 @pytest.fixture
