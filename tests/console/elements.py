@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from html import unescape
 
-VOID = {"br", "hr", "img", "input", "link", "meta"}
+VOID = {"br", "hr", "img", "input", "link", "meta", "wbr"}
 DOCTYPE = "<!doctype html>"
 
 

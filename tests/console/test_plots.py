@@ -3,8 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from xml.etree.ElementTree import Element, fromstring
 
+import pytest
+
+from wechat_scheduler.web.console.parts import table
 from wechat_scheduler.web.console.plots import PlotTimes, PlotValues, plot
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import fill
 
 BEGIN = datetime(2026, 11, 17, 16, tzinfo=UTC)  # midnight in Shanghai
 FRESH, FAILED = Words("refreshed", "成功"), Words("failed", "失败")
@@ -82,8 +86,27 @@ def test_days_are_named_by_their_dates() -> None:
     assert texts(figure, "td")[0] == "2026-11-25"
 
 
-def test_nothing_is_a_line_and_a_sentence() -> None:
+def test_nothing_is_a_sentence_without_a_plot() -> None:
     figure = drawn(PlotValues(FRESH, "good", [0] * 24))
 
-    assert bars(figure, "good") == []
-    assert "Nothing in this time." in texts(figure, "p")
+    assert [one.tag for one in figure] == ["p"]
+    assert texts(figure, "p") == ["Nothing in this time."]
+
+
+@pytest.mark.parametrize(
+    ("cell", "length"),
+    [
+        ("12/1000", "number"),
+        ("24 毫秒", "short"),
+        (fill('<a href="/a/long/address">{title}</a>', title="第1条，测试 & 更多"), "short"),
+        ("第1条，测试第1条，测试", None),
+        ("/cgi-bin/message/template/send: 47003", None),
+    ],
+)
+def test_a_short_cell_of_a_table_stays_in_one_line(cell: str, length: str | None) -> None:
+    caption = Words("Times", "次数")
+
+    html = table(Reader(), caption, [caption], [[cell]], empty=caption)  # type: ignore[arg-type]
+
+    (shown,) = fromstring(html).iter("div")
+    assert shown.get("class") == length

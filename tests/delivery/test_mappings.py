@@ -36,6 +36,7 @@ WHOLE = {"character_string1": "{number}", "thing2": "{title}", "phrase3": "待�
         ("parcel", {"amount1": "free"}, False, {
             "amount1": "takes an amount of at most 10 digits such as ¥12.50 or 12元"}),
         ("parcel", {"thing1": " "}, False, {"thing1": "is empty"}),
+        ("parcel", {"thing2": " "}, True, {"thing2": "is empty"}),
     ],
 )  # fmt: skip
 def test_what_wechat_would_refuse_in_every_message_is_a_fault(
@@ -45,7 +46,7 @@ def test_what_wechat_would_refuse_in_every_message_is_a_fault(
 
     found = mapping_faults(purpose, template, {"P1": PARCEL} if imported else {})
 
-    assert {fault.keyword: fault.sentence for fault in found} == faults
+    assert [(fault.keyword, fault.sentence) for fault in found] == [*faults.items()]
 
 
 def test_a_template_that_the_account_does_not_have_is_a_fault_once_some_were_imported() -> None:

@@ -58,12 +58,18 @@ def mapping_faults(
     purpose: str, template: Template, known: Mapping[str, AccountTemplate]
 ) -> Iterator[MappingFault]:
     """What WeChat would refuse in every message. `known` are the templates that were imported from the
-    account; without any, only texts are checked."""
+    account; without any, only texts are checked. What both find is said once."""
+    found = dict.fromkeys(_text_faults(purpose, template))
+    if known:
+        account = known.get(template.template_id)
+        found |= dict.fromkeys(_account_faults(purpose, template, account))
+    yield from found
+
+
+def _text_faults(purpose: str, template: Template) -> Iterator[MappingFault]:
     for keyword, text in template.fields.items():
         if fault := _text_fault(purpose, keyword, text):
             yield MappingFault(keyword, fault)
-    if known:
-        yield from _account_faults(purpose, template, known.get(template.template_id))
 
 
 def _text_fault(purpose: str, keyword: str, text: str) -> str:

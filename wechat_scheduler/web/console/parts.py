@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from html import unescape
 from typing import Final, Literal, TypeAlias
+from unicodedata import east_asian_width
 
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -17,6 +19,9 @@ Cell: TypeAlias = Html | str
 # What a machine names: one word, too long to be read as one.
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{12,64}")
 _NUMBERS: Final = re.compile(r"[0-9][0-9,.]*(?:(?: of | ?[/:–-] ?)[0-9][0-9,.]*)*%?")
+# A cell of so many letters, or of half as many Chinese characters, stays in one line where there is room.
+_SHORT: Final = 20
+_TAG: Final = re.compile(r"<[^>]*>")
 
 SEARCH = W("Search", "查找")
 SHOWN_ONCE = W(
@@ -56,16 +61,23 @@ def _head(label: str) -> Html:
 def _row(labels: Sequence[str], cells: Sequence[Cell]) -> Html:
     made = [
         fill(
-            '<td data-label="{label}"><div{number}>{cell}</div></td>',
+            '<td data-label="{label}"><div{length}>{cell}</div></td>',
             label=label,
-            number=when(
-                isinstance(cell, str) and _NUMBERS.fullmatch(cell), fill(' class="number"')
-            ),
+            length=_length(cell),
             cell=cell,
         )
         for label, cell in zip(labels, cells, strict=True)
     ]
     return fill("<tr>{cells}</tr>", cells=made)
+
+
+def _length(cell: Cell) -> Html:
+    """The class of a cell that stays in one line."""
+    if not isinstance(cell, Html) and _NUMBERS.fullmatch(cell):
+        return fill(' class="number"')
+    text = unescape(_TAG.sub("", cell)) if isinstance(cell, Html) else cell
+    width = len(text) + sum(east_asian_width(letter) in "FW" for letter in text)
+    return when(width <= _SHORT, fill(' class="short"'))
 
 
 def facts(visit: Visit, pairs: Iterable[tuple[Phrase, Cell | None]]) -> Html:

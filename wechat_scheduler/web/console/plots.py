@@ -53,11 +53,14 @@ class PlotTimes(NamedTuple):
 
 
 def plot(visit: Visit, name: Words, times: PlotTimes, series: Sequence[PlotValues]) -> Html:
-    """The series on one another, a bar for each period; the first is at the bottom."""
+    """The series on one another, a bar for each period; the first is at the bottom. Without numbers it is a
+    sentence."""
     most = max(map(sum, zip(*(one.values for one in series), strict=True)), default=0)
+    if not most:
+        return fill('<p class="empty">{nothing}</p>', nothing=visit.say(NOTHING))
     return fill(
         _PLOT,
-        most=visit.say(MOST, number=shown(most)) if most else "",
+        most=visit.say(MOST, number=shown(most)),
         width=len(times.begins),
         height=_HEIGHT,
         marks=list(_marks(len(times.begins))),

@@ -42,7 +42,7 @@ def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
         joined([badges(visit, job), _brief(visit, job.error)]),
         time_left(visit, job),
         fill(
-            '{rotated} <small class="below">{then} {next}</small>',
+            '{rotated} <small class="below short">{then} {next}</small>',
             rotated=visit.time(job.issued_at),
             then=visit.say(THEN),
             next=next_attempt(visit, job),

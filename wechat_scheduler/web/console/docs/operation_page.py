@@ -184,7 +184,14 @@ def _body(
 def _row(one: SchemaField, required: str) -> tuple[Html, str, Html]:
     """A result always has its fields: `required` is for those of a request."""
     notes = [required if one.is_required else "", one.notes]
-    return code(one.path), one.kind, marked(", ".join(filter(None, notes)))
+    return _path(one.path), one.kind, marked(", ".join(filter(None, notes)))
+
+
+def _path(path: str) -> Html:
+    """A field of a field breaks after its dots."""
+    first, *rest = path.split(".")
+    parts = [fill(".<wbr>{part}", part=part) for part in rest]
+    return fill('<code class="path">{first}{rest}</code>', first=first, rest=parts)
 
 
 def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
