@@ -71,7 +71,7 @@ async def test_all_mistakes_are_said_beside_their_fields_and_what_was_typed_stay
     assert beside["appids"].startswith("no. 2: must be letters")
     assert "10.0.0.0/8" in beside["networks"]
     assert "unknown task type" in beside["types"].lower()
-    assert beside["expires_in"] == "Must be a whole number of days, such as 90."
+    assert beside["expires_in"] == "Must be 1 to 3660 days."
     assert len(said) == 5
     assert page.root.one("input", name="name")["value"] == MARKUP
     assert page.root.one(id="field-networks")["aria-invalid"] == "true"

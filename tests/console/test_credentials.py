@@ -121,7 +121,7 @@ async def test_a_failing_credential_is_mended_and_seen_fresh(
     assert (facts["errcode"], facts["Call"]) == ("40164", STABLE)
     assert facts["rid"]
     assert "Add the IP 1.2.3.4" in failing.root.one("p", class_="advice").text
-    assert "WeChat is being asked." in asked.text
+    assert "A refresh was asked for." in asked.text
     assert mended.facts()["State"] == "Fresh"
     assert all(
         "data-live" in mended.root.one("section", id=one).attributes for one in ("state", "error")

@@ -3,8 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from string import Formatter
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from msgspec import Meta
 
 from tests.console.visitor import Browser
 from tests.documents import nodes
@@ -16,6 +22,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import field_errors, request_errors
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.rewording import REASONS, reword
+from wechat_scheduler.web.kit.bodies import decode
 
 OURS = chinese()
 ROOMS = ("web/native", "web/kit", "delivery", "audience", "reminders", "access", "alerts")
@@ -113,6 +120,48 @@ def test_a_place_in_a_list_is_named_in_the_language_of_the_sentence() -> None:
 
     assert Mistakes(english).at("to") == "no. 2: is required."
     assert Mistakes(chinese).at("to") == "第 2 项：必须填写。"
+
+
+class Measured(msgspec.Struct):
+    days: Annotated[int, Meta(ge=1, le=9)] | None = None
+    name: Annotated[str, Meta(min_length=2, max_length=3)] | None = None
+    code: Annotated[str, Meta(pattern="^[0-9]$")] = ""
+    ids: Annotated[list[int], Meta(max_length=1)] | None = None
+    kind: int | str = 0
+    share: float = 0
+    is_on: bool = False
+    at: Annotated[datetime, Meta(tz=True)] | None = None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *({"days": one} for one in (0, 10, "x", 10**30)),
+        *({"name": one} for one in ("x", "xxxx", 7, [])),
+        *({"ids": one} for one in ([1, 2], ["x"], "x", {})),
+        {"code": "x"}, {"kind": []}, {"kind": 1.5}, {"share": "x"}, {"is_on": 1}, {"at": "x"}, {"at": 1},
+        {"at": "2026-11-18T10:30:00"}, [],
+    ],
+)  # fmt: skip
+def test_what_the_reader_of_bodies_expects_has_no_english_in_its_chinese(body: Any) -> None:
+    with pytest.raises(InvalidRequestError) as raised:
+        decode(msgspec.json.encode(body), Measured)
+
+    reword(raised.value, OURS)
+
+    said = raised.value.sentence
+    assert not re.search("[a-z] [a-z]|填写有误", said.replace("RFC 3339", "")), said
+
+
+async def test_days_of_a_key_are_refused_in_days(admin: Browser) -> None:
+    place = "/console/access/keys/new"
+    form = await admin.open(place)
+
+    for language, told in (("zh-CN", "必须是 1 到 3660 天。"), ("en", "Must be 1 to 3660 days.")):
+        for days in ("99999999999", "-3"):
+            spoken = {"Accept-Language": language}
+            page = await admin.submit(form, place, headers=spoken, name="x", expires_in=days)
+            assert page.root.one("p", id="error-expires_in").text == told
 
 
 async def test_a_form_says_in_chinese_what_is_wrong(admin: Browser) -> None:

@@ -56,6 +56,7 @@ def sentences() -> list[Sentence]:
         *keywords.sentences(),
         *mappings.sentences(),
         *field_errors.SENTENCES,
+        *field_errors.EXPECTED,
         *request_errors.SENTENCES,
         *summaries.SENTENCES,
         *parameter_words.SENTENCES,

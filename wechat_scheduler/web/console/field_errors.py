@@ -1,5 +1,6 @@
 """The Chinese of errors at one field of a request. Their English stands where they are raised."""
 
+from itertools import permutations
 from typing import Final
 
 from wechat_scheduler.engine.sentences import Sentence
@@ -42,12 +43,6 @@ _BOTH: Final = {
     "is not a value from a Link header, or its row is gone": "不是 Link 头里的值，或那一行已不存在",
     "expected {wanted}, got {given}": "应为{wanted}，实为{given}",
     "expected {wanted}": "应为{wanted}",
-    "a string": "文字",
-    "a whole number": "整数",
-    "a decimal number": "小数",
-    "true or false": "true 或 false",
-    "a list": "列表",
-    "an object": "对象",
 
     "is not a secret that WeChat gives out": "不是微信发给的 secret",
     "goes by {name}": "以 {name} 区分",
@@ -127,3 +122,36 @@ _BOTH: Final = {
 }
 # fmt: on
 SENTENCES: Final = tuple(Sentence(*both) for both in _BOTH.items())
+# What the reader of bodies says that it expected, and what it got.
+_SORTS: Final = {
+    "a string": "文字",
+    "a whole number": "整数",
+    "a decimal number": "小数",
+    "true or false": "true 或 false",
+    "a list": "列表",
+    "an object": "对象",
+    "an RFC 3339 time such as 2026-11-18T10:30:00+08:00": "RFC 3339 时间（例如 2026-11-18T10:30:00+08:00）",
+    "null": "空值",
+}
+_MEASURES: Final = {
+    "{sort} >= {least}": "不小于 {least} 的{zh}",
+    "{sort} <= {most}": "不大于 {most} 的{zh}",
+    "{sort} of length >= {least}": "长度至少为 {least} 的{zh}",
+    "{sort} of length <= {most}": "长度最多为 {most} 的{zh}",
+    "{sort} matching regex {pattern}": "符合 {pattern} 的{zh}",
+    "{sort} or null": "{zh}或空值",
+}
+EXPECTED: Final = (
+    *(Sentence(*both) for both in _SORTS.items()),
+    *(
+        Sentence(en.replace("{sort}", sort), told.replace("{zh}", zh))
+        for en, told in _MEASURES.items()
+        for sort, zh in _SORTS.items()
+    ),
+    *(
+        Sentence(f"{one} or {other}", f"{_SORTS[one]}或{_SORTS[other]}")
+        for one, other in permutations(_SORTS, 2)
+    ),
+    Sentence("integer value out of range", "数字太大"),
+    Sentence("number out of range", "数字太大"),
+)

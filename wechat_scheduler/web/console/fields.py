@@ -152,13 +152,22 @@ class TypedFields:
         self._visit = visit
         self._wrong = WrongFields()
 
-    def number(self, name: str, trouble: Words, *, empty: int | None = None) -> int | None:
-        """The whole number of a field; `empty` if nothing was typed, and if it is none."""
+    def number(
+        self,
+        name: str,
+        trouble: Words,
+        *,
+        empty: int | None = None,
+        within: range | None = None,
+    ) -> int | None:
+        """The whole number of a field, `within` these; `empty` if nothing was typed, and if it is none."""
         text = self._visit.form.get(name, "").strip()
         with self._wrong:
-            if text and not _WHOLE.fullmatch(text):
+            if not text:
+                return empty
+            if not _WHOLE.fullmatch(text) or (within and int(text) not in within):
                 raise InvalidRequestError(self._visit.say(trouble), field=name)
-            return int(text) if text else empty
+            return int(text)
         return empty
 
     def check(self, read: Callable[[], object]) -> None:

@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.native.keys import read_key_draft
+from wechat_scheduler.web.native.keys import LONGEST_LIFE, read_key_draft
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -43,7 +43,8 @@ NETWORKS = W("Only from these networks", "只限这些网段")
 NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
 DAYS = W("Ends after days", "有效天数")
 DAYS_HINT = W("Empty: never.", "留空表示永不过期。")
-NO_DAYS = W("must be a whole number of days, such as 90", "必须是整数天数，例如 90")
+ALLOWED: Final = range(1, LONGEST_LIFE // _DAY + 1)
+NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(most=ALLOWED[-1])
 
 
 def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
@@ -75,7 +76,7 @@ def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Ht
 def read_key(visit: Visit) -> dict[str, Any]:
     """The body of `POST /v1/keys`. Raises InvalidRequestError."""
     typed = TypedFields(visit)
-    days = typed.number("expires_in", NO_DAYS)
+    days = typed.number("expires_in", NO_DAYS, within=ALLOWED)
     body = {
         "name": visit.form.get("name", ""),
         "scopes": visit.form_list("scopes"),

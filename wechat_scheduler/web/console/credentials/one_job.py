@@ -56,7 +56,10 @@ REFRESH_MEANS = W(
     "立即向微信请求。仍然有效的 token 通常保持不变。",
 )
 NOTICES: Final = {
-    "refreshing": W("WeChat is being asked.", "正在向微信请求。"),
+    "refreshing": W(
+        "A refresh was asked for. The state below says how it went.",
+        "已请求刷新，结果见下面的状态。",
+    ),
     "removed": W("The credential was removed.", "凭据已移除。"),
 }
 # With its subject, and without.

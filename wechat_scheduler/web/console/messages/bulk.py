@@ -54,6 +54,7 @@ NOTHING: Final = {
     ),
     "cancel": W("None of these waits any more.", "其中没有还在等待的。"),
 }
+NONE_TICKED = W("No delivery is ticked.", "没有选中任何投递。")
 BACK = W("Back to the list", "返回列表")
 NOTICES: Final = {
     "replay": W("They are sent again.", "已安排重新发送。"),
@@ -105,7 +106,9 @@ def _question(
 ) -> Html:
     back = fill('<p><a href="{url}">{words}</a></p>', url=chosen.address, words=visit.say(BACK))
     if not ids:
-        return fill('<p class="empty">{words}</p>{back}', words=visit.say(NOTHING[what]), back=back)
+        is_ticked = visit.form.get("what", "").endswith("_all") or picked(visit)
+        none = NOTHING[what] if is_ticked else NONE_TICKED
+        return fill('<p class="empty">{words}</p>{back}', words=visit.say(none), back=back)
     many = COUNT[what] if len(ids) > 1 else COUNT_ONE[what]
     sentences = [visit.say(many, count=len(ids)), visit.say(EXACTLY)]
     body = fill(
