@@ -233,19 +233,33 @@ async def test_a_consumer_that_is_too_far_behind_is_dropped_and_delays_no_other(
     assert told.what == "credential.rotated"
 
 
-async def test_a_consumer_of_http_1_0_is_told_without_chunks(kept: Caller) -> None:
+async def told_to(kept: Caller, version: str) -> bytes:
+    """What a consumer that asks with that version of HTTP gets for a rotation."""
     place = urlsplit(kept.daemon.url)
-    head = f"GET /v1/events HTTP/1.0\r\nX-API-Key: {kept.daemon.admin_key}\r\n\r\n"
+    head = f"GET /v1/events HTTP/{version}\r\nHost: a\r\nX-API-Key: {kept.daemon.admin_key}\r\n\r\n"
     reader, writer = await asyncio.open_connection(place.hostname, place.port)
     writer.write(head.encode())
     try:
-        await reader.readuntil(b"event: hello\ndata: {}\n\n")
+        greeting = await reader.readuntil(b"data: {}\n\n")
+        if b"chunked" in greeting:
+            await reader.readexactly(2)
         await rotate(kept)
         told = await reader.readuntil(b"\n\n")
+        return told + (await reader.readexactly(2) if b"chunked" in greeting else b"")
     finally:
         writer.close()
 
-    assert re.fullmatch(rb"id: \d+\nevent: credential.rotated\ndata: {.*}\n\n", told)
+
+async def test_a_consumer_of_http_1_0_is_told_without_chunks_and_others_with_them(
+    kept: Caller,
+) -> None:
+    event = rb"id: \d+\nevent: credential.rotated\ndata: {.*}\n\n"
+
+    assert re.fullmatch(event, await told_to(kept, "1.0"))
+    for version in ("1.1", "2.0"):  # a line with 2.0 is read as one of 1.1
+        size, _, chunk = (await told_to(kept, version)).partition(b"\r\n")
+        assert re.fullmatch(event + rb"\r\n", chunk), version
+        assert int(size, 16) == len(chunk) - 2, version
 
 
 async def test_a_stop_ends_the_streams_and_the_next_process_goes_on_with_them(

@@ -45,13 +45,12 @@ async def stream(request: web.Request) -> web.StreamResponse:
     wanted, after = _wanted(request), _last_event_id(request)
     with services.waiting.open(request, caller.id) as waiting:
         await services.events.begin(wanted, after or 0)
-        response = _response(request)
-        events = EventStream(
-            wanted, waiting, partial(_write, request, response.chunked), lambda: _drop(request)
-        )
+        events = EventStream(wanted, waiting, partial(_write, request), lambda: _drop(request))
         with services.events.joined(events):
             missed = () if after is None else services.events.since(wanted, after)
             texts = _texts(request, waiting, events, missed or (), _next_beat(request))
+            response = web.StreamResponse(headers=_HEADERS)
+            response.force_close()
             try:
                 await response.prepare(request)
                 await response.write(RETRY + _greeting(after, missed, events.position))
@@ -97,15 +96,7 @@ async def _texts(
             await events.wait(timedelta(seconds=until - clock.boottime()))
 
 
-def _response(request: web.Request) -> web.StreamResponse:
-    response = web.StreamResponse(headers=_HEADERS)
-    response.force_close()
-    if request.version >= HttpVersion11:
-        response.enable_chunked_encoding()
-    return response
-
-
-def _write(request: web.Request, is_chunked: bool, text: bytes) -> bool:
+def _write(request: web.Request, text: bytes) -> bool:
     """Write it past the handler; False if the handler has to end, or what was written before is not sent."""
     transport = request.transport
     if transport is None or transport.is_closing():
@@ -116,6 +107,8 @@ def _write(request: web.Request, is_chunked: bool, text: bytes) -> bool:
         _require_still(request)
     except UnauthorizedError:
         return False
+    # This is how aiohttp decides it for what the handler writes.
+    is_chunked = request.version >= HttpVersion11
     transport.write(b"%x\r\n%b\r\n" % (len(text), text) if is_chunked else text)
     return True
 
