@@ -76,10 +76,11 @@ async def _texts(
     services, caller = request.app[SERVICES], request[CALLER]
     clock, told = services.clock, 0
     while told < len(missed) and not waiting.is_over:
-        _require_still(request)
         some = missed[told : told + event_streams.SLICE]
         told += len(some)
-        yield b"".join([events.wanted.text(await services.events.texts.text(one)) for one in some])
+        texts = [events.wanted.text(await services.events.texts.text(one)) for one in some]
+        _require_still(request)
+        yield b"".join(texts)
         await services.waiting.turns.take()
     while not waiting.is_over:
         waiting.rest()
@@ -87,7 +88,7 @@ async def _texts(
         if clock.boottime() >= beat_at:
             beat_at = _next_beat(request)
             yield HEARTBEAT
-        if text := events.take():
+        elif text := events.take():
             yield text
         else:
             until = min(beat_at, services.keyring.ends(caller))
