@@ -21,7 +21,7 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{12,64}")
 _NUMBERS: Final = re.compile(r"[0-9][0-9,.]*(?:(?: of | ?[/:–-] ?)[0-9][0-9,.]*)*%?")
 # A cell of so many letters, or of half as many Chinese characters, stays in one line where there is room.
 _SHORT: Final = 20
-_TAG: Final = re.compile(r"<[^>]*>")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 SEARCH = W("Search", "查找")
 SHOWN_ONCE = W(
