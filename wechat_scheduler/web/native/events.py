@@ -102,7 +102,7 @@ def _write(request: web.Request, text: bytes) -> bool:
     transport = request.transport
     if transport is None or transport.is_closing():
         return False
-    if transport.get_write_buffer_size() > event_streams.PIECE:
+    if transport.get_write_buffer_size():
         return False
     try:
         _require_still(request)
