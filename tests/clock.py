@@ -1,7 +1,11 @@
 """A clock that only moves when a test moves it."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+
+from wechat_scheduler.engine.clock import Clock
 
 START = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
 
@@ -82,3 +86,10 @@ class FakeClock:
     def _wake(self) -> None:
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
+
+
+@contextmanager
+def unmoved(clock: Clock) -> Iterator[None]:
+    """Around a test that shares a place with others of its file: fails it if it moved the time of all."""
+    yield
+    assert clock.now() == START, "a test that moves the time has a place of its own"

@@ -151,7 +151,7 @@ def run(words: list[str]) -> NoReturn:
 
 def end(code: int) -> NoReturn:
     """As an interpreter ends. But that would free all that it imported, and copy those pages first: 100 ms."""
-    threading._shutdown()  # type: ignore[attr-defined]
+    threading._shutdown()  # type: ignore[attr-defined]  # what the interpreter calls at its end
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         try:

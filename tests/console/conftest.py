@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.clock import START, FakeClock
+from tests.clock import FakeClock, unmoved
 from tests.console.visitor import Browser, browser
 from tests.house import Caller, daemon, in_memory, wechat
 from tests.keeper.conftest import business, clock, keeper, weixin
@@ -44,9 +44,8 @@ async def keeper_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
 def standing(keeper_of_the_file: Caller) -> Iterator[Caller]:
     """A daemon that stands since the first test of the file. Each test makes keys of its own, gives few wrong ones,
     and moves no time."""
-    yield keeper_of_the_file
-    now = keeper_of_the_file.daemon.ground.clock.now()
-    assert now == START, "a test that moves the time has a daemon of its own"
+    with unmoved(keeper_of_the_file.daemon.ground.clock):
+        yield keeper_of_the_file
 
 
 @pytest_asyncio.fixture(loop_scope="module")

@@ -106,7 +106,7 @@ def test_nothing_is_a_sentence_without_a_plot() -> None:
 def test_a_short_cell_of_a_table_stays_in_one_line(cell: str, length: str | None) -> None:
     caption = Words("Times", "次数")
 
-    html = table(Reader(), caption, [caption], [[cell]], empty=caption)  # type: ignore[arg-type]
+    html = table(Reader(), caption, [caption], [[cell]], empty=caption)  # type: ignore[arg-type]  # it only says words
 
     (shown,) = fromstring(html).iter("div")
     assert shown.get("class") == length

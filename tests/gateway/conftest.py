@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.clock import START, FakeClock
+from tests.clock import FakeClock, unmoved
 from tests.house import Caller, WeChat, daemon, in_memory, wechat
 from tests.keeper.conftest import business, clock, keeper, weixin
 
@@ -33,9 +33,8 @@ async def gate_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncIte
 def standing(gate_of_the_file: Caller) -> Iterator[Caller]:
     """A gate that stands since the first test of the file. Each test has consumers of its own, gives few wrong
     secrets, and moves no time."""
-    yield gate_of_the_file
-    now = gate_of_the_file.daemon.ground.clock.now()
-    assert now == START, "a test that moves the time has a gate of its own"
+    with unmoved(gate_of_the_file.daemon.ground.clock):
+        yield gate_of_the_file
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from tests.clock import START, FakeClock
+from tests.clock import FakeClock, unmoved
 from tests.house import Caller, daemon, in_memory, wechat
 from tests.keeper.conftest import clock, weixin
 from tests.sending.town import Town, town
@@ -30,8 +30,8 @@ def place(town_of_the_file: Town) -> Iterator[Town]:
     Each test brings people of its own, changes nothing of the app, and moves no time. A fixture that
     is async and uses it needs `loop_scope="module"`.
     """
-    yield town_of_the_file
-    assert town_of_the_file.clock.now() == START, "a test that moves the time has a fresh town"
+    with unmoved(town_of_the_file.clock):
+        yield town_of_the_file
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -49,8 +49,16 @@ async def keeper_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
         wechat(clock) as weixin,
         daemon(state, weixin.url, clock=clock, opener=in_memory) as running,
     ):
-        yield running
-        assert clock.now() == START, "a test that moves the time has a daemon of its own"
+        with unmoved(clock):
+            yield running
+
+
+@pytest.fixture
+def signer(signer_of_the_file: Caller) -> Iterator[Caller]:
+    """The `signer_of_the_file` that each file of signatures has, for tests that move no time and withdraw
+    nothing."""
+    with unmoved(signer_of_the_file.daemon.ground.clock):
+        yield signer_of_the_file
 
 
 @pytest.fixture

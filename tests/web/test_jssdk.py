@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -47,14 +47,6 @@ async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     state = tmp_path_factory.mktemp("signer")
     async with wechat(clock) as weixin, signing(state, weixin, clock) as opened:
         yield opened
-
-
-@pytest.fixture
-def signer(signer_of_the_file: Caller) -> Iterator[Caller]:
-    """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
-    yield signer_of_the_file
-    now = signer_of_the_file.daemon.ground.clock.now()
-    assert now == START, "a test that moves the time has a signer of its own"
 
 
 def test_the_signature_is_that_of_wechats_own_example() -> None:

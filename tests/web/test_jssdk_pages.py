@@ -1,6 +1,6 @@
 """Signatures for pages that ask themselves: which may, and what a browser lets them read."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from tests.clock import START, FakeClock
+from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, wechat
 from tests.web.signing import PAGE, SHOP, allow, fits, sign, signing
 from wechat_scheduler.web.native import jssdk_pages
@@ -38,14 +38,6 @@ async def signer_of_the_file(tmp_path_factory: pytest.TempPathFactory) -> AsyncI
     async with wechat(clock) as weixin, signing(state, weixin, clock) as opened:
         await allow(opened, SHOP)
         yield opened
-
-
-@pytest.fixture
-def signer(signer_of_the_file: Caller) -> Iterator[Caller]:
-    """It stands since the first test of the file: for tests that move no time and withdraw nothing."""
-    yield signer_of_the_file
-    now = signer_of_the_file.daemon.ground.clock.now()
-    assert now == START, "a test that moves the time has a signer of its own"
 
 
 async def ask(

@@ -34,6 +34,9 @@ from wechat_scheduler.web.native.sending.message_requests import LONGEST_TITLE
 
 log = structlog.get_logger(__name__)
 
+# A fault names its keyword.
+_WORD: Final = re.compile(r"\w+", re.ASCII)
+
 
 class AccountTemplateResult(msgspec.Struct, kw_only=True):
     """A template of the account. `keywords` has the values that WeChat accepts for each keyword; an empty
@@ -62,9 +65,6 @@ class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
     title: str = ""
     text: str = ""
     data: dict[str, str] = {}
-
-
-_WORD: Final = re.compile(r"\w+", re.ASCII)
 
 
 class PreviewResult(msgspec.Struct, kw_only=True):
