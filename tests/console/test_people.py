@@ -21,7 +21,7 @@ async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
     admin: Browser, keeper: Caller
 ) -> None:
     page = await admin.open("/console/people")
-    assert "make the first one" in page.text
+    assert "Make the first one" in page.text
     form = await admin.open("/console/people/make")
 
     made = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import none_yet
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
@@ -12,7 +14,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-NO_APPS = W("No apps yet. Make one first.", "还没有应用。请先创建一个。")
+NO_APPS, FIRST = W("No apps yet.", "还没有应用。"), W("Make one first.", "请先创建一个。")
 MAKE_APP = W("People and apps", "用户与应用")
 
 
@@ -37,6 +39,6 @@ def no_apps(visit: Visit) -> Html:
     """Where one app is needed to go on."""
     return fill(
         '<p class="empty">{none} {link}</p>',
-        none=visit.say(NO_APPS),
+        none=visit.say(none_yet(visit, NO_APPS, FIRST, Scope.ADMIN)),
         link=link("/console/people", visit.say(MAKE_APP)),
     )

@@ -30,10 +30,15 @@ _BODY: Final = (
 
 
 def lacking(visit: Visit, scope: Scope) -> web.Response:
+    words = needed(visit, scope)
+    return lacking_page(visit, fill('<p class="error" role="alert">{words}</p>', words=words))
+
+
+def needed(visit: Visit, scope: Scope) -> str:
+    """The sentence about a scope that the key lacks, and about those that it has."""
     key = visit.session.key
     scopes = ", ".join(sorted(one.value for one in key.scopes))
-    words = visit.say(NEEDED, scope=scope.value, name=key.name, scopes=scopes)
-    return lacking_page(visit, fill('<p class="error" role="alert">{words}</p>', words=words))
+    return visit.say(NEEDED, scope=scope.value, name=key.name, scopes=scopes)
 
 
 def lacking_page(visit: Visit, why: Html) -> web.Response:

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -30,12 +31,12 @@ def link(url: str, text: Html | str) -> Html:
     )
 
 
-def account_link(appid: str) -> Html:
-    """The appid, which leads to the credentials of the account."""
-    return link(
-        f"/console/credentials/{quote(appid, safe='')}",
-        fill('<code class="id">{appid}</code>', appid=appid),
-    )
+def account_link(visit: Visit, appid: str) -> Html:
+    """The appid, which leads to the credentials of the account for a key that may see them."""
+    shown = fill('<code class="id">{appid}</code>', appid=appid)
+    if not visit.may(Scope.READ):
+        return shown
+    return link(f"/console/credentials/{quote(appid, safe='')}", shown)
 
 
 def button(visit: Visit, url: str, words: Words, *, kind: str = "") -> Html:

@@ -7,6 +7,7 @@ from html import unescape
 from typing import Final, Literal, TypeAlias
 from unicodedata import east_asian_width
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -78,6 +79,11 @@ def _length(cell: Cell) -> Html:
     text = unescape(_TAG.sub("", cell)) if isinstance(cell, Html) else cell
     width = len(text) + sum(east_asian_width(letter) in "FW" for letter in text)
     return when(width <= _SHORT, fill(' class="short"'))
+
+
+def none_yet(visit: Visit, none: Words, step: Words, scope: Scope) -> Words:
+    """The sentence of an empty list, with the first step for a key that has the scope for it."""
+    return Words(f"{none.en} {step.en}", f"{none.zh}{step.zh}") if visit.may(scope) else none
 
 
 def facts(visit: Visit, pairs: Iterable[tuple[Phrase, Cell | None]]) -> Html:

@@ -57,9 +57,9 @@ ROOMS: Final = (
     Room(people.ROUTES, people.NOTICES, Scope.PUSH),
     Room(pushes.ROUTES, pushes.NOTICES, Scope.READ),
     Room(keys.ROUTES, keys.NOTICES),
-    Room(consumers.ROUTES, consumers.NOTICES),
+    Room(consumers.ROUTES, consumers.NOTICES, Scope.ADMIN),
     Room(sessions.ROUTES, sessions.NOTICES),
-    Room(audit.ROUTES),
+    Room(audit.ROUTES, scope=Scope.ADMIN),
     Room(alerts.ROUTES, alerts.NOTICES, Scope.READ),
 )
 

@@ -139,7 +139,7 @@ def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, ROOM, listed),
-    ConsoleRoute(hdrs.METH_GET, NEW, new),
-    ConsoleRoute(hdrs.METH_POST, NEW, make),
-    ConsoleRoute(hdrs.METH_POST, f"{ROOM}/keys/{{id}}/revoke", revoke),
+    ConsoleRoute(hdrs.METH_GET, NEW, new, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, NEW, make, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{ROOM}/keys/{{id}}/revoke", revoke, Scope.ADMIN),
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.links import link
@@ -50,11 +51,11 @@ def what_now(visit: Visit, alert: AlertResult) -> Html:
 
 
 def _failed(visit: Visit, alert: AlertResult) -> Html:
-    """A link to the messages that an alert is about."""
+    """A link to the messages that an alert is about, for a key that may see them."""
     app = alert.subject.removeprefix(SUBJECT)
     of_app = f"&app={app}" if app.isdecimal() and app != "0" else ""
     url = f"/console/messages?state=dead{of_app}"
     return when(
-        alert.rule == AlertRule.DEAD_LETTERS,
+        alert.rule == AlertRule.DEAD_LETTERS and visit.may(Scope.PUSH),
         fill("<p>{link}</p>", link=link(url, visit.say(FAILED))),
     )

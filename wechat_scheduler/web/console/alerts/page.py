@@ -157,6 +157,6 @@ def _answer(visit: Visit, one: AlertTestResult) -> Html:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PATH, page),
-    ConsoleRoute(hdrs.METH_POST, f"{PATH}/test", test),
-    ConsoleRoute(hdrs.METH_POST, f"{PATH}/mute", mute),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/test", test, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/mute", mute, Scope.ADMIN),
 )

@@ -16,7 +16,7 @@ from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import DONE, link
 from wechat_scheduler.web.console.mistakes import sentence
-from wechat_scheduler.web.console.parts import bar, facts, joined, section, table
+from wechat_scheduler.web.console.parts import bar, facts, joined, none_yet, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -28,10 +28,8 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 OWN = W("Its own credentials", "自己的凭据")
-NO_OWN = W(
-    "No credential is kept for this account itself. Register one.",
-    "没有维护这个账号自己的凭据。请先登记。",
-)
+NO_OWN = W("No credential is kept for this account itself.", "没有维护这个账号自己的凭据。")
+REGISTER_ONE = W("Register one.", "请先登记。")
 THEIRS = W("Credentials for others", "为他人维护的凭据")
 NO_THEIRS = W("None.", "没有。")
 SHOW_THEIRS = W(
@@ -100,7 +98,7 @@ def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
     )
     return joined(
         [
-            job_table(visit, OWN, own, empty=NO_OWN),
+            job_table(visit, OWN, own, empty=none_yet(visit, NO_OWN, REGISTER_ONE, Scope.REGISTER)),
             when(visit.may(Scope.REGISTER), again),
         ]
     )

@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, pager
-from wechat_scheduler.web.console.parts import joined, search, section
+from wechat_scheduler.web.console.parts import joined, none_yet, search, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -30,7 +30,8 @@ SEARCH_FOR = W("Find", "查找")
 BEGINS = W("Appid or openid", "appid 或 openid")
 WHOSE = W("Account or platform", "账号或平台")
 REGISTER = W("Register an account", "登记账号")
-EMPTY = W("No credentials yet. Register the first account.", "还没有凭据。请先登记一个账号。")
+EMPTY = W("No credentials yet.", "还没有凭据。")
+FIRST = W("Register the first account.", "请先登记一个账号。")
 NONE_FOUND = W(
     "Nothing fits. Search for less, or show all.", "没有符合的凭据。请放宽条件，或显示全部。"
 )
@@ -57,7 +58,9 @@ async def listed(visit: Visit) -> web.Response:
         **narrow,
         **{name: query.get(name) for name in ("state", "error", "contested", "after")},
     )
-    empty = NONE_FOUND if counts.all or any(narrow.values()) else EMPTY
+    empty = none_yet(visit, EMPTY, FIRST, Scope.REGISTER)
+    if counts.all or any(narrow.values()):
+        empty = NONE_FOUND
     body = joined(
         [
             _start(visit),

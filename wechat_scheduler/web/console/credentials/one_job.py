@@ -197,7 +197,10 @@ def _actions(visit: Visit, job: JobResult) -> Html:
 
 
 ROUTES: Final = (
-    *(ConsoleRoute(hdrs.METH_POST, f"{place}/refresh", refresh) for place in PLACES),
-    *(ConsoleRoute(hdrs.METH_POST, f"{place}/remove", remove) for place in PLACES),
+    *(
+        ConsoleRoute(hdrs.METH_POST, f"{place}/refresh", refresh, Scope.REGISTER)
+        for place in PLACES
+    ),
+    *(ConsoleRoute(hdrs.METH_POST, f"{place}/remove", remove, Scope.REGISTER) for place in PLACES),
     *(ConsoleRoute(hdrs.METH_GET, place, shown) for place in PLACES),
 )

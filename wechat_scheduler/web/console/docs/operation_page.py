@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.docs.beginnings import beginning
 from wechat_scheduler.web.console.docs.operations import (
@@ -18,6 +19,7 @@ from wechat_scheduler.web.console.docs.prose import marked, unmarked
 from wechat_scheduler.web.console.docs.schema_fields import SchemaField
 from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
 from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.lacking import needed
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import code, facts, joined, section, table
@@ -57,9 +59,7 @@ async def operation_page(
     parts = [
         _head(visit, operation),
         _answer(visit, answer) if answer else Html(),
-        _try(visit, operation, await beginning(visit, operation))
-        if operation.can_be_tried
-        else Html(),
+        await _trial(visit, operation),
         _parameters(visit, operation),
         _body(visit, REQUEST, operation.body, "request"),
         _body(visit, RESULT, _result(operation), "result", is_result=True),
@@ -99,6 +99,16 @@ def _answer(visit: Visit, answer: TriedRequest) -> Html:
         ),
         id="response",
     )
+
+
+async def _trial(visit: Visit, operation: Operation) -> Html:
+    """The form that tries the route, or what the key lacks for it."""
+    if not operation.can_be_tried:
+        return Html()
+    if operation.scope and not visit.may(Scope(operation.scope)):
+        words = needed(visit, Scope(operation.scope))
+        return section(visit, TRY, fill('<p class="empty">{words}</p>', words=words), id="try")
+    return _try(visit, operation, await beginning(visit, operation))
 
 
 def _try(visit: Visit, operation: Operation, body: Any) -> Html:

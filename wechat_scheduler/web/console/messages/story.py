@@ -115,7 +115,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
             (terms.TO, receiver_link(visit, one)),
             (terms.APP, sender_link(visit, one)),
-            (terms.ACCOUNT, account_link(one.appid) if one.appid else None),
+            (terms.ACCOUNT, account_link(visit, one.appid) if one.appid else None),
             (terms.CHANNEL, way(visit, one.way)),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.MESSAGE, message),
@@ -186,6 +186,6 @@ ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PAGE, shown),
     ConsoleRoute(hdrs.METH_POST, f"{PAGE}/replay", replay),
     ConsoleRoute(hdrs.METH_POST, f"{PAGE}/cancel", cancel),
-    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/rid", ask_rid),
+    ConsoleRoute(hdrs.METH_POST, f"{PAGE}/rid", ask_rid, Scope.ADMIN),
     ConsoleRoute(hdrs.METH_POST, f"{PAGE}/interception", ask_interception),
 )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
@@ -34,7 +35,10 @@ WAITING = W("Deliveries waiting", "等待投递")
 DEAD = W("Failed in 24 hours, not sent since", "24 小时内失败、未重发")
 DUE = W("Reminders in the next 24 hours", "24 小时内的提醒")
 FAILING = W("The last attempt failed", "上次尝试失败")
-NONE_YET = W("No credentials yet. Register the first account", "还没有凭据。登记第一个账号")
+NONE_YET, FIRST = (
+    W("No credentials yet.", "还没有凭据。"),
+    W("Register the first account", "登记第一个账号"),
+)
 
 DAEMON = W("The daemon", "守护进程")
 VERSION, UPTIME = W("Version", "版本"), W("Running for", "已运行")
@@ -69,7 +73,7 @@ _TURNING: Final[tuple[tuple[Words, Kind, bool], ...]] = (
     (LATE, "bad", False),
 )
 _COUNT: Final = """<div class="count"><dt>{name}</dt>
-<dd><a class="large" href="{url}">{number}</a>{notes}</dd></div>"""
+<dd>{number}{notes}</dd></div>"""
 
 
 def standing(visit: Visit, found: OverviewResult) -> Html:
@@ -80,14 +84,18 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
     work = found.work
     counts = [
         _count(
-            "/console/credentials",
             visit.say(terms.CREDENTIALS),
-            shown(found.credentials.all),
+            _large(shown(found.credentials.all), "/console/credentials"),
             _states(visit, found.credentials),
         ),
-        _count("/console/messages?state=pending", visit.say(WAITING), _rows(work.waiting)),
-        _count("/console/messages?state=dead", visit.say(DEAD), _rows(work.dead)),
-        _count("/console/reminders/agenda", visit.say(DUE), _rows(work.reminders)),
+        *(
+            _count(visit.say(words), _large(_rows(number), url if visit.may(Scope.PUSH) else ""))
+            for words, number, url in (
+                (WAITING, work.waiting, "/console/messages?state=pending"),
+                (DEAD, work.dead, "/console/messages?state=dead"),
+                (DUE, work.reminders, "/console/reminders/agenda"),
+            )
+        ),
     ]
     body = fill('<dl class="counts">{counts}</dl>', counts=counts)
     return section(visit, STANDING, body, id="standing", live=True)
@@ -116,8 +124,15 @@ def daemon(visit: Visit, found: OverviewResult) -> Html:
     return section(visit, DAEMON, body, id="daemon", live=True)
 
 
-def _count(url: str, name: str, number: str, notes: Html | None = None) -> Html:
-    return fill(_COUNT, url=url, name=name, number=number, notes=notes or Html())
+def _count(name: str, number: Html, notes: Html | None = None) -> Html:
+    return fill(_COUNT, name=name, number=number, notes=notes or Html())
+
+
+def _large(number: str, url: str) -> Html:
+    """The number, which leads to what it counts if there is an address."""
+    if not url:
+        return fill('<span class="large">{number}</span>', number=number)
+    return fill('<a class="large" href="{url}">{number}</a>', url=url, number=number)
 
 
 def _rows(count: RowCountResult) -> str:
@@ -136,9 +151,11 @@ def _states(visit: Visit, counts: JobCountsResult) -> Html:
     if counts.contested:
         badges.append(_badge(visit, "contested=true", counts.contested, "warn", CONTESTED.words))
     if not counts.all:
+        first = link("/console/credentials/register", visit.say(FIRST))
         return fill(
-            '<p class="notes">{link}</p>',
-            link=link("/console/credentials/register", visit.say(NONE_YET)),
+            '<p class="notes">{none} {first}</p>',
+            none=visit.say(NONE_YET),
+            first=when(visit.may(Scope.REGISTER), first),
         )
     return fill(
         '<p class="notes">{badges}</p>',

@@ -92,15 +92,15 @@ def _need(visit: Visit, alert: AlertResult) -> Html:
         _NEED,
         severity=standing(visit, alert),
         rule=rule_words(visit, alert.rule),
-        subject=_subject(alert),
+        subject=_subject(visit, alert),
         since=visit.time(alert.since),
         text=visit.sentence(alert.text),
         advice=what_now(visit, alert),
     )
 
 
-def _subject(alert: AlertResult) -> Html:
+def _subject(visit: Visit, alert: AlertResult) -> Html:
     """A link to the account, if it is about one."""
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
-    return account_link(alert.appid)
+    return account_link(visit, alert.appid)

@@ -82,7 +82,7 @@ def _about(visit: Visit, app: AppResult) -> Html:
         visit,
         [
             (terms.ID, code(str(app.id))),
-            (terms.ACCOUNT, account_link(app.appid)),
+            (terms.ACCOUNT, account_link(visit, app.appid)),
             (terms.KIND, visit.say(kind)),
             (terms.CREATED, visit.time(app.created_at)),
             (terms.ZONE, app.zone),
@@ -154,7 +154,7 @@ async def remove(visit: Visit) -> web.Response:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, ONE, shown),
-    ConsoleRoute(hdrs.METH_POST, f"{ONE}/token", reset_token),
-    ConsoleRoute(hdrs.METH_POST, f"{ONE}/links", renew_links),
-    ConsoleRoute(hdrs.METH_POST, f"{ONE}/remove", remove),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/token", reset_token, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/links", renew_links, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/remove", remove, Scope.ADMIN),
 )

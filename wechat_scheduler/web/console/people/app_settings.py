@@ -6,6 +6,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
@@ -138,6 +139,6 @@ def _form(
 
 
 ROUTES: Final = (
-    ConsoleRoute(hdrs.METH_GET, f"{ONE}/settings", settings),
-    ConsoleRoute(hdrs.METH_POST, f"{ONE}/settings", change),
+    ConsoleRoute(hdrs.METH_GET, f"{ONE}/settings", settings, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{ONE}/settings", change, Scope.ADMIN),
 )

@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.parts import (
     code,
     facts,
     joined,
+    none_yet,
     search,
     secret_section,
     section,
@@ -36,9 +37,10 @@ W = Words
 CREATED = W("The app is made", "应用已创建")
 TEXT = W("Name, id or account", "名称、编号或账号")
 NO_APPS = W(
-    "No apps here. An app is a tenant that sends messages and reminders through one account: make the first one.",
-    "这里没有应用。应用是租户，通过一个账号发消息和提醒：先创建一个。",
+    "No apps here. An app is a tenant that sends messages and reminders through one account.",
+    "这里没有应用。应用是租户，通过一个账号发消息和提醒。",
 )
+FIRST = W("Make the first one.", "请先创建一个。")
 MAKE = W("Make an app", "创建应用")
 APPID = W("Account (appid)", "账号（appid）")
 APPID_HINT = W(
@@ -70,7 +72,7 @@ async def apps(visit: Visit) -> web.Response:
         (
             link(app_url(app), app.name),
             code(str(app.id)),
-            account_link(app.appid),
+            account_link(visit, app.appid),
             visit.time(app.created_at),
         )
         for app in found.rows
@@ -88,7 +90,7 @@ async def apps(visit: Visit) -> web.Response:
             terms.APPS,
             (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED),
             rows,
-            empty=NO_APPS,
+            empty=none_yet(visit, NO_APPS, FIRST, Scope.ADMIN),
         ),
         pager=pager(visit, found),
         make=when(

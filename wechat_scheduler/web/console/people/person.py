@@ -162,7 +162,11 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
             (f"/console/reminders/write?app={app.id}&uid={user.uid}", REMIND),
             (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
             (f"/console/reminders?uid={user.uid}", terms.REMINDERS),
-            (f"/console/pushes?kind=act&appid={app.appid}", PUSHES),
+            *(
+                [(f"/console/pushes?kind=act&appid={app.appid}", PUSHES)]
+                if visit.may(Scope.READ)
+                else []
+            ),
         ],
     )
 

@@ -8,7 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.links import done, link
-from wechat_scheduler.web.console.parts import advice, code, joined, section, table
+from wechat_scheduler.web.console.parts import advice, code, joined, none_yet, section, table
 from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_page, app_url
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -28,16 +28,21 @@ REMOVE_SURE = W(
     "删除“{purpose}”的模板？之后此用途的消息没有模板。",
 )
 NONE_MAPPED = W(
-    "None yet. Map the purposes message, notice and reminder to templates of the account, so that messages reach users beyond the 48 hours of a conversation.",
-    "还没有。把用途 message、notice、reminder 对应到账号的模板，消息才能在 48 小时会话之外到达用户。",
+    "None yet. Messages reach users within the 48 hours of a conversation only.",
+    "还没有。消息只能在 48 小时会话内到达用户。",
+)
+MAP_FIRST = W(
+    "Map the purposes message, notice and reminder to templates of the account.",
+    "请把用途 message、notice、reminder 对应到账号的模板。",
 )
 ACCOUNTS = W("Templates of the account", "账号的模板")
 LASTING = W("lasting subscribe notice", "长期订阅通知")
 USE = W("Use it", "使用")
 NONE_IMPORTED = W(
-    "None imported yet. Import them, so that the keywords are known and checked.",
-    "还没有导入。导入后才知道并能检查关键词。",
+    "None imported yet: their keywords are not known and not checked.",
+    "还没有导入：不知道关键词，也无法检查。",
 )
+IMPORT_FIRST = W("Import them.", "请先导入。")
 IMPORT = W("Import from WeChat", "从微信导入")
 ADD = W("Map a template by its id", "按编号配置模板")
 NOTICES: Final = {
@@ -78,7 +83,11 @@ async def templates(visit: Visit) -> web.Response:
 def _mapped(visit: Visit, app: AppResult) -> Html:
     rows = [_mapping(visit, app, purpose, one) for purpose, one in app.templates.items()]
     return table(
-        visit, MAPPED, (PURPOSE, terms.TEMPLATE, TEXTS, terms.ACTIONS), rows, empty=NONE_MAPPED
+        visit,
+        MAPPED,
+        (PURPOSE, terms.TEMPLATE, TEXTS, terms.ACTIONS),
+        rows,
+        empty=none_yet(visit, NONE_MAPPED, MAP_FIRST, Scope.ADMIN),
     )
 
 
@@ -109,7 +118,13 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
 def _accounts(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
     rows = [_account(visit, app, one) for one in known.templates]
     heads = (terms.TITLE, terms.KIND, terms.KEYWORDS, terms.ID, terms.ACTIONS)
-    return table(visit, ACCOUNTS, heads, rows, empty=NONE_IMPORTED)
+    return table(
+        visit,
+        ACCOUNTS,
+        heads,
+        rows,
+        empty=none_yet(visit, NONE_IMPORTED, IMPORT_FIRST, Scope.ADMIN),
+    )
 
 
 def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[Html, ...]:
@@ -151,6 +166,6 @@ async def remove(visit: Visit) -> web.Response:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, TEMPLATES, templates),
-    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/import", take),
-    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/remove", remove),
+    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/import", take, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, f"{TEMPLATES}/remove", remove, Scope.ADMIN),
 )

@@ -83,7 +83,7 @@ async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:
 def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, ...]:
     return (
         fill("{name}{openid}", name=_named(user), openid=code(user.openid)),
-        account_link(user.appid),
+        account_link(visit, user.appid),
         reach_badge(visit, user),
         visit.time(user.heard_at),
         joined(

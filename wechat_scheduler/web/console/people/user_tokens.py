@@ -4,6 +4,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.links import button
 from wechat_scheduler.web.console.parts import joined, secret_section
@@ -52,4 +53,4 @@ async def make_token(visit: Visit) -> web.Response:
     return app_page(visit, app, TOKEN_MADE, joined([shown, back]))
 
 
-ROUTES: Final = (ConsoleRoute(hdrs.METH_POST, f"{PERSON}/token", make_token),)
+ROUTES: Final = (ConsoleRoute(hdrs.METH_POST, f"{PERSON}/token", make_token, Scope.ADMIN),)

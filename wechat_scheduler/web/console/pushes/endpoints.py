@@ -13,7 +13,16 @@ from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, done, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import advice, code, joined, search, section, state, table
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    joined,
+    none_yet,
+    search,
+    section,
+    state,
+    table,
+)
 from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.pushes.to_enter import to_enter
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -33,9 +42,10 @@ OVERDUE, SET_UP = W("ticket overdue", "票据逾期"), W("Set up an endpoint", "
 TIMES, NONE_REFUSED = W("{n} since the start, the last ", "启动以来 {n} 次，最近 "), W("none", "无")
 WAITING = W("{name} of {account} waits", "{account} 的 {name} 在等待")
 NONE = W(
-    "No pushes are accepted yet. Set up the first endpoint below: WeChat then tells who follows, scans and writes, and a platform gets its tickets.",
-    "还没有接收推送。在下面设置第一个：之后微信会告诉你谁成为关注者、谁扫码和发消息，平台也会收到票据。",
+    "No pushes are accepted yet. By them WeChat tells who follows, scans and writes, and a platform gets its tickets.",
+    "还没有接收推送。微信通过推送告诉你谁成为关注者、谁扫码和发消息，平台通过它收到票据。",
 )
+FIRST = W("Set up the first endpoint below.", "请在下面设置第一个。")
 NO_SUCH = W("No pushes of this account are accepted.", "没有接收这个账号的推送。")
 REMOVE = W("Stop accepting", "停止接收")
 REMOVE_SURE = W(
@@ -78,11 +88,12 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         limit=MOST,
     )
     rows = [_row(visit, one) for one in found.rows]
+    empty = NO_SUCH if is_filtered else none_yet(visit, NONE, FIRST, Scope.REGISTER)
     heads = (terms.ACCOUNT, terms.STATE, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(
         "{search}{table}{pager}",
         search=when(is_filtered or found.after or "endpoints_after" in query, _search(visit)),
-        table=table(visit, ENDPOINTS, heads, rows, empty=NO_SUCH if is_filtered else NONE),
+        table=table(visit, ENDPOINTS, heads, rows, empty=empty),
         pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
     set_up = section(visit, SET_UP, _form(visit, error), id="set-up")
@@ -204,6 +215,6 @@ async def remove(visit: Visit) -> web.Response:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PUSHES, pushes),
-    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/set-up", set_up),
-    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/remove", remove),
+    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/set-up", set_up, Scope.REGISTER),
+    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/remove", remove, Scope.REGISTER),
 )

@@ -83,7 +83,7 @@ def _row(visit: Visit, one: PastPushResult) -> tuple[Html, ...]:
     kind, words = FATES[one.state]
     return (
         visit.time(one.at),
-        account_link(one.appid),
+        account_link(visit, one.appid),
         fill("{kind}", kind=visit.say(KINDS[one.kind])),
         code(one.name) if one.name else fill("{times}", times=visit.say(TIMES, n=one.count)),
         _about(one),

@@ -110,10 +110,10 @@ def _row(
     if hearing is not None:
         hears = state(visit, "good", HEARS) if appid in hearing else state(visit, "idle", DEAF)
     if app is None:
-        return (account_link(appid), hears, visit.say(NO_APP), visit.say(NOT_SENT), "–")
+        return (account_link(visit, appid), hears, visit.say(NO_APP), visit.say(NOT_SENT), "–")
     has_template = REMINDER in app.templates
     return (
-        account_link(appid),
+        account_link(visit, appid),
         hears,
         link(f"/console/apps/{app.id}", app.name),
         visit.say(BY_TEMPLATE if has_template else NOT_SENT),

@@ -1,0 +1,135 @@
+"""A page offers what the key of the session may do, and nothing else: its forms and its links."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from tests.access.doors import make
+from tests.console.furnishing import furnish, pages, walked
+from tests.console.visitor import Browser, Page, browser
+from tests.house import Caller, WeChat
+from wechat_scheduler.web.console.routes import ROOMS
+
+# Keys that lack something, by their scopes.
+KEYS = (("read",), ("push",), ("register",), ("read", "push"), ("read", "push", "register"))
+# What a key may do with itself, and the trial of a route, which has the scope of that route.
+FREE = ("/console/sign-out", "/console/access/sessions/{session}/end", "/docs/{operation}")
+ROUTES = [
+    (each.method, each.path, each.scope or room.scope) for room in ROOMS for each in room.routes
+]
+# The pages that there are without any account, app or message.
+PLAIN = [
+    path
+    for method, path, _ in ROUTES
+    if method == "GET" and "{" not in path and path != "/console/live"
+]
+
+
+async def test_no_page_offers_what_the_key_may_not_do(keeper: Caller, weixin: WeChat) -> None:
+    empty = {scopes: await _faults(keeper, PLAIN, scopes) for scopes in KEYS}
+    names = await furnish(keeper, weixin, "ours")
+    full = {scopes: await _faults(keeper, [*pages(names)], scopes) for scopes in KEYS}
+
+    for faults in (empty, full):
+        assert {scopes: found for scopes, found in faults.items() if found} == {}
+
+
+async def test_a_route_of_a_form_names_the_scope_that_its_action_needs(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    names = await furnish(keeper, weixin, "ours")
+    assert {path for method, path, scope in ROUTES if (method, scope) == ("POST", None)} == {*FREE}
+
+    for scopes in (("read",), ("read", "push", "register")):
+        async with _signed_in(keeper, scopes) as person:
+            proof = (await person.open("/")).root.find("input", name="csrf")[0]["value"]
+            for path, needed in _posts(names):
+                answer = await person.post(path, {"csrf": proof, "sure": "1"}, follow=False)
+                assert (answer.status == 403) is (needed not in scopes), path
+
+
+async def test_the_reference_offers_no_trial_of_a_route_that_the_key_lacks_the_scope_for(
+    keeper: Caller,
+) -> None:
+    async with _signed_in(keeper, ("read",)) as reader:
+        closed = await reader.open("/docs/post_v1_keys")
+        opened = await reader.open("/docs/get_tasks")
+
+    assert closed.root.one("main").find("form") == []
+    assert "This needs a key with the scope admin. Your key shop has: read." in closed.text
+    assert opened.form("/docs/get_tasks#response")
+
+
+async def test_an_empty_list_names_a_first_step_to_a_key_that_may_take_it(keeper: Caller) -> None:
+    async with _signed_in(keeper, ("read",)) as reader:
+        looks = await reader.open("/console/credentials")
+    async with _signed_in(keeper, ("read", "register")) as registrar:
+        registers = await registrar.open("/console/credentials")
+
+    assert "No credentials yet." in looks.text
+    assert "Register" not in looks.text
+    assert "No credentials yet. Register the first account." in registers.text
+
+
+async def _faults(
+    keeper: Caller, first: list[str], scopes: tuple[str, ...]
+) -> dict[str, list[str]]:
+    async with _signed_in(keeper, scopes) as person:
+        found = await walked(person, first)
+    refused = {path for path, page in found.items() if page.status == 403}
+    return {
+        path: wrong
+        for path, page in found.items()
+        if (wrong := [*_links(page, refused, scopes), *_forms(page, scopes), *_unclear(page)])
+    }
+
+
+def _links(page: Page, refused: set[str], scopes: tuple[str, ...]) -> Iterator[str]:
+    for one in page.root.find("a"):
+        path = one["href"].partition("#")[0]
+        if path in refused or (path.startswith("/") and not _admits(scopes, "GET", path)):
+            yield f"a link to {one['href']}"
+
+
+def _forms(page: Page, scopes: tuple[str, ...]) -> Iterator[str]:
+    for form in page.root.one("main").find("form"):
+        if not _admits(scopes, form["method"].upper(), form["action"]):
+            yield f"a form for {form['action']}"
+
+
+def _unclear(page: Page) -> Iterator[str]:
+    """A page of a key that may not see it says which scope it needs."""
+    if page.status == 403 and not re.search(r"scope \w+", page.text):
+        yield page.text
+    if page.status not in (200, 403):
+        yield f"{page.status}"
+
+
+def _admits(scopes: tuple[str, ...], method: str, address: str) -> bool:
+    """Whether the route of that address is for a key with these scopes. What is no page of ours is for all."""
+    path = address.partition("?")[0].partition("#")[0]
+    for each, template, scope in ROUTES:
+        if each == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+            return scope is None or scope.value in scopes
+    return True
+
+
+def _posts(names: dict[str, str]) -> list[tuple[str, str]]:
+    """What forms post to, with the scope that is declared; what removes something comes last."""
+    others = {"id": "key_none", "session": "ses_none", "subject": "o_amy1"}
+    filled = {name: quote(text) for name, text in names.items()}
+    found = [
+        (path.format(**others, **filled), scope.value)
+        for method, path, scope in ROUTES
+        if method == "POST" and scope is not None
+    ]
+    return sorted(found, key=lambda one: one[0].endswith(("remove", "delete")))
+
+
+@asynccontextmanager
+async def _signed_in(keeper: Caller, scopes: tuple[str, ...]) -> AsyncIterator[Browser]:
+    key = await make(keeper, *scopes)
+    async with browser(keeper) as person:
+        await person.sign_in(key.text, follow=False)
+        yield person
