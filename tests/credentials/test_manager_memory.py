@@ -1,7 +1,7 @@
 """Memory and the store: what is read when, and what wins."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -56,6 +56,29 @@ async def test_a_store_that_is_down_withholds_nothing_that_is_in_memory(office: 
     assert first == second == "access_token-1"
     assert [event["event"] for event in events] == ["credential.nudge_failed"]
     assert cell.nudge_boot == office.clock.boottime() + LATENESS
+
+
+async def test_a_reader_who_found_a_job_overdue_has_it_refreshed_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    hasten = office.store.hasten
+
+    async def after_the_loop(key: JobKey, *, now: datetime, due_at: datetime | None = None) -> bool:
+        await office.settle()
+        return await hasten(key, now=now, due_at=due_at)
+
+    monkeypatch.setattr(office.store, "hasten", after_the_loop)
+    office.clock.advance_to((await office.credential(TOKEN)).renew_at + (LATENESS + 1) * SECOND)
+
+    await value(office)
+    await office.clock.calm()
+    await office.settle()
+
+    assert await value(office) == "access_token-2"
+    assert len(office.script(TOKEN).requests) == 2
 
 
 async def test_a_change_of_one_job_makes_no_other_read_the_store(office: Office) -> None:

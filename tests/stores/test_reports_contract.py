@@ -38,6 +38,24 @@ async def test_hastening_never_puts_a_job_back(store: SqlCredentials) -> None:
     assert await store.next_due() == NOW
 
 
+async def test_hastening_a_job_that_was_refreshed_meanwhile_asks_for_no_second_refresh(
+    store: SqlCredentials,
+) -> None:
+    await issued(store, TOKEN)
+    seen = await store.load(TOKEN)
+    assert seen is not None
+    await store.save(rotated(await claim(store, at=seen.due_at), at=seen.due_at), now=seen.due_at)
+    now = seen.due_at + SECOND
+
+    assert await store.hasten(TOKEN, now=now, due_at=seen.due_at)
+    assert await store.claim(now=now, limit=10, lease=LEASE) == []
+    after = await store.load(TOKEN)
+    assert after is not None
+    await store.hasten(TOKEN, now=now, due_at=after.due_at)
+
+    assert (await claim(store, at=now)).key == TOKEN
+
+
 async def test_hastening_a_job_that_is_being_attempted_asks_for_no_second_one(
     store: SqlCredentials,
 ) -> None:

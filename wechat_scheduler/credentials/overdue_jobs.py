@@ -69,8 +69,9 @@ class Overdue:
         try:
             if not self._store.is_alone:
                 await self._reload(key)
-            if is_late and _is_due_as_before(cell, known):
-                await self._store.hasten(key, now=self._clock.now())
+            if is_late and cell.snapshot is not None and _is_due_as_before(cell.snapshot, known):
+                due_at = cell.snapshot.due_at  # the loop may refresh the job before this arrives
+                await self._store.hasten(key, now=self._clock.now(), due_at=due_at)
                 await self._reload(key)
         except StorageError as error:
             log.warning("credential.nudge_failed", kind=key.kind, error=str(error))
@@ -79,8 +80,6 @@ class Overdue:
         self._wake()
 
 
-def _is_due_as_before(cell: Cell, known: Snapshot | None) -> bool:
+def _is_due_as_before(found: Snapshot, known: Snapshot | None) -> bool:
     """Whether no other process has handled the job."""
-    if cell.snapshot is None or known is None:
-        return cell.snapshot is known
-    return cell.snapshot.due_at == known.due_at
+    return known is not None and found.due_at == known.due_at

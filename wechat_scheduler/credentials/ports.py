@@ -176,9 +176,10 @@ class Store(SharedStore, Protocol):
         """Whether the job can get an input without a `params` of `owner`: from another owner's
         `params`, or, if `kept`, from its stored refresh token."""
 
-    async def hasten(self, key: JobKey, *, now: datetime) -> bool:
-        """Make the job due now, also one that waits for an input; no effect during an attempt.
-        Returns whether the job exists."""
+    async def hasten(self, key: JobKey, *, now: datetime, due_at: datetime | None = None) -> bool:
+        """Make the job due now, also one that waits for an input; no effect during an attempt. With
+        `due_at`, only a job that is due then: one that was attempted meanwhile is not. Returns whether the
+        job exists."""
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         """Make the job due at `now` because a consumer reported its value as dead. Has an effect only

@@ -37,7 +37,7 @@ from wechat_scheduler.storage.credentials.registrations import UNNAMED, Registra
 from wechat_scheduler.storage.credentials.wake_ups import wake_further
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, T, each
 from wechat_scheduler.storage.feed import SqlFeed
-from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros
+from wechat_scheduler.storage.rows import Vault, fault_of, instant, key_of, micros, micros_or_none
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
 EXACT = "SELECT appid, kind, subject FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
@@ -125,10 +125,9 @@ class SqlCredentials(ClaimingStore):
         loaded = [snapshot for job in jobs if (snapshot := await self.load(job))]
         return any(one.credential and one.credential.refresh_token for one in loaded)
 
-    async def hasten(self, key: JobKey, *, now: datetime) -> bool:
-        return await self._write(
-            lambda: jobs.touch(Statement(jobs.HASTEN, (*key, micros(now)))), key
-        )
+    async def hasten(self, key: JobKey, *, now: datetime, due_at: datetime | None = None) -> bool:
+        params = (*key, micros(now), micros_or_none(due_at))
+        return await self._write(lambda: jobs.touch(Statement(jobs.HASTEN, params)), key)
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         params = (*key, version, micros(now))

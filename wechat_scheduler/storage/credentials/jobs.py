@@ -95,7 +95,9 @@ PARENT_READY = """
 # An attempt without the pushed input ended before the call to WeChat.
 PUSH_READY = "SELECT appid FROM pushes WHERE appid = $1 AND name = $2 LIMIT 1"
 HASTEN = """
-    UPDATE jobs SET due_at = CASE WHEN claimed_by IS NULL AND due_at > $4 THEN $4 ELSE due_at END
+    UPDATE jobs SET due_at = CASE
+        WHEN claimed_by IS NULL AND due_at > $4 AND due_at = coalesce(CAST($5 AS BIGINT), due_at) THEN $4
+        ELSE due_at END
     WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING appid
 """
 SUSPECT = """
