@@ -38,7 +38,7 @@ def person(driver: Any, place: "Background") -> Iterator["Person"]:
 
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})  # of all hosts, not of the page alone
     someone = Person(driver, place.url)
-    someone.resize("wide")
+    someone.sees_through("wide")
     someone.likes()
     someone.reads("en")  # whatever the browser prefers
     someone.sign_in(place.admin_key)

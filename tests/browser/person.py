@@ -26,7 +26,7 @@ PATIENCE = 30.0
 # Where axe-core of npm is, if not where `.ci/run` puts it.
 AXE = "AXE_CORE"
 AXE_HERE = Path(__file__).parents[2] / ".browser/node_modules/axe-core/axe.min.js"
-WIDTHS = {"wide": (1280, 900), "narrow": (390, 844)}
+WINDOWS = {"wide": (1280, 900), "narrow": (390, 844)}
 # The rules of WCAG 2.2 at level AA, and what axe-core holds to be good practice.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -117,15 +117,13 @@ class Person:
         except TimeoutException:
             raise AssertionError(f"{self.path} says only: {self.text}") from None
 
-    def resize(self, width: str) -> None:
+    def sees_through(self, window: str) -> None:
+        self.resize(*WINDOWS[window], is_phone=window == "narrow")
+
+    def resize(self, width: int, height: int, *, is_phone: bool = False) -> None:
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
-            {
-                "width": WIDTHS[width][0],
-                "height": WIDTHS[width][1],
-                "deviceScaleFactor": 1,
-                "mobile": width == "narrow",
-            },
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone},
         )
 
     def likes(self, *, dark: bool = False) -> None:

@@ -69,7 +69,7 @@ def _photograph(
 ) -> None:
     form = f"{language}-{'dark' if dark else 'light'}-{width}"
     person.likes(dark=dark)
-    person.resize(width)
+    person.sees_through(width)
     person.reads(language)
     pictures = []
     for path in (one for one in PAGES if only in one):

@@ -47,9 +47,19 @@ def test_axe_finds_nothing_wrong_with_any_page(
 
 def _see(person: "Person", dark: bool, width: str) -> None:
     person.likes(dark=dark)
-    person.resize(width)
+    person.sees_through(width)
 
 
 def _too_wide(person: "Person") -> list[str]:
     pixels = person.overflow()
     return [f"is {pixels} pixels too wide"] if pixels > 0 else []
+
+
+def test_no_page_scrolls_sideways_at_any_width(person: "Person", place: "Background") -> None:
+    from tests.browser.widths import too_wide
+
+    names = furnish(place)
+
+    found = too_wide(person, [path.format(**names) for path in PAGES])
+
+    assert list(found) == []

@@ -108,5 +108,5 @@ def test_a_short_cell_of_a_table_stays_in_one_line(cell: str, length: str | None
 
     html = table(Reader(), caption, [caption], [[cell]], empty=caption)  # type: ignore[arg-type]  # it only says words
 
-    (shown,) = fromstring(html).iter("div")
+    (shown,) = fromstring(html).iterfind(".//td/div")
     assert shown.get("class") == length

@@ -40,14 +40,15 @@ def table(
     *,
     empty: Words,
 ) -> Html:
-    """A table, or the sentence `empty`. On a narrow screen each row is a card, whose cells have the heads as
-    labels."""
+    """A table, or the sentence `empty`. Where there is no room for its columns each row is a card, whose cells have
+    the heads as labels."""
     labels = [visit.say(head) for head in heads]
     made = [_row(labels, row) for row in rows]
     if not made:
         return fill('<p class="empty">{empty}</p>', empty=visit.say(empty))
     return fill(
-        "<table><caption>{caption}</caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>",
+        '<div class="table"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
+        "<tbody>{rows}</tbody></table></div>",
         caption=visit.say(caption),
         heads=map(_head, labels),
         rows=made,
