@@ -183,6 +183,25 @@ async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
     assert message.table("Keywords")[0]["Keyword"] == "thing1"
 
 
+async def test_each_fault_of_a_template_is_said_once_beside_its_keyword_if_that_is_shown(
+    admin: Browser, keeper: Caller
+) -> None:
+    fields = {"thing1": "{title}", "time2": "{when}"}
+    templates = {"parcel": {"template_id": "parcel_0001", "fields": fields}}
+    app = await made_app(keeper, templates=templates)
+    await bound(keeper, app, "alice")
+    page = await admin.open("/console/messages/write")
+    written = {"app": str(app["id"]), "to": "alice", "template": "parcel", "title": "shoes"}
+
+    shown = await admin.submit(page, "/console/messages/write", **written, data="phrase3: too long")
+
+    preview = shown.root.one("section", id="preview")
+    (advice,) = preview.find("p", class_="advice")
+    (fault,) = preview.find("p", class_="error")
+    assert advice.text == "time2 needs {when} in data."
+    assert fault.text.startswith("takes at most 5 Chinese characters")
+
+
 async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     admin: Browser, shop: dict[str, Any]
 ) -> None:

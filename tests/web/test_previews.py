@@ -47,8 +47,12 @@ async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict
     )
     assert keywords["phrase3"]["fault"].startswith("takes at most 5 Chinese characters")
     assert keywords["first"]["hidden"]
-    refused, cut, unseen = shown["warnings"]
-    assert "phrase3 takes at most 5 Chinese characters" in refused
+    cut, unseen = shown["warnings"]
+    (refused,) = way["faults"]
+    assert refused == {
+        "keyword": "phrase3",
+        "sentence": f"phrase3 {keywords['phrase3']['fault']}",
+    }
     assert cut == "WeChat shows only the beginning of thing1"
     assert unseen == UNSEEN_KEYWORDS.en
     assert shown["error"] == ""

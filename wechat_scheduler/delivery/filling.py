@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.model import AccountTemplate, App, Template
 from wechat_scheduler.delivery.keyword_times import minute_text
-from wechat_scheduler.delivery.keywords import KeywordValue, cut, fit, type_of
+from wechat_scheduler.delivery.keywords import KeywordFault, KeywordValue, cut, fit, type_of
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.notes import MORE_AND_NONE, MORE_KEYWORDS, NEEDS_DATA, NO_KEYWORD
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
@@ -35,12 +35,12 @@ class FilledTemplate:
     template_id: str
     data: Mapping[str, str]
     values: Mapping[str, KeywordValue]
-    faults: Sequence[str]
+    faults: Sequence[KeywordFault]
     shortened: Sequence[str]
 
     @property
     def sentence(self) -> str:
-        return unfilled(self.template_id, self.faults)
+        return unfilled(self.template_id, [fault.sentence for fault in self.faults])
 
 
 def filled(message: Message, app: App, now: datetime) -> FilledTemplate:
@@ -96,13 +96,17 @@ def filling(content: Content, app: App, at: datetime) -> FilledTemplate | None:
     account = app.account_templates.get(template.template_id)
     direct = _direct(template, account, content.data)
     texts, faults = _texts(template, direct, _values(content, app, at))
-    faults += [] if texts or faults else [NO_KEYWORD.en]
+    faults += [] if texts or faults else [KeywordFault("", NO_KEYWORD.en)]
     faults += _missing(template, account, content.data, texts.keys())
     fits = {
         keyword: fit(keyword, text, app.zone, account.keywords.get(keyword, ()) if account else ())
         for keyword, text in texts.items()
     }
-    faults += [f"{keyword} {one.fault}" for keyword, one in fits.items() if one.fault]
+    faults += [
+        KeywordFault(keyword, f"{keyword} {one.fault}")
+        for keyword, one in fits.items()
+        if one.fault
+    ]
     return FilledTemplate(
         template_id=template.template_id,
         data={
@@ -144,15 +148,16 @@ def _put_in(text: str, values: Mapping[str, str]) -> str:
 
 def _texts(
     template: Template, direct: Mapping[str, str], values: Mapping[str, str]
-) -> tuple[dict[str, str], list[str]]:
+) -> tuple[dict[str, str], list[KeywordFault]]:
     """The text of each keyword, and what is lacking for others."""
-    texts, faults = dict[str, str](), list[str]()
+    texts, faults = dict[str, str](), list[KeywordFault]()
     for keyword, text in {**template.fields, **direct}.items():
         lacking = [f"{{{place}}}" for place in places(text) if place not in values]
         if keyword in direct:
             texts[keyword] = text
         elif lacking:
-            faults.append(NEEDS_DATA.fill(keyword=keyword, places=" and ".join(lacking)))
+            said = NEEDS_DATA.fill(keyword=keyword, places=" and ".join(lacking))
+            faults.append(KeywordFault(keyword, said))
         else:
             texts[keyword] = _put_in(text, values)
     return texts, faults
@@ -184,14 +189,16 @@ def _looks_like_keyword(name: str) -> bool:
 
 def _missing(
     template: Template, account: AccountTemplate | None, data: Mapping[str, str], given: Set[str]
-) -> Iterator[str]:
+) -> Iterator[KeywordFault]:
+    """The first of several stands for all."""
     if account is None:
         return
     given = given | template.fields.keys()
     if missing := [name for name in needed(account) if name not in given]:
         odd = [name for name in data if name not in account.keywords.keys() | _used(template)]
         sentence = MORE_AND_NONE if odd else MORE_KEYWORDS
-        yield sentence.fill(names=" and ".join(missing), odd=" or ".join(odd))
+        said = sentence.fill(names=" and ".join(missing), odd=" or ".join(odd))
+        yield KeywordFault(missing[0], said)
 
 
 def _values(content: Content, app: App, at: datetime) -> dict[str, str]:

@@ -37,6 +37,14 @@ class KeywordValue(NamedTuple):
     is_cut: bool = False
 
 
+class KeywordFault(NamedTuple):
+    """Why WeChat would refuse a template as it is filled. `sentence` is whole, and names the `keyword`, which is empty
+    if no single one is at fault."""
+
+    keyword: str
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordType:
     """A type takes `takes` if the whole value matches the regex `form`. `tidy` writes the same value in the form

@@ -8,7 +8,15 @@ from wechat_scheduler.audience.model import WINDOW, App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.filling import FilledTemplate, filling
 from wechat_scheduler.delivery.gate import awake_at
-from wechat_scheduler.delivery.keywords import SHOWN, UNSEEN, cut, note_on_cuts, taken, type_of
+from wechat_scheduler.delivery.keywords import (
+    SHOWN,
+    UNSEEN,
+    KeywordFault,
+    cut,
+    note_on_cuts,
+    taken,
+    type_of,
+)
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
 from wechat_scheduler.delivery.notes import CUT_TEXT, FALLS_BACK, LONG_AGO, UNSEEN_KEYWORDS
 from wechat_scheduler.delivery.refused_messages import no_template
@@ -34,8 +42,8 @@ class KeywordPreview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WayPreview:
-    """The message in one of its ways: a `text`, or a template of that `title` with its keywords. A tap opens
-    `page` or `url`."""
+    """The message in one of its ways: a `text`, or a template of that `title` with its keywords, which WeChat would
+    refuse for its `faults`. A tap opens `page` or `url`."""
 
     way: Way
     template_id: str = ""
@@ -44,6 +52,7 @@ class WayPreview:
     text: str = ""
     url: str = ""
     page: MiniProgramPage | None = None
+    faults: tuple[KeywordFault, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
@@ -148,6 +157,7 @@ def _template(
         keywords=keywords,
         url=url,
         page=page,
+        faults=tuple(found.faults),
         warnings=tuple(_warnings(found)),
     )
 
@@ -157,8 +167,6 @@ def _cut(name: str, text: str) -> str:
 
 
 def _warnings(found: FilledTemplate) -> Iterator[str]:
-    if found.faults:
-        yield found.sentence
     if found.shortened:
         yield note_on_cuts(found.shortened)
     if UNSEEN & found.values.keys():

@@ -42,17 +42,11 @@ def preview(visit: Visit, found: MessagePreviewResult) -> Html:
     parts = [
         when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
         when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
-        *(advice(visit, one) for one in found.warnings if not _is_at_keyword(one, found)),
+        *(advice(visit, one) for one in found.warnings),
         _waits(visit, found),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
     ]
     return joined(parts)
-
-
-def _is_at_keyword(warning: str, found: MessagePreviewResult) -> bool:
-    """Whether the table of the keywords says it, beside the text that is wrong."""
-    faults = [it.fault for one in found.ways for it in one.keywords if it.fault]
-    return any(fault in warning for fault in faults)
 
 
 def _waits(visit: Visit, found: MessagePreviewResult) -> Html:
@@ -63,14 +57,21 @@ def _waits(visit: Visit, found: MessagePreviewResult) -> Html:
 
 def _way(visit: Visit, one: WayPreviewResult, words: Words) -> Html:
     return fill(
-        '<h3>{head}</h3><div class="bubble">{title}{body}{opens}</div>',
+        '<h3>{head}</h3>{faults}<div class="bubble">{title}{body}{opens}</div>',
         head=visit.say(words, way=way(visit, one.way)),
+        faults=_faults(visit, one),
         title=_title(one),
         body=fill('<p class="text">{text}</p>', text=one.text)
         if one.way == "text"
         else _keywords(visit, one),
         opens=_opens(visit, one),
     )
+
+
+def _faults(visit: Visit, one: WayPreviewResult) -> list[Html]:
+    """Why WeChat would refuse it, but for what the table says beside a text that is wrong."""
+    shown = {it.name for it in one.keywords if it.fault}
+    return [advice(visit, it.sentence) for it in one.faults if it.keyword not in shown]
 
 
 def _title(one: WayPreviewResult) -> Html:

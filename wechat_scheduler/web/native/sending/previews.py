@@ -37,14 +37,23 @@ class KeywordPreviewResult(msgspec.Struct, kw_only=True):
     hidden: bool
 
 
+class KeywordFaultResult(msgspec.Struct, kw_only=True):
+    """Why WeChat would refuse a template. The `sentence` names the `keyword`, which is empty if no single one is at
+    fault."""
+
+    keyword: str
+    sentence: str
+
+
 class WayPreviewResult(msgspec.Struct, kw_only=True):
-    """The message by one `way`: `text`, or a template with its keywords. A tap opens `miniprogram`, or
-    `url`."""
+    """The message by one `way`: `text`, or a template with its keywords, which WeChat would refuse for its `faults`.
+    A tap opens `miniprogram`, or `url`."""
 
     way: str
     template_id: str
     title: str
     keywords: list[KeywordPreviewResult]
+    faults: list[KeywordFaultResult]
     text: str
     url: str
     miniprogram: MiniProgramBody | None
@@ -52,7 +61,7 @@ class WayPreviewResult(msgspec.Struct, kw_only=True):
 
 class MessagePreviewResult(msgspec.Struct, kw_only=True):
     """`ways` are tried in their order. `error` says why the message would not be sent; empty if it would.
-    `warnings` are about what WeChat shows or refuses. `waits_until` is the end of the receiver's quiet
+    `warnings` are about what WeChat does not show. `waits_until` is the end of the receiver's quiet
     hours. `uid`, `openid` and `person` are those of the receiver, empty if there is none."""
 
     uid: str
@@ -105,6 +114,7 @@ def _way(way: WayPreview) -> WayPreviewResult:
         way,
         way=way.way.value,
         keywords=[_keyword(one) for one in way.keywords],
+        faults=[result_of(KeywordFaultResult, one) for one in way.faults],
         miniprogram=page_body(way.page),
     )
 

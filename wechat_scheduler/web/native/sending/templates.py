@@ -1,8 +1,6 @@
 """Imports the templates of an app's account, and shows them."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
 
 import msgspec
 import structlog
@@ -33,9 +31,6 @@ from wechat_scheduler.web.native.sending.app_bodies import (
 from wechat_scheduler.web.native.sending.message_requests import LONGEST_TITLE
 
 log = structlog.get_logger(__name__)
-
-# A fault names its keyword.
-_WORD: Final = re.compile(r"\w+", re.ASCII)
 
 
 class AccountTemplateResult(msgspec.Struct, kw_only=True):
@@ -117,9 +112,9 @@ async def preview(request: web.Request) -> web.Response:
     shown = filling(content, app, request.app[SERVICES].clock.now())
     mapped = list(mapping_faults(body.purpose, template, app.account_templates))
     faults = [f"{fault.keyword or 'template_id'} {fault.sentence}" for fault in mapped]
-    known = {fault.keyword for fault in mapped}
+    known = {fault.keyword for fault in mapped} - {""}
     if shown:  # what is wrong with the mapping of a keyword is said once
-        faults += [one for one in shown.faults if not known & {*_WORD.findall(one)}]
+        faults += [one.sentence for one in shown.faults if one.keyword not in known]
     result = PreviewResult(
         data=dict(shown.data) if shown else {},
         shortened=list(shown.shortened) if shown else [],
