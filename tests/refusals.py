@@ -338,6 +338,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.SENTENCE_IMPOSSIBLE: sentence("2月30号开会"),
     Reason.SENTENCE_PAST: sentence("昨天开会"),
     Reason.SENTENCE_AMBIGUOUS: sentence("明天3点或4点开会"),
+    Reason.SENTENCE_VAGUE: sentence("过几天提醒我开会"),
     Reason.SENTENCE_UNREAD: sentence("明天开会之前交表"),
     Reason.SENTENCE_SEVERAL: say_two_at_once,
     Reason.SENTENCE_CHAT: sentence("后天有货吗"),

@@ -86,6 +86,7 @@ class Reason(enum.StrEnum):
     SENTENCE_IMPOSSIBLE = "sentence.impossible", 422
     SENTENCE_PAST = "sentence.past", 422
     SENTENCE_AMBIGUOUS = "sentence.ambiguous", 422
+    SENTENCE_VAGUE = "sentence.vague", 422
     SENTENCE_UNREAD = "sentence.unread", 422
     SENTENCE_SEVERAL = "sentence.several", 422
     SENTENCE_CHAT = "sentence.chat", 422

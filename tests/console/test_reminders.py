@@ -90,6 +90,7 @@ async def test_a_date_may_stand_for_the_time_of_the_sentence(
 
 REFUSALS = [
     ({"when": "提醒我喝水"}, "It names no time.", "没有找到时间"),
+    ({"when": "过几天提醒我开会"}, "When is that? ““过几天”是什么时候？", "“过几天”是什么时候？请写一个确切的时间"),
     ({"when": "2月30号提醒我"}, "That day or hour does not exist.", "没有“2月30号”这个时间"),
     ({"when": "昨天提醒我开会"}, "That time is past.", "已经过去了"),
     ({"when": "明天8点开会", "people": "dora"}, "This app has no such receiver: dora.", "没有这个接收者：dora。"),

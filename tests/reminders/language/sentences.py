@@ -64,6 +64,7 @@ class Outcome(enum.StrEnum):
 _QUESTIONS = {
     Reason.SENTENCE_AMBIGUOUS,
     Reason.SENTENCE_UNREAD,
+    Reason.SENTENCE_VAGUE,
     Reason.SENTENCE_SEVERAL,
     Reason.SENTENCE_CHAT,
     Reason.SENTENCE_UNSURE,

@@ -27,7 +27,6 @@ def test_the_words_that_were_not_understood_are_quoted() -> None:
         ("明天开会之前交表", "之前"),
         ("周六上午讨论8:30的航班", "8:30"),
         ("明天提醒我看9点半的球", "9点半"),
-        ("明天改天再说的事", "改天"),
         ("今晚准备明早的材料", "明早"),
         ("周一问房东要月底的账", "月底"),
     ]
@@ -38,6 +37,48 @@ def test_the_words_that_were_not_understood_are_quoted() -> None:
         assert isinstance(asked, LanguageError), text
         assert asked.reason is Reason.SENTENCE_UNREAD, text
         assert f"“{quoted}”" in asked.sentence, text
+
+
+def test_a_vague_time_is_asked_about_by_its_own_word() -> None:
+    cases = [
+        ("过几天提醒我开会", "过几天"),
+        ("提醒我过几天开会", "过几天"),
+        ("改天提醒我请客", "改天"),
+        ("有空的时候提醒我洗车", "有空的时候"),
+        ("明天有空提醒我洗车", "有空"),
+        ("下次提醒我带伞", "下次"),
+        ("下次开会记得带电脑", "下次开会"),
+        ("回头提醒我给他打电话", "回头"),
+        ("晚点提醒我喝水", "晚点"),
+        ("今晚晚点提醒我吃药", "晚点"),
+        ("过一阵提醒我体检", "过一阵"),
+        ("过段时间提醒我换牙刷", "过段时间"),
+        ("几个小时后提醒我开会", "几个小时后"),
+        ("以后提醒我少喝酒", "以后"),
+        ("明天改天再说的事", "改天"),
+    ]
+
+    for text, word in cases:
+        asked = read_one(text)
+
+        assert isinstance(asked, LanguageError), text
+        assert asked.reason is Reason.SENTENCE_VAGUE, text
+        assert asked.sentence.startswith(f"“{word}”是什么时候？"), text
+
+
+def test_a_vague_word_inside_the_errand_or_in_a_chat_is_not_asked_about() -> None:
+    chat = ["改天请你吃饭", "有空一起吃饭", "回头见", "下次再说", "晚点联系你"]
+    errands = {
+        "明天9点提醒我有空调要修": "有空调要修",
+        "明天下午3点提醒我下次课交作业": "下次课交作业",
+        "明天提醒我回头客优惠": "回头客优惠",
+    }
+
+    taken = {_reason(text) for text in chat}
+    titles = {text: parse(text, now=NOW, zone=ZONE).title for text in errands}
+
+    assert taken == {Reason.SENTENCE_NOTHING}
+    assert titles == errands
 
 
 def test_chat_is_no_reminder() -> None:

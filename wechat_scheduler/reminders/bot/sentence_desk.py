@@ -42,6 +42,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     EndlessError,
     LanguageError,
     UnsureError,
+    VagueError,
 )
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import UNTITLED, as_said
@@ -74,6 +75,8 @@ class SentenceDesk:
             return await self._offer(error.reading, turn)
         except EndlessError as error:
             return await self._ask_until_when(error, turn, asks=asks)
+        except VagueError as error:
+            return await self._ask_when(error, turn)
         except LanguageError as error:
             if error.reason is Reason.SENTENCE_NOTHING and asks and (what := errand(turn.text)):
                 await self._ask(turn.text, turn)
@@ -124,6 +127,12 @@ class SentenceDesk:
             return _misunderstood(worse, turn, asks=asks)
         await self._ask(turn.text, turn)
         return asked(f"{error.every}{texts.UNTIL_WHEN}")
+
+    async def _ask_when(self, error: VagueError, turn: BotTurn) -> BotReply:
+        """The answer is for what the sentence asks, without the vague word."""
+        if errand(error.rest):
+            await self._ask(error.rest, turn)
+        return asked(error.sentence)
 
     async def _offer(self, reading: Parsed, turn: BotTurn) -> BotReply:
         await self._ask(reading.understood, turn)

@@ -29,8 +29,6 @@ from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
     LanguageError,
-    is_now,
-    nothing,
     nothing_to_precede,
     too_far,
     too_long,
@@ -41,14 +39,14 @@ from wechat_scheduler.reminders.language.refused_sentences import (
 from wechat_scheduler.reminders.language.repeating import repeating
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.title import around, title_of
+from wechat_scheduler.reminders.language.vague import unclear, without_time
 from wechat_scheduler.reminders.language.wording import describe, moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.series import following
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
-_QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
-_NOW = pattern(r"现在|马上|立刻|立即|此刻|刚才|刚刚")
+_QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD, Reason.SENTENCE_VAGUE)
 
 
 def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[Parsed, ...]:
@@ -76,7 +74,7 @@ def _readings(text: str, now: Now) -> tuple[Parsed, ...]:
 
 
 def _read(text: str, now: Now) -> tuple[Parsed, ...]:
-    sentence = _Sentence.of(text, now.today)
+    sentence = _Sentence.of(text, now)
     refuse_asides(masked(sentence.plain))
     return _several(sentence, now) or (_one(sentence, now),)
 
@@ -108,24 +106,26 @@ class _Sentence:
     said: Meaning
 
     @classmethod
-    def of(cls, text: str, today: date) -> Self:
+    def of(cls, text: str, now: Now) -> Self:
         """Raises LanguageError for a sentence without a time, or one that contradicts itself."""
         plain = normalise(text)
         dense, places = squeezed(masked(plain))
-        said = grouped(dense, scan(dense, today))
+        said = grouped(dense, scan(dense, now.today))
         if said.is_empty and not (said.lasts or said.times):
-            raise _no_time(plain, said)
+            if said.advance:
+                raise nothing_to_precede()
+            raise without_time(text, plain, asked=now.policy.asked)
         if vague := VAGUE.search(dense):
-            raise unread(vague.group())
+            raise unclear(vague.group())
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
 
 
 def _from(first: str, text: str, now: Now) -> Parsed:
     """The recurrence of `text` from the occurrence `first` on: 每周一开会，第一次在11月30日."""
-    parsed = _one(_Sentence.of(text, now.today), now)
-    start = _one(_Sentence.of(first, now.today), now).time
+    parsed = _one(_Sentence.of(text, now), now)
+    start = _one(_Sentence.of(first, now), now).time
     if "\n" in parsed.rule and "COUNT" in parsed.rule:  # shared out from the first occurrence on
-        parsed = _one(_Sentence.of(text, start.date()), replace(now, at=start - _TICK))
+        parsed = _one(_Sentence.of(text, replace(now, at=start)), replace(now, at=start - _TICK))
     if parsed.rule and not _falls_on(parsed.rule, start, now):
         raise which_one(moment_words(start), describe(parsed.rule, parsed.time))
     if not parsed.rule:
@@ -163,10 +163,10 @@ def _part(words: str, title: str, now: Now) -> Parsed:
     plain = _ALSO.sub("", words, count=1) if title else words
     if plain != words and plain.endswith(title[0]):
         plain = plain[:-1] + title
-    reading = _one(_Sentence.of(plain, now.today), now)
+    reading = _one(_Sentence.of(plain, now), now)
     if reading.title or plain == words:
         return reading
-    return _one(_Sentence.of(f"{plain} {title}", now.today), now)
+    return _one(_Sentence.of(f"{plain} {title}", now), now)
 
 
 def _names_a_thing(reading: Parsed) -> bool:
@@ -199,7 +199,7 @@ def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
     """Raises LanguageError if words of time are left in the normalised title."""
     left = unread_words(title, today)
     if left:
-        raise unread(left)
+        raise unclear(left)
     shifted = SHIFTED.search(sentence.dense)
     if shifted and not (sentence.said.anchors or sentence.said.repeats or sentence.said.begin):
         raise unread(shifted.group())
@@ -211,13 +211,6 @@ def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
 def _passes(said: Meaning) -> bool:
     """Whether a time is said as one that passes: 每小时, 20分钟后."""
     return said.elapses or bool(said.after and said.after.length.exact)
-
-
-def _no_time(plain: str, said: Meaning) -> LanguageError:
-    if said.advance:
-        return nothing_to_precede()
-    now = _NOW.search(plain)
-    return is_now(now.group()) if now else nothing()
 
 
 def _parsed(said: Meaning, now: Now, title: str) -> Parsed:

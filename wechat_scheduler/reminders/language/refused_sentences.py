@@ -40,26 +40,32 @@ class UnsureError(LanguageError):
         self.reading = reading
 
 
+class VagueError(LanguageError):
+    """Only its writer knows the time of a word: 过几天, 改天, 有空. `rest` is the sentence without it, unless that names
+    another time."""
+
+    def __init__(self, word: str, rest: str = "") -> None:
+        said = f"“{word}”是什么时候？请写一个确切的时间，例如“3天后上午9点”“下周一下午3点”"
+        super().__init__(Reason.SENTENCE_VAGUE, said)
+        self.rest = rest
+
+
 def unread(words: str) -> LanguageError:
     """Words of time that were not understood would become the title."""
-    return LanguageError(
-        Reason.SENTENCE_UNREAD, f"没有看懂“{words}”，请换个说法，例如“明天下午3点提醒我开会”"
-    )
+    said = f"没有看懂“{words}”，请换个说法，例如“明天下午3点提醒我开会”"
+    return LanguageError(Reason.SENTENCE_UNREAD, said)
 
 
 def chat() -> LanguageError:
     """后天有货吗, 元宵节快乐, 明天不去了."""
-    return LanguageError(
-        Reason.SENTENCE_CHAT,
-        "这句话不像提醒；要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”",
-    )
+    said = "这句话不像提醒；要提醒的话，请写“提醒我”，例如“明天下午3点提醒我开会”"
+    return LanguageError(Reason.SENTENCE_CHAT, said)
 
 
 def command() -> LanguageError:
     """取消后天的闹钟, 把周六的提醒改到周日, 后天有哪些提醒."""
-    return LanguageError(
-        Reason.SENTENCE_COMMAND, "这句话说的是已有的提醒；要新建提醒的话，请写“提醒我”"
-    )
+    said = "这句话说的是已有的提醒；要新建提醒的话，请写“提醒我”"
+    return LanguageError(Reason.SENTENCE_COMMAND, said)
 
 
 def nothing() -> LanguageError:
@@ -69,10 +75,8 @@ def nothing() -> LanguageError:
 
 def nothing_to_precede() -> LanguageError:
     """提前10分钟, without the time that it precedes."""
-    return LanguageError(
-        Reason.SENTENCE_NOTHING,
-        "没有看懂是什么时间之前，试试“明天下午3点开会，提前10分钟提醒我”",
-    )
+    said = "没有看懂是什么时间之前，试试“明天下午3点开会，提前10分钟提醒我”"
+    return LanguageError(Reason.SENTENCE_NOTHING, said)
 
 
 def nothing_to_repeat() -> LanguageError:
@@ -91,9 +95,8 @@ def is_now(written: str) -> LanguageError:
 
 
 def past(moment: datetime) -> LanguageError:
-    return LanguageError(
-        Reason.SENTENCE_PAST, f"{moment_words(moment)} 已经过去了，请换一个将来的时间"
-    )
+    said = f"{moment_words(moment)} 已经过去了，请换一个将来的时间"
+    return LanguageError(Reason.SENTENCE_PAST, said)
 
 
 def ends_too_early(end: datetime) -> LanguageError:
@@ -119,26 +122,21 @@ def lunar_or_not(day: int, written: str) -> LanguageError:
 
 def two_days(first: str, second: str) -> LanguageError:
     """今明两天."""
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS,
-        f"是“{first}天”还是“{second}天”？两天都要的话，请写“每天，共2次”",
-    )
+    said = f"是“{first}天”还是“{second}天”？两天都要的话，请写“每天，共2次”"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
 
 
 def day_or_month(written: str, first: int, second: int) -> LanguageError:
     """3/4/2027."""
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS, f"“{written}”是{first}月{second}日还是{second}月{first}日？"
-    )
+    said = f"“{written}”是{first}月{second}日还是{second}月{first}日？"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
 
 
 def date_or_weekday(moment: datetime, weekday: str) -> LanguageError:
     """11月20日(周三), when that day is a Friday. `weekday` is MO to SU."""
     wrong = day_words(weekday)
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS,
-        f"{moment_words(moment)} 不是{wrong}：是按日期还是按{wrong}？",
-    )
+    said = f"{moment_words(moment)} 不是{wrong}：是按日期还是按{wrong}？"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
 
 
 def how_long(written: str) -> LanguageError:
@@ -148,10 +146,8 @@ def how_long(written: str) -> LanguageError:
 
 def when_exactly(often: str) -> LanguageError:
     """每周三次."""
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS,
-        f"{often}是什么时候？请都写出来，例如“每周一三五”“每天8点和20点”",
-    )
+    said = f"{often}是什么时候？请都写出来，例如“每周一三五”“每天8点和20点”"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
 
 
 def unknown_recurrence(written: str) -> LanguageError:
@@ -166,9 +162,8 @@ def several_reminders() -> LanguageError:
 
 def two_errands(second: str) -> LanguageError:
     """后天给客户报价和下午三点去面试: the time of the second."""
-    return LanguageError(
-        Reason.SENTENCE_AMBIGUOUS, f"“{second}”是另一件事的时间吗？请分成两句，一句说一件事"
-    )
+    said = f"“{second}”是另一件事的时间吗？请分成两句，一句说一件事"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
 
 
 def on_which_day(unit: str) -> LanguageError:

@@ -19,6 +19,9 @@ WORDS: Final[Mapping[Reason, Words]] = {
     Reason.SENTENCE_IMPOSSIBLE: W("That day or hour does not exist.", "没有这个时间。"),
     Reason.SENTENCE_PAST: W("That time is past.", "这个时间已经过去了。"),
     Reason.SENTENCE_AMBIGUOUS: W("It can be read in two ways.", "有两种读法。"),
+    Reason.SENTENCE_VAGUE: W(
+        "It does not say which day or hour. When is that?", "没有说是哪一天、几点。"
+    ),
     Reason.SENTENCE_UNREAD: W("Some of its words were not understood.", "有些词没有看懂。"),
     Reason.SENTENCE_SEVERAL: W(
         "These are several reminders: write them one by one.", "这是几个提醒，请分开写。"
