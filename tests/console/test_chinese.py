@@ -1,6 +1,9 @@
 """What a person must do is said in Chinese in the console, and in English by the API."""
 
+import pkgutil
 import re
+from collections.abc import Iterator
+from importlib import import_module
 from string import Formatter
 from typing import Any
 
@@ -8,7 +11,7 @@ import pytest
 
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller, WeChat
-from tests.test_chinese import CHINESE, HALF, VALUE
+from tests.test_chinese import BLANK, CHINESE, HALF, ROOT, VALUE, texts
 from tests.web.tenants import bound, deliveries, made_app, send
 from wechat_scheduler.alerts.conditions import dead_letters
 from wechat_scheduler.alerts.ports import DeadLetters
@@ -16,7 +19,9 @@ from wechat_scheduler.credentials.fault_sentences import ANOTHER_PARAMS, ANSWER_
 from wechat_scheduler.credentials.missing_inputs import no_params
 from wechat_scheduler.daemon import chinese
 from wechat_scheduler.delivery.refused_receivers import Refusal
-from wechat_scheduler.engine.sentences import Sentence
+from wechat_scheduler.engine.sentences import Sentence, fill_chinese
+from wechat_scheduler.web import console
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.chinese import LONGEST, Chinese
 from wechat_scheduler.wechat.errcodes import ERRCODES
 
@@ -47,8 +52,54 @@ def _is_chinese(sentence: Sentence) -> bool:
         re.search(f"{CHINESE}|：", text.replace(VALUE, "")) is not None
         and names(sentence.en) == names(sentence.zh)
         and not HALF.search(text)
+        and not BLANK.search(text)
         and not text.endswith(("。", "."))
     )
+
+
+def phrases() -> set[Words]:
+    """Every phrase of the console."""
+    found = pkgutil.walk_packages(console.__path__, f"{console.__name__}.")
+    modules = [import_module(module.name) for module in found]
+    return {words for module in modules for value in vars(module).values() for words in _in(value)}
+
+
+def _in(value: object) -> Iterator[Words]:
+    if isinstance(value, Words):
+        yield value
+    elif isinstance(value, dict | list | tuple):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _in(one)
+
+
+def test_each_phrase_has_full_width_punctuation_in_chinese() -> None:
+    said = {words: re.sub(r"\{\w+\}", VALUE, words.zh) for words in phrases()}
+
+    assert len(said) > 900
+    assert [words for words, zh in said.items() if HALF.search(zh) or BLANK.search(zh)] == []
+
+
+def test_each_phrase_is_a_sentence_in_both_languages_or_in_none() -> None:
+    assert [
+        words for words in phrases() if _is_sentence(words.en) is not _is_sentence(words.zh)
+    ] == []
+
+
+def _is_sentence(text: str) -> bool:
+    return text.endswith((*".?!。？！",))
+
+
+def test_no_page_joins_texts_with_punctuation_of_one_language() -> None:
+    files = sorted((ROOT / "web" / "console").rglob("*.py"))
+    markup = [text for file in files for text in texts(file) if re.search(r"<\w.*\{", text)]
+
+    assert len(markup) > 100
+    assert [text for text in markup if re.search(r"\}[:,;]|[:,;] \{", text)] == []
+
+
+def test_a_value_with_full_width_punctuation_has_no_blank_beside_it() -> None:
+    assert fill_chinese("把 {ip} 加入 {list}", ip="（本机）", list="名单") == "把（本机）加入 名单"
+    assert fill_chinese("{name} 失败 {name}", name="“快递”") == "“快递”失败“快递”"
 
 
 def test_a_filled_sentence_is_found_with_its_values() -> None:
@@ -130,7 +181,7 @@ def test_the_address_that_wechat_names_is_said_in_chinese() -> None:
     unknown = ERRCODES.read("/cgi-bin/token", 40164, "invalid ip").advice
 
     assert OURS.of(known).startswith("把 IP 1.2.3.4 加入账号的 IP 白名单（微信开发者平台 →")
-    assert OURS.of(unknown).startswith("把 IP （本机） 加入")
+    assert OURS.of(unknown).startswith("把 IP（本机）加入")
 
 
 def test_the_inputs_that_a_credential_waits_for_are_said_in_chinese() -> None:

@@ -9,7 +9,7 @@ from wechat_scheduler.web.console.words import Words
 
 NO_COLON: Final = Words(
     "needs a colon between keyword and value, such as thing1: parcel",
-    "关键词和值之间要有冒号，例如 thing1: 包裹。",
+    "关键词和值之间要有冒号，例如 thing1：包裹",
 )
 # An equals sign is understood too.
 _LINE: Final = re.compile(r"([^:：=]+)[:：=](.*)")

@@ -37,7 +37,7 @@ def lacking(visit: Visit, scope: Scope) -> web.Response:
 def needed(visit: Visit, scope: Scope) -> str:
     """The sentence about a scope that the key lacks, and about those that it has."""
     key = visit.session.key
-    scopes = ", ".join(sorted(one.value for one in key.scopes))
+    scopes = visit.listed(sorted(one.value for one in key.scopes))
     return visit.say(NEEDED, scope=scope.value, name=key.name, scopes=scopes)
 
 

@@ -30,6 +30,7 @@ SHOWN_ONCE = W(
     "只显示这一次。请立即复制到需要它的地方；守护进程不会再显示。",
 )
 COPY = W("Copy", "复制")
+COLON = W(": ", "：")
 
 
 def table(
@@ -176,6 +177,11 @@ def said_at(visit: Visit, words: Words, at: datetime) -> Html:
     """The phrase with the time in the place of its `{at}`."""
     before, _, after = visit.say(words).partition("{at}")
     return fill("{before}{at}{after}", before=before, at=visit.time(at), after=after)
+
+
+def labelled(visit: Visit, label: Cell, value: Cell | None) -> Html:
+    """A label and its value in one line of text."""
+    return fill("{label}{colon}{value}", label=label, colon=visit.say(COLON), value=value)
 
 
 def with_code(text: str) -> Html:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from wechat_scheduler.web.console.parts import table
-from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.visit import COMMA, ZONE, Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -97,7 +97,7 @@ def _bars(
         numbers = [one.values[place] for one in series]
         if not any(numbers):
             continue
-        said = ", ".join(
+        said = visit.say(COMMA).join(
             f"{visit.say(one.words)} {shown(number)}"
             for one, number in zip(series, numbers, strict=True)
             if number

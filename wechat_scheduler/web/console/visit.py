@@ -1,6 +1,6 @@
 """One request of a person who is signed in: what a page may ask and say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.mistakes import sentence, whole
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.rewording import reword
+from wechat_scheduler.web.console.spans import distance, length
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.services import SERVICES
@@ -22,24 +23,9 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 ZONE: Final = ZoneInfo("Asia/Shanghai")
-_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 # Beyond this an instant is shown by its date.
 _NEAR: Final = timedelta(days=2)
-
-SOON = W("in under a minute", "不到 1 分钟后")
-JUST = W("just now", "刚刚")
-LENGTHS: Final = (
-    W("{n} d", "{n} 天"),
-    W("{n} h", "{n} 小时"),
-    W("{n} min", "{n} 分钟"),
-    W("{n} s", "{n} 秒"),
-)
-# A unit with the next smaller one: an instant is told by the nearest number of the largest that fits.
-UNITS: Final = (
-    (_DAY, _HOUR, W("in {n} d", "{n} 天后"), W("{n} d ago", "{n} 天前")),
-    (_HOUR, _MINUTE, W("in {n} h", "{n} 小时后"), W("{n} h ago", "{n} 小时前")),
-    (_MINUTE, timedelta(0), W("in {n} min", "{n} 分钟后"), W("{n} min ago", "{n} 分钟前")),
-)
+COMMA = W(", ", "、")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +64,12 @@ class Visit:
 
     def say(self, words: Phrase, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""
-        text = phrase(words, self.language)
-        return text.format(**values) if values else text
+        filled = words.filled(**values) if values and isinstance(words, Words) else words
+        return phrase(filled, self.language)
+
+    def listed(self, names: Iterable[object]) -> str:
+        """Names one after the other, with commas between."""
+        return self.say(COMMA).join(map(str, names))
 
     def told(self, text: str) -> str:
         """A text of our API in the visitor's language, as far as it has Chinese."""
@@ -120,20 +110,8 @@ class Visit:
 
     def lasting(self, span: timedelta) -> str:
         """A length of time, in words: at most two of its units."""
-        seconds = int(span.total_seconds())
-        sizes = (seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60, seconds % 60)
-        first = next((at for at, size in enumerate(sizes) if size), len(sizes) - 1)
-        parts = [(one, size) for one, size in enumerate(sizes[: first + 2]) if size]
-        if first > 1:  # a minute or less is told by one unit
-            parts = [(first, sizes[first])]
-        return " ".join(self.say(LENGTHS[one], n=size) for one, size in parts)
+        return " ".join(map(self.say, length(span)))
 
     def _nearly(self, away: timedelta) -> str:
-        """The nearest number of a unit; empty for an instant that is not near."""
-        size = abs(away)
-        if size >= _NEAR:
-            return ""
-        for unit, below, ahead, past in UNITS:
-            if size >= unit - below / 2:
-                return self.say(ahead if away > timedelta(0) else past, n=round(size / unit))
-        return self.say(SOON if away > timedelta(0) else JUST)
+        """Empty for an instant that is not near."""
+        return self.say(distance(away)) if abs(away) < _NEAR else ""

@@ -7,7 +7,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console.visit import ZONE
 from wechat_scheduler.web.console.words import Words
 
-NO_TIME = Words("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30。")
+NO_TIME = Words("must be a time such as 2026-11-18T10:30", "必须是时间，例如 2026-11-18T10:30")
 
 
 def wall_minute(at: datetime) -> str:

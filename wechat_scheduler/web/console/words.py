@@ -6,6 +6,8 @@ from typing import Final, NamedTuple, TypeAlias
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.engine.sentences import fill_chinese
+
 COOKIE: Final = "console_language"
 # A browser lists a few languages. What comes after these is ignored.
 _MOST: Final = 16
@@ -20,7 +22,7 @@ class Words(NamedTuple):
 
     def filled(self, **values: object) -> "Words":
         """The phrase with its `{names}` filled, where a piece of a page takes a phrase."""
-        return Words(self.en.format(**values), self.zh.format(**values))
+        return Words(self.en.format(**values), fill_chinese(self.zh, **values))
 
 
 # A phrase, or a name that is the same in all languages.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 from typing import Final, NamedTuple
 
-from wechat_scheduler.engine.sentences import Sentence
+from wechat_scheduler.engine.sentences import Sentence, fill_chinese
 
 # What joins sentences, and a trouble with its advice.
 JOINT: Final = "; "
@@ -39,7 +39,9 @@ class Chinese:
         for pattern in self._filled:
             values = pattern.values(text)
             if values is not None and (joint or not any(map(_is_joined, values.values()))):
-                return pattern.zh.format(**{name: self.of(value) for name, value in values.items()})
+                return fill_chinese(
+                    pattern.zh, **{name: self.of(value) for name, value in values.items()}
+                )
         return ""
 
     def _joined(self, text: str) -> str:

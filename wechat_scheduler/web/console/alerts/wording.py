@@ -29,7 +29,7 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
         W("Ticket missing", "没有收到 ticket"),
         W(
             "No component_verify_ticket came for {ticket_age}. WeChat pushes one every ten minutes.",
-            "{ticket_age} 没有收到 component_verify_ticket。微信每十分钟推送一个。",
+            "{ticket_age}没有收到 component_verify_ticket。微信每十分钟推送一个。",
         ),
     ),
     "credential_contested": (

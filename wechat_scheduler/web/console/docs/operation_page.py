@@ -174,7 +174,7 @@ def _body(
         '<p class="faint">{kind}</p>', kind=visit.say(NO_FIELDS, kind=body.kind or body.media)
     )
     required = "" if is_result else visit.say(REQUIRED)
-    rows = [_row(one, required) for one in body.fields]
+    rows = [_row(visit, one, required) for one in body.fields]
     fields = table(visit, heading, (FIELD, terms.TYPE, MEANING), rows, empty=NONE)
     return section(
         visit,
@@ -191,10 +191,10 @@ def _body(
     )
 
 
-def _row(one: SchemaField, required: str) -> tuple[Html, str, Html]:
+def _row(visit: Visit, one: SchemaField, required: str) -> tuple[Html, str, Html]:
     """A result always has its fields: `required` is for those of a request."""
     notes = [required if one.is_required else "", one.notes]
-    return _path(one.path), one.kind, marked(", ".join(filter(None, notes)))
+    return _path(one.path), one.kind, marked(visit.listed(filter(None, notes)))
 
 
 def _path(path: str) -> Html:
@@ -206,7 +206,7 @@ def _path(path: str) -> Html:
 
 def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
     rows = [
-        (code(one.status), marked(visit.told(one.description)), ", ".join(one.reasons))
+        (code(one.status), marked(visit.told(one.description)), visit.listed(one.reasons))
         for one in responses
     ]
     return section(

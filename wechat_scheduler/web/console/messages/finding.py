@@ -25,8 +25,8 @@ W = Words
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
 REMINDER = W("Reminder", "提醒")
-NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户。")
-NO_NUMBER = W("must be a number", "必须是数字。")
+NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
+NO_NUMBER = W("must be a number", "必须是数字")
 
 NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message", "reminder")
 # Those that our API takes as they are.

@@ -6,7 +6,7 @@ from typing import Final
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import advice, code, joined, said_at, table
+from wechat_scheduler.web.console.parts import advice, code, joined, labelled, said_at, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
@@ -111,7 +111,7 @@ def _taken(visit: Visit, it: KeywordPreviewResult) -> str:
 def _opens(visit: Visit, one: WayPreviewResult) -> Html:
     page = one.miniprogram
     target = code(f"{page.appid}/{page.pagepath}") if page else _address(visit, one.url)
-    shown = fill('<p class="faint">{words}: {target}</p>', words=visit.say(OPENS), target=target)
+    shown = fill('<p class="faint">{line}</p>', line=labelled(visit, visit.say(OPENS), target))
     return when(page or one.url, shown)
 
 

@@ -47,9 +47,9 @@ TEMPLATE_HINT = W(
     "An alias of the app's, or WeChat's template id; empty for the app's own choice",
     "应用里的别名或微信的模板 ID；留空则由应用决定",
 )
-DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1: 包裹")
+DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
 SEND = W("Send it now", "现在发送")
-NO_APP = W("choose the app that sends", "请选择发送的应用。")
+NO_APP = W("choose the app that sends", "请选择发送的应用")
 
 WRITE: Final = "/console/messages/write"
 FIELDS: Final = (

@@ -21,7 +21,7 @@ from wechat_scheduler.web.console.parts import (
     table,
 )
 from wechat_scheduler.web.console.plots import shown
-from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.visit import COMMA, Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.nodes import NodeResult
@@ -207,7 +207,7 @@ def _egress(visit: Visit, found: OverviewResult) -> Html:
         fill(
             "<span>{address} <small>{host}{seen}</small></span> ",
             address=code(one.address),
-            host=f"{one.host}, " if several else "",
+            host=f"{one.host}{visit.say(COMMA)}" if several else "",
             seen=visit.time(one.seen_at),
         )
         for one in found.egress
@@ -226,7 +226,7 @@ def _node(visit: Visit, node: NodeResult) -> Sequence[Cell]:
         node.version,
         state(visit, "good", ALIVE) if lives else state(visit, "bad", GONE),
         visit.time(node.started_at),
-        ", ".join(f"{queue} {held}" for queue, held in node.holds.items() if held) or "–",
+        visit.listed(f"{queue} {held}" for queue, held in node.holds.items() if held) or "–",
     )
 
 

@@ -50,7 +50,7 @@ async def overview(visit: Visit) -> web.Response:
 
 def _closed(visit: Visit) -> Html:
     key = visit.session.key
-    scopes = ", ".join(sorted(scope.value for scope in key.scopes))
+    scopes = visit.listed(sorted(scope.value for scope in key.scopes))
     pairs = [(terms.NAME, key.name), (SCOPES, scopes), (CLOSED, visit.say(READS))]
     return section(visit, KEY, facts(visit, pairs), id="key")
 

@@ -87,10 +87,10 @@ def _about(visit: Visit, app: AppResult) -> Html:
             (terms.CREATED, visit.time(app.created_at)),
             (terms.ZONE, app.zone),
             (terms.CALLBACK, app.callback),
-            (terms.TEMPLATES, ", ".join(app.templates) or state(visit, "warn", NO_TEMPLATES)),
+            (terms.TEMPLATES, visit.listed(app.templates) or state(visit, "warn", NO_TEMPLATES)),
             (PER_MINUTE, limit(app.per_minute)),
             (EACH_PER_MINUTE, limit(app.recipient_per_minute)),
-            (NETWORKS, ", ".join(app.networks) or visit.say(ANY)),
+            (NETWORKS, visit.listed(app.networks) or visit.say(ANY)),
             (DESCRIPTION, app.description),
         ],
     )

@@ -141,7 +141,7 @@ def _receives(visit: Visit, one: AppSubscriptionResult) -> Html:
 def _uses(visit: Visit, uses: list[UseCountResult]) -> Html:
     rows = [
         (
-            fill("{names} {id}", names=", ".join(one.used_as), id=code(one.template_id)),
+            fill("{names} {id}", names=visit.listed(one.used_as), id=code(one.template_id)),
             visit.say(SWITCHED_OFF)
             if one.switched_off
             else str(one.remaining)

@@ -38,7 +38,7 @@ PURPOSE_HINT = W(
 )
 TEMPLATE_ID = W("Template id", "模板编号")
 MORE = W("Further keywords", "其他关键词")
-MORE_HINT = W("One a line: thing1: {title}", "一行一个：thing1: {title}")
+MORE_HINT = W("One a line, such as thing1: {title}", "一行一个，例如 thing1：{title}")
 PLACES = W(
     "In each text, {title}, {content}, {time} and {app} are filled in, and the message's data by their names.",
     "文字里的 {title}、{content}、{time}、{app} 会被填入，消息的 data 按名字填入。",
@@ -203,7 +203,7 @@ def _keyword(
     place: str,
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
-    values = ", ".join(allowed)
+    values = visit.listed(allowed)
     hint = ONLY.filled(values=values) if allowed else None
     name = f"{KEYWORD_FIELD}{keyword}"
     fault = wrong.at(f"{place}.fields.{keyword}", f"template.fields.{keyword}")

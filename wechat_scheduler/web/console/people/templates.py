@@ -8,7 +8,15 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.links import done, link
-from wechat_scheduler.web.console.parts import advice, code, joined, none_yet, section, table
+from wechat_scheduler.web.console.parts import (
+    advice,
+    code,
+    joined,
+    labelled,
+    none_yet,
+    section,
+    table,
+)
 from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_page, app_url
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -108,7 +116,7 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
         fill("{purpose}", purpose=purpose),
         code(one.template_id),
         joined(
-            fill("<div>{keyword}: {text}</div>", keyword=code(keyword), text=text)
+            fill("<div>{line}</div>", line=labelled(visit, code(keyword), text))
             for keyword, text in one.fields.items()
         ),
         when(visit.may(Scope.ADMIN), actions),

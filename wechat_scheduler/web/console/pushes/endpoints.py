@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.parts import (
     advice,
     code,
     joined,
+    labelled,
     none_yet,
     search,
     section,
@@ -159,9 +160,12 @@ def _events(one: PushEndpointResult) -> list[Html]:
 def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
     return [
         fill(
-            '<div class="faint">{words}: {note}</div>',
-            words=visit.say(WAITING, name=waiting.info_type, account=waiting.authorizer_appid),
-            note=visit.told(waiting.note),
+            '<div class="faint">{line}</div>',
+            line=labelled(
+                visit,
+                visit.say(WAITING, name=waiting.info_type, account=waiting.authorizer_appid),
+                visit.told(waiting.note),
+            ),
         )
         for waiting in one.waiting[:5]
     ]

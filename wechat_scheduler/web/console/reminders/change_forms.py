@@ -20,7 +20,7 @@ SURE = W(
 HINT = W("A sentence in Chinese, such as 明天下午3点", "例如：明天下午3点")
 RULE_HINT = W(
     "A sentence in Chinese. A single time ends the repetition; 每周五上午9点 goes on.",
-    "只写一次的时间就不再重复；要继续重复，请写：每周五上午9点",
+    "只写一次的时间就不再重复；要继续重复，请写：每周五上午9点。",
 )
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
 LASTING: Final = ("active", "paused")

@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.fields import (
 )
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import labelled
 from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
 from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
@@ -81,9 +82,8 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
 
 def _app_field(visit: Visit, app: AppResult) -> Html:
     return fill(
-        '<p>{label}: {app}</p><input type="hidden" name="app" value="{id}">',
-        label=visit.say(terms.APP),
-        app=link(f"/console/apps/{app.id}", app.name),
+        '<p>{line}</p><input type="hidden" name="app" value="{id}">',
+        line=labelled(visit, visit.say(terms.APP), link(f"/console/apps/{app.id}", app.name)),
         id=app.id,
     )
 
