@@ -1,6 +1,7 @@
 """Outcomes whose claim is gone: the answer of the store was lost, or the attempt outlasted its lease."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
@@ -188,6 +189,24 @@ async def test_a_job_is_due_again_if_the_attempt_that_lost_its_claim_brings_noth
     assert saved is not None
     assert saved.due_at == LATER + LEASE
     assert [job.credential and job.credential.value for job in claimed] == ["late"]
+
+
+async def test_a_value_that_was_stored_under_the_claim_before_is_due_at_its_own_time(
+    stores: Stores,
+) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    value = rotated(await claim(store), "value")
+    again = replace(value, job=await claim(store, at=LATER))
+
+    outrun = await store.save(value, now=LATER)
+    saved = await store.save(again, now=LATER)
+
+    assert outrun is not None
+    assert outrun.due_at == LATER + LEASE
+    assert saved == await store.load(TOKEN)
+    assert saved is not None
+    assert saved.due_at == value.due_at
 
 
 class AbsentDatabase(MemoryDatabase):

@@ -29,6 +29,7 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.ports import SharedStore
 from wechat_scheduler.credentials.refresher import Refresher
+from wechat_scheduler.credentials.unsaved_values import UnsavedValues
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import StorageError
 
@@ -73,28 +74,36 @@ class Stopgap:
         self._in_hand: set[JobKey] = set()
         self._values: dict[JobKey, Rotated | Repeated] = {}
         self._failures: dict[JobKey, Failed] = {}
+        self._unsaved = UnsavedValues()
 
     async def claim(self, limit: int) -> Sequence[ClaimedJob]:
         """Jobs that the store cannot claim have an empty `claim`."""
         try:
-            return await self._refresher.claim(limit)
+            jobs = await self._refresher.claim(limit)
         except StorageError:
             jobs = await self._unclaimed(limit)
             if not jobs:
                 raise
             return jobs
+        self._unsaved.claimed(jobs)
+        return jobs
 
     async def attempt(self, row: ClaimedJob) -> Outcome:
         held = self._values.get(row.key)
         if row.claim and isinstance(held, Rotated) and not self._is_due(held.credential):
             return replace(held, job=row)
-        return await self._refresher.attempt(row)
+        if row.claim and held is None and (unsaved := self._unsaved.of(row)):
+            return unsaved
+        outcome = await self._refresher.attempt(row)
+        if row.claim and isinstance(outcome, Rotated):
+            self._unsaved.put(outcome)
+        return outcome
 
     async def finish(self, outcome: Outcome) -> None:
         if not outcome.job.claim:
             self._keep(outcome)
             return
-        newest = self._newest(outcome)
+        newest = self._newest(self._unsaved.newest(outcome))
         if newest is None:
             return
         try:
@@ -105,10 +114,13 @@ class Stopgap:
             raise
         self._values.pop(outcome.job.key, None)
         self._failures.pop(outcome.job.key, None)
+        self._unsaved.saved(newest, self._clock.now())
 
     async def crashed(self, row: ClaimedJob, error: Exception) -> None:
         if row.claim:
-            await self._refresher.crashed(row, error)
+            crash = self._refresher.crash(row, error)
+            self._unsaved.saved(crash, self._clock.now())
+            await self._refresher.finish(crash)
             return
         self._in_hand.discard(row.key)
         self._failures[row.key] = self._refresher.crash(row, error)

@@ -25,7 +25,7 @@ from wechat_scheduler.storage.rows import Vault, fault_of, instant, micros
 OUTRUN: Final = "outrun"
 
 STORED = """
-    SELECT version, issued_at, expires_at, renew_at, fault, due_at FROM jobs
+    SELECT version, issued_at, expires_at, renew_at, fault, due_at, claimed_by FROM jobs
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """
 # An account that withdrew its authorization gets no value back. A job that was removed and registered again
@@ -46,6 +46,11 @@ LEAVE_TIME = f"""
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """  # noqa: S608 - our own text
 
+# The attempt that was outrun has ended.
+END = """
+    UPDATE jobs SET claimed_by = NULL, due_at = CASE WHEN revision = $5 THEN CAST($4 AS BIGINT) ELSE due_at END
+    WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING due_at
+"""
 # The value that is stored may be the one that WeChat ended: the next refresh tells.
 SETTLE_SOON = f"""
     UPDATE jobs SET due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END, claimed_by = NULL
@@ -58,7 +63,12 @@ IS_THERE = "SELECT 1 FROM jobs WHERE appid = $1 AND kind = $2 AND subject = $3"
 def is_stored(outcome: Outcome) -> Script[datetime | None]:
     """When the job is due, if this very outcome is what the store holds; else None."""
     rows = yield Statement(STORED, outcome.job.key)
-    return instant(rows[0]["due_at"]) if rows and _is_of(outcome, rows[0]) else None
+    if not rows or not _is_of(outcome, rows[0]):
+        return None
+    if not isinstance(outcome, Rotated) or not _has_outrun_itself(outcome, rows[0]):
+        return instant(rows[0]["due_at"])
+    ended = yield Statement(END, (*outcome.job.key, micros(outcome.due_at), outcome.job.revision))
+    return instant(ended[0]["due_at"])
 
 
 def reclaimed(outcome: Rotated) -> Script[tuple[Rotated, int] | None]:
@@ -90,6 +100,13 @@ def outrun(vault: Vault, outcome: Rotated, now: int) -> Script[None]:
 def settle_soon(key: JobKey, now: int) -> Script[None]:
     """Refresh once more, after two attempts brought a value at the same time."""
     yield Statement(SETTLE_SOON, (*key, now))
+
+
+def _has_outrun_itself(outcome: Rotated, row: Row) -> bool:
+    """Whether the attempt for which `leave_time` waits is this one: it was claimed while the same process had the
+    value, which was stored first under the claim before."""
+    until = outcome.job.until
+    return row["claimed_by"] == OUTRUN and until is not None and row["due_at"] == micros(until)
 
 
 def _is_of(outcome: Outcome, row: Row) -> bool:
