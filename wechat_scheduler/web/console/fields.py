@@ -140,7 +140,7 @@ def check_field(
         value=value,
         checked=when(checked, fill(" checked")),
         label=visit.say(label),
-        hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint) if hint else "")),
+        hint=when(hint, fill(" <small>{hint}</small>", hint=visit.say(hint) if hint else "")),
         error=when(error, fill('<p class="error">{error}</p>', error=error)),
     )
 

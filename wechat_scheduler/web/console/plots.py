@@ -87,7 +87,7 @@ def _marks(width: int) -> Iterator[Html]:
 def _labels(times: PlotTimes) -> Iterator[Html]:
     for mark in range(_MARKS):
         at = times.begins[mark * len(times.begins) // _MARKS]
-        yield fill("<span>{label}</span>", label=times.short(at))
+        yield fill("<span>{label}</span> ", label=times.short(at))
 
 
 def _bars(

@@ -101,11 +101,13 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
     times = PlotTimes([period.at for period in found.periods], are_days=found.span == "day")
     cards = [_card(visit, card, times, found) for card in CARDS]
     body = fill(
-        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}{failed}</p>',
+        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}</p>{failed}',
         counted=visit.say(COUNTED),
         failed=when(
             visit.may(Scope.PUSH),
-            fill(" {link}", link=link("/console/messages?state=dead", visit.say(STILL_FAILED))),
+            fill(
+                "<p>{link}</p>", link=link("/console/messages?state=dead", visit.say(STILL_FAILED))
+            ),
         ),
         choice=_choice(visit, are_days=times.are_days),
         cards=cards,
