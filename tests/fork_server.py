@@ -162,9 +162,10 @@ def end(code: int) -> NoReturn:
 
 
 async def warm_up(folder: Path) -> None:
-    """Open a daemon, which writes the methods of classes, compiles the patterns of routes, and the like."""
+    """Load what a start puts off, and open a daemon, which writes the methods of classes and the like."""
     flags = {"server.port": 0, "state.dir": str(folder)}
     config = loading.load(file=None, flags=flags, environ={}).config
+    serve.load_for(config)
     async with open_daemon(config, clock=SystemClock(), rng=random.Random(1), run_loops=False):
         pass
 
@@ -176,7 +177,6 @@ if __name__ == "__main__":
     from wechat_scheduler.daemon.opening import open_daemon
     from wechat_scheduler.engine.clock import SystemClock
 
-    serve.load_all()
     with TemporaryDirectory() as folder:
         serve.run(warm_up(Path(folder)))
     run(wait(socket.socket(fileno=int(sys.argv[1]))))

@@ -38,8 +38,8 @@ from tests.documents import (
 from wechat_scheduler import __version__
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.console.routes import CONSOLE
+from wechat_scheduler.web.routes import all_routes
 from wechat_scheduler.wechat.errcodes import ERRCODES
 from wechat_scheduler.wechat.tokens import TYPES
 

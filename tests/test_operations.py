@@ -14,9 +14,9 @@ from tests.postgres import PostgresServer
 from tests.reused import postgres_database
 from wechat_scheduler.config import loading, notation
 from wechat_scheduler.config.contradictions import longest_attempt
-from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.kit.route import Proof
 from wechat_scheduler.web.native.routes import NATIVE
+from wechat_scheduler.web.routes import all_routes
 
 NOBODY = "http://127.0.0.1:1"
 

@@ -11,10 +11,10 @@ from tests.access.doors import Made, end, make
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Caller
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.compat.wechattokens.secrets import PLACES
 from wechat_scheduler.web.console.routes import CONSOLE
 from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.routes import all_routes
 
 OTHER = "wx9999999999999999"
 ELSEWHERE = "203.0.113.0/24"

@@ -29,7 +29,7 @@ from wechat_scheduler.delivery.model import Content, Form
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.log.setup import configure
 from wechat_scheduler.web.native.registration import MOST_TASKS
-from wechat_scheduler.web.pages.message import message_path
+from wechat_scheduler.web.pages.paths import message_path
 
 IDLE = "idle"
 JOINED, DELIVERIES, AUTHORISERS = 100_000, 1_000_000, 10_000

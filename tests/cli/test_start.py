@@ -39,6 +39,62 @@ for is_loaded in (False, True):
         os._exit(0)
 """
 
+# What a daemon with the default configuration loads when it is first used, or in a thread once it is ready.
+LATER = (
+    *("aiosmtplib", "asyncpg", "chinese_calendar", "markdown_it", "nh3", "PIL", "pygments", "rich"),
+    *("segno", "tenacity"),
+    *(
+        f"wechat_scheduler.{room}"
+        for room in (
+            *("agent", "client", "daemon.chinese", "doctor", "metrics.text", "reminders.bot.bot"),
+            *("reminders.language.grammar", "storage.postgres", "web.compat", "web.console"),
+            *("web.native.openapi", "web.native.reminders", "web.native.routes"),
+            *("web.native.sending", "web.pages.message", "web.routes"),
+        )
+    ),
+)
+ASKED_FIRST = ("/healthz", "/task/wx1/0")
+ASKED_LATER = ("/", "/openapi.json", "/v1/deliverys", "//healthz", "/api/fun/wxuser")
+DAEMON = """
+import asyncio, random, sys, aiohttp
+from pathlib import Path
+from wechat_scheduler.cli.main import SERVE
+SERVE.load()
+from wechat_scheduler.cli.serve import run
+from wechat_scheduler.config import loading
+from wechat_scheduler.daemon.opening import open_daemon
+from wechat_scheduler.engine.clock import SystemClock
+folder, first, later = sys.argv[1], sys.argv[2].split(), sys.argv[3].split()
+config = loading.load(file=None, flags={"state.dir": folder, "server.port": 0}, environ={}).config
+async def ask(session, daemon, path):
+    headers = {"X-API-Key": daemon.admin_key}
+    async with session.get(daemon.url + path, headers=headers) as response:
+        return str(response.status)
+async def asked():
+    opened = open_daemon(config, clock=SystemClock(), rng=random.Random(1))
+    async with aiohttp.ClientSession() as session, opened as daemon:
+        print(*[await ask(session, daemon, path) for path in first])
+        print(*sys.modules)
+        print(*await asyncio.gather(*(ask(session, daemon, path) for path in later)))
+        print(*[await ask(session, daemon, path) for path in first])
+run(asked())
+"""
+
+
+async def test_a_daemon_loads_what_a_start_does_not_need_when_it_is_asked_for(
+    tmp_path: Path,
+) -> None:
+    asked = (" ".join(ASKED_FIRST), " ".join(ASKED_LATER))
+
+    ended = await execute(sys.executable, "-c", DAEMON, str(tmp_path / "state"), *asked)
+
+    answers = [line.split() for line in ended.out.splitlines() if "=" not in line]
+    first, modules, later, again = answers
+    assert first == again == ["200", "404"], ended.err
+    assert later == ["200", "200", "404", "200", "200"]
+    loaded = {name for name in modules for one in LATER if f"{name}.".startswith(f"{one}.")}
+    assert not loaded, "import it in a function, and add it to `serve.LATER`"
+
 
 async def test_a_start_imports_no_more_than_a_daemon_uses_and_reads_no_certificates(
     tmp_path: Path,

@@ -11,10 +11,15 @@ from tests.web.compat.games import IS_SET, by_the_book, play
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.web.native.routes import NATIVE
-from wechat_scheduler.web.pages.message import message_path
+from wechat_scheduler.web.pages.paths import (
+    JOINERS,
+    home_path,
+    message_path,
+    owner_path,
+    subscribe_path,
+    switches_path,
+)
 from wechat_scheduler.web.pages.qr_images import qr_path
-from wechat_scheduler.web.pages.reminder_links import JOINERS, owner_path
-from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
 
 OPEN = {"Authorization": ""}
 SIGNATURE, PAGE = "/v1/jssdk/{appid}/signature", "https://shop.example.com"

@@ -14,10 +14,10 @@ from tests.house import Answer, in_memory
 from tests.sending.town import Town, town
 from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.storage.database import Row
-from wechat_scheduler.web.app import all_routes
 from wechat_scheduler.web.compat.passthrough.routes import FAMILIES
 from wechat_scheduler.web.console.routes import CONSOLE
 from wechat_scheduler.web.pages.responses import TROUBLE
+from wechat_scheduler.web.routes import all_routes
 
 # A part takes about a second.
 PARTS: Final = 3

@@ -11,8 +11,7 @@ from tests.house import opener_for
 from tests.sending.town import PUBLIC, Town, town
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import ReminderState
-from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
-from wechat_scheduler.web.pages.subscribing import switches_path
+from wechat_scheduler.web.pages.paths import owner_path, page_path, switches_path
 
 HOUR = timedelta(hours=1)
 GUEST = "oguest"

@@ -15,8 +15,8 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.access.keyring import Keyring
 from wechat_scheduler.access.model import Key, Scope, digest
 from wechat_scheduler.storage.access.keys import SqlKeys
-from wechat_scheduler.web.app import errors_as_envelopes
 from wechat_scheduler.web.kit.auth import Authenticator
+from wechat_scheduler.web.kit.failures import errors_as_envelopes
 from wechat_scheduler.web.kit.rates import Throttle
 
 READER, WRITER, ADMIN = b"wsk_reader", b"wsk_writer", b"wsk_admin"

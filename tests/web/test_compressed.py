@@ -8,7 +8,7 @@ from aiohttp import http_parser
 
 from tests.sending.town import Town
 from tests.web.pages.visiting import a_reminder, owned, visit
-from wechat_scheduler.web.pages.subscribing import switches_path
+from wechat_scheduler.web.pages.paths import switches_path
 
 BOMB = gzip.compress(b" " * 3_000_000)
 PACKED = {"Content-Encoding": "gzip", "Content-Type": "application/json"}

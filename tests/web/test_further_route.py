@@ -13,11 +13,11 @@ from tests.access.test_routes import ROWS
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.web import app
-from wechat_scheduler.web.app import all_routes
+from wechat_scheduler.web import routes as web_routes
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.native import routes
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, query
+from wechat_scheduler.web.routes import all_routes
 
 
 class PingResult(msgspec.Struct):
@@ -45,7 +45,9 @@ PING = NativeRoute(
 @pytest.fixture
 async def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
     monkeypatch.setattr(routes, "NATIVE", (*routes.NATIVE, PING))
-    monkeypatch.setattr(app, "router_of", app.router_of.__wrapped__)  # not those before
+    monkeypatch.setattr(
+        web_routes, "router_of", web_routes.router_of.__wrapped__
+    )  # not those before
     clock = FakeClock()
     async with (
         wechat(clock) as weixin,

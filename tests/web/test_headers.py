@@ -7,7 +7,7 @@ from yarl import URL
 
 from tests.sending.town import Town
 from tests.web.pages.visiting import a_reminder, owned, read, submit, visit
-from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
+from wechat_scheduler.web.pages.paths import home_path, subscribe_path, switches_path
 
 
 def check(headers: Mapping[str, str], *, stored: str = "no-store") -> None:

@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -38,6 +39,8 @@ TO_A_FILE = (
 # What requests need and a start does not. Modules import it in a function; a thread imports it once callers
 # are answered, so that the first request that needs it does not wait.
 LATER = (
+    "wechat_scheduler.web.routes",
+    "wechat_scheduler.daemon.chinese",
     "wechat_scheduler.reminders.language.grammar",
     "wechat_scheduler.reminders.bot.bot",
     "wechat_scheduler.metrics.text",
@@ -75,7 +78,7 @@ def serve(**given: Any) -> None:
     faulthandler.enable(STDERR)
     succession = Succession()
     try:
-        take_turn(load_all)
+        take_turn(partial(load_for, config))
         with short_collections():
             run(_serve(options, config, queue, succession))
     except SchedulerError:
@@ -126,7 +129,7 @@ async def _serve(
         loop.add_signal_handler(signal.SIGHUP, reloader.reload)
         _say_ready(config, daemon)
         supervisor = daemon.ground.supervisor
-        supervisor.contained("loading", _load())
+        supervisor.contained("loading", _load(config))
         supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
         await stop.wait()
         queue.hurry()  # a second signal ends the process at once
@@ -153,12 +156,20 @@ async def _hand_over(
         wanted.clear()
 
 
-async def _load() -> None:
-    await asyncio.to_thread(load_all)
+async def _load(config: Config) -> None:
+    await asyncio.to_thread(load_for, config)
+
+
+def load_for(config: Config) -> None:
+    """What a start put off, and what this configuration makes of it."""
+    from wechat_scheduler.web.routes import routes_of
+
+    routes_of(config)
+    load_all()
 
 
 def load_all() -> None:
-    """What a start put off."""
+    """What every start put off."""
     read_now()
     for module in LATER:
         import_module(module)

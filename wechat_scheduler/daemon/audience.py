@@ -16,7 +16,7 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.heard import HeardRereads
 from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.web.pages.subscribing import switches_path
+from wechat_scheduler.web.pages.paths import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
 from wechat_scheduler.wechat.templates import WeChatTemplates
 

@@ -25,8 +25,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.mail.carrier import MailCarrier
-from wechat_scheduler.web.pages.message import message_path
-from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
+from wechat_scheduler.web.pages.paths import message_path, owner_path, page_path
 from wechat_scheduler.webhooks.app_callbacks import AppCallbacks, callback_body
 from wechat_scheduler.webhooks.notifications import CredentialNotifications
 from wechat_scheduler.webhooks.robots import RobotCarrier, WebhookCarrier

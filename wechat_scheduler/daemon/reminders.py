@@ -22,7 +22,7 @@ from wechat_scheduler.reminders.participants import Participants
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.texts import Pages
 from wechat_scheduler.reminders.work import ReminderWork
-from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
+from wechat_scheduler.web.pages.paths import owner_path, page_path
 
 if TYPE_CHECKING:
     from wechat_scheduler.reminders.bot.bot import Bot, BotMode

@@ -8,7 +8,6 @@ from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTokens
 from wechat_scheduler.credentials.census import Health
 from wechat_scheduler.credentials.job_lists import JobDesk
-from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.daemon.cores import Cores
 from wechat_scheduler.daemon.credentials import NARROW
 from wechat_scheduler.daemon.ground import Ground
@@ -22,6 +21,7 @@ from wechat_scheduler.statistics.overview import OverviewDesk
 from wechat_scheduler.storage.nodes import all_nodes
 from wechat_scheduler.web.kit.auth import Authenticator
 from wechat_scheduler.web.kit.cache_keys import cache_key
+from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.event_streams import EventStreams
 from wechat_scheduler.web.kit.event_texts import EventTexts
@@ -116,7 +116,7 @@ def web_services(
         usage=cores.gateway.usage,
         statistics=cores.statistics.meter,
         advice_on=ERRCODES.advice,
-        chinese=chinese(),
+        chinese=_chinese,
         overview=OverviewDesk(
             stores.overview,
             cores.statistics.egress,
@@ -129,6 +129,12 @@ def web_services(
         alerts=cores.alerts.desk,
         alert_trials=cores.alerts.trials,
     )
+
+
+def _chinese() -> Chinese:
+    from wechat_scheduler.daemon.chinese import chinese
+
+    return chinese()
 
 
 def _authenticator(ground: Ground, cores: Cores) -> Authenticator:

@@ -19,6 +19,7 @@ from wechat_scheduler.web.compat import catalogue
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.tokens import bearer, holder_of
 from wechat_scheduler.web.kit.rates import Rate
+from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
 
@@ -28,7 +29,7 @@ LIMIT = web.AppKey("pager", Rate)
 async def beep(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     app = (await holder_of(request, bearer(request), TokenKind.APP)).app
-    request.app[LIMIT].count(str(app.id))
+    request.app[STATES][LIMIT].count(str(app.id))
     names = [request.match_info["name"]]
     order = await services.sending.prepare(app, Content(text="beep"), names=names)
     await services.sending.put(order)
@@ -43,8 +44,8 @@ def unrouted(request: web.Request, error: web.HTTPException) -> web.Response:
     return web.Response(text=f"NO WAY {error.status}")
 
 
-def setup(app: web.Application, config: Config, clock: Clock) -> None:
-    app[LIMIT] = Rate(clock, most=2, period=timedelta(minutes=1))
+def setup(states: RoomStates, config: Config, clock: Clock) -> None:
+    states[LIMIT] = Rate(clock, most=2, period=timedelta(minutes=1))
 
 
 BEEP = Route("POST", "/pager/{name}", beep, Proof.TOKEN)

@@ -10,7 +10,7 @@ from PIL import Image
 from tests.business import Business
 from tests.sending.town import PUBLIC, Town
 from tests.web.compat.wxpushing import call, path_of, says, sent
-from wechat_scheduler.web.pages.subscribing import home_path, subscribe_path, switches_path
+from wechat_scheduler.web.pages.paths import home_path, subscribe_path, switches_path
 
 FUN = "/api/fun"
 CREATE = f"{FUN}/create/qrcode"

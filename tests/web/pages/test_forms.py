@@ -2,7 +2,7 @@
 
 from tests.sending.town import Town
 from tests.web.pages.visiting import a_reminder, owned, visit
-from wechat_scheduler.web.pages.subscribing import switches_path
+from wechat_scheduler.web.pages.paths import switches_path
 
 URLENCODED = "application/x-www-form-urlencoded"
 UNREADABLE = [

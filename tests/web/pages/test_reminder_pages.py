@@ -13,7 +13,7 @@ from tests.web.pages.reading import Reader
 from tests.web.pages.visiting import Seen, a_reminder, owned, read, submit, visit
 from wechat_scheduler.audience.model import Purpose, SubscriberChange
 from wechat_scheduler.reminders.model import Reminder, ReminderState
-from wechat_scheduler.web.pages.reminder_links import JOINERS
+from wechat_scheduler.web.pages.paths import JOINERS
 
 AGAIN = ("soon", "tomorrow")
 MINUTE = timedelta(minutes=1)

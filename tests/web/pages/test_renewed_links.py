@@ -6,9 +6,16 @@ from tests.sending.town import PUBLIC, Town
 from tests.web.compat.wxpushing import SEND
 from tests.web.pages.visiting import a_reminder, read, visit
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.web.pages.message import message_path
-from wechat_scheduler.web.pages.reminder_links import JOINERS, owner_path, page_path
-from wechat_scheduler.web.pages.subscribing import LIFE, home_path, subscribe_path, switches_path
+from wechat_scheduler.web.pages.paths import (
+    JOINERS,
+    LIFE,
+    home_path,
+    message_path,
+    owner_path,
+    page_path,
+    subscribe_path,
+    switches_path,
+)
 
 DAY = timedelta(days=1)
 

@@ -9,7 +9,7 @@ from multidict import CIMultiDict
 
 from tests.sending.town import Town
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.web.pages.reminder_links import owner_path, page_path
+from wechat_scheduler.web.pages.paths import owner_path, page_path
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 

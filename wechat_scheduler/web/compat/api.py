@@ -8,11 +8,12 @@ from aiohttp import web
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.web.kit.error_formats import Shape
+from wechat_scheduler.web.kit.room_states import RoomStates
 from wechat_scheduler.web.kit.route import Route
 
 Unrouted: TypeAlias = Callable[[web.Request, web.HTTPException], web.Response]
 Claim: TypeAlias = Callable[[web.Request, web.HTTPException], bool]
-Setup: TypeAlias = Callable[[web.Application, Config, Clock], None]
+Setup: TypeAlias = Callable[[RoomStates, Config, Clock], None]
 
 
 def always(config: Config) -> bool:
@@ -25,7 +26,7 @@ def by_prefix(request: web.Request, error: web.HTTPException) -> bool:
     return False
 
 
-def no_setup(app: web.Application, config: Config, clock: Clock) -> None:
+def no_setup(states: RoomStates, config: Config, clock: Clock) -> None:
     """The state of an API without limits and state of its own."""
 
 

@@ -14,6 +14,7 @@ from wechat_scheduler.web.compat.wechattokens import routes as wechattokens
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
 from wechat_scheduler.web.kit.error_formats import shaped
+from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.slashes import tidied
 
 APIS: Final[tuple[Api, ...]] = (
@@ -43,16 +44,16 @@ def add_routes(router: web.UrlDispatcher, apis: tuple[Api, ...]) -> None:
         router.add_route(route.method, _resource(api, route.path), handler)
 
 
-def setup(app: web.Application, apis: tuple[Api, ...], config: Config, clock: Clock) -> None:
-    """Set each of `apis`, which are those that are on, up."""
-    app[_SERVED] = apis
-    for api in apis:
-        api.setup(app, config, clock)
+def setup(states: RoomStates, config: Config, clock: Clock) -> None:
+    """Set each API that is on up."""
+    states[_SERVED] = served(config)
+    for api in states[_SERVED]:
+        api.setup(states, config, clock)
 
 
 def unrouted(request: web.Request, error: web.HTTPException) -> web.Response | None:
     """The response of the API that the request is meant for; None if it is for none."""
-    for api in request.app[_SERVED]:
+    for api in request.app[STATES][_SERVED]:
         of_its_paths = tidied(request.method, request.path).startswith(api.prefixes)
         if of_its_paths or api.claims(request, error):
             response: web.Response = api.unrouted(request, error)

@@ -161,7 +161,7 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
 
 def _chinese(request: web.Request) -> Chinese | None:
     """None for a visitor who reads English."""
-    return request.app[SERVICES].chinese if language_of(request) is Language.ZH else None
+    return request.app[SERVICES].chinese() if language_of(request) is Language.ZH else None
 
 
 def _refused_outside(request: web.Request, error: RequestError) -> web.StreamResponse:

@@ -75,7 +75,7 @@ class Visit:
         """A text of our API in the visitor's language, as far as it has Chinese."""
         if self.language is not Language.ZH:
             return text
-        return self.request.app[SERVICES].chinese.of(text)
+        return self.request.app[SERVICES].chinese().of(text)
 
     def sentence(self, text: str) -> str:
         """A message or an advice of our API as a whole sentence in the visitor's language."""
@@ -85,7 +85,7 @@ class Visit:
     def reword(self, error: RequestError) -> None:
         """Put an error in the visitor's language, as the routes of our API do."""
         if self.language is Language.ZH:
-            reword(error, self.request.app[SERVICES].chinese)
+            reword(error, self.request.app[SERVICES].chinese())
 
     def may(self, scope: Scope) -> bool:
         """Whether the key of the session has that scope."""

@@ -138,7 +138,7 @@ class Services:
     statistics: StatisticsMeter
     overview: OverviewDesk
     advice_on: Callable[[int], str]
-    chinese: Chinese
+    chinese: Callable[[], Chinese]
     quotas: QuotaDesk
     rids: Rids
     users: UserDesk

@@ -16,6 +16,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.query import refuse_unknown
 from wechat_scheduler.web.kit.rates import Rate, Throttle
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.route import Handler, Proof
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.page_signature import PageConfig, SignedPage, read_page, signed
@@ -82,7 +83,7 @@ def sharing(handler: Handler) -> Handler:
 async def sign(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
     origin = await _origin(request)
-    request.app[LIMITS].count_signature(appid)
+    request.app[STATES][LIMITS].count_signature(appid)
     page = _page(request)
     if page.origin != origin:
         raise ForbiddenError(ELSEWHERE, reason=Reason.ORIGIN_REFUSED, field="url")
@@ -108,7 +109,7 @@ async def preflight(request: web.Request) -> web.Response:
 async def _origin(request: web.Request) -> str:
     """The allowed origin of the page that asks. A page behind the same address as the daemon sends no Origin, but a
     Referer. Raises ForbiddenError, ThrottledError, StorageError."""
-    request.app[LIMITS].count_request(request)
+    request.app[STATES][LIMITS].count_request(request)
     named = request.headers.getall(hdrs.ORIGIN, ())
     if len(named) > 1:
         raise ForbiddenError(NO_PAGE, reason=Reason.ORIGIN_REFUSED)

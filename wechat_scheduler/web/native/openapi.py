@@ -16,6 +16,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.route import Proof, takes_key
 from wechat_scheduler.web.native.route import (
     IDEMPOTENCY_KEY,
@@ -74,7 +75,7 @@ DOCUMENT: Final[web.AppKey[Callable[[], bytes]]] = web.AppKey("DOCUMENT")
 
 
 async def document(request: web.Request) -> web.Response:
-    return web.Response(body=request.app[DOCUMENT](), content_type="application/json")
+    return web.Response(body=request.app[STATES][DOCUMENT](), content_type="application/json")
 
 
 ROUTES = (

@@ -18,14 +18,9 @@ from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.document import Page, lay_out
 from wechat_scheduler.web.pages.markup import fill
 from wechat_scheduler.web.pages.parts import lines, scan
+from wechat_scheduler.web.pages.paths import JOINERS, OWNERS, READERS
 from wechat_scheduler.web.pages.reminder_forms import act
-from wechat_scheduler.web.pages.reminder_links import (
-    JOINERS,
-    OWNERS,
-    READERS,
-    find_reminder,
-    qr_code,
-)
+from wechat_scheduler.web.pages.reminder_links import find_reminder, qr_code
 from wechat_scheduler.web.pages.reminder_page import reminder_page
 from wechat_scheduler.web.pages.reminder_view import view_of
 from wechat_scheduler.web.pages.responses import check_current, named, page_response

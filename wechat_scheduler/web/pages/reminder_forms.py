@@ -24,7 +24,8 @@ from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.bulletin import bulletin_page
 from wechat_scheduler.web.pages.forms import read_form
-from wechat_scheduler.web.pages.reminder_links import OWNERS, find_reminder, owner_path
+from wechat_scheduler.web.pages.paths import OWNERS, owner_path
+from wechat_scheduler.web.pages.reminder_links import find_reminder
 from wechat_scheduler.web.pages.reminder_page import (
     deleted_page,
     deletion_page,

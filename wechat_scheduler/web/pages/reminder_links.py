@@ -1,11 +1,10 @@
-"""The addresses of a reminder's pages, and the reminder and the QR code behind them."""
+"""The reminder behind the address of a page, and its QR code."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from aiohttp import web
 
-from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.model import Purpose
 from wechat_scheduler.audience.qrcodes import PATIENCE, Drawing, QrCode
 from wechat_scheduler.errors import NotFoundError, UnavailableError
@@ -15,29 +14,9 @@ from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.responses import no_code
 
-READERS: Final = "r"
-OWNERS: Final = "r-owner"
-JOINERS: Final = "q"
-
 _SLOW: Final = UnavailableError(
     "it is not there yet", reason=Reason.WECHAT_UNAVAILABLE, retry_after=PATIENCE
 )
-
-
-def page_path(links: Links, reminder_id: str, generation: int = 0) -> str:
-    """The address of the page that shows it. `generation` is that of the app's links."""
-    return f"/r/{links.capability(READERS, reminder_id, generation)}"
-
-
-def owner_path(links: Links, reminder_id: str, generation: int = 0) -> str:
-    """The address of the page that changes it. It is a secret of the owner."""
-    return f"/r/{links.capability(OWNERS, reminder_id, generation)}"
-
-
-def join_url(links: Links, reminder_id: str) -> str:
-    """The text of a QR code that may be printed: WeChat's own codes expire after 30 days. Raises
-    UnavailableError without `server.public_url`."""
-    return links.url(f"/q/{links.capability(JOINERS, reminder_id)}")
 
 
 async def find_reminder(request: web.Request, reminder_id: str) -> Reminder:

@@ -10,22 +10,28 @@ A link is all the proof there is. Links to `/h/` and `/u/` are sent to their use
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
 
 from aiohttp import hdrs, web
 from yarl import URL
 
-from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.addresses import is_web_address
 from wechat_scheduler.audience.ids import UID_PREFIX
 from wechat_scheduler.audience.model import App, Purpose, Subscription, Topic
-from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.pages.forms import read_form
+from wechat_scheduler.web.pages.paths import (
+    HOME,
+    LIFE,
+    SUBSCRIBE,
+    SWITCHES,
+    day_of,
+    home_path,
+    switches_path,
+)
 from wechat_scheduler.web.pages.responses import (
     check_current,
     named,
@@ -43,31 +49,8 @@ from wechat_scheduler.web.pages.subscribe_page import (
 )
 from wechat_scheduler.web.pages.switches_page import SubscriptionRow, SwitchesPage, switches_page
 
-SUBSCRIBE, HOME, SWITCHES = "f", "h", "u"
-
-# How long a link to a user's switches can be used: the user gets a new one by 我的订阅.
-LIFE = timedelta(days=30)
-
 _SUBSCRIBED = re.compile(r"([0-9]{1,16})(?:t([0-9]{1,16}))?")
 _HOME = re.compile(r"([0-9]{1,16})u([A-Za-z0-9]+)")
-
-
-def subscribe_path(links: Links, app_id: int, topic: str = "") -> str:
-    """The address that invites to the app, or to its topic of that id."""
-    name = f"{app_id}t{topic}" if topic else str(app_id)
-    return f"/f/{links.capability(SUBSCRIBE, name)}"
-
-
-def switches_path(links: Links, uid: str, now: datetime) -> str:
-    """The address of that user's switches, which ends after `LIFE`. It is a secret of theirs."""
-    name = uid.removeprefix(UID_PREFIX)
-    return f"/u/{links.capability(SWITCHES, name, _day(now))}"
-
-
-def home_path(links: Links, app: App, uid: str) -> str:
-    """The address of the app's home page for that user. It is a secret of theirs."""
-    name = f"{app.id}u{uid.removeprefix(UID_PREFIX)}"
-    return f"/h/{links.capability(HOME, name, app.link_generation)}"
 
 
 async def subscribe(request: web.Request) -> web.Response:
@@ -179,17 +162,12 @@ def _app(services: Services, given: str) -> App:
 
 def _uid(request: web.Request) -> str:
     services, name = request.app[SERVICES], _name(request, SWITCHES)
-    age = _day(services.clock.now()) - services.links.generation_in(
+    age = day_of(services.clock.now()) - services.links.generation_in(
         request.match_info["capability"]
     )
     if not 0 <= age <= LIFE.days:
         raise NotFoundError("this link is too old", reason=Reason.ROUTE_UNKNOWN)
     return UID_PREFIX + name
-
-
-def _day(moment: datetime) -> int:
-    """The number of the day, which is the generation of links that end."""
-    return (moment - EPOCH).days
 
 
 def _name(request: web.Request, purpose: str) -> str:

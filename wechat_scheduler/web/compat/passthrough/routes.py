@@ -20,6 +20,7 @@ from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
 from wechat_scheduler.web.compat.replies import given_back
+from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.kit.slashes import tidied
@@ -104,7 +105,7 @@ def _are_texts(headers: Headers) -> bool:
 
 async def _body(request: web.Request) -> Body:
     """Kept if it is short: a longer one is streamed, so that it needs no memory, and cannot be repeated."""
-    most, length = request.app[KEPT], request.content_length
+    most, length = request.app[STATES][KEPT], request.content_length
     if length is not None:
         return await request.read() if length <= most else _rest(request, b"")
     begun = b""
@@ -120,8 +121,8 @@ async def _rest(request: web.Request, begun: bytes) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def _setup(app: web.Application, config: Config, clock: Clock) -> None:
-    app[KEPT] = min(config.gateway.repeat_limit, config.server.body_limit)
+def _setup(states: RoomStates, config: Config, clock: Clock) -> None:
+    states[KEPT] = min(config.gateway.repeat_limit, config.server.body_limit)
 
 
 def _is_on(config: Config) -> bool:

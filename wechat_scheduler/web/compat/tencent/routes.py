@@ -41,6 +41,7 @@ from wechat_scheduler.web.compat.tencent.calls import (
     respond,
 )
 from wechat_scheduler.web.compat.tencent.slots import Slot, read_slots
+from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
 
@@ -81,7 +82,7 @@ async def set_reminder(request: web.Request) -> web.Response:
     """`POST /v3/spread/set_reminder`. A report without slots removes all reminders."""
     services, call = request.app[SERVICES], await admitted(request)
     await _require_right(services, call)
-    report = read_slots(call.params, request.app[WORDS])
+    report = read_slots(call.params, request.app[STATES][WORDS])
     reminders = list(_planned(services, call, report.slots))
     is_lost = report.is_partial or len(reminders) < len(report.slots)
     await services.reminders.replace_slots(call.app.id, call.alias.uid, SOURCE, reminders)
@@ -177,8 +178,8 @@ def _reg(call: SignedCall, found: Found | None, *, is_kept: bool) -> Reg:
     return Reg.OFF if refusal_of(found) else Reg.ON
 
 
-def _setup(app: web.Application, config: Config, clock: Clock) -> None:
-    app[WORDS] = config.compat.tencent_words
+def _setup(states: RoomStates, config: Config, clock: Clock) -> None:
+    states[WORDS] = config.compat.tencent_words
 
 
 ROUTES = (

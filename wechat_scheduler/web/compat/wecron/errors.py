@@ -28,6 +28,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError, RuleError
 from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
 from wechat_scheduler.web.kit.query import NulError
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.services import SERVICES
 
 REQUIRED: Final = "该字段是必填项。"
@@ -146,5 +147,5 @@ def _authorize_url(request: web.Request) -> str:
         "scope": "snsapi_userinfo",
         "state": came_from,
     }
-    base = request.app[WECRON].authorize_base
+    base = request.app[STATES][WECRON].authorize_base
     return f"{base}/connect/oauth2/authorize?{urlencode(query, errors='replace')}#wechat_redirect"

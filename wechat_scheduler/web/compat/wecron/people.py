@@ -22,6 +22,7 @@ from wechat_scheduler.web.compat.wecron.fields import (
     url_of,
 )
 from wechat_scheduler.web.compat.wecron.state import ACCOUNT, WECRON
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_zone
 
@@ -64,7 +65,7 @@ async def keeper_of(request: web.Request) -> Keeper:
     except UnauthorizedError as error:
         raise UnauthorizedError("认证令牌无效。", reason=Reason.KEY_INVALID) from error
     request[ACCOUNT] = app.appid
-    request.app[WECRON].calls.count(token.uid)
+    request.app[STATES][WECRON].calls.count(token.uid)
     person = await services.audience.by_uid(token.uid)
     if person is None:
         raise UnauthorizedError("用户未激活或者已删除。", reason=Reason.KEY_INVALID)

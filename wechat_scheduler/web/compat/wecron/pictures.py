@@ -15,10 +15,12 @@ from wechat_scheduler.reminders.texts import NO_NICKNAME
 from wechat_scheduler.web.compat.tokens import bearer
 from wechat_scheduler.web.compat.wecron.people import keeper_of
 from wechat_scheduler.web.compat.wecron.state import WECRON
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.parts import minute_words
+from wechat_scheduler.web.pages.paths import join_url
 from wechat_scheduler.web.pages.poster import Poster
-from wechat_scheduler.web.pages.reminder_links import find_reminder, join_url, qr_code
+from wechat_scheduler.web.pages.reminder_links import find_reminder, qr_code
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +55,7 @@ async def share_post(request: web.Request) -> web.Response:
         title=reminder.title if reminder.detail else "",
         time=_time(reminder),
     )
-    png = await request.app[WECRON].posters.png(poster)
+    png = await request.app[STATES][WECRON].posters.png(poster)
     return web.Response(body=png, content_type="image/png", headers=CACHED)
 
 
@@ -66,7 +68,7 @@ def _time(reminder: Reminder) -> str:
 def _count(request: web.Request) -> None:
     """Raises ThrottledError."""
     services = request.app[SERVICES]
-    request.app[WECRON].pictures.count(str(services.authenticator.address(request)))
+    request.app[STATES][WECRON].pictures.count(str(services.authenticator.address(request)))
 
 
 async def _scanned(request: web.Request, reminder: Reminder) -> str:

@@ -47,9 +47,11 @@ from wechat_scheduler.web.compat.wecron.people import (
 from wechat_scheduler.web.compat.wecron.pictures import qrcode, share_post
 from wechat_scheduler.web.compat.wecron.state import WECRON, setup
 from wechat_scheduler.web.kit.idempotency import asked_for
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.pages.reminder_links import find_reminder, page_path
+from wechat_scheduler.web.pages.paths import page_path
+from wechat_scheduler.web.pages.reminder_links import find_reminder
 from wechat_scheduler.web.pages.responses import paged_for_browsers
 
 log = structlog.get_logger(__name__)
@@ -73,7 +75,7 @@ class ListResult(msgspec.Struct, kw_only=True):
 async def create(request: web.Request) -> web.Response:
     """`POST /reminds/api/`."""
     services, keeper = request.app[SERVICES], await keeper_of(request)
-    request.app[WECRON].creates.count(keeper.person.uid)
+    request.app[STATES][WECRON].creates.count(keeper.person.uid)
     body = await request.read()
     given, _ = read_fields(request, body)
 
@@ -82,7 +84,7 @@ async def create(request: web.Request) -> web.Response:
 
     asked = asked_for(request, f"user {keeper.person.uid}", body)
     reply = await services.idempotency.once(asked, make)
-    status = request.app[WECRON].created
+    status = request.app[STATES][WECRON].created
     return web.Response(status=status, text=reply.text, content_type="application/json")
 
 
@@ -155,7 +157,7 @@ async def _make(request: web.Request, keeper: Keeper, given: Given, keep: Keep) 
     reminder = services.reminders.plan(draft)
     code = await wecron_shown.qrcode_of(request, reminder)
     if code is None:
-        request.app[WECRON].late.add(reminder.id)
+        request.app[STATES][WECRON].late.add(reminder.id)
     people = await people_of(request, keeper, (reminder.owner, *joined))
     participants = [people[uid] for uid in joined]
 

@@ -20,6 +20,7 @@ from wechat_scheduler.web.compat.wecron.drafts import (
 )
 from wechat_scheduler.web.compat.wecron.people import Keeper, PersonResult, people_of, unknown
 from wechat_scheduler.web.compat.wecron.state import WECRON
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code, qr_codes
 
@@ -100,7 +101,7 @@ async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
     for a user who makes many reminders at once: each code is a call to WeChat, which has a daily limit
     for them. Those are drawn when they are asked for."""
     try:
-        request.app[WECRON].drawn.count(reminder.owner)
+        request.app[STATES][WECRON].drawn.count(reminder.owner)
     except ThrottledError:
         return None
     try:
@@ -130,7 +131,7 @@ def _was_late(request: web.Request, reminder: Reminder, code: QrCode) -> bool:
     """Whether the response to POST had no code; a restart forgets it of codes drawn in the first
     second."""
     after = code.scene.created_at - reminder.created_at
-    return reminder.id in request.app[WECRON].late or after >= _IN_TIME
+    return reminder.id in request.app[STATES][WECRON].late or after >= _IN_TIME
 
 
 def _post_url(links: Links, reminder: Reminder) -> str | None:

@@ -12,6 +12,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.rates import Rate
+from wechat_scheduler.web.kit.room_states import RoomStates
 from wechat_scheduler.web.pages.fonts import Font, find_font
 from wechat_scheduler.web.pages.poster import Poster
 
@@ -88,9 +89,9 @@ WECRON: Final = web.AppKey("wecron", WeCron)
 ACCOUNT: Final = web.RequestKey("account", str)
 
 
-def setup(app: web.Application, config: Config, clock: Clock) -> None:
+def setup(states: RoomStates, config: Config, clock: Clock) -> None:
     limits, font = config.compat, config.reminders.font
-    app[WECRON] = WeCron(
+    states[WECRON] = WeCron(
         created=limits.wecron_created,
         creates=Rate(clock, most=limits.wecron_creates, period=timedelta(hours=1)),
         calls=Rate(clock, most=limits.wecron_calls, period=timedelta(days=1)),

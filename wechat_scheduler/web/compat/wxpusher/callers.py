@@ -13,6 +13,7 @@ from wechat_scheduler.errors import UnauthorizedError
 from wechat_scheduler.web.compat.tokens import Holder, holder_of
 from wechat_scheduler.web.compat.wxpusher.envelope import ErrorCode, WxPusherError
 from wechat_scheduler.web.kit.rates import Rate
+from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.services import SERVICES
 
 PERIOD: Final = timedelta(seconds=10)
@@ -29,9 +30,9 @@ class WxPusherLimits:
 LIMITS: Final = web.AppKey("wxpusher", WxPusherLimits)
 
 
-def setup(app: web.Application, config: Config, clock: Clock) -> None:
+def setup(states: RoomStates, config: Config, clock: Clock) -> None:
     most = config.compat
-    app[LIMITS] = WxPusherLimits(
+    states[LIMITS] = WxPusherLimits(
         calls=Rate(clock, most=most.wxpusher_calls, period=PERIOD),
         queries=Rate(clock, most=most.wxpusher_queries, period=PERIOD),
     )
@@ -55,7 +56,7 @@ async def user_of(request: web.Request, token: str) -> Holder:
 def count_query(request: web.Request) -> None:
     """Count a query of the caller's address. Raises ThrottledError."""
     services = request.app[SERVICES]
-    request.app[LIMITS].queries.count(str(services.authenticator.address(request)))
+    request.app[STATES][LIMITS].queries.count(str(services.authenticator.address(request)))
 
 
 async def _holder(request: web.Request, token: str | None, kind: TokenKind, field: str) -> Holder:
@@ -66,5 +67,5 @@ async def _holder(request: web.Request, token: str | None, kind: TokenKind, fiel
         holder = await holder_of(request, text, kind)
     except UnauthorizedError as error:
         raise WxPusherError(f"{field} 不合法", code=ErrorCode.UNAUTHORISED, field=field) from error
-    request.app[LIMITS].calls.count(str(holder.app.id))
+    request.app[STATES][LIMITS].calls.count(str(holder.app.id))
     return holder

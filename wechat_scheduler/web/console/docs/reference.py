@@ -26,6 +26,7 @@ from wechat_scheduler.web.console.parts import code, joined, search, section, ta
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.native.openapi import DOCUMENT
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -64,7 +65,7 @@ async def tried(visit: Visit) -> web.Response:
 
 async def _reference(visit: Visit) -> ApiReference:
     """The first time takes 50 ms."""
-    document = visit.request.app[DOCUMENT]
+    document = visit.request.app[STATES][DOCUMENT]
     return await asyncio.to_thread(lambda: _read(document()))
 
 

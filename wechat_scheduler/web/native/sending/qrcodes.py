@@ -26,8 +26,8 @@ from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.pages.paths import subscribe_path
 from wechat_scheduler.web.pages.qr_images import qr_path
-from wechat_scheduler.web.pages.subscribing import subscribe_path
 
 LONGEST_EXTRA: Final = 256
 # The codes that have a page of ours.
