@@ -64,6 +64,27 @@ async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database)
     assert await people.subscriptions.of_person(UID) == []
 
 
+async def test_an_openid_finds_its_user_unless_it_is_the_name_of_another(
+    database: Database,
+) -> None:
+    people = People(database)
+    await people.aliases.bind(
+        APP, {"amy": ("o1", "UID_amy", 1), "o2": ("o3", "UID_c", 2)}, now=START
+    )
+    await people.subscribers.follow("wx1", "o2", uid="UID_b", now=START)
+    await people.subscribers.follow("wx1", "o4", uid="UID_d", now=START)
+    await people.subscribers.follow("wx2", "o5", uid="UID_e", now=START)
+
+    found = await people.aliases.find(APP, ["o1", "o2", "o4", "o5"])
+
+    assert {name: one.subscriber.uid for name, one in found.items()} == {
+        "o1": "UID_amy",
+        "o2": "UID_c",
+        "o4": "UID_d",
+    }
+    assert [name for name, one in found.items() if one.subscription is None] == ["o4"]
+
+
 async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:
     people = People(database)
     uids = await people.aliases.bind(

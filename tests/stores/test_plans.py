@@ -73,6 +73,7 @@ STATEMENTS = {
     "cancel many": deliveries.cancelling(DeliveryFilter(app_id=1), "no", 1, limit=9).sql,
     "counts": messages.COUNTS,
     "own names": aliases.names_sql(8),
+    "openids": aliases.openids_sql(8),
     "old": retention.OLD,
     "old deliveries": retention.DELIVERIES,
     "forget attempts": retention.FORGET_ATTEMPTS,

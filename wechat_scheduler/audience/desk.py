@@ -102,11 +102,11 @@ class AudienceDesk:
         return uids
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
-        """The subscriber behind each uid or alias. Unknown names are left out."""
+        """The subscriber behind each uid, alias or openid. Unknown names are left out."""
         return await self._aliases.find(app, names) if names else {}
 
     async def found(self, app: App, name: str) -> Found:
-        """The subscriber behind a uid or an alias. Raises NotFoundError."""
+        """The subscriber behind a uid, an alias or an openid. Raises NotFoundError."""
         found = (await self.find(app, [name])).get(name)
         if found is None:
             raise NotFoundError(
@@ -122,10 +122,6 @@ class AudienceDesk:
 
     async def by_uid(self, uid: str) -> Subscriber | None:
         return await self._subscribers.by_uid(uid)
-
-    async def by_openid(self, app: App, openid: str) -> Subscriber | None:
-        """The user with that openid in the app's account."""
-        return await self._subscribers.by_openid(app.appid, openid)
 
     async def people(self, wanted: SubscriberFilter) -> Sequence[tuple[Subscriber, Sequence[int]]]:
         """The users of accounts, each with the ids of the apps to which they subscribed."""

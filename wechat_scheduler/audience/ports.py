@@ -151,8 +151,8 @@ class Aliases(Protocol):
     """The store of other names of subscribers. Every method is atomic; all may raise StorageError."""
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
-        """The subscriber behind each name: a uid of the app's account, or an alias. Unknown names
-        are left out."""
+        """The subscriber behind each name: a uid or an openid of the app's account, or an alias. Unknown
+        names are left out."""
 
     async def bind(
         self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime

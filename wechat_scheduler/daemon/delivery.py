@@ -92,7 +92,6 @@ def wire_delivery(
         ),
         previews=PreviewDesk(
             stores.aliases,
-            stores.subscribers,
             stores.uses,
             landing=_landing(ground, directory),
             clock=clock,

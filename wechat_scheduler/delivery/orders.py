@@ -105,7 +105,7 @@ class Sending:
         priority: Priority = Priority.NORMAL,
         notes: tuple[str, ...] = (),
     ) -> Order:
-        """Find the receivers: `names` are uids or aliases, `topics` their ids; topic 0 stands for all
+        """Find the receivers: `names` are uids, aliases or openids, `topics` their ids; topic 0 stands for all
         subscribers of the app.
 
         A user who is named twice gets one delivery. With Way.WEBHOOK the message goes to the app's

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
-from wechat_scheduler.audience.ports import Aliases, Subscribers, UseCounts
+from wechat_scheduler.audience.ports import Aliases, UseCounts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
 from wechat_scheduler.delivery.previews import Preview, preview
 from wechat_scheduler.delivery.refused_messages import no_notice_left
@@ -29,14 +29,12 @@ class PreviewDesk:
     def __init__(
         self,
         aliases: Aliases,
-        subscribers: Subscribers,
         uses: UseCounts,
         *,
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
         self._aliases = aliases
-        self._subscribers = subscribers
         self._uses = uses
         self._landing = landing
         self._clock = clock
@@ -71,8 +69,6 @@ class PreviewDesk:
     async def _receiver(self, app: App, name: str) -> tuple[Subscriber | None, str]:
         """The user, and why the app may not write to them."""
         found: Found | None = (await self._aliases.find(app, [name])).get(name)
-        if found is None and (known := await self._subscribers.by_openid(app.appid, name)):
-            found = (await self._aliases.find(app, [known.uid])).get(known.uid)
         refused = refusal_of(found)
         sentence = refused.sentence if refused else ""
         return (found.subscriber, sentence) if found else (None, Refusal.UNKNOWN_USER.sentence)

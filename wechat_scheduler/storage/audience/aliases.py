@@ -52,6 +52,15 @@ FIND = """
 """
 
 
+# For names that are neither: most are, and so this is asked of few.
+OPENIDS = """
+    SELECT s.openid AS name, 0 AS rank, {subscriber}, {subscription}
+    FROM subscribers s LEFT JOIN subscriptions n
+        ON n.uid = s.uid AND n.app_id = $1 AND n.topic_id = 0
+    WHERE s.appid = $2 AND s.openid IN ({places})
+"""
+
+
 class SqlAliases:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,7 +70,7 @@ class SqlAliases:
         self._finding: Batches[tuple[int, str], Sequence[str], Sequence[Row]] = Batches(self._rows)
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
-        """A uid has precedence over an alias of the same spelling."""
+        """A uid has precedence over an alias of the same spelling, and both over an openid."""
         # PostgreSQL takes no NUL, and so no user has a name with one.
         keys = [(app.id, app.appid, name) for name in dict.fromkeys(names) if "\0" not in name]
         known = self._recent.known(keys)
@@ -79,9 +88,11 @@ class SqlAliases:
     ) -> Sequence[Sequence[Row]]:
         """The rows of each list of names. Aliases come first."""
         found: dict[str, list[Row]] = {}
-        for chunk in _chunks(list(dict.fromkeys(chain.from_iterable(wanted)))):
-            for row in await self._database.read(find_sql(len(chunk)), *app, *chunk):
-                found.setdefault(row["name"], []).append(row)
+        names = list(dict.fromkeys(chain.from_iterable(wanted)))
+        for sql in (find_sql, openids_sql):
+            for chunk in _chunks([name for name in names if name not in found]):
+                for row in await self._database.read(sql(len(chunk)), *app, *chunk):
+                    found.setdefault(row["name"], []).append(row)
         return [[row for name in names for row in found.get(name, ())] for names in wanted]
 
     async def bind(
@@ -141,6 +152,16 @@ def _chunks(names: list[str]) -> Iterator[list[str]]:
 def names_sql(size: int) -> str:
     """NAMES of `size` users."""
     return NAMES.format(places=", ".join(f"${number + 2}" for number in range(size)))
+
+
+@cache
+def openids_sql(size: int) -> str:
+    """OPENIDS for `size` names."""
+    return OPENIDS.format(
+        places=", ".join(f"${number + 3}" for number in range(size)),
+        subscriber=columns("s", subscribers.COLUMNS),
+        subscription=columns("n", subscriptions.COLUMNS, "n_"),
+    )
 
 
 @cache

@@ -67,13 +67,8 @@ async def invited(
         return None
     audience, names = request.app[SERVICES].audience, given["participants"]
     found = await audience.find(keeper.app, names)
-    people = [
-        found[name].subscriber
-        if name in found
-        else await audience.by_openid(keeper.app, name)  # WeCron's own ids are openids
-        for name in names
-    ]
-    uids = dict.fromkeys(one.uid for one in people if one and one.is_reachable)
+    people = [found[name].subscriber for name in names if name in found]
+    uids = dict.fromkeys(one.uid for one in people if one.is_reachable)
     return tuple(uid for uid in uids if uid != owner)
 
 

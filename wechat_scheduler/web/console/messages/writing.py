@@ -125,8 +125,7 @@ def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult) 
     if found.error:
         return looks
     fields = {name: given.get(name, "") for name in FIELDS}
-    # An openid is no name of a receiver: the uid is.
-    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields={**fields, "to": found.uid})
+    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields=fields)
     return joined([looks, sending])
 
 

@@ -35,8 +35,8 @@ AT_HINT = W("Instead of a time in the sentence; it does not recur.", "代替句�
 NAME_HINT = W("Without one, what the sentence says.", "不写就用句子里的事情。")
 BODY = W("Text below it", "正文")
 PEOPLE_HINT = W(
-    "A uid, or the app's own name of the user, on each line.",
-    "每行一个：uid，或者应用自己的用户名。",
+    "On each line a uid, an openid, or the app's own name of a user.",
+    "每行一个：uid、openid，或者应用自己的用户名。",
 )
 MORE = W("More", "更多")
 READ = W("See how it is understood", "看看怎样理解")

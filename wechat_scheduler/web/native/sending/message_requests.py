@@ -41,7 +41,7 @@ def _says(description: str) -> msgspec.Meta:
 
 
 class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
-    """`to` holds uids, the app's own names of users, ids of topics as numbers, or `*` for all
+    """`to` holds uids, the app's own names of users, openids, ids of topics as numbers, or `*` for all
     subscribers. The channel `webhook` sends to the app's callback; leave `to` out with it."""
 
     app: Id

@@ -91,10 +91,8 @@ async def listed(request: web.Request) -> web.Response:
 async def _known(request: web.Request, app: App, name: str) -> str | None:
     """The uid of a user by uid, the app's own name or openid; None if there is no such user."""
     audience = request.app[SERVICES].audience
-    if found := (await audience.find(app, [name])).get(name):
-        return found.subscriber.uid
-    subscriber = await audience.by_openid(app, name)
-    return subscriber.uid if subscriber else None
+    found = (await audience.find(app, [name])).get(name)
+    return found.subscriber.uid if found else None
 
 
 async def change(request: web.Request) -> web.Response:
