@@ -131,7 +131,10 @@ async def test_a_change_in_bulk_is_counted_first_and_touches_no_more(
     assert "3 deliveries will be sent again" in question.text
     touched = question.table("Deliveries, the newest first")
     assert {row["Message"] for row in touched} == {f"letter {n}" for n in range(3)}
-    assert "They are sent again." in done.text
+    (notice,) = done.root.find("p", class_="notice")
+    assert notice.text == "3 deliveries will be sent again."
+    strange = await admin.open("/console/messages?done=replay&done_count=<b>")
+    assert "– deliveries will be sent again." in strange.text
     states = {one["title"]: one["state"] for one in await deliveries(keeper)}
     assert states == {f"letter {n}": "pending" for n in range(3)} | {"later": "dead"}
 
@@ -146,8 +149,9 @@ async def test_chosen_deliveries_are_cancelled_and_others_are_not(
     question = await admin.submit(page, "/console/messages/choose", id=[chosen], what="cancel")
     nothing = await admin.submit(page, "/console/messages/choose", id=[], what="cancel")
     await keeper.settle()
-    await admin.submit(question, "/console/messages/change")
+    late = await admin.submit(question, "/console/messages/change")
 
+    assert "All of them changed meanwhile and stay as they are." in late.text
     assert "1 delivery that waits will be cancelled" in question.text
     assert "No delivery is ticked" in nothing.text
     assert {one["state"] for one in await deliveries(keeper)} <= {"accepted", "delivered", "dead"}

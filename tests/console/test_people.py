@@ -35,6 +35,12 @@ async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
     assert [row["Name"] for row in listed] == ["Shop"]
     app = await admin.open(f"/console/apps/{listed[0]['Id']}")
     assert app.title == "Shop · App"
+    assert f"Nothing can be sent: the account {APPID} is not registered here." in app.text
+    form = await admin.open(f"/console/credentials/register?appid={APPID}")
+    assert app.root.one("a", class_="main")["href"] == str(form.url.relative())
+    assert form.root.one(id="field-appid")["value"] == APPID
+    await keeper.register({"type": 0})
+    assert "Nothing can be sent" not in (await admin.open(str(app.url.path))).text
     assert not app.root.find("code", class_="secret")
 
 
@@ -217,7 +223,7 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     (row,) = saved.table("Templates of the app")
     gone = await admin.submit(saved, f"{url}/remove")
 
-    assert "The templates are imported." in known.text
+    assert "1 template is imported." in known.text
     assert [row["Keyword"] for row in preview.table("Preview")] == [
         name.removeprefix("keyword-") for name in keywords
     ]

@@ -1,5 +1,6 @@
 """The frame of every page of the console: navigation, notice, language and theme."""
 
+import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from wechat_scheduler.feed.model import FeedKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import THEME, THEMES, document
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.links import DONE
+from wechat_scheduler.web.console.links import COUNT, DONE
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -54,6 +55,7 @@ THEME_WORDS: Final = {
 }
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
+_COUNT: Final = re.compile("[0-9]{1,9}")
 _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-scheduler</a>
 <details class="menu"><summary>{menu}</summary><div>{rooms}{foot}</div></details></header>
 <aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
@@ -167,7 +169,9 @@ def _foot(visit: Visit) -> Html:
 
 def _notice(visit: Visit) -> Html:
     """What the POST before this page has done."""
-    words = visit.notices.get(visit.request.query.get(DONE, ""))
+    query = visit.request.query
+    words, count = visit.notices.get(query.get(DONE, "")), query.get(COUNT, "")
     if words is None:
         return Html()
-    return fill('<p class="notice" role="status">{words}</p>', words=visit.say(words))
+    shown = f"{int(count):,}" if _COUNT.fullmatch(count) else "–"
+    return fill('<p class="notice" role="status">{words}</p>', words=visit.say(words, count=shown))

@@ -14,7 +14,8 @@ from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
 
 W = Words
 
-DONE = "done"
+# What a form did, and to how many.
+DONE, COUNT = "done", "done_count"
 NEXT_PAGE = W("Next page", "下一页")
 FIRST_PAGE = W("First page", "第一页")
 
@@ -77,7 +78,9 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words =
     """Links to the next page and back to the first, which keep the query. `cursor` is the parameter of this
     page for the place of the next. Each of a page has a `name` of its own."""
     query = [
-        (name, value) for name, value in visit.request.query.items() if name not in (cursor, DONE)
+        (name, value)
+        for name, value in visit.request.query.items()
+        if name not in (cursor, DONE, COUNT)
     ]
     path = visit.request.path
     links = []
@@ -95,9 +98,11 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words =
     )
 
 
-def done(url: str, words_key: str) -> web.Response:
-    """The response to a POST: the browser goes to `url`, which says the notice of that key in `NOTICES`."""
-    query = urlencode({DONE: words_key})
+def done(url: str, words_key: str, *, count: int | None = None) -> web.Response:
+    """The response to a POST: the browser goes to `url`, which says the notice of that key in `NOTICES`, with the
+    `{count}` in it filled. One that has a form for 1 has it under the key with `_one`."""
+    key = f"{words_key}_one" if count == 1 else words_key
+    query = urlencode({DONE: key} | ({} if count is None else {COUNT: count}))
     return web.Response(
         status=303, headers={hdrs.LOCATION: f"{url}{'&' if '?' in url else '?'}{query}"}
     )

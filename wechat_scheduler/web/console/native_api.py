@@ -61,6 +61,10 @@ class NativeApi:
     async def get(self, path: str, result: type[T], /, **params: object) -> T:
         return await self._result(hdrs.METH_GET, path, result, params)
 
+    async def get_noted(self, path: str, result: type[T], /, **params: object) -> ApiAnswer[T]:
+        """Like `get`, with the note of the response."""
+        return _decoded(await self._call(hdrs.METH_GET, path, params), result)
+
     async def page(self, path: str, row: type[T], /, **params: object) -> Rows[T]:
         """A page of a list, and the place of the next one."""
         response = await self._call(hdrs.METH_GET, path, params)

@@ -94,10 +94,16 @@ def read_consumer(body: bytes, *, now: datetime) -> Consumer:
 
 def read_change(consumer: Consumer, body: bytes) -> Consumer:
     """The changed consumer. Raises InvalidRequestError, which tells of all fields that are wrong."""
+    return _checked(replace(consumer, **read_settings(body)))
+
+
+def read_settings(body: bytes) -> dict[str, Any]:
+    """What a change gives, by the names of the model. Raises InvalidRequestError, which tells of all fields that are
+    wrong."""
     wrong = WrongFields()
     given = dict(_settings(decode(body, ConsumerChange), wrong))
     wrong.check()
-    return _checked(replace(consumer, **given))
+    return given
 
 
 def consumer_result(consumer: Consumer) -> ConsumerResult:

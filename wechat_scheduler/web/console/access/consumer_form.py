@@ -12,7 +12,11 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, read_consumer
+from wechat_scheduler.web.native.consumer_bodies import (
+    ConsumerResult,
+    read_consumer,
+    read_settings,
+)
 from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
@@ -92,10 +96,11 @@ def read_consumer_form(visit: Visit, *, is_new: bool) -> dict[str, Any]:
         **{name: typed.number(name, NO_NUMBER, empty=0) for name in NUMBERS},
         "stand_in": "stand_in" in given,
     }
-    name = given.get("name", "").strip() if is_new else "a"  # a name cannot be changed
-    whole = msgspec.json.encode({**body, "name": name})
-    typed.check(lambda: read_consumer(whole, now=visit.now))
-    return {**body, "name": name} if is_new else body
+    if is_new:  # a name cannot be changed
+        body["name"] = given.get("name", "").strip()
+    whole = msgspec.json.encode(body)
+    typed.check(lambda: read_consumer(whole, now=visit.now) if is_new else read_settings(whole))
+    return body
 
 
 def draft_of(consumer: ConsumerResult) -> dict[str, str]:

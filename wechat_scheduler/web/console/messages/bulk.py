@@ -57,11 +57,28 @@ NOTHING: Final = {
 NONE_TICKED = W("No delivery is ticked.", "没有选中任何投递。")
 BACK = W("Back to the list", "返回列表")
 NOTICES: Final = {
-    "replay": W("They are sent again.", "已安排重新发送。"),
-    "cancel": W("They are cancelled.", "已取消。"),
-    "some": W(
-        "Some had changed meanwhile and stay as they are; the others are done.",
-        "有一些期间已经变化，保持不变；其余已完成。",
+    **COUNT,
+    **{f"{what}_one": words for what, words in COUNT_ONE.items()},
+    "cancel": W("{count} deliveries are cancelled.", "已取消 {count} 条投递。"),
+    "cancel_one": W("1 delivery is cancelled.", "已取消 1 条投递。"),
+    "none": W(
+        "All of them changed meanwhile and stay as they are.", "它们期间都已变化，保持不变。"
+    ),
+    "some_replay": W(
+        "{count} will be sent again. The others changed meanwhile and stay as they are.",
+        "将重新发送 {count} 条；其余的期间已经变化，保持不变。",
+    ),
+    "some_replay_one": W(
+        "1 will be sent again. The others changed meanwhile and stay as they are.",
+        "将重新发送 1 条；其余的期间已经变化，保持不变。",
+    ),
+    "some_cancel": W(
+        "{count} are cancelled. The others changed meanwhile and stay as they are.",
+        "已取消 {count} 条；其余的期间已经变化，保持不变。",
+    ),
+    "some_cancel_one": W(
+        "1 is cancelled. The others changed meanwhile and stay as they are.",
+        "已取消 1 条；其余的期间已经变化，保持不变。",
     ),
 }
 
@@ -134,7 +151,8 @@ async def change(visit: Visit) -> web.Response:
     ids = [int(one) for one in visit.form.get("ids", "").split() if ID.fullmatch(one)]
     chosen = await wanted(visit, visit.form)
     told = await visit.api.post(PATHS[what], ChangedResult, {"ids": ids})
-    return done(chosen.address, what if told.count == len(ids) else "some")
+    notice = what if told.count == len(ids) else f"some_{what}" if told.count else "none"
+    return done(chosen.address, notice, count=told.count)
 
 
 def picked(visit: Visit) -> list[str]:

@@ -54,7 +54,8 @@ IMPORT_FIRST = W("Import them.", "请先导入。")
 IMPORT = W("Import from WeChat", "从微信导入")
 ADD = W("Map a template by its id", "按编号配置模板")
 NOTICES: Final = {
-    "imported": W("The templates are imported.", "模板已导入。"),
+    "imported": W("{count} templates are imported.", "已导入 {count} 个模板。"),
+    "imported_one": W("1 template is imported.", "已导入 1 个模板。"),
     "mapped": W("The template is saved.", "模板已保存。"),
     "unmapped": W("The template is removed from the app.", "应用已不再用此模板。"),
 }
@@ -158,10 +159,10 @@ def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[
 
 
 async def take(visit: Visit) -> web.Response:
-    await visit.api.post(
+    found = await visit.api.post(
         "/v1/apps/{app}/templates", ImportedResult, app=visit.request.match_info["app"]
     )
-    return done(visit.request.path.rpartition("/")[0], "imported")
+    return done(visit.request.path.rpartition("/")[0], "imported", count=len(found.templates))
 
 
 async def remove(visit: Visit) -> web.Response:

@@ -1,6 +1,7 @@
 """Makes, lists, shows, changes and removes apps."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -9,6 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import WECHAT_ID, schema_of
@@ -61,9 +63,14 @@ async def create(request: web.Request) -> web.Response:
 async def _notes(services: Services, app: App) -> Sequence[str]:
     namesakes = [other.id for other in services.directory.apps() if other.name == app.name]
     notes = [note_on_namesakes("app", app.name, namesakes)]
-    if not await services.accounts.keeps(app.appid):
-        notes.append(f"register {app.appid} too: until then nothing is sent through this account")
-    return list(filter(None, notes))
+    return list(filter(None, (*notes, await _unregistered(services, app))))
+
+
+async def _unregistered(services: Services, app: App) -> str:
+    """Empty if messages can be sent through the account of the app."""
+    if await services.accounts.keeps(app.appid):
+        return ""
+    return f"register {app.appid} too: until then nothing is sent through this account"
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -86,7 +93,10 @@ def _is_wanted(app: App, wanted: Mapping[str, str]) -> bool:
 
 
 async def shown(request: web.Request) -> web.Response:
-    return envelope.success(app_result(await app_of(request)))
+    app, note = await app_of(request), ""
+    with suppress(StorageError):  # the app itself is in memory
+        note = await _unregistered(request.app[SERVICES], app)
+    return envelope.success(app_result(app), note=note)
 
 
 async def change(request: web.Request) -> web.Response:
