@@ -259,6 +259,10 @@ async def read_a_damaged_file(place: Place) -> Answer:
     return await place.call("GET", f"/v1/reminders/{'0' * 32}")
 
 
+async def bind_the_name_of_another(place: Place) -> Answer:
+    return await place.of_app("PUT", "/subscribers/alice?move=false", {"openid": "o_amy"})
+
+
 async def draw_beyond_the_limit(place: Place) -> Answer:
     await place.keeper.register({"type": 0})
     await place.keeper.settle()
@@ -321,6 +325,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.ALERT_TARGET_UNKNOWN: plain("POST", "/v1/alerts/test", body={"target": "x"}),
     Reason.ALERT_STATE: mute_what_is_over,
     Reason.ROUTE_METHOD: plain("PATCH", "/tasks"),
+    Reason.SUBSCRIBER_NAME_TAKEN: bind_the_name_of_another,
     Reason.CONSUMER_EXISTS: make_a_consumer_twice,
     Reason.TASK_AMBIGUOUS: fetch_one_of_two,
     Reason.IDEMPOTENCY_CONFLICT: another_request_with_the_same_key,

@@ -70,6 +70,7 @@ class Reason(enum.StrEnum):
 
     ROUTE_METHOD = "route.method", 405
 
+    SUBSCRIBER_NAME_TAKEN = "subscriber.name_taken", 409
     CONSUMER_EXISTS = "consumer.exists", 409
     TASK_AMBIGUOUS = "task.ambiguous", 409
     IDEMPOTENCY_CONFLICT = "idempotency.conflict", 409

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from functools import partial
 from typing import Any
 
+import pytest
 from structlog.testing import capture_logs
 
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
@@ -12,6 +13,7 @@ from tests.clock import START
 from tests.stores.memory import memory_database
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
+from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
@@ -166,6 +168,23 @@ async def test_a_name_bound_anew_leaves_its_openkey_behind(database: Database) -
     assert await people.aliases.names_of(APP.id, [UID, "UID_2"]) == {"UID_2": ["7"]}
     assert await people.aliases.get(APP.id, "7") == Alias(app_id=APP.id, name="7", uid="UID_2")
     assert [await people.aliases.remove(APP.id, "7") for _ in range(2)] == [True, False]
+
+
+async def test_a_name_that_must_not_move_stays_its_users_and_nothing_is_stored(
+    database: Database,
+) -> None:
+    people = People(database)
+    await people.aliases.bind(APP, {"7": ("o1", UID, 1)}, now=START)
+    both = {"8": ("o0", "UID_0", 2), "7": ("o2", "UID_2", 3)}
+
+    with pytest.raises(ConflictError, match=f"the name '7' is that of another user, {UID}"):
+        await people.aliases.bind(APP, both, now=START, moves=False)
+    same = await people.aliases.bind(APP, {"7": ("o1", "UID_x", 4)}, now=START, moves=False)
+    new = await people.aliases.bind(APP, {"8": ("o0", "UID_0", 5)}, now=START, moves=False)
+
+    assert (same, new) == ({"7": UID}, {"8": "UID_0"})
+    assert await people.aliases.names_of(APP.id, [UID]) == {UID: ["7"]}
+    assert await people.subscribers.by_uid("UID_2") is None
 
 
 async def test_what_waits_for_a_user_who_left_is_cancelled_with_the_reason(

@@ -84,8 +84,10 @@ async def test_a_message_of_a_mini_program_opens_one_of_its_pages(
 async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path) -> None:
     made = await command("apps", "create", "shop", "--appid", APPID, "--json", state=tmp_path)
     app = json.loads(made.out)
-    await command("apps", "bind", str(app["id"]), "alice", "o_alice", state=tmp_path)
+    bind = ("apps", "bind", str(app["id"]), "alice")
+    await command(*bind, "o_alice", state=tmp_path)
 
+    taken = await command(*bind, "o_amy", "--no-move", state=tmp_path)
     token = await command("apps", "reset-token", str(app["id"]), state=tmp_path)
     users = await command("apps", "wecron-token", "alice", "--app", str(app["id"]), state=tmp_path)
     asked = await command("apps", "renew-links", str(app["id"]), state=tmp_path)
@@ -94,6 +96,7 @@ async def test_tokens_are_reset_and_apps_removed(caller: Caller, tmp_path: Path)
     removed = await command("apps", "remove", str(app["id"]), "--yes", state=tmp_path)
     gone = await command("apps", "show", str(app["id"]), state=tmp_path)
 
+    assert "the name 'alice' is that of another user" in taken.err
     assert token.out.startswith("AT_")
     assert token.out.strip() != app["token"]
     assert users.out.startswith("wct_")

@@ -118,6 +118,25 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     assert "The user left the app" in (await admin.open(f"{url}/{uid}")).text
 
 
+async def test_a_name_of_another_user_moves_only_after_a_question_that_says_whose_it_is(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    before = await bound(keeper, app, "amy")
+    form = await admin.open(f"/console/apps/{app['id']}/subscribers")
+
+    asked = await admin.submit(form, button="Bind a user", external_id="amy", openid="o_new")
+    kept = await admin.open(f"/console/apps/{app['id']}/subscribers/amy")
+    moved = await admin.submit(asked, button="Yes, do it")
+    new = await admin.open(f"/console/apps/{app['id']}/subscribers/amy")
+
+    assert asked.title == "Are you sure?"
+    assert f"amy is the name of another user now: {before['amy']} (o_amy)." in asked.text
+    assert kept.facts()["openid"] == "o_amy"
+    assert "The user is bound." in moved.text
+    assert new.facts()["openid"] == "o_new"
+
+
 async def test_a_list_goes_on_by_its_link_with_its_filters(admin: Browser, keeper: Caller) -> None:
     app = await made_app(keeper)
     await bound(keeper, app, *(f"n{number}" for number in range(101)))

@@ -176,6 +176,27 @@ async def test_users_that_a_business_knows_are_bound_all_or_none(keeper: Caller)
     assert again == {"bob": bob["uid"]}
 
 
+async def test_a_name_moves_to_another_user_unless_the_caller_refuses_that(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    first = await bound(keeper, app, "alice")
+    path = f"/v1/apps/{app['id']}/subscribers"
+    entries = [
+        {"external_id": "bob", "openid": "o_bob"},
+        {"external_id": "alice", "openid": "o_amy"},
+    ]
+
+    refused = await keeper.call("POST", f"{path}?move=false", body=entries)
+    one = await keeper.call("PUT", f"{path}/alice?move=false", body={"openid": "o_amy"})
+    odd = await keeper.call("PUT", f"{path}/alice?move=no", body={"openid": "o_amy"})
+    kept = (await keeper.call("GET", path)).result
+    moved = (await keeper.call("POST", path, body=entries)).result
+
+    assert (refused.status, one.status, odd.status) == (409, 409, 400)
+    assert refused.json["reason"] == "subscriber.name_taken"
+    assert [user["uid"] for user in kept] == [first["alice"]]
+    assert moved[1]["uid"] != first["alice"]
+
+
 async def test_a_subscriber_is_blocked_changed_and_removed(keeper: Caller) -> None:
     app = await made_app(keeper)
     uids = await bound(keeper, app, "alice", "bob")

@@ -5,7 +5,14 @@ from typing import Unpack
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.filters import SubscriberFilter
-from wechat_scheduler.audience.ids import UID_PREFIX, new_id, new_subscription, new_uid, taken_for
+from wechat_scheduler.audience.ids import (
+    UID_PREFIX,
+    name_taken,
+    new_id,
+    new_subscription,
+    new_uid,
+    taken_for,
+)
 from wechat_scheduler.audience.model import (
     Alias,
     App,
@@ -86,20 +93,31 @@ class AudienceDesk:
         if not await self._topics.remove(app.id, topic_id, now=self._clock.now()):
             raise _no_topic(topic_id)
 
-    async def bind(self, app: App, openids: Mapping[str, str]) -> Mapping[str, str]:
+    async def bind(
+        self, app: App, openids: Mapping[str, str], *, moves: bool = True
+    ) -> Mapping[str, str]:
         """Take over users that the business knows. `openids` gives for each name the openid in the app's
         account. The users subscribe to the app. Returns the uid of each name.
 
-        Works in parts; a repeat changes nothing. Raises InvalidRequestError before the first part.
+        Works in parts; a repeat changes nothing. Raises InvalidRequestError before the first part, and so
+        ConflictError for the name of another user unless it `moves`.
         """
         for name, openid in openids.items():
             _check(name, openid)
+        if not moves:
+            await self._check_free(app, openids)
         entries = [(name, (openid, new_uid(), new_id())) for name, openid in openids.items()]
         uids: dict[str, str] = {}
         for start in range(0, len(entries), BATCH):
             part = dict(entries[start : start + BATCH])
-            uids |= await self._aliases.bind(app, part, now=self._clock.now())
+            uids |= await self._aliases.bind(app, part, now=self._clock.now(), moves=moves)
         return uids
+
+    async def _check_free(self, app: App, openids: Mapping[str, str]) -> None:
+        """Raises ConflictError."""
+        for name, found in (await self.find(app, list(openids))).items():
+            if found.subscriber.openid != openids[name]:
+                raise name_taken(name, found.subscriber.uid)
 
     async def find(self, app: App, names: Sequence[str]) -> Mapping[str, Found]:
         """The subscriber behind each uid, alias or openid. Unknown names are left out."""

@@ -7,6 +7,8 @@ from typing import Final
 
 from wechat_scheduler.audience.model import Subscription, TokenKind
 from wechat_scheduler.engine.random_bytes import random_bytes
+from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.reasons import Reason
 
 LETTERS: Final = string.ascii_letters + string.digits
 UID_PREFIX: Final = "UID_"
@@ -63,3 +65,11 @@ def new_subscription(app_id: int, uid: str, *, topic_id: int = 0, at: datetime) 
 
 def _letters(size: int) -> str:
     return "".join(secrets.choice(LETTERS) for _ in range(size))
+
+
+def name_taken(name: str, uid: str) -> ConflictError:
+    """The refusal to give a user the name of the user `uid`."""
+    return ConflictError(
+        f"the name {name!r} is that of another user, {uid}: leave move=false out to move it",
+        reason=Reason.SUBSCRIBER_NAME_TAKEN,
+    )

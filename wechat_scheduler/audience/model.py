@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
@@ -241,3 +241,7 @@ class Alias:
     openkey_hash: str = field(default="", repr=False)
     openkey_until: datetime | None = None
     consented: bool = False
+
+
+# An app's names for users to bind: of each the openid, and a uid and the id of a subscription if they are new.
+Bindings: TypeAlias = Mapping[str, tuple[str, str, int]]

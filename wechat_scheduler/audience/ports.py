@@ -10,6 +10,7 @@ from wechat_scheduler.audience.model import (
     AccountTemplate,
     Alias,
     App,
+    Bindings,
     Drawn,
     Found,
     Scene,
@@ -155,11 +156,10 @@ class Aliases(Protocol):
         names are left out."""
 
     async def bind(
-        self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
+        self, app: App, names: Bindings, *, now: datetime, moves: bool = True
     ) -> Mapping[str, str]:
-        """Bind each name to the user with its openid. Each entry also has a uid for the subscriber
-        and an id for the subscription, for those that are new. A new subscriber counts as a
-        follower. Returns the uid of each name."""
+        """Returns the uid of each name. A new subscriber counts as a follower. Raises ConflictError for
+        the name of another user unless it `moves`."""
 
     async def remove(self, app_id: int, name: str) -> bool: ...
 

@@ -111,18 +111,20 @@ def uses(app: int, name: str, as_json: bool, **given: Any) -> None:
 @click.argument("app", type=APP_ID)
 @click.argument("name")
 @click.argument("openid")
+@click.option("--no-move", is_flag=True, help="Refuse a NAME that is another user's already.")
 @client_options
-def bind(app: int, name: str, openid: str, **given: Any) -> None:
+def bind(app: int, name: str, openid: str, no_move: bool, **given: Any) -> None:
     """Give the user OPENID the name NAME in this app.
 
-    Prints the user's uid.
+    Prints the user's uid. A NAME that is another user's already moves.
 
     \b
     Example:
       wechat-scheduler apps bind 2801745312094217 customer-17 o6_bmjrPTlm6_2sgVt7hMZOPfL2M
     """
     path = ("v1", "apps", app, "subscribers", name)
-    click.echo(ask(given, BoundResult, "PUT", *path, body={"openid": openid}).uid)
+    query = {"move": "false"} if no_move else None
+    click.echo(ask(given, BoundResult, "PUT", *path, query=query, body={"openid": openid}).uid)
 
 
 @click.command()

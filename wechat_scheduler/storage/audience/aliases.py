@@ -5,7 +5,8 @@ from datetime import datetime
 from functools import cache
 from itertools import chain
 
-from wechat_scheduler.audience.model import Alias, App, Found, Subscription
+from wechat_scheduler.audience.ids import name_taken
+from wechat_scheduler.audience.model import Alias, App, Bindings, Found, Subscription
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience import subscribers, subscriptions
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
@@ -32,6 +33,11 @@ BIND = """
     ON CONFLICT (app_id, name) DO UPDATE
     SET uid = excluded.uid, openkey_hash = '', openkey_until = NULL, consented = 0
     WHERE aliases.uid <> excluded.uid
+"""
+# A name that there is stays its user's; the update changes nothing and makes RETURNING work.
+BIND_FREE = """
+    INSERT INTO aliases (app_id, name, uid) VALUES ($1, $2, $3)
+    ON CONFLICT (app_id, name) DO UPDATE SET uid = aliases.uid RETURNING uid
 """
 # A known subscriber keeps all fields; the update changes nothing and makes RETURNING work.
 KNOWN = """
@@ -96,9 +102,10 @@ class SqlAliases:
         return [[row for name in names for row in found.get(name, ())] for names in wanted]
 
     async def bind(
-        self, app: App, names: Mapping[str, tuple[str, str, int]], *, now: datetime
+        self, app: App, names: Bindings, *, now: datetime, moves: bool = True
     ) -> Mapping[str, str]:
-        return await self._database.write(lambda: _bind(app, names, now))
+        bind = _move if moves else _take
+        return await self._database.write(lambda: _bind(app, names, now, bind))
 
     async def remove(self, app_id: int, name: str) -> bool:
         statement = Statement(REMOVE, (app_id, name))
@@ -197,7 +204,7 @@ def _found(row: Row) -> Found:
 
 
 def _bind(
-    app: App, names: Mapping[str, tuple[str, str, int]], now: datetime
+    app: App, names: Bindings, now: datetime, bind: Callable[[int, str, str], Script[None]]
 ) -> Script[Mapping[str, str]]:
     """In the order of the openids: two that bind the same users do not deadlock."""
     bound: dict[str, str] = {}
@@ -208,5 +215,16 @@ def _bind(
             id=subscription_id, app_id=app.id, topic_id=0, uid=bound[name], created_at=now
         )
         yield from subscribe(wanted)
-        yield Statement(BIND, (app.id, name, bound[name]))
+        yield from bind(app.id, name, bound[name])
     return bound
+
+
+def _move(app_id: int, name: str, uid: str) -> Script[None]:
+    yield Statement(BIND, (app_id, name, uid))
+
+
+def _take(app_id: int, name: str, uid: str) -> Script[None]:
+    """Raises ConflictError for the name of another user."""
+    rows = yield Statement(BIND_FREE, (app_id, name, uid))
+    if (owner := rows[0]["uid"]) != uid:
+        raise name_taken(name, owner)

@@ -49,6 +49,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.ALERT_UNKNOWN: "没有这个告警",
     Reason.ALERT_TARGET_UNKNOWN: "没有这个告警接收者",
     Reason.ROUTE_METHOD: "这个路径要用另一种方法",
+    Reason.SUBSCRIBER_NAME_TAKEN: "这个名字是另一个用户的",
     Reason.CONSUMER_EXISTS: "已有这个名字的使用方",
     Reason.TASK_AMBIGUOUS: "这个账号有几个这种任务",
     Reason.IDEMPOTENCY_CONFLICT: "这张表单已用于另一个请求",

@@ -5,8 +5,9 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import form, refusal, select_field, text_field
+from wechat_scheduler.web.console.fields import SURE, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, search, section, table
@@ -18,11 +19,17 @@ from wechat_scheduler.web.console.people.frame import (
     app_url,
 )
 from wechat_scheduler.web.console.people.reach import own_name, reach_badge
+from wechat_scheduler.web.console.people.user_tokens import USER
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.subscriber_bodies import BoundResult, SubscriberResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import (
+    BoundResult,
+    ShownSubscriberResult,
+    SubscriberResult,
+)
 from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -45,6 +52,11 @@ BIND_HINT = W(
     "For users whom your system knows: they subscribe at once, under the app's own name for them.",
     "用于你的系统已认识的用户：立即订阅，并记下你给他的名字。",
 )
+MOVES = W(
+    "{name} is the name of another user now: {uid} ({openid}). Give it to {new}? Messages to {name} reach {new} from then on; "
+    "the other user stays subscribed, without this name.",
+    "{name} 现在是另一个用户的名字：{uid}（{openid}）。改给 {new}？之后发给 {name} 的消息都到 {new}；原来的用户仍是订阅者，但不再有这个名字。",
+)
 EXTERNAL = W("The app's own name", "应用自己的用户名")
 BOUND: Final = {"bound": W("The user is bound.", "用户已绑定。")}
 NAMES: Final = ("external_id", "openid")
@@ -58,10 +70,25 @@ async def bind(visit: Visit) -> web.Response:
     app = visit.request.match_info["app"]
     entry = {name: visit.form.get(name, "").strip() for name in NAMES}
     try:
-        await visit.api.post("/v1/apps/{app}/subscribers", list[BoundResult], body=[entry], app=app)
+        await visit.api.post(
+            "/v1/apps/{app}/subscribers",
+            list[BoundResult],
+            body=[entry],
+            app=app,
+            move=SURE in visit.form,
+        )
     except RequestError as error:
+        if error.reason is Reason.SUBSCRIBER_NAME_TAKEN:
+            return question(visit, await _moves(visit, **entry))
         return await _page(visit, error)
     return done(visit.request.path, "bound")
+
+
+async def _moves(visit: Visit, external_id: str, openid: str) -> str:
+    """The question whether the name of another user may move."""
+    names = {"app": visit.request.match_info["app"], "name": external_id}
+    user = await visit.api.get(USER, ShownSubscriberResult, **names)
+    return visit.say(MOVES, name=external_id, uid=user.uid, openid=user.openid, new=openid)
 
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:

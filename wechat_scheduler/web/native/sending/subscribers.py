@@ -47,21 +47,27 @@ from wechat_scheduler.web.pages.consent import consent_url
 log = structlog.get_logger(__name__)
 
 BLOCKED = {"true": True, "false": False}
+MOVE = {"true": True, "false": False}
 
 
 async def bind(request: web.Request) -> web.Response:
     app = await app_of(request)
     openids = read_binding(request.match_info["name"], await request.read())
-    ((name, uid),) = (await request.app[SERVICES].audience.bind(app, openids)).items()
+    bound = await request.app[SERVICES].audience.bind(app, openids, moves=_moves(request))
+    ((name, uid),) = bound.items()
     return envelope.success(BoundResult(external_id=name, uid=uid))
 
 
 async def bind_all(request: web.Request) -> web.Response:
     app = await app_of(request)
     openids = read_bindings(await request.read())
-    uids = await request.app[SERVICES].audience.bind(app, openids)
+    uids = await request.app[SERVICES].audience.bind(app, openids, moves=_moves(request))
     log.info("subscriber.bound", app=app.id, count=len(uids), by=request[CALLER].id)
     return envelope.success([BoundResult(external_id=name, uid=uids[name]) for name in openids])
+
+
+def _moves(request: web.Request) -> bool:
+    return MOVE.get(one_of(request, "move", MOVE), True)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -162,6 +168,11 @@ async def _found(request: web.Request, app: App) -> Found:
 
 _SUBSCRIBERS: Final = "/v1/apps/{app}/subscribers"
 _SUBSCRIBER: Final = f"{_SUBSCRIBERS}/{{name}}"
+_MOVE: Final = query(
+    "move",
+    "false refuses a name that is another user's; otherwise it moves.",
+    {"enum": [*MOVE], "default": "true"},
+)
 ROUTES = (
     NativeRoute(
         "GET", _SUBSCRIBERS, listed, Scope.PUSH,
@@ -179,12 +190,12 @@ ROUTES = (
     NativeRoute(
         "POST", _SUBSCRIBERS, bind_all, Scope.PUSH,
         "Subscribes up to 1000 users whom the business knows; the same again changes nothing.",
-        body=list[NamedBinding], result=list[BoundResult],
+        body=list[NamedBinding], result=list[BoundResult], takes=(_MOVE,), errors=(409,),
     ),
     NativeRoute(
         "PUT", _SUBSCRIBER, bind, Scope.PUSH,
         "Subscribes a user whom the business knows, under the business's own name.",
-        body=Binding, result=BoundResult,
+        body=Binding, result=BoundResult, takes=(_MOVE,), errors=(409,),
     ),
     NativeRoute(
         "PATCH", _SUBSCRIBER, change, Scope.PUSH,
