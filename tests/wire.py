@@ -4,11 +4,23 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 SOCKET = ".s.PGSQL.5432"
 CHUNK = 65_536
+COMMIT = b"COMMIT;"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostCommit:
+    """A COMMIT that does not arrive, or, if it `reaches` the server, whose answer does not. Then the connection
+    `closes`, or is silent until its client gives up."""
+
+    reaches: bool
+    closes: bool
+    answered: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Wire:
@@ -24,6 +36,7 @@ class Wire:
         self._is_cut = False
         self.attempts = 0
         self._connections: set[asyncio.StreamWriter] = set()
+        self._lost: LostCommit | None = None
         self.heal()
 
     def hold(self, *, forth: bool = True, back: bool = True) -> None:
@@ -37,6 +50,10 @@ class Wire:
         self._is_cut = True
         for connection in self._connections:
             connection.close()
+
+    def lose_commit(self, *, reaches: bool, closes: bool) -> None:
+        """Lose the next COMMIT, with its connection. The others are not harmed."""
+        self._lost = LostCommit(reaches=reaches, closes=closes)
 
     def heal(self) -> None:
         """Forward again, in both directions."""
@@ -53,23 +70,52 @@ class Wire:
         there, here = await asyncio.open_unix_connection(str(self._server))
         ends = {writer, here}
         self._connections |= ends
+        losses: list[LostCommit] = []
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(_pump(reader, here, self._forth))
-                group.create_task(_pump(there, writer, self._back))
+                group.create_task(self._ask(reader, here, losses))
+                group.create_task(self._answer(there, writer, losses))
         finally:
             self._connections -= ends
 
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losses: list[LostCommit]
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(CHUNK):
+                await self._forth.wait()
+                if self._lost is not None and COMMIT in data:
+                    loss, self._lost = self._lost, None
+                    losses.append(loss)
+                    await _lose(data, reader, writer, loss)
+                    break
+                writer.write(data)
+                await writer.drain()
+        writer.close()
 
-async def _pump(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event
+    async def _answer(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, losses: list[LostCommit]
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(CHUNK):
+                await self._back.wait()
+                for loss in losses:
+                    loss.answered.set()
+                if not losses:
+                    writer.write(data)
+                    await writer.drain()
+        writer.close()
+
+
+async def _lose(
+    data: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, loss: LostCommit
 ) -> None:
-    with suppress(OSError):
-        while data := await reader.read(CHUNK):
-            await flows.wait()
-            writer.write(data)
-            await writer.drain()
-    writer.close()
+    if loss.reaches:
+        writer.write(data)
+        await writer.drain()
+        await loss.answered.wait()
+    while not loss.closes and await reader.read(CHUNK):
+        pass
 
 
 @asynccontextmanager

@@ -20,10 +20,10 @@ class WrongClock(SystemClock):
     """The clock of a machine that is wrong by `ahead`."""
 
     def __init__(self, ahead: timedelta) -> None:
-        self._ahead = ahead
+        self.ahead = ahead
 
     def now(self) -> datetime:
-        return super().now() + self._ahead
+        return super().now() + self.ahead
 
 
 @pytest.fixture

@@ -55,7 +55,7 @@ class ReminderWork:
         if await self._store.finish(outcome, now=self._clock.now()):
             self._observe(outcome)
             _log(outcome)
-            self._wake()
+        self._wake()  # without a claim it may be stored already, and only the store's answer was lost
 
     async def crashed(self, row: Claimed, error: Exception) -> None:
         reason, now = crash_reason(error), self._clock.now()

@@ -1,0 +1,154 @@
+"""A node that loses the database while it stores an outcome stores it again, and does nothing twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.clock import FakeClock
+from tests.cluster.conftest import Cluster, WrongClock
+from tests.house import APPID, Caller, WeChat
+from tests.sending.town import Town, settled_in
+from tests.wire import Wire, wired
+from wechat_scheduler.engine import clockwork
+from wechat_scheduler.engine.clock import SystemClock
+from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.errors import StorageError
+
+PATH = f"{APPID}/0"
+SOON = timedelta(seconds=10)
+TOKEN = "/cgi-bin/token"
+ROTATING = {"wechat__access_token_endpoint": "token"}
+LOSSES: dict[str, Callable[[Wire], None]] = {
+    "before the commit arrived": lambda wire: wire.lose_commit(reaches=False, closes=True),
+    "before it was answered": lambda wire: wire.lose_commit(reaches=True, closes=True),
+    "silent before the commit": lambda wire: wire.lose_commit(reaches=False, closes=False),
+    "silent after the commit": lambda wire: wire.lose_commit(reaches=True, closes=False),
+    "before the transaction began": Wire.cut,
+}
+
+
+class Losing:
+    """A `Work` that loses the database when it has something to store, once."""
+
+    def __init__(self, node: Caller, work: str, wire: Wire, lose: Callable[[Wire], None]) -> None:
+        self._work = getattr(node.daemon.cores, work).clockwork._work
+        self._wire = wire
+        self._losses = [lose]
+        self.has_failed = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._work, name)
+
+    async def finish(self, outcome: Any) -> None:
+        for lose in self._losses:
+            lose(self._wire)
+        self._losses = []
+        try:
+            await self._work.finish(outcome)
+        except StorageError:
+            self.has_failed.set()
+            self._wire.heal()
+            raise
+
+
+@pytest.fixture
+async def wire(database_url: str) -> AsyncIterator[Wire]:
+    async with wired(database_url) as wire:
+        yield wire
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clockwork, "STORE_PAUSE", timedelta(milliseconds=20))
+
+
+async def turn(node: Caller, losing: Losing) -> None:
+    """One pass of the loop."""
+    node.daemon.ground.database.patience = 0.5  # type: ignore[attr-defined] # PostgreSQL's
+    loop: Clockwork[Any, Any] = Clockwork(losing, clock=node.daemon.ground.clock, slots=4)
+    assert await loop.run_once() == 1
+    assert losing.has_failed.is_set()
+
+
+async def test_a_value_that_wechat_gave_is_stored_without_asking_again(
+    node: Cluster, wire: Wire, weixin: WeChat
+) -> None:
+    async with node("near") as near, node("far", database=wire.url, **ROTATING) as far:
+        await far.register({"type": 0})
+        await far.settle()
+        for number, (loss, lose) in enumerate(LOSSES.items(), start=2):
+            await far.call("POST", f"/task/{PATH}/refresh")
+
+            await turn(far, Losing(far, "credentials", wire, lose))
+
+            value = await far.value(PATH)
+            await near.settle()
+            await far.settle()
+            assert weixin.sandbox.calls(TOKEN) == number, loss
+            assert value == await far.value(PATH) == await near.value(PATH), loss
+            assert (await near.fetch(PATH)).headers["ETag"] == f'"{number}"', loss
+
+
+async def test_a_value_whose_claim_another_node_has_taken_over_is_dropped(
+    node: Cluster, wire: Wire, weixin: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock(SystemClock().now())
+    async with (
+        node("near", clock=clock, **ROTATING) as near,
+        node("far", clock=clock, database=wire.url, **ROTATING) as far,
+    ):
+        lease = far.daemon.ground.config.refresh.lease
+        monkeypatch.setattr(clockwork, "STORE_PAUSE", 2 * lease)
+        await far.register({"type": 0})
+        losing = Losing(far, "credentials", wire, LOSSES["before the commit arrived"])
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(turn(far, losing))
+            await losing.has_failed.wait()
+            await clock.asleep()
+            clock.advance(lease)
+            await near.settle()
+            clock.advance(lease)
+        await far.daemon.cores.credentials.manager.changed_elsewhere(None)
+        await far.settle()
+
+        assert weixin.sandbox.calls(TOKEN) == 2
+        assert await far.value(PATH) == await near.value(PATH)
+
+
+@pytest.mark.parametrize("work", ["delivery", "reminders"])
+async def test_a_message_is_shown_once(
+    node: Cluster, wire: Wire, weixin: WeChat, work: str
+) -> None:
+    clock = WrongClock(timedelta(0))
+    async with node("far", database=wire.url, clock=clock) as far:
+        town = await settled_in(weixin, far, clock)
+        uid = await town.follow()
+        for number, (loss, lose) in enumerate(LOSSES.items(), start=1):
+            await SENDERS[work](town, uid)
+            clock.ahead += 2 * SOON
+
+            await turn(far, Losing(far, work, wire, lose))
+            await far.settle()
+
+            assert len(await town.arrived(uid)) == number, loss
+        states = [(one.state.value, one.tries) for one in await town.deliveries()]
+        assert states == [("accepted", 1)] * len(LOSSES)
+
+
+async def say(town: Town, uid: str) -> None:
+    body = {"app": town.app.id, "to": [uid], "channel": "template", "text": "hello"}
+    assert (await town.call("POST", "/v1/messages", body)).status == 200
+
+
+async def remind(town: Town, uid: str) -> None:
+    at = (town.clock.now() + SOON).isoformat()
+    body = {"app": town.app.id, "to": [uid], "channel": "template", "title": "r", "time": at}
+    answer = await town.call("POST", "/v1/reminders", body)
+    assert answer.status == 200, answer.json
+
+
+SENDERS = {"delivery": say, "reminders": remind}
