@@ -1,8 +1,8 @@
 """Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from functools import partial
 from typing import Final, NamedTuple
 
 from wechat_scheduler.access.model import network_of
@@ -35,6 +35,16 @@ class _Swap(NamedTuple):
     token: str
     bearer: Bearer
     value: str
+
+
+class _Caller(NamedTuple):
+    """Who calls: the account that it is for, its name among the callers of one account, and how its use is named; each
+    is empty if unknown."""
+
+    account: str
+    name: str
+    label: str
+    consumer: Consumer | None
 
 
 class Passage:
@@ -84,29 +94,20 @@ class Passage:
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         last = swaps[-1].bearer if swaps else _NO_BEARER
-        counted = last.label if swaps else ""
-        with self._passing(call, last.account, last.caller):
-            answered = self._answered(call, last.account, swaps)
-            async with self._counted(
-                answered, call.path, last.account, counted, last.consumer
-            ) as reply:
-                yield reply
+        caller = _Caller(last.account, last.caller, last.label if swaps else "", last.consumer)
+        answered = partial(self._answered, call, last.account, swaps)
+        async with self._counted(call, caller, answered) as reply:
+            yield reply
 
-    @asynccontextmanager
-    async def sent(
+    def sent(
         self, call: PassedCall, account: str, caller: GatewayCaller | None
-    ) -> AsyncIterator[Reply]:
+    ) -> AbstractAsyncContextManager[Reply]:
         """Like `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
         `account` is empty."""
-        self.let_pass(call.method, call.path, caller.consumer if caller else None)
         label, consumer = (caller.label, caller.consumer) if caller else ("", None)
-        with self._passing(call, account, label):
-            answered = self._relay.send(call, account)
-            async with self._counted(answered, call.path, account, label, consumer) as reply:
-                yield reply
-
-    def _passing(self, call: PassedCall, account: str, caller: str) -> AbstractContextManager[None]:
-        return self._limiter.passing(account, caller or network_of(call.address))
+        self.let_pass(call.method, call.path, consumer)
+        answered = partial(self._relay.send, call, call.query, account)
+        return self._counted(call, _Caller(account, label, label, consumer), answered)
 
     def let_pass(self, method: str, path: str, consumer: Consumer | None) -> None:
         """Raises CallRefusedError if no one may make this call, CallerRefusedError if this consumer may not."""
@@ -121,64 +122,65 @@ class Passage:
 
     @asynccontextmanager
     async def _counted(
-        self,
-        answered: AbstractAsyncContextManager[Reply],
-        path: str,
-        account: str,
-        caller: str,
-        consumer: Consumer | None,
+        self, call: PassedCall, caller: _Caller, answered: Callable[[], Awaitable[Reply]]
     ) -> AsyncIterator[Reply]:
-        """The answer; the call is counted once, also if there is none, but not of an unknown caller. Raises
-        CallerRefusedError if the consumer has made all calls of today."""
-        if caller:
-            pause = self._meter.begin(caller, consumer.per_day if consumer else 0)
-            if pause is not None:
-                name = consumer.name if consumer else ""
-                raise CallerRefusedError(CallerRefusal.DAY, name=name, pause=pause)
-        errcode = _NO_ANSWER
-        try:
-            async with answered as reply:
-                errcode = reply.errcode
+        """The answer, while a place is held; the call is counted once, also if there is none, but not of an unknown
+        caller. Raises CallRefusedError without a place, CallerRefusedError if the consumer has made all calls of
+        today."""
+        account, name, label, consumer = caller
+        with self._limiter.passing(account, name or network_of(call.address)):
+            if label:
+                self._begin(label, consumer)
+            reply: Reply | None = None
+            try:
+                reply = await answered()
                 yield reply
-        finally:
-            if caller:
-                self._meter.count(caller, account, path, failed=errcode != 0)
-        if errcode == _USED_UP:
-            await self._meter.used_up(account, path)
+            finally:
+                if reply is not None:
+                    reply.end()
+                if label:
+                    failed = reply is None or reply.errcode != 0
+                    self._meter.count(label, account, call.path, failed=failed)
+            if reply.errcode == _USED_UP:
+                await self._meter.used_up(account, call.path)
 
-    @asynccontextmanager
-    async def _answered(
-        self, call: PassedCall, account: str, swaps: list[_Swap]
-    ) -> AsyncIterator[Reply]:
+    def _begin(self, label: str, consumer: Consumer | None) -> None:
+        pause = self._meter.begin(label, consumer.per_day if consumer else 0)
+        if pause is not None:
+            name = consumer.name if consumer else ""
+            raise CallerRefusedError(CallerRefusal.DAY, name=name, pause=pause)
+
+    async def _answered(self, call: PassedCall, account: str, swaps: list[_Swap]) -> Reply:
         """The answer; that to the repeated call, if WeChat refused the token and there is another now."""
-        async with self._relay.send(_swapped(call, swaps), account) as reply:
-            successor = await self._successor(call, swaps, reply)
-            if not successor:
-                await self._explain(swaps, reply)
-                yield reply
-                return
-        swaps[-1] = swaps[-1]._replace(value=successor)
-        async with self._relay.send(_swapped(call, swaps), account) as reply:
-            if reply.errcode in REFUSALS:
-                self._healing.paths.refused(swaps[-1].bearer.key, call.path)
-                await self._explain(swaps, reply)
-            yield reply
-
-    async def _explain(self, swaps: list[_Swap], reply: Reply) -> None:
-        if swaps and reply.errcode in REFUSALS:
-            bearer = swaps[-1].bearer
-            stand_in = bearer.consumer is not None
-            await self._healing.explain(bearer.key, reply.errcode, stand_in=stand_in)
-
-    async def _successor(self, call: PassedCall, swaps: list[_Swap], reply: Reply) -> str:
+        reply = await self._relay.send(call, _query(call, swaps), account)
         if not swaps:
-            return ""
-        key = swaps[-1].bearer.key
-        if reply.errcode not in REFUSALS:
-            self._healing.paths.took(key, call.path)
-            return ""
-        successor = await self._healing.at(key, call.path, swaps[-1].value)
-        return successor if call.is_kept else ""
+            return reply
+        if reply.errcode in REFUSALS:
+            return await self._healed(call, account, swaps, reply)
+        self._healing.paths.took(swaps[-1].bearer.key, call.path)
+        return reply
+
+    async def _healed(
+        self, call: PassedCall, account: str, swaps: list[_Swap], refusal: Reply
+    ) -> Reply:
+        bearer, refused = swaps[-1].bearer, swaps[-1].value
+        with _ending(refusal):
+            successor = await self._healing.at(bearer.key, call.path, refused)
+            if not (successor and call.is_kept):
+                await self._explain(bearer, refusal)
+                return refusal
+        refusal.end()
+        swapped = [*swaps[:-1], swaps[-1]._replace(value=successor)]
+        reply = await self._relay.send(call, _query(call, swapped), account)
+        if reply.errcode in REFUSALS:
+            self._healing.paths.refused(bearer.key, call.path)
+            with _ending(reply):
+                await self._explain(bearer, reply)
+        return reply
+
+    async def _explain(self, bearer: Bearer, refusal: Reply) -> None:
+        stand_in = bearer.consumer is not None
+        await self._healing.explain(bearer.key, refusal.errcode, stand_in=stand_in)
 
     async def _bearers(self, call: PassedCall) -> Mapping[str, Bearer]:
         """Whose the tokens of the call are, by token. The last one is the account's own, if the call has an
@@ -214,6 +216,16 @@ def _token(call: PassedCall, name: str) -> str:
     return given.pop() if given else ""
 
 
-def _swapped(call: PassedCall, swaps: list[_Swap]) -> PassedCall:
+def _query(call: PassedCall, swaps: Sequence[_Swap]) -> str:
     values: Mapping[str, str] = {swap.token: swap.value for swap in swaps}
-    return replace(call, query=queries.replaced(call.query, queries.TOKENS, values))
+    return queries.replaced(call.query, queries.TOKENS, values)
+
+
+@contextmanager
+def _ending(reply: Reply) -> Iterator[None]:
+    """End the reply if an error does so with the block."""
+    try:
+        yield
+    except BaseException:
+        reply.end()
+        raise

@@ -1,7 +1,6 @@
 """The calls that pass, and the port that takes them to WeChat."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager
 from typing import Protocol, TypeAlias
 
 from wechat_scheduler.access.model import Address
@@ -55,11 +54,14 @@ class Reply(Protocol):
         """The body, once and byte for byte. Raises WeChatError if it breaks off."""
         ...
 
+    def end(self) -> None:
+        """To be called once, when no more of the body is read."""
+
 
 class Relay(Protocol):
     """Sends calls to WeChat, each once."""
 
-    def send(self, call: PassedCall, account: str) -> AbstractAsyncContextManager[Reply]:
-        """The answer is read in the block. Raises WeChatError if there is none; then its verdict is
-        AMBIGUOUS if WeChat may have acted on the call."""
+    async def send(self, call: PassedCall, query: str, account: str) -> Reply:
+        """The answer to the call with this query in the place of its own. Raises WeChatError if there is none; then its
+        verdict is AMBIGUOUS if WeChat may have acted on the call."""
         ...

@@ -4,8 +4,6 @@ import zlib
 from typing import Final
 
 import msgspec
-from aiohttp import hdrs
-from multidict import CIMultiDictProxy
 
 # Refusals are under 1 KiB; an answer that is larger, or no text, is none.
 PEEK: Final = 4096
@@ -21,11 +19,10 @@ class _Refusal(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Refusal).decode
 
 
-def may_have_errcode(headers: CIMultiDictProxy[str]) -> bool:
+def may_have_errcode(content_type: str, length: int) -> bool:
     """Whether the answer may be JSON that is short enough: WeChat writes one in place of a file, too."""
-    kind = headers.get(hdrs.CONTENT_TYPE, "").partition(";")[0].strip().lower()
-    length = headers.get(hdrs.CONTENT_LENGTH, "0")
-    return kind in _TEXTS and length.isdecimal() and int(length[:9]) <= PEEK
+    kind = content_type.partition(";")[0].strip().lower()
+    return length <= PEEK and kind in _TEXTS
 
 
 def errcode_in(body: bytes, encoding: str) -> int:

@@ -1,6 +1,6 @@
 """WeChat's hosts in their order, of which some may not answer. Source: "接口域名说明"."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 from urllib.parse import urlsplit
@@ -43,6 +43,10 @@ class WeChatHosts:
     def __init__(self, bases: Sequence[str], *, clock: Clock) -> None:
         self._hosts = {base: _Host(base=base) for base in bases}
         self._clock = clock
+
+    @property
+    def bases(self) -> Collection[str]:
+        return self._hosts.keys()
 
     def in_order(self) -> Iterator[str]:
         """The bases to try, until one answers: those that failed just now are last."""

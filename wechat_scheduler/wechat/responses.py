@@ -1,6 +1,7 @@
 """HTTP responses of WeChat, and the ordinary ones among them: whole, and with nothing unusual in their head."""
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 
@@ -9,6 +10,14 @@ class Received(NamedTuple):
 
     status: int
     date: str
+    body: bytes
+
+
+class WholeResponse(NamedTuple):
+    """A response with status 200: its reason, its headers, and its body."""
+
+    reason: str
+    headers: Sequence[tuple[str, str]]
     body: bytes
 
 
@@ -22,17 +31,33 @@ _HEAD: Final = re.compile(
 # Bytes and lines of such a head. WeChat's have some 200 bytes.
 LONGEST_HEAD: Final = 2048
 MOST_LINES: Final = 32
+_REASON: Final = len("HTTP/1.1 200 ")
 
 
 def ordinary(data: bytes) -> Received | None:
     """The response that these bytes are, if aiohttp is sure to read the same."""
+    head = _ordinary_head(data)
+    if head is None:
+        return None
+    date = head["date"]
+    return Received(200, date.decode() if date else "", data[head.end() :])
+
+
+def whole(data: bytes) -> WholeResponse | None:
+    """Like `ordinary`, with all headers."""
+    head = _ordinary_head(data)
+    if head is None:
+        return None
+    first, *lines = head[0].decode().split("\r\n")[:-2]
+    headers = [(name, value.strip(" ")) for name, _, value in (it.partition(": ") for it in lines)]
+    return WholeResponse(first[_REASON:], headers, data[head.end() :])
+
+
+def _ordinary_head(data: bytes) -> re.Match[bytes] | None:
     head = _HEAD.match(data, 0, LONGEST_HEAD)
     if head is None or head["length"] is None or head.end() + int(head["length"]) != len(data):
         return None
     lines = head[0].lower()
     if lines.count(b"\ncontent-length:") > 1 or lines.count(b"\ndate:") > 1:
         return None
-    if lines.count(b"\n") > MOST_LINES:
-        return None
-    date = head["date"]
-    return Received(200, date.decode() if date else "", data[head.end() :])
+    return None if lines.count(b"\n") > MOST_LINES else head
