@@ -1,6 +1,8 @@
 """`/docs`: the reference, and requests that are tried from it."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -8,10 +10,14 @@ import pytest
 from tests.console.visitor import MARKUP, Browser
 from tests.house import APPID, Caller
 from tests.web.tenants import made_app
-from wechat_scheduler.web.console.docs import parameter_words, summaries
+from wechat_scheduler.web.console.docs import rooms
 from wechat_scheduler.web.console.docs.beginnings import BODIES
-from wechat_scheduler.web.native.openapi import ERRORS, operation_id
-from wechat_scheduler.web.native.route import PLACES
+from wechat_scheduler.web.console.docs.operations import ApiReference
+from wechat_scheduler.web.console.docs.schema_fields import divided
+from wechat_scheduler.web.console.words import Language
+from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.native.chinese.table import TABLES
+from wechat_scheduler.web.native.openapi import operation_id, rendered
 from wechat_scheduler.web.native.routes import NATIVE
 
 REFRESH = "/docs/post_task_appid_type_refresh"
@@ -47,22 +53,52 @@ async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
     assert "`" not in page.text
 
 
-async def test_the_reference_speaks_chinese_but_for_the_fields(admin: Browser) -> None:
+async def test_the_reference_speaks_chinese(admin: Browser) -> None:
     index = await admin.open("/docs?q=提醒 创建", Accept_Language="zh")
+    page = await admin.open("/docs/post_v1_messages", Accept_Language="zh")
 
-    rows = index.table("提醒")
-    assert [row["用途"] for row in rows] == [
+    assert [row["用途"] for row in index.table("提醒")] == [
         "创建提醒，一次或重复",
         "查看请求体会创建的提醒及其时间；不保存",
     ]
-    texts = {route.summary for route in NATIVE} | {
-        each.description for route in NATIVE for each in route.takes
-    }
-    texts |= {each.description for each in PLACES.values()}
-    texts |= {answer["description"] for answer in ERRORS.values()}
-    known = {each.en for each in (*summaries.SENTENCES, *parameter_words.SENTENCES)}
-    assert texts <= known
-    assert set(summaries.ROOMS) == {route.handler.__module__.rpartition(".")[2] for route in NATIVE}
+    fields = {row["字段"]: (row["类型"], row["说明"]) for row in page.table("请求体")}
+    kind, meaning = fields["to"]
+    assert kind == "integer 或 string 的列表"
+    assert meaning.startswith(
+        "to 写 uid、应用自己的用户名、openid、主题 id（数字），或 * 表示所有订阅者。渠道 webhook 发送到"
+    )
+    assert fields["text"] == ("string", '用户读到的内容；默认 ""')
+
+
+def test_every_text_of_the_document_has_chinese_in_one_place() -> None:
+    english = [text for one in TABLES for text in one]
+    document = rendered(NATIVE, KindTable(()))
+
+    shown = set(_shown(ApiReference(document, Language.EN)))
+
+    assert len(english) == len(set(english))
+    assert shown - set(english) == set()
+    assert set(english) - shown - set(_about(json.loads(document)["components"])) == set()
+    assert set(rooms.ROOMS) == {route.handler.__module__.rpartition(".")[2] for route in NATIVE}
+
+
+def _shown(reference: ApiReference) -> Iterator[str]:
+    """What the pages of the reference say of routes, parameters, responses and fields."""
+    yield reference.about
+    for one in reference.operations.values():
+        yield one.summary
+        yield from (each.description for each in one.parameters)
+        yield from (each.description for each in one.responses)
+        for body in (one.body, *(each.body for each in one.responses)):
+            if body:
+                yield from body.note
+                yield from (text for field in body.fields for text in field.said)
+
+
+def _about(components: dict[str, Any]) -> Iterator[str]:
+    for one in components["schemas"].values():
+        yield from divided(one.get("description", ""))
+    yield from (one["description"] for one in components["responses"].values())
 
 
 @pytest.mark.parametrize("operation", BODIES)

@@ -12,10 +12,10 @@ from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
 from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.web.console import field_errors, request_errors
-from wechat_scheduler.web.console.docs import parameter_words, summaries
 from wechat_scheduler.web.kit import ids, texts
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.native import push_endpoints, pushes
+from wechat_scheduler.web.native.chinese import table
 from wechat_scheduler.webhooks import robots, urls
 from wechat_scheduler.webhooks import sentences as webhook_sentences
 from wechat_scheduler.wechat import errcode_lookup, refused_pushes, silence
@@ -58,7 +58,6 @@ def sentences() -> list[Sentence]:
         *field_errors.SENTENCES,
         *field_errors.EXPECTED,
         *request_errors.SENTENCES,
-        *summaries.SENTENCES,
-        *parameter_words.SENTENCES,
+        *table.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),
     ]

@@ -15,7 +15,7 @@ from wechat_scheduler.web.console.docs.operations import (
     OperationBody,
     OperationResponse,
 )
-from wechat_scheduler.web.console.docs.prose import marked, unmarked
+from wechat_scheduler.web.console.docs.prose import marked, told, unmarked
 from wechat_scheduler.web.console.docs.schema_fields import SchemaField
 from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
 from wechat_scheduler.web.console.fields import area_field, form, text_field
@@ -38,8 +38,9 @@ PARAMETERS, PLACE = W("Parameters", "参数"), W("Place", "位置")
 MEANING = W("Meaning", "说明")
 REQUEST, RESULT = W("Body of the request", "请求体"), W("Result", "返回结果（result）")
 FIELD, REQUIRED = W("Field", "字段"), W("required", "必填")
+# A meaning in Chinese has commas of its own.
+BETWEEN = W(", ", "；")
 RESPONSES, STATUS, REASONS = W("Responses", "响应"), W("Status", "状态"), W("Reasons", "reason")
-AS_WRITTEN = W("As in openapi.json.", "字段的说明与 openapi.json 相同，为英文。")
 NO_PARAMETERS = W("It has no parameters.", "没有参数。")
 NO_FIELDS = W("It has no fields: {kind}.", "没有字段：{kind}。")
 TRY, SEND = W("Try it", "试一试"), W("Send", "发送")
@@ -180,11 +181,8 @@ def _body(
         visit,
         heading,
         fill(
-            "{note}{fields}{english}",
-            note=when(body.note, fill("<p>{note}</p>", note=marked(body.note))),
-            english=when(
-                body.fields, fill('<p class="faint">{words}</p>', words=visit.say(AS_WRITTEN))
-            ),
+            "{note}{fields}",
+            note=when(body.note, fill("<p>{note}</p>", note=marked(told(visit, body.note)))),
             fields=fields if body.fields else nothing,
         ),
         id=name,
@@ -193,8 +191,9 @@ def _body(
 
 def _row(visit: Visit, one: SchemaField, required: str) -> tuple[Html, str, Html]:
     """A result always has its fields: `required` is for those of a request."""
-    notes = [required if one.is_required else "", one.notes]
-    return _path(one.path), one.kind, marked(visit.listed(filter(None, notes)))
+    said = told(visit, one.said).rstrip(".。")
+    notes = [required if one.is_required else "", said, *one.bounds]
+    return _path(one.path), one.kind, marked(visit.say(BETWEEN).join(filter(None, notes)))
 
 
 def _path(path: str) -> Html:

@@ -7,6 +7,7 @@ import msgspec
 
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.console.docs.schema_fields import Json, SchemaField, SchemaTable
+from wechat_scheduler.web.console.words import Language
 
 JSON: Final = "application/json"
 STREAM: Final = "text/event-stream"
@@ -22,11 +23,11 @@ class OperationParameter(NamedTuple):
 
 
 class OperationBody(NamedTuple):
-    """What a request or a response holds. `fields` are empty for a body that is no JSON object."""
+    """What a request or a response holds. `note` has the sentences about the whole; `fields` are empty for a body that is no JSON object."""
 
     media: str
     kind: str
-    note: str
+    note: Sequence[str]
     fields: Sequence[SchemaField]
     example: Any
 
@@ -65,12 +66,12 @@ class Operation:
 
 
 class ApiReference:
-    """The document, read."""
+    """The document, read. What a type is stands in that language, and what is said of it in English."""
 
-    def __init__(self, document: bytes) -> None:
+    def __init__(self, document: bytes, language: Language) -> None:
         self._document = msgspec.json.decode(document)
         self._components = self._document["components"]
-        self._schemas = SchemaTable(self._components["schemas"])
+        self._schemas = SchemaTable(self._components["schemas"], language)
         # By their ids, in the order of the document.
         self.operations: Mapping[str, Operation] = {
             described["operationId"]: self._operation(method, path, described)

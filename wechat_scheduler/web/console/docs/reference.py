@@ -17,7 +17,7 @@ from wechat_scheduler.web.console.docs.operations import (
     Operation,
 )
 from wechat_scheduler.web.console.docs.prose import marked
-from wechat_scheduler.web.console.docs.summaries import ROOMS
+from wechat_scheduler.web.console.docs.rooms import ROOMS
 from wechat_scheduler.web.console.docs.trying import try_out
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
@@ -25,7 +25,7 @@ from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import code, joined, search, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Language, Words
 from wechat_scheduler.web.kit.room_states import STATES
 from wechat_scheduler.web.native.openapi import DOCUMENT
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -66,12 +66,12 @@ async def tried(visit: Visit) -> web.Response:
 async def _reference(visit: Visit) -> ApiReference:
     """The first time takes 50 ms."""
     document = visit.request.app[STATES][DOCUMENT]
-    return await asyncio.to_thread(lambda: _read(document()))
+    return await asyncio.to_thread(lambda: _read(document(), visit.language))
 
 
-@lru_cache(maxsize=1)
-def _read(document: bytes) -> ApiReference:
-    return ApiReference(document)
+@lru_cache(maxsize=len(Language))
+def _read(document: bytes, language: Language) -> ApiReference:
+    return ApiReference(document, language)
 
 
 async def _operation(visit: Visit) -> Operation:

@@ -1,56 +1,10 @@
-"""The Chinese of what the routes of our API do. Their English stands in the route table."""
+"""The Chinese of what the routes do."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from wechat_scheduler.engine.sentences import Sentence
-
 # fmt: off
-# Rooms of routes.
-ROOMS: Final[Mapping[str, str]] = {
-    "agenda": "日程",
-    "alerts": "告警",
-    "apps": "应用",
-    "audit": "审计",
-    "consumers": "使用方",
-    "deliveries": "投递",
-    "events": "事件流",
-    "health": "健康检查",
-    "job_counts": "任务计数",
-    "jobs": "任务列表",
-    "jssdk": "JS-SDK 签名",
-    "jssdk_pages": "JS-SDK 页面",
-    "keys": "API key",
-    "messages": "消息",
-    "metrics": "指标",
-    "nodes": "节点",
-    "openapi": "接口描述",
-    "overview": "概览",
-    "past_pushes": "推送记录",
-    "people": "提醒的用户",
-    "previews": "消息预览",
-    "push_endpoints": "推送地址",
-    "pushes": "微信推送",
-    "qrcodes": "二维码",
-    "quotas": "微信额度",
-    "readers": "获取方",
-    "registration_checks": "登记检查",
-    "reminders": "提醒",
-    "removal": "删除与恢复提醒",
-    "rids": "rid 查询",
-    "sentences": "理解句子",
-    "sessions": "会话",
-    "settings": "设置",
-    "statistics": "统计",
-    "subscribers": "订阅者",
-    "tasks": "凭据任务",
-    "templates": "模板",
-    "topics": "主题",
-    "usage": "网关用量",
-    "users": "用户",
-    "uses": "允许的订阅通知",
-}
-_BOTH: Final = {
+BOTH: Final[Mapping[str, str]] = {
     "Reports that the process is alive and its event loop runs.": "报告进程在运行，事件循环在转",
     "Reports whether the daemon can do its work; callers with a key also see the reasons.": "报告守护进程能否工作；带 key 的调用方还能看到原因",
     "Returns the metrics in the text format of Prometheus.": "返回 Prometheus 文本格式的指标",
@@ -158,5 +112,3 @@ _BOTH: Final = {
     "Lets a user leave a reminder.": "让用户退出提醒",
     "Reads from a Chinese sentence when, how often and of what it reminds; stores nothing.": "从一句中文读出何时、多久一次、提醒什么；不保存",
 }
-# fmt: on
-SENTENCES: Final = tuple(Sentence(*both) for both in _BOTH.items())

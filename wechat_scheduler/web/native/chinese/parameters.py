@@ -1,11 +1,10 @@
-"""The Chinese of what parameters and responses of our API mean. Their English stands in the route table and in the document."""
+"""The Chinese of what parameters and responses mean."""
 
+from collections.abc import Mapping
 from typing import Final
 
-from wechat_scheduler.engine.sentences import Sentence
-
 # fmt: off
-_BOTH: Final = {
+BOTH: Final[Mapping[str, str]] = {
     "A day in Shanghai; today without it.": "上海时间的某一天；不写则为今天",
     "A path of WeChat's, such as `/cgi-bin/menu/get`.": "微信的路径，例如 `/cgi-bin/menu/get`",
     "An `ETag`: the response is 304 while it is the current one.": "一个 `ETag`：仍是当前值时返回 304",
@@ -96,8 +95,9 @@ _BOTH: Final = {
     "The daemon has a bug; its log says more.": "守护进程有缺陷，日志里有更多内容",
     "The service is not available now; `message` says why.": "服务暂不可用；`message` 说明原因",
     "OK": "成功",
-    "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. Responses are `{{code, message, result}}`, with the HTTP status equal to `code`; `message` is empty or a note on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is not an integer. Plain text is the body of a 400 for bytes that are not HTTP, and of a 417 for an `Expect` other than `100-continue`.":
-        "维护业务的每个微信凭据，并送达消息和提醒。响应是 `{{code, message, result}}`，HTTP 状态与 `code` 相同；成功时 `message` 为空或是一条提示，错误还有稳定的 `reason`。请求体严格读取：`1.0` 不是整数。不是 HTTP 的字节得到纯文本的 400，`100-continue` 之外的 `Expect` 得到纯文本的 417",
+    "Not Modified": "没有变化",
+    "Service Unavailable": "服务不可用",
+    "Unprocessable Entity": "无法处理",
+    "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is empty or a note on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is not an integer. Plain text is the body of a 400 for bytes that are not HTTP, and of a 417 for an `Expect` other than `100-continue`.":
+        "维护业务的每个微信凭据，并送达消息和提醒。响应是 `{code, message, result}`，HTTP 状态与 `code` 相同；成功时 `message` 为空或是一条提示，错误还有稳定的 `reason`。请求体严格读取：`1.0` 不是整数。不是 HTTP 的字节得到纯文本的 400，`100-continue` 之外的 `Expect` 得到纯文本的 417",
 }
-# fmt: on
-SENTENCES: Final = tuple(Sentence(*both) for both in _BOTH.items())
