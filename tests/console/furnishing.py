@@ -20,6 +20,14 @@ from wechat_scheduler.web.kit.route import Proof
 PLANT = "\"'><plant plant=1>&<script>alert(1)</script>"
 SEND = "/cgi-bin/message/template/send"
 STABLE = "/cgi-bin/stable_token"
+# The pages that there are without any account, app or message.
+PLAIN = [
+    route.path
+    for route in CONSOLE
+    if (route.method, route.scope) == ("GET", Proof.SESSION)
+    and "{" not in route.path
+    and route.path != "/console/live"
+]
 
 
 async def furnish(

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.access.doors import make
-from tests.console.furnishing import furnish, pages, walked
+from tests.console.furnishing import PLAIN, furnish, pages, walked
 from tests.console.visitor import Browser, browser
 from tests.house import APPID, Caller, WeChat
 from wechat_scheduler.web.console.routes import CONSOLE
@@ -21,6 +21,8 @@ FIELDS = {
 }  # fmt: skip
 
 
+# What stands in the place of numbers, below the limits of the key.
+OF_NUMBERS = ("Nothing in this time.", "No errors in this time.")
 # These differ from form to form, and what has no name is no field.
 PROOFS = ("", "csrf", "once")
 
@@ -152,3 +154,27 @@ async def test_a_key_that_reads_is_offered_what_it_can_do_and_told_what_it_lacks
     assert "scope admin" in needed[3]
     assert "scope register" in needed[4]
     assert "page Access" in closed["/console/messages"].text
+
+
+async def test_a_page_of_a_limited_key_says_of_what_it_tells_and_claims_no_more(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    await furnish(keeper, weixin, "our own")
+    key = await make(keeper, *ALL, appids=[OTHER], types=["access_token"])
+
+    async with browser(keeper) as limited:
+        await limited.sign_in(key.text, follow=False)
+        found = {path: await limited.open(path) for path in PLAIN}
+        chinese = await limited.open("/console/alerts", Accept_Language="zh-CN")
+
+    limits = (
+        f"Your key sees only the account {OTHER}: pages show and count nothing beyond. "
+        "Of credentials and alerts, your key sees only the type access_token."
+    )
+    assert {page.root.one("p", class_="limits").text for page in found.values()} == {limits}
+    empty = [one.text for page in found.values() for one in page.root.find("p", class_="empty")]
+    good = [one.text for one in found["/"].root.find("span", class_="good")]
+    assert [text for text in empty if "key" not in text and text not in OF_NUMBERS] == []
+    assert "Nothing that your key sees needs a person now." in good
+    assert "the daemon itself" in found["/console/alerts"].text
+    assert "当前 key 可见的范围内一切正常" in chinese.text

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from urllib.parse import quote
 
 from tests.access.doors import make
-from tests.console.furnishing import furnish, pages, walked
+from tests.console.furnishing import PLAIN, furnish, pages, walked
 from tests.console.visitor import Browser, Page, browser
 from tests.house import Caller, WeChat
 from wechat_scheduler.web.console.routes import ROOMS
@@ -17,12 +17,6 @@ KEYS = (("read",), ("push",), ("register",), ("read", "push"), ("read", "push", 
 FREE = ("/console/sign-out", "/console/access/sessions/{session}/end", "/docs/{operation}")
 ROUTES = [
     (each.method, each.path, each.scope or room.scope) for room in ROOMS for each in room.routes
-]
-# The pages that there are without any account, app or message.
-PLAIN = [
-    path
-    for method, path, _ in ROUTES
-    if method == "GET" and "{" not in path and path != "/console/live"
 ]
 
 

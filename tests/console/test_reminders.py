@@ -311,7 +311,7 @@ async def test_a_key_sees_and_changes_the_reminders_of_its_own_apps(
     assert [page.status for page in pages] == [200] * 4
     assert not any("浇花" in page.text or "shop" in page.text for page in pages)
     assert one.status == 404
-    assert "No apps yet." in pages[2].text
+    assert "Your key sees no app." in pages[2].text
 
 
 async def test_the_bot_is_shown_with_what_only_the_configuration_changes(

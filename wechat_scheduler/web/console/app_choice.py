@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import none_yet
 from wechat_scheduler.web.console.visit import Visit
@@ -15,6 +16,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 NO_APPS, FIRST = W("No apps yet.", "还没有应用。"), W("Make one first.", "请先创建一个。")
+NO_APP_SEEN = W("Your key sees no app.", "当前 key 看不到任何应用。")
 MAKE_APP = W("People and apps", "用户与应用")
 
 
@@ -39,6 +41,8 @@ def no_apps(visit: Visit) -> Html:
     """Where one app is needed to go on."""
     return fill(
         '<p class="empty">{none} {link}</p>',
-        none=visit.say(none_yet(visit, NO_APPS, FIRST, Scope.ADMIN)),
+        none=visit.say(
+            none_yet(visit, of_accounts(visit, NO_APPS, NO_APP_SEEN), FIRST, Scope.ADMIN)
+        ),
         link=link("/console/people", visit.say(MAKE_APP)),
     )

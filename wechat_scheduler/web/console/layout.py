@@ -12,6 +12,7 @@ from wechat_scheduler.feed.model import FeedKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import THEME, THEMES, document
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.key_limits import limits_of
 from wechat_scheduler.web.console.links import COUNT, DONE
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
@@ -61,7 +62,7 @@ _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-schedule
 <aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
 <main id="content" tabindex="-1">
 <h1>{title}</h1>
-{notice}{body}
+{notice}{limits}{body}
 </main>"""
 _FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
 <p class="choices">{languages}</p><p class="choices">{themes}</p><p class="faint">v{version}</p></div>"""
@@ -79,6 +80,7 @@ def layout(
         foot=_foot(visit),
         title=shown,
         notice=_notice(visit),
+        limits=limits_of(visit),
         body=body,
     )
     return document(

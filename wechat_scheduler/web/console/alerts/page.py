@@ -25,6 +25,7 @@ from wechat_scheduler.web.console.alerts.wording import (
     severity,
 )
 from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.native_api import Rows
@@ -40,7 +41,16 @@ W = Words
 TITLE = W("Alerts", "告警")
 FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
 NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
+NOTHING_SEEN = W("Nothing is wrong with what your key sees.", "当前 key 可见的范围内一切正常。")
 NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
+NOTHING_WAS_SEEN = W(
+    "Nothing was wrong with what your key sees in the last 90 days.",
+    "最近 90 天，当前 key 可见的范围内没有出过问题。",
+)
+OTHERS = W(
+    "Alerts about the daemon itself, and about what your key does not see, are not shown here.",
+    "守护进程本身的告警，以及当前 key 看不到的内容的告警，不在这里显示。",
+)
 ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "始于"), W("Last told", "上次告知")
 ENDED, SEVERITY, MUTE = W("Over since", "结束"), W("Severity", "程度"), W("Mute", "静音")
 MUTED, UNMUTE = W("Muted until {at}", "静音到 {at}"), W("End the mute", "取消静音")
@@ -55,9 +65,13 @@ NOTICES: Final = {
 
 
 async def page(visit: Visit) -> web.Response:
-    after = visit.request.query.get("after")
-    firing = await visit.api.page("/v1/alerts", AlertResult, state="firing", limit=100)
-    ended = await visit.api.page("/v1/alerts", AlertResult, state="cleared", after=after)
+    query = visit.request.query
+    firing = await visit.api.page(
+        "/v1/alerts", AlertResult, state="firing", after=query.get("firing_after"), limit=100
+    )
+    ended = await visit.api.page(
+        "/v1/alerts", AlertResult, state="cleared", after=query.get("after")
+    )
     parts = [
         section(visit, FIRING, _firing(visit, firing), id="firing", live=True),
         section(visit, RECENT, _ended(visit, ended), id="over", live=True),
@@ -102,7 +116,15 @@ def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
         ]
         for one in sorted(found.rows, key=urgency)
     ]
-    return table(visit, FIRING, heads, rows, empty=NOTHING_WRONG)
+    empty = of_credentials(visit, NOTHING_WRONG, NOTHING_SEEN)
+    others = visit.say(of_credentials(visit, W("", ""), OTHERS))
+    return joined(
+        [
+            table(visit, FIRING, heads, rows, empty=empty),
+            when(others, fill('<p class="faint">{others}</p>', others=others)),
+            pager(visit, found, cursor="firing_after", name=FIRING),
+        ]
+    )
 
 
 def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
@@ -115,7 +137,8 @@ def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
         ]
         for one in found.rows
     ]
-    shown = table(visit, RECENT, [SEVERITY, ALERT, SINCE, ENDED], rows, empty=NOTHING_WAS)
+    empty = of_credentials(visit, NOTHING_WAS, NOTHING_WAS_SEEN)
+    shown = table(visit, RECENT, [SEVERITY, ALERT, SINCE, ENDED], rows, empty=empty)
     return joined([shown, pager(visit, found)])
 
 

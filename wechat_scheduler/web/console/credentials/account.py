@@ -13,6 +13,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import DONE, link
 from wechat_scheduler.web.console.mistakes import sentence
@@ -98,7 +99,12 @@ def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
     )
     return joined(
         [
-            job_table(visit, OWN, own, empty=none_yet(visit, NO_OWN, REGISTER_ONE, Scope.REGISTER)),
+            job_table(
+                visit,
+                OWN,
+                own,
+                empty=none_yet(visit, of_credentials(visit, NO_OWN), REGISTER_ONE, Scope.REGISTER),
+            ),
             when(visit.may(Scope.REGISTER), again),
         ]
     )

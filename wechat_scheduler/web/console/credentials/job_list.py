@@ -11,6 +11,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, pager
 from wechat_scheduler.web.console.parts import joined, none_yet, search, section
@@ -58,7 +59,7 @@ async def listed(visit: Visit) -> web.Response:
         **narrow,
         **{name: query.get(name) for name in ("state", "error", "contested", "after")},
     )
-    empty = none_yet(visit, EMPTY, FIRST, Scope.REGISTER)
+    empty = none_yet(visit, of_credentials(visit, EMPTY), FIRST, Scope.REGISTER)
     if counts.all or any(narrow.values()):
         empty = NONE_FOUND
     body = joined(

@@ -9,6 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, link, pager
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
@@ -85,7 +86,7 @@ def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, 
 
 
 def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -> Html:
-    empty = NONE_FOUND if chosen.given else NONE
+    empty = NONE_FOUND if chosen.given else of_accounts(visit, NONE)
     shown = deliveries_table(visit, rows, empty, pick=True)
     if not rows.rows:
         return shown

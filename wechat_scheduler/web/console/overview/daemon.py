@@ -8,6 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
+from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import (
     Cell,
@@ -154,7 +155,7 @@ def _states(visit: Visit, counts: JobCountsResult) -> Html:
         first = link("/console/credentials/register", visit.say(FIRST))
         return fill(
             '<p class="notes">{none} {first}</p>',
-            none=visit.say(NONE_YET),
+            none=visit.say(of_credentials(visit, NONE_YET)),
             first=when(visit.may(Scope.REGISTER), first),
         )
     return fill(

@@ -9,6 +9,7 @@ from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import rule_words
+from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Kind, section, state
@@ -26,6 +27,10 @@ MOST: Final = 8
 
 NEEDS = W("Needs you now", "现在需要处理")
 NOTHING = W("Nothing needs a person now.", "现在没有需要人处理的事。")
+NOTHING_SEEN = W(
+    "Nothing that your key sees needs a person now.",
+    "当前 key 可见范围内没有需要处理的事。",
+)
 ALL = W("All alerts ({number})", "全部告警（{number}）")
 LOST: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
     (Reaction.OPERATOR, "bad", W("Needs a person", "需要人处理")),
@@ -47,7 +52,10 @@ def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | Non
         "{nothing}{needs}{all}",
         nothing=when(
             not lasts and not lost,
-            fill("<p>{nothing}</p>", nothing=state(visit, "good", NOTHING)),
+            fill(
+                "<p>{nothing}</p>",
+                nothing=state(visit, "good", of_credentials(visit, NOTHING, NOTHING_SEEN)),
+            ),
         ),
         needs=when(
             lost or worst,

@@ -28,6 +28,7 @@ COUNTED = W(
     "A failure stays counted, also of a message that was sent again later and arrived.",
     "失败一经计数就保留，即使消息之后重新发送并送达。",
 )
+ALL_TYPES = W("The numbers are of all types of credentials.", "这些数字包括所有类型的凭据。")
 STILL_FAILED = W("What is failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
 
@@ -101,8 +102,9 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
     times = PlotTimes([period.at for period in found.periods], are_days=found.span == "day")
     cards = [_card(visit, card, times, found) for card in CARDS]
     body = fill(
-        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}</p>{failed}',
+        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}{types}</p>{failed}',
         counted=visit.say(COUNTED),
+        types=when(visit.session.key.kinds, fill(" {words}", words=visit.say(ALL_TYPES))),
         failed=when(
             visit.may(Scope.PUSH),
             fill(

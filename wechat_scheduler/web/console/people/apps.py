@@ -8,6 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, link, links, pager
@@ -90,7 +91,7 @@ async def apps(visit: Visit) -> web.Response:
             terms.APPS,
             (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED),
             rows,
-            empty=none_yet(visit, NO_APPS, FIRST, Scope.ADMIN),
+            empty=none_yet(visit, of_accounts(visit, NO_APPS), FIRST, Scope.ADMIN),
         ),
         pager=pager(visit, found),
         make=when(

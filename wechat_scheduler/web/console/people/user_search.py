@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
@@ -63,7 +64,7 @@ async def users(visit: Visit) -> web.Response:
             TITLE,
             (terms.USER, ACCOUNT, terms.STATE, terms.LAST_ACT, terms.APPS),
             rows,
-            empty=NONE,
+            empty=of_accounts(visit, NONE),
         ),
         pager=pager(visit, found),
     )

@@ -9,6 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, done, pager
@@ -89,7 +90,9 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         limit=MOST,
     )
     rows = [_row(visit, one) for one in found.rows]
-    empty = NO_SUCH if is_filtered else none_yet(visit, NONE, FIRST, Scope.REGISTER)
+    empty = (
+        NO_SUCH if is_filtered else none_yet(visit, of_accounts(visit, NONE), FIRST, Scope.REGISTER)
+    )
     heads = (terms.ACCOUNT, terms.STATE, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(
         "{search}{table}{pager}",

@@ -6,6 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.key_limits import NONE_SEEN, of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import code, search, section, state, table
@@ -26,6 +27,10 @@ KEPT = W(
     "Users' acts are kept for a day, events and refused pushes for seven, the last three tickets. No text is kept.",
     "用户行为保留一天，事件和被拒的推送七天，票据最近三个。不保留任何文字。",
 )
+NO_ACTS = W(
+    "Users' acts are shown to keys with the scope push only.",
+    "用户行为只显示给有 push 权限的 key。",
+)
 NONE = W("Nothing came in this time.", "这段时间没有推送。")
 NONE_FITS = W("Nothing fits these filters.", "没有符合条件的推送。")
 MOST: Final = 50
@@ -44,19 +49,24 @@ async def past_pushes(visit: Visit) -> Html:
     )
     is_filtered = any(query.get(name) for name in ("appid", "kind", "after"))
     body = fill(
-        '{search}{table}{pager}<p class="faint">{kept}</p>',
+        '{search}{table}{pager}<p class="faint">{kept}{no_acts}</p>',
         search=_search(visit),
         table=table(
             visit,
             CAME,
             (WHEN, terms.ACCOUNT, terms.KIND, NAME, ABOUT, FATE),
             [_row(visit, one) for one in found.rows],
-            empty=NONE_FITS if is_filtered else NONE,
+            empty=NONE_FITS if is_filtered else _none(visit),
         ),
         pager=pager(visit, found),
         kept=visit.say(KEPT),
+        no_acts=when(not visit.may(Scope.PUSH), fill(" {words}", words=visit.say(NO_ACTS))),
     )
     return section(visit, CAME, body, id="came", live=True)
+
+
+def _none(visit: Visit) -> Words:
+    return of_accounts(visit, NONE) if visit.may(Scope.PUSH) else NONE_SEEN
 
 
 def _search(visit: Visit) -> Html:

@@ -12,6 +12,7 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
 from wechat_scheduler.web.console.native_api import Rows
@@ -207,7 +208,7 @@ def _days(
 
 def _rings(visit: Visit, rings: Sequence[RingResult], names: AgendaNames) -> Html:
     if not rings:
-        return fill('<p class="empty">{none}</p>', none=visit.say(NONE))
+        return fill('<p class="empty">{none}</p>', none=visit.say(of_accounts(visit, NONE)))
     made = [_ring(visit, ring, names) for ring in rings]
     return fill('<ol class="rings">{rings}</ol>', rings=made)
 

@@ -9,6 +9,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.durations import duration
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.parts import Cell, facts, section, state, table
@@ -91,7 +92,7 @@ def _accounts(visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None)
     heads = (terms.ACCOUNT, PUSHES, TAKER, TEMPLATE, terms.ZONE)
     return fill(
         '{table}<p class="faint">{changes}</p>',
-        table=table(visit, terms.ACCOUNTS, heads, rows, empty=NONE),
+        table=table(visit, terms.ACCOUNTS, heads, rows, empty=of_accounts(visit, NONE)),
         changes=visit.say(CHANGES),
     )
 

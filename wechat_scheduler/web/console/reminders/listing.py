@@ -9,6 +9,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.folded import folded_search
+from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.parts import Cell, joined, table
@@ -81,7 +82,13 @@ def _table(
 ) -> Html:
     heads = (WHAT, NEXT, OFTEN, terms.TO, terms.APP, terms.STATE)
     is_chosen = any(value for name, value in wanted.items() if value != ACTIVE)
-    return table(visit, terms.REMINDERS, heads, rows, empty=NONE_FOUND if is_chosen else NONE)
+    return table(
+        visit,
+        terms.REMINDERS,
+        heads,
+        rows,
+        empty=NONE_FOUND if is_chosen else of_accounts(visit, NONE),
+    )
 
 
 async def _row(
