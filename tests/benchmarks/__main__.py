@@ -82,7 +82,7 @@ def main() -> None:
         print(as_json(results))
         return
     for result in results:
-        show(result, Console(width=None if sys.stdout.isatty() else 120))
+        show(result, Console(width=None if sys.stdout.isatty() else 160))
 
 
 def _chosen(options: argparse.Namespace) -> Mapping[str, Run]:

@@ -30,7 +30,7 @@ JOBS = 3_000
 ONE_IN = 50
 # A slice of load, and as long a pause: half of what it carries.
 SLICE = 0.5
-BEGIN, END = "at the start", "at the end"
+BEGIN, END = "the first third", "the last third"
 FLAT = (
     Target(ratio=1.15, unit="MB", less_is_better=True),
     Target(ratio=1.5, unit="p99 ms", less_is_better=True),
@@ -77,15 +77,13 @@ def run(bench: Bench, minutes: float) -> list[Result]:
 def _soaked(place: Place, seconds: float) -> Result:
     load(place.started.server.port, place.requests, seconds=60, count=WARM)
     ends = time.monotonic() + seconds
-    first: list[Figures] = []
-    last: list[Figures] = []
+    slices: list[Figures] = []
     while time.monotonic() < ends:
         seen = load(place.started.server.port, place.requests, seconds=SLICE, count=FOREVER)
-        last = [*last[-19:], place.figures(seen)]
-        if len(first) < 20:
-            first = last
+        slices.append(place.figures(seen))
         time.sleep(SLICE)
-    samples = {BEGIN: first, END: last}
+    third = len(slices) // 3
+    samples = {BEGIN: slices[:third], END: slices[-third:]}
     return compared("Half load", {BEGIN: (), END: FLAT}, samples, BEGIN)
 
 
