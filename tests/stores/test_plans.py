@@ -201,7 +201,7 @@ async def test_what_recurs_is_found_without_what_is_due_once() -> None:
 @pytest.mark.parametrize(
     ("wanted", "index"),
     [
-        (DeliveryFilter(uid="UID_amy"), "deliveries_target (target=?)"),
+        (DeliveryFilter(uid="UID_amy"), "deliveries_of_target (target=?)"),
         (DeliveryFilter(errcode=40037), "deliveries_errcode (errcode=?)"),
         (DeliveryFilter(since=NOW), "deliveries_created (created_at>?)"),
         (DeliveryFilter(state=DeliveryState.PENDING), "deliveries_due"),
@@ -270,8 +270,14 @@ async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:
     rows = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
 
     steps = [row["detail"] for row in rows]
-    assert any("deliveries_target (target=?)" in step for step in steps)
+    assert any("deliveries_of_target (target=?)" in step for step in steps)
     assert not [step for step in steps if step.startswith("SCAN")]
+
+
+async def test_of_the_deliveries_to_a_person_those_that_wait_are_found_by_an_index() -> None:
+    (step,) = await memory_database().read(f"EXPLAIN QUERY PLAN {OF_PERSON}", "UID_amy", "", 0)
+
+    assert step["detail"].endswith("deliveries_of_target (target=? AND settled_at=?)")
 
 
 async def test_it_is_counted_by_an_index_whether_a_state_has_few_deliveries() -> None:

@@ -13,7 +13,8 @@ CANCEL = """
     UPDATE deliveries SET state = 'cancelled', error = $2, settled_at = $3
     WHERE state = 'pending' AND claimed_by IS NULL
 """
-OF_PERSON = f"{CANCEL} AND target = $1 AND channel = 'person'"
+# What waits is not settled; the index of the receivers' deliveries tells the two apart.
+OF_PERSON = f"{CANCEL} AND settled_at IS NULL AND target = $1 AND channel = 'person'"
 TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1"
 FORGIVE = f"""
     UPDATE subscribers SET trouble = '' WHERE trouble <> '' AND uid IN (
