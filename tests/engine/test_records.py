@@ -97,6 +97,28 @@ def test_a_wrong_argument_is_refused_in_the_same_words_each_time(
             Order(**arguments)
 
 
+def test_a_copy_with_other_values_is_made_as_by_the_standard_library() -> None:
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Span:
+        begin: int
+        end: int
+        length: int = field(init=False, compare=False)
+
+        def __post_init__(self) -> None:
+            object.__setattr__(self, "length", self.end - self.begin)
+
+    coin, span = Coin(cents=5, maker="mint"), Span(begin=1, end=3)
+
+    copied, longer = records.replace(coin, cents=6), records.replace(span, end=9)
+
+    assert (copied, copied.maker, coin.cents) == (Coin(cents=6), "mint", 5)
+    assert (longer, longer.length) == (Span(begin=1, end=9), 8)
+    with pytest.raises(FrozenInstanceError):
+        copied.cents = 7  # type: ignore[misc] # that is the question
+    with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
+        records.replace(coin, colour="red")
+
+
 @both
 def test_a_class_that_adds_to_another_has_the_fields_of_both(make: Callable[..., Any]) -> None:
     @make(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ import hmac
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 
 from wechat_scheduler.credentials import policy
@@ -20,6 +19,7 @@ from wechat_scheduler.credentials.model import (
     Snapshot,
 )
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import replace
 
 # Seconds. A job that is this late, by the clock that never jumps, was missed because the wall clock
 # was set back: the loop has to be woken.

@@ -7,7 +7,6 @@ more). Such a value is stored, with its notifications, as soon as the store is w
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -31,6 +30,7 @@ from wechat_scheduler.credentials.ports import SharedStore
 from wechat_scheduler.credentials.refresher import Refresher
 from wechat_scheduler.credentials.unsaved_values import UnsavedValues
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,6 @@ page that was stored; no user gets a second delivery.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -37,6 +36,7 @@ from wechat_scheduler.delivery.refused_messages import (
 from wechat_scheduler.delivery.sending_app import Lookup, sender
 from wechat_scheduler.delivery.subscribe_notices import SubscribeNotices
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import SendError, StorageError
 from wechat_scheduler.reasons import Verdict
 

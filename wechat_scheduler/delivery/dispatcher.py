@@ -1,7 +1,6 @@
 """Sends due deliveries: the clockwork's work on the outbox."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -22,6 +21,7 @@ from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.engine.backoff import FIRST_RETRY
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import (
     CallError,
     SealingError,

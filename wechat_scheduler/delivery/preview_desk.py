@@ -1,7 +1,6 @@
 """Shows a message to one user as it would come, and sends nothing."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
@@ -11,7 +10,7 @@ from wechat_scheduler.delivery.previews import Preview, preview
 from wechat_scheduler.delivery.refused_messages import no_notice_left
 from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """Chooses between template, text and the other ways to reach one user, and formats the message for each."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
@@ -9,6 +8,7 @@ from wechat_scheduler.delivery.keywords import ELLIPSIS
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
 from wechat_scheduler.delivery.notes import NO_URL
 from wechat_scheduler.delivery.refused_messages import heard_too_long_ago
+from wechat_scheduler.engine.records import replace
 
 # Bytes of UTF-8 in a customer-service text ("客服消息").
 TEXT_LIMIT = 2048

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
 
@@ -11,6 +10,7 @@ import structlog
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Wake
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reasons import Reason

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -10,6 +9,7 @@ import msgspec
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import ConflictError, NotFoundError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -12,6 +11,7 @@ from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.conversation import UNDO, BotAct, BotEdit

@@ -1,7 +1,6 @@
 """Checks a reminder that an API asks for, and finds its first occurrence. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.config.zones import named_zone
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState

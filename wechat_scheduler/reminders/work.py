@@ -1,13 +1,13 @@
 """The work of the reminder loop: due reminders become messages in the outbox."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reminders.firing import fire

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, Literal, TypeAlias
 
@@ -11,6 +10,7 @@ import structlog
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import ENDED, BotActs, BotTurn
 from wechat_scheduler.reminders.bot.answers import TAKES_BACK

@@ -3,12 +3,11 @@
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import structlog
 
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders import texts
 from wechat_scheduler.reminders.bot.acts import BotActs, BotTurn

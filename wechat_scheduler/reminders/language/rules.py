@@ -1,10 +1,10 @@
 """The text of a recurrence rule, from what a sentence says. `recurrence/rule.py` lists its forms."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.language.anchors import (
     WEEKDAYS,
     Anchor,

@@ -1,8 +1,8 @@
 """Settles what the words of a sentence mean together, once all are known."""
 
-from dataclasses import replace
 from datetime import time
 
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
     Fixed,

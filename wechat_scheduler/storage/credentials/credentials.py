@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -19,6 +18,7 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobPage, JobView
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, due_of
 from wechat_scheduler.storage.credentials import (

@@ -5,7 +5,6 @@ lease. An answer of WeChat's is kept in that case too, unless a later one is the
 token would be lost with it.
 """
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +16,7 @@ from wechat_scheduler.credentials.model import (
     Outcome,
     Rotated,
 )
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.credentials import refresh_tokens
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.rows import Vault, fault_of, instant, micros

@@ -4,11 +4,11 @@ Rows without a message are credential notifications, and are not shown here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import Attempt
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.audience.cancelling import try_again
 from wechat_scheduler.storage.database import (
     CHUNK,

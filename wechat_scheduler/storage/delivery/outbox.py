@@ -1,12 +1,12 @@
 """`delivery.ports.Outbox` on a database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.turns import OF_DUE_ROWS
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of

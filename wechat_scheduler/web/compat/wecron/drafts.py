@@ -1,13 +1,13 @@
 """Turns the fields of WeCron's requests into reminders."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import InvalidRequestError, UnprocessableError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed

@@ -1,7 +1,6 @@
 """The bodies and results of reminders."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -14,6 +13,7 @@ from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Priority, Way
 from wechat_scheduler.delivery.notes import NO_REMINDERS
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST

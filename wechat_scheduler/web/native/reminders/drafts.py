@@ -1,7 +1,6 @@
 """Makes reminders and edits of the bodies that ask for them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from wechat_scheduler.delivery.filling import require_template
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.refused_receivers import Refusal
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
