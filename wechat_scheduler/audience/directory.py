@@ -83,17 +83,20 @@ class Directory:
 
     def holder(self, text: str) -> Token | None:
         """The token with that text; None if it is unknown or its app was removed."""
-        token = self._tokens.get(digest(text))
-        if token is None or (token.app_id and token.app_id not in self._apps):
-            return None
-        return token
+        return self._holder_at(digest(text))
 
     async def find_holder(self, text: str) -> Token | None:
         """Like `holder`; also of a token that another process has just made. May raise StorageError."""
         place = digest(text)
         if place not in self._tokens:
             await self._misses.ask(place, lambda: self._store.has_token(place))
-        return self.holder(text)
+        return self._holder_at(place)
+
+    def _holder_at(self, place: str) -> Token | None:
+        token = self._tokens.get(place)
+        if token is None or (token.app_id and token.app_id not in self._apps):
+            return None
+        return token
 
     async def make_app(
         self, app: App, *, once: Callable[[MadeApp], Once | None] = lambda made: None

@@ -127,10 +127,9 @@ class Sending:
         if content.way is Way.WEBHOOK:
             placed = [_webhook(app)]
         else:
-            placed = [
-                *await self._placed_people(app, names),
-                *await self._placed_topics(app, topics),
-            ]
+            placed = await self._placed_people(app, names) if names else []
+            if topics:
+                placed += await self._placed_topics(app, topics)
         return Order(message=message, placed=tuple(placed))
 
     async def put(self, order: Order, *, once: Once | None = None) -> None:
@@ -190,7 +189,7 @@ class Sending:
         self._wake()
 
     async def _placed_people(self, app: App, names: Sequence[str]) -> list[Placed]:
-        found = await self._aliases.find(app, names) if names else {}
+        found = await self._aliases.find(app, names)
         ids: dict[str, int] = {}
         placed: list[Placed] = []
         for name in names:

@@ -3,7 +3,6 @@
 import enum
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple, TypeAlias
-from uuid import UUID
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
@@ -40,7 +39,7 @@ class Late(enum.StrEnum):
 
 def new_id() -> str:
     """32 hex digits."""
-    return UUID(bytes=random_bytes(16), version=4).hex
+    return random_bytes(16).hex()
 
 
 @eager_dataclass(frozen=True, slots=True, kw_only=True)

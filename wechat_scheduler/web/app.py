@@ -22,10 +22,11 @@ FIRST: Final = (*health.ROUTES, *tasks.ROUTES)
 
 def create_app(services: Services, config: Config) -> web.Application:
     """The application with all routes; bodies over `server.body_limit` bytes are refused."""
+    wording = [original.original_answers] if config.compat.original_answers else []
     app = web.Application(
         client_max_size=config.server.body_limit,
         handler_args=NO_INFLATING,
-        middlewares=[metrics.measured, original.original_answers, errors_as_envelopes],
+        middlewares=[metrics.measured, *wording, errors_as_envelopes],
     )
     router = LateRoutes(partial(_all_routes, app, config))
     for route in FIRST:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import msgspec
 
@@ -78,9 +78,9 @@ class _Order(NamedTuple):
     is_new: bool = False
 
     @classmethod
-    def of(cls, message: Message, targets: Iterable[Target], now: datetime) -> Self:
+    def of(cls, message: Message, targets: Iterable[Target], now: datetime, *more: Any) -> Self:
         rows = _rows(message, targets, now, due_at=message.not_before or now)
-        return cls(message, _message_values(message), rows, now)
+        return cls(message, _message_values(message), rows, now, *more)
 
 
 class SqlMessages:
@@ -103,7 +103,7 @@ class SqlMessages:
         now: datetime,
         is_new: bool = False,
     ) -> None:
-        order = _Order.of(message, targets, now)._replace(once=once, is_new=is_new)
+        order = _Order.of(message, targets, now, once, is_new)
         if message.secret or len(targets) > FEW:
             await self._database.write(lambda: self._put(order))
         else:
@@ -243,7 +243,6 @@ def _message_values(message: Message) -> tuple[object, ...]:
 def _rows(
     message: Message, targets: Iterable[Target], now: datetime, *, due_at: datetime
 ) -> list[tuple[object, ...]]:
-    due, said = micros(due_at), (message.id, message.app_id, message.priority.value)
-    return [
-        (t.delivery_id, t.kind.value, t.name, "pending", due, micros(now), *said) for t in targets
-    ]
+    times = micros(due_at), micros(now)
+    said = (message.id, message.app_id, message.priority.value)
+    return [(t.delivery_id, t.kind.value, t.name, "pending", *times, *said) for t in targets]

@@ -42,6 +42,11 @@ class Visitor(NamedTuple):
     key: Key
     address: Address | None
 
+    @property
+    def written(self) -> str:
+        """The address as text; empty if it is unknown."""
+        return str(self.address or "")
+
 
 class Authenticator:
     """Admits requests by their keys. Only peers in `trusted_proxies` may name the client's address.

@@ -10,7 +10,7 @@ Like `known_heads.py`, it uses private parts of aiohttp's server; `fastpath.py` 
 import asyncio
 from collections import deque
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard
 
 from aiohttp import hdrs, web
 from aiohttp.helpers import rfc822_formatted_time
@@ -80,9 +80,9 @@ class HeadConnection(MemoConnection):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        if request is not self._known or not _is_whole(resp):
+        if self._known is None or request is not self._known or not _is_whole(resp):
             return await super().finish_response(request, resp, start_time)
-        return resp, not await self._send(self._known, cast(web.Response, resp))
+        return resp, not await self._send(self._known, resp)
 
     def _keep(
         self, arrival: WholeRequest, request: web.BaseRequest, response: web.StreamResponse
@@ -107,20 +107,21 @@ class HeadConnection(MemoConnection):
         if self.transport is not None:  # else the client is gone
             self._answer_task = self._loop.create_task(self._answer(head, body))
 
-    def _request(self, head: Head, body: bytes) -> web.Request:
+    def _request(self, head: Head, body: bytes) -> Any:
         """The request as aiohttp makes it from the same bytes."""
-        factory = cast(Any, self._request_factory)
+        factory: Any = self._request_factory
         writer = StreamWriter(self, self._loop)
         request = factory(head.message, _ALL_READ, self, writer, self._task_handler)
         request._read_bytes = body
         request._match_info = head.match
-        return cast(web.Request, request)
+        return request
 
     async def _answer(self, head: Head, body: bytes) -> None:
         goes_on = False
         try:
             self._known = request = self._request(head, body)
-            response, reset = await self._handle_request(request, None, cast(Any, head.handler))
+            handler: Any = head.handler
+            response, reset = await self._handle_request(request, None, handler)
             goes_on = bool(response.keep_alive) and not reset and not self._close
         except ConnectionError:
             pass  # the client is gone
@@ -141,7 +142,7 @@ class HeadConnection(MemoConnection):
 
     async def _send(self, request: web.Request, response: web.Response) -> bool:
         """Write the response at once, as aiohttp would. False if the client is gone."""
-        body = cast(bytes, response.body)
+        body: Any = response._body
         headers = response.headers
         headers[hdrs.CONTENT_LENGTH] = str(len(body))
         headers.setdefault(hdrs.CONTENT_TYPE, "application/octet-stream")
@@ -164,18 +165,18 @@ class _Read(EmptyStreamReader):
 _ALL_READ: Final = _Read()
 
 
-def _is_whole(response: web.StreamResponse) -> bool:
+def _is_whole(response: web.StreamResponse) -> TypeGuard[web.Response]:
     """Whether it has all its bytes, and nothing that aiohttp would add to them."""
     return (
         type(response) is web.Response
-        and isinstance(response.body, bytes)
-        and bool(response.body)
-        and response.status >= 200
-        and response.status not in (204, 304)
-        and response.keep_alive is not False
-        and hdrs.CONTENT_LENGTH not in response.headers
+        and type(response._body) is bytes
+        and bool(response._body)
+        and response._status >= 200
+        and response._status not in (204, 304)
+        and response._keep_alive is not False
+        and hdrs.CONTENT_LENGTH not in response._headers
         and not response.prepared
-        and not response.compression
-        and not response.chunked
+        and not response._compression
+        and not response._chunked
         and not response._cookies
     )

@@ -33,6 +33,10 @@ class Rate:
         self._most = most
         self._sentence = sentence
 
+    def allows(self, name: str) -> bool:
+        """Count one more, if it may be."""
+        return self._windows.spend(name, self._most) is None
+
     def count(self, name: str) -> None:
         """Raises ThrottledError if there were too many."""
         pause = self._windows.spend(name, self._most)

@@ -15,7 +15,7 @@ from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.access.origins import PageOrigins
 from wechat_scheduler.access.sessions import Session, SessionDesk
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.web.kit.auth import Authenticator
+from wechat_scheduler.web.kit.auth import Authenticator, Visitor
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.memo import Memo
@@ -151,4 +151,4 @@ CALLER = web.RequestKey("CALLER", Key)
 # Of a request that came through the console.
 SESSION = web.RequestKey("SESSION", Session)
 # The caller's address as text for the audit; empty if unknown.
-ADDRESS = web.RequestKey("ADDRESS", str)
+VISITOR = web.RequestKey("VISITOR", Visitor)

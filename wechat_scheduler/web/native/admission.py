@@ -9,7 +9,7 @@ from wechat_scheduler.web.kit.auth import Visitor, require_reach_of_path, requir
 from wechat_scheduler.web.kit.encodings import refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
 from wechat_scheduler.web.kit.route import Handler, takes_key
-from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, VISITOR
 from wechat_scheduler.web.native import original
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.session_changes import note_change
@@ -56,7 +56,7 @@ async def _answered(
 ) -> web.StreamResponse:
     services, key = request.app[SERVICES], visitor.key
     services.auditor.seen(key.id)
-    request[CALLER], request[ADDRESS] = key, str(visitor.address or "")
+    request[CALLER], request[VISITOR] = key, visitor
     if not route.checks_reach:
         require_reach_of_path(key, request.match_info, services.kinds)
     # The names in the query of the original's routes are for others to choose.

@@ -15,7 +15,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.query import instant_of, limit_of, next_page
-from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, VISITOR
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, SPAN, NativeRoute, query
 
 
@@ -37,7 +37,7 @@ def noting(
     """The first change that the block stores is written to the audit, in one transaction with it: what the
     caller does to `objects`, which may be made from what the store returns."""
     made = objects if callable(objects) else lambda _: (objects,)
-    key, address = request[CALLER].id, request[ADDRESS]
+    key, address = request[CALLER].id, request[VISITOR].written
     return request.app[SERVICES].auditor.noting(action, made, key=key, address=address)
 
 

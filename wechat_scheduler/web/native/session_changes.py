@@ -10,7 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.kit.idempotency import REPLAYED
-from wechat_scheduler.web.kit.services import ADDRESS, CALLER, SERVICES
+from wechat_scheduler.web.kit.services import CALLER, SERVICES, VISITOR
 from wechat_scheduler.web.native.route import NativeRoute
 
 log = structlog.get_logger(__name__)
@@ -106,7 +106,9 @@ async def note_change(
     auditor, key = request.app[SERVICES].auditor, request[CALLER].id
     name = change.name(request.match_info, _result(response))
     try:
-        await auditor.note(change.action, name, key=key, address=request[ADDRESS], count=count)
+        await auditor.note(
+            change.action, name, key=key, address=request[VISITOR].written, count=count
+        )
     except StorageError as error:
         log.warning("audit.lost", action=change.action, object=name, key=key, error=str(error))
 

@@ -74,8 +74,8 @@ class ListResult(msgspec.Struct, kw_only=True):
 
 async def create(request: web.Request) -> web.Response:
     """`POST /reminds/api/`."""
-    services, keeper = request.app[SERVICES], await keeper_of(request)
-    request.app[STATES][WECRON].creates.count(keeper.person.uid)
+    app, keeper = request.app, await keeper_of(request)
+    app[STATES][WECRON].creates.count(keeper.person.uid)
     body = await request.read()
     given, _ = read_fields(request, body)
 
@@ -83,8 +83,8 @@ async def create(request: web.Request) -> web.Response:
         await _make(request, keeper, given, keep)
 
     asked = asked_for(request, f"user {keeper.person.uid}", body)
-    reply = await services.idempotency.once(asked, make)
-    status = request.app[STATES][WECRON].created
+    reply = await app[SERVICES].idempotency.once(asked, make)
+    status = app[STATES][WECRON].created
     return web.Response(status=status, text=reply.text, content_type="application/json")
 
 

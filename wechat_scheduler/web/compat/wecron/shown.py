@@ -10,7 +10,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.audience.qrcodes import QrCode
-from wechat_scheduler.errors import RequestError, ThrottledError
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.compat.wecron.drafts import (
     MOST_SHOWN,
@@ -100,9 +100,7 @@ async def qrcode_of(request: web.Request, reminder: Reminder) -> str | None:
     """The URL of the QR code; None if WeChat does not draw it within 2 s, and draws it later. None as well
     for a user who makes many reminders at once: each code is a call to WeChat, which has a daily limit
     for them. Those are drawn when they are asked for."""
-    try:
-        request.app[STATES][WECRON].drawn.count(reminder.owner)
-    except ThrottledError:
+    if not request.app[STATES][WECRON].drawn.allows(reminder.owner):
         return None
     try:
         return (await qr_code(request, reminder)).image_url
