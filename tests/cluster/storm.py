@@ -10,7 +10,6 @@ import itertools
 import json
 import tempfile
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -19,6 +18,7 @@ import uvloop
 from tests.cluster.arena import BLOWS, WIRED, Arena, arena, now, pause
 from tests.cluster.commands import tell_commands
 from tests.cluster.costs import tell_sizes, used
+from tests.cluster.ledger import open_ledger, read_ledger
 from tests.cluster.mail import Mail
 from tests.cluster.rotation import Rotation
 from tests.cluster.verdict import Verdict, shown
@@ -67,6 +67,7 @@ async def main(given: argparse.Namespace) -> None:
 
 
 async def _storm(field: Arena, http: aiohttp.ClientSession, given: argparse.Namespace) -> None:
+    await open_ledger(field.pool)
     rotation = Rotation(field, http, jobs=given.jobs, life=given.life, readers=given.readers)
     mail = Mail(field, http, PEOPLE)
     if given.jobs:
@@ -107,7 +108,7 @@ async def _look(field: Arena, after: float) -> None:
 
 async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: float) -> None:
     issued = await rotation.issued()
-    verdict = Verdict(issued, field.blows, life, _given_up(field))
+    verdict = Verdict(issued, field.blows, life, await read_ledger(field.pool))
     refreshes = sum(token.at >= began for tokens in issued.values() for token in tokens)
     print(f"{refreshes} refreshes")
     print(
@@ -139,16 +140,6 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
     print(f"jobs of which a daemon hands out what was replaced: {len(wrong)}", wrong[:10])
 
 
-def _given_up(field: Arena) -> dict[str, list[float]]:
-    found: dict[str, list[float]] = {}
-    for place in field.places:
-        for one in itertools.chain.from_iterable(log.events for log in place.logs):
-            if one["event"] == "credential.failed" and "no answer within" in one["message"]:
-                at = datetime.fromisoformat(one["timestamp"]).timestamp() - place.ahead
-                found.setdefault(one["appid"], []).append(at)
-    return found
-
-
 def _tell_of_mail(mail: Mail) -> None:
     print(f"{mail.shown.total()} of {mail.wanted.total()} messages on the phones", end="; ")
     print(
@@ -165,8 +156,11 @@ def _tell_logs(field: Arena) -> None:
     for log in itertools.chain.from_iterable(place.logs for place in field.places):
         for one in log.events:
             if one["level"] in ("warning", "error"):
-                events[one["event"]] += 1
-                if events[one["event"]] <= FEW:
+                seen, events[one["event"]] = (
+                    events[one["event"]],
+                    events[one["event"]] + one.get("count", 1),
+                )
+                if seen < FEW:
                     print("  ", json.dumps(one, ensure_ascii=False))
         if log.others:
             print("without a form:", log.others)

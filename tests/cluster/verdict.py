@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.cluster.arena import LEASE, NOTICED, Blow
+from tests.cluster.ledger import CALL, Ledger
 
 # The margin before the expiry is at most this share of a life.
 WIDEST_MARGIN = 0.25
-# By SHORT_CLAIMS a call takes a second; its end is logged when it is stored.
-CALL = 2.0
 
 
 class Issued(NamedTuple):
@@ -25,19 +24,23 @@ class Issued(NamedTuple):
 
 class Verdict:
     """`periods` are the times from one token of a job to the next. `twice` counts those that were too short, and
-    `late` those that outlasted a life, by what befell the daemon; `given_up` are the times, by appid, at which a
-    daemon had waited in vain for WeChat's answer, which came too late. `takeovers` are the times from the end of a dead
-    daemon's claim to the refresh by another."""
+    `late` those that outlasted a life, by what befell the daemon. `takeovers` are the times from the end of a dead
+    daemon's claim to the refresh by another.
+
+    A period may be too short only if the first token was not stored in time, since a blow befell its daemon while it
+    had it, or its answer came after the daemon had given up. Whatever happens, no token may follow one that was stored
+    before its daemon claimed the job. All else is `unexplained`.
+    """
 
     def __init__(
         self,
         issued: Mapping[str, Sequence[Issued]],
         blows: Sequence[Blow],
         life: float,
-        given_up: Mapping[str, Sequence[float]],
+        ledger: Ledger,
     ) -> None:
         self._blows = blows
-        self._given_up = given_up
+        self._ledger = ledger
         self._life = life
         self.periods = 0
         self.twice: Counter[str] = Counter()
@@ -54,27 +57,44 @@ class Verdict:
         gap = other.at - one.at
         self.longest = max(self.longest, gap)
         if gap < self._life * (1 - WIDEST_MARGIN) - 1:
-            reason = self._reason(one) or self._reason(other) or self._unheard(appid, one)
+            reason = self._excuse(appid, one, other)
             self.twice[reason or "unexplained"] += 1
             if not reason:
                 self.unexplained.append(
-                    f"{appid}: by {one.daemon} at {one.at:.2f}, by {other.daemon} after {gap:.2f} s"
+                    f"{appid}: by {one.daemon} at {one.at:.2f}, {self._storing(appid, one, other)}, "
+                    f"by {other.daemon} after {gap:.2f} s"
                 )
         if gap > self._life:
-            self.late[self._reason(other) or "unexplained"] += 1
+            self.late[self._near(other) or "unexplained"] += 1
 
-    def _reason(self, token: Issued) -> str:
-        """What befell the daemon while it could not have stored this token yet."""
+    def _excuse(self, appid: str, one: Issued, other: Issued) -> str:
+        """Why the first token did not prevent the second; empty if it should have."""
+        stored_at = self._ledger.stored_at(appid, one.at, other.at)
+        if stored_at is None:
+            heard = not self._ledger.was_given_up(appid, one.at)
+            return self._befell(one) or ("" if heard else "not heard in time")
+        is_late = stored_at - one.at > LEASE - CALL
+        was_claimed_before = other.at - stored_at < LEASE
+        return self._befell(one) if is_late and was_claimed_before else ""
+
+    def _storing(self, appid: str, one: Issued, other: Issued) -> str:
+        stored_at = self._ledger.stored_at(appid, one.at, other.at)
+        return "not stored" if stored_at is None else f"stored after {stored_at - one.at:.2f} s"
+
+    def _befell(self, token: Issued) -> str:
+        """What befell the daemon while it had this token, and could not have stored it yet."""
+        for blow in self._blows:
+            if blow.daemon == token.daemon and blow.began - CALL <= token.at <= blow.ended:
+                return blow.what
+        return ""
+
+    def _near(self, token: Issued) -> str:
+        """What befell the daemon just before this token."""
         for blow in self._blows:
             meanwhile = blow.began - LEASE <= token.at <= blow.ended + LEASE
             if blow.daemon == token.daemon and meanwhile:
                 return blow.what if token.at < blow.ended else f"after {blow.what}"
         return ""
-
-    def _unheard(self, appid: str, token: Issued) -> str:
-        """Whether the daemon heard nothing of this token, since WeChat took too long."""
-        near = any(abs(at - token.at) < CALL for at in self._given_up.get(appid, ()))
-        return "not heard in time" if near else ""
 
     def _takeovers(self, issued: Mapping[str, Sequence[Issued]]) -> Iterator[float]:
         """A job that the dead daemon stored in its last moment is refreshed much later."""

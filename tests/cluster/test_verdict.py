@@ -1,0 +1,55 @@
+"""The judge of a storm excuses only what a daemon could not help."""
+
+import pytest
+
+from tests.cluster.arena import LEASE, Blow
+from tests.cluster.ledger import Ledger, Stored
+from tests.cluster.verdict import Issued, Verdict
+
+LIFE, APPID = 100.0, "wx1"
+KILL = Blow("kill", 0, began=1000.5, ended=1001.0)
+CUT = Blow("cut", 0, began=990.0, ended=1050.0)
+
+
+def verdict(
+    *blows: Blow, gap: float, stored_at: float | None = None, given_up: float | None = None
+) -> Verdict:
+    """Of a token of daemon 0 at 1000, and one of daemon 1 that much later."""
+    tokens = {APPID: [Issued(1000.0, 0, "one"), Issued(1000.0 + gap, 1, "other")]}
+    stored = [Stored(1000.0 + gap - 0.1, 1000.0 + gap + 0.1)]
+    if stored_at is not None:
+        stored.insert(0, Stored(999.9, stored_at))
+    ledger = Ledger({APPID: stored}, {APPID: [] if given_up is None else [given_up]})
+    return Verdict(tokens, blows, LIFE, ledger)
+
+
+def test_a_token_that_was_lost_with_its_daemon_excuses_the_next() -> None:
+    assert verdict(KILL, gap=6.0).twice == {"kill": 1}
+    assert verdict(CUT, gap=6.0).twice == {"cut": 1}
+
+
+def test_a_token_of_which_the_daemon_heard_nothing_excuses_the_next() -> None:
+    assert verdict(gap=0.8, given_up=1000.3).twice == {"not heard in time": 1}
+    assert verdict(gap=0.8, given_up=1004.0).unexplained
+
+
+def test_a_token_that_was_stored_late_excuses_only_what_was_claimed_before() -> None:
+    assert verdict(CUT, gap=6.0, stored_at=1005.5).twice == {"cut": 1}
+    assert verdict(CUT, gap=6.0, stored_at=1006.05).twice == {"cut": 1}
+    assert verdict(CUT, gap=6.0 + LEASE, stored_at=1005.5).unexplained
+
+
+@pytest.mark.parametrize("gap", [0.8, 6.0, 60.0])
+def test_a_token_that_was_stored_in_time_excuses_nothing_whatever_befell_its_daemon(
+    gap: float,
+) -> None:
+    assert verdict(KILL, CUT, gap=gap, stored_at=1000.1, given_up=1000.3).unexplained
+
+
+def test_a_kill_excuses_no_token_of_the_next_daemon_in_its_place() -> None:
+    assert verdict(KILL._replace(began=995.0, ended=995.5), gap=6.0).unexplained
+
+
+def test_a_period_of_full_length_needs_no_excuse() -> None:
+    found = verdict(gap=85.0, stored_at=1000.1)
+    assert (found.twice, found.unexplained, found.periods) == ({}, [], 1)
