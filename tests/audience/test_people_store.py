@@ -13,8 +13,10 @@ from tests.clock import START
 from tests.stores.memory import memory_database
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
+from wechat_scheduler.audience.names import AppPerson
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.storage.audience.cancelling import mark_unreachable
+from wechat_scheduler.storage.audience.names import SqlNames
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 from wechat_scheduler.storage.rows import micros
 
@@ -85,6 +87,25 @@ async def test_an_openid_finds_its_user_unless_it_is_the_name_of_another(
         "o4": "UID_d",
     }
     assert [name for name, one in found.items() if one.subscription is None] == ["o4"]
+
+
+async def test_users_and_topics_are_called_by_name_many_at_once(database: Database) -> None:
+    people, names = People(database), SqlNames(database)
+    bound = {"amy": ("o1", "UID_a", 1), "o2": ("o2", "UID_b", 2), "o3": ("o3", "UID_c", 3)}
+    await people.aliases.bind(APP, bound, now=START)
+    await people.subscribers.follow("wx1", "o4", uid="UID_d", now=START)
+    for uid in ("UID_a", "UID_b"):
+        await people.subscribers.change(uid, SubscriberChange(nickname=f"nick of {uid}"))
+    await people.topics.add(Topic(id=5, app_id=APP.id, name="news", created_at=START), once=None)
+    wanted = [AppPerson(APP.id, uid) for uid in ("UID_a", "UID_b", "UID_c", "UID_d", "UID_e")]
+
+    called = await names.of_people([*wanted, AppPerson(1, "UID_a"), AppPerson(1, "UID_c")])
+
+    assert {one: name for one, name in called.items() if one.app_id == 1} == {
+        AppPerson(1, "UID_a"): "nick of UID_a"
+    }
+    assert [called.get(one, "") for one in wanted] == ["amy", "nick of UID_b", "o3", "", ""]
+    assert await names.of_topics([5, 6]) == {5: "news"}
 
 
 async def test_names_are_looked_up_by_the_thousand(database: Database) -> None:

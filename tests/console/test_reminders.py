@@ -8,6 +8,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller
+from tests.web.tenants import bound
 from tests.web.test_reminders import OTHER, Office
 
 # The clock stands at 10:30 in Shanghai on Wednesday, 18 November 2026.
@@ -50,7 +51,7 @@ async def test_a_sentence_is_understood_before_it_is_saved(admin: Browser, offic
         "Fri 18 Dec 15:00",
     ]  # fmt: skip
     assert (before, await office.titles()) == ([], ["开周会"])
-    assert (saved.title, saved.facts()["To"]) == ("开周会", "1 person")
+    assert (saved.title, saved.facts()["To"]) == ("开周会", "alice")
     assert "The reminder is saved." in saved.text
 
 
@@ -118,6 +119,26 @@ async def test_a_refusal_stands_beside_what_was_typed(admin: Browser, office: Of
         assert [words in one for one in errors(page)] == [True], words
 
 
+async def test_each_person_is_named_once_however_they_are_written(
+    admin: Browser, office: Office, keeper: Caller
+) -> None:
+    names = ["bob", "carol", "dave", "eve"]
+    await bound(keeper, {"id": office.app}, *names)
+    page = await admin.open(WRITE)
+
+    twice = await admin.submit(
+        page, WRITE, when="明天8点开会", people=f"alice\n{office.uid}\no_alice"
+    )
+    many = await admin.submit(page, WRITE, when="明天8点开会", people=f"alice\n{','.join(names)}")
+    saved = await admin.submit(many, f"{WRITE}/save")
+    await chinese(admin)
+    (row,) = (await admin.open(LIST)).table()
+
+    assert twice.facts()["To"] == "alice"
+    assert many.facts()["To"] == saved.facts()["To"] == "alice, bob, carol and 2 more"
+    assert row["接收者"] == "alice、bob、carol和另外 2 人"
+
+
 async def test_one_of_several_readings_is_taken(admin: Browser, office: Office) -> None:
     several = await admin.submit(
         await admin.open(WRITE), WRITE, button="See how it is understood",
@@ -149,7 +170,7 @@ async def test_the_agenda_shows_what_rings_tomorrow_and_this_week(
     empty = await admin.open(f"{AGENDA}?day=2026-11-18")
 
     assert rings(tomorrow) == [
-        "08:00吃药every day at 08:00 · 1 person · shop", "09:00开会topic news · shop",
+        "08:00吃药every day at 08:00 · alice · shop", "09:00开会topic news · shop",
     ]  # fmt: skip
     assert [one.text for one in week.root.find("h2")] == [
         "Thu 19 Nov", "Fri 20 Nov", "Sat 21 Nov", "Sun 22 Nov", "Mon 23 Nov", "Tue 24 Nov",
@@ -190,7 +211,7 @@ async def test_reminders_are_found_by_text_state_and_person(admin: Browser, offi
     assert paused.table() == [
         {
             "Reminder": "Water the plants", "Next time": "–", "Recurs": "every week on Thursday at 08:00",
-            "To": "1 person", "App": "shop", "State": "paused",
+            "To": "alice", "App": "shop", "State": "paused",
         }
     ]  # fmt: skip
     assert "No reminder here fits." in none.text

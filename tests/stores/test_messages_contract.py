@@ -4,13 +4,17 @@ from typing import Any
 
 import pytest
 
+from tests.clock import FakeClock
+from tests.reminders.remembering import Memory
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.delivery import delivery_lists
+from wechat_scheduler.storage.rows import micros
 
 LATER = NOW + SECOND
 EVERYTHING = DeliveryFilter()
@@ -187,6 +191,24 @@ async def test_a_filter_chooses_what_is_listed_and_what_is_replayed(
 
     for found in (replayed, announced, [one.id for one in listed]):
         assert "".join(sorted(names[one] for one in found)) == changed
+
+
+async def test_what_reminders_sent_last_is_counted_for_many_of_them_at_once(mail: Mail) -> None:
+    memory = Memory(mail.database, FakeClock())
+    rang, silent = [(await memory.create(NOW + HOUR, title=title)).id for title in ("tea", "tax")]
+    last = Statement("UPDATE reminders SET last_at = $1 WHERE id = $2", (micros(LATER), rang))
+    await mail.database.write(lambda: rows_of(last))
+    content = Content(title="hi", reminder=rang)
+    await mail.put(mail.target("amy"), content=content)
+    await mail.outbox.settle(dead(await mail.claimed()), now=NOW)
+    await mail.put(mail.target("amy"), mail.target("bob"), at=LATER, content=content)
+    await mail.put_one(at=LATER)
+    many = [f"{number:032x}" for number in range(100)]
+
+    counts = await mail.deliveries.sent_last([*many, silent, rang])
+
+    assert counts == {rang: {DeliveryState.PENDING: 2}}
+    assert await mail.deliveries.sent_last([]) == {}
 
 
 async def test_what_would_be_cancelled_is_told_before(mail: Mail) -> None:

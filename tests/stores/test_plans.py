@@ -16,6 +16,7 @@ from wechat_scheduler.storage.alerts import alerts, facts
 from wechat_scheduler.storage.audience import (
     aliases,
     joined,
+    names,
     removals,
     subscribers,
     subscriptions,
@@ -23,7 +24,14 @@ from wechat_scheduler.storage.audience import (
 )
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.credentials import jobs, wake_ups
-from wechat_scheduler.storage.delivery import deliveries, delivery_lists, messages, outbox, outcomes
+from wechat_scheduler.storage.delivery import (
+    deliveries,
+    delivery_lists,
+    last_sent,
+    messages,
+    outbox,
+    outcomes,
+)
 from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
 from wechat_scheduler.storage.pushes import events, history
 from wechat_scheduler.storage.reminders import (
@@ -74,6 +82,9 @@ STATEMENTS = {
     "counts": messages.COUNTS,
     "own names": aliases.names_sql(8),
     "openids": aliases.openids_sql(8),
+    "names of people": names.PEOPLE,
+    "names of topics": names.TOPICS,
+    "sent last": last_sent.LAST_SENT,
     "old": retention.OLD,
     "old deliveries": retention.DELIVERIES,
     "forget attempts": retention.FORGET_ATTEMPTS,

@@ -9,6 +9,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller
 from tests.keeper.conftest import clock, keeper, weixin
+from tests.web.tenants import bound
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -71,7 +72,8 @@ async def test_a_reminder_is_kept_shown_and_said(keeper: Caller, clock: FakeCloc
 
     (delivery,) = (await office.call("GET", "/v1/deliveries")).result
     after = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
-    assert shown == made
+    assert shown == {**made, "names": {office.uid: "alice"}, "last_counts": {}}
+    assert after["last_counts"] == {"pending": 1}
     assert (made["time"], made["rule"], made["due_at"]) == (
         EIGHT, "FREQ=MONTHLY;BYMONTHDAY=19", "2026-11-18T23:30:00Z",
     )  # fmt: skip
@@ -122,6 +124,20 @@ async def test_a_sentence_of_several_reminders_makes_none_and_is_read_whole(offi
     assert "开会" in made.json["message"]
     assert (read["title"], [each["title"] for each in read["also"]]) == ("送孩子", ["开会"])
     assert await office.titles() == []
+
+
+async def test_a_preview_has_each_receiver_once_and_by_name(office: Office) -> None:
+    await bound(office, {"id": office.app}, "bob")
+    to = ["alice", office.uid, "o_alice", "bob", office.topic, "*"]
+
+    shown = (await office.remind(to=to, path="/preview")).result
+    made = (await office.remind(to=to)).result
+    (listed,) = (await office.call("GET", f"/v1/reminders?app={office.app}")).result
+
+    assert shown["to"] == made["to"] == listed["to"]
+    assert (shown["joined"], shown["to"][0]) == (2, office.uid)
+    assert shown["names"] == listed["names"]
+    assert sorted(shown["names"].values()) == ["alice", "bob", "news"]
 
 
 async def test_topics_all_subscribers_and_callbacks_can_be_reminded(office: Office) -> None:

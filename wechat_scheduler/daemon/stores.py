@@ -17,6 +17,7 @@ from wechat_scheduler.storage.alerts.facts import SqlAlertFacts
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
+from wechat_scheduler.storage.audience.names import SqlNames
 from wechat_scheduler.storage.audience.scenes import SqlScenes
 from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
 from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
@@ -73,6 +74,7 @@ class Stores:
     history: SqlPushHistory
     apps: SqlApps
     aliases: SqlAliases
+    names: SqlNames
     handled: SqlHandledEvents
     scenes: SqlScenes
     subscribers: SqlSubscribers
@@ -135,6 +137,7 @@ def stores_on(
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),
         apps=SqlApps(audited, vault),
         aliases=SqlAliases(database),
+        names=SqlNames(database),
         handled=SqlHandledEvents(database, feed=feed),
         scenes=SqlScenes(database, vault),
         subscribers=SqlSubscribers(database),

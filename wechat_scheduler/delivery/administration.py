@@ -1,8 +1,9 @@
 """Shows, replays and cancels messages that were accepted before."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.ports import Deliveries, Messages
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage, MessageView
 from wechat_scheduler.engine.clock import Clock
@@ -53,6 +54,13 @@ class DeliveryDesk:
     ) -> Sequence[ListedMessage]:
         """The newest first; of `wanted`, the app, the uid and the times count."""
         return await self._deliveries.messages(wanted, after=after, limit=limit)
+
+    async def sent_last(
+        self, reminders: Sequence[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """Of the messages that each reminder sent last, the number of deliveries in each state: of a thousand
+        at most. One without any is left out."""
+        return await self._deliveries.sent_last(reminders)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's

@@ -6,7 +6,14 @@ from typing import Protocol
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
-from wechat_scheduler.delivery.model import Delivery, Message, Outcome, Sent, Target
+from wechat_scheduler.delivery.model import (
+    Delivery,
+    DeliveryState,
+    Message,
+    Outcome,
+    Sent,
+    Target,
+)
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage, MessageView
 
 
@@ -167,6 +174,12 @@ class Deliveries(Protocol):
     ) -> Sequence[ListedMessage]:
         """The newest first. Of `wanted`, the app, the uid and the times count; `after` is the id of a
         message."""
+
+    async def sent_last(
+        self, reminders: Sequence[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        """Of the messages that each reminder sent last, the number of deliveries in each state: of a thousand
+        at most. One without any is left out."""
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's

@@ -1,9 +1,13 @@
 """Messages and deliveries as callers are shown them."""
 
 from datetime import datetime
+from typing import Final
 
 from wechat_scheduler.delivery.model import Attempt, DeliveryState, Message, Priority
 from wechat_scheduler.engine.records import dataclass
+
+# Of the deliveries of what a reminder sent last: a topic may have a hundred thousand subscribers.
+MOST_COUNTED: Final = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ Rows without a message are credential notifications, and are not shown here.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from wechat_scheduler.delivery.model import Attempt
+from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.audience.cancelling import try_again
@@ -28,6 +28,7 @@ from wechat_scheduler.storage.delivery.delivery_lists import (
     read_delivery,
 )
 from wechat_scheduler.storage.delivery.feed_entries import receipt_entry
+from wechat_scheduler.storage.delivery.last_sent import read_last_sent
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -94,6 +95,11 @@ class SqlDeliveries:
         self, wanted: DeliveryFilter, *, after: int, limit: int
     ) -> Sequence[ListedMessage]:
         return await list_messages(self._database, wanted, after=after, limit=limit)
+
+    async def sent_last(
+        self, reminders: Sequence[str]
+    ) -> Mapping[str, Mapping[DeliveryState, int]]:
+        return await read_last_sent(self._database, reminders)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         conditions = _replayable(wanted, micros(now))

@@ -24,7 +24,6 @@ from wechat_scheduler.web.console.reminders.pieces import (
     receivers,
     reminder_link,
     tabs,
-    topic_names,
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -88,13 +87,6 @@ class AgendaView(NamedTuple):
         return f"{AGENDA}?{urlencode({name: value for name, value in query.items() if value})}"
 
 
-class AgendaNames(NamedTuple):
-    """The names of apps and topics by their ids."""
-
-    apps: Mapping[int, AppResult]
-    topics: Mapping[int, str]
-
-
 async def agenda(visit: Visit) -> web.Response:
     view, apps = _view(visit), await apps_of(visit)
     found = await visit.api.get(
@@ -106,14 +98,13 @@ async def agenda(visit: Visit) -> web.Response:
         uid=view.uid or None,
         after=visit.request.query.get("after") or None,
     )
-    names = AgendaNames(apps, await topic_names(visit, found.rings))
     body = fill(
         "{tabs}{moves}{choices}{cut}{days}{pager}{sent}",
         tabs=tabs(visit, AGENDA),
         moves=_moves(visit, view),
         choices=_choices(visit, view, apps),
         cut=when(not found.complete, advice(visit, visit.say(INCOMPLETE))),
-        days=list(_days(visit, view, found.rings, names)),
+        days=list(_days(visit, view, found.rings, apps)),
         pager=pager(visit, Rows(rows=found.rings, after=found.after)),
         sent=when(view.since <= visit.now, _sent(visit, view)),
     )
@@ -193,7 +184,7 @@ def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> H
 
 
 def _days(
-    visit: Visit, view: AgendaView, rings: Sequence[RingResult], names: AgendaNames
+    visit: Visit, view: AgendaView, rings: Sequence[RingResult], apps: Mapping[int, AppResult]
 ) -> Iterator[Html]:
     """A section for each day that has reminders; one that says so if none has."""
     by_day = groupby(rings, key=lambda ring: ring.at.astimezone(ZONE).date())
@@ -202,18 +193,18 @@ def _days(
             '<section id="day-{iso}"><h2>{words}</h2>{rings}</section>',
             iso=day.isoformat(),
             words=day_words(visit, datetime.combine(day, time(), ZONE)),
-            rings=_rings(visit, some, names),
+            rings=_rings(visit, some, apps),
         )
 
 
-def _rings(visit: Visit, rings: Sequence[RingResult], names: AgendaNames) -> Html:
+def _rings(visit: Visit, rings: Sequence[RingResult], apps: Mapping[int, AppResult]) -> Html:
     if not rings:
         return fill('<p class="empty">{none}</p>', none=visit.say(of_accounts(visit, NONE)))
-    made = [_ring(visit, ring, names) for ring in rings]
+    made = [_ring(visit, ring, apps) for ring in rings]
     return fill('<ol class="rings">{rings}</ol>', rings=made)
 
 
-def _ring(visit: Visit, ring: RingResult, names: AgendaNames) -> Html:
+def _ring(visit: Visit, ring: RingResult, apps: Mapping[int, AppResult]) -> Html:
     often = rule_words(visit, ring.rule, ring.at) if ring.rule else ""
     return fill(
         '<li><time datetime="{iso}">{clock}</time><p>{what}</p><p class="faint">{often}{who} · {app}</p></li>',
@@ -221,8 +212,8 @@ def _ring(visit: Visit, ring: RingResult, names: AgendaNames) -> Html:
         clock=clock(ring.at.astimezone(ZONE)),
         what=reminder_link(ring.id, ring.title),
         often=when(often, fill("{often} · ", often=often)),
-        who=receivers(visit, ring, names.topics),
-        app=app_link(names.apps, ring.app),
+        who=receivers(visit, ring),
+        app=app_link(apps, ring.app),
     )
 
 

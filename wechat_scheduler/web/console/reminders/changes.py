@@ -17,7 +17,7 @@ from wechat_scheduler.web.console.reminders.writing import NOTICES as SAVED
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
 from wechat_scheduler.web.native.reminders.removal import RemovalResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -61,7 +61,7 @@ async def resume(visit: Visit) -> web.Response:
 
 async def move(visit: Visit) -> web.Response:
     typed = MoveTyped(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
-    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit))
+    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     try:
         change = _change(typed, reminder)
         moved = await visit.api.patch(
@@ -78,7 +78,7 @@ async def move(visit: Visit) -> web.Response:
 
 
 async def delete(visit: Visit) -> web.Response:
-    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit))
+    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     removal = await visit.api.post(
         "/v1/reminders/{reminder}/remove", RemovalResult, reminder=reminder.id
     )
@@ -106,7 +106,7 @@ async def _did(visit: Visit, act: str, notice: str) -> web.Response:
         made = await visit.api.post(path[act], ReminderResult, reminder=_id(visit))
     except RequestError as error:
         reminder = await visit.api.get(
-            "/v1/reminders/{reminder}", ReminderResult, reminder=_id(visit)
+            "/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit)
         )
         typed = MoveTyped(error=refused(visit, error), status=error.status)
         return await page_of(visit, reminder, typed)

@@ -22,13 +22,12 @@ from wechat_scheduler.web.console.reminders.pieces import (
     receivers,
     reminder_link,
     tabs,
-    topic_names,
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -53,13 +52,12 @@ async def listing(visit: Visit) -> web.Response:
     state = query.get("state", ACTIVE)
     wanted["state"] = state if state in STATES else None
     sort = "due" if state == ACTIVE else None
-    found = await visit.api.page("/v1/reminders", ReminderResult, sort=sort, **wanted)
-    topics = await topic_names(visit, found.rows)
+    found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **wanted)
     body = fill(
         '{tabs}<section>{filters}</section><section id="reminders" data-live>{table}{pager}</section>',
         tabs=tabs(visit, LIST),
         filters=_filters(visit, wanted, apps),
-        table=_table(visit, [await _row(visit, one, apps, topics) for one in found.rows], wanted),
+        table=_table(visit, [_row(visit, one, apps) for one in found.rows], wanted),
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
@@ -91,22 +89,20 @@ def _table(
     )
 
 
-async def _row(
-    visit: Visit, one: ReminderResult, apps: Mapping[int, AppResult], topics: Mapping[int, str]
-) -> tuple[Cell, ...]:
+def _row(visit: Visit, one: ReminderDetails, apps: Mapping[int, AppResult]) -> tuple[Cell, ...]:
     return (
         reminder_link(one.id, one.title),
         moment(visit, one.due_at, one.zone),
         rule_words(visit, one.rule, one.time),
-        receivers(visit, one, topics),
+        receivers(visit, one),
         app_link(apps, one.app),
-        joined([badge(visit, one.state), await _became(visit, one)]),
+        joined([badge(visit, one.state), _became(visit, one)]),
     )
 
 
-async def _became(visit: Visit, one: ReminderResult) -> Html:
+def _became(visit: Visit, one: ReminderDetails) -> Html:
     """Of one that has ended: what of its last messages arrived."""
-    return await last_counts(visit, one) if one.state in ENDED else Html()
+    return last_counts(visit, one) if one.state in ENDED else Html()
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, LIST, listing),)

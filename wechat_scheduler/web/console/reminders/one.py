@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
@@ -23,14 +22,12 @@ from wechat_scheduler.web.console.reminders.pieces import (
     moment,
     receivers,
     tabs,
-    topic_names,
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import lines
 
@@ -67,12 +64,12 @@ _TIMES: Final = 5
 
 async def one(visit: Visit) -> web.Response:
     reminder = await visit.api.get(
-        "/v1/reminders/{reminder}", ReminderResult, reminder=visit.request.match_info["reminder"]
+        "/v1/reminders/{reminder}", ReminderDetails, reminder=visit.request.match_info["reminder"]
     )
     return await page_of(visit, reminder, MoveTyped())
 
 
-async def page_of(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> web.Response:
+async def page_of(visit: Visit, reminder: ReminderDetails, typed: MoveTyped) -> web.Response:
     """The page, with what was typed into its form if that cannot be done."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
@@ -89,19 +86,18 @@ async def page_of(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> w
     change = section(visit, CHANGE, change_forms(visit, reminder, typed))
     sections = (
         when(typed.error, change),
-        await _facts(visit, reminder, apps),
+        _facts(visit, reminder, apps),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
         when(not typed.error, change),
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
-        section(visit, JOINED, await _people(visit, reminder, people)),
+        section(visit, JOINED, _people(visit, reminder, people)),
     )
     body = fill("{tabs}{sections}", tabs=tabs(visit, LIST), sections=sections)
     return layout(visit, reminder.title, body, live=True, status=typed.status)
 
 
-async def _facts(visit: Visit, reminder: ReminderResult, apps: Mapping[int, AppResult]) -> Html:
-    topics = await topic_names(visit, [reminder])
-    pairs = [*_timing(visit, reminder), *_sending(visit, reminder, apps, topics)]
+def _facts(visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]) -> Html:
+    pairs = [*_timing(visit, reminder), *_sending(visit, reminder, apps)]
     shown = facts(visit, [(name, value) for name, value in pairs if value is not None])
     aside = when(reminder.reason, advice(visit, visit.say(ASIDE, why=reminder.reason)))
     notes = [advice(visit, note) for note in reminder.notes]
@@ -115,7 +111,7 @@ async def _facts(visit: Visit, reminder: ReminderResult, apps: Mapping[int, AppR
     return section(visit, FACTS, body, id="facts", live=True)
 
 
-def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Phrase, Cell | None]]:
+def _timing(visit: Visit, reminder: ReminderDetails) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.STATE, badge(visit, reminder.state)),
         (OFTEN, rule_words(visit, reminder.rule, reminder.time)),
@@ -129,14 +125,13 @@ def _timing(visit: Visit, reminder: ReminderResult) -> list[tuple[Phrase, Cell |
 
 def _sending(
     visit: Visit,
-    reminder: ReminderResult,
+    reminder: ReminderDetails,
     apps: Mapping[int, AppResult],
-    topics: Mapping[int, str],
 ) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.APP, app_link(apps, reminder.app)),
         (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
-        (terms.TO, receivers(visit, reminder, topics)),
+        (terms.TO, receivers(visit, reminder)),
         (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
         (terms.PRIORITY, visit.say(terms.PRIORITIES[reminder.priority])),
         (LATE, visit.say(LATES[reminder.late])),
@@ -148,7 +143,7 @@ def _sending(
     ]
 
 
-def _times(visit: Visit, reminder: ReminderResult, times: list[datetime]) -> Html:
+def _times(visit: Visit, reminder: ReminderDetails, times: list[datetime]) -> Html:
     if not times:
         return fill('<p class="empty">{over}</p>', over=visit.say(OVER))
     made = [fill("<li>{time}</li>", time=moment(visit, at, reminder.zone)) for at in times]
@@ -160,11 +155,10 @@ def _times(visit: Visit, reminder: ReminderResult, times: list[datetime]) -> Htm
     )
 
 
-async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> Html:
-    names = {uid: await _name(visit, reminder.app, uid) for uid in people.rows}
+def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
     rows = [
         (
-            names[uid] or "–",
+            reminder.names.get(uid, "–"),
             _person(reminder.app, uid),
             link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(terms.REMINDERS)),
         )
@@ -176,14 +170,3 @@ async def _people(visit: Visit, reminder: ReminderResult, people: Rows[str]) -> 
 
 def _person(app_id: int, uid: str) -> Html:
     return link(f"/console/apps/{app_id}/subscribers/{uid}", code(uid))
-
-
-async def _name(visit: Visit, app_id: int, uid: str) -> str:
-    """The app's own name, else the nickname; empty if none is known."""
-    try:
-        found = await visit.api.page(
-            "/v1/apps/{app}/subscribers", SubscriberResult, app=app_id, uid=uid, limit=1
-        )
-    except NotFoundError:
-        return ""
-    return next((name for one in found.rows for name in (*one.names, one.nickname) if name), "")

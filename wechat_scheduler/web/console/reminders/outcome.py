@@ -1,15 +1,15 @@
 """Shows what became of what a reminder sent last."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
+from wechat_scheduler.delivery.views import MOST_COUNTED
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
 from wechat_scheduler.web.native.sending.messages import ListedMessageResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -18,6 +18,7 @@ W = Words
 MESSAGES = W("What became of what it sent last", "上次发出的结果")
 NONE_YET = W("It has sent nothing yet.", "还没有发送过。")
 ALL = W("All deliveries of this reminder", "这个提醒的全部投递")
+SOME = W("of the first {n}", "前 {n} 条")
 ALL_SHORT = W("its deliveries", "它的投递")
 SHOW = W("Show the message", "查看消息")
 FAILED = W(
@@ -55,19 +56,24 @@ async def _sent(visit: Visit, reminder: ReminderResult, at: datetime) -> list[Li
     return found.rows
 
 
-async def last_counts(visit: Visit, reminder: ReminderResult) -> Html:
+def last_counts(visit: Visit, reminder: ReminderDetails) -> Html:
     """In few words what became of the last time, and the way to all of it; empty if it has sent nothing."""
     if reminder.last_at is None:
         return Html()
-    sent = await _sent(visit, reminder, reminder.last_at)
-    counts: Counter[str] = sum((Counter(one.counts) for one in sent), Counter())
+    counts = reminder.last_counts
     made = [
         fill("{badge} {count} ", badge=badge(visit, name), count=counts[name])
         for name in WORDS
-        if counts[name]
+        if name in counts
     ]
     all_of_it = link(deliveries_of(reminder), visit.say(ALL_SHORT))
-    return fill('<div class="badges">{made}</div>{all}', made=made, all=all_of_it)
+    many = fill("<div>{some}</div>", some=visit.say(SOME, n=f"{MOST_COUNTED:,}"))
+    return fill(
+        '<div class="badges">{made}</div>{some}{all}',
+        made=made,
+        some=when(sum(counts.values()) >= MOST_COUNTED, many),
+        all=all_of_it,
+    )
 
 
 def _one(visit: Visit, one: ListedMessageResult) -> Html:

@@ -1,19 +1,17 @@
 """Pieces that the pages of reminders share: their tabs, names, times and states."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
-from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import links, terms
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Language, Words
-from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -35,8 +33,11 @@ STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
     "cancelled": ("idle", W("cancelled", "已取消")),
 }
 TOPIC = W("topic {name}", "主题“{name}”")
-PERSON, PEOPLE = W("1 person", "1 人"), W("{n} people", "{n} 人")
-OWNER = W("its owner", "所有者")
+MORE = W("{names} and {n} more", "{names}和另外 {n} 人")
+OWNER = W("{name} (owner)", "{name}（所有者）")
+# Of the people of a reminder, and the characters of the uid of one without a name.
+NAMED: Final = 3
+SHOWN_OF_UID: Final = 12
 DAYS: Final = (
     W("Mon", "周一"), W("Tue", "周二"), W("Wed", "周三"), W("Thu", "周四"), W("Fri", "周五"),
     W("Sat", "周六"), W("Sun", "周日"),
@@ -47,12 +48,13 @@ YEAR = W(" {year}", "{year}年")
 
 
 class ReceiverRow(Protocol):
-    """A row that says who is reminded: `to` has topics and the first of those who joined, `joined` counts them."""
+    """A row that says who is reminded: `to` has topics and the first of those who joined, `joined` counts them.
+    `names` are those of users and topics, by uid and by id."""
 
-    app: int
     owner: str
     to: list[int | str]
     joined: int
+    names: dict[str, str]
 
 
 def tabs(visit: Visit, here: str) -> Html:
@@ -69,40 +71,32 @@ def badge(visit: Visit, name: str) -> Html:
     return state(visit, kind, words)
 
 
-async def topic_names(visit: Visit, rows: Iterable[ReceiverRow]) -> dict[int, str]:
-    """The names of the topics that the rows name; those of an app are one request."""
-    names: dict[int, str] = {}
-    for app in {row.app for row in rows if any(isinstance(one, int) for one in row.to)}:
-        try:
-            topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
-        except NotFoundError:  # it was removed
-            continue
-        names |= {topic.id: topic.name for topic in topics}
-    return names
-
-
-def receivers(visit: Visit, row: ReceiverRow, topics: Mapping[int, str]) -> str:
-    """Who is reminded, in a few words."""
-    return who(visit, row.to, row.joined, topics, has_owner=bool(row.owner))
-
-
-def who(
-    visit: Visit,
-    to: Sequence[int | str],
-    number: int,
-    topics: Mapping[int, str],
-    *,
-    has_owner: bool = False,
-) -> str:
-    """`to` has the topics among others; `number` people are named or have joined."""
-    said = [visit.say(OWNER)] if has_owner else []
-    if number:
-        said.append(visit.say(PERSON) if number == 1 else visit.say(PEOPLE, n=number))
-    if EVERYONE in to:
+def receivers(visit: Visit, row: ReceiverRow) -> str:
+    """Who is reminded: names, of many people the first."""
+    people = [one for one in row.to if isinstance(one, str) and one != EVERYONE]
+    said = [visit.say(OWNER, name=_name(row, row.owner))] if row.owner else []
+    if people:
+        said.append(_people(visit, row, people))
+    if EVERYONE in row.to:
         said.append(visit.say(terms.ALL_SUBSCRIBERS))
-    said += [visit.say(TOPIC, name=topics.get(one, one)) for one in to if isinstance(one, int)]
-    separator = "、" if visit.language is Language.ZH else ", "
-    return separator.join(said) or visit.say(terms.THE_CALLBACK)
+    topics = [one for one in row.to if isinstance(one, int)]
+    said += [visit.say(TOPIC, name=row.names.get(str(one), one)) for one in topics]
+    return _listed(visit, said) or visit.say(terms.THE_CALLBACK)
+
+
+def _people(visit: Visit, row: ReceiverRow, people: Sequence[str]) -> str:
+    shown = _listed(visit, [_name(row, uid) for uid in people[:NAMED]])
+    more = row.joined - min(len(people), NAMED)
+    return visit.say(MORE, names=shown, n=more) if more > 0 else shown
+
+
+def _name(row: ReceiverRow, uid: str) -> str:
+    """Without a name, the beginning of the uid."""
+    return row.names.get(uid) or f"{uid[:SHOWN_OF_UID]}…"
+
+
+def _listed(visit: Visit, said: Sequence[str]) -> str:
+    return ("、" if visit.language is Language.ZH else ", ").join(said)
 
 
 def moment(visit: Visit, at: datetime | None, zone: str = "") -> Cell:

@@ -5,7 +5,6 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
@@ -15,7 +14,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.parts import advice, facts, section
 from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
-from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, tabs, who
+from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, receivers, tabs
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -140,9 +139,6 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
     plan, draft = written.plan, written.draft
     if plan is None:
         return Html()
-    body = draft.body(written.app)
-    to = body.get("to", [])
-    people = sum(isinstance(one, str) and one != EVERYONE for one in to)
     once = moment(visit, plan.time, plan.zone)
     shown = facts(
         visit,
@@ -150,7 +146,7 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
             (terms.TITLE, plan.title),
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
             (SENT, _defer(visit, plan.defer)),
-            (terms.TO, who(visit, to, people, {one.id: one.name for one in written.topics})),
+            (terms.TO, receivers(visit, plan)),
         ],
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]

@@ -1,5 +1,6 @@
 """Lists what is sent within a span of time."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,7 +9,6 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.agenda import AgendaPlace, Ring
@@ -18,6 +18,8 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.query import instant_of, limit_of
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.reminders.bodies import receivers
+from wechat_scheduler.web.native.reminders.details import names_of
 from wechat_scheduler.web.native.reminders.scopes import scope_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, query
 
@@ -31,7 +33,7 @@ LISTED_PEOPLE: Final = 20
 
 class RingResult(msgspec.Struct, kw_only=True):
     """The reminder `id` is sent at `at`, in its zone. `rule` is null for a reminder that is due once. `to` has its
-    topics and the first 20 of those who joined; `joined` counts all of them."""
+    topics and the first 20 of those who joined; `joined` counts all of them; `names` are as in the list of reminders."""
 
     at: datetime
     id: str
@@ -42,6 +44,7 @@ class RingResult(msgspec.Struct, kw_only=True):
     owner: str
     to: list[int | str]
     joined: int
+    names: dict[str, str]
 
 
 class AgendaResult(msgspec.Struct, kw_only=True):
@@ -59,13 +62,17 @@ async def listed(request: web.Request) -> web.Response:
     limit, span = limit_of(request), await _span(request)
     services = request.app[SERVICES]
     agenda = await services.agenda.page(span, after=_after(request, span), limit=limit)
-    ids = list({ring.reminder.id for ring in agenda.rings})
-    people = await services.reminders.people_of(ids, most=LISTED_PEOPLE)
+    reminders = {ring.reminder.id: ring.reminder for ring in agenda.rings}
+    found = await services.reminders.people_of(list(reminders), most=LISTED_PEOPLE)
+    joined = {one: found.get(one, JoinedPeople()) for one in reminders}
+    named = await names_of(request, [(reminders[one], joined[one]) for one in reminders])
+    names = dict(zip(reminders, named, strict=True))
     result = AgendaResult(
         since=span.since,
         until=span.until,
         rings=[
-            _result(ring, people.get(ring.reminder.id, JoinedPeople())) for ring in agenda.rings
+            _result(ring, joined[ring.reminder.id], names[ring.reminder.id])
+            for ring in agenda.rings
         ],
         after=_text(agenda.after) if agenda.after else "",
         complete=agenda.is_whole,
@@ -73,7 +80,7 @@ async def listed(request: web.Request) -> web.Response:
     return envelope.success(result, headers=_link(request, result))
 
 
-def _result(ring: Ring, people: JoinedPeople) -> RingResult:
+def _result(ring: Ring, people: JoinedPeople, names: Mapping[str, str]) -> RingResult:
     reminder = ring.reminder
     return envelope.result_of(
         RingResult,
@@ -81,8 +88,9 @@ def _result(ring: Ring, people: JoinedPeople) -> RingResult:
         at=ring.at.astimezone(ZoneInfo(reminder.zone)),
         app=reminder.app_id,
         rule=reminder.rule or None,
-        to=[*people.uids, *(topic or EVERYONE for topic in reminder.topics)],
+        to=receivers(reminder, people),
         joined=people.number,
+        names=dict(names),
     )
 
 

@@ -1,6 +1,6 @@
 """The bodies and results of reminders."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from msgspec import UNSET, UnsetType
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.mappings import REMINDER
-from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.delivery.model import DeliveryState, Priority, Way
 from wechat_scheduler.delivery.notes import NO_REMINDERS
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.firing import MOST_SENT
@@ -28,6 +28,7 @@ from wechat_scheduler.web.native.sending.message_requests import (
 )
 
 T = TypeVar("T")
+ResultT = TypeVar("ResultT", bound="ReminderResult")
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = timedelta(seconds=1)
@@ -107,8 +108,16 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     notes: list[str]
 
 
+class ReminderDetails(ReminderResult, kw_only=True):
+    """Also `names`: of its owner and those in `to` who have a name, by uid and by the id of the topic. `last_counts` has the
+    number of deliveries in each state of what it sent last, of a thousand at most."""
+
+    names: dict[str, str]
+    last_counts: dict[str, int]
+
+
 class PlanResult(msgspec.Struct, kw_only=True):
-    """The reminder that the body would make. `next` are the times at which it would be sent, in `zone`.
+    """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
     `notes` are warnings: about parts of the request that would not be carried out, and about an app that has no
     template for reminders."""
 
@@ -118,6 +127,10 @@ class PlanResult(msgspec.Struct, kw_only=True):
     zone: str
     defer: int
     next: list[datetime]
+    owner: str
+    to: list[int | str]
+    joined: int
+    names: dict[str, str]
     notes: list[str]
 
 
@@ -148,8 +161,24 @@ def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
 
 
 def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
+    return _result(ReminderResult, reminder, people)
+
+
+def reminder_details(
+    reminder: Reminder,
+    people: JoinedPeople,
+    names: Mapping[str, str],
+    counts: Mapping[DeliveryState, int],
+) -> ReminderDetails:
+    by_name = {state.value: number for state, number in counts.items()}
+    return _result(ReminderDetails, reminder, people, names=dict(names), last_counts=by_name)
+
+
+def _result(
+    form: type[ResultT], reminder: Reminder, people: JoinedPeople, **more: object
+) -> ResultT:
     return result_of(
-        ReminderResult,
+        form,
         reminder,
         app=reminder.app_id,
         text=reminder.detail,
@@ -158,15 +187,27 @@ def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
         defer=reminder.defer // MINUTE,
         grace=reminder.grace // SECOND,
         joined=people.number,
-        to=[*people.uids, *(topic or EVERYONE for topic in reminder.topics)],
+        to=receivers(reminder, people),
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
         reason=reminder.set_aside,
         notes=_notes(reminder),
+        **more,
     )
 
 
-def plan_result(reminder: Reminder, times: Sequence[datetime], app: App) -> PlanResult:
+def receivers(reminder: Reminder, people: JoinedPeople) -> list[int | str]:
+    """As `to` has them."""
+    return [*people.uids, *(topic or EVERYONE for topic in reminder.topics)]
+
+
+def plan_result(
+    reminder: Reminder,
+    people: JoinedPeople,
+    names: Mapping[str, str],
+    times: Sequence[datetime],
+    app: App,
+) -> PlanResult:
     zone = ZoneInfo(reminder.zone)
     return result_of(
         PlanResult,
@@ -175,6 +216,9 @@ def plan_result(reminder: Reminder, times: Sequence[datetime], app: App) -> Plan
         rule=reminder.rule or None,
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
+        to=receivers(reminder, people),
+        joined=people.number,
+        names=dict(names),
         notes=[*_notes(reminder), *_unreachable(reminder, app)],
     )
 

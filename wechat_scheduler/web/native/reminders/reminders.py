@@ -25,10 +25,12 @@ from wechat_scheduler.web.native.reminders.bodies import (
     PlanResult,
     ReminderBody,
     ReminderChange,
+    ReminderDetails,
     ReminderResult,
     plan_result,
     reminder_result,
 )
+from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
 from wechat_scheduler.web.native.reminders.scopes import scope_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
@@ -59,9 +61,13 @@ async def create(request: web.Request) -> web.Response:
 
 async def planned(request: web.Request) -> web.Response:
     most, parsed = _most(request), decode(await request.read(), ReminderBody)
-    reminder = _desk(request).plan((await drafted(request, parsed)).reminder)
+    wanted = await drafted(request, parsed)
+    reminder = _desk(request).plan(wanted.reminder)
+    people = JoinedPeople(wanted.people, len(wanted.people))
+    (names,) = await names_of(request, [(reminder, people)])
     app = await reachable_app(request, parsed.app)
-    return envelope.success(plan_result(reminder, _desk(request).preview(reminder, most), app))
+    times = _desk(request).preview(reminder, most)
+    return envelope.success(plan_result(reminder, people, names, times, app))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -77,16 +83,18 @@ async def listed(request: web.Request) -> web.Response:
         by_due=by_due,
     )
     found = await request.app[SERVICES].agenda.find(wanted)
-    ids = [reminder.id for reminder in found.reminders]
-    people = await _desk(request).people_of(ids, most=LISTED_PEOPLE)
-    results = [
-        reminder_result(each, people.get(each.id, JoinedPeople())) for each in found.reminders
-    ]
+    people = await _desk(request).people_of(
+        [reminder.id for reminder in found.reminders], most=LISTED_PEOPLE
+    )
+    joined = [(each, people.get(each.id, JoinedPeople())) for each in found.reminders]
+    results = await detailed(request, joined)
     return envelope.success(results, headers=_next_page(request, found.after))
 
 
 async def shown(request: web.Request) -> web.Response:
-    return await _answer(request, await seen(request))
+    reminder = await seen(request)
+    (details,) = await detailed(request, [(reminder, await _desk(request).people(reminder.id))])
+    return envelope.success(details)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -188,7 +196,7 @@ ROUTES = (
     NativeRoute(
         "GET", _REMINDERS, listed, Scope.PUSH,
         "Lists reminders by id, or by the time at which they are sent next.",
-        result=list[ReminderResult],
+        result=list[ReminderDetails],
         takes=(
             APP, UID, query("state", "Only in this state.", {"enum": [*STATES]}),
             query("sort", "`due` lists the active ones by the time at which they are sent next.", {"enum": [*SORTS]}),
@@ -205,7 +213,7 @@ ROUTES = (
     NativeRoute(
         "GET", REMINDER, shown, Scope.PUSH,
         "Shows a reminder, and when it is due next.",
-        result=ReminderResult,
+        result=ReminderDetails,
     ),
     NativeRoute(
         "PATCH", REMINDER, change, Scope.PUSH,
