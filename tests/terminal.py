@@ -174,6 +174,8 @@ def _missing(shown: str, printed: str) -> set[str]:
 
 def _differ(shown: Any, said: Any, path: str) -> Iterator[str]:
     match shown, said:
+        case dict(), dict() if any(map(_varies, shown)):  # by ids
+            yield from _differ([*shown.values()], [*said.values()], path)
         case dict(), dict():
             if shown.keys() != said.keys():
                 yield f"{path}: {sorted(shown)} is not {sorted(said)}"
