@@ -27,7 +27,7 @@ EVERYDAY = """
     action address api auth body change choice client clock column command condition
     connection content count counter database detail dict dir duration edit entry event
     field file filter font format group health host html level limit link list log message mode
-    option order page pair parameter path people period person phone picture place port
+    option order page pair parameter path pattern people period person phone picture place port
     priority query request response row search second secret server setting socket source span
     state statement system text time timeout typeface url user value word writer
 """

@@ -13,6 +13,7 @@ import pytest
 
 import wechat_scheduler
 from tests.steps import TooManyStepsError, Tracer, hostile
+from wechat_scheduler.engine.patterns import LatePattern
 
 # The rooms that read what came over the network. Sentences are short: `reminders.longest`.
 ROOMS = ("access", "audience", "delivery", "pushes", "web", "webhooks", "wechat")
@@ -31,6 +32,8 @@ def patterns() -> Iterator[tuple[str, re.Pattern[Any], list[str]]]:
             module = importlib.import_module(found.name)
             source = Path(module.__file__ or "").read_text(encoding="utf-8")
             for name, pattern in vars(module).items():
+                if isinstance(pattern, LatePattern):
+                    pattern = re.compile(pattern.pattern, pattern.flags)
                 if isinstance(pattern, re.Pattern) and re.search(rf"^{name}\b.*= ", source, re.M):
                     ways = sorted(set(re.findall(rf"\b{name}\.({WAYS})\b", source))) or ["search"]
                     yield f"{found.name.partition('.')[2]}:{name}", pattern, ways

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.read_through import ReadThrough
 
 # Authorities as browsers write them, and with capitals. A user, a backslash or a space is in none.
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = pattern(
     r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]{2,45}\]|[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*\.?)"
     r"(?::(?P<port>[0-9]{1,5}))?(?P<rest>[/?#][^\n]*)?",
     re.IGNORECASE | re.ASCII,

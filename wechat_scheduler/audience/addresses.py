@@ -1,18 +1,19 @@
 """The addresses that are shown to people: checked here, where they are written, for every page and
 message that shows or opens them."""
 
-import re
 from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+from wechat_scheduler.engine.patterns import pattern
 
 NO_WEB_ADDRESS: Final = (
     "must begin with http:// or https:// and name a host, without blanks and backslashes"
 )
 
 # Browsers read a backslash as a slash, and so find another host than other programs.
-_VISIBLE: Final = re.compile(r"[^\s\\<>\"]+")
-_HOST: Final = re.compile(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
+_VISIBLE: Final = pattern(r"[^\s\\<>\"]+")
+_HOST: Final = pattern(r"(?=.{1,253}\Z)(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?")
 
 
 def is_web_address(text: str) -> bool:

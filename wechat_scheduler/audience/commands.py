@@ -10,11 +10,12 @@ from wechat_scheduler.audience.joining import Joining
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct
+from wechat_scheduler.engine.patterns import pattern
 
 ASKS_UID = frozenset(("获取uid", "我的uid"))
 
 # Chinese keyboards write the second sign.
-_TO_APP = re.compile(rf"[#＃]\s*({ID})(?:\s+(.*))?", re.DOTALL)
+_TO_APP = pattern(rf"[#＃]\s*({ID})(?:\s+(.*))?", re.DOTALL)
 
 
 class Commands:

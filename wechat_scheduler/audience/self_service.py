@@ -13,10 +13,11 @@ from wechat_scheduler.audience.ids import ID
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post, UserAct
+from wechat_scheduler.engine.patterns import pattern
 
 ASKS_SWITCHES = frozenset(("我的订阅", "我的关注"))
 
-_ASKS_TOKEN = re.compile(rf"获取\s*spt(?:\s*(?:[#＃]\s*)?({ID})(?:\s*（.*）)?)?", re.IGNORECASE)
+_ASKS_TOKEN = pattern(rf"获取\s*spt(?:\s*(?:[#＃]\s*)?({ID})(?:\s*（.*）)?)?", re.IGNORECASE)
 
 
 class SelfService:

@@ -24,9 +24,9 @@ from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.engine.garbage import short_collections
+from wechat_scheduler.engine.patterns import compile_all
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
-from wechat_scheduler.reminders.language.lazy import compile_all
 from wechat_scheduler.upkeep.safe_paths import place_of_database
 
 logger = structlog.get_logger(__name__)
@@ -45,6 +45,7 @@ LATER = (
     "wechat_scheduler.reminders.bot.bot",
     "wechat_scheduler.metrics.text",
     "chinese_calendar",
+    "statistics",
     "tenacity",
 )
 

@@ -1,11 +1,12 @@
 """Secrets in the place of another value: a sentence about the mistake does not show them."""
 
 import os
-import re
+
+from wechat_scheduler.engine.patterns import pattern
 
 # A URL, which may hold a password and whose slashes a path may have lost; our keys; the 32 bytes of a
 # sealing key or an AppSecret.
-_SECRET = re.compile(
+_SECRET = pattern(
     r"(?i).*[a-z][a-z0-9+.-]+:/.*|(?:.*\W)?(?:wsk|whsec|wcs|ws1)_.*|[a-z0-9+/]{43}=|[a-z0-9_-]{43}|[0-9a-f]{32,}"
 )
 
@@ -19,8 +20,8 @@ def check_no_secret(text: str) -> None:
 
 
 # The values in a sentence, as `repr` writes them; its advice is written without such marks.
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_HIDDEN = re.compile(r"\b(?:wsk|whsec|wcs|ws1)_|://[^\s/]*@|:/.*:.*@")
+_QUOTED = pattern(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_HIDDEN = pattern(r"\b(?:wsk|whsec|wcs|ws1)_|://[^\s/]*@|:/.*:.*@")
 
 
 def masked(sentence: object) -> str:

@@ -6,7 +6,6 @@ value for a setting that does not exist adds a sentence to `problems`.
 
 import difflib
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -15,6 +14,7 @@ from wechat_scheduler.config.notation import sort_of
 from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.settings import PREFIX, SECTIONS, SETTINGS
 from wechat_scheduler.config.state_folder import is_held
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import ConfigError, StateError
 
 Flags: TypeAlias = Mapping[str, str | int | bool | None]
@@ -60,7 +60,7 @@ _OTHERS = {PREFIX + name for name in ("CONFIG", "URL", "KEY", "KEY_FILE")}
 
 # Kubernetes sets these variables in every pod if a service is called wechat-scheduler; a daemon that
 # refused them could not start there.
-_SERVICE_LINK = re.compile(PREFIX + r"(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP|UDP)\w*)")
+_SERVICE_LINK = pattern(PREFIX + r"(SERVICE_(HOST|PORT\w*)|PORT_\d+_(TCP|UDP)\w*)")
 
 
 def _is_no_setting(name: str, text: str) -> bool:

@@ -12,14 +12,15 @@ import msgspec
 from wechat_scheduler.config.alert_targets import SERVER, AlertForm, AlertTarget
 from wechat_scheduler.config.notation import MASK, Notation, sort_of
 from wechat_scheduler.config.secret_files import read_secret
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import ConfigError
 
 # Each message makes a call to each of them.
 MOST_TARGETS: Final = 20
 
-NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
-_URL: Final = re.compile(r"https?://[!-\"$-~]{3,2000}")
-_MAIL: Final = re.compile(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,255}")
+NAME: Final = pattern(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+_URL: Final = pattern(r"https?://[!-\"$-~]{3,2000}")
+_MAIL: Final = pattern(r"[^@\s<>,;\"]{1,64}@[A-Za-z0-9.-]{1,255}")
 
 # What each form needs, and what it may have beside `name` and `kind`.
 _NEEDS: Final[Mapping[AlertForm, tuple[str, ...]]] = {

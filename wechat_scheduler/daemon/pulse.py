@@ -11,7 +11,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from statistics import median
 from typing import Final, Protocol
 
 import structlog
@@ -131,6 +130,8 @@ class Pulse:
     @property
     def commit_time(self) -> timedelta:
         """The median of how long the last COMMITS commits of the pulse took."""
+        from statistics import median  # with fractions and decimals
+
         return timedelta(seconds=median(self._commits) if self._commits else 0.0)
 
     async def leave(self) -> None:

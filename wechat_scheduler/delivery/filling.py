@@ -1,6 +1,5 @@
 """Fills a template of WeChat's with a message."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from difflib import get_close_matches
@@ -13,6 +12,7 @@ from wechat_scheduler.delivery.keywords import KeywordFault, KeywordValue, cut, 
 from wechat_scheduler.delivery.model import Content, Form, Message, Way
 from wechat_scheduler.delivery.notes import MORE_AND_NONE, MORE_KEYWORDS, NEEDS_DATA, NO_KEYWORD
 from wechat_scheduler.delivery.refused_messages import no_template, not_filled, unfilled
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
@@ -23,8 +23,8 @@ NO_TEXT = "[消息]"
 # The places that every message fills.
 OWN = ("title", "content", "time", "app")
 
-_PLACE = re.compile(r"\{ *+([^{} ](?:[^{}]*[^{} ])?) *\}")
-_OLDER_KEYWORD = re.compile(r"first|remark|keyword\d+")
+_PLACE = pattern(r"\{ *+([^{} ](?:[^{}]*[^{} ])?) *\}")
+_OLDER_KEYWORD = pattern(r"first|remark|keyword\d+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,12 +4,14 @@ import re
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.patterns import pattern
+
 _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
 _DAY = r"(?:(?P<year>\d{4})[-/.年])?(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?"
-_POINT = re.compile(rf"(?:{_DAY})?(?:(?:(?<=\d)[ T]|(?<=日) ?|^){_CLOCK})?", re.ASCII)
+_POINT = pattern(rf"(?:{_DAY})?(?:(?:(?<=\d)[ T]|(?<=日) ?|^){_CLOCK})?", re.ASCII)
 # WeChat takes a month as it is.
-_MONTH = re.compile(r"\d{4}(?:年(?:0?[1-9]|1[0-2])月|[-/.](?:0[1-9]|1[0-2]))", re.ASCII)
-_BETWEEN = re.compile(r"(?<! ) *[~〜至到] *|(?<=:\d\d) *[-–—] *(?=\d{1,2}:\d\d)", re.ASCII)
+_MONTH = pattern(r"\d{4}(?:年(?:0?[1-9]|1[0-2])月|[-/.](?:0[1-9]|1[0-2]))", re.ASCII)
+_BETWEEN = pattern(r"(?<! ) *[~〜至到] *|(?<=:\d\d) *[-–—] *(?=\d{1,2}:\d\d)", re.ASCII)
 _LEAP_YEAR = 2000
 
 

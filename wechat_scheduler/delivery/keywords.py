@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from wechat_scheduler.delivery.keyword_times import as_time
 from wechat_scheduler.delivery.notes import CUT_KEYWORDS
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.sentences import Sentence
 
@@ -22,9 +23,9 @@ UNSEEN = frozenset(("first", "remark"))
 ELLIPSIS = "…"
 
 _HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_NAME = re.compile(r"([a-z_]*[a-z])\d+")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
-_THOUSANDS = re.compile(r"(?<!\d)\d{1,3}(?:,\d{3})+(?![\d,])")
+_NAME = pattern(r"([a-z_]*[a-z])\d+")
+_CONTROL = pattern(r"[\x00-\x1f\x7f-\x9f]")
+_THOUSANDS = pattern(r"(?<!\d)\d{1,3}(?:,\d{3})+(?![\d,])")
 # Letters, digits and signs that are as wide as a Chinese character, as Chinese keyboards write them.
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 

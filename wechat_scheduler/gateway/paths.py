@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from wechat_scheduler.engine.patterns import pattern
+
 # WeChat's paths have no other characters, and no empty, `.` or `..` segments: what servers read in two
 # ways does not pass.
-_PATH: Final = re.compile(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
-RULE: Final = re.compile(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
+_PATH: Final = pattern(r"(?:/(?!\.)[A-Za-z0-9_.-]+)+")
+RULE: Final = pattern(r"(?:(GET|POST) )?(/[A-Za-z0-9_./-]*)(\*?)")
 
 # They would replace values that are kept here; this daemon answers them itself.
 _TOKENS: Final = (
@@ -19,7 +21,7 @@ _TOKENS: Final = (
 )
 
 # Their answers hold tokens and refresh tokens of authorizers.
-_OF_AUTHORIZERS: Final = re.compile(
+_OF_AUTHORIZERS: Final = pattern(
     r"/cgi-bin/component/api_(?:query_auth|get_authorizer_info|get_authorizer_list)", re.IGNORECASE
 )
 

@@ -9,17 +9,18 @@ import msgspec
 
 from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.model import MSG_TYPE, Event, InfoType, PushedMessage
 from wechat_scheduler.pushes.replays import WINDOW
 
 # The ids of accounts, users and templates. An appid becomes part of a path.
-_WECHAT_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_WECHAT_ID = pattern(r"[A-Za-z0-9_-]{1,128}")
 # Seconds since 1970 as programs write them, or milliseconds.
-_SECONDS = re.compile(r"[0-9]{1,13}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
+_SECONDS = pattern(r"[0-9]{1,13}(?:\.[0-9]{1,9})?(?:[eE]\+?[0-9]{1,2})?")
 _MILLISECONDS_FROM = 100_000_000_000
-_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_NAME = pattern(r"[A-Za-z0-9_]{1,64}")
 
 # The names of a receipt's message in WeChat's pages and pushes.
 _MSGIDS = ("MsgID", "MSGID", "MsgId")

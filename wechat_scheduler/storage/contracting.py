@@ -9,21 +9,23 @@ known here to expand. What SQL does not show, such as another meaning of a colum
 import re
 from collections.abc import Iterable
 
-_TEXT_OR_COMMENT = re.compile(r"'(?:[^']|'')*'|--[^\n]*")
-_BRACKETS = re.compile(r"\([^()]*\)")
-_CREATED = re.compile(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
-_TABLE = re.compile(
+from wechat_scheduler.engine.patterns import pattern
+
+_TEXT_OR_COMMENT = pattern(r"'(?:[^']|'')*'|--[^\n]*")
+_BRACKETS = pattern(r"\([^()]*\)")
+_CREATED = pattern(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)")
+_TABLE = pattern(
     r"(?:ALTER TABLE|DROP TABLE|CREATE UNIQUE INDEX (?:CONCURRENTLY )?(?:IF NOT EXISTS )?(?:\w+ )?ON)"
     r" (?:IF EXISTS )?(?:ONLY )?(\w+)"
 )
-_TAKES = re.compile(r"DROP (?!INDEX\b)|CREATE UNIQUE INDEX\b")
-_ALTERS = re.compile(r"ALTER (?:TABLE (?:IF EXISTS )?(?:ONLY )?\S+ )?")
+_TAKES = pattern(r"DROP (?!INDEX\b)|CREATE UNIQUE INDEX\b")
+_ALTERS = pattern(r"ALTER (?:TABLE (?:IF EXISTS )?(?:ONLY )?\S+ )?")
 # The changes of a table that expand it. PostgreSQL and SQLite let the word COLUMN be left out.
-_LOOSENS = re.compile(r"ALTER (?:COLUMN )?\S+ (?:SET DEFAULT\b|DROP NOT NULL\b)")
-_ADDS = re.compile(r"ADD (?:COLUMN |(?!(?:CONSTRAINT|UNIQUE|CHECK|PRIMARY|FOREIGN|EXCLUDE)\b))")
-_BINDS = re.compile(r"\b(?:UNIQUE|CHECK|PRIMARY KEY|REFERENCES)\b")
-_HAS_DEFAULT = re.compile(r"\bDEFAULT (?!NULL\b)")
-_SAYS_SO = re.compile(r"^-- contracts\b", re.MULTILINE)
+_LOOSENS = pattern(r"ALTER (?:COLUMN )?\S+ (?:SET DEFAULT\b|DROP NOT NULL\b)")
+_ADDS = pattern(r"ADD (?:COLUMN |(?!(?:CONSTRAINT|UNIQUE|CHECK|PRIMARY|FOREIGN|EXCLUDE)\b))")
+_BINDS = pattern(r"\b(?:UNIQUE|CHECK|PRIMARY KEY|REFERENCES)\b")
+_HAS_DEFAULT = pattern(r"\bDEFAULT (?!NULL\b)")
+_SAYS_SO = pattern(r"^-- contracts\b", re.MULTILINE)
 
 
 def contracts(text: str, statements: Iterable[str]) -> bool:

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import cache, partial
-from importlib.resources import files
 from importlib.resources.abc import Traversable
 from operator import attrgetter
+from pathlib import Path
 from typing import Final, NamedTuple, TypeVar
 
 import structlog
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 DatabaseT = TypeVar("DatabaseT", bound=Database)
 
-MIGRATIONS: Final = files("wechat_scheduler.storage") / "migrations"
+MIGRATIONS: Final[Traversable] = Path(__file__).parent / "migrations"
 
 _META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)"
 _VERSION = "SELECT value FROM meta WHERE name = 'schema_version'"

@@ -1,6 +1,5 @@
 """Checks the addresses that business systems register, and adds the job to them."""
 
-import re
 from collections.abc import Mapping
 from ipaddress import IPv6Address
 from typing import Final
@@ -8,6 +7,7 @@ from urllib.parse import unquote_plus, urlencode
 
 from yarl import URL
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.sentences import Sentence
 
 LONGEST = 2048
@@ -31,11 +31,11 @@ FRAGMENT: Final = Sentence(
     "must not have a fragment (#…): it is never sent", "不能带片段（#…）：它不会被发送"
 )
 
-_VISIBLE_ASCII = re.compile(r"[!-~]*")
+_VISIBLE_ASCII = pattern(r"[!-~]*")
 
 # A host name without percent signs and without empty or overlong labels, at which resolvers fail.
 # Numbers such as 0x7f.1 pass: the guard checks the address that they resolve to.
-_NAME = re.compile(r"(?=.{1,254}\Z)(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
+_NAME = pattern(r"(?=.{1,254}\Z)(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?")
 
 
 def check_url(text: str) -> None:

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import WeChatError
@@ -177,7 +178,7 @@ def _no_number(text: str) -> None:
 
 _tolerant = json.JSONDecoder(strict=False, parse_constant=_no_number)
 
-_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,15}")
+_WHOLE_NUMBER = pattern(r"-?[0-9]{1,15}")
 
 
 def whole_number(value: object) -> int | None:
@@ -187,7 +188,7 @@ def whole_number(value: object) -> int | None:
     return value if type(value) is int else None
 
 
-_RID = re.compile(r"(?<!\s)\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
+_RID = pattern(r"(?<!\s)\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
 
 
 def _refusal(call: Call, errcode: int, errmsg: str, errcodes: Errcodes) -> WeChatError:

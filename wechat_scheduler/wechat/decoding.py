@@ -11,7 +11,6 @@ nothing from how decryption fails.
 
 import binascii
 import hashlib
-import re
 from base64 import b64decode
 from dataclasses import replace
 from hmac import compare_digest
@@ -20,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import MSG_TYPE, Opened, Push, PushedMessage, Secrets
 from wechat_scheduler.wechat import refused_pushes
@@ -35,11 +35,11 @@ LENGTH = 4
 ENCRYPT = "Encrypt"
 
 # Seconds since 1970, until the year 5138.
-_TIMESTAMP = re.compile(r"[0-9]{1,11}")
-_NONCE = re.compile(r"[!-~]{1,128}")
-_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
-_SEALED_MEMBER = re.compile(rb'"Encrypt"\s*:\s*"([^"]*)"')
-_SIGNATURE = re.compile(r"[0-9a-f]{40}")
+_TIMESTAMP = pattern(r"[0-9]{1,11}")
+_NONCE = pattern(r"[!-~]{1,128}")
+_JSON = pattern(rb"(?:\xef\xbb\xbf)?\s*\{")
+_SEALED_MEMBER = pattern(rb'"Encrypt"\s*:\s*"([^"]*)"')
+_SIGNATURE = pattern(r"[0-9a-f]{40}")
 
 
 class PushDecoder:

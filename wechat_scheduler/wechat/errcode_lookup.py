@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import product
 from typing import TypeAlias
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.reasons import Reaction, Verdict
@@ -154,8 +155,8 @@ def rejected(advice: str, chinese: str) -> Reading:
     return replace(operator(advice, chinese), verdict=Verdict.REJECTED)
 
 
-_IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
-_IPV6 = re.compile(r"(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
+_IPV4 = pattern(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")
+_IPV6 = pattern(r"(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}", re.IGNORECASE)
 
 
 def caller_address(errmsg: str) -> str:

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import RefusedPushError
 from wechat_scheduler.pushes.model import Mending, PushedMessage
 from wechat_scheduler.wechat import refused_pushes
@@ -32,20 +33,20 @@ LIST = "List"
 # A message has about ten elements, and a list a few dozen.
 MOST_ELEMENTS = 300
 
-_ROOT = re.compile(
+_ROOT = pattern(
     r"\s*(?:<\?xml[^>]*\?>\s*)?<([A-Za-z_][\w.-]*)\s*(?:/|>(?P<inner>.*)</\1\s*)>\s*",
     re.ASCII | re.DOTALL,
 )
 # An opening tag; or a comment, an instruction or a text between elements, in which no element stands.
-_OPENING = re.compile(
+_OPENING = pattern(
     r"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)|<([A-Za-z_][\w.-]*)\s*(/?)>",
     re.ASCII | re.DOTALL,
 )
-_SECTION = re.compile(r"\s*<!\[CDATA\[")
+_SECTION = pattern(r"\s*<!\[CDATA\[")
 _SECTION_END = "]]>"
 # How a writer who knows XML puts the end of a section into a section.
 _SPLIT_END = "]]]]><![CDATA[>"
-_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_ENTITY = pattern(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 
 

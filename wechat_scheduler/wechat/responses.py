@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from wechat_scheduler.engine.patterns import pattern
+
 
 class Received(NamedTuple):
     """A response: its status, its header Date (empty without one), and its body."""
@@ -22,7 +24,7 @@ class WholeResponse(NamedTuple):
 
 
 # The head of an ordinary response: no line tells of another way to write the body, or of the connection's end.
-_HEAD: Final = re.compile(
+_HEAD: Final = pattern(
     rb"HTTP/1\.1 200 [ -~]*\r\n(?i:(?:"
     rb"Content-Length: (?P<length>\d{1,7})|Date: (?P<date>[\w:, ]{29})|Connection: keep-alive"
     rb"|(?!Con(?!tent-Type:)|Date|HTTP|Keep|Proxy|T|Upg)[A-Za-z][A-Za-z0-9-]*: [ -~]*"

@@ -1,14 +1,13 @@
 """Mends what people type and XML forbids: WeChat pushes it all the same."""
 
-import re
-
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.pushes.model import Mending
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 # "Char" of XML 1.0.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_FORBIDDEN = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 class Mender:

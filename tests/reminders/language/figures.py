@@ -36,7 +36,7 @@ from contextlib import suppress
 from time import process_time
 
 from tests.reminders.language.sentences import NOW, TABLES, ZONE, Outcome, sentences
-from wechat_scheduler.reminders.language.lazy import compile_all
+from wechat_scheduler.engine.patterns import compile_all
 from wechat_scheduler.reminders.language.parse import parse
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
@@ -67,7 +67,7 @@ peak = lambda: getrusage(RUSAGE_SELF).ru_maxrss / 1024
 before, start = peak(), process_time()
 parse("{text}", now=NOW, zone=ZONE)
 took, one = process_time() - start, peak() - before
-from wechat_scheduler.reminders.language.lazy import compile_all
+from wechat_scheduler.engine.patterns import compile_all
 compile_all()
 print(f"{{took * 1000:.1f}} {{one:.1f}} {{peak() - before:.1f}}")
 """

@@ -14,13 +14,14 @@ print(*sys.modules)
 FIRST_SENTENCE = """
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
-from wechat_scheduler.reminders.language import grammar, lazy
+from wechat_scheduler.engine import patterns
+from wechat_scheduler.reminders.language import grammar
 from wechat_scheduler.reminders.language.parse import parse
-compiled = lambda: sum("match" in vars(each) for each in lazy._PATTERNS)
+compiled = lambda: sum("match" in vars(each) for each in patterns._PATTERNS)
 loaded = compiled()
 parse("明天下午3点开会", now=datetime(2026, 11, 18, 10, 30, tzinfo=timezone.utc), zone=ZoneInfo("Asia/Shanghai"))
 read = compiled()
-lazy.compile_all()
+patterns.compile_all()
 print(loaded, read, compiled())
 """
 
@@ -31,7 +32,7 @@ async def test_a_start_loads_nothing_for_later_and_a_sentence_compiles_only_what
     started, counted = ended.out.splitlines()
     modules = set(started.split())
     loaded, read, every = map(int, counted.split())
-    assert "wechat_scheduler.reminders.language.parse" in modules
+    assert "wechat_scheduler.reminders.desk" in modules
     assert not NEVER_AT_START & modules
     assert loaded == 0
     assert 0 < read < every * 2 / 3

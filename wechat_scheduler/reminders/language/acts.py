@@ -4,7 +4,7 @@ A title that begins with an act, or ends with an appointment, is the writer's. �
 be told to others: without 提醒 their writer is asked.
 """
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.statements import PERSONS
 
 # Characters with which acts begin: 交, 买, 去.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import time
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.policy import Part, Policy
 from wechat_scheduler.reminders.language.refused_sentences import (

@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
     Fixed,
@@ -12,7 +13,6 @@ from wechat_scheduler.reminders.language.anchors import (
     nth_of,
     solar,
 )
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     day_or_month,

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After
 from wechat_scheduler.reminders.language.every import Every
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Linked, Meaning
 
 AND = "然后|接着|之后|再就是|再有|再|和|跟|以及|并且|还有|另外|此外|顺便|顺带|同时|加上|外加"

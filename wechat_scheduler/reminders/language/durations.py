@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     how_long,

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.wording import (
     day_of_year,
     describe,

@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays, YearDays, solar
 from wechat_scheduler.reminders.language.clocks import ClockTime
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.policy import Part
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

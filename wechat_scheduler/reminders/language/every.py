@@ -3,8 +3,8 @@
 import enum
 import re
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, STARTS, value, whole
 from wechat_scheduler.reminders.language.refused_sentences import (
     too_often,

@@ -5,13 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.guesses import confirmed
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning

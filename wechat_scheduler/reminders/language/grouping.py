@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
     MonthDays,
@@ -13,7 +14,6 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.dividing import AND, is_apart
 from wechat_scheduler.reminders.language.durations import After, For
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import (
     BEGINS,
     RANGE,

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.language.acts import is_an_act
 from wechat_scheduler.reminders.language.anchors import Anchor
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After, For
 from wechat_scheduler.reminders.language.every import Every
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.moments import Now
 from wechat_scheduler.reminders.language.non_requests import ASKS
 from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed

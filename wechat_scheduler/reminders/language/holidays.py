@@ -3,6 +3,7 @@
 import re
 from datetime import date
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import (
     LAST,
     Anchor,
@@ -13,7 +14,6 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import impossible, outside_lunar_tables

@@ -6,10 +6,10 @@ A reminder at a wrong time, with the right one in its title, is worse than a que
 from collections.abc import Sequence
 from datetime import date
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.durations import For
 from wechat_scheduler.reminders.language.every import Span
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.normalise import masked
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.language.scan import TimeWord, Wrong, Zone, scan

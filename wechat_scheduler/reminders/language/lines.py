@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import time
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import day_of
-from wechat_scheduler.reminders.language.lazy import pattern
 
 _OF_MONTH = pattern(r"(FREQ=YEARLY(?:;INTERVAL=\d+)?);BYMONTH=([\d,]+);(BYMONTHDAY=[\d,-]+)")
 

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
@@ -14,7 +15,6 @@ from wechat_scheduler.reminders.language.durations import (
     Times,
 )
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.refused_sentences import several_reminders, which_one
 from wechat_scheduler.reminders.language.scan import Except, Shift, TimeWord, Wrong, Zone
 

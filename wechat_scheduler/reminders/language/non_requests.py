@@ -4,8 +4,8 @@ past, and commands about the reminders that exist.
 A word such as 提醒我 makes a reminder of each of them, unless the question stands before it.
 """
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.acts import is_an_act, is_no_act, names_an_act
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.normalise import masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 
 
 def _table() -> dict[str, str]:

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.anchors import MonthDays
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.lines import ended, timed
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, clock_only, end_clock, next_wall

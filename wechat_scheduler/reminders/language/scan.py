@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.language import (
     clocks,
@@ -21,7 +22,6 @@ from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import Advance, After, For, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import ANY, SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError

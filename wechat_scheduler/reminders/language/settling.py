@@ -2,6 +2,7 @@
 
 from datetime import time
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.language.anchors import (
     Anchor,
@@ -14,7 +15,6 @@ from wechat_scheduler.reminders.language.anchors import (
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import For, Length, Times
 from wechat_scheduler.reminders.language.every import Every, Span, Unit
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.policy import Part
 from wechat_scheduler.reminders.language.refused_sentences import day_outside_period, which_one

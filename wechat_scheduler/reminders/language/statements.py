@@ -3,7 +3,7 @@
 They name a time and nothing that their writer has to do. A word such as 提醒我 makes a reminder of them.
 """
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 
 # What is a state of a person, a shop or a thing, and no errand of the writer.
 _STATES = (

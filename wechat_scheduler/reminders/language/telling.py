@@ -4,7 +4,7 @@ A person who writes down a reminder names a time and what to do, in one clause, 
 who writes to a shop, a school or a clinic begins with whom or what it is about, names persons, and says more.
 """
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 
 LONGEST = 18
 """The most Chinese characters of what is to do, without 提醒."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.normalise import normalise
 
 _BEFORE = pattern(

@@ -3,7 +3,7 @@
 In a sentence without any other time they are what has to be asked about.
 """
 
-from wechat_scheduler.reminders.language.lazy import pattern
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.non_requests import ASKS
 from wechat_scheduler.reminders.language.normalise import masked
 from wechat_scheduler.reminders.language.refused_sentences import (

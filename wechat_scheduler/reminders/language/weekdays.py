@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import Anchor, Fixed, Weekdays
-from wechat_scheduler.reminders.language.lazy import pattern
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, YEAR, whole
 from wechat_scheduler.reminders.language.refused_sentences import impossible
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence import lunar
 from wechat_scheduler.reminders.recurrence.checking import check
@@ -43,15 +44,15 @@ _ALLOWED: dict[Kind, set[str]] = {
 """The parts of each frequency. The other kinds take `_ENDS` and `_TIMES`."""
 
 _DETAILS: dict[Kind, re.Pattern[str]] = {
-    Kind.LUNAR_YEARLY: re.compile(r"L?(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|30|LAST)"),
-    Kind.LUNAR_MONTHLY: re.compile(r"0?[1-9]|[12][0-9]|30|LAST"),
-    Kind.TERM: re.compile("|".join(lunar.TERMS)),
-    Kind.WORKDAY_MONTHLY: re.compile(r"-?(?:[1-9]|1[0-5])"),  # each month has 15 workdays
+    Kind.LUNAR_YEARLY: pattern(r"L?(0?[1-9]|1[0-2])-(0?[1-9]|[12][0-9]|30|LAST)"),
+    Kind.LUNAR_MONTHLY: pattern(r"0?[1-9]|[12][0-9]|30|LAST"),
+    Kind.TERM: pattern("|".join(lunar.TERMS)),
+    Kind.WORKDAY_MONTHLY: pattern(r"-?(?:[1-9]|1[0-5])"),  # each month has 15 workdays
 }
-_DAY = re.compile(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
-_LONE_DIGIT = re.compile(r"(?<![0-9])[0-9](?![0-9])")
-_NUMBER = re.compile(r"[+-]?[0-9]{1,5}")
-_STAMP = re.compile(r"[0-9]{8}(T[0-9]{6}Z?)?")
+_DAY = pattern(r"([+-]?[1-9][0-9]?)?(MO|TU|WE|TH|FR|SA|SU)")
+_LONE_DIGIT = pattern(r"(?<![0-9])[0-9](?![0-9])")
+_NUMBER = pattern(r"[+-]?[0-9]{1,5}")
+_STAMP = pattern(r"[0-9]{8}(T[0-9]{6}Z?)?")
 
 
 @lru_cache(maxsize=1024)

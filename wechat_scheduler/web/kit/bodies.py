@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.choices import choices
@@ -24,10 +25,10 @@ from wechat_scheduler.web.kit.ids import NO_REMINDER_ID, REMINDER_ID
 
 T = TypeVar("T")
 
-_MISSING: Final = re.compile(r"Object missing required field `(.+)`", re.DOTALL)
-_UNKNOWN: Final = re.compile(r"Object contains unknown field `(.*)`", re.DOTALL)
-_SORT: Final = re.compile(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
-_WRONG_CHOICE: Final = re.compile(r"Invalid enum value|Expected `str(?: \| null)?`, got")
+_MISSING: Final = pattern(r"Object missing required field `(.+)`", re.DOTALL)
+_UNKNOWN: Final = pattern(r"Object contains unknown field `(.*)`", re.DOTALL)
+_SORT: Final = pattern(r"`((?:[a-z]+)(?: \| [a-z]+)*)`")
+_WRONG_CHOICE: Final = pattern(r"Invalid enum value|Expected `str(?: \| null)?`, got")
 _NOT_A_TIME: Final = (
     "Invalid RFC3339 encoded datetime",
     "Expected `datetime` with a timezone component",
@@ -38,9 +39,9 @@ _COMPARED: Final = 100
 _HIGH, _LOW = rb"[dD][89abAB][0-9a-fA-F]{2}", rb"[dD][c-fC-F][0-9a-fA-F]{2}"
 # Backslashes that lead to half a pair or a pair, of which an even number is text. The first releases of
 # Python 3.11 match a group of repeated escapes wrongly.
-_SURROGATES: Final = re.compile(rb"(?<!\\)(\\+)u(?:%b(\\u%b)?|%b)" % (_HIGH, _LOW, _LOW))
+_SURROGATES: Final = pattern(rb"(?<!\\)(\\+)u(?:%b(\\u%b)?|%b)" % (_HIGH, _LOW, _LOW))
 _REPLACEMENT: Final = rb"\ufffd"
-_SURROGATE: Final = re.compile(rb"\xed[\xa0-\xbf]")
+_SURROGATE: Final = pattern(rb"\xed[\xa0-\xbf]")
 # Halves that are mended in one text, in some milliseconds. A program that spells each emoji with two may
 # send some thousands.
 MOST_HALVES: Final = 10_000

@@ -5,14 +5,13 @@ import binascii
 import re
 from typing import Final
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field
 
-_HEAD: Final = re.compile(
+_HEAD: Final = pattern(
     rb"CONNECT ([A-Za-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
 )
-_PROOF: Final = re.compile(
-    rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M
-)
+_PROOF: Final = pattern(rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M)
 
 
 class TunnelRefusedError(Exception):

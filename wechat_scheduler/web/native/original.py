@@ -14,6 +14,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler import MEDIA_TYPE
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.envelope import Envelope
 from wechat_scheduler.web.kit.route import Handler
@@ -34,11 +35,11 @@ _UNREADABLE: Final = f"{_FAILED}读取参数失败"
 _NO_ACCOUNT: Final = f"{_FAILED}appid 或者 appsecret 不能为空"
 _NO_SUCH_TYPE: Final = f"{_FAILED}不支持的任务类型"
 # The sentences of our own API for what the original said in one sentence.
-_EMPTY = re.compile(r"(?:appid|appsecret): (?:is required|must not be empty)")
-_TYPE = re.compile(r"tasks\[\d+\]\.type: unknown task type")
-_TWICE = re.compile(r"(?P<field>tasks\[\d+\]): the body has the same task twice")
-_FORM = re.compile(r"(?:.*: )?expected ", re.DOTALL)
-_FIELD = re.compile(r"(?P<field>[\w.\[\]]+): (?P<detail>.*)", re.DOTALL)
+_EMPTY = pattern(r"(?:appid|appsecret): (?:is required|must not be empty)")
+_TYPE = pattern(r"tasks\[\d+\]\.type: unknown task type")
+_TWICE = pattern(r"(?P<field>tasks\[\d+\]): the body has the same task twice")
+_FORM = pattern(r"(?:.*: )?expected ", re.DOTALL)
+_FIELD = pattern(r"(?P<field>[\w.\[\]]+): (?P<detail>.*)", re.DOTALL)
 
 _BY_STATUS: Final = {
     401: "缺少 API key，或者 API key 无效",

@@ -1,33 +1,34 @@
 """Patterns that are compiled with their first use.
 
-A set of Chinese characters takes a tenth of a millisecond to compile, and the grammar has a thousand. A
-sentence needs few of them.
+A pattern takes a tenth of a millisecond to compile; the grammar has a thousand, and a sentence needs few of them. A
+start needs few of the others.
 """
 
 import re
-from typing import Any, cast
+from typing import Any, AnyStr, cast
 
-_PATTERNS: "list[_Uncompiled]" = []
+_PATTERNS: "list[LatePattern]" = []
 
 
-class _Uncompiled:
+class LatePattern:
     """Stands for a pattern until an attribute of it is read, and gives its methods from then on."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str | bytes, flags: int) -> None:
         self.pattern = text
+        self.flags = flags
 
     def __getattr__(self, name: str) -> Any:
-        compiled = re.compile(self.pattern)
-        for each in ("match", "search", "fullmatch", "finditer", "findall", "sub"):
+        compiled = re.compile(self.pattern, self.flags)
+        for each in ("match", "search", "fullmatch", "finditer", "findall", "split", "sub"):
             setattr(self, each, getattr(compiled, each))
         return getattr(compiled, name)
 
 
-def pattern(text: str) -> re.Pattern[str]:
+def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
     """The pattern of `text`. An invalid one raises re.error with its first use, or in `compile_all`."""
-    uncompiled = _Uncompiled(text)
+    uncompiled = LatePattern(text, flags)
     _PATTERNS.append(uncompiled)
-    return cast("re.Pattern[str]", uncompiled)
+    return cast("re.Pattern[AnyStr]", uncompiled)
 
 
 def compile_all() -> None:

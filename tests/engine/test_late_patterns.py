@@ -3,8 +3,8 @@
 import re
 
 from tests.reminders.language.sentences import NOW, sentences
+from wechat_scheduler.engine.patterns import compile_all, pattern
 from wechat_scheduler.reminders.language import scan
-from wechat_scheduler.reminders.language.lazy import compile_all, pattern
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
