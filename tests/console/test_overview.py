@@ -118,6 +118,7 @@ async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
 
     assert figures(page)["Refreshes"] == figures(month)["Refreshes"] == "1 refreshed"
     assert "1 failed" in page.text
+    assert figures(page)["Errors"] == "1 of refreshes and messages"
     assert "1,234 delivered" in page.text
     (error,) = page.table("Errors by errcode")
     assert (error["errcode"], error["Times"], error["Share"]) == ("40164", "1", "100%")

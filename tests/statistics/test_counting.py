@@ -54,6 +54,7 @@ async def test_a_day_in_numbers(tmp_path: Path) -> None:
             "dead": 2,  # one refused, one not received
             "fired": 1,
             "40036": 1,
+            "none": 1,  # of the one not received
         }
         assert await numbers(place.caller, f"?appid={APPID}&hours=2") == found
         assert await numbers(place.caller, "?days=1") == found
@@ -71,6 +72,17 @@ async def test_a_refusal_of_the_address_is_counted_and_the_address_is_kept(
 
     assert seen.address == "127.0.0.1"
     assert await numbers(keeper) == {"refresh_failed": 1, "40164": 1}
+
+
+async def test_every_failed_refresh_is_an_error_also_if_wechat_was_not_asked(
+    keeper: Caller,
+) -> None:
+    await keeper.register({"type": 0}, {"type": 1}, appsecret="wrong")
+    await keeper.settle()
+
+    found = await numbers(keeper)
+
+    assert found == {"refresh_failed": 2, "40125": 1, "none": 1}
 
 
 async def test_a_limited_key_sees_its_own_accounts(keeper: Caller) -> None:

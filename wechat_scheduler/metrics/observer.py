@@ -61,8 +61,7 @@ class StatisticsObserver:
                 self._meter.count(Counted.REFRESHED, appid)
             case Failed(fault=fault):
                 self._meter.count(Counted.REFRESH_FAILED, appid)
-                if fault.endpoint:  # else WeChat was not asked
-                    self._failed(appid, fault)
+                self._failed(appid, fault)
 
     def sent(self, outcome: DeliveryOutcome, receipt: str | None) -> None:
         """Like `delivery.ports.DeliveryObserver`."""
@@ -80,6 +79,8 @@ class StatisticsObserver:
     def receipt(self, appid: str, failure: str) -> None:
         """WeChat told what became of a message that it had accepted."""
         self._meter.count(Counted.DEAD if failure else Counted.DELIVERED, appid)
+        if failure:
+            self._meter.count(Counted.ERROR, appid, errcode=NO_ERRCODE)
 
     def fired(self, fired: Fired) -> None:
         """A reminder was due."""
@@ -104,14 +105,18 @@ class StatisticsObserver:
         self._metrics.unread(message)
 
     def _of_message(self, outcome: DeliveryOutcome, appid: str) -> None:
+        """Each failed attempt and each message that is dead counts as one error, never as two."""
         attempt = outcome.attempt  # not what WeChat refused before it accepted another way
-        if attempt is not None and attempt.error:
+        failed = attempt is not None and bool(attempt.error)
+        if attempt is not None and failed:
             self._failed(appid, attempt)
         if isinstance(outcome, Deferred):
             if outcome.attempt is not None:
                 self._meter.count(Counted.SEND_FAILED, appid)
         elif what := _MESSAGES.get(outcome.state):
             self._meter.count(what, appid)
+            if what is Counted.DEAD and not failed:
+                self._meter.count(Counted.ERROR, appid, errcode=NO_ERRCODE)
 
     def _of_callback(self, outcome: DeliveryOutcome, appid: str) -> None:
         if isinstance(outcome, Deferred):

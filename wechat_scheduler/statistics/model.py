@@ -55,7 +55,8 @@ class Counted(enum.StrEnum):
     MISSED = "missed"
     PUSHED = "pushed"
     ERROR = "error"
-    """A failure of a refresh or of a message, counted by its errcode."""
+    """A failure of a refresh or of a message, counted by its errcode: as many as REFRESH_FAILED, SEND_FAILED and DEAD
+    together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

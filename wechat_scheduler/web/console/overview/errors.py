@@ -26,8 +26,8 @@ SHARE, MEANING = W("Share", "占比"), W("What to do", "怎么办")
 CREDENTIALS, DELIVERIES = W("credentials", "凭据"), W("deliveries", "投递")
 NONE, OTHERS = W("no errcode", "没有 errcode"), W("others", "其他")
 OF_NONE = W(
-    "WeChat gave no answer, or was not asked: the reason stands with the credential or the message.",
-    "微信没有回答，或者没有去问：原因写在该凭据或消息处。",
+    "WeChat gave no answer, was not asked, or did not deliver: the reason stands with the credential or the message.",
+    "微信没有回答、没有去问，或者没有送达：原因写在该凭据或消息处。",
 )
 OF_OTHERS = W("Each of them is rare.", "每一个都很少见。")
 # Credentials whose errors are looked at: a page of their list.

@@ -31,6 +31,7 @@ COUNTED = W(
 ALL_TYPES = W("The numbers are of all types of credentials.", "这些数字包括所有类型的凭据。")
 STILL_FAILED = W("What is failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
+WHOSE = W("of refreshes and messages", "次（刷新和消息）")
 
 
 class _Figure(NamedTuple):
@@ -153,7 +154,7 @@ def _errors_card(visit: Visit, times: PlotTimes, found: StatisticsResult) -> Htm
         _CARD,
         name=visit.say(W("Errors", "错误")),
         number=shown(sum(values)),
-        words=visit.say(FAILURES),
+        words=visit.say(WHOSE),
         notes=when(found.errors, fill('<a href="#errors">{words}</a>', words=visit.say(ERRORS))),
         plot=plot(visit, W("Errors", "错误"), times, [PlotValues(FAILURES, "bad", values)]),
     )
