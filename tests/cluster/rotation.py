@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -20,6 +21,8 @@ COMMITTED = """
 """
 # Each that asks one daemon after another for a job that another daemon has just rotated.
 WATCHERS = 8
+# Seconds by which a value that was issued is stored, and handed out everywhere.
+UNDER_WAY = 3.0
 
 
 class Rotation:
@@ -197,9 +200,19 @@ class Rotation:
         return found
 
     async def overwritten(self) -> list[str]:
-        """Each job for which a daemon hands out an older value than the newest that was issued."""
-        before, given = await self.issued(), defaultdict(list)
-        left = iter(itertools.product(before, self._field.places))
+        """Each job for which a daemon hands out an older value than the newest that was issued; not one whose
+        newest was just under way."""
+        before = await self.issued()
+        wrong = await self._older(before, before)
+        await pause(UNDER_WAY if wrong else 0)
+        return await self._older(wrong, before)
+
+    async def _older(
+        self, appids: Iterable[str], before: Mapping[str, Sequence[Issued]]
+    ) -> list[str]:
+        """Those for which a daemon hands out an older value than the newest of `before`."""
+        given = defaultdict(list)
+        left = iter(itertools.product(appids, self._field.places))
 
         async def some() -> None:
             for appid, place in left:
