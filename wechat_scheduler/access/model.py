@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Final, Protocol, TypeAlias
 
@@ -137,6 +138,7 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def network_of(address: Address | None) -> str:
     """Names a caller by its address; a customer has a whole IPv6 network, /64 or larger."""
     if address is None or isinstance(address, IPv4Address):

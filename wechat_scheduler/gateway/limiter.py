@@ -57,7 +57,8 @@ class CallLimiter:
         pause = self._minutes.spend(place, self.per_minute)
         if pause is not None:
             raise CallRefusedError(CallRefusal.TOO_FAST, pause=pause)
-        self._open.update(most.keys())
+        for name in most:
+            self._open[name] += 1
         try:
             yield
         finally:

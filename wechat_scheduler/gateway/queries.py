@@ -18,14 +18,18 @@ def replaced(query: str, names: tuple[str, ...], values: Mapping[str, str]) -> s
 
 
 def _pair(pair: str, names: tuple[str, ...], values: Mapping[str, str]) -> str:
-    if _name(pair) not in names or _value(pair) not in values:
+    if _name(pair) not in names or (value := _value(pair)) not in values:
         return pair
-    return f"{pair.partition('=')[0]}={quote(values[_value(pair)], safe='')}"
+    return f"{pair.partition('=')[0]}={quote(values[value], safe='')}"
 
 
 def _name(pair: str) -> str:
-    return unquote_plus(pair.partition("=")[0])
+    return _unquoted(pair.partition("=")[0])
 
 
 def _value(pair: str) -> str:
-    return unquote_plus(pair.partition("=")[2])
+    return _unquoted(pair.partition("=")[2])
+
+
+def _unquoted(text: str) -> str:
+    return unquote_plus(text) if "%" in text or "+" in text else text

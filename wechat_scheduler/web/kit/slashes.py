@@ -26,7 +26,8 @@ def tidied(method: str, path: str) -> str:
     For a change by our own API only those in front are left out: an id that is empty by mistake must
     not make one into all (`DELETE /task/{appid}/{type}/`, `POST /v1/deliveries//cancel`).
     """
-    if path.count("/") > MOST:
+    is_tidy = path.startswith("/") and "//" not in path and not path.endswith("/")
+    if is_tidy or path.count("/") > MOST:
         return path
     path = "/" + path.lstrip("/")
     if path.startswith(_OWN) and method not in _SAFE:

@@ -53,10 +53,10 @@ KEPT: Final = web.AppKey("gateway_kept", int)
 async def pass_on(request: web.Request) -> web.StreamResponse:
     services, bearers = request.app[SERVICES], dict[str, Bearer]()
     try:
-        head = _head(request, services)
+        head, has_come = _head(request, services), request.content.is_eof()
         bearers = dict(await services.passage.admitted(head))
         call = await _whole(head, request)
-        if call.body is not None and call.is_kept:  # it took its time: its consumer may have ended
+        if call.is_kept and not has_come:  # it took its time: its consumer may have ended
             bearers = dict(await services.passage.proven(call))
         taken = services.passage.taken(call, bearers)
         return await given_back(request, services, taken)
