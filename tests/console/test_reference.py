@@ -61,6 +61,7 @@ async def test_the_reference_speaks_chinese(admin: Browser) -> None:
         "创建提醒，一次或重复",
         "查看请求体会创建的提醒及其时间；不保存",
     ]
+    assert json.loads(page.root.one("textarea").text)["title"] == "快递到了"
     fields = {row["字段"]: (row["类型"], row["说明"]) for row in page.table("请求体")}
     kind, meaning = fields["to"]
     assert kind == "integer 或 string 的列表"

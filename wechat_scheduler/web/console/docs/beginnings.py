@@ -7,6 +7,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.docs.operations import Operation
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Language
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
 
@@ -19,6 +20,7 @@ _MESSAGE: Final = {
     "url": "",
     "priority": "normal",
 }
+_IN_CHINESE: Final = {"title": "快递到了", "text": "在 12 号柜，周五前取"}
 _REMINDER: Final = {
     "app": 1,
     "to": ["alice"],
@@ -48,6 +50,8 @@ async def beginning(visit: Visit, operation: Operation) -> Any:
     usual = BODIES.get(operation.id)
     if usual is None:
         return operation.body.example
+    if visit.language is Language.ZH and "title" in usual:
+        usual = {**usual, **_IN_CHINESE}
     return {**usual, **await _known(visit)} if "app" in usual else usual
 
 
