@@ -2,15 +2,24 @@
 each thing."""
 
 import ast
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.documents import dotted, nodes, parsed, parts_of, read
 from wechat_scheduler.sandbox.phone_words import CHINESE as WORDS
+from wechat_scheduler.web.console.docs.operations import ApiReference
+from wechat_scheduler.web.console.docs.schema_fields import divided
+from wechat_scheduler.web.console.words import Language
+from wechat_scheduler.web.kit.kinds import KindTable
+from wechat_scheduler.web.native.chinese.table import TABLES
+from wechat_scheduler.web.native.openapi import rendered
+from wechat_scheduler.web.native.routes import NATIVE
 
 ROOT = Path(__file__).parents[1] / "wechat_scheduler"
 # They speak to users as friends.
@@ -125,3 +134,33 @@ def test_people_follow_accounts_and_subscribe_to_all_else() -> None:
 )
 def test_half_width_punctuation_is_found(text: str, is_half: bool) -> None:
     assert (HALF.search(text) is not None) == is_half
+
+
+def test_every_text_of_the_document_has_chinese_in_one_place() -> None:
+    english = [text for one in TABLES for text in one]
+    document = rendered(NATIVE, KindTable(()))
+
+    shown = set(_shown(ApiReference(document, Language.EN)))
+
+    assert len(english) == len(set(english))
+    assert shown - set(english) == set(), "needs an entry in web/native/chinese/"
+    assert set(english) - shown - set(_about(json.loads(document)["components"])) == set()
+
+
+def _shown(reference: ApiReference) -> Iterator[str]:
+    """What the pages of the reference say of routes, parameters, responses and fields."""
+    yield reference.about
+    for one in reference.operations.values():
+        yield one.summary
+        yield from (each.description for each in one.parameters)
+        yield from (each.description for each in one.responses)
+        for body in (one.body, *(each.body for each in one.responses)):
+            if body:
+                yield from body.note
+                yield from (text for field in body.fields for text in field.said)
+
+
+def _about(components: dict[str, Any]) -> Iterator[str]:
+    for one in components["schemas"].values():
+        yield from divided(one.get("description", ""))
+    yield from (one["description"] for one in components["responses"].values())

@@ -18,6 +18,7 @@ BOTH: Final[Mapping[str, str]] = {
     "It is not sent after this.": "在此之后不发送",
     "`urgent` ignores quiet hours.": "`urgent` 不受免打扰时段限制",
     "`deliveries` are in the order of `to`.": "`deliveries` 按 `to` 的顺序",
+    "`to` has each user once, with `names` as in a list.": "`to` 里每个用户一次；`names` 与列表中相同",
     "`id` is null if nothing was stored; `notes` say what WeChat will not show.": "没有保存任何内容时 `id` 为 null；`notes` 说明微信不会显示什么",
     "The delivery of one entry of `to`; if `id` is null, `error` says why there is none.":
         "`to` 中一项的投递；`id` 为 null 时，`error` 说明为何没有",
@@ -93,8 +94,12 @@ BOTH: Final[Mapping[str, str]] = {
         "重复的提醒多于一页能查看的数量时，`complete` 为 false：有些没有列出，可用 `app` 或 `uid` 缩小范围",
     "The reminder `id` is sent at `at`, in its zone.": "提醒 `id` 在 `at`（按它的时区）发送",
     "`rule` is null for a reminder that is due once.": "只有一次的提醒 `rule` 为 null",
-    "`to` has its topics and the first 20 of those who joined; `joined` counts all of them.":
-        "`to` 是它的主题和最先加入的 20 个用户；`joined` 是总数",
+    "`to` has its topics and the first 20 of those who joined; `joined` counts all of them; `names` are as in the list of reminders.":
+        "`to` 是它的主题和最先加入的 20 个用户；`joined` 是总数；`names` 与提醒列表相同",
+    "Also `names`: of its owner and those in `to` who have a name, by uid and by the id of the topic.":
+        "另有 `names`：它的所有者和 `to` 里有名字的那些，按 uid 和主题 id",
+    "`last_counts` has the number of deliveries in each state of what it sent last, of a thousand at most.":
+        "`last_counts` 是它上次发送的各状态的投递数，最多数一千条",
     "The reminder is removed.": "提醒已删除",
     "Until `until`, `undo` restores it.": "在 `until` 之前可以用 `undo` 恢复",
     "`undo` is from the removal.": "`undo` 来自删除时的返回",
