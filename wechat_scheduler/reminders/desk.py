@@ -11,6 +11,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reasons import Reason
@@ -62,9 +63,12 @@ class ReminderDesk(ReminderReader):
 
     def plan(self, reminder: Reminder, *, forgiving: timedelta = timedelta(0)) -> Reminder:
         """The reminder with its first occurrence. Stores nothing. A one-off may be late by `forgiving`."""
-        check(reminder)
-        now = self._clock.now()
-        found = first(reminder, now=now, shortest=self.shortest, forgiving=forgiving)
+        wrong, now = WrongFields(), self._clock.now()
+        with wrong:
+            check(reminder)
+        with wrong:
+            found = first(reminder, now=now, shortest=self.shortest, forgiving=forgiving)
+        wrong.check()
         return starting(reminder, found)
 
     async def create(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.config.zones import named_zone
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
@@ -57,22 +58,31 @@ def as_said(reminder: Reminder, parsed: Parsed) -> Reminder:
 
 
 def check(reminder: Reminder) -> None:
-    """Raises ReminderError for a wrong field, unless it is one of time: `first` checks these."""
-    if not reminder.title.strip():
-        raise ReminderError("must not be empty", field="title")
+    """Raises ReminderError, which tells of each wrong field but those of time: `first` checks these."""
+    wrong = WrongFields()
+    with wrong:
+        if not reminder.title.strip():
+            raise ReminderError("must not be empty", field="title")
     for name, text, most in (
         ("title", reminder.title, LONGEST_TITLE),
         ("text", reminder.detail, LONGEST_DETAIL),
         ("url", reminder.url, LONGEST_URL),
     ):
-        if len(text) > most:
-            raise ReminderError(f"is longer than {most} characters", field=name)
-        if "\0" in text:  # PostgreSQL stores none
-            raise ReminderError("has a NUL in it", field=name)
-    if reminder.url and not is_web_address(reminder.url):
-        raise ReminderError(NO_WEB_ADDRESS, field="url")
-    if not timedelta(0) <= reminder.grace <= FARTHEST:
-        raise ReminderError("must be from 0 to 366 days", field="grace")
+        with wrong:
+            _check_text(text, name, most)
+    with wrong:
+        if not timedelta(0) <= reminder.grace <= FARTHEST:
+            raise ReminderError("must be from 0 to 366 days", field="grace")
+    wrong.check()
+
+
+def _check_text(text: str, field: str, most: int) -> None:
+    if len(text) > most:
+        raise ReminderError(f"is longer than {most} characters", field=field)
+    if "\0" in text:  # PostgreSQL stores none
+        raise ReminderError("has a NUL in it", field=field)
+    if field == "url" and text and not is_web_address(text):
+        raise ReminderError(NO_WEB_ADDRESS, field=field)
 
 
 def check_people(people: Sequence[str]) -> None:

@@ -17,7 +17,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.lacking import lacking, lacking_page
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.mistakes import sentence
+from wechat_scheduler.web.console.mistakes import told
 from wechat_scheduler.web.console.native_api import NativeApi
 from wechat_scheduler.web.console.questions import question, unanswered
 from wechat_scheduler.web.console.rewording import reword
@@ -152,8 +152,8 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
         reword(error, chinese)
     if visit is None:
         return _refused_outside(request, error)
-    told = _said(error, visit.language)
-    why = fill('<p class="error" role="alert">{error}</p>', error=told)
+    said = _said(request, error, visit.language)
+    why = fill('<p class="error" role="alert">{error}</p>', error=said)
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
     return layout(visit, REFUSED, fill("<section>{why}</section>", why=why), status=error.status)
@@ -172,14 +172,14 @@ def _refused_outside(request: web.Request, error: RequestError) -> web.StreamRes
         '<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>'
         '<p class="error" role="alert">{error}</p></section></main>',
         title=title,
-        error=_said(error, language),
+        error=_said(request, error, language),
     )
     return document(request, language, title, body, status=error.status)
 
 
-def _said(error: RequestError, language: Language) -> str:
+def _said(request: web.Request, error: RequestError, language: Language) -> str:
     words = TROUBLES.get(str(error)) if isinstance(error, TroubleError) else None
-    return phrase(words, language) if words else sentence(str(error))
+    return phrase(words, language) if words else told(error, names=request.query)
 
 
 def _takes_pages(request: web.Request) -> bool:

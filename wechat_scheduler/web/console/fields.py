@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Callable, Iterable
 from typing import Final
 
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.session_cookies import CSRF
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import hidden
 
@@ -146,11 +146,12 @@ def check_field(
 
 
 class TypedFields:
-    """Reads the fields of a form that was posted. What is wrong with them is raised by `check`, all of it at once."""
+    """Reads the fields of a form that was posted. What is wrong with them is raised by `check`, all of it at once;
+    `wrong` is the context for what a form reads itself."""
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._wrong = WrongFields()
+        self.wrong = WrongFields()
 
     def number(
         self,
@@ -162,7 +163,7 @@ class TypedFields:
     ) -> int | None:
         """The whole number of a field, `within` these; `empty` if nothing was typed, and if it is none."""
         text = self._visit.form.get(name, "").strip()
-        with self._wrong:
+        with self.wrong:
             if not text:
                 return empty
             if not _WHOLE.fullmatch(text) or (within and int(text) not in within):
@@ -173,12 +174,12 @@ class TypedFields:
     def check(self, read: Callable[[], object]) -> None:
         """Raises InvalidRequestError if a field is wrong, with what `read`, our API's reader of the whole, finds
         wrong with the others."""
-        if not self._wrong:
+        if not self.wrong:
             return
-        with self._wrong:
+        with self.wrong:
             read()
         try:
-            self._wrong.check()
+            self.wrong.check()
         except RequestError as error:
             self._visit.reword(error)
             raise

@@ -1,16 +1,43 @@
 """Errors of our API, beside the fields of the form that caused them."""
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.words import Phrase, Words
 
 # The place in a list.
 _NUMBER: Final = re.compile(r"\[([0-9]{1,9})\]")
-_ENDS: Final = (".", "?", "!", "。", "？", "！")
+_WIDE_ENDS: Final = ("。", "？", "！")
+_ENDS: Final = (".", "?", "!", *_WIDE_ENDS)
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _ENGLISH: Final = re.compile("[a-z] [a-z]")
+# What people call fields of our API, by the last part of their paths.
+LABELS: Final[Mapping[str, Phrase]] = {
+    "app": terms.APP,
+    "appid": "AppID",
+    "appids": "AppID",
+    "appsecret": "AppSecret",
+    "authorizer_appid": "AppID",
+    "callback": terms.CALLBACK,
+    "channel": terms.CHANNEL,
+    "data": terms.KEYWORDS,
+    "name": terms.NAME,
+    "networks": Words("Networks", "网段"),
+    "notify": Words("Address for notifications", "通知地址"),
+    "params": Words("Address for inputs", "输入地址"),
+    "templates": terms.TEMPLATES,
+    "template_id": terms.TEMPLATE,
+    "text": Words("Text", "正文"),
+    "time": Words("Time", "时间"),
+    "title": terms.TITLE,
+    "to": terms.TO,
+    "type": terms.TYPE,
+    "url": terms.LINK,
+    "zone": terms.ZONE,
+}
 _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
 
 
@@ -36,18 +63,19 @@ class Mistakes:
         return self._status
 
     def at(self, *names: str) -> str:
-        """The sentence for the field of one of these names, which also stand for what lies in them (`networks[0]`);
+        """The sentences for the field of one of these names, which also stand for what lies in them (`networks[0]`);
         empty if none is meant."""
-        found = ((field, one, name) for field, one in self._errors for name in names)
-        said = (
-            self._said(one, field[len(name) :]) for field, one, name in found if _means(field, name)
-        )
-        return next(said, "")
+        said = dict[str, str]()
+        for field, one in self._errors:
+            name = next((name for name in names if _means(field, name)), "")
+            if name and field not in said:
+                said[field] = self._said(one, field[len(name) :])
+        return together(said.values())
 
     def beside(self, names: Collection[str]) -> str:
         """What is wrong with none of these fields; empty without an error."""
-        return " ".join(
-            self._say(one) if self._say else sentence(str(one))
+        return together(
+            self._say(one) if self._say else told(one)
             for field, one in self._errors
             if not any(_means(field, name) for name in names)
         )
@@ -60,6 +88,27 @@ class Mistakes:
             return sentence(said)
         number = int(which[1]) + 1
         return sentence(f"第 {number} 项：{said}" if _is_chinese(said) else f"no. {number}: {said}")
+
+
+def told(error: RequestError, *, names: Collection[str] = ()) -> str:
+    """The error as a sentence, with the label of its field, if it has one. People see fields of these `names`, which
+    are their own labels."""
+    leaf = _NUMBER.sub("", error.field).rpartition(".")[2]
+    label = LABELS.get(leaf) or (leaf if leaf in names else "")
+    if not label:
+        return sentence(error.sentence)
+    en, zh = label if isinstance(label, Words) else (label, label)
+    is_chinese = _is_chinese(error.sentence)
+    return sentence(f"{zh}：{error.sentence}" if is_chinese else f"{en}: {error.sentence}")
+
+
+def together(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; behind a Chinese one is no blank."""
+    whole_text = ""
+    for one in sentences:
+        is_apart = whole_text and not whole_text.endswith(_WIDE_ENDS)
+        whole_text += f" {one}" if is_apart else one
+    return whole_text
 
 
 def _means(field: str, name: str) -> bool:

@@ -7,9 +7,10 @@ half becomes U+FFFD.
 
 import codecs
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
+from functools import cache
 from itertools import islice
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
@@ -60,7 +61,7 @@ _WORDS: Final = {
 
 
 def decode(body: bytes, form: type[T]) -> T:
-    """Raises InvalidRequestError at the first thing that is wrong."""
+    """Raises InvalidRequestError, which tells of each field of the form that is wrong."""
     try:
         return _decode(body, form)
     except InvalidRequestError as error:
@@ -75,7 +76,9 @@ def convert(found: Any, form: type[T]) -> T:
         return msgspec.convert(found, form)
     except msgspec.ValidationError as error:
         given = found if isinstance(found, dict) else ()
-        raise _at_field(error, form, given, lambda: msgspec.json.encode(found)) from error
+        first = _at_field(error, form, given, lambda: msgspec.json.encode(found))
+        first.further = tuple(_further(first, found, form))
+        raise first from error
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -133,7 +136,10 @@ def _decode(body: bytes, form: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=form)
     except msgspec.ValidationError as error:
-        raise _at_field(error, form, (), lambda: body) from error
+        first = _at_field(error, form, (), lambda: body)
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            first.further = tuple(_further(first, msgspec.json.decode(body), form))
+        raise first from error
     except msgspec.DecodeError as error:
         raise InvalidRequestError(
             f"the body is not JSON: {_malformed(error)}", reason=Reason.BODY_UNREADABLE
@@ -146,6 +152,31 @@ def _decode(body: bytes, form: type[T]) -> T:
         raise InvalidRequestError(
             "the body is nested too deeply", reason=Reason.BODY_UNREADABLE
         ) from error
+
+
+def _further(first: InvalidRequestError, found: Any, form: Any) -> Iterator[InvalidRequestError]:
+    """What is wrong with the other fields of an object."""
+    if not isinstance(found, dict) or not issubclass(form, msgspec.Struct):
+        return
+    for field in msgspec.structs.fields(form):
+        name = field.encode_name
+        if first.field == name or first.field.startswith((f"{name}.", f"{name}[")):
+            continue
+        if name not in found:
+            if field.required:
+                yield InvalidRequestError("is required", field=name)
+            continue
+        try:
+            convert({name: found[name]}, _alone(form, name))
+        except InvalidRequestError as error:
+            yield error
+
+
+@cache
+def _alone(form: type[msgspec.Struct], name: str) -> type[msgspec.Struct]:
+    """The form with this field alone."""
+    kind = next(one.type for one in msgspec.structs.fields(form) if one.encode_name == name)
+    return msgspec.defstruct(form.__name__, [(name, kind)])
 
 
 def _malformed(error: msgspec.DecodeError) -> str:

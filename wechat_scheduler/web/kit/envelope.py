@@ -19,14 +19,22 @@ SOON: Final = timedelta(seconds=30)
 _encode = msgspec.json.Encoder().encode
 
 
+class WrongField(msgspec.Struct):
+    """What is wrong with one field; the field is empty if the whole request is meant."""
+
+    field: str
+    message: str
+
+
 class Envelope(msgspec.Struct, omit_defaults=True):
     """`result` is a string on the routes of the original wechat-scheduler. On success there is
-    no `reason`, and `message` is empty or a note."""
+    no `reason`, and `message` is empty or a note. `errors` tell of each field if several are wrong."""
 
     code: int
     message: str
     result: object
     reason: str = ""
+    errors: list[WrongField] = []
 
 
 def result_of(form: type[ResultT], thing: object, **others: Any) -> ResultT:
@@ -52,7 +60,9 @@ def failure(error: RequestError) -> web.Response:
         headers["Retry-After"] = str(math.ceil(error.retry_after.total_seconds()))
     if error.status == web.HTTPUnauthorized.status_code:
         headers["WWW-Authenticate"] = 'Bearer realm="wechat-scheduler"'
-    return _response(Envelope(error.status, str(error), "", error.reason), headers)
+    errors = [WrongField(one.field, one.sentence) for one in (error, *error.further)]
+    told = errors if error.further else []
+    return _response(Envelope(error.status, str(error), "", error.reason, told), headers)
 
 
 def refusal(

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.gateway.model import NAME, Consumer
 from wechat_scheduler.gateway.paths import RULE, issues_tokens
@@ -15,7 +16,6 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
 from wechat_scheduler.web.kit.texts import read_networks
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 # A larger number would limit nothing: WeChat allows fewer calls.
 MOST_CALLS: Final = 100_000_000

@@ -11,6 +11,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
 from wechat_scheduler.access.model import ADMIN, OTHER_ADMIN, Key, KeyState, Scope
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -19,7 +20,6 @@ from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_networks
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 

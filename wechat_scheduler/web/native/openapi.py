@@ -40,6 +40,9 @@ SCHEMES: Final = {
     "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "basic": {"type": "http", "scheme": "basic", "description": "The password is the key."},
 }
+# Of each field, if several are wrong.
+_FIELD_ERROR: Final[Json] = {name: {"type": "string"} for name in ("field", "message")}
+_ERRORS: Final[Json] = {"type": "array", "items": {"type": "object", "properties": _FIELD_ERROR}}
 # The errors of every route that needs an API key.
 GUARDED: Final = (401, 403, 429, 503)
 ALLOW: Final = {"Allow": {"schema": {"type": "string"}}}
@@ -234,10 +237,10 @@ def _envelope(status: HTTPStatus, result: Json) -> Json:
         message["minLength"] = 1
     properties = {"code": {"const": int(status)}, "message": message, "result": result}
     if status is not HTTPStatus.OK:
-        properties["reason"] = _reasons(status)
+        properties |= {"reason": _reasons(status), "errors": _ERRORS}
     return {
         "type": "object",
         "properties": properties,
-        "required": list(properties),
+        "required": [name for name in properties if name != "errors"],
         "additionalProperties": False,
     }

@@ -10,6 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.sentences import Sentence
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.pushes.endpoints import advice
 from wechat_scheduler.pushes.history import EndpointFilter
@@ -20,7 +21,6 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
 from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 from wechat_scheduler.web.native import pushes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import convert, decode, nearest
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
@@ -64,27 +65,40 @@ def read_registration(
 ) -> tuple[Registration, str]:
     """The registration, and a note on unknown fields that stand where a known one is missing.
 
-    `check_url` raises ValueError for an address that must not be called. Raises InvalidRequestError at
-    the first thing that is wrong."""
+    `check_url` raises ValueError for an address that must not be called. Raises InvalidRequestError, which
+    tells of each field that is wrong."""
     found = _as_go_reads(decode(body, object))
-    parsed = convert(found, RegistrationBody)
-    check_wechat_id(parsed.appid, "appid")
-    _check_secret(parsed.appsecret)
+    parsed, wrong = convert(found, RegistrationBody), WrongFields()
+    with wrong:
+        check_wechat_id(parsed.appid, "appid")
+    with wrong:
+        _check_secret(parsed.appsecret)
+    tasks = _tasks(parsed, kinds, check_url, wrong)
+    wrong.check()
     account = Account(
         appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
     )
+    registration = Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
+    return registration, _note(found)
+
+
+def _tasks(
+    parsed: RegistrationBody, kinds: KindTable, check_url: Callable[[str], None], wrong: WrongFields
+) -> Mapping[JobKey, Task]:
+    """Those whose names are right."""
     tasks: dict[JobKey, Task] = {}
     for number, given in enumerate(parsed.tasks):
         place = f"tasks[{number}]"
-        type_ = kinds.read(given.type, f"{place}.type")
-        key = JobKey(parsed.appid, type_.kind, _subject(type_, given, place))
-        if key in tasks:
-            raise InvalidRequestError("the body has the same task twice", field=place)
+        with wrong:
+            type_ = kinds.read(given.type, f"{place}.type")
+            key = JobKey(parsed.appid, type_.kind, _subject(type_, given, place))
+            if key in tasks:
+                raise InvalidRequestError("the body has the same task twice", field=place)
+            tasks[key] = Task(key=key, notify=given.notify, params=given.params)
         for name, url in (("notify", given.notify), ("params", given.params)):
-            check_address(url, f"{place}.{name}", check_url)
-        tasks[key] = Task(key=key, notify=given.notify, params=given.params)
-    registration = Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
-    return registration, _note(found)
+            with wrong:
+                check_address(url, f"{place}.{name}", check_url)
+    return tasks
 
 
 def _as_go_reads(found: Any) -> Any:

@@ -7,7 +7,7 @@ from wechat_scheduler.credentials.model import Fault
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.credentials.rows import error_facts
-from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.mistakes import Mistakes, together
 from wechat_scheduler.web.console.parts import facts
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -33,8 +33,11 @@ WRONG_ADDRESS = W(
     "微信拒绝来自 {address} 的调用。请把这个地址加入 IP 白名单，再验证：{place}。",
 )
 REFUSED = W("WeChat refuses this account: {message}", "微信拒绝了这个账号：{message}")
+MARKED = W("Correct the fields that are marked.", "请更正标出的字段。")
 NOT_THIS = W("WeChat does not accept it.", "微信不接受。")
 SAID = W("What WeChat said", "微信的回答")
+# Of the form: what is wrong with these is told at them.
+FIELDS: Final = ("appid", "appsecret", "authorizer_appid", "params", "notify")
 # Says that the appid is a platform's.
 OF_PLATFORM: Final = frozenset((61024,))
 
@@ -69,15 +72,16 @@ def trouble_of(
 
 def _of_error(visit: Visit, error: RequestError) -> Trouble:
     """Of what our API refuses; a 503 is WeChat's silence."""
+    mistakes = Mistakes(error, place=lambda field: field.rpartition(".")[2])
     told = fill(
         '<section role="alert"><p class="error">{error}</p><p>{not_stored}</p></section>',
-        error=str(error),
+        error=mistakes.beside(FIELDS) or visit.say(MARKED),
         not_stored=visit.say(NOT_STORED),
     )
     return Trouble(
         status=error.status,
         told=told,
-        mistakes=Mistakes(error, place=lambda field: field.rpartition(".")[2]),
+        mistakes=mistakes,
         may_go_on=error.status == 503,
     )
 
@@ -92,7 +96,9 @@ def _sentence(visit: Visit, refusal: RegistrationCheckResult, fault: Fault) -> s
         return visit.say(WRONG_APPID)
     if refusal.field == "appsecret":
         return visit.say(WRONG_SECRET, place=consoles.SECRET)
-    return visit.say(REFUSED, message=f"{visit.sentence(fault.message)} {visit.told(fault.advice)}")
+    return visit.say(
+        REFUSED, message=together((visit.sentence(fault.message), visit.told(fault.advice)))
+    )
 
 
 def _told(visit: Visit, sentence: str, fault: Fault) -> Html:

@@ -5,8 +5,9 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.web.console.credentials.drafts import draft_in, draft_of
+from wechat_scheduler.web.console.credentials.drafts import RegistrationDraft, draft_in, draft_of
 from wechat_scheduler.web.console.credentials.register_form import NO_APPID, form_page
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
 from wechat_scheduler.web.console.links import done
@@ -27,7 +28,7 @@ async def register(visit: Visit) -> web.Response:
     draft = draft_of(visit)
     try:
         if not APPID.fullmatch(draft.appid):
-            raise InvalidRequestError(visit.say(NO_APPID), field="appid")
+            await _refuse(visit, draft)
         if not draft.anyway:
             checked = await visit.api.post(
                 "/v1/registrations/check", RegistrationCheckResult, draft.body()
@@ -38,6 +39,18 @@ async def register(visit: Visit) -> web.Response:
     except RequestError as error:
         return form_page(visit, draft, error=error)
     return done(account_place(draft.appid), "registered")
+
+
+async def _refuse(visit: Visit, draft: RegistrationDraft) -> None:
+    """Raises InvalidRequestError for an appid that none can be, and for what our API finds wrong beside it: that takes
+    other ones too, but never an empty one."""
+    wrong = WrongFields()
+    with wrong:
+        raise InvalidRequestError(visit.say(NO_APPID), field="appid")
+    with wrong:
+        body = {**draft.body(), "appid": ""}
+        await visit.api.post("/v1/registrations/check", RegistrationCheckResult, body)
+    wrong.check()
 
 
 ROUTES: Final = (

@@ -3,12 +3,20 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
-from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.fields import (
+    TypedFields,
+    area_field,
+    form,
+    refusal,
+    select_field,
+    text_field,
+)
 from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
@@ -20,7 +28,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.native.sending.message_requests import SentResult, read_message
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
 from wechat_scheduler.web.pages.markup import Html
 
@@ -81,13 +89,14 @@ async def send(visit: Visit) -> web.Response:
 
 
 def _body(visit: Visit) -> dict[str, Any]:
-    """The message of our API. Raises InvalidRequestError."""
-    given = visit.form
+    """The message of our API. Raises InvalidRequestError, which tells of each field that is wrong."""
+    given, typed = visit.form, TypedFields(visit)
     told = {name: given.get(name, "").strip() for name in FIELDS}
-    if not ID.fullmatch(told["app"]):
-        raise InvalidRequestError(visit.say(NO_APP), field="app")
+    with typed.wrong:
+        if not ID.fullmatch(told["app"]):
+            raise InvalidRequestError(visit.say(NO_APP), field="app")
     body: dict[str, Any] = {
-        "app": int(told["app"]),
+        "app": int(told["app"]) if not typed.wrong else 0,
         "to": [told["to"]] if told["to"] else [],
         "channel": told["channel"] or "auto",
         "priority": told["priority"] or "normal",
@@ -95,12 +104,15 @@ def _body(visit: Visit) -> dict[str, Any]:
         "text": given.get("text", "").replace("\r\n", "\n"),
         "template": told["template"],
         "url": told["url"],
-        "data": read_keywords(visit, told["data"], field="data"),
     }
-    if told["not_before"]:
-        body["not_before"] = instant_of(
-            told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
-        )
+    with typed.wrong:
+        body["data"] = read_keywords(visit, told["data"], field="data")
+    with typed.wrong:
+        if told["not_before"]:
+            body["not_before"] = instant_of(
+                told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
+            )
+    typed.check(lambda: read_message(msgspec.json.encode(body), now=visit.now))
     return body
 
 

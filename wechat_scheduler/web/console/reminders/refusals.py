@@ -6,7 +6,7 @@ from typing import Final
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.console.mistakes import sentence
+from wechat_scheduler.web.console.mistakes import told
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Words
 
@@ -76,7 +76,7 @@ def refused(visit: Visit, error: RequestError, receivers: Sequence[object] = ())
         return _ended(error.sentence)
     words = WORDS.get(error.reason) or FIELDS.get(error.field.partition("[")[0])
     if words is None:
-        return sentence(str(error))
+        return told(error)
     said = visit.say(words, typed=_receiver(error.field, receivers))
     is_told = is_sentence and error.reason is not Reason.SENTENCE_SEVERAL
     return f"{said} “{error.sentence}”" if is_told else said

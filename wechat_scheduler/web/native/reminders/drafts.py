@@ -14,11 +14,12 @@ from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
-from wechat_scheduler.reminders.planning import as_said
+from wechat_scheduler.reminders.planning import UNTITLED, as_said, check
 from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.kit.texts import read_zone
@@ -50,9 +51,47 @@ class Edit(NamedTuple):
 
 
 async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
-    """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError."""
-    app = await reachable_app(request, body.app)
-    parsed = _spoken(request, body, app.zone)
+    """Raises NotFoundError for an app that the key does not reach, and InvalidRequestError or UnprocessableError,
+    which tells of each field that is wrong."""
+    app, wrong = await reachable_app(request, body.app), WrongFields()
+    empty = _empty(request, app)
+    parsed, people = None, tuple[str, ...]()
+    with wrong:
+        parsed = _spoken(request, body, app.zone)
+        _check_said(body, parsed)
+    with wrong:
+        people, topics = await _receivers(request, app, body)
+        empty = replace(empty, topics=topics)
+        _check(with_body(empty, body), people)
+    if wrong:
+        with wrong:
+            _check_others(request, replace(empty, title=UNTITLED), body, parsed)
+        wrong.check()
+    reminder = _edited(empty, body, parsed, people)
+    require_template(reminder.way, REMINDER, app)
+    return Wanted(reminder, people)
+
+
+def _empty(request: web.Request, app: App) -> Reminder:
+    now = request.app[SERVICES].clock.now()
+    return Reminder(
+        app_id=app.id, source=SOURCE, title="", start=now, zone=app.zone, created_at=now
+    )
+
+
+def _check_others(
+    request: web.Request, reminder: Reminder, body: ReminderBody, parsed: Parsed | None
+) -> None:
+    """Raises ReminderError for what is wrong with the other fields of a body that is refused."""
+    others = with_body(as_said(reminder, parsed) if parsed else reminder, body)
+    if parsed or body.time is not UNSET:
+        request.app[SERVICES].reminders.plan(others)
+    else:
+        check(others)
+
+
+def _check_said(body: ReminderBody, parsed: Parsed | None) -> None:
+    """Raises InvalidRequestError for a reminder without a time or a title."""
     if parsed is None and body.time is UNSET:
         raise InvalidRequestError("give a time, or say when", field="time")
     if body.title is UNSET and not parsed:
@@ -62,20 +101,6 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
             "the sentence says when, but not what to be reminded of; add it, or give a title",
             field="when",
         )
-    people, topics = await _receivers(request, app, body)
-    now = request.app[SERVICES].clock.now()
-    empty = Reminder(
-        app_id=app.id,
-        source=SOURCE,
-        title="",
-        start=now,
-        zone=app.zone,
-        topics=topics,
-        created_at=now,
-    )
-    reminder = _edited(empty, body, parsed, people)
-    require_template(reminder.way, REMINDER, app)
-    return Wanted(reminder, people)
 
 
 async def edited(request: web.Request, body: ReminderChange, reminder: Reminder) -> Edit:
@@ -133,7 +158,7 @@ def _check(reminder: Reminder, people: Sequence[str]) -> None:
 async def _receivers(
     request: web.Request, app: App, body: ReminderFields
 ) -> tuple[tuple[str, ...], tuple[int, ...]]:
-    """The uids and the topics that `to` names. Raises InvalidRequestError for an unknown one."""
+    """The uids and the topics that `to` names. Raises InvalidRequestError, which tells of each unknown one."""
     to = [] if body.to is UNSET else body.to
     if len(to) > MOST_RECEIVERS:
         raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
@@ -141,13 +166,16 @@ async def _receivers(
     names = [one for one in to if isinstance(one, str) and one != EVERYONE and "\0" not in one]
     people = await _people(request, app, names)
     topics = await _topics(request, app, to)
+    wrong = WrongFields()
     for number, one in enumerate(to):
-        if one not in people and one not in topics:
-            raise InvalidRequestError(
-                Refusal.UNKNOWN_USER.sentence,
-                reason=Reason.RECEIVER_UNKNOWN,
-                field=f"to[{number}]",
-            )
+        with wrong:
+            if one not in people and one not in topics:
+                raise InvalidRequestError(
+                    Refusal.UNKNOWN_USER.sentence,
+                    reason=Reason.RECEIVER_UNKNOWN,
+                    field=f"to[{number}]",
+                )
+    wrong.check()
     found = (people.get(one) for one in to)
     return (
         tuple(dict.fromkeys(filter(None, found))),

@@ -12,6 +12,7 @@ from yarl import URL
 from wechat_scheduler.audience.directory import MadeApp, draft_app
 from wechat_scheduler.audience.model import SHANGHAI, AccountTemplate, App, Template
 from wechat_scheduler.delivery.mappings import mapping_faults
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
@@ -30,7 +31,6 @@ from wechat_scheduler.web.kit.texts import (
     read_text,
     read_zone,
 )
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100

@@ -1,7 +1,9 @@
 """Reads messages that callers want sent, and tells what became of them, receiver by receiver."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Final, Literal, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import msgspec
 
@@ -9,11 +11,13 @@ from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.delivery.model import Content, Form, Priority, Way
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.engine.records import dataclass, replace
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, page_body, read_page
 from wechat_scheduler.web.kit.texts import read_link, read_text
+from wechat_scheduler.web.native.sending.message_times import read_times
 from wechat_scheduler.web.native.sending.subscriber_bodies import LONGEST_EXTERNAL_ID
 from wechat_scheduler.web.pages.summary import summary
 
@@ -32,8 +36,6 @@ LONGEST_CONTENT: Final = 40_000
 LONGEST_TITLE: Final = 100
 LONGEST_TEMPLATE: Final = 64
 MOST_KEYWORDS: Final = 100
-# A later time is usually milliseconds taken for seconds.
-FURTHEST: Final = timedelta(days=366)
 
 
 def _says(description: str) -> msgspec.Meta:
@@ -99,15 +101,23 @@ class MessageRequest:
 
 
 def read_message(body: bytes, *, now: datetime) -> MessageRequest:
-    """Raises InvalidRequestError at the first thing that is wrong."""
-    parsed = decode(body, MessageBody)
-    _check_receivers(parsed)
+    """Raises InvalidRequestError, which tells of each field that is wrong."""
+    parsed, wrong = decode(body, MessageBody), WrongFields()
+    _check_receivers(parsed, wrong)
+    parts, times = (
+        dict(_parts(parsed, wrong)),
+        read_times(parsed.not_before, parsed.expires, wrong, now),
+    )
+    if len(parts) == len(_READ):
+        with wrong:
+            content = _content(parsed, parts)
+    wrong.check()
     return MessageRequest(
         app_id=parsed.app,
-        content=_content(parsed),
+        content=content,
         to=tuple(parsed.to),
-        not_before=_instant(parsed.not_before, "not_before", now),
-        expires_at=_expiry(parsed, now),
+        not_before=times.get("not_before"),
+        expires_at=times.get("expires"),
         priority=Priority[parsed.priority.upper()],
     )
 
@@ -134,34 +144,46 @@ def _topic(receiver: Receiver) -> int:
     return receiver if isinstance(receiver, int) else 0
 
 
-def _check_receivers(parsed: MessageBody) -> None:
+def _check_receivers(parsed: MessageBody, wrong: WrongFields) -> None:
     is_webhook = parsed.channel == "webhook"
-    if is_webhook and parsed.to:
-        raise InvalidRequestError("a webhook goes to the app's callback", field="to")
-    if not is_webhook and not parsed.to:
-        raise InvalidRequestError("name who is to get it", field="to")
-    if len(parsed.to) > MOST_RECEIVERS:
-        raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
-    for number, one in enumerate(parsed.to):
-        if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
-            raise InvalidRequestError(
-                f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters", field=f"to[{number}]"
-            )
+    with wrong:
+        if is_webhook and parsed.to:
+            raise InvalidRequestError("a webhook goes to the app's callback", field="to")
+        if not is_webhook and not parsed.to:
+            raise InvalidRequestError("name who is to get it", field="to")
+        if len(parsed.to) > MOST_RECEIVERS:
+            raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
+    for number, one in enumerate(parsed.to[:MOST_RECEIVERS]):
+        with wrong:
+            _check_receiver(one, f"to[{number}]")
 
 
-def _content(parsed: MessageBody) -> Content:
-    way, form = Way(parsed.channel), FORMS[parsed.format]
-    title = read_text(parsed.title, "title", longest=LONGEST_TITLE)
-    text = read_text(parsed.text, "text", longest=LONGEST_CONTENT)
+def _check_receiver(one: Receiver, field: str) -> None:
+    if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
+        raise InvalidRequestError(
+            f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters", field=field
+        )
+
+
+def _parts(parsed: MessageBody, wrong: WrongFields) -> Iterator[tuple[str, Any]]:
+    """The parts of a message that are right by themselves."""
+    for name, read in _READ.items():
+        with wrong:
+            yield name, read(getattr(parsed, name), name)
+
+
+def _content(parsed: MessageBody, parts: Mapping[str, Any]) -> Content:
+    """Raises InvalidRequestError for parts that make no message."""
+    way, form, title = Way(parsed.channel), FORMS[parsed.format], parts["title"]
     content = Content(
         way=way,
-        title=title if title or way is Way.WEBHOOK else summary(text, form),
-        text=text,
+        title=title if title or way is Way.WEBHOOK else summary(parts["text"], form),
+        text=parts["text"],
         form=form,
-        url=read_link(parsed.url, "url"),
-        page=read_page(parsed.miniprogram, "miniprogram"),
-        template=read_text(parsed.template, "template", longest=LONGEST_TEMPLATE),
-        data=_data(parsed.data),
+        url=parts["url"],
+        page=parts["miniprogram"],
+        template=parts["template"],
+        data=parts["data"],
     )
     if not content.text.strip() and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")
@@ -197,28 +219,23 @@ def _told(content: Content) -> str:
     return msgspec.json.encode({"action": "message", "data": told}).decode()
 
 
-def _data(given: dict[str, str]) -> dict[str, str]:
+def _data(given: dict[str, str], field: str) -> dict[str, str]:
     if len(given) > MOST_KEYWORDS:
-        raise InvalidRequestError(f"must not have more than {MOST_KEYWORDS}", field="data")
+        raise InvalidRequestError(f"must not have more than {MOST_KEYWORDS}", field=field)
     return {
-        read_text(name, "data", longest=LONGEST_TEMPLATE): read_text(
-            value, f"data.{name}", longest=LONGEST_CONTENT
+        read_text(name, field, longest=LONGEST_TEMPLATE): read_text(
+            value, f"{field}.{name}", longest=LONGEST_CONTENT
         )
         for name, value in given.items()
     }
 
 
-def _expiry(parsed: MessageBody, now: datetime) -> datetime | None:
-    expires = _instant(parsed.expires, "expires", now)
-    if expires is not None and expires <= max(now, parsed.not_before or now):
-        raise InvalidRequestError("must be later than now, and than not_before", field="expires")
-    return expires
-
-
-def _instant(given: datetime | None, field: str, now: datetime) -> datetime | None:
-    """The time in UTC, at most `FURTHEST` from now; a past one means at once."""
-    if given is None:
-        return None
-    if given > now + FURTHEST:
-        raise InvalidRequestError(f"must be within {FURTHEST.days} days", field=field)
-    return max(given, now - FURTHEST).astimezone(UTC)
+# How each part of a message is read.
+_READ: Final[Mapping[str, Callable[[Any, str], Any]]] = {
+    "title": partial(read_text, longest=LONGEST_TITLE),
+    "text": partial(read_text, longest=LONGEST_CONTENT),
+    "url": read_link,
+    "miniprogram": read_page,
+    "template": partial(read_text, longest=LONGEST_TEMPLATE),
+    "data": _data,
+}

@@ -10,12 +10,12 @@ from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.audience.ids import taken_for
 from wechat_scheduler.audience.model import Quiet, Subscriber, Subscription
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
 from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_text, read_zone
-from wechat_scheduler.web.kit.wrong_fields import WrongFields
 
 MOST_AT_ONCE: Final = 1000
 LONGEST_EXTERNAL_ID: Final = 128

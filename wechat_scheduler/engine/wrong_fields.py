@@ -1,13 +1,17 @@
 """Gathers what is wrong with the fields of a request, so that a form shows all of it at once."""
 
 from types import TracebackType
+from typing import Final
 
-from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError, UnprocessableError
+
+# A person corrects some of them; a list in a body may have thousands that are wrong.
+MOST_WRONG: Final = 20
 
 
 class WrongFields:
-    """A context for reading each field: `with wrong: name = read_name(…)`. What is wrong is kept, and raised by
-    `check()` after the last one, before the values are used."""
+    """A context for reading each field: `with wrong: name = read_name(…)`. What is wrong is kept, at most
+    `MOST_WRONG`, and raised by `check()` after the last one, before the values are used."""
 
     def __init__(self) -> None:
         self._errors: list[RequestError] = []
@@ -20,9 +24,10 @@ class WrongFields:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if not isinstance(error, InvalidRequestError):
+        if not isinstance(error, InvalidRequestError | UnprocessableError):
             return False
-        self._errors += [error, *error.further]
+        found = [error, *error.further]
+        self._errors += found[: MOST_WRONG - len(self._errors)]
         return True
 
     def __bool__(self) -> bool:
