@@ -5,7 +5,9 @@ from datetime import timedelta
 from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, browser
-from tests.house import APPID, Caller
+from tests.house import APPID, SECRET, Caller
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.web.console.access.action_words import ACTION_WORDS, action_words
 
 ROOM = "/console/access"
 
@@ -126,7 +128,10 @@ async def test_sessions_are_listed_and_ended(admin: Browser, keeper: Caller) -> 
         seen = await admin.submit(page, action)
         out = await other.open("/")
 
-    assert {row["Key"] for row in rows} == {key.id, "admin this one"}
+    assert {row["Key"] for row in rows} == {
+        f"shop {key.id}",
+        "made at the first start admin this one",
+    }
     assert "The session has ended." in seen.text
     assert out.url.path == "/console/sign-in"
 
@@ -143,7 +148,7 @@ async def test_a_key_that_is_no_admin_sees_its_own_sessions_only(
         refused = await visitor.open(f"{ROOM}/audit")
 
     assert page.url.path == f"{ROOM}/sessions"
-    assert [row["Key"] for row in page.table()] == [f"{key.id} this one"]
+    assert [row["Key"] for row in page.table()] == [f"shop {key.id} this one"]
     assert [one.text for one in page.root.one("nav", class_="tabs").find("a")] == ["Sessions"]
     assert (refused.status, "with the scope admin" in refused.text) == (403, True)
 
@@ -159,11 +164,37 @@ async def test_the_audit_is_paged_and_found_by_time_and_object(
     before = await admin.open(f"{ROOM}/audit?until=2026-11-01")
     wrong = await admin.open(f"{ROOM}/audit?since=x")
 
-    assert [row["Action"] for row in page.table()] == ["key.created"] * 3 + ["session.opened"]
-    assert [row["Object"] for row in found.table()] == [made[1].id]
-    assert [row["Object"] for row in today.table()] == [key.id for key in reversed(made)]
+    made_key, signed_in = "API key made key.created", "Signed in session.opened"
+    assert [row["Action"] for row in page.table()] == [made_key] * 3 + [signed_in]
+    assert [row["Object"] for row in found.table()] == [f"shop {made[1].id}"]
+    assert [row["Object"] for row in today.table()] == [f"shop {key.id}" for key in reversed(made)]
+    assert {row["By"] for row in page.table()} == {"made at the first start admin"}
     assert "No entry fits" in before.text
     assert (wrong.status, "must be a time" in wrong.text.lower()) == (400, True)
+
+
+async def test_the_audit_names_who_acted_and_offers_the_ids_of_keys_with_their_names(
+    admin: Browser, keeper: Caller
+) -> None:
+    key = await make(keeper, "register", name="billing")
+    body = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 0}]}
+    await keeper.call("POST", "/register", body=body, key=key.text)
+
+    page = await admin.open(f"{ROOM}/audit?action=job.registered", Accept_Language="zh-CN")
+
+    (row,) = page.table()
+    assert (row["操作者"], row["操作"]) == (f"billing {key.id}", "登记凭据 job.registered")
+    offered = {one["value"]: one.text for one in page.root.one("datalist").find("option")}
+    assert offered[key.id] == "billing"
+
+
+def test_every_action_of_the_audit_has_words_in_both_languages() -> None:
+    assert set(ACTION_WORDS) == set(Action)
+    assert len({words.en for words in ACTION_WORDS.values()}) == len(Action)
+    assert len({words.zh for words in ACTION_WORDS.values()}) == len(Action)
+    assert not [words for words in ACTION_WORDS.values() if words.zh.isascii()]
+    assert all(words.en.isascii() for words in ACTION_WORDS.values())
+    assert action_words("some.thing") == ("some.thing", "some.thing")
 
 
 async def test_a_session_that_has_just_begun_ends_in_eight_hours(

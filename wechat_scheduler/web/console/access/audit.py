@@ -1,14 +1,17 @@
 """The audit: who read and changed what, by time."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.access.action_words import action_words
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.key_names import key_names, named_key
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
@@ -42,6 +45,7 @@ _DAY: Final = timedelta(days=1)
 async def listed(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/audit`: the newest first."""
     query, mistakes = visit.request.query, Mistakes()
+    names = await key_names(visit)
     rows: Rows[AuditEntryResult] = Rows(rows=[], after="")
     wanted = {name: query.get(name) or None for name in ("key", "action", "object", "before")}
     since, until = query.get("since", ""), query.get("until", "")
@@ -59,21 +63,21 @@ async def listed(visit: Visit) -> web.StreamResponse:
         mistakes = Mistakes(error)
     body = joined(
         [
-            search(visit, HERE, _filters(visit, mistakes)),
-            table(visit, AUDIT, HEADS, (_row(visit, one) for one in rows.rows), empty=EMPTY),
+            search(visit, HERE, _filters(visit, mistakes, names)),
+            table(visit, AUDIT, HEADS, (_row(visit, one, names) for one in rows.rows), empty=EMPTY),
             pager(visit, rows, cursor="before"),
         ]
     )
     return access_page(visit, HERE, section(visit, AUDIT, body), status=mistakes.status)
 
 
-def _filters(visit: Visit, mistakes: Mistakes) -> Html:
+def _filters(visit: Visit, mistakes: Mistakes, names: Mapping[str, str]) -> Html:
     query = visit.request.query
-    actions = [("", EVERY), *((action.value, action.value) for action in Action)]
+    actions = [("", EVERY), *(_option(action) for action in Action)]
 
-    def text(name: str, label: Words, kind: str = "text") -> Html:
+    def text(name: str, label: Words, kind: str = "text", **attrs: Any) -> Html:
         value = query.get(name, "")
-        return text_field(visit, name, label, value, type=kind, error=mistakes.at(name))
+        return text_field(visit, name, label, value, type=kind, error=mistakes.at(name), **attrs)
 
     return joined(
         [
@@ -84,9 +88,24 @@ def _filters(visit: Visit, mistakes: Mistakes) -> Html:
                 error=mistakes.at("action"),
             ),
             text("object", OBJECT),
-            text("key", KEY),
+            text("key", KEY, list="keys"),
+            _known(names),
         ]
     )  # fmt: skip
+
+
+def _option(action: Action) -> tuple[str, Words]:
+    """The words, with what the API and the log call it."""
+    return action.value, W(*(f"{words} ({action.value})" for words in action_words(action.value)))
+
+
+def _known(names: Mapping[str, str]) -> Html:
+    """The ids of keys with their names, offered where an id is typed."""
+    options = [
+        fill('<option value="{key}">{name}</option>', key=key, name=name)
+        for key, name in names.items()
+    ]
+    return fill('<datalist id="keys">{options}</datalist>', options=options)
 
 
 def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
@@ -99,16 +118,20 @@ def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
         return day
 
 
-def _row(visit: Visit, one: AuditEntryResult) -> list[Html | str]:
+def _row(visit: Visit, one: AuditEntryResult, names: Mapping[str, str]) -> list[Html | str]:
     return [
         fill(
             '{at} <small class="below">{exact}</small>',
             at=visit.time(one.at),
             exact=f"{one.at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}",
         ),
-        code(one.action),
-        code(one.object),
-        code(one.key),
+        fill(
+            '{words} <small class="below">{action}</small>',
+            words=visit.say(action_words(one.action)),
+            action=code(one.action),
+        ),
+        named_key(one.object, names),
+        named_key(one.key, names),
         one.address,
         str(one.count),
     ]

@@ -1,12 +1,15 @@
 """Open sessions: listed and ended."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.key_names import key_names, named_key
 from wechat_scheduler.web.console.links import done, pager
 from wechat_scheduler.web.console.parts import code, joined, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -19,7 +22,10 @@ from wechat_scheduler.web.pages.responses import redirected
 W = Words
 
 HERE: Final = f"{ROOM}/sessions"
-SESSIONS = W("Open sessions", "有效会话")
+SESSIONS, OWN = (
+    W("Open sessions", "有效会话"),
+    W("Open sessions of your key", "当前 key 的有效会话"),
+)
 EMPTY = W("No browser is signed in.", "目前没有人登录。")
 HEADS: Final = (
     terms.KEY,
@@ -50,14 +56,18 @@ NOTICES: Final = {"session_ended": W("The session has ended.", "会话已结束�
 async def listed(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/sessions`."""
     after = visit.request.query.get("after") or None
+    names = await key_names(visit)
     rows = await visit.api.page("/v1/sessions", SessionResult, after=after)
+    heading = SESSIONS if visit.may(Scope.ADMIN) else OWN
     body = joined(
         [
-            table(visit, SESSIONS, HEADS, (_row(visit, one) for one in rows.rows), empty=EMPTY),
+            table(
+                visit, heading, HEADS, (_row(visit, one, names) for one in rows.rows), empty=EMPTY
+            ),
             pager(visit, rows),
         ]
     )
-    return access_page(visit, HERE, section(visit, SESSIONS, body))
+    return access_page(visit, HERE, section(visit, heading, body))
 
 
 async def end(visit: Visit) -> web.StreamResponse:
@@ -67,11 +77,15 @@ async def end(visit: Visit) -> web.StreamResponse:
     return redirected("/") if session == visit.session.id else done(HERE, "session_ended")
 
 
-def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
+def _row(visit: Visit, one: SessionResult, names: Mapping[str, str]) -> list[Html | str]:
     is_this = one.id == visit.session.id
     action = f"{HERE}/{one.id}/end"
     return [
-        fill("{key} {this}", key=code(one.key), this=when(is_this, state(visit, "good", THIS))),
+        fill(
+            "{key} {this}",
+            key=named_key(one.key, names),
+            this=when(is_this, state(visit, "good", THIS)),
+        ),
         code(one.address),
         fill(
             '<span title="{whole}">{short}</span>',
@@ -86,7 +100,7 @@ def _row(visit: Visit, one: SessionResult) -> list[Html | str]:
             Html(),
             END,
             kind="danger",
-            confirm=END_ASK.filled(key=one.key, address=one.address),
+            confirm=END_ASK.filled(key=names.get(one.key, one.key), address=one.address),
         ),
     ]
 

@@ -3,14 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.key_names import key_names, named_key
 from wechat_scheduler.web.console.parts import Cell, Kind, code, joined, section, state, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.jobs import JobResult, ReceiverResult
-from wechat_scheduler.web.native.keys import KeyResult
 from wechat_scheduler.web.native.readers import ReaderResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -44,7 +42,7 @@ NEVER = W("None yet", "还没有")
 
 async def systems(visit: Visit, job: JobResult) -> Html:
     """Two sections."""
-    names = await _names(visit)
+    names = await key_names(visit)
     fetching = await _readers(visit, job, names)
     return joined(
         [
@@ -63,7 +61,7 @@ async def _readers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Ht
     )
     rows = [
         (
-            _named(reader.key, names),
+            named_key(reader.key, names),
             f"{reader.reads:,}",
             visit.time(reader.last),
         )
@@ -74,7 +72,7 @@ async def _readers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Ht
 
 def _receivers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
     rows = [
-        (_named(one.key, names), _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
+        (named_key(one.key, names), _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
         for one in job.receivers
     ]
     return table(visit, RECEIVERS, SENT_HEADS, rows, empty=NO_RECEIVER)
@@ -83,21 +81,6 @@ def _receivers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
 def _path(job: JobResult) -> dict[str, str]:
     path = {"appid": job.appid, "type": job.kind}
     return path | {"subject": job.subject} if job.subject else path
-
-
-async def _names(visit: Visit) -> Mapping[str, str]:
-    """The names of keys by id, for those who may list keys; of very many a part."""
-    if not visit.may(Scope.ADMIN):
-        return {}
-    found = await visit.api.page("/v1/keys", KeyResult, limit=LARGEST_PAGE)
-    return {key.id: visit.told(key.name) for key in found.rows}
-
-
-def _named(key: str, names: Mapping[str, str]) -> Cell:
-    name = names.get(key, "")
-    if not name or name == key:
-        return key
-    return fill('{name} <small class="below">{key}</small>', name=name, key=key)
 
 
 def _told(visit: Visit, receiver: ReceiverResult) -> Cell:
