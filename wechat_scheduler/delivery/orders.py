@@ -138,7 +138,7 @@ class Sending:
             order.message,
             order.targets,
             once=once,
-            now=self._clock.now(),
+            now=order.message.created_at,
             is_new=order.is_new,
         )
         self._wake(order.message.not_before)

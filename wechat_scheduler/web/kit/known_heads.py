@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple, cast
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11, RawRequestMessage
 
-from wechat_scheduler.engine.turns import LoopTurns
+from wechat_scheduler.engine.turns import BEGUN, LoopTurns
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.seen_hashes import SeenHashes
 
@@ -42,7 +42,7 @@ class KnownHeads:
     """Remembers the heads that came at least twice; the oldest are dropped first."""
 
     def __init__(self, rng: random.Random) -> None:
-        self.turns = LoopTurns()
+        self.turns = LoopTurns(BEGUN)
         self._seen = SeenHashes(rng, number=SLOTS)
         self._heads: dict[bytes, Head] = {}
 
