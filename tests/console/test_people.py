@@ -137,6 +137,28 @@ async def test_a_name_of_another_user_moves_only_after_a_question_that_says_whos
     assert new.facts()["openid"] == "o_new"
 
 
+async def test_the_template_of_a_purpose_is_replaced_only_after_a_question(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper, templates={"message": {"template_id": "T1", "fields": {"a": "x"}}})
+    url = f"/console/apps/{app['id']}/templates/map"
+
+    async def kept() -> str:
+        found = (await keeper.call("GET", f"/v1/apps/{app['id']}")).result["templates"]
+        return str(found["message"]["template_id"])
+
+    opened = await admin.open(f"{url}?purpose=message")
+    changed = await admin.submit(opened, url, template_id="T2")
+    new = await admin.open(url)
+    asked = await admin.submit(new, url, purpose="message", template_id="T3", more="a: x")
+    before = await kept()
+    await admin.submit(asked, button="Yes, do it")
+
+    assert "The template is saved." in changed.text
+    assert "“message” has the template T2 now. Use T3 for it in its place?" in asked.text
+    assert (before, await kept()) == ("T2", "T3")
+
+
 async def test_a_list_goes_on_by_its_link_with_its_filters(admin: Browser, keeper: Caller) -> None:
     app = await made_app(keeper)
     await bound(keeper, app, *(f"n{number}" for number in range(101)))

@@ -44,6 +44,25 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     assert "not accepted any more" in gone.text
 
 
+async def test_an_endpoint_that_is_set_up_is_replaced_only_after_a_question(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.call(
+        "PUT", f"/callbacks/{APPID}", body={"token": "first", "encoding_aes_key": KEY}
+    )
+    page, fields = await admin.open(URL), {"token": "second", "encoding_aes_key": "b" * 43}
+
+    asked = await admin.submit(page, f"{URL}/set-up", account=APPID, **fields)
+    before = await admin.open(URL)
+    made = await admin.submit(asked, button="Yes, do it")
+    after = await admin.open(URL)
+
+    assert f"Pushes of {APPID} are set up already." in asked.text
+    assert "the former secrets are accepted too" not in before.text
+    assert made.title == "The endpoint is set up"
+    assert "the former secrets are accepted too" in after.text
+
+
 async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
 ) -> None:

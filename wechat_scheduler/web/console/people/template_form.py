@@ -10,13 +10,14 @@ from msgspec import UNSET
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, area_field, form, refusal, text_field
 from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, section, table
 from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url
 from wechat_scheduler.web.console.people.templates import TEMPLATES
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -48,8 +49,14 @@ SAMPLE, TEXT = W("Title of a message to preview", "预览用的消息标题"), W
 SAMPLES: Final = (W("Parcel", "快递"), W("It is at the door.", "已放在门口。"))
 SHOWN = W("What WeChat gets", "微信收到的内容")
 CUT = W("shortened", "已截短")
+REPLACES = W(
+    "“{purpose}” has the template {before} now. Use {after} for it in its place?",
+    "“{purpose}”现在用模板 {before}。改用 {after}？",
+)
 NOTHING = W("Nothing would be sent.", "什么也不会发送。")
 KEYWORD_FIELD: Final = "keyword-"
+# The field with the purpose that the form was opened for; empty for a new one.
+EDITED: Final = "edited"
 MAPPING: Final = f"{TEMPLATES}/map"
 
 
@@ -60,6 +67,7 @@ async def show(visit: Visit) -> web.Response:
     fields = mapped.fields if mapped else {}
     given = {
         "purpose": purpose,
+        EDITED: purpose if mapped else "",
         "template_id": query.get("template_id", "") or (mapped.template_id if mapped else ""),
         **{f"{KEYWORD_FIELD}{keyword}": text for keyword, text in fields.items()},
     }
@@ -75,6 +83,9 @@ async def save(visit: Visit) -> web.Response:
         if "preview" in given:
             return await _page(visit, app, given, preview=await _preview(visit, app, template))
         before = app.templates.get(purpose)
+        if before is not None and not (purpose == given.get(EDITED) or SURE in given):
+            names = {"before": before.template_id, "after": template["template_id"]}
+            return question(visit, visit.say(REPLACES, purpose=purpose, **names))
         if before is not None and before.miniprogram is not UNSET:
             template["miniprogram"] = before.miniprogram
         kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
@@ -191,7 +202,8 @@ def _form(
         fields=fields,
         look=visit.say(terms.PREVIEW),
     )
-    return form(visit, app_url(app, "/templates/map"), body, terms.SAVE)
+    kept = {EDITED: given.get(EDITED, "")}
+    return form(visit, app_url(app, "/templates/map"), body, terms.SAVE, fields=kept)
 
 
 def _keyword(

@@ -8,7 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
@@ -27,6 +27,7 @@ from wechat_scheduler.web.console.parts import (
 )
 from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.pushes.to_enter import to_enter
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -68,6 +69,11 @@ KEY_HINT = W(
 SUBMIT, SAVED = W("Accept pushes", "接收推送"), W("The endpoint is set up", "推送地址已设置")
 BACK = W("Back to the pushes", "回到推送")
 FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
+REPLACES = W(
+    "Pushes of {appid} are set up already. Replace their token and key? Enter the new ones in WeChat's console then; the "
+    "former ones are accepted for a while.",
+    "{appid} 的推送已经设置。替换它的 token 和密钥？替换后请在微信后台填写新的；之前的还会接受一段时间。",
+)
 NOTICES: Final = {"removed": W("Its pushes are not accepted any more.", "不再接收它的推送。")}
 PUSHES: Final = "/console/pushes"
 # Of a page that also lists what came.
@@ -206,6 +212,8 @@ def _form(visit: Visit, error: RequestError | None) -> Html:
 async def set_up(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in SECRETS}
     appid = visit.form.get("account", "").strip()
+    if SURE not in visit.form and await _is_set_up(visit, appid):
+        return question(visit, visit.say(REPLACES, appid=appid))
     try:
         made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
     except RequestError as error:
@@ -213,6 +221,14 @@ async def set_up(visit: Visit) -> web.Response:
     entered = await to_enter(visit, appid, made)
     shown = joined([entered, button(visit, PUSHES, BACK)])
     return layout(visit, SAVED, section(visit, SAVED, shown))
+
+
+async def _is_set_up(visit: Visit, appid: str) -> bool:
+    """False also for a key that may not see it."""
+    if not (appid and visit.may(Scope.READ)):
+        return False
+    found = await visit.api.page("/callbacks", PushEndpointResult, appid=appid, limit=1)
+    return any(one.appid == appid for one in found.rows)
 
 
 async def remove(visit: Visit) -> web.Response:
