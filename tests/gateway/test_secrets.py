@@ -1,5 +1,6 @@
 """WeChat's other paths that take a secret: a consumer's goes in, the registered one goes on."""
 
+import asyncio
 import codecs
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 import msgspec
 import pytest
+from yarl import URL
 
 from tests.access.doors import make
 from tests.clock import FakeClock
@@ -15,6 +17,7 @@ from tests.gateway.samples import made_consumer
 from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat, daemon, in_memory
 
 CODE, CLEAR = "/sns/oauth2/access_token", "/cgi-bin/clear_quota/v2"
+RECORD = "/cgi-bin/openapi/rid/get"
 START_PUSH = "/cgi-bin/component/api_start_push_ticket"
 CLEAR_PLATFORM = "/cgi-bin/component/clear_quota/v2"
 
@@ -158,3 +161,39 @@ async def test_wechat_that_does_not_answer_is_minus_one(gate: Caller, weixin: We
 
     assert answer["errcode"] == -1
     assert SECRET not in str(answer)
+
+
+async def test_no_caller_reads_the_secret_in_wechats_record_of_its_call(
+    gate: Caller, weixin: WeChat
+) -> None:
+    made = await made_consumer(gate)
+    shown = {"appid": APPID, "secret": made["secret"]}
+    wrong = {**shown, "js_code": "wrong", "grant_type": "authorization_code"}
+    refused = await gate.call("GET", f"/sns/jscode2session?{urlencode(wrong)}", key="")
+    rid = msgspec.json.decode(refused.json)["errmsg"].rpartition("rid: ")[2]
+    token = await gate.value(f"{APPID}/0")
+
+    for path in (RECORD, RECORD.replace("rid", "Rid")):
+        answer = await sent(gate, f"{path}?access_token={token}", {"rid": rid})
+
+        assert answer["errcode"] == 48001, path
+        assert "/v1/rids" in answer["errmsg"]
+    recorded = await gate.call("GET", f"/v1/rids/{APPID}?rid={rid}")
+    assert "js_code=wrong" in recorded.result["url"]
+    assert SECRET not in str(recorded.json)
+
+
+async def test_a_header_that_is_no_text_is_refused(gate: Caller) -> None:
+    fields = {"appid": APPID, "secret": SECRET, "js_code": "1", "grant_type": "authorization_code"}
+    url = URL(gate.daemon.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(
+        f"GET /sns/jscode2session?{urlencode(fields)} HTTP/1.1\r\nHost: gateway\r\n".encode()
+    )
+    writer.write(b"User-Agent: \xff\r\nConnection: close\r\n\r\n")
+
+    answer = await reader.read()
+
+    writer.close()
+    assert b'"errcode":47001' in answer
+    assert b"UTF-8" in answer

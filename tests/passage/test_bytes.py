@@ -175,6 +175,8 @@ async def test_headers_about_the_connection_and_about_us_stay_behind(line: Lane)
         "Authorization": "Bearer wsk_secret",
         "Cookie": "a=b",
         "X-Forwarded-For": "10.0.0.1",
+        "X_API_Key": "wsk_secret",
+        "Transfer_Encoding": "chunked",
     }
     line.host.answer = answering(
         b"{}",

@@ -90,6 +90,10 @@ class CallerDesk:
         if consumer.stand_in and shows_tokens(path):
             raise CallerRefusedError(CallerRefusal.TOKENS, name=consumer.name)
 
+    def is_unchanged(self, consumer: Consumer) -> bool:
+        """Whether it still may what it could: False means that it has to be proven again."""
+        return self._consumers.is_unchanged(consumer)
+
     async def knows(self, appid: str) -> bool:
         """Whether the account was registered with its secret. May raise StorageError."""
         return await self._secrets.secret(appid) is not None

@@ -44,6 +44,10 @@ class ConsumerDesk:
         """The active consumer of that name."""
         return self._named.get(name)
 
+    def is_unchanged(self, consumer: Consumer) -> bool:
+        """Whether nothing has been read of consumers since this one was found: it may have changed otherwise."""
+        return self._named.get(consumer.name) is consumer
+
     def with_secret(self, secret: str) -> Consumer | None:
         """The active consumer of that secret."""
         return self._by_hash.get(digest(secret))

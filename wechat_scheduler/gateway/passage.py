@@ -1,6 +1,14 @@
 """Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Final, NamedTuple
@@ -93,6 +101,7 @@ class Passage:
         """WeChat's answer to a call that `proven` let pass, which is read in the block. Raises RequestError,
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
+        await self._prove_changed(call, bearers.values())
         last = swaps[-1].bearer if swaps else _NO_BEARER
         caller = _Caller(last.account, last.caller, last.label if swaps else "", last.consumer)
         answered = partial(self._answered, call, last.account, swaps)
@@ -170,6 +179,7 @@ class Passage:
                 await self._explain(bearer, refusal)
                 return refusal
         refusal.end()
+        await self._prove_changed(call, [it.bearer for it in swaps])
         swapped = [*swaps[:-1], swaps[-1]._replace(value=successor)]
         reply = await self._relay.send(call, _query(call, swapped), account)
         if reply.errcode in REFUSALS:
@@ -177,6 +187,12 @@ class Passage:
             with _ending(reply):
                 await self._explain(bearer, reply)
         return reply
+
+    async def _prove_changed(self, call: PassedCall, bearers: Iterable[Bearer]) -> None:
+        """A consumer may have ended while the call waited for a token. Raises as `proven` does."""
+        for bearer in bearers:
+            if bearer.consumer is not None and not self._callers.is_unchanged(bearer.consumer):
+                await self.proven(call)
 
     async def _explain(self, bearer: Bearer, refusal: Reply) -> None:
         stand_in = bearer.consumer is not None

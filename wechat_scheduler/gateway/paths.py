@@ -20,6 +20,9 @@ _TOKENS: Final = (
     "/cgi-bin/component/api_authorizer_token",
 )
 
+# WeChat's record of a refused call holds its token, and its secret, which was put in on the way.
+_RECORDS: Final = "/cgi-bin/openapi/rid/get"
+
 # Their answers hold tokens and refresh tokens of authorizers.
 _OF_AUTHORIZERS: Final = pattern(
     r"/cgi-bin/component/api_(?:query_auth|get_authorizer_info|get_authorizer_list)", re.IGNORECASE
@@ -42,14 +45,15 @@ class PathRefusal(enum.Enum):
     METHOD = enum.auto()
     FORM = enum.auto()
     ISSUES = enum.auto()
+    RECORDS = enum.auto()
     NOT_ALLOWED = enum.auto()
     DENIED = enum.auto()
 
 
 class PathRules:
     """Rules are `/cgi-bin/*`, `/cgi-bin/menu/get` or `POST /cgi-bin/menu/create`; others raise ValueError. A path
-    passes if one of `allow` fits it and none of `deny`, in any case of its letters; those that issue tokens never
-    pass."""
+    passes if one of `allow` fits it and none of `deny`, in any case of its letters; those that issue or record tokens
+    never pass."""
 
     def __init__(self, allow: Iterable[str], deny: Iterable[str]) -> None:
         allow = tuple(allow)
@@ -79,6 +83,8 @@ class PathRules:
             return PathRefusal.FORM
         if path.lower() in _TOKENS:
             return PathRefusal.ISSUES
+        if path.lower() == _RECORDS:
+            return PathRefusal.RECORDS
         if not self._allow.fullmatch(call):
             return PathRefusal.NOT_ALLOWED
         return PathRefusal.DENIED if self._deny.fullmatch(call) else None

@@ -23,6 +23,10 @@ class CallRefusal(enum.Enum):
         "with a dot"
     )
     ISSUES = "{call} is not forwarded: this daemon issues tokens itself, at the path that WeChat's page writes, in lower case"
+    RECORDS = (
+        "{call} is not forwarded: WeChat's record of a call holds its token or secret; GET /v1/rids/{{appid}} of "
+        "this daemon shows the operator the rest"
+    )
     FAMILY = (
         "{call} is not forwarded: WeChat's paths begin in lower case with /cgi-bin/, /wxa/, /sns/ and the like; see "
         "whether the SDK's address lacks that, or names another host of WeChat's"

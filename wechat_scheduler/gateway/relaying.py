@@ -10,6 +10,15 @@ Headers: TypeAlias = Sequence[tuple[str, str]]
 Body: TypeAlias = bytes | AsyncIterator[bytes] | None
 
 
+def are_texts(headers: Headers) -> bool:
+    """Bytes that are not UTF-8 come as surrogates, and cannot be sent on."""
+    try:
+        "".join(value for _, value in headers).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedCall:
     """A call as it came: `path` and `query` as they stand in the request. A body that is kept is bytes and

@@ -29,7 +29,7 @@ def passed(
     """All but those that are left out, and those that the header Connection names."""
     given, named = [], set[str]()
     for header in headers:
-        name = header[0].lower()
+        name = header[0].lower().replace("_", "-")  # some servers take them for the same
         if name == "connection":
             named.update(word.strip().lower() for word in header[1].split(","))
         if name not in left_out:

@@ -1,5 +1,6 @@
 """Calls of the gateway with a short body, written as bytes: what aiohttp's client would send, for a third of its time."""
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
@@ -17,6 +18,7 @@ from wechat_scheduler.wechat.responses import WholeResponse, whole
 
 # Bytes of a body, which fit into the buffer of a socket: WeChat's silence is counted from the write on.
 LONGEST: Final = 64 * 1024
+_PRINTED: Final = re.compile(r"[!-~]+")
 
 
 class QuickHost:
@@ -90,6 +92,7 @@ def quick_hosts(
 def _written(target: str, lines: list[str], body: bytes) -> bytes | None:
     """None if a text would be read as more than one line, or as more than one word of the first."""
     text = "\n".join(lines)
-    if text.count("\n") >= len(lines) or "\r" in text or "\0" in text or " " in target:
+    is_one_word = _PRINTED.fullmatch(target) is not None
+    if not is_one_word or text.count("\n") >= len(lines) or "\r" in text or "\0" in text:
         return None
     return text.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body

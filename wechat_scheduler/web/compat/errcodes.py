@@ -28,6 +28,7 @@ _ERRCODES: Final = MappingProxyType(
         CallRefusal.METHOD: UNAUTHORIZED,
         CallRefusal.FORM: UNAUTHORIZED,
         CallRefusal.ISSUES: UNAUTHORIZED,
+        CallRefusal.RECORDS: UNAUTHORIZED,
         CallRefusal.FAMILY: UNAUTHORIZED,
         CallRefusal.NOT_ALLOWED: UNAUTHORIZED,
         CallRefusal.DENIED: UNAUTHORIZED,

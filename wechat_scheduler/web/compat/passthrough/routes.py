@@ -16,7 +16,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer
-from wechat_scheduler.gateway.relaying import Body, Headers, PassedCall
+from wechat_scheduler.gateway.relaying import Body, PassedCall, are_texts
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
 from wechat_scheduler.web.compat.replies import given_back
@@ -75,7 +75,7 @@ def _head(request: web.Request, services: Services) -> PassedCall:
     """The call without its body."""
     target = request.rel_url
     headers = tuple(request.headers.items())
-    if not (target.raw_query_string.isascii() and _are_texts(headers)):
+    if not (target.raw_query_string.isascii() and are_texts(headers)):
         raise InvalidRequestError("the request has bytes that are not UTF-8")
     return PassedCall(
         method=request.method,
@@ -92,15 +92,6 @@ async def _whole(head: PassedCall, request: web.Request) -> PassedCall:
     body = await _body(request)
     length = len(body) if isinstance(body, bytes) else request.content_length
     return replace(head, body=body, length=length)
-
-
-def _are_texts(headers: Headers) -> bool:
-    """aiohttp reads bytes that are not UTF-8 as surrogates, and writes none."""
-    try:
-        "".join(value for _, value in headers).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 async def _body(request: web.Request) -> Body:

@@ -18,10 +18,10 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN
-from wechat_scheduler.errors import WeChatError
+from wechat_scheduler.errors import InvalidRequestError, WeChatError
 from wechat_scheduler.gateway.callers import GatewayCaller
 from wechat_scheduler.gateway.queries import replaced, values_in
-from wechat_scheduler.gateway.relaying import PassedCall
+from wechat_scheduler.gateway.relaying import PassedCall, are_texts
 from wechat_scheduler.web.compat.replies import given_back
 from wechat_scheduler.web.compat.wechattokens.answers import failed
 from wechat_scheduler.web.compat.wechattokens.callers import (
@@ -81,13 +81,15 @@ async def relayed(
 
 
 async def call_of(request: web.Request, path: str) -> PassedCall:
-    """The call with the headers that WeChat needs."""
+    """The call with the headers that WeChat needs. Raises InvalidRequestError."""
     body = await request.read()
     headers = [
         (name, request.headers[name])
         for name in (hdrs.ACCEPT, hdrs.CONTENT_TYPE, hdrs.USER_AGENT)
         if name in request.headers
     ]
+    if not are_texts(headers):
+        raise InvalidRequestError("the request has bytes that are not UTF-8")
     return PassedCall(
         method=request.method,
         path=path,
