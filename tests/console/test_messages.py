@@ -206,6 +206,69 @@ async def test_each_fault_of_a_template_is_said_once_beside_its_keyword_if_that_
     assert fault.text.startswith("takes at most 5 Chinese characters")
 
 
+async def test_a_failed_message_is_corrected_in_a_new_one_that_begins_as_it_was(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    data = {"thing1": "a parcel", "time2": "2026-11-18 10:30"}
+    wish = {"template": "parcel", "data": data, "title": "shoes", "priority": "urgent"}
+    await send(keeper, shop, "alice", **wish, text="# 50 %", format="markdown")
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+    story = await admin.open(f"/console/deliveries/{dead['id']}")
+    again = story.root.one("section", id="next").one("a", class_="button")["href"]
+
+    form = await admin.open(again)
+    shown = await admin.submit(form, "/console/messages/write", template="parcel-is-here")
+    await admin.submit(shown, "/console/messages/write/send")
+    await keeper.settle()
+
+    written = form.form("/console/messages/write")
+    assert (
+        written.one("textarea", id="field-data").text == "thing1: a parcel time2: 2026-11-18 10:30"
+    )
+    assert [written.one("input", id=f"field-{name}")["value"] for name in ("to", "title")] == [
+        dead["to"],
+        "shoes",
+    ]
+    messages = (await keeper.call("GET", "/v1/messages")).result
+    new, old = [(await keeper.call("GET", f"/v1/messages/{one['id']}")).result for one in messages]
+    assert (old["template"], new["template"]) == ("parcel", "parcel-is-here")
+    assert [new[name] for name in ("data", "text", "format", "priority")] == [
+        data, "# 50 %", "markdown", "urgent",
+    ]  # fmt: skip
+    assert len(weixin.sandbox.people.arrived(APPID, "o_alice")) == 1
+
+
+async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    path = f"/v1/apps/{shop['id']}/topics"
+    topics = [
+        (await keeper.call("POST", path, body={"name": name})).result["id"]
+        for name in ("news", "empty")
+    ]
+    audience, app = (
+        keeper.daemon.cores.audience,
+        keeper.daemon.cores.audience.directory.app(shop["id"]),
+    )
+    assert app is not None
+    for found in (await audience.desk.find(app, ["alice", "bob"])).values():
+        await audience.desk.subscribe(app, found.subscriber.uid, topic_id=topics[0])
+    url = f"/console/messages/write?app={shop['id']}&topic="
+
+    page, lonely = [await admin.open(f"{url}{topic}") for topic in topics]
+    shown = await admin.submit(page, "/console/messages/write", text="hello")
+    nobody = await admin.submit(lonely, "/console/messages/write", text="hello")
+    sent = await admin.submit(shown, "/console/messages/write/send")
+
+    assert "To all subscribers of the topic news" in page.text
+    assert "As one of the topic's subscribers will see it" in shown.text
+    assert "The topic has no subscribers." in nobody.text
+    assert sent.url.path.startswith("/console/messages/")
+    (one,) = await deliveries(keeper)
+    assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
+
+
 async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     admin: Browser, shop: dict[str, Any]
 ) -> None:

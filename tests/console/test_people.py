@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.access.doors import make
 from tests.clock import FakeClock
-from tests.console.visitor import Browser, browser
+from tests.console.visitor import Browser, Page, browser
 from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from tests.web.tenants import bound, made_app
 from wechat_scheduler.sandbox.templates import SandboxTemplate
@@ -198,6 +198,37 @@ async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> No
     assert row["Name"] == "newsdaily"
     assert "The topic is removed." in gone.text
     assert "No topics yet." in gone.text
+
+
+async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
+    admin: Browser, keeper: Caller
+) -> None:
+    await made_app(keeper, "other")
+    app = await made_app(keeper)
+    path, url = f"/v1/apps/{app['id']}/topics", f"/console/apps/{app['id']}"
+    topic = (await keeper.call("POST", path, body={"name": "news"})).result["id"]
+
+    async def led(page: str, words: str) -> Page:
+        leads = (await admin.open(page)).root.one("main").find("a")
+        return await admin.open(next(one["href"] for one in leads if one.text == words))
+
+    message = await led(url, "Write a test message")
+    reminder = await led(url, "Write a reminder")
+    to_topic = await led(f"{url}/topics", "Write a message")
+    reminding = await led(f"{url}/topics", "Write a reminder")
+
+    (chosen,) = [
+        one["value"] for one in message.root.find("option") if "selected" in one.attributes
+    ]
+    assert chosen == str(app["id"])
+    assert "App: shop" in reminder.text
+    assert "To all subscribers of the topic news" in to_topic.text
+    ticked = [
+        one["value"]
+        for one in reminding.root.find("input", name="topics")
+        if "checked" in one.attributes
+    ]
+    assert ticked == [str(topic)]
 
 
 async def test_a_code_is_shown_and_downloaded_as_png_and_svg(

@@ -277,6 +277,12 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     (message,) = [one["href"] for one in became.find("a") if "/messages/" in one["href"]]
     assert "浇花" in (await admin.open(message)).title
     assert "1" in became.one("ul", class_="counts").text
+    (join,) = [
+        one["href"]
+        for one in page.root.one("main").find("a", class_="button")
+        if "codes" in one["href"]
+    ]
+    assert (await admin.open(join)).root.one(id="field-reminder")["value"] == made["id"]
     links = [one["href"] for one in page.root.one("main").find("a")]
     sent = next(one for one in links if one.startswith("/console/messages?"))
     assert "浇花" in (await admin.open(sent)).text

@@ -1,6 +1,7 @@
 """The words for what became of a delivery, and for what happens next."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import WORDS
@@ -92,6 +93,11 @@ def sender_link(visit: Visit, one: DeliveryResult) -> Html:
     if one.channel == ALERT:
         return link("/console/alerts", visit.say(ALERTS))
     return link(f"/console/apps/{one.app}" if one.app_name else "", one.app_name or str(one.app))
+
+
+def write_again(message: int, uid: str) -> str:
+    """The form of a new message to that user, filled from this one."""
+    return f"/console/messages/write?{urlencode({'again': message, 'to': uid})}"
 
 
 def receiver_link(visit: Visit, one: DeliveryResult) -> Html:

@@ -9,7 +9,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import account_link, done, link
+from wechat_scheduler.web.console.links import account_link, button, done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.messages.states import (
     sender_link,
     way,
     what_next,
+    write_again,
 )
 from wechat_scheduler.web.console.parts import advice, code, joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -44,6 +45,7 @@ AT, TOOK, RESULT = W("At", "时间"), W("Took", "耗时"), W("Result", "结果")
 ACCEPTED, MS = W("accepted", "已接收"), W("{ms}\u00a0ms", "{ms}\u00a0毫秒")
 NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
 REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
+WRITE_AGAIN = W("Correct it in a new message", "改正后另写一条")
 REPLAY_SURE = W("Send “{title}” to {to} again?", "把“{title}”重新发送给 {to}？")
 CANCEL_SURE = W("Cancel “{title}” to {to}?", "取消发给 {to} 的“{title}”？")
 NOTICES: Final = {
@@ -144,9 +146,10 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
         return Html()
     path = f"/console/deliveries/{one.id}"
     if one.state in REPLAYABLE:
-        return form(
+        replay = form(
             visit, f"{path}/replay", Html(), REPLAY, confirm=_named(visit, one, REPLAY_SURE)
         )
+        return joined([replay, when(one.channel == "person", _written_anew(visit, one))])
     if one.state == "pending":
         return form(
             visit,
@@ -157,6 +160,11 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
             confirm=_named(visit, one, CANCEL_SURE),
         )
     return Html()
+
+
+def _written_anew(visit: Visit, one: DeliveryDetails) -> Html:
+    """The way to another message that is like this one and can be corrected."""
+    return button(visit, write_again(one.message, one.to), WRITE_AGAIN)
 
 
 def _named(visit: Visit, one: DeliveryDetails, question: Words) -> Words:

@@ -1,36 +1,28 @@
 """`/console/messages/write`: a message to one user, shown as WeChat will show it before it is sent."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from aiohttp import hdrs, web
 
-from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
-from wechat_scheduler.web.console.fields import (
-    TypedFields,
-    area_field,
-    form,
-    refusal,
-    select_field,
-    text_field,
-)
-from wechat_scheduler.web.console.keyword_lines import read_keywords
+from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.messages.drafts import FIELDS, HIDDEN, begun, body_of, previewed
 from wechat_scheduler.web.console.messages.preview import preview
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.native.sending.message_requests import SentResult, read_message
+from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
-from wechat_scheduler.web.pages.markup import Html
+from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -57,22 +49,24 @@ TEMPLATE_HINT = W(
 )
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
 SEND = W("Send it now", "现在发送")
-NO_APP = W("choose the app that sends", "请选择发送的应用")
+TOPIC = W("To all subscribers of the topic {name}", "发给主题“{name}”的所有订阅者")
+AS_ONE_SEES_IT = W("As one of the topic's subscribers will see it", "主题的一个订阅者会看到")
+SEND_TO_ALL = W(
+    "Send it now to all subscribers of the topic {name}?", "现在发给主题“{name}”的所有订阅者？"
+)
 
 WRITE: Final = "/console/messages/write"
-FIELDS: Final = (
-    "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
-)  # fmt: skip
 
 
 async def write(visit: Visit) -> web.Response:
-    return await _page(visit, visit.request.query)
+    return await _page(visit, await begun(visit))
 
 
 async def show(visit: Visit) -> web.Response:
     """The form as it was filled in, with the preview below."""
     try:
-        found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, _body(visit))
+        body = await previewed(visit, await body_of(visit))
+        found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, body)
     except RequestError as error:
         return await _page(visit, visit.form, error)
     return await _page(visit, visit.form, shown=found)
@@ -80,40 +74,15 @@ async def show(visit: Visit) -> web.Response:
 
 async def send(visit: Visit) -> web.Response:
     try:
+        body = await body_of(visit)
         sent = await visit.api.post(
-            "/v1/messages", SentResult, _body(visit), once=visit.form.get("once", "")
+            "/v1/messages", SentResult, body, once=visit.form.get("once", "")
         )
     except RequestError as error:
         return await _page(visit, visit.form, error)
+    if visit.form.get("topic"):
+        return done(f"/console/messages/{sent.id}", "sent")
     return done(f"/console/deliveries/{sent.deliveries[0].id}", "sent")
-
-
-def _body(visit: Visit) -> dict[str, Any]:
-    """The message of our API. Raises InvalidRequestError, which tells of each field that is wrong."""
-    given, typed = visit.form, TypedFields(visit)
-    told = {name: given.get(name, "").strip() for name in FIELDS}
-    with typed.wrong:
-        if not ID.fullmatch(told["app"]):
-            raise InvalidRequestError(visit.say(NO_APP), field="app")
-    body: dict[str, Any] = {
-        "app": int(told["app"]) if not typed.wrong else 0,
-        "to": [told["to"]] if told["to"] else [],
-        "channel": told["channel"] or "auto",
-        "priority": told["priority"] or "normal",
-        "title": told["title"],
-        "text": given.get("text", "").replace("\r\n", "\n"),
-        "template": told["template"],
-        "url": told["url"],
-    }
-    with typed.wrong:
-        body["data"] = read_keywords(visit, told["data"], field="data")
-    with typed.wrong:
-        if told["not_before"]:
-            body["not_before"] = instant_of(
-                told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
-            )
-    typed.check(lambda: read_message(msgspec.json.encode(body), now=visit.now))
-    return body
 
 
 async def _page(
@@ -126,18 +95,30 @@ async def _page(
     if not known:
         return layout(visit, TITLE, section(visit, CONTENT, no_apps(visit)))
     names = [(str(app.id), app.name) for app in known.values()]
-    parts = [section(visit, CONTENT, _form(visit, given, names, error))]
+    topic = await _topic(visit, given)
+    parts = [section(visit, CONTENT, _form(visit, given, names, topic, error))]
     if shown is not None:
-        parts.insert(0, section(visit, SHOWN, _shown(visit, given, shown), id="preview"))
+        looks = _shown(visit, given, shown, topic)
+        parts.insert(0, section(visit, AS_ONE_SEES_IT if topic else SHOWN, looks, id="preview"))
     return layout(visit, TITLE, joined(parts), status=Mistakes(error).status)
 
 
-def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult) -> Html:
+async def _topic(visit: Visit, given: Mapping[str, str]) -> str:
+    """The name of the topic that gets it; empty for a user."""
+    app, topic = given.get("app", ""), given.get("topic", "")
+    if not (ID.fullmatch(app) and ID.fullmatch(topic)):
+        return ""
+    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
+    return next((one.name for one in found if one.id == int(topic)), topic)
+
+
+def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult, topic: str) -> Html:
     looks = preview(visit, found)
     if found.error:
         return looks
-    fields = {name: given.get(name, "") for name in FIELDS}
-    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields=fields)
+    fields = {name: given.get(name, "") for name in (*FIELDS, *HIDDEN)}
+    sure = SEND_TO_ALL.filled(name=topic) if topic else None
+    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields=fields, confirm=sure)
     return joined([looks, sending])
 
 
@@ -145,6 +126,7 @@ def _form(
     visit: Visit,
     given: Mapping[str, str],
     known: list[tuple[str, str]],
+    topic: str,
     error: RequestError | None,
 ) -> Html:
     mistakes = Mistakes(error)
@@ -159,7 +141,9 @@ def _form(
     fields = [
         refusal(mistakes.beside(FIELDS)),
         select_field(visit, "app", terms.APP, known, value("app"), error=wrong("app")),
-        text_field(visit, "to", terms.TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True),
+        _to_topic(visit, topic, wrong("to")) if topic else text_field(
+            visit, "to", terms.TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True
+        ),
         choice("channel", terms.CHANNEL, CHANNELS),
         text_field(visit, "title", terms.TITLE, value("title"), error=wrong("title")),
         area_field(visit, "text", TEXT, value("text"), error=wrong("text")),
@@ -174,7 +158,12 @@ def _form(
             error=wrong("not_before"),
         ),
     ]  # fmt: skip
-    return form(visit, WRITE, joined(fields), terms.PREVIEW)
+    hidden = {name: value(name) for name in HIDDEN}
+    return form(visit, WRITE, joined(fields), terms.PREVIEW, fields=hidden)
+
+
+def _to_topic(visit: Visit, topic: str, error: str) -> Html:
+    return fill("<p>{to}</p>{error}", to=visit.say(TOPIC, name=topic), error=refusal(error))
 
 
 ROUTES: Final = (

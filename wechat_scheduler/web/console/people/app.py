@@ -133,6 +133,8 @@ def _leads(visit: Visit, app: AppResult) -> Html:
     return links(
         visit,
         [
+            (f"/console/messages/write?app={app.id}", terms.WRITE_MESSAGE),
+            (f"/console/reminders/write?app={app.id}", terms.WRITE_REMINDER),
             (f"/console/messages?app={app.id}", MESSAGES),
             (f"/console/reminders?app={app.id}", REMINDERS),
         ],

@@ -43,7 +43,10 @@ INTRODUCTION = W(
 )
 FOR = W("It is for", "用于")
 REMINDER = W("Or for a reminder (its id)", "或用于提醒（提醒的编号）")
-REMINDER_HINT = W("Who scans it joins the reminder.", "扫码的人加入这个提醒。")
+REMINDER_HINT = W(
+    "Who scans it joins the reminder. The id is on the reminder's page, which also leads here.",
+    "扫码的人加入这个提醒。编号在提醒的页面上，那里也有到这里的链接。",
+)
 EXTRA = W("Extra", "附加参数")
 EXTRA_HINT = W("Comes back in the app's callback of the scan.", "扫码时随应用的回调返回。")
 LIFE = W("It ends after", "有效期")

@@ -33,7 +33,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 ABOUT = W("About", "概况")
-WRITE, REMIND = W("Write a test message", "发测试消息"), W("Write a reminder", "新建提醒")
 NAMES, NICKNAME = W("The apps' own names", "应用自己的用户名"), W("Nickname", "昵称")
 KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
 CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
@@ -158,8 +157,8 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     return links(
         visit,
         [
-            (f"/console/messages/write?app={app.id}&to={user.uid}", WRITE),
-            (f"/console/reminders/write?app={app.id}&uid={user.uid}", REMIND),
+            (f"/console/messages/write?app={app.id}&to={user.uid}", terms.WRITE_MESSAGE),
+            (f"/console/reminders/write?app={app.id}&uid={user.uid}", terms.WRITE_REMINDER),
             (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
             (f"/console/reminders?uid={user.uid}", terms.REMINDERS),
             *(

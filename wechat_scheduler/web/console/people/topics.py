@@ -27,6 +27,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
+WRITE = W("Write a message", "发消息")
 WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
 MAKE, REMOVE = W("Make a topic", "创建主题"), W("Remove", "删除")
 NONE = W(
@@ -88,12 +89,14 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
 
 
 def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
-    url = app_url(app)
+    url, named = app_url(app), f"app={app.id}&topic={one.id}"
     leads = [
-        fill("<div>{link}</div>", link=link(f"{url}/{path}", visit.say(words)))
+        fill("<div>{link}</div>", link=link(path, visit.say(words)))
         for path, words in (
-            (f"subscribers?topic={one.id}", WHO),
-            (f"codes?topic={one.id}", CODE),
+            (f"{url}/subscribers?topic={one.id}", WHO),
+            (f"{url}/codes?topic={one.id}", CODE),
+            (f"/console/messages/write?{named}", WRITE),
+            (f"/console/reminders/write?{named}", terms.WRITE_REMINDER),
         )
     ]
     return (

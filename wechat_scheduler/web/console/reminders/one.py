@@ -10,7 +10,7 @@ from aiohttp import web
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import link, pager
+from wechat_scheduler.web.console.links import button, link, pager
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section, table
 from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
@@ -46,6 +46,7 @@ LATE = W("If late", "迟到时")
 SOURCE = W("Made by", "来源")
 TEXT, RULE = W("Text", "正文"), W("Rule", "规则")
 JOINED = W("Who joined", "参与者")
+CODE = W("Make a QR code by which users join", "生成二维码，扫码加入")
 ALONE = W("No user joined it.", "没有用户参与。")
 OVER = W("It is not sent any more.", "不会再发。")
 ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
@@ -165,7 +166,13 @@ def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
         for uid in people.rows
     ]
     made = table(visit, JOINED, (terms.USER, terms.UID, terms.REMINDERS), rows, empty=ALONE)
-    return fill("{table}{pager}", table=made, pager=pager(visit, people))
+    code_url = f"/console/apps/{reminder.app}/codes?reminder={reminder.id}"
+    return fill(
+        "{table}{pager}{join}",
+        table=made,
+        pager=pager(visit, people),
+        join=when(reminder.app, button(visit, code_url, CODE)),
+    )
 
 
 def _person(app_id: int, uid: str) -> Html:

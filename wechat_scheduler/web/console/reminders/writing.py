@@ -45,7 +45,12 @@ async def write(visit: Visit) -> web.Response:
     app = await _chosen(visit, query.get("app", ""))
     if app is None:
         return await _choose(visit)
-    draft = Draft(app=str(app.id), when=query.get("when", ""), people=query.get("uid", ""))
+    draft = Draft(
+        app=str(app.id),
+        when=query.get("when", ""),
+        people=query.get("uid", ""),
+        topics=tuple(query.getall("topic", ())),
+    )
     return _page(visit, ReminderWritten(draft, app, await _topics(visit, app)))
 
 

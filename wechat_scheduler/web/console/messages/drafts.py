@@ -1,0 +1,108 @@
+"""A message as it is written into the form: empty, or filled from one that was sent before."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console.fields import TypedFields
+from wechat_scheduler.web.console.keyword_lines import read_keywords
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.native.sending.message_requests import read_message
+from wechat_scheduler.web.native.sending.messages import MessageResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
+
+W = Words
+
+NO_APP = W("choose the app that sends", "请选择发送的应用")
+NO_SUBSCRIBER = W("the topic has no subscribers", "这个主题没有订阅者")
+# Those that are typed; `topic` takes the place of `to`, and `again` is the message that was the pattern.
+FIELDS: Final = (
+    "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
+)  # fmt: skip
+HIDDEN: Final = ("topic", "again")
+
+
+async def begun(visit: Visit) -> Mapping[str, str]:
+    """The form as a link opens it."""
+    query = visit.request.query
+    if not ID.fullmatch(query.get("again", "")):
+        return query
+    one = await _pattern(visit, query["again"])
+    given = {"app": str(one.app), "again": str(one.id), "to": query.get("to", "")}
+    return given if one.retracted else given | _texts(one)
+
+
+def _texts(one: MessageResult) -> dict[str, str]:
+    return {
+        "channel": one.channel,
+        "title": one.title,
+        "text": one.text,
+        "template": one.template,
+        "data": "\n".join(f"{keyword}: {text}" for keyword, text in one.data.items()),
+        "url": one.url,
+        "priority": one.priority,
+    }
+
+
+async def _pattern(visit: Visit, number: str) -> MessageResult:
+    return await visit.api.get("/v1/messages/{message}", MessageResult, message=number)
+
+
+async def body_of(visit: Visit) -> dict[str, Any]:
+    """The message of our API. Raises InvalidRequestError, which tells of each field that is wrong."""
+    given, typed = visit.form, TypedFields(visit)
+    told = {name: given.get(name, "").strip() for name in (*FIELDS, *HIDDEN)}
+    with typed.wrong:
+        if not ID.fullmatch(told["app"]):
+            raise InvalidRequestError(visit.say(NO_APP), field="app")
+    body: dict[str, Any] = {
+        "app": int(told["app"]) if not typed.wrong else 0,
+        "to": _receivers(told),
+        "channel": told["channel"] or "auto",
+        "priority": told["priority"] or "normal",
+        "title": told["title"],
+        "text": given.get("text", "").replace("\r\n", "\n"),
+        "template": told["template"],
+        "url": told["url"],
+    }
+    with typed.wrong:
+        body["data"] = read_keywords(visit, told["data"], field="data")
+    with typed.wrong:
+        if told["not_before"]:
+            body["not_before"] = instant_of(
+                told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
+            )
+    if ID.fullmatch(told["again"]):
+        body |= await _unseen(visit, told["again"])
+    typed.check(lambda: read_message(msgspec.json.encode(body), now=visit.now))
+    return body
+
+
+def _receivers(told: Mapping[str, str]) -> list[int | str]:
+    if ID.fullmatch(told["topic"]):
+        return [int(told["topic"])]
+    return [told["to"]] if told["to"] else []
+
+
+async def _unseen(visit: Visit, number: str) -> dict[str, Any]:
+    """What the form has no fields for stays as it was."""
+    one = await _pattern(visit, number)
+    page = {"miniprogram": one.miniprogram} if one.miniprogram else {}
+    return {"format": one.format, **page}
+
+
+async def previewed(visit: Visit, body: dict[str, Any]) -> dict[str, Any]:
+    """The message to one user: of those of a topic the first. Raises InvalidRequestError."""
+    topic = visit.form.get("topic", "")
+    if not ID.fullmatch(topic):
+        return body
+    path = "/v1/apps/{app}/subscribers"
+    found = await visit.api.page(path, SubscriberResult, app=body["app"], topic=topic, limit=1)
+    if not found.rows:
+        raise InvalidRequestError(visit.say(NO_SUBSCRIBER), field="to")
+    return {**body, "to": [found.rows[0].uid]}
