@@ -1,5 +1,6 @@
 """What WeChat issued is stored before WeChat is asked again, however often the job is claimed meanwhile."""
 
+import asyncio
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from tests.credentials.office import LEASE, TOKEN, Office, value
 from wechat_scheduler.credentials.model import ClaimedJob
 from wechat_scheduler.credentials.stopgap import Stopgap
+from wechat_scheduler.engine.supervisor import together
 
 
 def stopgap(office: Office) -> Stopgap:
@@ -41,6 +43,27 @@ async def test_a_job_that_is_claimed_again_while_its_value_waits_is_not_refreshe
     assert await work.claim(10) == []
     assert await value(office) == "access_token-1"
     assert len(office.script(TOKEN).requests) == 1
+
+
+async def test_a_job_that_is_claimed_again_while_wechat_is_asked_is_not_asked_for_again(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    work, script = stopgap(office), office.script(TOKEN)
+    script.idle.clear()
+
+    async with asyncio.TaskGroup() as group:
+        first = group.create_task(work.attempt(await claimed(work)))
+        await script.asked.wait()
+        office.clock.advance(LEASE)
+        second = group.create_task(work.attempt(await claimed(work)))
+        await office.clock.calm()
+        script.idle.set()
+    await together(work.finish(one.result()) for one in (first, second))
+
+    office.clock.advance(LEASE)
+    assert await work.claim(10) == []
+    assert len(script.requests) == 1
 
 
 async def test_a_value_that_was_stored_while_the_job_was_being_claimed_is_stored_once(

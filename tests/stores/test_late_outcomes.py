@@ -25,7 +25,7 @@ from tests.stores.samples import (
     task,
 )
 from tests.stores.suite import Stores, sql_credentials
-from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, Outcome
+from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, Outcome, Spent
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
@@ -189,6 +189,24 @@ async def test_a_job_is_due_again_if_the_attempt_that_lost_its_claim_brings_noth
     assert saved is not None
     assert saved.due_at == LATER + LEASE
     assert [job.credential and job.credential.value for job in claimed] == ["late"]
+
+
+async def test_a_late_value_is_not_refreshed_since_the_attempt_that_lost_its_claim_asked_nothing(
+    stores: Stores,
+) -> None:
+    store = stores.credentials
+    await store.register(registration(TOKEN), now=NOW)
+    late = rotated(await claim(store), "late")
+    second = await claim(stores.elsewhere, at=LATER)
+    await store.save(late, now=LATER)
+
+    lost = await stores.elsewhere.save(failed(second, spent=Spent()), now=LATER)
+
+    after = await store.load(TOKEN)
+    assert lost is None
+    assert after is not None
+    assert after.due_at == late.credential.renew_at
+    assert await store.claim(now=LATER + LEASE, limit=5, lease=LEASE) == []
 
 
 async def test_a_value_that_was_stored_under_the_claim_before_is_due_at_its_own_time(

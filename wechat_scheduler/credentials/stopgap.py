@@ -89,14 +89,18 @@ class Stopgap:
         return jobs
 
     async def attempt(self, row: ClaimedJob) -> Outcome:
+        if not row.claim:
+            return await self._refresher.attempt(row)
+        unsaved = await self._unsaved.of(row)
         held = self._values.get(row.key)
-        if row.claim and isinstance(held, Rotated) and not self._is_due(held.credential):
+        if isinstance(held, Rotated) and not self._is_due(held.credential):
             return replace(held, job=row)
-        if row.claim and held is None and (unsaved := self._unsaved.of(row)):
+        if held is None and unsaved is not None:
             return unsaved
-        outcome = await self._refresher.attempt(row)
-        if row.claim and isinstance(outcome, Rotated):
-            self._unsaved.put(outcome)
+        with self._unsaved.attempting(row):
+            outcome = await self._refresher.attempt(row)
+            if isinstance(outcome, Rotated):
+                self._unsaved.put(outcome)
         return outcome
 
     async def finish(self, outcome: Outcome) -> None:

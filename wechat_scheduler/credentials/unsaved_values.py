@@ -4,7 +4,9 @@ Storing may last longer than the claim, as where a connection is silent. Then th
 while it still has the value.
 """
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from wechat_scheduler.credentials.model import ClaimedJob, JobKey, Outcome, Rotated
@@ -18,6 +20,7 @@ class UnsavedValues:
     def __init__(self) -> None:
         self._values: dict[JobKey, Rotated] = {}
         self._late: dict[JobKey, Rotated] = {}
+        self._ends: dict[JobKey, asyncio.Event] = {}
 
     def put(self, outcome: Rotated) -> None:
         self._values[outcome.job.key] = outcome
@@ -25,15 +28,27 @@ class UnsavedValues:
     def claimed(self, jobs: Iterable[ClaimedJob]) -> None:
         """Take over these claims, all that one statement made."""
         for job in jobs:
-            held = self._values.get(job.key) or self._late.get(job.key)
-            if held is not None and _fits(held, job):
-                self._values[job.key] = replace(held, job=job)
+            self._take_over(job)
         self._late.clear()
 
-    def of(self, job: ClaimedJob) -> Rotated | None:
-        """The value that needs only to be stored under this claim."""
+    async def of(self, job: ClaimedJob) -> Rotated | None:
+        """The value that needs only to be stored under this claim. Waits for an attempt under the claim before that
+        is still under way."""
+        while job.key in self._ends:
+            await self._ends[job.key].wait()
+            self._take_over(job)
         held = self._values.get(job.key)
         return held if held is not None and held.job.claim == job.claim else None
+
+    @contextmanager
+    def attempting(self, job: ClaimedJob) -> Iterator[None]:
+        """WeChat is asked in this block."""
+        ended = self._ends[job.key] = asyncio.Event()
+        try:
+            yield
+        finally:
+            del self._ends[job.key]
+            ended.set()
 
     def newest(self, outcome: Outcome) -> Outcome:
         """The same outcome, under the newest claim."""
@@ -51,6 +66,11 @@ class UnsavedValues:
         del self._values[job.key]
         if job.until is not None and job.until <= now:
             self._late[job.key] = held
+
+    def _take_over(self, job: ClaimedJob) -> None:
+        held = self._values.get(job.key) or self._late.get(job.key)
+        if held is not None and _fits(held, job):
+            self._values[job.key] = replace(held, job=job)
 
 
 def _fits(held: Rotated, job: ClaimedJob) -> bool:

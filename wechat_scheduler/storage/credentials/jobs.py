@@ -128,6 +128,8 @@ def save(
         else:
             outcome, until = reclaimed
             due_at = yield from _save_late(vault, outcome, until, now)
+    if due_at is None and isinstance(outcome, Failed):
+        yield from late_outcomes.end_unasked(outcome)
     return None if due_at is None else state_after(outcome, due_at)
 
 

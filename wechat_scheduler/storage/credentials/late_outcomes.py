@@ -51,6 +51,12 @@ END = """
     UPDATE jobs SET claimed_by = NULL, due_at = CASE WHEN revision = $5 THEN CAST($4 AS BIGINT) ELSE due_at END
     WHERE appid = $1 AND kind = $2 AND subject = $3 RETURNING due_at
 """
+# The attempt that was outrun did not ask WeChat, so the late value is the one that counts.
+END_UNASKED = f"""
+    UPDATE jobs SET claimed_by = NULL, due_at = renew_at
+    WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = '{OUTRUN}' AND due_at = $4
+        AND renew_at IS NOT NULL AND revision = $5 AND suspect = 0
+"""  # noqa: S608 - our own text
 # The value that is stored may be the one that WeChat ended: the next refresh tells.
 SETTLE_SOON = f"""
     UPDATE jobs SET due_at = CASE WHEN due_at > $4 THEN $4 ELSE due_at END, claimed_by = NULL
@@ -87,6 +93,13 @@ def reclaimed(outcome: Rotated) -> Script[tuple[Rotated, int] | None]:
 def leave_time(key: JobKey, until: int) -> Script[None]:
     """Let nothing else claim the job until then: an attempt that lost its claim is under way."""
     yield Statement(LEAVE_TIME, (*key, until))
+
+
+def end_unasked(outcome: Failed) -> Script[None]:
+    """Let the job be due as its late value wants, if the attempt for which `leave_time` waits did not ask WeChat."""
+    job = outcome.job
+    if job.until is not None and not outcome.spent.calls:
+        yield Statement(END_UNASKED, (*job.key, micros(job.until), job.revision))
 
 
 def outrun(vault: Vault, outcome: Rotated, now: int) -> Script[None]:
