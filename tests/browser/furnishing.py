@@ -29,3 +29,24 @@ def furnish(place: Background) -> dict[str, Any]:
         "operation": "post_v1_messages",
         "consumer": "shop",
     }
+
+
+# As long as a name may be, and a word that breaks nowhere by itself.
+LONG = "W" * 64
+
+
+def lengthen(place: Background, made: dict[str, Any]) -> dict[str, Any]:
+    """Give what was made the longest names, and return a message and a reminder that have such a text, too."""
+    app, to = made["app"], [made["name"]]
+    url = f"https://example.com/{LONG * 3}"
+    place.call("PATCH", f"/v1/apps/{app}", {"name": LONG, "description": LONG, "callback": url})
+    place.call("PATCH", f"/v1/apps/{app}/subscribers/{made['name']}", {"nickname": LONG})
+    place.call("POST", f"/v1/apps/{app}/topics", {"name": LONG, "description": LONG})
+    place.run(make(place.town.caller, "read", name=LONG))
+    said = {"app": app, "to": to, "title": LONG, "text": LONG * 3}
+    sent = place.call("POST", "/v1/messages", {**said, "url": url, "channel": "template"})
+    rule = "FREQ=YEARLY;BYMONTH=1,2,3,4,5;BYDAY=MO,TU,WE,TH,FR;BYHOUR=9,10,11;BYMINUTE=1,2,3"
+    due = {"time": "2027-01-05T09:00:00+08:00", "rule": rule}
+    reminder = place.call("POST", "/v1/reminders", {**said, **due})
+    delivery = sent["deliveries"][0]["id"]
+    return made | {"message": sent["id"], "delivery": delivery, "reminder": reminder["id"]}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.furnishing import furnish
+from tests.browser.furnishing import furnish, lengthen
 from tests.browser.pages import PAGES
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _too_wide(person: "Person") -> list[str]:
 def test_no_page_scrolls_sideways_at_any_width(person: "Person", place: "Background") -> None:
     from tests.browser.widths import too_wide
 
-    names = furnish(place)
+    names = lengthen(place, furnish(place))
 
     found = too_wide(person, [path.format(**names) for path in PAGES])
 
