@@ -60,6 +60,6 @@ async def _answered(
     if not route.checks_reach:
         require_reach_of_path(key, request.match_info, services.kinds)
     # The names in the query of the original's routes are for others to choose.
-    if not original.has(route.method, route.path):
+    if request.query and not original.has(route.method, route.path):
         refuse_unknown(request, route.queries)
     return await route.handler(request)
