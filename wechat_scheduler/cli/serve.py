@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import timedelta
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -24,6 +25,7 @@ from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.engine.garbage import short_collections
+from wechat_scheduler.engine.gentle_threads import gentle_threads
 from wechat_scheduler.engine.patterns import compile_all
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
@@ -48,6 +50,8 @@ LATER = (
     "statistics",
     "tenacity",
 )
+# So long after the start.
+CALLERS_FIRST = timedelta(milliseconds=500)
 
 
 @click.command()
@@ -130,7 +134,7 @@ async def _serve(
         loop.add_signal_handler(signal.SIGHUP, reloader.reload)
         _say_ready(config, daemon)
         supervisor = daemon.ground.supervisor
-        supervisor.contained("loading", _load(config))
+        supervisor.contained("loading", _load(config, daemon.ground.clock))
         supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
         await stop.wait()
         queue.hurry()  # a second signal ends the process at once
@@ -157,8 +161,11 @@ async def _hand_over(
         wanted.clear()
 
 
-async def _load(config: Config) -> None:
-    await asyncio.to_thread(load_for, config)
+async def _load(config: Config, clock: Clock) -> None:
+    """Once the callers who waited for the start are answered."""
+    await clock.sleep(CALLERS_FIRST)
+    with gentle_threads():
+        await asyncio.to_thread(load_for, config)
 
 
 def load_for(config: Config) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from wechat_scheduler.engine.gentle_threads import gentle_threads
 from wechat_scheduler.web.kit.slashes import BoundedPaths
 
 
@@ -28,5 +29,6 @@ class LateRoutes(BoundedPaths):
     async def _loaded(self) -> web.UrlDispatcher:
         async with self._loading:
             if self._all is None:
-                self._all = await asyncio.to_thread(self._load)
+                with gentle_threads():
+                    self._all = await asyncio.to_thread(self._load)
             return self._all
