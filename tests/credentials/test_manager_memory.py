@@ -81,6 +81,24 @@ async def test_a_reader_who_found_a_job_overdue_has_it_refreshed_once(
     assert len(office.script(TOKEN).requests) == 2
 
 
+async def test_a_value_that_is_published_before_the_nudge_runs_is_not_refreshed(
+    office: Office,
+) -> None:
+    await office.register(TOKEN)
+    await office.settle()
+    await value(office)
+    office.clock.advance_to((await office.credential(TOKEN)).renew_at + (LATENESS + 1) * SECOND)
+    (job,) = await office.refresher.claim(10)
+    new = await office.store.save(await office.refresher.attempt(job), now=office.clock.now())
+    assert new is not None
+
+    await office.manager.look(TOKEN)
+    office.manager.publish(new)
+    await office.clock.calm()
+
+    assert await office.refresher.claim(10) == []
+
+
 async def test_a_change_of_one_job_makes_no_other_read_the_store(office: Office) -> None:
     await register_user(office, USER)
     await office.register(TOKEN)

@@ -56,16 +56,17 @@ class Overdue:
     def _begin(self, cell: Cell, *, is_late: bool) -> None:
         if cell.key not in self._ends:
             self._ends[cell.key] = asyncio.Event()
-            self._background("nudge", self._nudge(cell, is_late=is_late))
+            self._background("nudge", self._nudge(cell, cell.snapshot, is_late=is_late))
 
     async def end(self, key: JobKey, patience: timedelta | None) -> None:
         """Wait for the end of the nudge that is under way, if there is one, but no longer than that."""
         if key in self._ends:
             await self._clock.wait(self._ends[key], patience)
 
-    async def _nudge(self, cell: Cell, *, is_late: bool) -> None:
-        """A StorageError is only logged: memory can answer."""
-        key, known = cell.key, cell.snapshot
+    async def _nudge(self, cell: Cell, known: Snapshot | None, *, is_late: bool) -> None:
+        """`known` is what was late: the loop may publish another before this runs. A StorageError is only logged:
+        memory can answer."""
+        key = cell.key
         try:
             if not self._store.is_alone:
                 await self._reload(key)
