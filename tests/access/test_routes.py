@@ -153,6 +153,7 @@ for method, path in (
     ("DELETE", "/v1/apps/{app}/subscribers/{name}"),
     ("POST", "/v1/apps/{app}/subscribers/{name}/openid"),
     ("POST", "/v1/apps/{app}/qrcodes"),
+    ("GET", "/v1/apps/{app}/qrcodes"),
     ("POST", "/v1/messages"),
     ("POST", "/v1/messages/preview"),
     ("GET", "/v1/messages/{message}"),

@@ -262,6 +262,13 @@ async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
     assert len(lasting.root.find("img", class_="qr")) == 2
     for_print = [one for one in lasting.root.find("a") if one["download"].endswith("-print.png")]
     assert for_print[0]["href"] == qr_data(lasting.facts()["Page with the code"], size=LARGE)
+    assert "No codes yet." in form.text
+    assert [(row["For"], row["Extra"]) for row in made.table("Codes that were made")] == [
+        ("The app itself", "poster-7")
+    ]
+    kept = lasting.table("Codes that were made")
+    assert sorted(row["Extra"] for row in kept) == ["", "poster-7"]
+    assert {row["It ends"] for row in kept} == {"never", "in 1 h"}
     said = refused.root.one(id="error-reminder").text
     assert (refused.status, said) == (400, "Must be an id of 32 hexadecimal digits.")
 

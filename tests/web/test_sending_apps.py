@@ -237,8 +237,23 @@ async def test_topics_and_codes_are_made_and_removed(keeper: Caller) -> None:
             {"expires_in": 2592001},
         )
     ]
+    extra = await keeper.call("POST", f"{path}/qrcodes", body={"extra": "till 7"})
+    first = await keeper.call("GET", f"{path}/qrcodes?limit=2")
+    after = first.headers["Link"].partition("after=")[2].partition(">")[0].partition("&")[0]
+    rest = await keeper.call("GET", f"{path}/qrcodes?limit=2&after={after}")
+    wrong = await keeper.call("GET", f"{path}/qrcodes?after=x")
     removed = await keeper.call("DELETE", f"{path}/topics/{topic['id']}")
 
+    listed = {one["scene"]: one for one in (*first.result, *rest.result)}
+    made = {code.result["scene"]: code.result for code in (*codes[:2], extra)}
+    assert listed.keys() == made.keys()
+    for scene, one in listed.items():
+        assert {name: one[name] for name in made[scene]} == made[scene]
+    assert {(one["purpose"], one["target"], one["extra"]) for one in listed.values()} == {
+        ("topic", str(topic["id"]), ""),
+        ("app", "", "till 7"),
+    }
+    assert (wrong.status, len(rest.result)) == (400, 1)
     assert [code.status for code in codes] == [200, 200, 200, 404, 400]
     assert codes[0].result["expires_at"] == "2026-11-18T02:31:00Z"
     assert codes[0].result["image_url"].startswith("http")

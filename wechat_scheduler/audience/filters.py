@@ -1,6 +1,16 @@
-"""Filters of the lists of users."""
+"""Filters of the lists of users, and places in those of codes."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from wechat_scheduler.engine.records import dataclass
+
+
+class ScenePlace(NamedTuple):
+    """When a scene was made, and the beginning of its id: the whole id is a secret. Without a scene, a place before all."""
+
+    at: datetime = datetime.max.replace(tzinfo=UTC)
+    beginning: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.filters import SubscriberFilter
+from wechat_scheduler.audience.filters import ScenePlace, SubscriberFilter
 from wechat_scheduler.audience.model import (
     AccountTemplate,
     Alias,
@@ -81,8 +81,6 @@ class Subscribers(Protocol):
     """The users of the accounts. Every method is atomic; all may raise StorageError."""
 
     async def by_uid(self, uid: str) -> Subscriber | None: ...
-
-    async def by_openid(self, appid: str, openid: str) -> Subscriber | None: ...
 
     async def select(self, wanted: SubscriberFilter) -> Sequence[Subscriber]: ...
 
@@ -188,6 +186,9 @@ class Scenes(Protocol):
 
     async def lasting(self, app_id: int, purpose: str, target: str) -> Scene | None:
         """The scene for that target that does not end and has no `extra`."""
+
+    async def of_app(self, app_id: int, *, after: ScenePlace, limit: int) -> Sequence[Scene]:
+        """The newest first, from the one after `after`."""
 
     async def scanned(self, scene_id: str, uid: str) -> None: ...
 

@@ -1,10 +1,11 @@
 """QR codes for apps, topics, reminders and consent: WeChat creates them and reports each scan."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.filters import ScenePlace
 from wechat_scheduler.audience.ids import new_scene_id
 from wechat_scheduler.audience.model import App, Purpose, Scene
 from wechat_scheduler.audience.ports import QrCodes, Scenes
@@ -92,6 +93,11 @@ class QrCodeDesk:
 
     async def scene(self, scene_id: str) -> Scene | None:
         return await self._scenes.get(scene_id)
+
+    async def of_app(self, app: App, *, after: ScenePlace, limit: int) -> Sequence[QrCode]:
+        """Those that were made, the newest first, from the one after `after`. Nothing is drawn: the code of a permanent one may have ended."""
+        found = await self._scenes.of_app(app.id, after=after, limit=limit)
+        return [self._code(scene) for scene in found]
 
     async def lasting(self, app: App, purpose: Purpose, target: str = "") -> QrCode:
         """The permanent code for that target: the same scene each time."""

@@ -1,13 +1,15 @@
 """`audience.ports.Scenes` on a database."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.filters import ScenePlace
 from wechat_scheduler.audience.model import Scene
 from wechat_scheduler.storage.database import Database, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
-from wechat_scheduler.storage.unreadable import only
+from wechat_scheduler.storage.unreadable import only, readable
 
 # The app may still ask who scanned a code that has ended.
 KEPT = timedelta(days=7)
@@ -17,6 +19,10 @@ LASTING = """
     SELECT * FROM scenes
     WHERE app_id = $1 AND purpose = $2 AND target = $3 AND expires_at IS NULL AND extra = ''
     ORDER BY created_at, id LIMIT 1
+"""
+OF_APP = """
+    SELECT * FROM scenes WHERE app_id = $1 AND (created_at, id) < ($2, $3)
+    ORDER BY created_at DESC, id DESC LIMIT $4
 """
 COLUMNS = (
     "id", "app_id", "purpose", "target", "extra", "ticket", "url", "ticket_until", "expires_at",
@@ -42,6 +48,11 @@ class SqlScenes:
 
     async def lasting(self, app_id: int, purpose: str, target: str) -> Scene | None:
         return await self._one(LASTING, app_id, purpose, target)
+
+    async def of_app(self, app_id: int, *, after: ScenePlace, limit: int) -> Sequence[Scene]:
+        place = (micros(after.at), after.beginning)
+        rows = await self._database.read(OF_APP, app_id, *place, limit)
+        return readable(rows, lambda row: record(Scene, row), table="scenes")
 
     async def scanned(self, scene_id: str, uid: str) -> None:
         await self._change(SCANNED, scene_id, uid)

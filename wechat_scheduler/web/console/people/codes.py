@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.fields import (
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, facts, said_at, section
+from wechat_scheduler.web.console.people.code_list import KEPT, NEVER, kept_codes
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -50,7 +51,6 @@ REMINDER_HINT = W(
 EXTRA = W("Extra", "附加参数")
 EXTRA_HINT = W("Comes back in the app's callback of the scan.", "扫码时随应用的回调返回。")
 LIFE = W("It ends after", "有效期")
-NEVER = W("never", "长期有效")
 LIVES: Final = (
     ("", NEVER),
     ("3600", W("an hour", "1 小时")),
@@ -131,9 +131,10 @@ async def _page(
     topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
     shown = section(visit, MADE, _shown(visit, app, made), id="code") if made else Html()
     body = fill(
-        "{shown}{make}",
+        "{shown}{make}{kept}",
         shown=shown,
         make=section(visit, MAKE, _form(visit, app, topics, given, error), id="make"),
+        kept=section(visit, KEPT, await kept_codes(visit, app, topics), id="kept"),
     )
     return app_page(visit, app, TABS[3].words, body, status=error.status if error else 200)
 

@@ -43,6 +43,9 @@ BOTH: Final[Mapping[str, str]] = {
         "两者在 `image_until` 之前有效；没有 `expires_at` 的二维码，重复请求即可重新绘制",
     "`stable_url` is the daemon's address of the image, which stays the same; `page_url` is its page that shows a code without `expires_at`.":
         "`stable_url` 是图片在守护进程上的地址，保持不变；`page_url` 是显示没有 `expires_at` 的二维码的页面",
+    "The `purpose` of a code is `app`, `topic`, `reminder` or `consent`, and `target` the id of the topic or reminder.":
+        "二维码的 `purpose` 是 `app`、`topic`、`reminder` 或 `consent`，`target` 是主题或提醒的 id",
+    "`last_uid` scanned it last; it is empty for a code that no user has scanned.": "`last_uid` 是最后扫码的用户，没人扫过则为空",
     "Both are empty without server.public_url.": "没有设置 server.public_url 时两者为空",
     "The openid of one of the app's users.": "应用的一个用户的 openid",
     "The openid of a user, with the app's own name for the user.": "用户的 openid，以及应用自己的用户名",

@@ -82,6 +82,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Lists the users of all accounts, also those who follow and subscribe to no app.": "列出所有账号的用户，包括没有订阅任何应用的关注者",
     "Shows a user with their names, and their subscriptions to the app and its topics.": "查看一个用户的名字，以及对应用和主题的订阅",
     "Shows how many subscribe notices of each template the user still allows.": "查看用户对每个模板还允许多少条订阅通知",
+    "Lists the QR codes of an app that are kept, the newest first.": "列出应用保留着的二维码，最新的在前",
     "Creates a QR code at WeChat; a user who scans it subscribes, or authorises reminders.": "在微信创建二维码；扫码的用户即订阅，或允许设提醒",
     "Shows what one receiver would see of a message, with warnings; nothing is sent.": "查看一个接收者会看到的消息和提示；不发送",
     "Sends a message. The response means that it is stored; it is sent afterwards.": "发送消息。返回表示已保存，随后发送",

@@ -1,6 +1,7 @@
 """Has WeChat draw QR codes, by which users subscribe."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -8,6 +9,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.audience.filters import ScenePlace
 from wechat_scheduler.audience.model import App, Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST, QrCode
 from wechat_scheduler.errors import (
@@ -22,14 +24,18 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
 from wechat_scheduler.web.kit.ids import Id, ReminderId
+from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
-from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute
 from wechat_scheduler.web.pages.paths import subscribe_path
 from wechat_scheduler.web.pages.qr_images import qr_path
 
 LONGEST_EXTRA: Final = 256
+# The time and the beginning of the id of the last code of a page: the whole id is a secret.
+PLACE: Final = re.compile(r"([0-9]{1,17})_([A-Za-z0-9]{1,8})")
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # The codes that have a page of ours.
 FOLLOWED: Final = (Purpose.APP, Purpose.TOPIC)
 
@@ -62,6 +68,53 @@ class QrCodeResult(msgspec.Struct, kw_only=True):
     expires_at: datetime | None
     stable_url: str = ""
     page_url: str = ""
+
+
+class ListedQrCodeResult(QrCodeResult, kw_only=True):
+    """The `purpose` of a code is `app`, `topic`, `reminder` or `consent`, and `target` the id of the topic or reminder. `last_uid` scanned it
+    last; it is empty for a code that no user has scanned."""
+
+    purpose: str
+    target: str
+    extra: str
+    last_uid: str
+    created_at: datetime
+
+
+async def listed(request: web.Request) -> web.Response:
+    """Nothing is drawn for it."""
+    app, limit, services = await app_of(request), limit_of(request), request.app[SERVICES]
+    found = await services.codes.of_app(app, after=_after(request), limit=limit)
+    headers = next_page(request, found, _place)
+    return envelope.success([_listed(services.links, code) for code in found], headers=headers)
+
+
+def _after(request: web.Request) -> ScenePlace:
+    text = request.query.get("after", "")
+    place = PLACE.fullmatch(text)
+    if text and not place:
+        raise InvalidRequestError(
+            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
+        )
+    if not place:
+        return ScenePlace()
+    return ScenePlace(EPOCH + timedelta(microseconds=int(place[1])), place[2])
+
+
+def _place(code: QrCode) -> str:
+    return f"{(code.scene.created_at - EPOCH) // timedelta(microseconds=1)}_{code.scene.id[:8]}"
+
+
+def _listed(links: Links, code: QrCode) -> ListedQrCodeResult:
+    scene, result = code.scene, _result(links, code)
+    return ListedQrCodeResult(
+        **msgspec.structs.asdict(result),
+        purpose=scene.purpose.value,
+        target=scene.target,
+        extra=scene.extra,
+        last_uid=scene.last_uid,
+        created_at=scene.created_at,
+    )
 
 
 async def create(request: web.Request) -> web.Response:
@@ -149,5 +202,10 @@ ROUTES = (
         "POST", "/v1/apps/{app}/qrcodes", create, Scope.PUSH,
         "Creates a QR code at WeChat; a user who scans it subscribes, or authorises reminders.",
         body=QrCodeBody, result=QrCodeResult, once=True,
+    ),
+    NativeRoute(
+        "GET", "/v1/apps/{app}/qrcodes", listed, Scope.PUSH,
+        "Lists the QR codes of an app that are kept, the newest first.",
+        result=list[ListedQrCodeResult], takes=PAGED, gives=LINK,
     ),
 )  # fmt: skip
