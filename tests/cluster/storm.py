@@ -116,6 +116,7 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
         f"after the end of a life: {dict(verdict.late)}; longest {verdict.longest:.1f} s"
     )
     print("unexplained:", verdict.unexplained[:10])
+    print("stored after the end of the claim:", verdict.slow[:10])
     print("from the end of a dead claim to the refresh:", shown(verdict.takeovers))
     print(
         "reads:",

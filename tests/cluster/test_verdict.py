@@ -47,7 +47,13 @@ def test_a_token_that_was_stored_in_time_excuses_nothing_whatever_befell_its_dae
 
 
 def test_a_kill_excuses_no_token_of_the_next_daemon_in_its_place() -> None:
-    assert verdict(KILL._replace(began=995.0, ended=995.5), gap=6.0).unexplained
+    assert verdict(KILL._replace(began=995.0, ended=995.5), gap=0.8).unexplained
+
+
+def test_a_daemon_that_was_too_slow_for_its_claim_is_told_apart() -> None:
+    for stored_at in (None, 1004.5):
+        found = verdict(gap=4.2, stored_at=stored_at)
+        assert (found.twice, found.unexplained, len(found.slow)) == ({"slow": 1}, [], 1)
 
 
 def test_a_period_of_full_length_needs_no_excuse() -> None:
