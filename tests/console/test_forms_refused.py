@@ -1,9 +1,12 @@
 """A form that is refused shows what is wrong with each of its fields at once, beside the field."""
 
+import re
+
 import pytest
 
+from tests.console.test_people import PARCEL
 from tests.console.visitor import Browser, Page
-from tests.house import APPID, Caller
+from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, made_app
 
 
@@ -66,3 +69,35 @@ async def test_a_reminder_tells_of_each_field(admin: Browser, keeper: Caller) ->
     assert "“没有找到时间" in found["when"] or "names no time" in found["when"]
     assert "stranger" in found["people"]
     assert "bob" in found["people"]
+
+
+async def test_the_mapping_of_a_template_tells_of_each_field(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    weixin.sandbox.put_template(PARCEL)
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper, templates={"notice": {"template_id": "T9", "fields": {}}})
+    await keeper.call("POST", f"/v1/apps/{app['id']}/templates")
+    place = f"/console/apps/{app['id']}/templates/map"
+    form = await admin.open(f"{place}?template_id={PARCEL.template_id}", Accept_Language="zh-CN")
+    typed = {"keyword-thing1": "{title", "keyword-thing2": "", "more": "thing9：x"}
+
+    pages = [
+        await admin.submit(
+            form, place, headers={"Accept-Language": "zh-CN"}, purpose=purpose, **typed, **button
+        )
+        for purpose, button in (("message", {}), ("p" * 65, {}), ("message", {"preview": "on"}))
+    ]
+
+    saved, named, shown = map(faults, pages)
+    assert [*saved] == ["", "keyword-thing1", "keyword-thing2", "more"]
+    assert saved[""].startswith("“notice”的模板：不在账号的模板里")
+    assert saved["keyword-thing1"].startswith("名字写在一对花括号里")
+    assert saved["keyword-thing2"].startswith("也需要：")
+    assert saved["more"].startswith("thing9 不是这个模板的关键词")
+    assert [*named] == ["", "purpose", "keyword-thing1", "more"]
+    assert [*shown] == ["keyword-thing1", "keyword-thing2", "more"]
+    assert [page.status for page in pages] == [400, 400, 200]
+    said = " ".join(text for found in (saved, named, shown) for text in found.values())
+    assert not re.search("[a-z] [a-z]|templates", said), said

@@ -303,14 +303,17 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     gone = await admin.submit(saved, f"{url}/remove")
 
     assert "1 template is imported." in known.text
-    assert [row["Keyword"] for row in preview.table("Preview")] == [
-        name.removeprefix("keyword-") for name in keywords
-    ]
+    labels = [one.text for one in form.root.find("label") if "keyword-" in one["for"]]
+    assert [row["Keyword"] for row in preview.table("Preview")] == labels
     assert (await keeper.call("GET", f"/v1/apps/{app['id']}")).result["templates"] == {}
     assert (wrong.status, "one pair of braces" in wrong.text) == (400, True)
-    assert [one.text.split()[0] for one in lacking.root.find("p", class_="advice")] == ["thing2"]
+    assert known.table("Templates of the account")[0]["Keywords"] == "单号 thing1说明 thing2"
+    assert labels == ["单号 thing1", "说明 thing2"]
+    assert "Thing2 is needed too" not in lacking.root.one(id="error-keyword-thing2").text
+    assert "needed too" in lacking.root.one(id="error-keyword-thing2").text
     assert "Needs a colon" in line.root.one(id="error-more").text
-    assert row["Texts of its keywords"] == "thing2: {title}thing1: {title}"
+    assert "needed too" in line.root.one(id="error-keyword-thing1").text
+    assert row["Texts of its keywords"] == "说明 thing2: {title}单号 thing1: {title}"
     assert (row["Purpose or alias"], row["Template"]) == ("pickup", template_id)
     assert "None yet." in gone.text
 

@@ -31,6 +31,7 @@ LISTED = [
         "notice": False,
         "lasting": False,
         "keywords": {"character_string1": [], "thing2": []},
+        "labels": {"character_string1": "单号", "thing2": "物品"},
     },
     {
         "template_id": "booking-0001",
@@ -38,6 +39,7 @@ LISTED = [
         "notice": True,
         "lasting": False,
         "keywords": {"phrase1": ["已预约", "已取消"]},
+        "labels": {"phrase1": "状态"},
     },
 ]
 WRONG = {"parcel": {"template_id": "parcel-0001", "fields": {"thing1": "{title}"}}}

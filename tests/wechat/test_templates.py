@@ -20,7 +20,7 @@ LISTED = {
             "title": "领取奖金提醒",
             "primary_industry": "IT科技",
             "deputy_industry": "互联网|电子商务",
-            "content": "{ {result.DATA} }\n\n领奖金额:{ {withdrawMoney.DATA} }\n到账时间:{ {time1.DATA}}",
+            "content": "{ {result.DATA} }\n\n领奖金额:{ {withdrawMoney.DATA} } 到账时间：{ {time1.DATA}}",
             "example": "您已提交领奖申请\n\n领奖金额：xxxx元",
         }
     ]
@@ -45,11 +45,13 @@ TEMPLATE = AccountTemplate(
     template_id="iPk5sOIt5X_flOVKn5GrTFpncEYTojx6ddbt8WYoV5s",
     title="领取奖金提醒",
     keywords={"result": (), "withdrawMoney": (), "time1": ()},
+    labels={"withdrawMoney": "领奖金额", "time1": "到账时间"},
 )
 NOTICE = AccountTemplate(
     template_id="9Aw5ZV1j9xdWTFEkqCpZ7mIBbSC34khK55OtzUPl0rU",
     title="报名结果通知",
     keywords={"date2": (), "phrase1": ("通过", "未通过")},
+    labels={"date2": "会议时间", "phrase1": "结果"},
     is_notice=True,
 )
 FORBIDDEN = {"errcode": 48001, "errmsg": "api unauthorized"}

@@ -29,12 +29,13 @@ class Template:
 @eager_dataclass(frozen=True, slots=True, kw_only=True)
 class AccountTemplate:
     """A template as WeChat lists it for the account. Each keyword has the only values that WeChat takes
-    for it; empty if it takes others. A notice is sent to users who subscribed to it, a
+    for it; empty if it takes others. `labels` are the words in front of them that users see. A notice is sent to users who subscribed to it, a
     lasting one (长期订阅) any number of times."""
 
     template_id: str
     title: str
     keywords: Mapping[str, tuple[str, ...]]
+    labels: Mapping[str, str] = field(default_factory=dict)
     is_notice: bool = False
     is_lasting: bool = False
 

@@ -32,6 +32,7 @@ class KeywordPreview:
     `is_cut` only the beginning is shown, and nothing of one that `is_hidden`."""
 
     name: str
+    label: str
     kind: str
     takes: str
     shown: str
@@ -141,6 +142,7 @@ def _template(
     keywords = tuple(
         KeywordPreview(
             name=name,
+            label=account.labels.get(name, "") if account else "",
             kind=type_of(name),
             takes=taken(name, allowed.get(name, ())),
             shown=_cut(name, found.data[name]),

@@ -23,6 +23,8 @@ LASTING = "3"
 
 _KEYWORD = re.compile(r"\{ *\{ *(\w+)\.DATA *\} *\}")
 
+_LONGEST_LABEL = 64
+
 
 class WeChatTemplates:
     """`audience.ports.AccountTemplates`."""
@@ -58,14 +60,27 @@ def _entries(answer: Answer, name: str) -> Iterator[Mapping[str, Any]]:
 
 def _template(entry: Mapping[str, Any]) -> AccountTemplate:
     values = dict(_values(entry.get("keywordEnumValueList")))
-    names = dict.fromkeys(_KEYWORD.findall(str(entry.get("content"))))
+    content = str(entry.get("content"))
+    names = dict.fromkeys(_KEYWORD.findall(content))
     return AccountTemplate(
         template_id=_id(entry),
         title=str(entry.get("title") or ""),
         keywords={name: values.get(name, ()) for name in names},
+        labels=dict(_labels(content)),
         is_notice="priTmplId" in entry,
         is_lasting="priTmplId" in entry and str(entry.get("type")) == LASTING,
     )
+
+
+def _labels(content: str) -> Iterator[tuple[str, str]]:
+    """The words in front of each keyword: those of its line behind the keyword before, up to a colon."""
+    end = 0
+    for found in _KEYWORD.finditer(content):
+        before = content[end : found.start()].rpartition("\n")[2].strip()
+        label = before.rstrip(":：").strip()
+        if label and label != before:
+            yield found[1], label[-_LONGEST_LABEL:]
+        end = found.end()
 
 
 def _id(entry: Mapping[str, Any]) -> str:

@@ -1,11 +1,14 @@
 """Keywords with their texts as a form takes them: one a line, such as `thing1: parcel`."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.web.console.parts import code
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 NO_COLON: Final = Words(
     "needs a colon between keyword and value, such as thing1: parcel",
@@ -13,6 +16,14 @@ NO_COLON: Final = Words(
 )
 # An equals sign is understood too.
 _LINE: Final = re.compile(r"([^:：=]+)[:：=](.*)")
+
+
+def named_keyword(keyword: str, labels: Mapping[str, str]) -> Html:
+    """A keyword behind the word that users see in front of it, if that is known."""
+    label = labels.get(keyword, "")
+    return fill(
+        "{label}{keyword}", label=when(label, fill("{label} ", label=label)), keyword=code(keyword)
+    )
 
 
 def read_keywords(visit: Visit, text: str, *, field: str) -> dict[str, str]:

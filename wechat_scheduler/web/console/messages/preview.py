@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import advice, code, joined, labelled, said_at, table
@@ -93,7 +94,7 @@ def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:
     note = fill(" <small>({mark})</small>", mark=visit.say(mark) if mark else "")
     fault = fill('<p class="error">{fault}</p>', fault=visit.told(it.fault))
     return [
-        code(it.name),
+        named_keyword(it.name, {it.name: it.label}),
         fill(
             "{shown}{note}{fault}",
             shown=it.shown,

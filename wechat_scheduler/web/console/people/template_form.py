@@ -7,15 +7,21 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import UNSET
 
-from wechat_scheduler.access.model import Scope
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, area_field, form, refusal, text_field
 from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import advice, code, section, table
+from wechat_scheduler.web.console.parts import section
 from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url
+from wechat_scheduler.web.console.people.mapping_mistakes import (
+    KEYWORD_FIELD,
+    keywords_of,
+    mapping_mistakes,
+)
+from wechat_scheduler.web.console.people.mapping_preview import mapping_preview
 from wechat_scheduler.web.console.people.templates import TEMPLATES
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -27,7 +33,7 @@ from wechat_scheduler.web.native.sending.templates import (
     ImportedResult,
     PreviewResult,
 )
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -45,16 +51,15 @@ PLACES = W(
     "文字里的 {title}、{content}、{time}、{app} 会被填入，消息的 data 按名字填入。",
 )
 ONLY = W("Only: {values}", "只能是：{values}")
-SAMPLE, TEXT = W("Title of a message to preview", "预览用的消息标题"), W("Its text", "消息正文")
-SAMPLES: Final = (W("Parcel", "快递"), W("It is at the door.", "已放在门口。"))
-SHOWN = W("What WeChat gets", "微信收到的内容")
-CUT = W("shortened", "已截短")
+# Of a message to preview: name, label, what stands in it at first, characters.
+SAMPLES: Final = (
+    ("title", W("Title of a message to preview", "预览用的消息标题"), W("Parcel", "快递"), 100),
+    ("text", W("Its text", "消息正文"), W("It is at the door.", "已放在门口。"), 1000),
+)
 REPLACES = W(
     "“{purpose}” has the template {before} now. Use {after} for it in its place?",
     "“{purpose}”现在用模板 {before}。改用 {after}？",
 )
-NOTHING = W("Nothing would be sent.", "什么也不会发送。")
-KEYWORD_FIELD: Final = "keyword-"
 # The field with the purpose that the form was opened for; empty for a new one.
 EDITED: Final = "edited"
 MAPPING: Final = f"{TEMPLATES}/map"
@@ -76,24 +81,45 @@ async def show(visit: Visit) -> web.Response:
 
 async def save(visit: Visit) -> web.Response:
     """Saves the form, or previews a message by it."""
-    app, given = await app_of(visit), visit.form
-    purpose = given.get("purpose", "").strip()
+    app, given, wrong, shown = await app_of(visit), visit.form, WrongFields(), None
+    more: dict[str, str] = {}
+    with wrong:
+        more = read_keywords(visit, given.get("more", ""), field="more")
+    template = _template(visit, more)
+    if asked := "" if wrong or "preview" in given else _asked(visit, app, template):
+        return question(visit, asked)
     try:
-        template = _template(visit)
-        if "preview" in given:
-            return await _page(visit, app, given, preview=await _preview(visit, app, template))
-        before = app.templates.get(purpose)
-        if before is not None and not (purpose == given.get(EDITED) or SURE in given):
-            names = {"before": before.template_id, "after": template["template_id"]}
-            return question(visit, visit.say(REPLACES, purpose=purpose, **names))
-        if before is not None and before.miniprogram is not UNSET:
-            template["miniprogram"] = before.miniprogram
-        kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
-        body = {"templates": {**kept, purpose: template}}
-        await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
+        with wrong:
+            if wrong or "preview" in given:  # what else is wrong is told beside
+                shown = await _preview(visit, app, template)
+            else:
+                await _saved(visit, app, template)
+        wrong.check()
     except RequestError as error:
-        return await _page(visit, app, given, error)
+        return await _page(visit, app, given, error=error, preview=shown)
+    if shown is not None:
+        return await _page(visit, app, given, preview=shown)
     return done(app_url(app, "/templates"), "mapped")
+
+
+def _asked(visit: Visit, app: AppResult, template: Mapping[str, Any]) -> str:
+    """The question before a template takes the place of another; empty if it does not, or the person said yes."""
+    purpose = visit.form.get("purpose", "").strip()
+    before = app.templates.get(purpose)
+    if before is None or purpose == visit.form.get(EDITED) or SURE in visit.form:
+        return ""
+    names = {"before": before.template_id, "after": template["template_id"]}
+    return visit.say(REPLACES, purpose=purpose, **names)
+
+
+async def _saved(visit: Visit, app: AppResult, template: dict[str, Any]) -> None:
+    purpose = visit.form.get("purpose", "").strip()
+    before = app.templates.get(purpose)
+    if before is not None and before.miniprogram is not UNSET:
+        template["miniprogram"] = before.miniprogram
+    kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
+    body = {"templates": {**kept, purpose: template}}
+    await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
 
 
 async def _preview(visit: Visit, app: AppResult, template: dict[str, Any]) -> PreviewResult:
@@ -109,16 +135,15 @@ async def _preview(visit: Visit, app: AppResult, template: dict[str, Any]) -> Pr
     )
 
 
-def _template(visit: Visit) -> dict[str, Any]:
-    """Raises InvalidRequestError for a line of further keywords that has none."""
+def _template(visit: Visit, more: Mapping[str, str]) -> dict[str, Any]:
+    """`more` are keywords beside those that have a field."""
     given = visit.form
     fields = {
         name.removeprefix(KEYWORD_FIELD): text.strip()
         for name, text in given.items()
         if name.startswith(KEYWORD_FIELD) and text.strip()
     }
-    more = read_keywords(visit, given.get("more", ""), field="more")
-    return {"template_id": given.get("template_id", "").strip(), "fields": fields | more}
+    return {"template_id": given.get("template_id", "").strip(), "fields": {**fields, **more}}
 
 
 async def _page(
@@ -131,36 +156,18 @@ async def _page(
     known = await visit.api.get("/v1/apps/{app}/templates", ImportedResult, app=app.id)
     template_id = given.get("template_id", "").strip()
     account = next((one for one in known.templates if one.template_id == template_id), None)
+    mistakes = mapping_mistakes(visit, given, account, error, preview)
     shown = (
-        section(visit, terms.PREVIEW, _previewed(visit, preview), id="preview")
+        section(visit, terms.PREVIEW, mapping_preview(visit, preview, account), id="preview")
         if preview
         else Html()
     )
     body = fill(
         "{preview}{form}",
         preview=shown,
-        form=section(visit, MAP, _form(visit, app, account, given, error), id="map"),
+        form=section(visit, MAP, _form(visit, app, account, given, mistakes), id="map"),
     )
     return app_page(visit, app, MAP, body, status=error.status if error else 200)
-
-
-def _previewed(visit: Visit, preview: PreviewResult) -> Html:
-    rows = [
-        (
-            code(keyword),
-            fill("{text} {cut}", text=text, cut=_cut(visit, keyword in preview.shortened)),
-        )
-        for keyword, text in preview.data.items()
-    ]
-    return fill(
-        "{table}{faults}",
-        table=table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING),
-        faults=[advice(visit, fault) for fault in preview.faults],
-    )
-
-
-def _cut(visit: Visit, is_cut: bool) -> Html:
-    return when(is_cut, fill("<small>({cut})</small>", cut=visit.say(CUT)))
 
 
 def _form(
@@ -168,37 +175,37 @@ def _form(
     app: AppResult,
     account: AccountTemplateResult | None,
     given: Mapping[str, str],
-    error: RequestError | None,
+    wrong: Mistakes,
 ) -> Html:
-    purpose, wrong = given.get("purpose", "").strip(), Mistakes(error)
-    place = f"templates.{purpose}"
-    at_id = wrong.at(f"{place}.template_id", "template.template_id")
-    known = {name.removeprefix(KEYWORD_FIELD) for name in given if name.startswith(KEYWORD_FIELD)}
-    keywords = dict.fromkeys([*(account.keywords if account else ()), *sorted(known)])
+    purpose, is_first = given.get("purpose", "").strip(), "message" not in app.templates
+    keywords = keywords_of(given, account)
     fields = [
         text_field(
-            visit, "purpose", PURPOSE, purpose or ("" if error or "message" in app.templates else "message"),
+            visit, "purpose", PURPOSE, purpose or ("message" if is_first and not given.get("once") else ""),
             hint=PURPOSE_HINT, error=wrong.at("purpose"), required=True, maxlength=64,
         ),
         text_field(
             visit, "template_id", TEMPLATE_ID, given.get("template_id", ""),
-            error=at_id, required=True, maxlength=64,
+            error=wrong.at("template_id"), required=True, maxlength=64,
         ),
-        *(_keyword(visit, account, keyword, given, wrong, place) for keyword in keywords),
+        *(_keyword(visit, account, keyword, given, wrong) for keyword in keywords),
         area_field(
             visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, error=wrong.at("more"), rows=3,
         ),
-        text_field(visit, "title", SAMPLE, given.get("title", visit.say(SAMPLES[0])), maxlength=100),
-        text_field(visit, "text", TEXT, given.get("text", visit.say(SAMPLES[1])), maxlength=1000),
+        *(
+            text_field(
+                visit, name, words, given.get(name, visit.say(sample)), error=wrong.at(name), maxlength=most,
+            )
+            for name, words, sample, most in SAMPLES
+        ),
     ]  # fmt: skip
-    places = (place, "template")
-    told = [f"{one}.template_id" for one in places]
-    told += [f"{one}.fields.{keyword}" for one in places for keyword in keywords]
+    shown = ["purpose", "template_id", "more", "title", "text"]
+    shown += [f"{KEYWORD_FIELD}{keyword}" for keyword in keywords]
     body = fill(
         '<p>{places}</p>{refusal}{fields}<div class="buttons">'
         '<button name="preview" value="on">{look}</button></div>',
         places=visit.say(PLACES),
-        refusal=refusal(wrong.beside(("purpose", "more", *told))),
+        refusal=refusal(wrong.beside(shown)),
         fields=fields,
         look=visit.say(terms.PREVIEW),
     )
@@ -212,20 +219,18 @@ def _keyword(
     keyword: str,
     given: Mapping[str, str],
     wrong: Mistakes,
-    place: str,
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
-    values = visit.listed(allowed)
-    hint = ONLY.filled(values=values) if allowed else None
+    label = account.labels.get(keyword, "") if account else ""
+    hint = ONLY.filled(values=visit.listed(allowed)) if allowed else None
     name = f"{KEYWORD_FIELD}{keyword}"
-    fault = wrong.at(f"{place}.fields.{keyword}", f"template.fields.{keyword}")
-    shown = keyword
+    shown = f"{label} {keyword}".strip()
     return text_field(
-        visit, name, shown, given.get(name, ""), hint=hint, error=fault, maxlength=1000
+        visit, name, shown, given.get(name, ""), hint=hint, error=wrong.at(name), maxlength=1000
     )
 
 
 ROUTES: Final = (
-    ConsoleRoute(hdrs.METH_GET, MAPPING, show, Scope.ADMIN),
-    ConsoleRoute(hdrs.METH_POST, MAPPING, save, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_GET, MAPPING, show),
+    ConsoleRoute(hdrs.METH_POST, MAPPING, save),
 )

@@ -1,5 +1,6 @@
 """`/console/apps/{app}/templates`: the templates of an app's account, and which of them the app uses."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -7,6 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.parts import (
     advice,
@@ -75,7 +77,10 @@ async def templates(visit: Visit) -> web.Response:
             visit,
             MAPPED,
             fill(
-                "{faults}{table}{add}", faults=faults, table=_mapped(visit, app), add=when(may, add)
+                "{faults}{table}{add}",
+                faults=faults,
+                table=_mapped(visit, app, known),
+                add=when(may, add),
             ),
             id="mapped",
         ),
@@ -89,8 +94,12 @@ async def templates(visit: Visit) -> web.Response:
     return app_page(visit, app, TABS[4].words, body)
 
 
-def _mapped(visit: Visit, app: AppResult) -> Html:
-    rows = [_mapping(visit, app, purpose, one) for purpose, one in app.templates.items()]
+def _mapped(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
+    labels = {one.template_id: one.labels for one in known.templates}
+    rows = [
+        _mapping(visit, app, purpose, one, labels.get(one.template_id, {}))
+        for purpose, one in app.templates.items()
+    ]
     return table(
         visit,
         MAPPED,
@@ -100,7 +109,9 @@ def _mapped(visit: Visit, app: AppResult) -> Html:
     )
 
 
-def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> tuple[Html, ...]:
+def _mapping(
+    visit: Visit, app: AppResult, purpose: str, one: TemplateBody, labels: Mapping[str, str]
+) -> tuple[Html, ...]:
     url = app_url(app, "/templates")
     actions = fill(
         '<form method="get" action="{url}/map"><input type="hidden" name="purpose" value="{purpose}">'
@@ -117,7 +128,7 @@ def _mapping(visit: Visit, app: AppResult, purpose: str, one: TemplateBody) -> t
         fill("{purpose}", purpose=purpose),
         code(one.template_id),
         joined(
-            fill("<div>{line}</div>", line=labelled(visit, code(keyword), text))
+            fill("<div>{line}</div>", line=labelled(visit, named_keyword(keyword, labels), text))
             for keyword, text in one.fields.items()
         ),
         when(visit.may(Scope.ADMIN), actions),
@@ -152,7 +163,10 @@ def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[
     return (
         fill("{title}", title=one.title),
         fill("{kind}", kind=visit.say(kind)),
-        joined(fill("{keyword} ", keyword=code(keyword)) for keyword in one.keywords),
+        joined(
+            fill("<div>{keyword}</div>", keyword=named_keyword(keyword, one.labels))
+            for keyword in one.keywords
+        ),
         code(one.template_id),
         when(visit.may(Scope.ADMIN), use),
     )

@@ -13,6 +13,7 @@ BOTH: Final[Mapping[str, str]] = {
     "A template of the account.": "账号的一个模板",
     "`keywords` has the values that WeChat accepts for each keyword; an empty list means any value.":
         "`keywords` 列出每个关键词微信接受的值；空列表表示任何值",
+    "`labels` has the words in front of keywords that users see.": "`labels` 是用户看到的、写在关键词前面的文字",
     "`notice` says that it is a subscribe notice, `lasting` that one consent allows any number of them.":
         "`notice` 表示是订阅通知，`lasting` 表示同意一次就可以发送任意多条",
     "`faults` say where the app's own `templates` do not fit them.": "`faults` 说明应用自己的 `templates` 哪里与它们不符",
@@ -25,6 +26,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Why WeChat would refuse a template.": "微信为何会拒绝一个模板",
     "The `sentence` names the `keyword`, which is empty if no single one is at fault.": "`sentence` 说出 `keyword`；不是某一个关键词的问题时，`keyword` 为空",
     "For its `faults` WeChat would refuse it.": "因为 `faults`，微信会拒绝它",
+    "`wrong` has them by keyword, which is empty for one of the template itself.": "`wrong` 按关键词列出它们；模板本身的问题，关键词为空",
     "The page that a tap opens; it wins over `url`.": "点击后打开的页面；优先于 `url`",
     "`appid` may be left out if the app's own account is the mini-program.": "应用自己的账号就是小程序时，可以不写 `appid`",
     "`miniprogram_state` and `lang` are for that case only.": "`miniprogram_state` 和 `lang` 只用于这种情况",

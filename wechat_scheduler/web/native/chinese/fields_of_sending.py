@@ -67,6 +67,7 @@ BOTH: Final[Mapping[str, str]] = {
         "以一种方式（`way`）显示的消息：`text`，或模板和它的关键词；因为 `faults`，微信会拒绝这个模板",
     "A tap opens `miniprogram`, or `url`.": "点击后打开 `miniprogram` 或 `url`",
     "A keyword of a template.": "模板的一个关键词",
+    "`label` is the word in front of it that the user sees, empty if it is not known.": "`label` 是用户看到的、写在它前面的文字，不知道时为空",
     "`type` is empty for one of an older template; `takes` is what WeChat accepts, `fault` why it refuses this value.":
         "旧模板的关键词 `type` 为空；`takes` 是微信接受的值，`fault` 说明为何拒绝这个值",
     "Of one that is `cut` only the beginning is shown, and nothing of one that is `hidden`.":

@@ -177,7 +177,7 @@ def _setting(name: str, value: Any, known: Mapping[str, AccountTemplate]) -> Any
         case "zone":
             return read_zone(value or SHANGHAI, name)
         case "templates":
-            return dict(_templates(value, known))
+            return _templates(value, known)
         case "networks":
             return tuple(dict.fromkeys(read_networks(value)))
         case "home":
@@ -190,27 +190,41 @@ def _setting(name: str, value: Any, known: Mapping[str, AccountTemplate]) -> Any
 
 def _templates(
     given: dict[str, TemplateBody], known: Mapping[str, AccountTemplate]
-) -> Iterator[tuple[str, Template]]:
+) -> dict[str, Template]:
     if len(given) > MOST_TEMPLATES:
         raise InvalidRequestError(f"must not be more than {MOST_TEMPLATES}", field="templates")
+    wrong, found = WrongFields(), dict[str, Template]()
     for purpose, template in given.items():
-        purpose = read_name(purpose, "templates")
-        mapped = read_template(template, f"templates.{purpose}")
-        for fault in mapping_faults(purpose, mapped, known):
+        with wrong:
+            read_name(purpose, "templates")
+        with wrong:
+            name = purpose.strip()
+            found[name] = read_template(template, f"templates.{name}")
+            _check_mapping(name, found[name], known)
+    wrong.check()
+    return found
+
+
+def _check_mapping(purpose: str, template: Template, known: Mapping[str, AccountTemplate]) -> None:
+    wrong = WrongFields()
+    for fault in mapping_faults(purpose, template, known):
+        with wrong:
             raise InvalidRequestError(fault.sentence, field=fault.place(purpose))
-        yield purpose, mapped
+    wrong.check()
 
 
 def read_template(given: TemplateBody, field: str) -> Template:
-    """Raises InvalidRequestError at the first thing that is wrong by itself."""
-    fields = {
-        read_name(keyword, f"{field}.fields"): read_text(
-            text, f"{field}.fields.{keyword}", longest=LONGEST_TEXT
-        )
-        for keyword, text in given.fields.items()
-    }
-    template_id = read_name(given.template_id, f"{field}.template_id")
-    page = read_page(given.miniprogram or None, f"{field}.miniprogram")
+    """Raises InvalidRequestError, which tells of each field that is wrong by itself."""
+    wrong, fields = WrongFields(), dict[str, str]()
+    for keyword, text in given.fields.items():
+        with wrong:
+            name = read_name(keyword, f"{field}.fields")
+            fields[name] = read_text(text, f"{field}.fields.{keyword}", longest=LONGEST_TEXT)
+    with wrong:
+        template_id = read_name(given.template_id, f"{field}.template_id")
+    with wrong:
+        page = read_page(given.miniprogram or None, f"{field}.miniprogram")
+    wrong.check()
     return Template(template_id=template_id, fields=fields, page=page)
 
 

@@ -24,11 +24,12 @@ from wechat_scheduler.web.native.sending.message_requests import (
 
 
 class KeywordPreviewResult(msgspec.Struct, kw_only=True):
-    """A keyword of a template. `type` is empty for one of an older template; `takes` is what WeChat accepts,
-    `fault` why it refuses this value. Of one that is `cut` only the beginning is shown, and nothing of one
-    that is `hidden`."""
+    """A keyword of a template. `label` is the word in front of it that the user sees, empty if it is not known.
+    `type` is empty for one of an older template; `takes` is what WeChat accepts, `fault` why it refuses this
+    value. Of one that is `cut` only the beginning is shown, and nothing of one that is `hidden`."""
 
     name: str
+    label: str
     type: str
     takes: str
     shown: str

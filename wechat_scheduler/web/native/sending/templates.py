@@ -13,6 +13,7 @@ from wechat_scheduler.delivery.filling import filling
 from wechat_scheduler.delivery.mappings import mapping_faults
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -35,14 +36,15 @@ log = structlog.get_logger(__name__)
 
 class AccountTemplateResult(msgspec.Struct, kw_only=True):
     """A template of the account. `keywords` has the values that WeChat accepts for each keyword; an empty
-    list means any value. `notice` says that it is a subscribe notice, `lasting` that one consent allows
-    any number of them."""
+    list means any value. `labels` has the words in front of keywords that users see. `notice` says that it
+    is a subscribe notice, `lasting` that one consent allows any number of them."""
 
     template_id: str
     title: str
     notice: bool
     lasting: bool
     keywords: dict[str, Sequence[str]]
+    labels: dict[str, str]
 
 
 class ImportedResult(msgspec.Struct, kw_only=True):
@@ -64,11 +66,12 @@ class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class PreviewResult(msgspec.Struct, kw_only=True):
     """The text of each keyword as WeChat gets it; of those in `shortened` the beginning. For its `faults`
-    WeChat would refuse it."""
+    WeChat would refuse it. `wrong` has them by keyword, which is empty for one of the template itself."""
 
     data: dict[str, str]
     shortened: list[str]
     faults: list[str]
+    wrong: dict[str, str]
 
 
 async def import_all(request: web.Request) -> web.Response:
@@ -100,25 +103,32 @@ async def shown(request: web.Request) -> web.Response:
 async def preview(request: web.Request) -> web.Response:
     """Nothing is stored or sent."""
     app = await app_of(request)
-    body = decode(await request.read(), PreviewBody)
-    template = read_template(body.template, "template")
-    content = Content(
-        template=read_name(body.purpose, "purpose"),
-        title=read_text(body.title, "title", longest=LONGEST_TITLE),
-        text=read_text(body.text, "text", longest=LONGEST_TEXT),
-        data=body.data,
-    )
+    body, wrong = decode(await request.read(), PreviewBody), WrongFields()
+    with wrong:
+        template = read_template(body.template, "template")
+    with wrong:
+        purpose = read_name(body.purpose, "purpose")
+    with wrong:
+        title = read_text(body.title, "title", longest=LONGEST_TITLE)
+    with wrong:
+        text = read_text(body.text, "text", longest=LONGEST_TEXT)
+    wrong.check()
+    content = Content(template=purpose, title=title, text=text, data=body.data)
     app = replace(app, templates={body.purpose: template})
     shown = filling(content, app, request.app[SERVICES].clock.now())
     mapped = list(mapping_faults(body.purpose, template, app.account_templates))
     faults = [f"{fault.keyword or 'template_id'} {fault.sentence}" for fault in mapped]
     known = {fault.keyword for fault in mapped} - {""}
+    by_keyword = {fault.keyword: fault.sentence for fault in reversed(mapped)}
     if shown:  # what is wrong with the mapping of a keyword is said once
-        faults += [one.sentence for one in shown.faults if one.keyword not in known]
+        others = [one for one in shown.faults if one.keyword not in known]
+        faults += [one.sentence for one in others]
+        by_keyword |= {one.keyword: one.sentence for one in others if one.keyword not in by_keyword}
     result = PreviewResult(
         data=dict(shown.data) if shown else {},
         shortened=list(shown.shortened) if shown else [],
         faults=faults,
+        wrong=by_keyword,
     )
     return envelope.success(result)
 
@@ -131,6 +141,7 @@ def _results(listed: Sequence[AccountTemplate]) -> list[AccountTemplateResult]:
             notice=one.is_notice,
             lasting=one.is_lasting,
             keywords=dict(one.keywords),
+            labels=dict(one.labels),
         )
         for one in listed
     ]

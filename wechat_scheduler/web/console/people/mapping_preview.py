@@ -1,0 +1,33 @@
+"""Shows a message as a mapping would fill it in."""
+
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.keyword_lines import named_keyword
+from wechat_scheduler.web.console.parts import table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.templates import AccountTemplateResult, PreviewResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+SHOWN = W("What WeChat gets", "微信收到的内容")
+CUT = W("shortened", "已截短")
+NOTHING = W("Nothing would be sent.", "什么也不会发送。")
+
+
+def mapping_preview(
+    visit: Visit, preview: PreviewResult, account: AccountTemplateResult | None
+) -> Html:
+    labels = account.labels if account else {}
+    rows = [
+        (
+            named_keyword(keyword, labels),
+            fill("{text} {cut}", text=text, cut=_cut(visit, keyword in preview.shortened)),
+        )
+        for keyword, text in preview.data.items()
+    ]
+    return table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING)
+
+
+def _cut(visit: Visit, is_cut: bool) -> Html:
+    return when(is_cut, fill("<small>({cut})</small>", cut=visit.say(CUT)))
