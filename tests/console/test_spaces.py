@@ -6,6 +6,8 @@ from tests.console.furnishing import furnish, pages
 from tests.console.spaces import odd_spaces
 from tests.console.visitor import Browser
 from tests.house import Caller, WeChat
+from wechat_scheduler.web.console.parts import spaced
+from wechat_scheduler.web.pages.markup import fill
 
 
 async def test_no_page_has_an_odd_space(admin: Browser, keeper: Caller, weixin: WeChat) -> None:
@@ -18,6 +20,14 @@ async def test_no_page_has_an_odd_space(admin: Browser, keeper: Caller, weixin: 
             found[language, path] = odd_spaces((await admin.open(path)).html)
 
     assert {place: odd for place, odd in found.items() if odd} == {}
+
+
+def test_sentences_have_a_space_between_only_where_they_need_one() -> None:
+    link = fill('<a href="/">{words}</a>', words="go")
+
+    assert spaced("One.", link, "") == 'One. <a href="/">go</a>'
+    assert spaced(fill("<b>{words}</b>", words="一。"), link) == '<b>一。</b><a href="/">go</a>'
+    assert spaced("", "two", "三") == "two 三"
 
 
 @pytest.mark.parametrize(

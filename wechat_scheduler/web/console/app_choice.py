@@ -6,7 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import none_yet
+from wechat_scheduler.web.console.parts import none_yet, spaced
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
@@ -40,9 +40,11 @@ def app_link(apps: Mapping[int, AppResult], app_id: int) -> Html:
 def no_apps(visit: Visit) -> Html:
     """Where one app is needed to go on."""
     return fill(
-        '<p class="empty">{none} {link}</p>',
-        none=visit.say(
-            none_yet(visit, of_accounts(visit, NO_APPS, NO_APP_SEEN), FIRST, Scope.ADMIN)
+        '<p class="empty">{none}</p>',
+        none=spaced(
+            visit.say(
+                none_yet(visit, of_accounts(visit, NO_APPS, NO_APP_SEEN), FIRST, Scope.ADMIN)
+            ),
+            link("/console/people", visit.say(MAKE_APP)),
         ),
-        link=link("/console/people", visit.say(MAKE_APP)),
     )

@@ -192,3 +192,13 @@ def with_code(text: str) -> Html:
 def joined(parts: Iterable[Cell]) -> Html:
     """Pieces one after the other."""
     return fill("{parts}", parts=[fill("{part}", part=part) for part in parts])
+
+
+def spaced(*parts: Cell) -> Html:
+    """Pieces in one line, with a space between. A Chinese sign at the end of one has room of its own."""
+    made = []
+    for part, following in zip(parts, (*parts[1:], ""), strict=True):
+        ends = _TAG.sub("", part) if isinstance(part, Html) else part
+        gap = " " if ends and following and ends[-1] not in "。！？；：" else ""
+        made.append(fill("{part}{gap}", part=part, gap=gap))
+    return fill("{made}", made=made)

@@ -31,7 +31,16 @@ from wechat_scheduler.web.console.credentials.systems import systems
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, link
-from wechat_scheduler.web.console.parts import Cell, advice, bar, code, facts, joined, section
+from wechat_scheduler.web.console.parts import (
+    Cell,
+    advice,
+    bar,
+    code,
+    facts,
+    joined,
+    section,
+    spaced,
+)
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -154,9 +163,8 @@ def _contest(visit: Visit, contest: Contest | None) -> Html:
     if contest is None:
         return Html()
     return fill(
-        "<div><p>{meaning} {at}</p><p>{message}</p>{advice}</div>",
-        meaning=visit.say(CONTESTED.meaning),
-        at=visit.time(contest.at),
+        "<div><p>{meaning}</p><p>{message}</p>{advice}</div>",
+        meaning=spaced(visit.say(CONTESTED.meaning), visit.time(contest.at)),
         message=visit.told(contest.message),
         advice=advice(visit, contest.advice),
     )

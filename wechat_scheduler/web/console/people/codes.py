@@ -17,7 +17,7 @@ from wechat_scheduler.web.console.fields import (
 )
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, facts, said_at, section
+from wechat_scheduler.web.console.parts import code, facts, said_at, section, spaced
 from wechat_scheduler.web.console.people.code_list import KEPT, NEVER, kept_codes
 from wechat_scheduler.web.console.people.frame import (
     ONE,
@@ -153,10 +153,12 @@ def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
     )
     name = f"qr-{app.id}-{made.scene[:8]}"
     return fill(
-        "{drawn}<p>{until} {lasting}</p>{told}{for_print}",
+        "{drawn}<p>{lasting}</p>{told}{for_print}",
         drawn=_drawn(visit, made.url, name, ALT.filled(name=app.name)),
-        until=said_at(visit, LASTS_UNTIL, made.image_until),
-        lasting=visit.say(FOR_PAGES if made.stable_url else NO_ADDRESS),
+        lasting=spaced(
+            said_at(visit, LASTS_UNTIL, made.image_until),
+            visit.say(FOR_PAGES if made.stable_url else NO_ADDRESS),
+        ),
         told=told,
         for_print=_for_print(visit, app, made.page_url, name) if made.page_url else Html(),
     )

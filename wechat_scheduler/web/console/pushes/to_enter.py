@@ -6,7 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, facts
+from wechat_scheduler.web.console.parts import code, facts, spaced
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.jobs import JobResult
@@ -63,7 +63,6 @@ def _address(visit: Visit, path: str) -> Html:
 def _unregistered(visit: Visit, appid: str) -> Html:
     url = f"/console/credentials/register?{urlencode({'appid': appid})}"
     return fill(
-        '<p class="advice">{words} {link}</p>',
-        words=visit.say(UNREGISTERED),
-        link=link(url, visit.say(REGISTER)),
+        '<p class="advice">{words}</p>',
+        words=spaced(visit.say(UNREGISTERED), link(url, visit.say(REGISTER))),
     )
