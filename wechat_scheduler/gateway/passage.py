@@ -96,17 +96,17 @@ class Passage:
             self._callers.let_in(consumer, call.address)
         return bearers
 
-    @asynccontextmanager
-    async def taken(self, call: PassedCall, bearers: Mapping[str, Bearer]) -> AsyncIterator[Reply]:
-        """WeChat's answer to a call that `proven` let pass, which is read in the block. Raises RequestError,
+    async def taken(
+        self, call: PassedCall, bearers: Mapping[str, Bearer]
+    ) -> AbstractAsyncContextManager[Reply]:
+        """WeChat's answer to a call that `proven` let pass, which is read in the block. Both raise RequestError,
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
         await self._prove_changed(call, bearers.values())
         last = swaps[-1].bearer if swaps else _NO_BEARER
         caller = _Caller(last.account, last.caller, last.label if swaps else "", last.consumer)
         answered = partial(self._answered, call, last.account, swaps)
-        async with self._counted(call, caller, answered) as reply:
-            yield reply
+        return self._counted(call, caller, answered)
 
     def sent(
         self, call: PassedCall, account: str, caller: GatewayCaller | None

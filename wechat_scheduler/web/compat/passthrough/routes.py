@@ -58,7 +58,7 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
         call = await _whole(head, request)
         if call.is_kept and not has_come:  # it took its time: its consumer may have ended
             bearers = dict(await services.passage.proven(call))
-        taken = services.passage.taken(call, bearers)
+        taken = await services.passage.taken(call, bearers)
         return await given_back(request, services, taken)
     except RequestError:
         # An unknown token may just be old, so it does not count as a wrong key: its SDK must get 40001 to
