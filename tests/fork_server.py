@@ -165,7 +165,7 @@ async def warm_up(folder: Path) -> None:
     """Load what a start puts off, and open a daemon, which writes the methods of classes and the like."""
     flags = {"server.port": 0, "state.dir": str(folder)}
     config = loading.load(file=None, flags=flags, environ={}).config
-    serve.load_for(config)
+    load_for(config)
     async with open_daemon(config, clock=SystemClock(), rng=random.Random(1), run_loops=False):
         pass
 
@@ -173,6 +173,7 @@ async def warm_up(folder: Path) -> None:
 if __name__ == "__main__":
     SERVE.load()
     from wechat_scheduler.cli import serve
+    from wechat_scheduler.cli.late_loading import load_for
     from wechat_scheduler.config import loading
     from wechat_scheduler.daemon.opening import open_daemon
     from wechat_scheduler.engine.clock import SystemClock

@@ -15,7 +15,8 @@ from wechat_scheduler.cli.main import SERVE
 SERVE.load()
 print(gc.isenabled(), gc.get_freeze_count(), *sys.modules, flush=True)
 import asyncio, aiohttp
-from wechat_scheduler.cli.serve import load_all, run
+from wechat_scheduler.cli.late_loading import load_all
+from wechat_scheduler.cli.serve import run
 async def ask(url):
     async with aiohttp.ClientSession() as session:
         for _ in range(2):
@@ -93,7 +94,7 @@ async def test_a_daemon_loads_what_a_start_does_not_need_when_it_is_asked_for(
     assert first == again == ["200", "404"], ended.err
     assert later == ["200", "200", "404", "200", "200"]
     loaded = {name for name in modules for one in LATER if f"{name}.".startswith(f"{one}.")}
-    assert not loaded, "import it in a function, and add it to `serve.LATER`"
+    assert not loaded, "import it in a function, and add it to `late_loading.LATER`"
 
 
 async def test_a_start_imports_no_more_than_a_daemon_uses_and_reads_no_certificates(

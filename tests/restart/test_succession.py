@@ -47,7 +47,7 @@ import sys
 sys.orig_argv[1:3] = ["-c", '''
 from wechat_scheduler.cli.main import SERVE, main
 SERVE.load()
-from wechat_scheduler.cli.serve import load_all
+from wechat_scheduler.cli.late_loading import load_all
 load_all()
 open({gate!r}).read()
 main()

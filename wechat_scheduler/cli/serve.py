@@ -7,15 +7,13 @@ import random
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from datetime import timedelta
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import click
 import structlog
 
-from wechat_scheduler.cli.certificates import read_now
+from wechat_scheduler.cli.late_loading import load_for, load_later
 from wechat_scheduler.cli.log_output import log_to_stderr
 from wechat_scheduler.cli.options import Options, global_options, take
 from wechat_scheduler.config.changes import change
@@ -25,8 +23,6 @@ from wechat_scheduler.daemon.opening import Daemon, open_daemon
 from wechat_scheduler.daemon.succession import Succession, take_turn
 from wechat_scheduler.engine.clock import Clock, SharedClock, SystemClock
 from wechat_scheduler.engine.garbage import short_collections
-from wechat_scheduler.engine.gentle_threads import gentle_threads
-from wechat_scheduler.engine.patterns import compile_all
 from wechat_scheduler.errors import ConfigError, SchedulerError
 from wechat_scheduler.log import setup as log
 from wechat_scheduler.upkeep.safe_paths import place_of_database
@@ -38,20 +34,6 @@ TO_A_FILE = (
     "every user of this machine sees the password in the list of processes; write the URL into a file, "
     "name the file in state.database_file, and change the password"
 )
-# What requests need and a start does not. Modules import it in a function; a thread imports it once callers
-# are answered, so that the first request that needs it does not wait.
-LATER = (
-    "wechat_scheduler.web.routes",
-    "wechat_scheduler.daemon.chinese",
-    "wechat_scheduler.reminders.language.grammar",
-    "wechat_scheduler.reminders.bot.bot",
-    "wechat_scheduler.metrics.text",
-    "chinese_calendar",
-    "statistics",
-    "tenacity",
-)
-# So long after the start.
-CALLERS_FIRST = timedelta(milliseconds=500)
 
 
 @click.command()
@@ -134,7 +116,7 @@ async def _serve(
         loop.add_signal_handler(signal.SIGHUP, reloader.reload)
         _say_ready(config, daemon)
         supervisor = daemon.ground.supervisor
-        supervisor.contained("loading", _load(config, daemon.ground.clock))
+        supervisor.contained("loading", load_later(config, daemon.ground.clock))
         supervisor.contained("handing over", _hand_over(daemon, succession, successor_wanted, stop))
         await stop.wait()
         queue.hurry()  # a second signal ends the process at once
@@ -159,29 +141,6 @@ async def _hand_over(
             daemon.notifier.succeeded_by(successor)
             stop.set()
         wanted.clear()
-
-
-async def _load(config: Config, clock: Clock) -> None:
-    """Once the callers who waited for the start are answered."""
-    await clock.sleep(CALLERS_FIRST)
-    with gentle_threads():
-        await asyncio.to_thread(load_for, config)
-
-
-def load_for(config: Config) -> None:
-    """What a start put off, and what this configuration makes of it."""
-    from wechat_scheduler.web.routes import routes_of
-
-    routes_of(config)
-    load_all()
-
-
-def load_all() -> None:
-    """What every start put off."""
-    read_now()
-    for module in LATER:
-        import_module(module)
-    compile_all()
 
 
 def _greet(config: Config, daemon: Daemon) -> None:

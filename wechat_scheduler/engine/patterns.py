@@ -5,8 +5,9 @@ start needs few of the others.
 """
 
 import re
-from typing import Any, AnyStr, cast
+from typing import Any, AnyStr, Final, cast
 
+_FEW: Final = 50
 _PATTERNS: "list[LatePattern]" = []
 
 
@@ -33,5 +34,13 @@ def pattern(text: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
 
 def compile_all() -> None:
     """Compiles the patterns that are not compiled yet, so that no sentence waits for them."""
-    for uncompiled in _PATTERNS:
-        _ = uncompiled.match
+    while compile_some():
+        pass
+
+
+def compile_some() -> bool:
+    """Compiles a few of them, in some milliseconds; whether there were any."""
+    uncompiled = [each for each in _PATTERNS if "match" not in vars(each)][:_FEW]
+    for each in uncompiled:
+        _ = each.match
+    return bool(uncompiled)

@@ -4,7 +4,7 @@ import importlib
 import sys
 
 from tests.cli.commands import execute
-from wechat_scheduler.cli.serve import LATER
+from wechat_scheduler.cli.late_loading import LATER
 
 NEVER_AT_START = {*LATER, "PIL", "segno", "wechat_scheduler.reminders.bot.command_patterns"}
 STARTED = """
