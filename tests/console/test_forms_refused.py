@@ -101,3 +101,28 @@ async def test_the_mapping_of_a_template_tells_of_each_field(
     assert [page.status for page in pages] == [400, 400, 200]
     said = " ".join(text for found in (saved, named, shown) for text in found.values())
     assert not re.search("[a-z] [a-z]|templates", said), said
+
+
+async def test_a_number_has_its_range_in_the_units_of_the_person(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    settings, consumer = f"/console/apps/{app['id']}/settings", "/console/access/consumers/new"
+    form, new = await admin.open(settings), await admin.open(consumer)
+
+    many = await admin.submit(form, settings, per_minute="1000001", recipient_per_minute="-1")
+    calls = await admin.submit(new, consumer, name="erp", appids=APPID, per_day="1e9")
+
+    field = form.root.one(id="field-per_minute")
+    assert (field["type"], field["min"], field["max"]) == ("number", "0", "1000000")
+    said = "Must be 1 to 1,000,000 messages, or 0 for no limit."
+    assert faults(many) == {"per_minute": said, "recipient_per_minute": said}
+    assert faults(calls) == {"per_day": "Must be 1 to 100,000,000 calls, or 0 for no limit."}
+
+
+async def test_a_text_of_another_form_is_refused_in_words(keeper: Caller) -> None:
+    body = {"path": "no path"}
+
+    refused = await keeper.call("POST", f"/v1/quotas/{APPID}/clear", body=body)
+
+    assert refused.json["message"] == "path: must be a path such as /cgi-bin/menu/get"

@@ -79,7 +79,7 @@ async def test_an_app_is_changed_gets_a_new_token_and_is_removed(
     assert app["networks"] == ["10.0.0.0/8", "::1/128"]
     assert app["callback"] == "https://shop.example.com/hook"
     assert [one.text for one in wrong.root.find("p", class_="error")] == [
-        "不是时区，例如 Asia/Shanghai。", "必须是整数，0 表示不限。", "必须是整数，0 表示不限。",
+        "不是时区，例如 Asia/Shanghai。", "必须是 1 到 1,000,000 条，0 表示不限。", "必须是 1 到 1,000,000 条，0 表示不限。",
     ]  # fmt: skip
     assert token.root.one("code", class_="secret").text.startswith("AT_")
     assert (gone.title, "The app is removed." in gone.text) == ("People", True)

@@ -34,6 +34,7 @@ _BOTH: Final = {
     "has a NUL in it": "含有 NUL",
     "is not a time zone such as Asia/Shanghai": "不是时区，例如 Asia/Shanghai",
     "is not known here": "这里没有这个名字",
+    "has another form than it must have": "格式不对",
     "did you mean {name}?": "是指 {name} 吗？",
     "the body has {name}": "请求体里有 {name}",
     "is given twice; give it once": "写了两次，请只写一次",
@@ -138,7 +139,6 @@ _MEASURES: Final = {
     "{sort} <= {most}": "不大于 {most} 的{zh}",
     "{sort} of length >= {least}": "长度至少为 {least} 的{zh}",
     "{sort} of length <= {most}": "长度最多为 {most} 的{zh}",
-    "{sort} matching regex {pattern}": "符合 {pattern} 的{zh}",
     "{sort} or null": "{zh}或空值",
 }
 EXPECTED: Final = (

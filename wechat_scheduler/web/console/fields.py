@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Any, Final
 
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError, RequestError
@@ -143,6 +143,11 @@ def check_field(
         hint=when(hint, fill(" <small>{hint}</small>", hint=visit.say(hint) if hint else "")),
         error=when(error, fill('<p class="error">{error}</p>', error=error)),
     )
+
+
+def whole_number(within: range) -> dict[str, Any]:
+    """The attributes of a field for one of these numbers."""
+    return {"type": "number", "min": within[0], "max": within[-1], "inputmode": "numeric"}
 
 
 class TypedFields:

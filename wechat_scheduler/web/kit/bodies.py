@@ -20,7 +20,7 @@ import msgspec
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.kit.choices import choices
+from wechat_scheduler.web.kit.choices import choices, refusal
 from wechat_scheduler.web.kit.error_paths import ANY_KEY, named, parts
 from wechat_scheduler.web.kit.ids import NO_REMINDER_ID, REMINDER_ID
 
@@ -34,6 +34,7 @@ _NOT_A_TIME: Final = (
     "Invalid RFC3339 encoded datetime",
     "Expected `datetime` with a timezone component",
 )
+_OTHER_FORM: Final = " matching regex "
 _LONGEST_NAME: Final = 64
 # Names of a body that are compared with a missing one: a body of 1 MiB may have 100,000.
 _COMPARED: Final = 100
@@ -208,6 +209,8 @@ def _said(message: str, form: Any, place: str) -> str:
         return f"must be one of {', '.join(known)}"
     if message.startswith("Expected `str") and REMINDER_ID.pattern in message:
         return NO_REMINDER_ID.en
+    if _OTHER_FORM in message:  # a pattern tells a person nothing
+        return refusal(form, place) or "has another form than it must have"
     if message in _NOT_A_TIME:
         return f"must be {_WORDS['datetime']}"
     said = _SORT.sub(lambda sort: _in_words(sort[1]), message)

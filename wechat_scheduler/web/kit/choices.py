@@ -1,11 +1,13 @@
 """The values that a field of a body may have."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from msgspec import inspect
 
 from wechat_scheduler.web.kit.error_paths import STEP
+
+REFUSAL: Final = "refusal"
 
 
 def choices(form: Any, place: str) -> tuple[str, ...]:
@@ -16,6 +18,16 @@ def choices(form: Any, place: str) -> tuple[str, ...]:
         found = [inner for one in found for inner in _inner(one, step)]
     texts = [text for one in found for text in _texts(one)]
     return tuple(dict.fromkeys(filter(None, texts)))
+
+
+def refusal(form: Any, place: str) -> str:
+    """What the type of the field at `place` says of a text that does not match its pattern, in its `extra`; empty if it
+    says nothing."""
+    found = [inspect.type_info(form)]
+    for step in STEP.findall(place):
+        found = [inner for one in found for inner in _inner(one, step)]
+    told = (one.extra for one in found if isinstance(one, inspect.Metadata) and one.extra)
+    return next((str(extra[REFUSAL]) for extra in told if REFUSAL in extra), "")
 
 
 def _inner(form: inspect.Type, step: str) -> Iterator[inspect.Type]:

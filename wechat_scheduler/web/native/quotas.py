@@ -1,6 +1,6 @@
 """Shows what WeChat counts of a path's calls, and who made them, and clears it."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, WeChatError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.choices import REFUSAL
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.slashes import tidied
 from wechat_scheduler.web.native.refused_by_wechat import refused
@@ -18,7 +19,13 @@ from wechat_scheduler.web.native.usage import UseResult, use_result
 
 log = structlog.get_logger(__name__)
 
-Path = Annotated[str, msgspec.Meta(min_length=2, max_length=256, pattern=r"^/[A-Za-z0-9_./-]+$")]
+NO_PATH: Final = "must be a path such as /cgi-bin/menu/get"
+Path = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=2, max_length=256, pattern=r"^/[A-Za-z0-9_./-]+$", extra={REFUSAL: NO_PATH}
+    ),
+]
 
 
 class QuotaBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -64,9 +71,7 @@ def _checked(path: str) -> str:
     try:
         return tidied("GET", msgspec.convert(path, Path))
     except msgspec.ValidationError as error:
-        raise InvalidRequestError(
-            "must be a path such as /cgi-bin/menu/get", field="path"
-        ) from error
+        raise InvalidRequestError(NO_PATH, field="path") from error
 
 
 ROUTES = (

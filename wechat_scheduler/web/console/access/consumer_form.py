@@ -7,12 +7,19 @@ import msgspec
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
-from wechat_scheduler.web.console.fields import TypedFields, area_field, check_field, text_field
+from wechat_scheduler.web.console.fields import (
+    TypedFields,
+    area_field,
+    check_field,
+    text_field,
+    whole_number,
+)
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.consumer_bodies import (
+    MOST_CALLS,
     ConsumerResult,
     read_consumer,
     read_settings,
@@ -24,6 +31,8 @@ W = Words
 LISTS: Final = ("appids", "networks")
 RULES: Final = ("allow_paths", "deny_paths")
 NUMBERS: Final = ("per_minute", "per_day")
+ALLOWED: Final = range(MOST_CALLS + 1)
+_MOST: Final = f"{MOST_CALLS:,}"
 FIELDS: Final = ("name", *LISTS, "stand_in", *RULES, *NUMBERS)
 
 NAME_HINT = W(
@@ -42,15 +51,16 @@ HINTS: Final = {
     "networks": W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。"),
     "allow_paths": W("One a line, such as /cgi-bin/menu/*. Empty: all.", "每行一个，例如 /cgi-bin/menu/*。留空表示全部。"),
     "deny_paths": W("One a line.", "每行一个。"),
-    "per_minute": W("0: no limit.", "0 表示不限。"),
-    "per_day": W("0: no limit.", "0 表示不限。"),
+    **dict.fromkeys(NUMBERS, W("1 to {most} calls; 0: no limit.", "1 到 {most} 次；0 表示不限。").filled(most=_MOST)),
 }  # fmt: skip
 STAND_IN = W("Give it stand-in tokens", "发给它替身 token")
 STAND_IN_HINT = W(
     "They end with the consumer, and limits to paths and numbers need them.",
     "使用方被吊销时它们立即失效；限制路径和次数需要它们。",
 )
-NO_NUMBER = W("must be a whole number, 0 for no limit", "必须是整数，0 表示不限")
+NO_NUMBER = W(
+    "must be 1 to {most} calls, or 0 for no limit", "必须是 1 到 {most} 次，0 表示不限"
+).filled(most=_MOST)
 
 
 def consumer_fields(
@@ -66,7 +76,7 @@ def consumer_fields(
     numbers = [
         text_field(
             visit, name, WORDS[name], draft.get(name, "0"), hint=HINTS[name],
-            error=mistakes.at(name), inputmode="numeric",
+            error=mistakes.at(name), **whole_number(ALLOWED),
         )
         for name in NUMBERS
     ]  # fmt: skip
@@ -93,7 +103,7 @@ def read_consumer_form(visit: Visit, *, is_new: bool) -> dict[str, Any]:
         **{name: lines(given.get(name, "")) for name in LISTS},
         # A rule may begin with a method and a space.
         **{name: _rules(given.get(name, "")) for name in RULES},
-        **{name: typed.number(name, NO_NUMBER, empty=0) for name in NUMBERS},
+        **{name: typed.number(name, NO_NUMBER, empty=0, within=ALLOWED) for name in NUMBERS},
         "stand_in": "stand_in" in given,
     }
     if is_new:  # a name cannot be changed

@@ -8,7 +8,13 @@ import msgspec
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
-from wechat_scheduler.web.console.fields import TypedFields, area_field, check_field, text_field
+from wechat_scheduler.web.console.fields import (
+    TypedFields,
+    area_field,
+    check_field,
+    text_field,
+    whole_number,
+)
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -42,8 +48,10 @@ TYPES_HINT = W(
 NETWORKS = W("Only from these networks", "只限这些网段")
 NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
 DAYS = W("Ends after days", "有效天数")
-DAYS_HINT = W("Empty: never.", "留空表示永不过期。")
 ALLOWED: Final = range(1, LONGEST_LIFE // _DAY + 1)
+DAYS_HINT = W("1 to {most} days. Empty: never.", "1 到 {most} 天。留空表示永不过期。").filled(
+    most=ALLOWED[-1]
+)
 NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(most=ALLOWED[-1])
 
 
@@ -68,7 +76,7 @@ def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Ht
         networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
         days=text_field(
             visit, "expires_in", DAYS, draft.get("expires_in", ""), hint=DAYS_HINT,
-            error=mistakes.at("expires_in"), inputmode="numeric",
+            error=mistakes.at("expires_in"), **whole_number(ALLOWED),
         ),
     )  # fmt: skip
 

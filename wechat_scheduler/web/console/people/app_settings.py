@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.fields import (
     form,
     refusal,
     text_field,
+    whole_number,
 )
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -35,7 +36,7 @@ from wechat_scheduler.web.console.people.frame import (
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.sending.app_bodies import AppResult, read_change
+from wechat_scheduler.web.native.sending.app_bodies import MOST_PER_MINUTE, AppResult, read_change
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
@@ -45,8 +46,13 @@ CALLBACK_HINT = W(
     "现在：{now}。它的查询参数是秘密，不显示；留空则不变。",
 )
 NO_CALLBACK = W("Remove the callback", "删除回调地址")
-NO_NUMBER = W("must be a whole number, 0 for no limit", "必须是整数，0 表示不限")
-LIMIT_HINT = W("0 means no limit.", "0 表示不限。")
+ALLOWED: Final = range(MOST_PER_MINUTE + 1)
+NO_NUMBER = W(
+    "must be 1 to {most} messages, or 0 for no limit", "必须是 1 到 {most} 条，0 表示不限"
+).filled(most=f"{MOST_PER_MINUTE:,}")
+LIMIT_HINT = W("1 to {most} messages; 0 means no limit.", "1 到 {most} 条；0 表示不限。").filled(
+    most=f"{MOST_PER_MINUTE:,}"
+)
 NETWORKS_HINT = W(
     "One a line, such as 10.0.0.0/8. Empty means any.", "一行一个，如 10.0.0.0/8；空表示任意。"
 )
@@ -94,7 +100,7 @@ def _body(visit: Visit, app: AppResult) -> dict[str, Any]:
     body: dict[str, Any] = {
         name: given.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS
     }
-    body |= {name: typed.number(name, NO_NUMBER, empty=0) for name in LIMITS}
+    body |= {name: typed.number(name, NO_NUMBER, empty=0, within=ALLOWED) for name in LIMITS}
     body |= {name: name in given for name in SWITCHES}
     body["networks"] = given.get("networks", "").split()
     callback = given.get("callback", "").strip()
@@ -124,8 +130,8 @@ def _form(
         text("zone", terms.ZONE, maxlength=64),
         text("callback", terms.CALLBACK, hint, type="url"),
         check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
-        text("per_minute", PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
-        text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, inputmode="numeric"),
+        text("per_minute", PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
+        text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
         area("networks", NETWORKS, NETWORKS_HINT),
         check_field(visit, "at_most_once", ONCE_AT_MOST, checked="at_most_once" in given),
         check_field(visit, "mini_program", MINI, checked="mini_program" in given),

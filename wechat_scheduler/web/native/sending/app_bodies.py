@@ -35,7 +35,10 @@ from wechat_scheduler.web.kit.texts import (
 LONGEST_TEXT = 1000
 MOST_TEMPLATES = 100
 
-PerMinute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+# A larger limit would limit nothing.
+MOST_PER_MINUTE = 1_000_000
+
+PerMinute: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=MOST_PER_MINUTE)]
 
 
 class TemplateBody(msgspec.Struct, forbid_unknown_fields=True):
