@@ -21,6 +21,7 @@ from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.aliases import SqlAliases
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.handled_events import SqlHandledEvents
+from wechat_scheduler.storage.audience.names import SqlNames
 from wechat_scheduler.storage.audience.scenes import SqlScenes
 from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
 from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
@@ -120,6 +121,7 @@ class People:
             self.subscriptions,
             self.aliases,
             self.uses,
+            SqlNames(self.database),
             clock=clock,
         )
 

@@ -37,6 +37,7 @@ async def test_an_agenda_tells_what_is_sent_tomorrow(office: Office) -> None:
     assert agenda["rings"][0] == {
         "at": "2026-11-19T08:00:00+08:00", "id": daily["id"], "app": office.app, "title": "daily",
         "rule": "FREQ=DAILY", "zone": "Asia/Shanghai", "owner": "", "to": [office.uid], "joined": 1,
+        "names": {office.uid: "alice"},
     }  # fmt: skip
     assert (agenda["rings"][1]["to"], agenda["complete"]) == ([office.topic], True)
 
@@ -114,6 +115,7 @@ async def test_a_removal_is_undone_within_a_minute(keeper: Caller, clock: FakeCl
     await office.open()
     made = (await office.remind(rule="FREQ=DAILY")).result
     path = f"/v1/reminders/{made['id']}"
+    before = (await office.call("GET", path)).result
 
     removed = await office.call("POST", f"{path}/remove")
     gone = await office.call("GET", path)
@@ -121,7 +123,7 @@ async def test_a_removal_is_undone_within_a_minute(keeper: Caller, clock: FakeCl
 
     assert (removed.result["until"], gone.status) == ("2026-11-18T02:31:00Z", 404)
     assert restored.result == made
-    assert (await office.call("GET", path)).result == made
+    assert (await office.call("GET", path)).result == before
     again = (await office.call("POST", f"{path}/remove")).result
     clock.advance(timedelta(minutes=1, seconds=1))
     late = await office.call("POST", f"{path}/restore", body={"undo": again["undo"]})

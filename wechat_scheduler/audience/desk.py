@@ -1,6 +1,6 @@
 """The desk for an app's audience: topics, subscribers, subscriptions, aliases."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
@@ -22,6 +22,7 @@ from wechat_scheduler.audience.model import (
     Subscription,
     Topic,
 )
+from wechat_scheduler.audience.names import AppPerson, Names
 from wechat_scheduler.audience.ports import (
     Aliases,
     Subscribers,
@@ -52,6 +53,7 @@ class AudienceDesk:
         subscriptions: Subscriptions,
         aliases: Aliases,
         uses: UseCounts,
+        names: Names,
         *,
         clock: Clock,
     ) -> None:
@@ -60,6 +62,7 @@ class AudienceDesk:
         self._subscriptions = subscriptions
         self._aliases = aliases
         self._uses = uses
+        self._names = names
         self._clock = clock
 
     async def topics(self, app: App) -> Sequence[Topic]:
@@ -154,6 +157,13 @@ class AudienceDesk:
     async def names_of(self, app: App, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The app's own names of each user who has some, in order."""
         return await self._aliases.names_of(app.id, uids)
+
+    async def called(self, people: Collection[AppPerson]) -> Mapping[AppPerson, str]:
+        """A name of each that has one."""
+        return await self._names.of_people(people)
+
+    async def topics_called(self, topic_ids: Collection[int]) -> Mapping[int, str]:
+        return await self._names.of_topics(topic_ids)
 
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         """Returns None if there is no such subscriber."""

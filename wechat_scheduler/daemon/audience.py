@@ -50,6 +50,7 @@ def wire_audience(ground: Ground, tokens: AccountTokens, directory: Directory) -
             stores.subscriptions,
             stores.aliases,
             stores.uses,
+            stores.names,
             clock=clock,
         ),
         codes=QrCodeDesk(stores.scenes, drawn, clock=clock, background=ground.supervisor.contained),

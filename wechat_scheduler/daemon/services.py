@@ -94,7 +94,6 @@ def web_services(
         running=running,
         directory=cores.audience.directory,
         audience=cores.audience.desk,
-        names=stores.names,
         codes=cores.audience.codes,
         account_templates=cores.audience.account_templates,
         openids=cores.audience.openids,

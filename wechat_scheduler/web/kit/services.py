@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from wechat_scheduler.alerts.trials import AlertTrials
     from wechat_scheduler.audience.desk import AudienceDesk
     from wechat_scheduler.audience.directory import Directory
-    from wechat_scheduler.audience.names import Names
     from wechat_scheduler.audience.openids import Openids
     from wechat_scheduler.audience.ports import AccountTemplates
     from wechat_scheduler.audience.qrcodes import QrCodeDesk
@@ -120,7 +119,6 @@ class Services:
     running: RunningConfig
     directory: Directory
     audience: AudienceDesk
-    names: Names
     codes: QrCodeDesk
     account_templates: AccountTemplates
     openids: Openids

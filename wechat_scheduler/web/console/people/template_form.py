@@ -7,6 +7,7 @@ import msgspec
 from aiohttp import hdrs, web
 from msgspec import UNSET
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
@@ -231,6 +232,6 @@ def _keyword(
 
 
 ROUTES: Final = (
-    ConsoleRoute(hdrs.METH_GET, MAPPING, show),
-    ConsoleRoute(hdrs.METH_POST, MAPPING, save),
+    ConsoleRoute(hdrs.METH_GET, MAPPING, show, Scope.ADMIN),
+    ConsoleRoute(hdrs.METH_POST, MAPPING, save, Scope.ADMIN),
 )

@@ -14,10 +14,12 @@ async def names_of(
     request: web.Request, reminders: Sequence[tuple[Reminder, JoinedPeople]]
 ) -> Sequence[Mapping[str, str]]:
     """For each reminder the names of its owner, of the given people and of its topics, by uid and by id."""
-    names = request.app[SERVICES].names
+    desk = request.app[SERVICES].audience
     listed = [_people(reminder, people) for reminder, people in reminders]
-    people = await names.of_people({one for some in listed for one in some})
-    topics = await names.of_topics({topic for one, _ in reminders for topic in one.topics if topic})
+    people = await desk.called({one for some in listed for one in some})
+    topics = await desk.topics_called(
+        {topic for one, _ in reminders for topic in one.topics if topic}
+    )
     return [
         {one.uid: people[one] for one in some if one in people}
         | {str(topic): topics[topic] for topic in reminder.topics if topic in topics}
