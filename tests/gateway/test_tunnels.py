@@ -266,6 +266,19 @@ async def test_what_is_no_connect_is_refused(mouth: Mouth) -> None:
         assert (await mouth.say(head)).startswith(b"HTTP/1.1 400 "), head[:50]
 
 
+async def test_nothing_after_the_head_of_a_connect_counts_as_a_part_of_it(mouth: Mouth) -> None:
+    head, proof = mouth.head(secret="wrong"), mouth.head().partition(b"\r\n")[2]
+
+    for more in (proof, b"GET / HTTP/1.1\r\n\r\n", b"\r\n\r\n"):
+        assert (await mouth.say(head + more)).startswith(b"HTTP/1.1 400 "), more
+
+
+async def test_a_head_that_is_too_long_is_refused_also_if_it_comes_at_once(mouth: Mouth) -> None:
+    long = mouth.head()[:-2] + b"X: " + b"x" * LONGEST_HEAD + b"\r\n\r\n"
+
+    assert (await mouth.say(long)).startswith(b"HTTP/1.1 400 ")
+
+
 async def test_a_host_that_does_not_answer_or_closes_at_once_is_named(mouth: Mouth) -> None:
     for host in ("hk.api.weixin.qq.com", "sz.api.weixin.qq.com"):
         answer = await mouth.say(mouth.head(f"{host}:443"))

@@ -71,10 +71,10 @@ class _Near(TunnelConnection):
             super().data_received(data)
             return
         self._head += data
-        is_whole = b"\r\n\r\n" in self._head
-        if self.transport is not None and (is_whole or len(self._head) > LONGEST_HEAD):
+        is_short = len(self._head) <= LONGEST_HEAD
+        if self.transport is not None and (b"\r\n\r\n" in self._head or not is_short):
             self.transport.pause_reading()
-            self._tunnels.begin(self, self._head if is_whole else b"")
+            self._tunnels.begin(self, self._head if is_short else b"")
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)

@@ -11,6 +11,7 @@ from wechat_scheduler.engine.records import dataclass, field
 _HEAD: Final = pattern(
     rb"CONNECT ([A-Za-z0-9.-]{1,80}):(\d{1,5}) HTTP/1\.[01]\r\n(.*)\Z", re.DOTALL
 )
+_END: Final = b"\r\n\r\n"
 _PROOF: Final = pattern(rb"^Proxy-Authorization: *(Basic|Bearer) +([\w.~+/=-]+) *\r$", re.I | re.M)
 
 
@@ -40,7 +41,7 @@ class ConnectHead:
 def wish_in(head: bytes) -> ConnectHead | None:
     """The head; None if these bytes are not a CONNECT, or more than its head."""
     found = _HEAD.match(head)
-    if found is None or not head.endswith(b"\r\n\r\n"):
+    if found is None or head.find(_END) != len(head) - len(_END):
         return None
     return ConnectHead(found[1].decode().lower(), int(found[2]), _secret(found[3]))
 
