@@ -31,7 +31,8 @@ PARTS: Final = (
     (aiohttp.BaseConnector, "connect"),
     *((Connection, name) for name in ("close", "protocol", "release")),
     *((ResponseHandler, name) for name in ("connection_lost", "data_received", "read")),
-    *((ResponseHandler, name) for name in ("set_response_params", "should_close")),
+    *((ResponseHandler, name) for name in ("feed_data", "set_response_params", "should_close")),
+    *((ResponseHandler, name) for name in ("start_timeout", "_drop_timeout")),
 )
 
 # Connections that are closed for one call, because something came on them unasked.
@@ -136,6 +137,8 @@ class Responses(ResponseHandler):
     """aiohttp's, which first looks whether a response is an ordinary one."""
 
     _asked: asyncio.Future[Any] | None = None
+    _is_interim = False
+    """Whether the last head that came is followed by another one (1xx)."""
     _ordinary: Callable[[bytes], Any]
     _parsing: Mapping[str, Any]
 
@@ -161,13 +164,27 @@ class Responses(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         asked, self._asked = self._asked, None
         if asked is None or asked.done():
-            super().data_received(data)
+            # aiohttp counts silence once it has sent all of the request.
+            self._parse(data, is_counting=self._read_timeout_handle is not None)
             return
         received = self._ordinary(data)
         if received is None:
             self.set_response_params(read_until_eof=True, **self._parsing)
-            super().data_received(data)
+            self._parse(data, is_counting=True)
         asked.set_result(received)
+
+    def feed_data(
+        self, data: tuple[RawResponseMessage, aiohttp.StreamReader], size: int = 0
+    ) -> None:
+        self._is_interim = data[0].code < 200
+        super().feed_data(data, size)
+
+    def _parse(self, data: bytes, *, is_counting: bool) -> None:
+        """aiohttp stops counting after an interim response: silence would then hold the call for ever."""
+        self._is_interim = False
+        super().data_received(data)
+        if self._is_interim and is_counting:
+            self.start_timeout()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         super().connection_lost(exc)

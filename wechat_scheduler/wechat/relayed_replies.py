@@ -20,6 +20,8 @@ from wechat_scheduler.wechat.responses import WholeResponse
 
 # No server may write a header with one of them, and none of WeChat's needs it.
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# Bytes that are not UTF-8, as aiohttp reads them.
+_FOREIGN: Final = re.compile(r"[\udc80-\udcff]")
 # Headers of an answer that hold addresses.
 _ADDRESSES: Final = frozenset(("location", "content-location", "link", "refresh"))
 _SECRETS: Final = (*TOKENS, "secret", "appsecret", "component_secret", "component_appsecret")
@@ -63,11 +65,11 @@ class StreamedReply:
         self._path = path
         self._seconds = seconds
         self.status = response.status
-        self.reason = response.reason
+        self.reason = _written(response.reason) or ""
         self.headers = [
-            it
-            for it in passed(response.headers.items(), NOT_GIVEN_BACK)
-            if not _CONTROL.search(it[1])
+            (name, value)
+            for name, given in passed(response.headers.items(), NOT_GIVEN_BACK)
+            if (value := _written(given)) is not None
         ]
         self.whole = head if head and response.content.at_eof() else None
         self.errcode = errcode_in(head, response.headers.get(hdrs.CONTENT_ENCODING, ""))
@@ -84,6 +86,19 @@ class StreamedReply:
             lost = failure_of(self._path, error, self._seconds)
         if lost is not None:
             raise lost
+
+
+def _written(text: str) -> str | None:
+    """The text as it can stand in a head, which aiohttp writes in UTF-8; None if it cannot. Other bytes are read as
+    GBK, in which some servers write names of files."""
+    if _CONTROL.search(text):
+        return None
+    if not _FOREIGN.search(text):
+        return text
+    try:
+        return text.encode(errors="surrogateescape").decode("gb18030")
+    except UnicodeDecodeError:
+        return None
 
 
 async def streamed(response: BegunResponse, path: str, query: str, seconds: float) -> StreamedReply:
