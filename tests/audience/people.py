@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from tests.audience.named_by_openid import by_openid
 from tests.clock import START, FakeClock
 from tests.stores.memory import memory_database
 from tests.stores.suite import VAULT
@@ -159,7 +160,7 @@ class Office(People):
         await self.reception.receive(heard(kind, event_id, **fields))
 
     async def uid(self, openid: str = "o1") -> str:
-        subscriber = await self.subscribers.by_openid("wx1", openid)
+        subscriber = await by_openid(self.subscribers, "wx1", openid)
         assert subscriber is not None
         return subscriber.uid
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from tests.audience.named_by_openid import by_openid
 from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, an_app
 from tests.clock import START
 from tests.stores.memory import memory_database
@@ -161,7 +162,7 @@ async def test_a_name_with_a_nul_is_nobodys(database: Database) -> None:
     people = People(database)
 
     found = await people.aliases.find(APP, ["a\0b", "\0"])
-    user = await people.subscribers.by_openid(APP.appid, "o\0")
+    user = await by_openid(people.subscribers, APP.appid, "o\0")
 
     assert (found, user) == ({}, None)
 
@@ -249,7 +250,7 @@ async def test_a_subscriber_changes_only_what_is_given(database: Database) -> No
     assert named is not None
     assert (named.zone, named.quiet, named.nickname) == ("Asia/Tokyo", quiet, "小明")
     assert loud == replace(named, quiet=None)
-    assert loud == await people.subscribers.by_openid("wx1", "o1")
+    assert loud == await by_openid(people.subscribers, "wx1", "o1")
     assert await people.subscribers.change("UID_unknown", SubscriberChange(zone="")) is None
 
 

@@ -3,6 +3,7 @@
 import pytest
 from structlog.testing import capture_logs
 
+from tests.audience.named_by_openid import by_openid
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
 from wechat_scheduler.audience.model import Purpose, Topic
@@ -101,10 +102,10 @@ async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newe
 ) -> None:
     await office.receive(FOLLOW, "1", at=START)
     await office.receive(UNFOLLOW, "2", at=START + SECOND)
-    gone = await office.subscribers.by_openid("wx1", "o1")
+    gone = await by_openid(office.subscribers, "wx1", "o1")
     await office.receive(FOLLOW, "3", at=START + HOUR)
     await office.receive(UNFOLLOW, "4", at=START + SECOND)
-    back = await office.subscribers.by_openid("wx1", "o1")
+    back = await by_openid(office.subscribers, "wx1", "o1")
 
     assert gone is not None
     assert back is not None
@@ -116,7 +117,7 @@ async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:
     await office.receive(FOLLOW, "1", at=START)
     await office.receive(UserActKind.MEDIA, "2", at=START + HOUR)
 
-    sender = await office.subscribers.by_openid("wx1", "o1")
+    sender = await by_openid(office.subscribers, "wx1", "o1")
     assert sender is not None
     assert sender.heard_at == START + HOUR
 
@@ -209,7 +210,7 @@ async def test_what_a_user_allows_is_counted_once_and_is_no_sign_of_a_follower(
 
     (count,) = await office.uses.of_person("wx1", "o1")
     assert count.remaining == 2
-    assert await office.subscribers.by_openid("wx1", "o1") is None
+    assert await by_openid(office.subscribers, "wx1", "o1") is None
 
 
 async def test_a_notice_that_was_sent_costs_a_use_and_is_a_receipt(office: Office) -> None:
@@ -229,4 +230,4 @@ async def test_the_same_id_in_two_accounts_is_two_events(office: Office) -> None
     for appid in ("wx1", "wx2"):
         await office.reception.receive(heard(FOLLOW, appid=appid))
 
-    assert await office.subscribers.by_openid("wx2", "o1") is not None
+    assert await by_openid(office.subscribers, "wx2", "o1") is not None

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from structlog.testing import capture_logs
 
+from tests.audience.named_by_openid import by_openid
 from tests.audience.people import CALLBACK, HOUR, Office, a_scene, an_app
 from tests.clock import START
 from tests.reminders.remembering import DAY
@@ -77,7 +78,7 @@ async def test_who_leaves_has_left_even_if_their_row_cannot_be_read(office: Offi
         await office.receive(UNFOLLOW, event_id="2", at=START + HOUR)
     await spoil(office, "UPDATE subscribers SET quiet = ''")
 
-    left = await office.subscribers.by_openid("wx1", "o1")
+    left = await by_openid(office.subscribers, "wx1", "o1")
     assert left is not None
     assert not left.follows
 

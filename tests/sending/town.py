@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from tests.audience.named_by_openid import by_openid
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon, wechat
 from wechat_scheduler.access.links import Links
@@ -93,7 +94,7 @@ class Town:
         return uid
 
     async def uid(self, openid: str) -> str:
-        found = await self.stores.subscribers.by_openid(self.app.appid, openid)
+        found = await by_openid(self.stores.subscribers, self.app.appid, openid)
         assert found is not None
         return found.uid
 

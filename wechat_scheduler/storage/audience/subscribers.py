@@ -19,9 +19,6 @@ COLUMNS = (
     " created_at"
 )
 BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS})"  # noqa: S608 - our own names
-BY_OPENID = f"""
-    SELECT {columns("s", COLUMNS)} FROM subscribers s WHERE appid = $1 AND openid = $2
-"""  # noqa: S608 - our own names
 LIST = f"SELECT {columns('s', COLUMNS)} FROM subscribers s"  # noqa: S608 - our own names
 # WeChat may repeat an event after a newer one: the newest time stays.
 FOLLOW = """
@@ -60,10 +57,6 @@ class SqlSubscribers:
             self._recent.keep(version, {uid: found})
         return found
 
-    async def by_openid(self, appid: str, openid: str) -> Subscriber | None:
-        # PostgreSQL takes no NUL, and so no user has an openid with one.
-        return None if "\0" in openid else await self._one(BY_OPENID, appid, openid)
-
     async def select(self, wanted: SubscriberFilter) -> Sequence[Subscriber]:
         if "\0" in wanted.openid:
             return ()
@@ -79,9 +72,6 @@ class SqlSubscribers:
 
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         return await self._database.write(lambda: _change(uid, change))
-
-    async def _one(self, sql: str, *params: object) -> Subscriber | None:
-        return _only(await self._database.read(sql, *params))
 
     async def _rows(self, _: str, uids: Sequence[str]) -> Sequence[Sequence[Row]]:
         """The rows of each uid: one or none."""
