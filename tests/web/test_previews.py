@@ -89,7 +89,7 @@ async def test_the_receiver_is_found_by_each_of_their_names_and_told_of(
     await keeper.call("PATCH", path, body={"blocked": True})
     blocked = (await preview(keeper, shop)).result
 
-    assert (found["openid"], found["person"]) == ("o_alice", "Alice")
+    assert (found["openid"], found["person"]) == ("o_alice", "alice")
     assert others == [found, found]
     assert found["waits_until"] > clock.now().isoformat()
     assert urgent["waits_until"] is None

@@ -300,7 +300,7 @@ async def test_messages_are_listed_newest_first_with_app_title_and_person(
     assert older == [alone]
 
 
-async def test_a_person_is_listed_by_the_name_of_the_app_and_not_by_an_openid(
+async def test_a_person_is_listed_by_the_name_of_the_app_before_the_nickname_and_not_by_an_openid(
     keeper: Caller,
 ) -> None:
     app = await made_app(keeper)
@@ -309,6 +309,7 @@ async def test_a_person_is_listed_by_the_name_of_the_app_and_not_by_an_openid(
     same = {"external_id": "o_zoe", "openid": "o_zoe"}
     assert (await keeper.call("POST", people, body=[same])).status == 200
     signed = (await keeper.call("POST", f"{people}/zoe/openid")).result["openid"]
+    await keeper.call("PATCH", f"{people}/zoe", body={"nickname": "Zed"})
     await send(keeper, app, "zoe")
 
     (message,) = (await keeper.call("GET", "/v1/messages")).result

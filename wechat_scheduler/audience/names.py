@@ -15,6 +15,7 @@ class Names(Protocol):
     """Reads many names at once. Both may raise StorageError."""
 
     async def of_people(self, people: Collection[AppPerson]) -> Mapping[AppPerson, str]:
-        """The app's own name of each user, or else the nickname. Those without one are left out."""
+        """The first of the app's own names of each user that is no openid, else the nickname, else an openid that is
+        such a name. Those without any are left out."""
 
     async def of_topics(self, topics: Collection[int]) -> Mapping[int, str]: ...

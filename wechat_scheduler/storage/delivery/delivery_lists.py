@@ -14,13 +14,13 @@ from wechat_scheduler.storage.delivery.messages import count_of, notes_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
 
-# The person's nickname, or the app's own name for the person. An alias with an openkey is the openid of
-# signed calls, which no one knows the person by.
+# The person's name as `audience.names.Names` has it. An alias with an openkey is the openid of signed calls,
+# which no one knows the person by.
 PERSON: Final = """
-    COALESCE(NULLIF(s.nickname, ''), (
-        SELECT COALESCE(min(CASE WHEN a.name <> s.openid THEN a.name END), min(a.name))
+    COALESCE((
+        SELECT COALESCE(min(CASE WHEN a.name <> s.openid THEN a.name END), NULLIF(s.nickname, ''), min(a.name))
         FROM aliases a WHERE a.uid = d.target AND a.app_id = d.app_id AND a.openkey_hash = ''
-    ), '') AS person
+    ), s.nickname, '') AS person
 """
 DELIVERIES: Final = f"""
     SELECT d.id, d.message_id, d.app_id, d.channel, d.target, d.way, d.reference, d.error, d.notes,

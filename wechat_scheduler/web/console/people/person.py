@@ -69,7 +69,7 @@ async def shown(visit: Visit) -> web.Response:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app, user = await app_of(visit), await _user(visit)
-    title = f"{visit.say(terms.USER)} {own_name(user.names, user.nickname, user.uid)}"
+    title = f"{visit.say(terms.USER)} {own_name(user)}"
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
     sections = [
@@ -203,7 +203,7 @@ def _change(
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     url = app_url(app, f"/subscribers/{user.uid}")
-    name = own_name(user.names, user.nickname, user.uid)
+    name = own_name(user)
     sure = REMOVE_SURE.filled(name=name, app=app.name)
     leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=sure)
     tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url, name))

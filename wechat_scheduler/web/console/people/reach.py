@@ -1,6 +1,5 @@
 """Whether a user can be reached, as a badge."""
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 from wechat_scheduler.web.console.parts import state
@@ -42,6 +41,7 @@ def reach_badge(
     return state(visit, "good", FOLLOWS)
 
 
-def own_name(names: Sequence[str], nickname: str, uid: str) -> str:
-    """What an app calls the user: by its own name, else the nickname, else the uid."""
-    return names[0] if names else nickname or uid
+def own_name(user: SubscriberResult | ShownSubscriberResult) -> str:
+    """What an app calls the user, as `audience.names.Names` has it; else the uid."""
+    named = (name for name in user.names if name != user.openid)
+    return next(named, user.nickname or next(iter(user.names), user.uid))

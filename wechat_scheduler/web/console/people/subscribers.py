@@ -154,7 +154,7 @@ def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...
 
 def _named(app: AppResult, one: SubscriberResult) -> Html:
     """Their name, with the uid below it."""
-    name = own_name(one.names, one.nickname, one.uid)
+    name = own_name(one)
     url = app_url(app, f"/subscribers/{one.uid}")
     if name == one.uid:
         return link(url, code(name))

@@ -6,14 +6,15 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.audience.model import Subscriber
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.names import AppPerson
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.delivery.previews import KeywordPreview, Preview, WayPreview
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, page_body
-from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.native.reach import reachable_app
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import (
@@ -83,7 +84,16 @@ async def shown(request: web.Request) -> web.Response:
     found = await services.previews.preview(
         app, wanted.content, name, not_before=wanted.not_before, priority=wanted.priority
     )
-    return envelope.success(_result(found.preview, found.subscriber))
+    person = await _person(services, app, found.subscriber)
+    return envelope.success(_result(found.preview, found.subscriber, person))
+
+
+async def _person(services: Services, app: App, receiver: Subscriber | None) -> str:
+    """What people call the receiver."""
+    if receiver is None:
+        return ""
+    called = await services.audience.called([AppPerson(app.id, receiver.uid)])
+    return next(iter(called.values()), "")
 
 
 def _only_name(wanted: MessageRequest) -> str:
@@ -97,13 +107,13 @@ def _only_name(wanted: MessageRequest) -> str:
     return wanted.names[0]
 
 
-def _result(preview: Preview, receiver: Subscriber | None) -> MessagePreviewResult:
+def _result(preview: Preview, receiver: Subscriber | None, person: str) -> MessagePreviewResult:
     return result_of(
         MessagePreviewResult,
         preview,
         uid=receiver.uid if receiver else "",
         openid=receiver.openid if receiver else "",
-        person=receiver.nickname if receiver else "",
+        person=person,
         ways=[_way(one) for one in preview.ways],
         warnings=list(preview.warnings),
     )
