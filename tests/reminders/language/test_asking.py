@@ -81,6 +81,19 @@ def test_a_vague_word_inside_the_errand_or_in_a_chat_is_not_asked_about() -> Non
     assert titles == errands
 
 
+def test_a_vague_word_beside_a_time_is_no_title() -> None:
+    cases = {
+        "回头8点提醒我": "",
+        "8点回头提醒我": "",
+        "回头明天8点提醒我买菜": "买菜",
+        "明天8点提醒我回头看一下合同": "回头看一下合同",
+    }
+
+    titles = {text: parse(text, now=NOW, zone=ZONE).title for text in cases}
+
+    assert titles == cases
+
+
 def test_chat_is_no_reminder() -> None:
     cases = [
         "后天有货吗", "周六几点开门", "元宵节快乐", "明天多少钱一份", "你们周日营业不", "下周什么时候到货", "周末愉快",
