@@ -12,6 +12,7 @@ from tests.clock import START, FakeClock
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller
 from wechat_scheduler.alerts.model import Severity
+from wechat_scheduler.alerts.sentences import REPLAY
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.config.target_notation import TARGETS
 
@@ -127,10 +128,17 @@ async def test_a_limited_key_sees_its_alerts_and_no_settings(
 
 
 async def test_the_page_speaks_chinese(admin: Browser, keeper: Caller) -> None:
-    await put(keeper)
+    await put(keeper, advice=REPLAY.en)
 
     page = await admin.open(PAGE, Accept_Language="zh-CN")
 
     assert page.title == "告警"
     (row,) = page.table("正在发生")
     assert row["告警"].startswith("没有收到 ticket")
+    (told,) = page.root.find("p", class_="advice")
+    commands = [one.text for one in told.find("code")]
+    assert commands == [
+        "wechat-scheduler deliveries list --in dead",
+        "wechat-scheduler deliveries replay --in dead",
+    ]
+    assert "`" not in page.text

@@ -267,7 +267,9 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     await office.daemon.cores.reminders.clockwork.run_once()
 
     page = await admin.open(f"{LIST}/{made['id']}")
+    chinese = await admin.open(f"{LIST}/{made['id']}", Accept_Language="zh-CN")
 
+    assert chinese.facts()["来源"] == "接口或控制台"
     assert page.table("Who joined") == [
         {"User": "alice", "uid": office.uid, "Reminders": "Reminders"}
     ]

@@ -5,37 +5,37 @@ from typing import Final
 from wechat_scheduler.engine.sentences import Sentence
 
 REPLAY: Final = Sentence(
-    "wechat-scheduler deliveries list --in dead says why; once the cause is gone, "
-    "wechat-scheduler deliveries replay --in dead sends them",
-    "用 wechat-scheduler deliveries list --in dead 查看原因；原因消除后，"
-    "用 wechat-scheduler deliveries replay --in dead 重发",
+    "`wechat-scheduler deliveries list --in dead` says why; once the cause is gone, "
+    "`wechat-scheduler deliveries replay --in dead` sends them",
+    "用 `wechat-scheduler deliveries list --in dead` 查看原因；原因消除后，"
+    "用 `wechat-scheduler deliveries replay --in dead` 重发",
 )
 TICKET: Final = Sentence(
-    "WeChat pushes one every ten minutes, and each is valid for twelve hours: wechat-scheduler doctor says "
+    "WeChat pushes one every ten minutes, and each is valid for twelve hours: `wechat-scheduler doctor` says "
     "what to check",
-    "微信每十分钟推送一个，每个的有效期是十二小时：wechat-scheduler doctor 会说明该检查什么",
+    "微信每十分钟推送一个，每个的有效期是十二小时：`wechat-scheduler doctor` 会说明该检查什么",
 )
 MANY_CALLS: Final = Sentence(
-    "wechat-scheduler jobs list shows why; a failure that repeats makes many calls",
-    "用 wechat-scheduler jobs list 查看原因；反复的失败会产生许多调用",
+    "`wechat-scheduler jobs list` shows why; a failure that repeats makes many calls",
+    "用 `wechat-scheduler jobs list` 查看原因；反复的失败会产生许多调用",
 )
 SLOW_DOWN: Final = Sentence(
-    "slow the callers down; GET /v1/quotas/{appid} names the largest, wechat-scheduler quota clear resets it",
-    "请让调用方放慢；GET /v1/quotas/{appid} 列出调用最多的，wechat-scheduler quota clear 可以清零",
+    "slow the callers down; `GET /v1/quotas/{appid}` names the largest, `wechat-scheduler quota clear` resets it",
+    "请让调用方放慢；`GET /v1/quotas/{appid}` 列出调用最多的，`wechat-scheduler quota clear` 可以清零",
 )
 SLOW_STORE: Final = Sentence(
-    "look for a slow or full disk, or a busy database; wechat-scheduler doctor measures it",
-    "检查磁盘是否太慢或已满，数据库是否繁忙；wechat-scheduler doctor 会测量它",
+    "look for a slow or full disk, or a busy database; `wechat-scheduler doctor` measures it",
+    "检查磁盘是否太慢或已满，数据库是否繁忙；`wechat-scheduler doctor` 会测量它",
 )
 STANDING: Final = Sentence(
     "restart the daemon, and please report what its log said before",
     "请重启守护进程，并报告此前的日志",
 )
 LATE_QUEUE: Final = Sentence(
-    "calls hang, or more rows fall due than refresh.slots and callbacks.slots can handle; "
-    "wechat-scheduler doctor says more",
-    "有调用挂起，或到期的行超过了 refresh.slots 和 callbacks.slots 的处理能力；"
-    "wechat-scheduler doctor 有更多说明",
+    "calls hang, or more rows fall due than `refresh.slots` and `callbacks.slots` can handle; "
+    "`wechat-scheduler doctor` says more",
+    "有调用挂起，或到期的行超过了 `refresh.slots` 和 `callbacks.slots` 的处理能力；"
+    "`wechat-scheduler doctor` 有更多说明",
 )
 
 # How a text begins that is about a job: its key, and what is wrong with it.

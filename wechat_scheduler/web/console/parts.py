@@ -131,8 +131,8 @@ def search(visit: Visit, action: str, fields: Html, *, name: Words = SEARCH) -> 
 
 
 def advice(visit: Visit, text: str) -> Html:
-    """A sentence to act on; empty for no text."""
-    return when(text, fill('<p class="advice">{text}</p>', text=visit.sentence(text)))
+    """A sentence to act on, with the commands in it as code; empty for no text."""
+    return when(text, fill('<p class="advice">{text}</p>', text=with_code(visit.sentence(text))))
 
 
 def bar(visit: Visit, share: float, label: str) -> Html:

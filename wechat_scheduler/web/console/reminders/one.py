@@ -59,6 +59,14 @@ LATES: Final[Mapping[str, Words]] = {
     "skip": W("not sent", "不发"),
     "all": W("each, marked as late", "都发，注明迟到"),
 }
+# By the names that the makers of reminders give themselves.
+SOURCES: Final[Mapping[str, Phrase]] = {
+    "native": W("the API or the console", "接口或控制台"),
+    "bot": W("the bot", "机器人"),
+    "again": W("its owner, from an earlier one", "所有者，再次提醒"),
+    "wecron": "WeCron",
+    "tencent": W("Tencent's OpenAPI", "腾讯 OpenAPI"),
+}
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
 
@@ -138,7 +146,7 @@ def _sending(
         (LATE, visit.say(LATES[reminder.late])),
         (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
-        (SOURCE, reminder.source),
+        (SOURCE, visit.say(SOURCES.get(reminder.source, reminder.source))),
         (terms.CREATED, visit.time(reminder.created_at)),
         (terms.ID, code(reminder.id)),
     ]
