@@ -1,11 +1,12 @@
 """Messages and deliveries in the console: found, read, sent again, cancelled, and written."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from tests.access.doors import make
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, deliveries, made_app, send
@@ -269,6 +270,32 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
 
 
+async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    base = f"/v1/apps/{shop['id']}"
+    topic = (await keeper.call("POST", f"{base}/topics", body={"name": "news"})).result["id"]
+    audience = keeper.daemon.cores.audience
+    app = audience.directory.app(shop["id"])
+    assert app is not None
+    for name in ("alice", "bob"):
+        user = (await audience.desk.found(app, name)).subscriber
+        await audience.desk.subscribe(app, user.uid, topic_id=topic)
+    left, blocked = (await keeper.call("GET", f"{base}/subscribers?topic={topic}")).result
+    subscribers = keeper.daemon.ground.stores.subscribers
+    await subscribers.unfollow(APPID, left["openid"], now=START + timedelta(hours=1))
+    page = await admin.open(f"/console/messages/write?app={shop['id']}&topic={topic}")
+
+    shown = await admin.submit(page, "/console/messages/write", text="hello")
+    await keeper.call("PATCH", f"{base}/subscribers/{blocked['uid']}", body={"blocked": True})
+    neither = await admin.submit(page, "/console/messages/write", text="hello")
+    sent = await admin.submit(neither, "/console/messages/write/send")
+
+    assert "It would not be sent" not in shown.text
+    assert "It would not be sent" in neither.text
+    assert sent.url.path.startswith("/console/messages/")
+
+
 async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     admin: Browser, shop: dict[str, Any]
 ) -> None:
@@ -304,6 +331,7 @@ async def test_a_limited_key_sees_its_own_and_may_do_what_its_scopes_allow(
 
     assert [row["Message"] for row in listed.table()] == ["own"]
     assert hidden.status == 404
+    assert [one["href"] for one in hidden.root.one("main").find("a")] == ["/"]  # the way back
     assert "foreign" not in hidden.text
     assert story.root.find("form", action=f"/console/deliveries/{own['id']}/rid") == []
     assert story.root.find("form", action=f"/console/deliveries/{own['id']}/replay")

@@ -19,7 +19,7 @@ from wechat_scheduler.web.console.lacking import lacking, lacking_page
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import told
 from wechat_scheduler.web.console.native_api import NativeApi
-from wechat_scheduler.web.console.questions import question, unanswered
+from wechat_scheduler.web.console.questions import page_before, question, unanswered
 from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
@@ -44,6 +44,8 @@ VISIT: Final = web.RequestKey("VISIT", Visit)
 # Why a browser is shown the page of sign-in.
 ENDED: Final = "ended"
 REFUSED = W("This did not work", "操作未完成")
+BACK = W("Back", "返回")
+_BODY: Final = '<section>{why}<p><a class="button" href="{place}">{back}</a></p></section>'
 STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
 FAILED = W("Something went wrong here; the log says what.", "出错了，日志里有原因。")
 # Troubles of the daemon in the visitor's language, by the sentences of our API.
@@ -156,7 +158,8 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     why = fill('<p class="error" role="alert">{error}</p>', error=said)
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
-    return layout(visit, REFUSED, fill("<section>{why}</section>", why=why), status=error.status)
+    body = fill(_BODY, why=why, place=page_before(visit), back=visit.say(BACK))
+    return layout(visit, REFUSED, body, status=error.status)
 
 
 def _chinese(request: web.Request) -> Chinese | None:

@@ -39,13 +39,13 @@ def question(visit: Visit, text: str) -> web.Response:
         fields=made,
         yes=visit.say(YES),
         no=visit.say(NO),
-        back=_page_before(visit),
+        back=page_before(visit),
     )
     return layout(visit, TITLE, body)
 
 
-def _page_before(visit: Visit) -> str:
-    """The page that the form came from; the overview if the browser does not say."""
+def page_before(visit: Visit) -> str:
+    """The page from which the browser came; the overview if it does not say."""
     try:
         referer = urlsplit(visit.request.headers.get(hdrs.REFERER, ""))
     except ValueError:

@@ -12,6 +12,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.sending.message_requests import read_message
 from wechat_scheduler.web.native.sending.messages import MessageResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
@@ -97,12 +98,18 @@ async def _unseen(visit: Visit, number: str) -> dict[str, Any]:
 
 
 async def previewed(visit: Visit, body: dict[str, Any]) -> dict[str, Any]:
-    """The message to one user: of those of a topic the first. Raises InvalidRequestError."""
+    """The message to one user: of those of a topic the first who can be reached. Raises InvalidRequestError."""
     topic = visit.form.get("topic", "")
     if not ID.fullmatch(topic):
         return body
     path = "/v1/apps/{app}/subscribers"
-    found = await visit.api.page(path, SubscriberResult, app=body["app"], topic=topic, limit=1)
+    found = await visit.api.page(
+        path, SubscriberResult, app=body["app"], topic=topic, limit=LARGEST_PAGE
+    )
     if not found.rows:
         raise InvalidRequestError(visit.say(NO_SUBSCRIBER), field="to")
-    return {**body, "to": [found.rows[0].uid]}
+    return {**body, "to": [next(filter(_is_reached, found.rows), found.rows[0]).uid]}
+
+
+def _is_reached(user: SubscriberResult) -> bool:
+    return user.follows and not (user.trouble or user.blocked or user.muted)

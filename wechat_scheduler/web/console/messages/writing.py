@@ -114,7 +114,7 @@ async def _topic(visit: Visit, given: Mapping[str, str]) -> str:
 
 def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult, topic: str) -> Html:
     looks = preview(visit, found)
-    if found.error:
+    if found.error and not topic:  # of a topic, others may get it
         return looks
     fields = {name: given.get(name, "") for name in (*FIELDS, *HIDDEN)}
     sure = SEND_TO_ALL.filled(name=topic) if topic else None
