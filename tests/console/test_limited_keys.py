@@ -7,6 +7,7 @@ import pytest
 
 from tests.access.doors import make
 from tests.console.furnishing import PLAIN, furnish, pages, walked
+from tests.console.spaces import odd_spaces
 from tests.console.visitor import Browser, browser
 from tests.house import APPID, Caller, WeChat
 from wechat_scheduler.web.console.routes import CONSOLE
@@ -165,7 +166,10 @@ async def test_a_page_of_a_limited_key_says_of_what_it_tells_and_claims_no_more(
     async with browser(keeper) as limited:
         await limited.sign_in(key.text, follow=False)
         found = {path: await limited.open(path) for path in PLAIN}
-        chinese = await limited.open("/console/alerts", Accept_Language="zh-CN")
+        chinese = {
+            path: await limited.open(path, Accept_Language="zh-CN")
+            for path in ("/", "/console/alerts")
+        }
 
     limits = (
         f"Your key sees only the account {OTHER}: pages show and count nothing beyond. "
@@ -177,4 +181,5 @@ async def test_a_page_of_a_limited_key_says_of_what_it_tells_and_claims_no_more(
     assert [text for text in empty if "key" not in text and text not in OF_NUMBERS] == []
     assert "Nothing that your key sees needs a person now." in good
     assert "the daemon itself" in found["/console/alerts"].text
-    assert "当前 key 可见的范围内一切正常" in chinese.text
+    assert "当前 key 可见的范围内一切正常" in chinese["/console/alerts"].text
+    assert [odd for page in chinese.values() for odd in odd_spaces(page.html)] == []

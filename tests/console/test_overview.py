@@ -7,6 +7,7 @@ import pytest
 from tests.access.doors import make
 from tests.alerts.samples import TICKET, alert
 from tests.clock import FakeClock
+from tests.console.spaces import odd_spaces
 from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.statistics.test_counting import OTHER
@@ -46,9 +47,11 @@ def figures(page: Page) -> dict[str, str]:
 
 async def test_an_empty_house_says_what_to_do_next(admin: Browser) -> None:
     page = await admin.open("/")
+    chinese = await admin.open("/", Accept_Language="zh-CN")
 
     assert "Nothing needs a person now." in page.text
     assert "No credentials yet. Register the first account" in page.text
+    assert odd_spaces(chinese.html) == []
     assert figures(page)["Refreshes"] == "0 refreshed"
     assert "No errors in this time." in page.text
 

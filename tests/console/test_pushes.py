@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from tests.access.doors import make
 from tests.clock import FakeClock
+from tests.console.spaces import odd_spaces
 from tests.console.visitor import Browser
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
@@ -58,6 +59,7 @@ async def test_an_endpoint_that_is_set_up_is_replaced_only_after_a_question(
     after = await admin.open(URL)
 
     assert f"Pushes of {APPID} are set up already." in asked.text
+    assert asked.headers["Cache-Control"] == "no-store"  # it carries the new secrets
     assert "the former secrets are accepted too" not in before.text
     assert made.title == "The endpoint is set up"
     assert "the former secrets are accepted too" in after.text
@@ -103,8 +105,10 @@ async def test_a_key_that_reads_sees_no_users_and_changes_nothing(
     await visitor.sign_in(key.text)
 
     page = await visitor.open(URL)
+    chinese = await visitor.open(URL, Accept_Language="zh-CN")
     refused = await visitor.open(f"{URL}?kind=act")
 
+    assert odd_spaces(chinese.html) == []
     assert "o-user" not in page.html
     assert f"{URL}/set-up" not in page.html
     assert f"{URL}/remove" not in page.html

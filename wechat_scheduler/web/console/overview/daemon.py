@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.parts import (
     facts,
     joined,
     section,
+    spaced,
     state,
     table,
 )
@@ -154,9 +155,11 @@ def _states(visit: Visit, counts: JobCountsResult) -> Html:
     if not counts.all:
         first = link("/console/credentials/register", visit.say(FIRST))
         return fill(
-            '<p class="notes">{none} {first}</p>',
-            none=visit.say(of_credentials(visit, NONE_YET)),
-            first=when(visit.may(Scope.REGISTER), first),
+            '<p class="notes">{none}</p>',
+            none=spaced(
+                visit.say(of_credentials(visit, NONE_YET)),
+                when(visit.may(Scope.REGISTER), first),
+            ),
         )
     return fill(
         '<p class="notes">{badges}</p>',

@@ -11,6 +11,7 @@ from wechat_scheduler.web.console.parts import (
     Kind,
     joined,
     section,
+    spaced,
     state,
 )
 from wechat_scheduler.web.console.plots import PlotTimes, PlotValues, Tone, plot, shown
@@ -103,9 +104,8 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
     times = PlotTimes([period.at for period in found.periods], are_days=found.span == "day")
     cards = [_card(visit, card, times, found) for card in CARDS]
     body = fill(
-        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}{types}</p>{failed}',
-        counted=visit.say(COUNTED),
-        types=when(visit.session.key.kinds, fill(" {words}", words=visit.say(ALL_TYPES))),
+        '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}</p>{failed}',
+        counted=spaced(visit.say(COUNTED), visit.say(ALL_TYPES) if visit.session.key.kinds else ""),
         failed=when(
             visit.may(Scope.PUSH),
             fill(

@@ -9,7 +9,7 @@ from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.key_limits import NONE_SEEN, of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.links import account_link, link, pager
-from wechat_scheduler.web.console.parts import code, search, section, state, table
+from wechat_scheduler.web.console.parts import code, search, section, spaced, state, table
 from wechat_scheduler.web.console.pushes.words import EFFECTS, FATES, KINDS
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -49,7 +49,7 @@ async def past_pushes(visit: Visit) -> Html:
     )
     is_filtered = any(query.get(name) for name in ("appid", "kind", "after"))
     body = fill(
-        '{search}{table}{pager}<p class="faint">{kept}{no_acts}</p>',
+        '{search}{table}{pager}<p class="faint">{kept}</p>',
         search=_search(visit),
         table=table(
             visit,
@@ -59,8 +59,7 @@ async def past_pushes(visit: Visit) -> Html:
             empty=NONE_FITS if is_filtered else _none(visit),
         ),
         pager=pager(visit, found),
-        kept=visit.say(KEPT),
-        no_acts=when(not visit.may(Scope.PUSH), fill(" {words}", words=visit.say(NO_ACTS))),
+        kept=spaced(visit.say(KEPT), "" if visit.may(Scope.PUSH) else visit.say(NO_ACTS)),
     )
     return section(visit, CAME, body, id="came", live=True)
 
