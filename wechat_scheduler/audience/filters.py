@@ -1,4 +1,4 @@
-"""Filters of the lists of users, and places in those of codes."""
+"""Filters of the lists of users, and where a page of codes begins."""
 
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from wechat_scheduler.engine.records import dataclass
 
 
 class ScenePlace(NamedTuple):
-    """When a scene was made, and the beginning of its id: the whole id is a secret. Without a scene, a place before all."""
+    """When a scene was made, and the beginning of its id: the whole id is a secret. The default is before all scenes."""
 
     at: datetime = datetime.max.replace(tzinfo=UTC)
     beginning: str = ""

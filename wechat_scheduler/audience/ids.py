@@ -70,6 +70,6 @@ def _letters(size: int) -> str:
 def name_taken(name: str, uid: str) -> ConflictError:
     """The refusal to give a user the name of the user `uid`."""
     return ConflictError(
-        f"the name {name!r} is that of another user, {uid}: leave move=false out to move it",
+        f"the name {name!r} is that of another user, {uid}: choose another, or let it move",
         reason=Reason.SUBSCRIBER_NAME_TAKEN,
     )

@@ -23,7 +23,6 @@ TYPES = W(
 NOUNS_OF_ACCOUNTS = W("account", "账号"), W("accounts", "账号")
 NOUNS_OF_TYPES = W("type", "类型"), W("types", "类型")
 AND_MORE = W("{names} and {n} more", "{names} 等（另有 {n} 个）")
-COMMA = W(", ", "、")
 NONE_SEEN = W("There is nothing here that your key sees.", "这里没有当前 key 可以看到的内容。")
 
 
@@ -47,7 +46,7 @@ def _limits(visit: Visit) -> Iterator[str]:
 
 
 def _named(visit: Visit, names: Collection[str]) -> str:
-    shown = visit.say(COMMA).join(sorted(names)[:MOST])
+    shown = visit.listed(sorted(names)[:MOST])
     more = len(names) - MOST
     return shown if more <= 0 else visit.say(AND_MORE, names=shown, n=more)
 

@@ -25,8 +25,8 @@ _BOTH: Final = {
     "there is no API key with the id {id}: the list of keys has their ids":
         "没有 id 为 {id} 的 API key：id 见 key 列表",
     "the app has no topic {id}": "应用没有主题 {id}",
-    "the name {name} is that of another user, {uid}: leave move=false out to move it":
-        "名字 {name} 属于另一个用户 {uid}：要移过来，请去掉 move=false",
+    "the name {name} is that of another user, {uid}: choose another, or let it move":
+        "名字 {name} 属于另一个用户 {uid}：请换一个，或者让它移过来",
     "the app has no subscriber {name}": "应用没有订阅者 {name}",
     "the app has no reminder {id}": "应用没有提醒 {id}",
     "no push endpoint is configured for {appid}": "没有为 {appid} 设置推送地址",

@@ -150,5 +150,5 @@ SERVICES = web.AppKey("SERVICES", Services)
 CALLER = web.RequestKey("CALLER", Key)
 # Of a request that came through the console.
 SESSION = web.RequestKey("SESSION", Session)
-# The caller's address as text for the audit; empty if unknown.
+# Of a request with a key: the key, and the address for the audit.
 VISITOR = web.RequestKey("VISITOR", Visitor)

@@ -8,7 +8,7 @@ from wechat_scheduler.web.console.words import Words
 
 W = Words
 
-ACTION_WORDS: Final[Mapping[Action, Words]] = {
+ACTION_WORDS: Final[Mapping[str, Words]] = {
     Action.READ: W("Credential fetched", "获取凭据"),
     Action.REGISTERED: W("Credential registered", "登记凭据"),
     Action.REMOVED: W("Credential removed", "移除凭据"),
@@ -54,5 +54,4 @@ ACTION_WORDS: Final[Mapping[Action, Words]] = {
 
 def action_words(name: str) -> Words:
     """The words for an action as the audit spells it; of another version's, the spelling."""
-    words = {action.value: words for action, words in ACTION_WORDS.items()}
-    return words.get(name, W(name, name))
+    return ACTION_WORDS.get(name) or W(name, name)

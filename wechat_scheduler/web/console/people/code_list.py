@@ -5,7 +5,7 @@ from typing import Final
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.links import link, pager
-from wechat_scheduler.web.console.parts import code, joined, table
+from wechat_scheduler.web.console.parts import code, table
 from wechat_scheduler.web.console.people.frame import app_url
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -74,7 +74,6 @@ def _purpose(visit: Visit, one: ListedQrCodeResult, topics: Mapping[str, str]) -
 
 
 def _image(visit: Visit, one: ListedQrCodeResult) -> Html:
-    """The daemon's address of it draws it again; WeChat's picture ends."""
-    is_drawn = one.image_until > visit.now
-    url = one.stable_url or (one.image_url if is_drawn else "")
-    return joined([when(url, link(url, visit.say(IMAGE)))])
+    """A link to it: the daemon's address draws it again, and WeChat's picture ends."""
+    url = one.stable_url or (one.image_url if one.image_until > visit.now else "")
+    return when(url, link(url, visit.say(IMAGE)))

@@ -11,7 +11,7 @@ from wechat_scheduler.web.console import links, terms
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, state
 from wechat_scheduler.web.console.visit import ZONE, Visit
-from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -81,11 +81,11 @@ def receivers(visit: Visit, row: ReceiverRow) -> str:
         said.append(visit.say(terms.ALL_SUBSCRIBERS))
     topics = [one for one in row.to if isinstance(one, int)]
     said += [visit.say(TOPIC, name=row.names.get(str(one), one)) for one in topics]
-    return _listed(visit, said) or visit.say(terms.THE_CALLBACK)
+    return visit.listed(said) or visit.say(terms.THE_CALLBACK)
 
 
 def _people(visit: Visit, row: ReceiverRow, people: Sequence[str]) -> str:
-    shown = _listed(visit, [_name(row, uid) for uid in people[:NAMED]])
+    shown = visit.listed(_name(row, uid) for uid in people[:NAMED])
     more = row.joined - min(len(people), NAMED)
     return visit.say(MORE, names=shown, n=more) if more > 0 else shown
 
@@ -93,10 +93,6 @@ def _people(visit: Visit, row: ReceiverRow, people: Sequence[str]) -> str:
 def _name(row: ReceiverRow, uid: str) -> str:
     """Without a name, the beginning of the uid."""
     return row.names.get(uid) or f"{uid[:SHOWN_OF_UID]}…"
-
-
-def _listed(visit: Visit, said: Sequence[str]) -> str:
-    return ("、" if visit.language is Language.ZH else ", ").join(said)
 
 
 def moment(visit: Visit, at: datetime | None, zone: str = "") -> Cell:

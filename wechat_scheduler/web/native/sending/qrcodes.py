@@ -1,7 +1,7 @@
 """Has WeChat draw QR codes, by which users subscribe."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 
 import msgspec
@@ -12,6 +12,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.filters import ScenePlace
 from wechat_scheduler.audience.model import App, Purpose
 from wechat_scheduler.audience.qrcodes import LONGEST, QrCode
+from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -35,7 +36,6 @@ from wechat_scheduler.web.pages.qr_images import qr_path
 LONGEST_EXTRA: Final = 256
 # The time and the beginning of the id of the last code of a page: the whole id is a secret.
 PLACE: Final = re.compile(r"([0-9]{1,17})_([A-Za-z0-9]{1,8})")
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # The codes that have a page of ours.
 FOLLOWED: Final = (Purpose.APP, Purpose.TOPIC)
 

@@ -46,8 +46,7 @@ from wechat_scheduler.web.pages.consent import consent_url
 
 log = structlog.get_logger(__name__)
 
-BLOCKED = {"true": True, "false": False}
-MOVE = {"true": True, "false": False}
+BOOLEANS: Final = {"true": True, "false": False}
 
 
 async def bind(request: web.Request) -> web.Response:
@@ -67,7 +66,7 @@ async def bind_all(request: web.Request) -> web.Response:
 
 
 def _moves(request: web.Request) -> bool:
-    return MOVE.get(one_of(request, "move", MOVE), True)
+    return BOOLEANS.get(one_of(request, "move", BOOLEANS), True)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -81,7 +80,7 @@ async def listed(request: web.Request) -> web.Response:
         app,
         topic_id=id_of(request, "topic"),
         uid=known,
-        blocked=BLOCKED.get(one_of(request, "blocked", BLOCKED)),
+        blocked=BOOLEANS.get(one_of(request, "blocked", BOOLEANS)),
         after=id_of(request, "after"),
         limit=limit,
     )
@@ -171,7 +170,7 @@ _SUBSCRIBER: Final = f"{_SUBSCRIBERS}/{{name}}"
 _MOVE: Final = query(
     "move",
     "false refuses a name that is another user's; otherwise it moves.",
-    {"enum": [*MOVE], "default": "true"},
+    {"enum": [*BOOLEANS], "default": "true"},
 )
 ROUTES = (
     NativeRoute(
@@ -182,7 +181,7 @@ ROUTES = (
             query("topic", "Those of this topic instead of the app's own.", schema_of(ID)),
             UID,
             query("name", "Only the user with this uid, openid, or name of the app's own."),
-            query("blocked", "Only those that the app blocks, or does not.", {"enum": [*BLOCKED]}),
+            query("blocked", "Only those that the app blocks, or does not.", {"enum": [*BOOLEANS]}),
             *PAGED,
         ),
         gives=LINK,
