@@ -59,14 +59,13 @@ LATES: Final[Mapping[str, Words]] = {
     "skip": W("not sent", "不发"),
     "all": W("each, marked as late", "都发，注明迟到"),
 }
-# By the names that the makers of reminders give themselves.
-SOURCES: Final[Mapping[str, Phrase]] = {
+# By the names that the makers of reminders give themselves; all others are foreign APIs.
+SOURCES: Final[Mapping[str, Words]] = {
     "native": W("the API or the console", "接口或控制台"),
     "bot": W("the bot", "机器人"),
     "again": W("its owner, from an earlier one", "所有者，再次提醒"),
-    "wecron": "WeCron",
-    "tencent": W("Tencent's OpenAPI", "腾讯 OpenAPI"),
 }
+OF_API = W("the API {name}", "{name} 接口")
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
 
@@ -146,7 +145,7 @@ def _sending(
         (LATE, visit.say(LATES[reminder.late])),
         (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
-        (SOURCE, visit.say(SOURCES.get(reminder.source, reminder.source))),
+        (SOURCE, visit.say(SOURCES.get(reminder.source, OF_API), name=reminder.source)),
         (terms.CREATED, visit.time(reminder.created_at)),
         (terms.ID, code(reminder.id)),
     ]
