@@ -164,6 +164,21 @@ async def test_a_body_and_an_answer_in_chunks_keep_their_bytes(line: Lane) -> No
         assert (joined(body) if b"chunked" in head else body) == chunk
 
 
+async def test_a_caller_of_http_1_0_learns_the_end_of_an_answer_without_a_length(
+    line: Lane,
+) -> None:
+    line.host.answer = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"3\r\nabc\r\n0\r\n\r\n"
+    )
+    start = f"GET {MENU}?access_token={line.place.token} HTTP/1.0\r\nHost: a\r\n"
+
+    async with asyncio.timeout(5):
+        response = await line.say(start.encode() + b"Connection: keep-alive\r\n\r\n")
+
+    assert split(response)[1] == b"abc"
+
+
 async def test_headers_about_the_connection_and_about_us_stay_behind(line: Lane) -> None:
     kept = {"Wechatmp-Signature": "abc==", "User-Agent": "sdk/1", "Accept": "*/*"}
     dropped = {

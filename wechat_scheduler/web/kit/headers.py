@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aiohttp import hdrs, web
+from aiohttp import HttpVersion11, hdrs, web
 
 # aiohttp would name the versions of Python and of itself.
 SERVER: Final = "wechat-scheduler"
@@ -18,6 +18,8 @@ DEFAULTS: Final = {
 async def complete(request: web.Request, response: web.StreamResponse) -> None:
     """A signal before a response is sent."""
     add_headers(response)
+    if request.version < HttpVersion11 and hdrs.CONNECTION not in response.headers:
+        response.force_close()  # its end is the connection's; aiohttp would keep that open
 
 
 def add_headers(response: web.StreamResponse) -> None:
