@@ -113,6 +113,7 @@ def test_a_copy_with_other_values_is_made_as_by_the_standard_library() -> None:
 
     assert (copied, copied.maker, coin.cents) == (Coin(cents=6), "mint", 5)
     assert (longer, longer.length) == (Span(begin=1, end=9), 8)
+    assert (records.replace(coin), records.replace(span)) == (coin, span)
     with pytest.raises(FrozenInstanceError):
         copied.cents = 7  # type: ignore[misc] # that is the question
     with pytest.raises(TypeError, match="unexpected keyword argument 'colour'"):
