@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from tests.credentials.office import LEASE, TOKEN, Office, value
+from tests.credentials.office import LEASE, LIFE, TOKEN, Office, value
 from wechat_scheduler.credentials.model import ClaimedJob
 from wechat_scheduler.credentials.stopgap import Stopgap
 from wechat_scheduler.engine.supervisor import together
@@ -105,3 +105,18 @@ async def test_a_value_that_waits_is_dropped_once_another_was_stored_or_asked_fo
 
     assert newer == "access_token-2"
     assert await value(office) == "access_token-3"
+
+
+@pytest.mark.parametrize(("refresh_token", "calls"), [("", 2), ("rotated", 1)])
+async def test_a_value_that_expired_while_it_waited_is_stored_only_for_its_refresh_token(
+    office: Office, refresh_token: str, calls: int
+) -> None:
+    await office.register(TOKEN)
+    work, script = stopgap(office), office.script(TOKEN)
+    script.answer(script.issued("first", refresh_token=refresh_token))
+    await work.attempt(await claimed(work))
+    office.clock.advance(LIFE)
+
+    await work.finish(await work.attempt(await claimed(work)))
+
+    assert len(script.requests) == calls

@@ -95,7 +95,7 @@ class Stopgap:
         held = self._values.get(row.key)
         if isinstance(held, Rotated) and not self._is_due(held.credential):
             return replace(held, job=row)
-        if held is None and unsaved is not None:
+        if held is None and unsaved is not None and self._is_worth_storing(unsaved.credential):
             return unsaved
         with self._unsaved.attempting(row):
             outcome = await self._refresher.attempt(row)
@@ -205,6 +205,10 @@ class Stopgap:
         if kept is None:
             return True
         return kept.expires_at - self._clock.now() <= LAST * policy.scale(job.longest)
+
+    def _is_worth_storing(self, credential: Credential) -> bool:
+        """A rotated refresh token is, however old the value that came with it."""
+        return bool(credential.refresh_token) or credential.expires_at > self._clock.now()
 
     def _is_due(self, credential: Credential) -> bool:
         return credential.renew_at <= self._clock.now()
