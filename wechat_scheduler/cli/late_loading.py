@@ -1,6 +1,5 @@
 """Loads what requests need and a start does not."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -10,7 +9,7 @@ from typing import Final, TypeAlias
 from wechat_scheduler.cli.certificates import read_now
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.gentle_threads import gentle_threads
+from wechat_scheduler.engine.gentle_threads import in_gentle_thread
 from wechat_scheduler.engine.patterns import compile_all, compile_some
 
 Step: TypeAlias = Callable[[], object]
@@ -39,11 +38,10 @@ _STEPS: Final[tuple[Step, ...]] = (*(partial(import_module, module) for module i
 async def load_later(config: Config, clock: Clock) -> None:
     """Once the callers who waited for the start are answered. In steps, as a stop waits for the last one."""
     await clock.sleep(CALLERS_FIRST)
-    with gentle_threads():
-        for step in _steps(config):
-            await asyncio.to_thread(step)
-        while await asyncio.to_thread(compile_some):
-            pass
+    for step in _steps(config):
+        await in_gentle_thread(step)
+    while await in_gentle_thread(compile_some):
+        pass
 
 
 def load_for(config: Config) -> None:

@@ -4,14 +4,16 @@ import asyncio
 from collections.abc import Callable
 
 from aiohttp import web
+from aiohttp.web_urldispatcher import MatchInfoError
 
-from wechat_scheduler.engine.gentle_threads import gentle_threads
+from wechat_scheduler.engine.gentle_threads import in_gentle_thread
 from wechat_scheduler.web.kit.slashes import BoundedPaths
 
 
 class LateRoutes(BoundedPaths):
     """Has its own routes until a request fits none of them; from then on those that `load` returned, which
-    must have the same routes too. `load` runs in a thread: it imports modules."""
+    must have the same routes too. `load` runs in a thread: it imports modules. While it fails, such requests are
+    answered 500, and each tries again."""
 
     def __init__(self, load: Callable[[], web.UrlDispatcher]) -> None:
         super().__init__()
@@ -24,11 +26,21 @@ class LateRoutes(BoundedPaths):
             found = await super().resolve(request)
             if found.http_exception is None:
                 return found
-        return await (self._all or await self._loaded()).resolve(request)
+        try:
+            routes = self._all or await self._loaded()
+        except Exception as error:  # noqa: BLE001 - a middleware logs it
+            return MatchInfoError(_failure(error))
+        return await routes.resolve(request)
 
     async def _loaded(self) -> web.UrlDispatcher:
         async with self._loading:
             if self._all is None:
-                with gentle_threads():
-                    self._all = await asyncio.to_thread(self._load)
+                self._all = await in_gentle_thread(self._load)
             return self._all
+
+
+def _failure(error: Exception) -> web.HTTPException:
+    """What raised here would pass by the middlewares, which log it and give it the form of our errors."""
+    failure = web.HTTPInternalServerError()
+    failure.__cause__ = error
+    return failure

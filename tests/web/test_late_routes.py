@@ -1,0 +1,35 @@
+"""Most routes are loaded with the first request for one of them."""
+
+import errno
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from tests.clock import FakeClock
+from tests.house import daemon, in_memory, wechat
+from wechat_scheduler.config.settings import Config
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.web import routes as web_routes
+
+
+async def test_routes_that_cannot_be_loaded_are_loaded_for_the_next_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+
+    def fail(app: web.Application, config: Config) -> web.UrlDispatcher:
+        raise OSError(errno.EMFILE, "too many open files")
+
+    async with (
+        wechat(clock) as weixin,
+        daemon(tmp_path, weixin.url, clock=clock, opener=in_memory) as keeper,
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(web_routes, "open_rooms", fail)
+            failed = await keeper.call("GET", "/openapi.json")
+            alive = await keeper.call("GET", "/healthz")
+        again = await keeper.call("GET", "/openapi.json")
+
+    assert (failed.status, failed.json["reason"]) == (500, Reason.DAEMON_FAILED)
+    assert (alive.status, again.status) == (200, 200)
