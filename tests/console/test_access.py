@@ -186,6 +186,8 @@ async def test_the_audit_names_who_acted_and_offers_the_ids_of_keys_with_their_n
     assert (row["操作者"], row["操作"]) == (f"billing {key.id}", "登记凭据 job.registered")
     offered = {one["value"]: one.text for one in page.root.one("datalist").find("option")}
     assert offered[key.id] == "billing"
+    actions = [one.text for one in page.root.one("select", name="action").find("option")]
+    assert "登记凭据（job.registered）" in actions
 
 
 def test_every_action_of_the_audit_has_words_in_both_languages() -> None:

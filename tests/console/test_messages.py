@@ -171,6 +171,9 @@ async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
     }
 
     shown = await admin.submit(page, "/console/messages/write", **written)
+    chinese = await admin.submit(
+        page, "/console/messages/write", headers={"Accept-Language": "zh-CN"}, **written
+    )
     sent = await admin.submit(shown, "/console/messages/write/send")
     await keeper.settle()
     story = await admin.open(str(sent.url.path))
@@ -178,6 +181,7 @@ async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
 
     keywords = {row["Keyword"]: row["Shown"] for row in shown.table("Keywords")}
     assert keywords["thing1"] == "a parcel that is lo… (cut)"
+    assert "（截断）" in chinese.text
     assert keywords["time2"] == "2026年11月18日 10:30"
     assert "WeChat shows only the beginning of thing1" in shown.text
     assert shown.form("/console/messages/write").one("input", id="field-to")["value"] == "o_alice"

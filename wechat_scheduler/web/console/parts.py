@@ -31,6 +31,7 @@ SHOWN_ONCE = W(
 )
 COPY = W("Copy", "复制")
 COLON = W(": ", "：")
+ASIDE = W("({words})", "（{words}）")
 
 
 def table(
@@ -182,6 +183,11 @@ def said_at(visit: Visit, words: Words, at: datetime) -> Html:
 def labelled(visit: Visit, label: Cell, value: Cell | None) -> Html:
     """A label and its value in one line of text."""
     return fill("{label}{colon}{value}", label=label, colon=visit.say(COLON), value=value)
+
+
+def aside(visit: Visit, words: Words) -> Html:
+    """A remark behind a text, in brackets."""
+    return fill(" <small>{words}</small>", words=visit.say(ASIDE, words=visit.say(words)))
 
 
 def with_code(text: str) -> Html:

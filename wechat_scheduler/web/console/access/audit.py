@@ -96,7 +96,8 @@ def _filters(visit: Visit, mistakes: Mistakes, names: Mapping[str, str]) -> Html
 
 def _option(action: Action) -> tuple[str, Words]:
     """The words, with what the API and the log call it."""
-    return action.value, W(*(f"{words} ({action.value})" for words in action_words(action.value)))
+    words = action_words(action.value)
+    return action.value, W(f"{words.en} ({action.value})", f"{words.zh}（{action.value}）")
 
 
 def _known(names: Mapping[str, str]) -> Html:

@@ -7,7 +7,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import advice, code, joined, labelled, said_at, table
+from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, said_at, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
@@ -91,14 +91,13 @@ def _keywords(visit: Visit, one: WayPreviewResult) -> Html:
 
 def _keyword(visit: Visit, it: KeywordPreviewResult) -> list[Html | str]:
     mark = HIDDEN if it.hidden else CUT if it.cut else None
-    note = fill(" <small>({mark})</small>", mark=visit.say(mark) if mark else "")
     fault = fill('<p class="error">{fault}</p>', fault=visit.told(it.fault))
     return [
         named_keyword(it.name, {it.name: it.label}),
         fill(
             "{shown}{note}{fault}",
             shown=it.shown,
-            note=when(mark, note),
+            note=aside(visit, mark) if mark else Html(),
             fault=when(it.fault, fault),
         ),
         _taken(visit, it),

@@ -2,7 +2,7 @@
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.keyword_lines import named_keyword
-from wechat_scheduler.web.console.parts import table
+from wechat_scheduler.web.console.parts import aside, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.templates import AccountTemplateResult, PreviewResult
@@ -22,12 +22,10 @@ def mapping_preview(
     rows = [
         (
             named_keyword(keyword, labels),
-            fill("{text} {cut}", text=text, cut=_cut(visit, keyword in preview.shortened)),
+            fill(
+                "{text}{cut}", text=text, cut=when(keyword in preview.shortened, aside(visit, CUT))
+            ),
         )
         for keyword, text in preview.data.items()
     ]
     return table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING)
-
-
-def _cut(visit: Visit, is_cut: bool) -> Html:
-    return when(is_cut, fill("<small>({cut})</small>", cut=visit.say(CUT)))
