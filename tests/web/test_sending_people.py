@@ -107,7 +107,7 @@ async def test_a_code_of_a_reminder_is_scanned_by_who_joins(keeper: Caller, weix
     await keeper.register({"type": 0})
     await keeper.settle()
     app, other = await made_app(keeper), await made_app(keeper, "other")
-    await bound(keeper, app, "amy")
+    amy = (await bound(keeper, app, "amy"))["amy"]
     body = {"app": app["id"], "to": ["amy"], "title": "x", "time": "2026-11-19T08:00:00+08:00"}
     reminder = (await keeper.call("POST", "/v1/reminders", body=body)).result["id"]
     topic = (await keeper.call("POST", f"/v1/apps/{app['id']}/topics", body={"name": "t"})).result[
@@ -128,7 +128,13 @@ async def test_a_code_of_a_reminder_is_scanned_by_who_joins(keeper: Caller, weix
         )
     ]
 
+    (unscanned,) = (await keeper.call("GET", f"/v1/apps/{app['id']}/qrcodes")).result
+    await keeper.daemon.ground.stores.scenes.scanned(first.result["scene"], amy)
+    (scanned,) = (await keeper.call("GET", f"/v1/apps/{app['id']}/qrcodes")).result
+
     assert first.result["url"] == again.result["url"]
+    assert (unscanned["last_uid"], unscanned["person"]) == ("", "")
+    assert (scanned["last_uid"], scanned["person"]) == (amy, "amy")
     assert [answer.status for answer in refused] == [404, 400, 400, 400]
 
 

@@ -55,7 +55,7 @@ def _row(
         when(one.extra, code(one.extra)),
         visit.time(one.created_at),
         visit.time(one.expires_at) if one.expires_at else fill("{never}", never=visit.say(NEVER)),
-        when(one.last_uid, link(user, code(one.last_uid))),
+        when(one.last_uid, link(user, one.person or code(one.last_uid))),
         _image(visit, one),
     )
 

@@ -47,6 +47,7 @@ BOTH: Final[Mapping[str, str]] = {
         "`stable_url` 是图片在守护进程上的地址，保持不变；`page_url` 是显示没有 `expires_at` 的二维码的页面",
     "The `purpose` of a code is `app`, `topic`, `reminder` or `consent`, and `target` the id of the topic or reminder.":
         "二维码的 `purpose` 是 `app`、`topic`、`reminder` 或 `consent`，`target` 是主题或提醒的 id",
+    "`person` is what the app calls that user, or the nickname.": "`person` 是应用自己的用户名，或昵称",
     "`last_uid` scanned it last; it is empty for a code that no user has scanned.": "`last_uid` 是最后扫码的用户，没人扫过则为空",
     "Both are empty without server.public_url.": "没有设置 server.public_url 时两者为空",
     "The openid of one of the app's users.": "应用的一个用户的 openid",

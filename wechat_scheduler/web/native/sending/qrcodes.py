@@ -1,6 +1,7 @@
 """Has WeChat draw QR codes, by which users subscribe."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Final, TypeAlias
 
@@ -11,6 +12,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.filters import ScenePlace
 from wechat_scheduler.audience.model import App, Purpose
+from wechat_scheduler.audience.names import AppPerson
 from wechat_scheduler.audience.qrcodes import LONGEST, QrCode
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import (
@@ -72,12 +74,13 @@ class QrCodeResult(msgspec.Struct, kw_only=True):
 
 class ListedQrCodeResult(QrCodeResult, kw_only=True):
     """The `purpose` of a code is `app`, `topic`, `reminder` or `consent`, and `target` the id of the topic or reminder. `last_uid` scanned it
-    last; it is empty for a code that no user has scanned."""
+    last; it is empty for a code that no user has scanned. `person` is what the app calls that user, or the nickname."""
 
     purpose: str
     target: str
     extra: str
     last_uid: str
+    person: str
     created_at: datetime
 
 
@@ -85,8 +88,11 @@ async def listed(request: web.Request) -> web.Response:
     """Nothing is drawn for it."""
     app, limit, services = await app_of(request), limit_of(request), request.app[SERVICES]
     found = await services.codes.of_app(app, after=_after(request), limit=limit)
-    headers = next_page(request, found, _place)
-    return envelope.success([_listed(services.links, code) for code in found], headers=headers)
+    users = {AppPerson(app.id, code.scene.last_uid) for code in found if code.scene.last_uid}
+    called = await services.audience.called(users)
+    names = {user.uid: name for user, name in called.items()}
+    results = [_listed(services.links, code, names) for code in found]
+    return envelope.success(results, headers=next_page(request, found, _place))
 
 
 def _after(request: web.Request) -> ScenePlace:
@@ -105,7 +111,7 @@ def _place(code: QrCode) -> str:
     return f"{(code.scene.created_at - EPOCH) // timedelta(microseconds=1)}_{code.scene.id[:8]}"
 
 
-def _listed(links: Links, code: QrCode) -> ListedQrCodeResult:
+def _listed(links: Links, code: QrCode, names: Mapping[str, str]) -> ListedQrCodeResult:
     scene, result = code.scene, _result(links, code)
     return ListedQrCodeResult(
         **msgspec.structs.asdict(result),
@@ -113,6 +119,7 @@ def _listed(links: Links, code: QrCode) -> ListedQrCodeResult:
         target=scene.target,
         extra=scene.extra,
         last_uid=scene.last_uid,
+        person=names.get(scene.last_uid, ""),
         created_at=scene.created_at,
     )
 
