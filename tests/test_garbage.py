@@ -128,17 +128,26 @@ async def test_only_the_expectation_to_continue_is_met(tmp_path: Path) -> None:
     assert STATUS.findall(known)[:2] == [b"100", b"401"]
 
 
-async def test_a_key_beside_a_broken_header_is_not_in_the_log(
+PLANTED = (
+    HEAD + b"X-API-Key: wsk_planted\0\r\n\r\n",
+    HEAD + b"X-API-Key: wsk_planted" + b"x" * 20_000 + b"\r\n\r\n",
+    b"GET /cgi-bin/menu/get?access_token=wsk_planted&a=\t HTTP/1.1\r\nHost: a\r\n\r\n",
+    b"GET /cgi-bin/menu/get?access_token=wsk_planted HTTP/1.2\r\nHost: a\r\n\r\n",
+    b"wsk_planted / HTTP/1.1\r\nHost: a\r\n\r\n",
+)
+
+
+async def test_a_key_beside_what_is_broken_is_neither_in_the_log_nor_in_the_answer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with besieged(tmp_path / "state") as keeper:
-        request = HEAD + b"X-API-Key: wsk_planted\0\r\n\r\n"
+        for request in PLANTED:
+            with capture_logs() as events:
+                answer = await asyncio.to_thread(say, keeper.daemon.url, request, patience=10)
 
-        with capture_logs() as events:
-            answer = await asyncio.to_thread(say, keeper.daemon.url, request, patience=10)
-
-    assert answer.startswith(b"HTTP/1.0 400 ")
-    assert "wsk_planted" not in caplog.text + str(events)
+            assert answer.startswith(b"HTTP/1.0 400 "), request
+            assert len(answer.partition(b"\r\n\r\n")[2]) > 10, request
+            assert "wsk_planted" not in caplog.text + str(events) + answer.decode()
 
 
 async def test_memory_stays_flat(tmp_path: Path) -> None:

@@ -164,6 +164,19 @@ async def test_a_body_and_an_answer_in_chunks_keep_their_bytes(line: Lane) -> No
         assert (joined(body) if b"chunked" in head else body) == chunk
 
 
+async def test_a_body_that_is_compressed_for_one_connection_alone_does_not_pass(line: Lane) -> None:
+    coding = b"Transfer-Encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n"
+    start = f"POST {CREATE}?access_token={line.place.token} HTTP/1.1\r\nHost: a\r\n"
+
+    refused = await line.say(start.encode() + b"Connection: close\r\n" + coding)
+    came = len(line.host.came)
+    line.host.answer = b"HTTP/1.1 200 OK\r\n" + coding
+    broken = await line.send("GET", MENU)
+
+    assert (came, b'"errcode":47001' in refused) == (0, True)
+    assert b"the answer is not HTTP" in broken
+
+
 async def test_a_caller_of_http_1_0_learns_the_end_of_an_answer_without_a_length(
     line: Lane,
 ) -> None:

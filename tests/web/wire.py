@@ -23,6 +23,12 @@ ADDED = re.compile(
     rb"(?:Server: |Cache-Control: no-store|Referrer-Policy: |X-Content-Type-Options: )[^\r]*\r\n"
 )
 
+QUOTED = re.compile(
+    rb"(HTTP/1\.0 400 Bad Request\r\nContent-Type: [^\r]*\r\nContent-Length: )\d+"
+    rb"(\r\nDate: -\r\n\r\n[^\n:]*).*\Z",
+    re.DOTALL,
+)
+
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
 
@@ -175,10 +181,11 @@ async def serving(runner: web.AppRunner) -> AsyncIterator[Server]:
 
 
 def undated(stream: bytes) -> bytes:
-    """`stream` with the value of each Date taken out, and the headers that our server alone adds to
-    the response to malformed bytes."""
+    """`stream` with the value of each Date taken out, the headers that our server alone adds to the response to
+    malformed bytes, and those bytes, which aiohttp alone repeats."""
     stream = re.sub(ADDED, b"", stream)
-    return re.sub(rb"\r\nDate: [^\r]{29}\r\n", b"\r\nDate: -\r\n", stream)
+    dated = re.sub(rb"\r\nDate: [^\r]{29}\r\n", b"\r\nDate: -\r\n", stream)
+    return re.sub(QUOTED, rb"\1-\2", dated)
 
 
 async def _until(condition: Callable[[], bool]) -> None:

@@ -19,6 +19,13 @@ def are_texts(headers: Headers) -> bool:
     return True
 
 
+def is_coded(headers: Headers) -> bool:
+    """Whether a body is compressed for this connection alone (Transfer-Encoding: gzip, chunked): without that header, which
+    does not pass, no one could read it."""
+    given = ",".join(value for name, value in headers if name.lower() == "transfer-encoding")
+    return any(it.strip().lower() not in ("chunked", "identity", "") for it in given.split(","))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PassedCall:
     """A call as it came: `path` and `query` as they stand in the request. A body that is kept is bytes and

@@ -11,6 +11,7 @@ from multidict import CIMultiDictProxy
 
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.gateway.queries import TOKENS, values_in
+from wechat_scheduler.gateway.relaying import is_coded
 from wechat_scheduler.wechat import silence
 from wechat_scheduler.wechat.answers import no_answer
 from wechat_scheduler.wechat.errcode_sniffing import PEEK, errcode_in, may_have_errcode
@@ -105,7 +106,10 @@ async def streamed(response: BegunResponse, path: str, query: str, seconds: floa
     """The reply to a call with this query. Raises WeChatError; the response is not closed then."""
     if response.status < 200:  # its connection would speak another protocol from here on
         raise no_answer(silence.SWITCHES, path, silence.NOT_WECHAT)
-    refuse_shown(response.headers.items(), path, query)
+    given = tuple(response.headers.items())
+    if is_coded(given):
+        raise no_answer(silence.NOT_HTTP, path, silence.NOT_WECHAT)
+    refuse_shown(given, path, query)
     return StreamedReply(response, await _head(response, path, seconds), path, seconds)
 
 

@@ -25,6 +25,7 @@ from aiohttp.http import HttpProcessingError, RawRequestMessage
 from aiohttp.streams import StreamReader
 from multidict import CIMultiDictProxy
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.web.kit.headers import add_headers
 from wechat_scheduler.web.kit.known_heads import END
 from wechat_scheduler.web.kit.memo import Memo
@@ -42,6 +43,9 @@ PRIVATE: Final = (
 )
 # Requests with longer bodies take the ordinary way.
 LONGEST: Final = 64 * 1024
+
+# What comes before the bytes that aiohttp's sentences about them repeat.
+_QUOTED: Final = pattern(r":?\n|: b?['\"]")
 
 MakeConnection: TypeAlias = "Callable[..., MemoConnection]"
 
@@ -146,9 +150,17 @@ class MemoConnection(web.RequestHandler):
             self._waiting -= 1
         return sent, reset
 
-    def handle_error(self, *arguments: Any, **options: Any) -> web.StreamResponse:
-        """The response to bytes that are no HTTP request; no application completes it."""
-        response = super().handle_error(*arguments, **options)
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """The response to bytes that are no HTTP request; no application completes it. aiohttp would repeat the
+        bytes, with a token or a key among them."""
+        said = _QUOTED.split(message, maxsplit=1)[0] if message else message
+        response = super().handle_error(request, status, exc, said)
         add_headers(response)
         return response
 

@@ -16,7 +16,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, RequestError, WeChatError
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer
-from wechat_scheduler.gateway.relaying import Body, PassedCall, are_texts
+from wechat_scheduler.gateway.relaying import Body, PassedCall, are_texts, is_coded
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
 from wechat_scheduler.web.compat.replies import given_back
@@ -99,6 +99,10 @@ async def _body(request: web.Request) -> Body:
     most, length = request.app[STATES][KEPT], request.content_length
     if length is not None:
         return await request.read() if length <= most else _rest(request, b"")
+    if is_coded(tuple(request.headers.items())):
+        raise InvalidRequestError(
+            "Transfer-Encoding may be chunked alone: leave the other coding out"
+        )
     begun = b""
     while len(begun) <= most and (chunk := await request.content.readany()):
         begun += chunk
