@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
 from tests.clock import FakeClock
 from tests.house import daemon, in_memory, wechat
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web import routes as web_routes
+from wechat_scheduler.web.app import FIRST
+from wechat_scheduler.web.compat.catalogue import APIS
+from wechat_scheduler.web.native.route import NativeRoute
 
 
 async def test_routes_that_cannot_be_loaded_are_loaded_for_the_next_request(
@@ -33,3 +37,15 @@ async def test_routes_that_cannot_be_loaded_are_loaded_for_the_next_request(
 
     assert (failed.status, failed.json["reason"]) == (500, Reason.DAEMON_FAILED)
     assert (alive.status, again.status) == (200, 200)
+
+
+@pytest.mark.parametrize("route", FIRST, ids=lambda route: f"{route.method} {route.path}")
+async def test_a_route_that_is_there_from_the_start_leads_where_it_leads_later(
+    route: NativeRoute,
+) -> None:
+    request = make_mocked_request(route.method, route.path.replace("{", "").replace("}", ""))
+
+    found = await web_routes.router_of(APIS, console=True).resolve(request)
+
+    assert found.route.resource is not None
+    assert (found.route.method, found.route.resource.canonical) == (route.method, route.path)
