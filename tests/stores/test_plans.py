@@ -215,6 +215,10 @@ async def test_what_recurs_is_found_without_what_is_due_once() -> None:
     ("wanted", "index"),
     [
         (DeliveryFilter(uid="UID_amy"), "deliveries_of_target (target=?)"),
+        *(
+            (DeliveryFilter(uid="UID_amy", state=state), "_of_target (target=? AND settled_at=?)")
+            for state in (DeliveryState.PENDING, DeliveryState.SENDING)
+        ),
         (DeliveryFilter(errcode=40037), "deliveries_errcode (errcode=?)"),
         (DeliveryFilter(since=NOW), "deliveries_created (created_at>?)"),
         (DeliveryFilter(state=DeliveryState.PENDING), "deliveries_due"),

@@ -39,7 +39,8 @@ class Conditions(SqlConditions):
             case None:
                 return
             case DeliveryState.PENDING | DeliveryState.SENDING:
-                self.add(f"{alias}state = 'pending'")
+                # What waits is not settled; the index of the receivers' deliveries tells the two apart.
+                self.add(f"{alias}state = 'pending' AND {alias}settled_at IS NULL")
                 claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
                 self.add(f"{alias}claimed_by {claimed}")
             case _:

@@ -139,7 +139,7 @@ def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> 
 
 def _cancellable(wanted: DeliveryFilter, *values: object) -> Conditions:
     conditions = Conditions(wanted, alias="", values=values)
-    conditions.add("state = 'pending' AND claimed_by IS NULL")
+    conditions.add("state = 'pending' AND settled_at IS NULL AND claimed_by IS NULL")
     return conditions
 
 
