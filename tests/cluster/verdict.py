@@ -31,9 +31,10 @@ class Verdict:
     daemon's claim to the refresh by another.
 
     A period may be too short only if the first token was not stored in time, since a blow befell its daemon while it
-    had it, or its answer came after the daemon had given up. If the daemon, or the machine, was so slow that its claim
-    ended before, the period is `slow`: it is listed apart, and a machine that has time for all shows none. Whatever happens, no token may follow one that was stored
-    before its daemon claimed the job. All else is `unexplained`.
+    had it, or its answer came after the daemon had given up. If the daemon, or the machine, was so slow that its
+    claim ended before, the period is `slow`: it is listed apart, and a machine that has time for all shows none.
+    Whatever happens, no token may follow one that was stored before its daemon claimed the job. All else is
+    `unexplained`.
     """
 
     def __init__(

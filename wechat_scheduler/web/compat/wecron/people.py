@@ -78,7 +78,7 @@ async def people_of(
     """The users by their uids, unknown ones too."""
     own = keeper.person.uid
     wanted = [uid for uid in dict.fromkeys(uids) if uid and uid != own]
-    found = await request.app[SERVICES].audience.find(keeper.app, wanted) if wanted else {}
+    found = await request.app[SERVICES].audience.find(keeper.app, wanted)
     others = {uid: shown(found[uid].subscriber) if uid in found else unknown(uid) for uid in wanted}
     return others | {own: shown(keeper.person)}
 
