@@ -291,6 +291,13 @@ async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:
     assert not [step for step in steps if step.startswith("SCAN")]
 
 
+def test_what_waits_is_not_looked_for_among_the_unsettled_of_all_receivers() -> None:
+    """PostgreSQL takes the two for independent, and would read an index of all deliveries."""
+    for wanted in (DeliveryFilter(), DeliveryFilter(state=DeliveryState.PENDING)):
+        assert "settled_at IS NULL" not in deliveries.cancelling(wanted, "no", 1, limit=9).sql
+        assert "settled_at" not in str(delivery_lists.Conditions(wanted, alias="d."))
+
+
 async def test_of_the_deliveries_to_a_person_those_that_wait_are_found_by_an_index() -> None:
     (step,) = await memory_database().read(f"EXPLAIN QUERY PLAN {OF_PERSON}", "UID_amy", "", 0)
 

@@ -21,7 +21,7 @@ class Conditions(SqlConditions):
             self.add_any(f"{alias}id", wanted.ids)
         if wanted.within is not None:
             self.add_any(f"{alias}app_id", wanted.within)
-        self._add_state(wanted.state, alias)
+        self._add_state(wanted, alias)
         for column, value in (
             ("app_id = {}", wanted.app_id or None),
             ("message_id = {}", wanted.message_id or None),
@@ -34,15 +34,22 @@ class Conditions(SqlConditions):
             if value is not None:
                 self.add(alias + column, value)
 
-    def _add_state(self, state: DeliveryState | None, alias: str) -> None:
+    def _add_state(self, wanted: DeliveryFilter, alias: str) -> None:
+        state = wanted.state
         match state:
             case None:
                 return
             case DeliveryState.PENDING | DeliveryState.SENDING:
-                # What waits is not settled; the index of the receivers' deliveries tells the two apart.
-                self.add(f"{alias}state = 'pending' AND {alias}settled_at IS NULL")
+                self.add(is_pending(wanted, alias))
                 claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
                 self.add(f"{alias}claimed_by {claimed}")
             case _:
                 # Not a value: SQLite must see that the index of these few rows has them all.
                 self.add(f"{alias}state = '{state.value}'")
+
+
+def is_pending(wanted: DeliveryFilter, alias: str = "") -> str:
+    """The condition of what waits. It is not settled, and the index of a receiver's deliveries tells the two apart;
+    without a receiver, PostgreSQL would read all of that index for it."""
+    unsettled = f" AND {alias}settled_at IS NULL" if wanted.uid else ""
+    return f"{alias}state = 'pending'{unsettled}"

@@ -21,7 +21,7 @@ from wechat_scheduler.storage.database import (
     rows_of,
     with_ids,
 )
-from wechat_scheduler.storage.delivery.conditions import Conditions
+from wechat_scheduler.storage.delivery.conditions import Conditions, is_pending
 from wechat_scheduler.storage.delivery.delivery_lists import (
     list_deliveries,
     list_messages,
@@ -139,7 +139,7 @@ def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> 
 
 def _cancellable(wanted: DeliveryFilter, *values: object) -> Conditions:
     conditions = Conditions(wanted, alias="", values=values)
-    conditions.add("state = 'pending' AND settled_at IS NULL AND claimed_by IS NULL")
+    conditions.add(f"{is_pending(wanted)} AND claimed_by IS NULL")
     return conditions
 
 
