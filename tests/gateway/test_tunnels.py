@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, daemon, in_memory, wechat
 from wechat_scheduler.access.model import digest
-from wechat_scheduler.engine.dns_threads import DnsThreads
+from wechat_scheduler.engine.dns_threads import DnsThreads, in_turn
 from wechat_scheduler.errors import StartError
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.tunnels import IDLE, LONGEST_HEAD, STRANGERS, Tunnels
@@ -375,3 +375,46 @@ async def test_a_host_is_reached_at_the_first_of_its_addresses_that_answers() ->
 
     with pytest.raises(OSError, match="Connect call failed"):
         await DnsThreads().connected(asyncio.Protocol, "localhost", port)
+
+
+class Named(DnsThreads):
+    """Every host has these addresses."""
+
+    def __init__(self, *addresses: str) -> None:
+        super().__init__(each=0.05)
+        self._addresses = addresses
+
+    async def getaddrinfo(self, host: str, port: int, **options: Any) -> Any:
+        return [(socket.AF_INET, 1, 6, "", (it, port)) for it in self._addresses]
+
+
+async def test_an_address_that_drops_everything_keeps_no_one_from_the_next() -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.socket() as full,
+        socket.socket() as first,
+        socket.socket() as second,
+    ):
+        port = server.getsockname()[1]
+        full.bind(("127.0.0.2", port))
+        full.listen(0)  # once its queue is full, Linux drops what wants to connect
+        for each in (first, second):
+            each.setblocking(False)
+            each.connect_ex(("127.0.0.2", port))
+
+        names = Named("127.0.0.2", "127.0.0.2", "127.0.0.1")
+        async with asyncio.timeout(5):
+            transport, _ = await names.connected(asyncio.Protocol, "many.example", port)
+
+        assert transport.get_extra_info("peername")[0] == "127.0.0.1"
+        closed = asyncio.Event()
+        transport.abort()
+        asyncio.get_running_loop().call_soon(closed.set)
+        await closed.wait()
+
+
+def test_addresses_of_both_kinds_are_tried_in_turn() -> None:
+    found = [(socket.AF_INET6, 1, 6, "", (it, 443, 0, 0)) for it in ("::1", "::2", "::3")]
+    found += [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 443))]
+
+    assert in_turn(found) == ["::1", "127.0.0.1", "::2", "::3"]

@@ -6,20 +6,26 @@ loop has only a few threads for everything: some names that hang would block all
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import zip_longest
 from typing import Any, Final
 
 # A look-up that hangs keeps its thread for half a minute, which is longer than the call it belongs to. Threads
 # start when they are needed.
 THREADS: Final = 256
 
+# Seconds for each address of a host: the others have to be tried within the time that a connection may take. Networks
+# without IPv6 often drop what goes there.
+EACH: Final = 1.5
+
 
 class DnsThreads:
     """Passed to aiohttp's ThreadedResolver as its `loop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, each: float = EACH) -> None:
+        self._each = each
         # Its threads end with it.
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lookup")
 
@@ -34,15 +40,25 @@ class DnsThreads:
     async def connected(
         self, protocol: Callable[[], asyncio.Protocol], host: str, port: int
     ) -> tuple[asyncio.Transport, asyncio.Protocol]:
-        """A connection to the first of the host's addresses that takes one. Raises OSError."""
-        lost = OSError(f"{host} has no address")
-        for *_, address in await self.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+        """A connection to the first of the host's addresses that takes one soon. Raises OSError."""
+        lost: OSError = OSError(f"{host} has no address")
+        loop = asyncio.get_running_loop()
+        for address in in_turn(await self.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
             try:
-                loop = asyncio.get_running_loop()
-                return await loop.create_connection(protocol, address[0], port)
-            except OSError as error:
+                async with asyncio.timeout(self._each):
+                    return await loop.create_connection(protocol, address, port)
+            except OSError as error:  # TimeoutError is one
                 lost = error
         raise lost
 
     async def _run(self, look: partial[Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._threads, look)
+
+
+def in_turn(found: Sequence[Any]) -> Sequence[str]:
+    """The addresses, of IPv6 and IPv4 in turn, each in their order."""
+    kinds: dict[int, list[str]] = {}
+    for family, *_, address in found:
+        kinds.setdefault(family, []).append(address[0])
+    rows = zip_longest(*kinds.values())
+    return [address for row in rows for address in row if address is not None]
