@@ -31,8 +31,8 @@ BOTH: Final[Mapping[str, str]] = {
         "`title` 是标题、模板或文本的开头；已撤回（`retracted`）则为空",
     "One message to one receiver.": "给一个接收者的一条消息",
     "`channel` says what `to` is: a person's uid, a topic's id, or the app's webhook.": "`channel` 说明 `to` 是什么：用户的 uid、主题的 id，或应用的 webhook",
-    "`person` is the nickname, or the app's own name for the user; empty if neither is known.":
-        "`person` 是昵称或应用自己的用户名；都不知道时为空",
+    "`person` is the app's own name for the user, or the nickname; empty if neither is known.":
+        "`person` 是应用自己的用户名，或昵称；都不知道时为空",
     "`title` is the message's, its template, or the beginning of its text.": "`title` 是消息的标题、模板，或文本的开头",
     "`due_at` is the time of the next attempt; `reason` explains `state`.": "`due_at` 是下次尝试的时间；`reason` 解释 `state`",
     "If `possibly_duplicate` is true, the receiver may have seen the message twice.": "`possibly_duplicate` 为 true 时，接收者可能看到两次",
