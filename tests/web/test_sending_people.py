@@ -150,7 +150,7 @@ async def test_a_template_is_previewed_without_storing_it(keeper: Caller) -> Non
     for fields, data, faults in PREVIEWED:
         template = {"template_id": "T1", "fields": fields}
         body = {
-            "purpose": "message",
+            "purpose": " message ",
             "template": template,
             "title": "Parcel",
             "text": "It is here.",

@@ -114,9 +114,9 @@ async def preview(request: web.Request) -> web.Response:
         text = read_text(body.text, "text", longest=LONGEST_TEXT)
     wrong.check()
     content = Content(template=purpose, title=title, text=text, data=body.data)
-    app = replace(app, templates={body.purpose: template})
+    app = replace(app, templates={purpose: template})
     shown = filling(content, app, request.app[SERVICES].clock.now())
-    mapped = list(mapping_faults(body.purpose, template, app.account_templates))
+    mapped = list(mapping_faults(purpose, template, app.account_templates))
     faults = [f"{fault.keyword or 'template_id'} {fault.sentence}" for fault in mapped]
     known = {fault.keyword for fault in mapped} - {""}
     by_keyword = {fault.keyword: fault.sentence for fault in reversed(mapped)}
