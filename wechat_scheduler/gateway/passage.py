@@ -33,7 +33,6 @@ PICTURE: Final = "/cgi-bin/showqrcode"
 
 # WeChat's errcode for a day's calls that are used up; 0 is a success.
 _USED_UP: Final = 45009
-_NO_ANSWER: Final = -1
 _NO_BEARER: Final = Bearer(JobKey("", ""))
 
 
