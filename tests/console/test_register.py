@@ -54,6 +54,21 @@ async def test_a_wrong_secret_is_told_at_its_field_and_shown_nowhere(
     assert await keeper.jobs() == []
 
 
+async def test_an_account_of_which_nothing_is_kept_is_refused_at_the_boxes(
+    keeper: Caller, admin: Browser
+) -> None:
+    page = await sent(admin, types=[], appid="gh_123")
+    again = await sent(admin, types=[])
+
+    assert (page.status, again.status) == (400, 400)
+    assert "s not an AppID" in page.root.one("p", id="error-appid").text
+    for one in (page, again):
+        note = one.root.one("p", id="error-types")
+        assert note.text == "Choose at least one credential to keep."
+        assert "Nothing was stored." in one.text
+    assert await keeper.jobs() == []
+
+
 async def test_what_wechat_objects_to_is_said_in_words(admin: Browser, weixin: WeChat) -> None:
     form = await admin.open(PLACE)
     for errcode, errmsg, said in (

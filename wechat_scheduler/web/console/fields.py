@@ -211,9 +211,14 @@ def _field(
                 hint=visit.say(hint) if hint else "",
             ),
         ),
-        error=when(
-            error, fill('<p class="error" id="error-{name}">{error}</p>', name=name, error=error)
-        ),
+        error=error_note(name, error),
+    )
+
+
+def error_note(name: str, error: str) -> Html:
+    """What is wrong with the field of that name, or with a group of boxes; nothing for no text."""
+    return when(
+        error, fill('<p class="error" id="error-{name}">{error}</p>', name=name, error=error)
     )
 
 

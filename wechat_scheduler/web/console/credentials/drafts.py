@@ -34,6 +34,11 @@ class RegistrationDraft:
             "tasks": self._of_platform() if self.is_platform else self._of_account(),
         }
 
+    @property
+    def keeps_nothing(self) -> bool:
+        """Whether no credential of an account is chosen."""
+        return not (self.is_platform or self._of_account())
+
     def _of_account(self) -> list[dict[str, str]]:
         return [self._task(one) for one in OWN_TYPES if one in self.types]
 

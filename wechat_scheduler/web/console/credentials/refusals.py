@@ -37,7 +37,7 @@ MARKED = W("Correct the fields that are marked.", "请更正标出的字段。")
 NOT_THIS = W("WeChat does not accept it.", "微信不接受。")
 SAID = W("What WeChat said", "微信的回答")
 # Of the form: what is wrong with these is told at them.
-FIELDS: Final = ("appid", "appsecret", "authorizer_appid", "params", "notify")
+FIELDS: Final = ("appid", "appsecret", "types", "authorizer_appid", "params", "notify")
 # Says that the appid is a platform's.
 OF_PLATFORM: Final = frozenset((61024,))
 

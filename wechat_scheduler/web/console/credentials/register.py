@@ -8,7 +8,11 @@ from aiohttp import hdrs, web
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.credentials.drafts import RegistrationDraft, draft_in, draft_of
-from wechat_scheduler.web.console.credentials.register_form import NO_APPID, form_page
+from wechat_scheduler.web.console.credentials.register_form import (
+    NO_APPID,
+    NO_TYPES,
+    form_page,
+)
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -27,8 +31,7 @@ async def empty(visit: Visit) -> web.Response:
 async def register(visit: Visit) -> web.Response:
     draft = draft_of(visit)
     try:
-        if not APPID.fullmatch(draft.appid):
-            await _refuse(visit, draft)
+        await _check(visit, draft)
         if not draft.anyway:
             checked = await visit.api.post(
                 "/v1/registrations/check", RegistrationCheckResult, draft.body()
@@ -41,12 +44,18 @@ async def register(visit: Visit) -> web.Response:
     return done(account_place(draft.appid), "registered")
 
 
-async def _refuse(visit: Visit, draft: RegistrationDraft) -> None:
-    """Raises InvalidRequestError for an appid that none can be, and for what our API finds wrong beside it: that takes
-    other ones too, but never an empty one."""
+async def _check(visit: Visit, draft: RegistrationDraft) -> None:
+    """Raises InvalidRequestError for an appid that none can be, for an account of which nothing is kept, and for what
+    our API finds wrong beside it: that takes other appids too, but never an empty one."""
     wrong = WrongFields()
     with wrong:
-        raise InvalidRequestError(visit.say(NO_APPID), field="appid")
+        if not APPID.fullmatch(draft.appid):
+            raise InvalidRequestError(visit.say(NO_APPID), field="appid")
+    with wrong:
+        if draft.keeps_nothing:
+            raise InvalidRequestError(visit.say(NO_TYPES), field="types")
+    if not wrong:
+        return
     with wrong:
         body = {**draft.body(), "appid": ""}
         await visit.api.post("/v1/registrations/check", RegistrationCheckResult, body)

@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.credentials.rows import ROOM
 from wechat_scheduler.web.console.fields import (
     area_field,
     check_field,
+    error_note,
     form,
     select_field,
     text_field,
@@ -44,6 +45,7 @@ NO_APPID = W(
     "beside the AppSecret",
     "不是 AppID：AppID 是 wx 加 16 位字母和数字。gh_… 是原始 ID；AppID 和 AppSecret 在同一页",
 )
+NO_TYPES = W("choose at least one credential to keep", "请至少选择一个要维护的凭据")
 SUBMIT = W("Test and register", "验证并登记")
 SECRET_HINT = W("From {place}.", "见 {place}。")
 AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：本页不保留它。")
@@ -138,21 +140,22 @@ def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterato
         hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.mistakes.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
     )  # fmt: skip
-    yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft)
+    yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft, trouble)
     yield _addresses(visit, draft, trouble)
     if trouble.may_go_on:
         yield check_field(visit, "anyway", ANYWAY, hint=ANYWAY_HINT)
 
 
-def _types(visit: Visit, draft: RegistrationDraft) -> Html:
+def _types(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Html:
     boxes = [
         check_field(visit, "types", kind, kind, checked=kind in draft.types, hint=TYPES.get(kind))
         for kind in OWN_TYPES
     ]
     return fill(
-        "<fieldset><legend>{kept}</legend>{boxes}<small>{users}</small></fieldset>",
+        "<fieldset><legend>{kept}</legend>{boxes}{error}<small>{users}</small></fieldset>",
         kept=visit.say(KEPT),
         boxes=boxes,
+        error=error_note("types", trouble.mistakes.at("types")),
         users=visit.say(OF_USERS),
     )
 
