@@ -314,7 +314,7 @@ async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     assert "Give a text" in empty.root.one("p", id="error-text").text
     assert "Needs a colon" in colon.root.one("p", id="error-data").text
     assert "the app knows no user by this name" in stranger.text
-    assert stranger.root.find("form", action="/console/messages/write/send") == []
+    assert stranger.root.find("button", formaction="/console/messages/write/send") == []
 
 
 async def test_a_limited_key_sees_its_own_and_may_do_what_its_scopes_allow(

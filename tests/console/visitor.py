@@ -74,6 +74,11 @@ class Page:
         ]
         return form
 
+    def button_to(self, action: str) -> Element | None:
+        """The button that sends a form to another path than the form's own."""
+        found = [one for one in self.root.find("button") if action and one["formaction"] == action]
+        return found[0] if found else None
+
 
 class Browser:
     """Keeps its cookies. Redirects are followed, as a browser follows them."""
@@ -102,20 +107,29 @@ class Browser:
     ) -> Page:
         """Submit a form of the page, as it is filled in there but for these fields; None leaves one out. A question
         is answered, unless `sure` is None."""
-        form = page.form(action, button)
-        return await self.submit_form(form, headers=headers, follow=follow, **fields)
+        if pressed := page.button_to(action):
+            form = page.root.one("form", id=pressed["form"])
+        else:
+            form = page.form(action, button)
+        return await self.submit_form(
+            form, pressed=pressed, headers=headers, follow=follow, **fields
+        )
 
     async def submit_form(
         self,
         form: Element,
         *,
+        pressed: Element | None = None,
         headers: Mapping[str, str] | None = None,
         follow: bool = True,
         **fields: str | list[str] | None,
     ) -> Page:
-        """Like `submit`."""
-        answered = {"sure": "1"} if form["data-confirm"] else {}  # as the script does
-        filled = {**_values(form), **answered, **fields}
+        """Like `submit`, with a button that is not the form's own."""
+        own = {pressed["name"]: pressed["value"]} if pressed and pressed["name"] else {}
+        asks = form["data-confirm"] or (pressed and pressed["data-confirm"])
+        answered = {"sure": "1"} if asks else {}  # as the script does
+        filled = {**_values(form), **own, **answered, **fields}
+        action = pressed["formaction"] if pressed else form["action"]
         pairs = [
             (name, one)
             for name, value in filled.items()
@@ -124,7 +138,7 @@ class Browser:
         ]
         if form["method"].lower() != "post":
             return await self.open(str(URL(form["action"]).with_query(pairs)))
-        return await self.post(form["action"], pairs, headers=headers, follow=follow)
+        return await self.post(action, pairs, headers=headers, follow=follow)
 
     async def post(
         self,

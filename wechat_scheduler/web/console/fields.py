@@ -30,6 +30,7 @@ def form(
     confirm: Words | None = None,
     fields: dict[str, str] | None = None,
     beside: Iterable[Html] = (),
+    id: str = "",  # noqa: A002 - the word of HTML
 ) -> Html:
     """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`), and `beside` are
     further buttons; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
@@ -37,9 +38,10 @@ def form(
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(
-        '<form method="post" action="{action}"{confirm}>{hidden}{body}<div class="buttons">'
+        '<form method="post" action="{action}"{id}{confirm}>{hidden}{body}<div class="buttons">'
         '<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
+        id=when(id, fill(' id="{id}"', id=id)),
         confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
         hidden=hidden({**proof, **asks, **(fields or {})}),
         body=body,

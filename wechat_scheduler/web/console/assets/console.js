@@ -3,7 +3,7 @@
 // what happens. Every page works without it.
 (() => {
   document.addEventListener("submit", (event) => {
-    const form = event.target, question = form.dataset.confirm;
+    const form = event.target, question = event.submitter?.dataset.confirm || form.dataset.confirm;
     if (!question) return;
     if (!window.confirm(question)) { event.preventDefault(); return; }
     if (!form.elements.sure) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));

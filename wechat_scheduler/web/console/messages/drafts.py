@@ -54,10 +54,15 @@ async def _pattern(visit: Visit, number: str) -> MessageResult:
     return await visit.api.get("/v1/messages/{message}", MessageResult, message=number)
 
 
+def written_in(given: Mapping[str, str]) -> dict[str, str]:
+    """What a form says of the message."""
+    return {name: given.get(name, "").strip() for name in (*FIELDS, *HIDDEN)}
+
+
 async def body_of(visit: Visit) -> dict[str, Any]:
     """The message of our API. Raises InvalidRequestError, which tells of each field that is wrong."""
     given, typed = visit.form, TypedFields(visit)
-    told = {name: given.get(name, "").strip() for name in (*FIELDS, *HIDDEN)}
+    told = written_in(given)
     with typed.wrong:
         if not ID.fullmatch(told["app"]):
             raise InvalidRequestError(visit.say(NO_APP), field="app")

@@ -11,10 +11,25 @@ from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
-from wechat_scheduler.web.console.messages.drafts import FIELDS, HIDDEN, begun, body_of, previewed
+from wechat_scheduler.web.console.messages.drafts import (
+    FIELDS,
+    HIDDEN,
+    begun,
+    body_of,
+    previewed,
+    written_in,
+)
 from wechat_scheduler.web.console.messages.preview import preview
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, section
+from wechat_scheduler.web.console.previewed import (
+    PREVIEWED,
+    WRITTEN,
+    changed_since,
+    digest_of,
+    is_as_previewed,
+    send_button,
+)
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -56,23 +71,26 @@ SEND_TO_ALL = W(
 )
 
 WRITE: Final = "/console/messages/write"
+NO_NOTICE: Final = Html()
 
 
 async def write(visit: Visit) -> web.Response:
     return await _page(visit, await begun(visit))
 
 
-async def show(visit: Visit) -> web.Response:
-    """The form as it was filled in, with the preview below."""
+async def show(visit: Visit, notice: Html = NO_NOTICE) -> web.Response:
+    """The form as it was filled in, with the preview above."""
     try:
         body = await previewed(visit, await body_of(visit))
         found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, body)
     except RequestError as error:
         return await _page(visit, visit.form, error)
-    return await _page(visit, visit.form, shown=found)
+    return await _page(visit, visit.form, shown=found, notice=notice)
 
 
 async def send(visit: Visit) -> web.Response:
+    if not is_as_previewed(visit, written_in(visit.form)):
+        return await show(visit, changed_since(visit))
     try:
         body = await body_of(visit)
         sent = await visit.api.post(
@@ -90,6 +108,7 @@ async def _page(
     given: Mapping[str, str],
     error: RequestError | None = None,
     shown: MessagePreviewResult | None = None,
+    notice: Html = NO_NOTICE,
 ) -> web.Response:
     known = await apps_of(visit)
     if not known:
@@ -98,7 +117,7 @@ async def _page(
     topic = await _topic(visit, given)
     parts = [section(visit, CONTENT, _form(visit, given, names, topic, error))]
     if shown is not None:
-        looks = _shown(visit, given, shown, topic)
+        looks = joined([notice, _shown(visit, shown, topic)])
         parts.insert(0, section(visit, AS_ONE_SEES_IT if topic else SHOWN, looks, id="preview"))
     return layout(visit, TITLE, joined(parts), status=Mistakes(error).status)
 
@@ -112,14 +131,12 @@ async def _topic(visit: Visit, given: Mapping[str, str]) -> str:
     return next((one.name for one in found if one.id == int(topic)), topic)
 
 
-def _shown(visit: Visit, given: Mapping[str, str], found: MessagePreviewResult, topic: str) -> Html:
+def _shown(visit: Visit, found: MessagePreviewResult, topic: str) -> Html:
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
         return looks
-    fields = {name: given.get(name, "") for name in (*FIELDS, *HIDDEN)}
     sure = SEND_TO_ALL.filled(name=topic) if topic else None
-    sending = form(visit, f"{WRITE}/send", Html(), SEND, fields=fields, confirm=sure)
-    return joined([looks, sending])
+    return joined([looks, send_button(visit, f"{WRITE}/send", SEND, sure)])
 
 
 def _form(
@@ -159,7 +176,8 @@ def _form(
         ),
     ]  # fmt: skip
     hidden = {name: value(name) for name in HIDDEN}
-    return form(visit, WRITE, joined(fields), terms.PREVIEW, fields=hidden)
+    hidden |= {} if error else {PREVIEWED: digest_of(written_in(given))}
+    return form(visit, WRITE, joined(fields), terms.PREVIEW, fields=hidden, id=WRITTEN)
 
 
 def _to_topic(visit: Visit, topic: str, error: str) -> Html:

@@ -72,9 +72,9 @@ class Draft(NamedTuple):
         typed.check(lambda: None)
         return body
 
-    def hidden(self) -> dict[str, str]:
+    def kept(self) -> dict[str, str]:
         """The fields of a form that keeps what is written."""
-        return {**self._asdict(), "topics": ",".join(self.topics)}
+        return {**self._asdict(), "topics": ",".join(sorted(self.topics))}
 
     def _common(self) -> dict[str, Any]:
         body: dict[str, Any] = {

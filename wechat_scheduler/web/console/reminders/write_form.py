@@ -17,7 +17,8 @@ from wechat_scheduler.web.console.fields import (
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import labelled
-from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft
+from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN, digest_of
+from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft, planned_fields
 from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
 from wechat_scheduler.web.console.visit import Visit
@@ -57,6 +58,7 @@ class ReminderWritten(NamedTuple):
     plan: PlanResult | None = None
     error: RequestError | None = None
     readings: Sequence[str] = ()
+    is_changed: bool = False
 
 
 def write_form(visit: Visit, written: ReminderWritten) -> Html:
@@ -77,7 +79,15 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
         _more(visit, draft, wrong),
     ]  # fmt: skip
     inner = fill("{fields}", fields=fields)
-    return fill("{top}{form}", top=top, form=form(visit, WRITE, inner, READ))
+    made = form(visit, WRITE, inner, READ, fields=_shown_fields(written), id=WRITTEN)
+    return fill("{top}{form}", top=top, form=made)
+
+
+def _shown_fields(written: ReminderWritten) -> dict[str, str]:
+    """What the person was shown, for the button that saves it."""
+    if written.plan is None:
+        return {}
+    return {PREVIEWED: digest_of(written.draft.kept()), **planned_fields(written.plan)}
 
 
 def _app_field(visit: Visit, app: AppResult) -> Html:
@@ -138,7 +148,7 @@ def _readings(visit: Visit, written: ReminderWritten) -> Html:
             text=text,
             form=form(
                 visit, WRITE, Html(), TAKE, kind="plain",
-                fields={**written.draft.hidden(), "when": text},
+                fields={**written.draft.kept(), "when": text},
             ),
         )
         for text in written.readings

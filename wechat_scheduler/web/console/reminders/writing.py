@@ -9,11 +9,12 @@ from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
-from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.fields import select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.parts import advice, facts, section
-from wechat_scheduler.web.console.reminders.draft import Draft, planned_fields
+from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
+from wechat_scheduler.web.console.reminders.draft import Draft
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, receivers, tabs
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
@@ -24,7 +25,7 @@ from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderRes
 from wechat_scheduler.web.native.reminders.sentences import SentenceResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -54,12 +55,13 @@ async def write(visit: Visit) -> web.Response:
     return _page(visit, ReminderWritten(draft, app, await _topics(visit, app)))
 
 
-async def read(visit: Visit) -> web.Response:
+async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
+    """The form as it was filled in, with how it is understood. `is_changed`: since it was shown before."""
     draft = Draft.of(visit)
     app = await _chosen(visit, draft.app)
     if app is None:
         return await _choose(visit)
-    written = ReminderWritten(draft, app, await _topics(visit, app))
+    written = ReminderWritten(draft, app, await _topics(visit, app), is_changed=is_changed)
     try:
         plan = await visit.api.post("/v1/reminders/preview", PlanResult, body=draft.body(app))
     except RequestError as error:
@@ -70,6 +72,8 @@ async def read(visit: Visit) -> web.Response:
 
 async def save(visit: Visit) -> web.Response:
     draft, once = Draft.of(visit), visit.form.get("once", "")
+    if not is_as_previewed(visit, draft.kept()):
+        return await read(visit, is_changed=True)
     try:
         body = draft.planned_body(visit)
         made = await visit.api.post("/v1/reminders", ReminderResult, body=body, once=once)
@@ -141,7 +145,7 @@ def _page(visit: Visit, written: ReminderWritten) -> web.Response:
 
 
 def _understood(visit: Visit, written: ReminderWritten) -> Html:
-    plan, draft = written.plan, written.draft
+    plan = written.plan
     if plan is None:
         return Html()
     once = moment(visit, plan.time, plan.zone)
@@ -155,16 +159,20 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
         ],
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
-    keep = fill(
+    following = fill(
         "{notes}<h3>{next}</h3><ol>{times}</ol>",
         notes=[advice(visit, note) for note in plan.notes],
         next=visit.say(NEXT),
         times=times,
     )
-    saving = form(visit, SAVING, keep, SAVE, fields={**draft.hidden(), **planned_fields(plan)})
-    return section(
-        visit, UNDERSTOOD, fill("{facts}{form}", facts=shown, form=saving), id="understood"
+    inner = fill(
+        "{changed}{facts}{following}{save}",
+        changed=when(written.is_changed, changed_since(visit)),
+        facts=shown,
+        following=following,
+        save=send_button(visit, SAVING, SAVE),
     )
+    return section(visit, UNDERSTOOD, inner, id="understood")
 
 
 def _defer(visit: Visit, minutes: int) -> str:
