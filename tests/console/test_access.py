@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import msgspec
+
 from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, browser
@@ -113,6 +115,26 @@ async def test_a_consumer_is_made_changed_given_a_new_secret_and_revoked(
     assert "The consumer was revoked." in ended.text
     assert [row["State"] for row in ended.table()] == ["revoked"]
     assert (await admin.open(f"{ROOM}/consumers/of/nobody")).status == 404
+
+
+async def test_while_the_gateway_is_off_the_pages_of_consumers_say_which_setting_turns_it_on(
+    admin: Browser, keeper: Caller
+) -> None:
+    new, config = f"{ROOM}/consumers/new", keeper.daemon.running.config
+
+    on = [await admin.open(f"{ROOM}/consumers"), await admin.open(new)]
+    gateway = msgspec.structs.replace(config.gateway, enabled=False)
+    keeper.daemon.running.config = msgspec.structs.replace(config, gateway=gateway)
+    form = await admin.open(new)
+    made = await admin.submit(form, new, name="shop", appids=APPID)
+    listed = await admin.open(f"{ROOM}/consumers")
+    translated = await admin.open(new, Accept_Language="zh-CN")
+
+    for page in (form, made, listed):
+        assert "The gateway is off here" in page.text
+        assert "gateway.enabled = true" in page.text
+    assert "网关没有开启" in translated.text
+    assert not [page for page in on if "gateway.enabled" in page.text]
 
 
 async def test_sessions_are_listed_and_ended(admin: Browser, keeper: Caller) -> None:

@@ -180,6 +180,26 @@ async def test_the_agenda_shows_what_rings_tomorrow_and_this_week(
     assert empty.root.one("h2").text == "11月18日 周三"
 
 
+async def test_the_overview_leads_to_the_reminders_of_the_hours_that_it_counts(
+    admin: Browser, office: Office
+) -> None:
+    for title, at in (("tonight", "18T20:00"), ("tomorrow", "19T08:00"), ("later", "19T12:00")):
+        await office.remind(title=title, time=f"2026-11-{at}:00+08:00")
+
+    overview = await admin.open("/")
+    (count,) = [
+        one
+        for one in overview.root.one("section", id="standing").find("a", class_="large")
+        if "agenda" in one["href"]
+    ]
+    page = await admin.open(count["href"])
+
+    assert count.text == "2"
+    assert [one[:8] for one in rings(page)] == ["20:00ton", "08:00tom"]
+    assert "Next ›" in page.text
+    assert page.title == "The next 24 hours"
+
+
 async def test_the_agenda_leads_from_day_to_day_and_from_page_to_page(
     admin: Browser, office: Office
 ) -> None:
@@ -215,6 +235,11 @@ async def test_reminders_are_found_by_text_state_and_person(admin: Browser, offi
         }
     ]  # fmt: skip
     assert "No reminder here fits." in none.text
+    assert "Only reminders in the state “active” are shown. All states" in active.text
+    assert "Only reminders in the state “active” are shown." in none.text
+    assert "are shown." not in every.text
+    ways = [one["href"] for one in paused.root.one("section", id="reminders").find("a")]
+    assert f"{LIST}?app={office.app}&uid={office.uid}&state=&text=WATER" in ways
 
 
 async def test_a_reminder_is_paused_resumed_and_moved(admin: Browser, office: Office) -> None:
@@ -293,6 +318,20 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     assert "No delivery matches." in other.text
     (row,) = (await admin.open(f"{LIST}?state=done")).table("Reminders")
     assert row["State"] == "doneWaiting 1 its deliveries"
+
+
+async def test_a_reminder_to_all_subscribers_says_that_it_reaches_them(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind(title="浇花", to=["*"])).result
+
+    page = await admin.open(f"{LIST}/{made['id']}")
+    await chinese(admin)
+    translated = await admin.open(f"{LIST}/{made['id']}")
+
+    assert "It is sent to all subscribers of the app" in page.text
+    assert "No user joined it." not in page.text
+    assert "它发给应用的所有订阅者" in translated.text
 
 
 async def test_what_a_reminder_cannot_do_is_said_before_and_after(

@@ -16,16 +16,18 @@ from wechat_scheduler.web.console.access.consumer_form import (
 from wechat_scheduler.web.console.access.consumer_page import consumer_sections
 from wechat_scheduler.web.console.access.tabs import (
     ROOM,
+    TITLE,
     access_page,
     limits,
 )
 from wechat_scheduler.web.console.fields import form, refusal
 from wechat_scheduler.web.console.links import button, done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import joined, secret_section, section, state, table
+from wechat_scheduler.web.console.parts import advice, joined, secret_section, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, MadeConsumerResult
 from wechat_scheduler.web.native.usage import UseResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -41,6 +43,11 @@ INTRO = W(
     "使用方是通过网关调用微信的系统，用自己的密钥代替 AppSecret。",
 )
 EMPTY = W("No consumers yet. Make the first one.", "还没有使用方。请创建第一个。")
+OFF = W(
+    "The gateway is off here, so no consumer can call yet: set `gateway.enabled = true` in the configuration file and "
+    "restart the daemon.",
+    "这里的网关没有开启，使用方还不能调用：在配置文件里设置 `gateway.enabled = true`，然后重启守护进程。",
+)
 HEADS: Final = (
     terms.NAME,
     terms.STATE,
@@ -67,7 +74,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
             button(visit, NEW, MAKE),
         ]
     )
-    return access_page(visit, HERE, section(visit, CONSUMERS, body))
+    return _page(visit, section(visit, CONSUMERS, body))
 
 
 async def new(visit: Visit) -> web.StreamResponse:
@@ -88,7 +95,7 @@ async def make(visit: Visit) -> web.StreamResponse:
 async def show(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers/of/{consumer}`."""
     consumer, used = await _found(visit)
-    return access_page(visit, HERE, consumer_sections(visit, consumer, used), title=consumer.name)
+    return _page(visit, consumer_sections(visit, consumer, used), title=consumer.name)
 
 
 async def edit(visit: Visit) -> web.StreamResponse:
@@ -142,15 +149,20 @@ def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistake
         ]
     )
     title = heading if is_new else visit.request.match_info["consumer"]
-    return access_page(
-        visit, HERE, section(visit, heading, body), title=title, status=mistakes.status
-    )
+    return _page(visit, section(visit, heading, body), title=title, status=mistakes.status)
 
 
 def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
     back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
     shown = secret_section(visit, heading, [(SECRET, made.secret)])
-    return access_page(visit, HERE, joined([shown, back]), title=heading)
+    return _page(visit, joined([shown, back]), title=heading)
+
+
+def _page(visit: Visit, body: Html, *, title: Phrase = TITLE, status: int = 200) -> web.Response:
+    """A page about consumers, which says so where none can call."""
+    is_on = visit.request.app[SERVICES].running.config.gateway.enabled
+    off = Html() if is_on else advice(visit, visit.say(OFF))
+    return access_page(visit, HERE, joined([off, body]), title=title, status=status)
 
 
 def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:

@@ -95,7 +95,7 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
             for words, number, url in (
                 (WAITING, work.waiting, "/console/messages?state=pending"),
                 (DEAD, work.dead, "/console/messages?state=dead"),
-                (DUE, work.reminders, "/console/reminders/agenda"),
+                (DUE, work.reminders, "/console/reminders/agenda?span=hours"),
             )
         ),
     ]

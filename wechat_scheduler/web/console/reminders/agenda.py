@@ -40,6 +40,7 @@ TITLE = W("Agenda", "日程")
 BEFORE, TODAY, AFTER = W("‹ Previous", "‹ 前"), W("Today", "今天"), W("Next ›", "后 ›")
 TOMORROW = W("Tomorrow", "明天")
 DAY, WEEK = W("Day", "日"), W("Week", "周")
+NEXT_HOURS = W("The next 24 hours", "接下来 24 小时")
 FROM, CHOOSE = W("Date", "日期"), W("Another day, app or person", "选日期、应用或用户")
 SPAN, UID = W("Span", "范围"), W("Person (uid)", "用户（uid）")
 MOVES = W("Days", "日期导航")
@@ -54,7 +55,9 @@ INCOMPLETE = W(
 SENT = W("What was sent is among the messages", "已发出的在消息里")
 _WEEK: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
-SPANS: Final[Mapping[str, timedelta]] = {"day": _DAY, "week": _WEEK}
+# The one that begins now, where the others begin with a day.
+HOURS: Final = "hours"
+SPANS: Final[Mapping[str, timedelta]] = {"day": _DAY, "week": _WEEK, HOURS: _DAY}
 
 
 class AgendaView(NamedTuple):
@@ -64,14 +67,17 @@ class AgendaView(NamedTuple):
     span: str
     app: str
     uid: str
+    now: datetime
 
     @property
     def since(self) -> datetime:
+        if self.span == HOURS:
+            return self.now.astimezone(ZONE)
         return datetime.combine(self.first, time(), ZONE)
 
     @property
     def until(self) -> datetime:
-        return datetime.combine(self.first + SPANS[self.span], time(), ZONE)
+        return self.since + SPANS[self.span]
 
     def shows(self, day: date) -> bool:
         """Whether the page is that of this day alone."""
@@ -80,7 +86,7 @@ class AgendaView(NamedTuple):
     def url(self, first: date, span: str = "") -> str:
         query = {
             "day": first.isoformat(),
-            "span": span or self.span,
+            "span": span or ("day" if self.span == HOURS else self.span),
             "app": self.app,
             "uid": self.uid,
         }
@@ -106,9 +112,9 @@ async def agenda(visit: Visit) -> web.Response:
         cut=when(not found.complete, advice(visit, visit.say(INCOMPLETE))),
         days=list(_days(visit, view, found.rings, apps)),
         pager=pager(visit, Rows(rows=found.rings, after=found.after)),
-        sent=when(view.since <= visit.now, _sent(visit, view)),
+        sent=when(view.since < visit.now, _sent(visit, view)),
     )
-    return layout(visit, TITLE, body)
+    return layout(visit, NEXT_HOURS if view.span == HOURS else TITLE, body)
 
 
 def _sent(visit: Visit, view: AgendaView) -> Html:
@@ -123,12 +129,13 @@ def _sent(visit: Visit, view: AgendaView) -> Html:
 
 def _view(visit: Visit) -> AgendaView:
     query = visit.request.query
-    span = query.get("span", "")
+    span, today = query.get("span", ""), visit.now.astimezone(ZONE).date()
     return AgendaView(
-        _day(query.get("day", "")) or visit.now.astimezone(ZONE).date(),
+        today if span == HOURS else _day(query.get("day", "")) or today,
         span if span in SPANS else "day",
         query.get("app", ""),
         query.get("uid", "").strip(),
+        visit.now,
     )
 
 
@@ -168,7 +175,7 @@ def _move(visit: Visit, words: Words, url: str, *, is_here: bool = False) -> Htm
 
 
 def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> Html:
-    spans = (("day", DAY), ("week", WEEK))
+    spans = (("day", DAY), ("week", WEEK), (HOURS, NEXT_HOURS))
     fields = (
         text_field(visit, "day", FROM, view.first.isoformat(), type="date"),
         select_field(visit, "span", SPAN, spans, view.span),

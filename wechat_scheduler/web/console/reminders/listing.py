@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
@@ -11,8 +12,8 @@ from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import pager
-from wechat_scheduler.web.console.parts import Cell, joined, table
+from wechat_scheduler.web.console.links import link, pager
+from wechat_scheduler.web.console.parts import Cell, joined, spaced, table
 from wechat_scheduler.web.console.reminders.outcome import last_counts
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
@@ -40,6 +41,7 @@ NONE_FOUND = W(
     "No reminder here fits. Change the choice, or go to the next page if there is one.",
     "这里没有符合的提醒。请改变条件，或者看下一页（如果有）。",
 )
+ONLY = W("Only reminders in the state “{state}” are shown.", "只显示状态为“{state}”的提醒。")
 ENDED: Final = ("done", "missed", "cancelled")
 # They are shown unless another state is chosen.
 ACTIVE: Final = "active"
@@ -54,13 +56,29 @@ async def listing(visit: Visit) -> web.Response:
     sort = "due" if state == ACTIVE else None
     found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **wanted)
     body = fill(
-        '{tabs}<section>{filters}</section><section id="reminders" data-live>{table}{pager}</section>',
+        '{tabs}<section>{filters}</section><section id="reminders" data-live>{only}{table}{pager}</section>',
         tabs=tabs(visit, LIST),
         filters=_filters(visit, wanted, apps),
+        only=_only(visit, wanted),
         table=_table(visit, [_row(visit, one, apps) for one in found.rows], wanted),
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
+
+
+def _only(visit: Visit, wanted: Mapping[str, str | None]) -> Html:
+    """Says which state the list is limited to, as its filters may be folded away; with the way to all."""
+    if wanted["state"] is None:
+        return Html()
+    _, state = STATES[wanted["state"]]
+    others = {name: value for name in FILTERS if (value := wanted[name]) and name != "after"}
+    return fill(
+        "<p>{only}</p>",
+        only=spaced(
+            visit.say(ONLY, state=visit.say(state)),
+            link(f"{LIST}?{urlencode({**others, 'state': ''})}", visit.say(terms.ALL_STATES)),
+        ),
+    )
 
 
 def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:

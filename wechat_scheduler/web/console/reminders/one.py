@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
@@ -48,6 +49,10 @@ TEXT, RULE = W("Text", "正文"), W("Rule", "规则")
 JOINED = W("Who joined", "参与者")
 CODE = W("Make a QR code by which users join", "生成二维码，扫码加入")
 ALONE = W("No user joined it.", "没有用户参与。")
+ALL_ARE_REACHED = W(
+    "It is sent to all subscribers of the app: nobody has to join it.",
+    "它发给应用的所有订阅者，不需要参与。",
+)
 OVER = W("It is not sent any more.", "不会再发。")
 ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
 PAUSED = W(
@@ -172,7 +177,13 @@ def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
         )
         for uid in people.rows
     ]
-    made = table(visit, JOINED, (terms.USER, terms.UID, terms.REMINDERS), rows, empty=ALONE)
+    made = table(
+        visit,
+        JOINED,
+        (terms.USER, terms.UID, terms.REMINDERS),
+        rows,
+        empty=ALL_ARE_REACHED if EVERYONE in reminder.to else ALONE,
+    )
     code_url = f"/console/apps/{reminder.app}/codes?reminder={reminder.id}"
     return fill(
         "{table}{pager}{join}",
