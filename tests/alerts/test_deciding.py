@@ -136,6 +136,18 @@ def test_of_a_muted_alert_the_all_clear_alone_is_told() -> None:
     assert (meanwhile, over) == ([], [CLEARS])
 
 
+def test_a_muted_alert_that_was_never_told_is_told_once_the_mute_ends() -> None:
+    course = Course(tells=False)
+    course.check(condition())
+    course.alerts = {1: replace(course.one(), muted_until=course.now + DAY)}
+    course.terms = Course().terms
+
+    meanwhile = course.check(condition(), after=HOUR)
+    then = course.check(condition(), after=DAY)
+
+    assert (meanwhile, then) == ([], [FIRES])
+
+
 def test_where_nobody_is_to_be_told_an_alert_fires_in_silence_until_somebody_is() -> None:
     course = Course(tells=False)
 

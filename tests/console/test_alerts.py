@@ -65,11 +65,31 @@ async def test_an_alert_is_muted_and_the_mute_is_ended(
 
     muted = await admin.submit(page, f"{PAGE}/mute", **{"seconds-1": "86400"})
     (shown,) = muted.table("Firing")
+    assert "No alert ended in the last 90 days." in page.text
+    assert "Nothing was wrong" not in page.text
     again = await admin.submit(muted, f"{PAGE}/mute")
 
-    assert "No reminder of it is sent until then." in muted.text
+    overview = await admin.open("/")
+    await admin.submit(page, f"{PAGE}/mute", **{"seconds-1": "86400"})
+    marked = await admin.open("/")
+
+    assert "No message about it is sent until then, except its all-clear." in muted.text
+    assert "Muted until in 1 d" in marked.root.one("section", id="needs").text
+    assert "Muted" not in overview.text
     assert shown["Mute"].startswith("Muted until in 1 d")
-    assert "Reminders of it are sent again." in again.text
+    assert "Messages about it are sent again." in again.text
+
+
+async def test_no_page_of_an_error_says_that_something_was_done(admin: Browser) -> None:
+    shown = await admin.open(f"{PAGE}?done=muted")
+    missing = [
+        await admin.open(f"/console/{path}?done=muted")
+        for path in ("nothing", "messages/1", f"reminders/{'0' * 32}", "access/consumers/of/x")
+    ]
+
+    assert shown.root.find("p", class_="notice")
+    assert [one.status for one in missing] == [404] * 4
+    assert not [one for one in missing if one.root.find("p", class_="notice")]
 
 
 async def test_a_test_shows_what_each_target_answered(

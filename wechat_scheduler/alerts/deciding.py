@@ -134,10 +134,10 @@ def _to_tell(alert: Alert, terms: AlertTerms, now: datetime) -> NewsKind | None:
         return NewsKind.CLEARS if alert.told_at is not None else None
     if alert.fired_at is None or alert.gone_at is not None:
         return None
-    if alert.told_at is None:
-        return NewsKind.FIRES
     if alert.muted_until is not None and alert.muted_until > now:
         return None
+    if alert.told_at is None:
+        return NewsKind.FIRES
     if alert.told_severity and _RANK[alert.severity] > _RANK[Severity(alert.told_severity)]:
         return NewsKind.WORSENS
     return NewsKind.REMINDS if now - alert.told_at >= terms.pause else None

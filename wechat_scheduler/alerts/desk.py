@@ -31,7 +31,7 @@ class AlertDesk:
     async def mute(
         self, alert_id: int, lasts: timedelta, *, shows: Callable[[Alert], bool]
     ) -> Alert:
-        """Send no reminder of a firing alert for so long. Raises NotFoundError, ConflictError."""
+        """Send no message about a firing alert for so long. Raises NotFoundError, ConflictError."""
         await self.alert(alert_id, shows=shows)
         muted = await self._store.mute(alert_id, self._clock.now() + lasts)
         if muted is None:

@@ -79,7 +79,7 @@ def layout(
         rooms=_rooms(visit),
         foot=_foot(visit),
         title=shown,
-        notice=_notice(visit),
+        notice=when(status < 400, _notice(visit)),
         limits=limits_of(visit),
         body=body,
     )

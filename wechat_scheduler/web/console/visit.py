@@ -62,6 +62,11 @@ class Visit:
         """The address of the daemon in WeChat and in users' browsers; empty if it is not set."""
         return self.request.app[SERVICES].links.public_url.rstrip("/")
 
+    @property
+    def has_gateway(self) -> bool:
+        """Whether business systems can call WeChat through this daemon."""
+        return self.request.app[SERVICES].running.config.gateway.enabled
+
     def say(self, words: Phrase, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""
         filled = words.filled(**values) if values and isinstance(words, Words) else words

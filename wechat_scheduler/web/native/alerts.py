@@ -58,7 +58,7 @@ class AlertResult(msgspec.Struct, kw_only=True):
 
 
 class MuteBody(msgspec.Struct, forbid_unknown_fields=True):
-    """For how many seconds no reminder is sent; 0 ends it."""
+    """For how many seconds no message about it is sent; 0 ends it."""
 
     seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_MUTE)]
 
@@ -175,7 +175,7 @@ ROUTES = (
     ),
     NativeRoute(
         "POST", f"{_ALERT}/mute", mute, Scope.ADMIN,
-        "Sends no reminder of an alert for a time.",
+        "Sends no message about an alert for a time.",
         body=MuteBody, result=AlertResult, takes=(_ID,), errors=(404, 409), checks_reach=True,
     ),
 )  # fmt: skip

@@ -27,7 +27,6 @@ from wechat_scheduler.web.console.parts import advice, joined, secret_section, s
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
-from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.consumer_bodies import ConsumerResult, MadeConsumerResult
 from wechat_scheduler.web.native.usage import UseResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -160,8 +159,7 @@ def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Respo
 
 def _page(visit: Visit, body: Html, *, title: Phrase = TITLE, status: int = 200) -> web.Response:
     """A page about consumers, which says so where none can call."""
-    is_on = visit.request.app[SERVICES].running.config.gateway.enabled
-    off = Html() if is_on else advice(visit, visit.say(OFF))
+    off = Html() if visit.has_gateway else advice(visit, visit.say(OFF))
     return access_page(visit, HERE, joined([off, body]), title=title, status=status)
 
 

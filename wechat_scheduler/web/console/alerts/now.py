@@ -6,7 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import advice, joined, state
+from wechat_scheduler.web.console.parts import advice, joined, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
@@ -23,6 +23,7 @@ SOON_OVER = W(
     "The cause is gone. Unless it comes back, the alert is over soon.",
     "原因已消失。如果不再出现，告警很快结束。",
 )
+MUTED = W("Muted until {at}", "静音到 {at}")
 FAILED = W("The failed messages", "失败的消息")
 SUBJECT: Final = "app/"
 
@@ -37,6 +38,13 @@ def standing(visit: Visit, alert: AlertResult) -> Html:
     if alert.gone_at is not None:
         return state(visit, "idle", CAUSE_GONE)
     return severity(visit, alert.severity)
+
+
+def mute_of(visit: Visit, alert: AlertResult) -> Html:
+    """Until when no message about it is sent; nothing if it is not muted."""
+    if alert.muted_until is None or alert.muted_until <= visit.now:
+        return Html()
+    return said_at(visit, MUTED, alert.muted_until)
 
 
 def what_now(visit: Visit, alert: AlertResult) -> Html:

@@ -18,7 +18,7 @@ from wechat_scheduler.web.console.alerts.chosen import (
     which_rules,
     who_is_told,
 )
-from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
+from wechat_scheduler.web.console.alerts.now import mute_of, standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import (
     MUTES,
     rule_words,
@@ -29,7 +29,7 @@ from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import joined, said_at, section, state, table
+from wechat_scheduler.web.console.parts import joined, section, state, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -47,20 +47,28 @@ NOTHING_WAS_SEEN = W(
     "Nothing was wrong with what your key sees in the last 90 days.",
     "最近 90 天，当前 key 可见的范围内没有出过问题。",
 )
+NONE_ENDED = W("No alert ended in the last 90 days.", "最近 90 天没有告警结束。")
 OTHERS = W(
     "Alerts about the daemon itself, and about what your key does not see, are not shown here.",
     "守护进程本身的告警，以及当前 key 看不到的内容的告警，不在这里显示。",
 )
 ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "始于"), W("Last told", "上次告知")
 ENDED, SEVERITY, MUTE = W("Over since", "结束"), W("Severity", "程度"), W("Mute", "静音")
-MUTED, UNMUTE = W("Muted until {at}", "静音到 {at}"), W("End the mute", "取消静音")
+UNMUTE = W("End the mute", "取消静音")
+MUTE_HINT = W(
+    "Until then, no message about this alert is sent, except its all-clear.",
+    "这段时间不发这条告警的消息，只发解除。",
+)
 TIMES = W("{times} times in a row", "连续 {times} 次")
 TESTED, ANSWER = W("What each answered", "各个目标的回答"), W("Answer", "应答")
 ACCEPTED, REFUSED = W("Accepted", "已接收"), W("Not accepted", "未接收")
 BACK, DELIVERY = W("Back to the alerts", "返回告警"), W("its delivery", "这条投递")
 NOTICES: Final = {
-    "muted": W("No reminder of it is sent until then.", "到那时之前不再提醒。"),
-    "unmuted": W("Reminders of it are sent again.", "恢复提醒。"),
+    "muted": W(
+        "No message about it is sent until then, except its all-clear.",
+        "到那时之前不发它的消息，只发解除。",
+    ),
+    "unmuted": W("Messages about it are sent again.", "恢复发送它的消息。"),
 }
 
 
@@ -74,7 +82,7 @@ async def page(visit: Visit) -> web.Response:
     )
     parts = [
         section(visit, FIRING, _firing(visit, firing), id="firing", live=True),
-        section(visit, RECENT, _ended(visit, ended), id="over", live=True),
+        section(visit, RECENT, _ended(visit, ended, fires=bool(firing.rows)), id="over", live=True),
     ]
     if visit.may(Scope.ADMIN):
         settings = await settings_of(visit)
@@ -127,7 +135,7 @@ def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
     )
 
 
-def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
+def _ended(visit: Visit, found: Rows[AlertResult], *, fires: bool) -> Html:
     rows = [
         [
             severity(visit, one.severity),
@@ -137,7 +145,7 @@ def _ended(visit: Visit, found: Rows[AlertResult]) -> Html:
         ]
         for one in found.rows
     ]
-    empty = of_credentials(visit, NOTHING_WAS, NOTHING_WAS_SEEN)
+    empty = NONE_ENDED if fires else of_credentials(visit, NOTHING_WAS, NOTHING_WAS_SEEN)
     shown = table(visit, RECENT, [SEVERITY, ALERT, SINCE, ENDED], rows, empty=empty)
     return joined([shown, pager(visit, found)])
 
@@ -156,10 +164,10 @@ def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
 
 def _mute(visit: Visit, one: AlertResult) -> Html:
     fields = {"alert": one.id}
-    if one.muted_until is not None and one.muted_until > visit.now:
+    if muted := mute_of(visit, one):
         unmute = form(visit, f"{PATH}/mute", Html(), UNMUTE, kind="plain", fields=fields)
-        return stacked(said_at(visit, MUTED, one.muted_until), unmute)
-    choice = select_field(visit, f"seconds-{one.id}", MUTE, MUTES.items())
+        return stacked(muted, unmute)
+    choice = select_field(visit, f"seconds-{one.id}", MUTE, MUTES.items(), hint=MUTE_HINT)
     return fill(
         "<details><summary>{mute}</summary>{form}</details>",
         mute=visit.say(MUTE),

@@ -7,7 +7,7 @@ import msgspec
 
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.web.console.alerts.now import standing, urgency, what_now
+from wechat_scheduler.web.console.alerts.now import mute_of, standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import rule_words
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import account_link, link
@@ -39,7 +39,7 @@ LOST: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
 CREDENTIALS = W("Credentials: {number}", "凭据：{number}")
 _NEED: Final = """<li class="need">
 <h3 class="head">{severity} {rule} {subject} <span class="faint">{since}</span></h3>
-<p class="text">{text}</p>{advice}</li>"""
+<p class="text">{text}</p>{advice}{mute}</li>"""
 
 
 def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
@@ -96,6 +96,7 @@ def _lost(visit: Visit, counts: JobCountsResult | None) -> Iterator[Html]:
 
 
 def _need(visit: Visit, alert: AlertResult) -> Html:
+    muted = mute_of(visit, alert)
     return fill(
         _NEED,
         severity=standing(visit, alert),
@@ -104,6 +105,7 @@ def _need(visit: Visit, alert: AlertResult) -> Html:
         since=visit.time(alert.since),
         text=visit.sentence(alert.text),
         advice=what_now(visit, alert),
+        mute=when(muted, fill('<p class="faint">{muted}</p>', muted=muted)),
     )
 
 

@@ -50,7 +50,7 @@ JOINED = W("Who joined", "参与者")
 CODE = W("Make a QR code by which users join", "生成二维码，扫码加入")
 ALONE = W("No user joined it.", "没有用户参与。")
 ALL_ARE_REACHED = W(
-    "It is sent to all subscribers of the app: nobody has to join it.",
+    "It is sent to all subscribers of the app. They do not join it.",
     "它发给应用的所有订阅者，不需要参与。",
 )
 OVER = W("It is not sent any more.", "不会再发。")

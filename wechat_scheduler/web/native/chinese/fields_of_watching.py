@@ -17,7 +17,7 @@ BOTH: Final[Mapping[str, str]] = {
     "What became of a test.": "测试的结果",
     "`answer` says why it was not `accepted`; `delivery` is that of a message in WeChat, else empty.":
         "`answer` 说明为何没有 `accepted`；`delivery` 是微信消息的投递，否则为空",
-    "For how many seconds no reminder is sent; 0 ends it.": "多少秒内不再提醒；0 表示恢复提醒",
+    "For how many seconds no message about it is sent; 0 ends it.": "多少秒内不发它的消息；0 表示恢复",
     "The address that WeChat saw the calls of a machine come from.": "微信看到的一台机器的调用来源地址",
     "`clock_ahead_seconds` is how far its machine's clock is ahead of the database's, negative if behind; `schema_version` is the newest schema that its program knows; `store_answer_seconds` how long the database takes to answer it.":
         "`clock_ahead_seconds` 是它的机器时钟比数据库快多少秒，慢则为负；`schema_version` 是它的程序认识的最新结构版本；`store_answer_seconds` 是数据库回答它要多少秒",

@@ -47,7 +47,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Lists what is wrong now, and what was, the newest first.": "列出现在和之前的问题，最新的在前",
     "Sends a test to one or all of those who are told of alerts, and says what each answered.": "给一个或全部告警接收者发送测试，并说明各自的回答",
     "Shows an alert.": "查看一条告警",
-    "Sends no reminder of an alert for a time.": "一段时间内不再提醒某条告警",
+    "Sends no message about an alert for a time.": "一段时间内不发某条告警的消息",
     "Lists the daemons that share the database, the last seen first.": "列出共用数据库的守护进程，最近出现的在前",
     "Lists the accounts and platforms whose pushes are accepted, and their state: all, or pages of `limit`.": "列出接收推送的账号和平台及其状态：全部，或按 `limit` 分页",
     "Accepts WeChat's pushes with this token and key; without a key, plain ones.": "用这个 Token 和 Key 接收微信的推送；没有 Key 则接收明文",
