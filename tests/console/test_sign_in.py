@@ -71,6 +71,26 @@ async def test_a_session_ends_after_eight_hours(admin: Browser, clock: FakeClock
     assert (await admin.open("/")).url.path == "/console/sign-in"
 
 
+async def test_who_posts_a_form_after_the_session_ended_comes_back_to_its_page(
+    stranger: Browser,
+) -> None:
+    write, url = "/console/messages/write", stranger.caller.daemon.url
+    for before, place in (
+        (f"{url}{write}?app=1&topic=2", f"{write}?app=1&topic=2"),
+        (f"{url}{write}/send", write),  # which is only posted to
+        (f"{url}/nowhere/at/all?x=1", "/"),
+        ("", "/"),
+        ("http://[", "/"),
+        (f"{url}//evil.example/", "/"),
+    ):
+        headers = {"Referer": before} if before else {}
+
+        answer = await stranger.post(f"{write}/send", {}, headers=headers, follow=False)
+
+        wanted = URL("/console/sign-in").with_query(next=place)
+        assert URL(answer.headers["Location"]) == wanted, before
+
+
 async def test_who_signs_out_is_out(someone: Browser) -> None:
     page = await someone.open("/")
     form = page.root.find("form", action="/console/sign-out")[0]

@@ -19,7 +19,7 @@ from wechat_scheduler.web.console.lacking import lacking, lacking_page
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import told
 from wechat_scheduler.web.console.native_api import NativeApi
-from wechat_scheduler.web.console.questions import page_before, question, unanswered
+from wechat_scheduler.web.console.questions import page_before, page_of_form, question, unanswered
 from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
@@ -66,7 +66,7 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
     async def visited(request: web.Request) -> web.StreamResponse:
         visit = await visit_of(request, notices)
         if visit is None:
-            return _sign_in_first(request)
+            return await _sign_in_first(request)
         if route.scope is not None and not visit.may(route.scope):
             return lacking(visit, route.scope)
         asked = unanswered(visit)
@@ -129,7 +129,7 @@ async def read_fields(request: web.Request) -> list[tuple[str, str]]:
         raise InvalidRequestError("the form is not UTF-8", reason=Reason.BODY_UNREADABLE) from error
 
 
-def _sign_in_first(request: web.Request) -> web.StreamResponse:
+async def _sign_in_first(request: web.Request) -> web.StreamResponse:
     """To the page of sign-in, and back. A program, which has no session, gets an error of our API."""
     if not _takes_pages(request):
         return envelope.failure(
@@ -138,7 +138,8 @@ def _sign_in_first(request: web.Request) -> web.StreamResponse:
                 reason=Reason.SESSION_MISSING,
             )
         )
-    place = str(request.rel_url) if request.method == hdrs.METH_GET else "/"
+    is_page = request.method == hdrs.METH_GET
+    place = str(request.rel_url) if is_page else await page_of_form(request)
     because = f"&because={ENDED}" if request.cookies.get(COOKIE) else ""
     return web.Response(
         status=303, headers={hdrs.LOCATION: f"{SIGN_IN}?next={quote(place, safe='/')}{because}"}
@@ -158,7 +159,7 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     why = fill('<p class="error" role="alert">{error}</p>', error=said)
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
-    body = fill(_BODY, why=why, place=page_before(visit), back=visit.say(BACK))
+    body = fill(_BODY, why=why, place=page_before(request), back=visit.say(BACK))
     return layout(visit, REFUSED, body, status=error.status)
 
 

@@ -39,15 +39,31 @@ def question(visit: Visit, text: str) -> web.Response:
         fields=made,
         yes=visit.say(YES),
         no=visit.say(NO),
-        back=page_before(visit),
+        back=page_before(visit.request),
     )
     return layout(visit, TITLE, body)
 
 
-def page_before(visit: Visit) -> str:
+def page_before(request: web.Request) -> str:
     """The page from which the browser came; the overview if it does not say."""
     try:
-        referer = urlsplit(visit.request.headers.get(hdrs.REFERER, ""))
+        referer = urlsplit(request.headers.get(hdrs.REFERER, ""))
     except ValueError:
         return "/"
     return local_path(f"{referer.path}?{referer.query}" if referer.query else referer.path)
+
+
+async def page_of_form(request: web.Request) -> str:
+    """The page with the form that was posted. One that answers a form has an address that cannot be opened: then the
+    page above it."""
+    place = page_before(request)
+    path = place.partition("?")[0]
+    above = path.rpartition("/")[0] or "/"
+    if await _can_be_opened(request, path):
+        return place
+    return above if await _can_be_opened(request, above) else "/"
+
+
+async def _can_be_opened(request: web.Request, path: str) -> bool:
+    page = request.clone(method=hdrs.METH_GET, rel_url=path)
+    return (await request.app.router.resolve(page)).http_exception is None
