@@ -144,10 +144,12 @@ async def test_one_of_several_readings_is_taken(admin: Browser, office: Office) 
         await admin.open(WRITE), WRITE, button="See how it is understood",
         when="明天8点送孩子，9点开会", people="alice",
     )  # fmt: skip
-    second = several.root.one("main").find("ol")[0].find("form")[1]
-    fields = [(one["name"], one["value"]) for one in second.find("input")]
+    second = several.root.one("main").find("ol")[0].find("button")[1]
 
-    read = await admin.post(second["action"], fields)
+    read = await admin.submit_form(
+        several.root.one("form", id=second["form"]), people="", topics=["*"],
+        **{second["name"]: second["value"]},
+    )  # fmt: skip
 
     assert [
         one.text for one in several.root.one("main").find("ol")[0].find("li", lang="zh-CN")
@@ -156,6 +158,7 @@ async def test_one_of_several_readings_is_taken(admin: Browser, office: Office) 
         "2026年11月19日 周四 上午9:00 提醒“开会”Take this",
     ]
     assert (read.facts()["Title"], read.facts()["When"]) == ("开会", "Thu 19 Nov 09:00")
+    assert read.facts()["To"] == "all subscribers"  # as the form says now
 
 
 async def test_the_agenda_shows_what_rings_tomorrow_and_this_week(

@@ -40,15 +40,22 @@ def changed_since(visit: Visit) -> Html:
     return fill('<p class="advice" role="alert">{changed}</p>', changed=visit.say(CHANGED))
 
 
-def send_button(visit: Visit, action: str, label: Words, confirm: Words | None = None) -> Html:
-    """Sends the form `WRITTEN`, which stands elsewhere on the page, to `action`; `confirm` is asked first. Enter in a
-    field presses the first button of a form: here one that previews."""
-    question = visit.say(confirm) if confirm else ""
+def enter_button(visit: Visit) -> Html:
+    """Enter in a field presses the first button of a form: this one previews, before buttons that do more."""
     return fill(
-        '<div class="buttons"><button class="hidden" form="{form}" tabindex="-1" aria-hidden="true">{look}</button>'
-        '<button class="main" form="{form}" formaction="{action}"{asks}>{label}</button></div>',
+        '<button class="hidden" form="{form}" tabindex="-1" aria-hidden="true">{look}</button>',
         form=WRITTEN,
         look=visit.say(terms.PREVIEW),
+    )
+
+
+def send_button(visit: Visit, action: str, label: Words, confirm: Words | None = None) -> Html:
+    """Sends the form `WRITTEN`, which stands elsewhere on the page, to `action`; `confirm` is asked first."""
+    question = visit.say(confirm) if confirm else ""
+    return fill(
+        '<div class="buttons">{enter}<button class="main" form="{form}" formaction="{action}"{asks}>{label}</button></div>',
+        enter=enter_button(visit),
+        form=WRITTEN,
         action=action,
         asks=when(
             question,

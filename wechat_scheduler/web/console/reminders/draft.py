@@ -26,6 +26,8 @@ WAYS: Final[Mapping[str, Words]] = {
     "webhook": terms.THE_CALLBACK,
 }
 NO_NUMBER = W("must be a whole number of minutes", "必须是整数分钟")
+# The field of a button that takes one of several sentences in the place of the one that is written.
+TAKEN: Final = "taken"
 _BETWEEN: Final = re.compile(r"[\n,，、;；]+")
 
 
@@ -46,6 +48,7 @@ class Draft(NamedTuple):
     @classmethod
     def of(cls, visit: Visit) -> "Draft":
         given = {name: visit.form.get(name, "").strip() for name in cls._fields if name != "topics"}
+        given["when"] = visit.form.get(TAKEN, "").strip() or given["when"]
         channel = given.pop("channel")
         return cls(
             **given,

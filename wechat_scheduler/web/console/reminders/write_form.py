@@ -17,8 +17,14 @@ from wechat_scheduler.web.console.fields import (
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import labelled
-from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN, digest_of
-from wechat_scheduler.web.console.reminders.draft import CHANNELS, WAYS, Draft, planned_fields
+from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN, digest_of, enter_button
+from wechat_scheduler.web.console.reminders.draft import (
+    CHANNELS,
+    TAKEN,
+    WAYS,
+    Draft,
+    planned_fields,
+)
 from wechat_scheduler.web.console.reminders.pieces import WRITE
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
 from wechat_scheduler.web.console.visit import Visit
@@ -141,20 +147,26 @@ def _more(visit: Visit, draft: Draft, wrong: Mistakes) -> Html:
 
 
 def _readings(visit: Visit, written: ReminderWritten) -> Html:
-    """Each of several reminders, as a form that takes it alone."""
+    """Each of several reminders, with a button that puts it into the form alone."""
     made = [
         fill(
-            '<li lang="zh-CN">{text}{form}</li>',
+            '<li lang="zh-CN">{text}<div class="buttons"><button class="plain" form="{form}" name="{name}" value="{text}">'
+            "{take}</button></div></li>",
             text=text,
-            form=form(
-                visit, WRITE, Html(), TAKE, kind="plain",
-                fields={**written.draft.kept(), "when": text},
-            ),
+            form=WRITTEN,
+            name=TAKEN,
+            take=visit.say(TAKE),
         )
         for text in written.readings
     ]  # fmt: skip
     return when(
-        made, fill("<p>{several}</p><ol>{made}</ol>", several=visit.say(SEVERAL), made=made)
+        made,
+        fill(
+            "<p>{several}</p>{enter}<ol>{made}</ol>",
+            several=visit.say(SEVERAL),
+            enter=enter_button(visit),
+            made=made,
+        ),
     )
 
 
