@@ -48,6 +48,8 @@ GUARDED: Final = (401, 403, 429, 503)
 ALLOW: Final = {"Allow": {"schema": {"type": "string"}}}
 CHALLENGE: Final = {"WWW-Authenticate": {"schema": {"type": "string"}}}
 RETRY: Final = {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}}
+# As RFC 9110 has it, and as Python does since 3.13.
+PHRASES: Final[Mapping[int, str]] = {422: "Unprocessable Content"}
 ERRORS: Final[Mapping[int, Json]] = {
     400: {
         "description": "The request does not have the documented form; `message` names the field."
@@ -212,7 +214,7 @@ def _response(
         content[route.plain] = any_text
     if result is not None:
         content["application/json"] = {"schema": _envelope(status, schemas[result])}
-    response: Json = {"description": status.phrase, "content": content}
+    response: Json = {"description": PHRASES.get(status, status.phrase), "content": content}
     given = {**route.gives, **REPLAYED} if route.once else route.gives
     if status is HTTPStatus.OK and given:
         response["headers"] = {

@@ -97,7 +97,7 @@ BOTH: Final[Mapping[str, str]] = {
     "OK": "成功",
     "Not Modified": "没有变化",
     "Service Unavailable": "服务不可用",
-    "Unprocessable Entity": "无法处理",
+    "Unprocessable Content": "无法处理",
     "Keeps every WeChat credential of a business fresh, and delivers its messages and reminders. Responses are `{code, message, result}`, with the HTTP status equal to `code`; `message` is empty or a note on success, and an error has a stable `reason` too. Bodies are read strictly: `1.0` is not an integer. Plain text is the body of a 400 for bytes that are not HTTP, and of a 417 for an `Expect` other than `100-continue`.":
         "维护业务的每个微信凭据，并送达消息和提醒。响应是 `{code, message, result}`，HTTP 状态与 `code` 相同；成功时 `message` 为空或是一条提示，错误还有稳定的 `reason`。请求体严格读取：`1.0` 不是整数。不是 HTTP 的字节得到纯文本的 400，`100-continue` 之外的 `Expect` 得到纯文本的 417",
 }
