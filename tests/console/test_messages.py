@@ -9,7 +9,7 @@ from tests.access.doors import make
 from tests.clock import START, FakeClock
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller, WeChat
-from tests.web.tenants import bound, deliveries, made_app, send
+from tests.web.tenants import bound, deliveries, made_app, opened_shop, send, subscribed
 from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.web.console.messages.preview import OWN_PAGE
 
@@ -19,12 +19,7 @@ PARCEL = {"text": "", "template": "parcel-is-here", "data": {"thing1": "here"}}
 @pytest.fixture
 async def shop(keeper: Caller, weixin: WeChat) -> dict[str, Any]:
     """An app with two users, of whom WeChat knows one, and a token to send with."""
-    await keeper.register({"type": 0})
-    await keeper.settle()
-    app = await made_app(keeper)
-    await bound(keeper, app, "alice", "bob")
-    weixin.sandbox.people.follow(APPID, "o_alice")
-    return app
+    return await opened_shop(keeper, weixin, "alice", "bob")
 
 
 async def test_deliveries_are_found_by_each_filter(
@@ -252,13 +247,7 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
         (await keeper.call("POST", path, body={"name": name})).result["id"]
         for name in ("news", "empty")
     ]
-    audience, app = (
-        keeper.daemon.cores.audience,
-        keeper.daemon.cores.audience.directory.app(shop["id"]),
-    )
-    assert app is not None
-    for found in (await audience.desk.find(app, ["alice", "bob"])).values():
-        await audience.desk.subscribe(app, found.subscriber.uid, topic_id=topics[0])
+    await subscribed(keeper, shop, topics[0], "alice", "bob")
     url = f"/console/messages/write?app={shop['id']}&topic="
 
     page, lonely = [await admin.open(f"{url}{topic}") for topic in topics]
@@ -279,12 +268,7 @@ async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message
 ) -> None:
     base = f"/v1/apps/{shop['id']}"
     topic = (await keeper.call("POST", f"{base}/topics", body={"name": "news"})).result["id"]
-    audience = keeper.daemon.cores.audience
-    app = audience.directory.app(shop["id"])
-    assert app is not None
-    for name in ("alice", "bob"):
-        user = (await audience.desk.found(app, name)).subscriber
-        await audience.desk.subscribe(app, user.uid, topic_id=topic)
+    await subscribed(keeper, shop, topic, "alice", "bob")
     left, blocked = (await keeper.call("GET", f"{base}/subscribers?topic={topic}")).result
     subscribers = keeper.daemon.ground.stores.subscribers
     await subscribers.unfollow(APPID, left["openid"], now=START + timedelta(hours=1))

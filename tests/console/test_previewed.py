@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.console.visitor import Browser, Page
-from tests.house import APPID, Caller, WeChat
-from tests.web.tenants import bound, deliveries, made_app
+from tests.house import Caller, WeChat
+from tests.web.tenants import deliveries, opened_shop, subscribed
 from tests.web.test_reminders import Office
 
 MESSAGE, REMINDER = "/console/messages/write", "/console/reminders/write"
@@ -22,12 +22,7 @@ async def office(keeper: Caller) -> Office:
 
 @pytest.fixture
 async def shop(keeper: Caller, weixin: WeChat) -> dict[str, Any]:
-    await keeper.register({"type": 0})
-    await keeper.settle()
-    app = await made_app(keeper)
-    await bound(keeper, app, "alice")
-    weixin.sandbox.people.follow(APPID, "o_alice")
-    return app
+    return await opened_shop(keeper, weixin, "alice")
 
 
 def warning(page: Page, section: str) -> str:
@@ -78,11 +73,7 @@ async def test_without_a_script_a_topic_is_asked_about_only_where_it_is_sent(
 ) -> None:
     base = f"/v1/apps/{shop['id']}"
     topic = (await keeper.call("POST", f"{base}/topics", body={"name": "news"})).result["id"]
-    audience = keeper.daemon.cores.audience
-    app = audience.directory.app(shop["id"])
-    assert app is not None
-    user = (await audience.desk.found(app, "alice")).subscriber
-    await audience.desk.subscribe(app, user.uid, topic_id=topic)
+    await subscribed(keeper, shop, topic, "alice")
     page = await admin.open(f"{MESSAGE}?app={shop['id']}&topic={topic}")
 
     shown = await admin.submit(page, MESSAGE, text="old")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.house import APPID, Answer, Caller
+from tests.house import APPID, Answer, Caller, WeChat
 
 
 async def made_app(keeper: Caller, name: str = "shop", **wish: Any) -> dict[str, Any]:
@@ -16,6 +16,26 @@ async def bound(keeper: Caller, app: dict[str, Any], *names: str) -> dict[str, s
     body = [{"external_id": name, "openid": f"o_{name}"} for name in names]
     found = (await keeper.call("POST", f"/v1/apps/{app['id']}/subscribers", body=body)).result
     return {one["external_id"]: one["uid"] for one in found}
+
+
+async def opened_shop(keeper: Caller, weixin: WeChat, *names: str) -> dict[str, Any]:
+    """An app with these users, of whom WeChat knows alice, and a token to send with."""
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper)
+    await bound(keeper, app, *names)
+    weixin.sandbox.people.follow(APPID, "o_alice")
+    return app
+
+
+async def subscribed(keeper: Caller, app: dict[str, Any], topic: int, *names: str) -> None:
+    """Subscribe these users to the topic, in this order."""
+    audience = keeper.daemon.cores.audience
+    found = audience.directory.app(app["id"])
+    assert found is not None
+    for name in names:
+        user = (await audience.desk.found(found, name)).subscriber
+        await audience.desk.subscribe(found, user.uid, topic_id=topic)
 
 
 async def send(keeper: Caller, app: dict[str, Any], *to: str | int, **wish: Any) -> Answer:

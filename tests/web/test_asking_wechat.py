@@ -6,7 +6,7 @@ import pytest
 
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.web.tenants import bound, deliveries, made_app, send
+from tests.web.tenants import deliveries, opened_shop, send
 from wechat_scheduler.sandbox.templates import SandboxTemplate
 
 __all__ = ["clock", "keeper", "weixin"]
@@ -17,12 +17,7 @@ ADVERT = {"text": "", "channel": "template", "template": "advert-of-a-sale"}
 @pytest.fixture
 async def shop(keeper: Caller, weixin: WeChat) -> dict[str, Any]:
     """An app with a follower and a token to send with."""
-    await keeper.register({"type": 0})
-    await keeper.settle()
-    app = await made_app(keeper)
-    await bound(keeper, app, "alice")
-    weixin.sandbox.people.follow(APPID, "o_alice")
-    return app
+    return await opened_shop(keeper, weixin, "alice")
 
 
 async def test_a_refused_message_is_found_by_its_rid_without_the_token(
