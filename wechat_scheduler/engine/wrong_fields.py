@@ -8,6 +8,8 @@ from wechat_scheduler.errors import InvalidRequestError, RequestError, Unprocess
 # A person corrects some of them; a list in a body may have thousands that are wrong.
 MOST_WRONG: Final = 20
 
+_OF_A_FIELD: Final = (InvalidRequestError, UnprocessableError)
+
 
 class WrongFields:
     """A context for reading each field: `with wrong: name = read_name(…)`. What is wrong is kept, at most
@@ -24,11 +26,15 @@ class WrongFields:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> bool:
-        if not isinstance(error, InvalidRequestError | UnprocessableError):
+        if error is None or not isinstance(error, _OF_A_FIELD):
             return False
+        self.add(error)
+        return True
+
+    def add(self, error: RequestError) -> None:
+        """Keep it, and what else it tells of."""
         found = [error, *error.further]
         self._errors += found[: MOST_WRONG - len(self._errors)]
-        return True
 
     def __bool__(self) -> bool:
         return bool(self._errors)

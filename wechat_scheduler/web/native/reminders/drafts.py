@@ -168,13 +168,9 @@ async def _receivers(
     topics = await _topics(request, app, to)
     wrong = WrongFields()
     for number, one in enumerate(to):
-        with wrong:
-            if one not in people and one not in topics:
-                raise InvalidRequestError(
-                    Refusal.UNKNOWN_USER.sentence,
-                    reason=Reason.RECEIVER_UNKNOWN,
-                    field=f"to[{number}]",
-                )
+        if one not in people and one not in topics:
+            said, reason = Refusal.UNKNOWN_USER.sentence, Reason.RECEIVER_UNKNOWN
+            wrong.add(InvalidRequestError(said, reason=reason, field=f"to[{number}]"))
     wrong.check()
     found = (people.get(one) for one in to)
     return (

@@ -211,8 +211,7 @@ def _templates(
 def _check_mapping(purpose: str, template: Template, known: Mapping[str, AccountTemplate]) -> None:
     wrong = WrongFields()
     for fault in mapping_faults(purpose, template, known):
-        with wrong:
-            raise InvalidRequestError(fault.sentence, field=fault.place(purpose))
+        wrong.add(InvalidRequestError(fault.sentence, field=fault.place(purpose)))
     wrong.check()
 
 

@@ -154,15 +154,9 @@ def _check_receivers(parsed: MessageBody, wrong: WrongFields) -> None:
         if len(parsed.to) > MOST_RECEIVERS:
             raise InvalidRequestError(f"must not name more than {MOST_RECEIVERS}", field="to")
     for number, one in enumerate(parsed.to[:MOST_RECEIVERS]):
-        with wrong:
-            _check_receiver(one, f"to[{number}]")
-
-
-def _check_receiver(one: Receiver, field: str) -> None:
-    if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
-        raise InvalidRequestError(
-            f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters", field=field
-        )
+        if isinstance(one, str) and not (0 < len(one) <= LONGEST_EXTERNAL_ID and one.isprintable()):
+            said = f"must be 1 to {LONGEST_EXTERNAL_ID} printable characters"
+            wrong.add(InvalidRequestError(said, field=f"to[{number}]"))
 
 
 def _parts(parsed: MessageBody, wrong: WrongFields) -> Iterator[tuple[str, Any]]:
