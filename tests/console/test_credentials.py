@@ -49,7 +49,7 @@ async def test_the_list_shows_each_credential_with_its_state_and_what_to_do(
     assert (fresh["State"], fresh["Time left"]) == ("Fresh", "2 h")
     assert ticket["State"] == "Fresh"
     assert failing["State"].startswith("Never issued Needs a person 40125 Register the account")
-    assert failing["Calls today"] == "1 of 1000"
+    assert failing["Calls to WeChat today"] == "1 of 1000"
     assert counts(page) == {"All": "3", "Fresh": "2", "Never issued": "1", "Needs a person": "1"}
 
 

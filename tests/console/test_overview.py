@@ -52,7 +52,7 @@ async def test_an_empty_house_says_what_to_do_next(admin: Browser) -> None:
     assert "Nothing needs a person now." in page.text
     assert "No credentials yet. Register the first account" in page.text
     assert odd_spaces(chinese.html) == []
-    assert figures(page)["Refreshes"] == "0 refreshed"
+    assert figures(page)["Refreshes"] == "0 renewed"
     assert "No errors in this time." in page.text
 
 
@@ -119,7 +119,7 @@ async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
     page = await admin.open("/")
     month = await admin.open("/?days=30")
 
-    assert figures(page)["Refreshes"] == figures(month)["Refreshes"] == "1 refreshed"
+    assert figures(page)["Refreshes"] == figures(month)["Refreshes"] == "1 renewed"
     assert "1 failed" in page.text
     assert figures(page)["Errors"] == "1 of refreshes and messages"
     assert "1,234 delivered" in page.text

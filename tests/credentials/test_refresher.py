@@ -132,7 +132,25 @@ async def test_the_same_value_again_is_no_rotation(office: Office) -> None:
     assert view.due_at == first.renew_at
 
 
-async def test_a_ticket_near_its_end_is_asked_for_ever_more_often_but_not_every_minute(
+async def test_a_ticket_is_asked_for_once_near_its_end_and_then_at_its_end(
+    office: Office,
+) -> None:
+    script = office.script(TICKET)
+    script.renewal = Renewal.FIXED
+    await office.register(TOKEN, TICKET)
+    await office.settle()
+    ticket = await office.credential(TICKET)
+
+    office.clock.advance_to(ticket.renew_at)
+    left = ticket.expires_at - office.clock.now()
+    script.answer(script.issued(ticket.value, lifetime=left))
+    await office.settle()
+
+    assert MINUTE < left < policy.MARGIN
+    assert (await office.look(TICKET)).due_at == ticket.expires_at
+
+
+async def test_a_value_that_comes_again_is_asked_for_ever_more_often_but_not_every_minute(
     office: Office,
 ) -> None:
     script = office.script(TICKET)

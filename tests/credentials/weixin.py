@@ -111,7 +111,7 @@ def issuers(weixin: Weixin, *, stable: bool) -> dict[str, Issuer]:
     )
     kinds = [token, *(_like(weixin, real) for real in reals)]
     ticket = _like(weixin, JsapiTicket)
-    ticket.keeps_until = timedelta(seconds=1)
+    ticket.renewal, ticket.keeps_until = Renewal.FIXED, timedelta(seconds=1)
     return {kind.kind: kind for kind in [*kinds, ticket]}
 
 

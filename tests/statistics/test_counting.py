@@ -85,6 +85,16 @@ async def test_every_failed_refresh_is_an_error_also_if_wechat_was_not_asked(
     assert found == {"refresh_failed": 2, "40125": 1, "none": 1}
 
 
+async def test_a_refresh_that_brings_the_same_value_again_is_not_counted(keeper: Caller) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+
+    await keeper.call("POST", f"/task/{APPID}/0/refresh")
+    await keeper.settle()
+
+    assert await numbers(keeper) == {"refreshed": 1}
+
+
 async def test_a_limited_key_sees_its_own_accounts(keeper: Caller) -> None:
     for appid in (APPID, OTHER):
         await keeper.register({"type": 0}, appid=appid)

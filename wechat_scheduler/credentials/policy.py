@@ -56,8 +56,7 @@ DAY = timedelta(days=1)
 
 OPERATOR_RETRY = (timedelta(minutes=5), timedelta(hours=1))
 INPUT_RETRY = (timedelta(seconds=30), timedelta(minutes=10))
-# Only an event or a registration brings an input that WeChat alone can give and does not have.
-# These pauses cover a lost event.
+# Only an event or a registration brings what WeChat alone can give; these pauses cover a lost event.
 RECOVERY_RETRY = timedelta(days=1)
 REVOKED_RETRY = timedelta(days=30)
 # A parent wakes the jobs that wait for it; this pause covers a lost wake-up.
@@ -124,10 +123,11 @@ def renew_at(
 ) -> datetime:
     """The time at which a credential issued just now is to be renewed, decided once.
 
-    ORDINARY and FIXED: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the
-    lifetime. LATE: in the last 300 s, because an earlier call returns the same value.
+    ORDINARY: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the lifetime.
+    LATE and FIXED: in the last 300 s: an earlier call returns the same value, and for FIXED this one too, which still
+    shows in good time whether WeChat refuses the next.
     """
-    if renewal is Renewal.LATE:
+    if renewal is not Renewal.ORDINARY:
         window = min(MARGIN * scale(longest), lifetime)
         return expires_at - window * rng.uniform(0.8, 0.95)
     margin = max(MARGIN, lifetime * MARGIN_SHARE) + lifetime * JITTER_SHARE * rng.random()
@@ -141,13 +141,17 @@ def soonest(*, now: datetime, longest: timedelta) -> datetime:
 
 
 def ask_again_at(
-    *, now: datetime, renew_at: datetime, expires_at: datetime, longest: timedelta
+    *,
+    now: datetime,
+    renew_at: datetime,
+    expires_at: datetime,
+    longest: timedelta,
+    renewal: Renewal = Renewal.ORDINARY,
 ) -> datetime:
     """The next call after WeChat returned the value that we already have.
 
-    At the renewal if that lies ahead, else after half of the remaining lifetime, but at least 60 s
-    (scaled) from now; at the expiry itself if that is nearer. After the expiry the pauses grow with the time since it, to at
-    most 60 s.
+    At the renewal if that lies ahead, else after half of the remaining lifetime, but at least 60 s (scaled) from now;
+    at the expiry itself if that is nearer, or for FIXED. Then the pauses grow with the time since it, to at most 60 s.
     """
     remaining = expires_at - now
     floor = REPEAT_FLOOR * scale(longest)
@@ -157,6 +161,8 @@ def ask_again_at(
         return max(expires_at, soonest(now=now, longest=longest))
     if now < renew_at:
         return max(renew_at, now + floor)
+    if renewal is Renewal.FIXED:
+        return expires_at
     return now + max(floor, remaining / 2)
 
 
@@ -165,12 +171,6 @@ def force_at(*, now: datetime, forces: int, forced_at: datetime | None) -> datet
     if forces >= FORCES_PER_DAY:
         return next_quota_day(now)
     return now if forced_at is None else max(now, min(now, forced_at) + FORCE_SPACING)
-
-
-def ended_early(kept: Credential, *, asked_at: datetime, longest: timedelta) -> bool:
-    """Whether a replaced value had more lifetime left than the last minutes, in which WeChat itself
-    replaces it."""
-    return kept.expires_at - asked_at > (MARGIN + REPEAT_FLOOR) * scale(longest)
 
 
 def recent_contest(view: JobView, now: datetime) -> Contest | None:

@@ -181,6 +181,7 @@ class Refresher:
                 renew_at=renew_at,
                 expires_at=fresh.expires_at,
                 longest=longest,
+                renewal=issuance.issued.renewal,
             )
         if job.suspect and issuance.issued.renewal is Renewal.LATE:
             due_at = min(due_at, self._force_at(job, issuance))

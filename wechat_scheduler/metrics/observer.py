@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from wechat_scheduler.credentials.model import Failed, Fault, Repeated, Rotated
+from wechat_scheduler.credentials.model import Failed, Fault, Rotated
 from wechat_scheduler.credentials.model import Outcome as RefreshOutcome
 from wechat_scheduler.credentials.ports import RefreshObserver
 from wechat_scheduler.delivery.model import Attempt, Deferred, Delivery, DeliveryState, TargetKind
@@ -57,7 +57,7 @@ class StatisticsObserver:
         self._metrics.refreshed(outcome)
         appid = outcome.job.key.appid
         match outcome:
-            case Rotated() | Repeated():
+            case Rotated():  # not the same value again
                 self._meter.count(Counted.REFRESHED, appid)
             case Failed(fault=fault):
                 self._meter.count(Counted.REFRESH_FAILED, appid)

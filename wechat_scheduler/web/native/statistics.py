@@ -46,9 +46,9 @@ Advice = Annotated[
 
 
 class Numbers(msgspec.Struct):
-    """`refreshed` credentials, and attempts that failed. Messages to people: `accepted` by WeChat, `delivered` by
-    its receipt, attempts that failed and are repeated, and `dead` ones, expired included. Calls to business
-    systems likewise. Reminders that `fired`, and that were `missed`. `pushed`: what WeChat pushed to us."""
+    """`refreshed`: new values of credentials, without the same value again, and attempts that failed. Messages to
+    people: `accepted` by WeChat, `delivered` by its receipt, attempts that failed and are repeated, and `dead` ones,
+    expired included. Calls to business systems likewise. Reminders that `fired`, and that were `missed`. `pushed`: what WeChat pushed to us."""
 
     refreshed: int
     refresh_failed: int

@@ -44,8 +44,9 @@ FAILING = W(
 FROM_PLATFORMS = W("Kept by platforms that it authorised", "由已授权的平台维护")
 QUOTA = W("Calls against WeChat's quota", "微信调用额度")
 QUOTA_MEANS = W(
-    "WeChat counts the calls of each path in a day. WeChat is asked when you press the button.",
-    "微信按天统计每个接口的调用次数。按下按钮时才向微信查询。",
+    "WeChat counts all calls of a path in a day, also those of other programs with this account. WeChat is asked when "
+    "you press the button.",
+    "微信按天统计每个接口的全部调用，也包括用这个账号的其他程序的调用。按下按钮时才向微信查询。",
 )
 PATH, ASK = W("Path of the API", "接口路径"), W("Ask WeChat", "向微信查询")
 USED, LIMIT, REMAIN = W("Used", "已用"), W("Allowed in a day", "每日上限"), W("Left", "剩余")

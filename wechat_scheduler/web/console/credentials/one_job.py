@@ -64,6 +64,11 @@ REFRESH_MEANS = W(
     "Asks WeChat now. A token that is fresh usually stays the same.",
     "立即向微信请求。仍然有效的 token 通常保持不变。",
 )
+CALLS_MEAN = W(
+    "All calls for this credential since midnight in Shanghai, failed ones and those that returned the same value "
+    "included. The limit is the daemon's own.",
+    "上海时间零点以来为这个凭据发出的全部请求，含失败的和返回同一个值的。上限是守护进程自己的。",
+)
 NOTICES: Final = {
     "refreshing": W(
         "A refresh was asked for. The state below says how it went.",
@@ -129,7 +134,7 @@ def _state(visit: Visit, job: JobResult) -> Html:
         (ROTATED, visit.time(job.issued_at)),
         (W("Rotations", "更新次数"), str(job.version)),
         (NEXT, next_attempt(visit, job)),
-        (CALLS, bar(visit, job.calls_today / max(1, job.calls_limit), calls(visit, job))),
+        (CALLS, _calls(visit, job)),
         *_whose(visit, job),
     ]
     return joined(
@@ -139,6 +144,11 @@ def _state(visit: Visit, job: JobResult) -> Html:
             _contest(visit, job.contested),
         ]
     )
+
+
+def _calls(visit: Visit, job: JobResult) -> Html:
+    share = bar(visit, job.calls_today / max(1, job.calls_limit), calls(visit, job))
+    return spaced(share, fill('<small class="below">{means}</small>', means=visit.say(CALLS_MEAN)))
 
 
 def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Phrase, Cell | None]]:

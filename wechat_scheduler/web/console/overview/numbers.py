@@ -29,6 +29,10 @@ COUNTED = W(
     "A failure stays counted, also of a message that was sent again later and arrived.",
     "失败一经计数就保留，即使消息之后重新发送并送达。",
 )
+NEW_VALUES = W(
+    "Renewed are credentials for which WeChat gave a new value; the page of each shows all calls that were made for it.",
+    "微信给出新值才算已更新；为凭据向微信请求的全部次数见该凭据的页面。",
+)
 ALL_TYPES = W("The numbers are of all types of credentials.", "这些数字包括所有类型的凭据。")
 STILL_FAILED = W("What is failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
@@ -57,7 +61,7 @@ CARDS: Final = (
         "refreshes",
         W("Refreshes", "刷新"),
         (
-            _Figure(W("refreshed", "成功"), "good", lambda it: it.refreshed),
+            _Figure(W("renewed", "已更新"), "good", lambda it: it.refreshed),
             _Figure(terms.FAILED, "bad", lambda it: it.refresh_failed),
         ),
     ),
@@ -105,7 +109,11 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
     cards = [_card(visit, card, times, found) for card in CARDS]
     body = fill(
         '{choice}<div class="figures">{cards}{errors}</div><p class="faint">{counted}</p>{failed}',
-        counted=spaced(visit.say(COUNTED), visit.say(ALL_TYPES) if visit.session.key.kinds else ""),
+        counted=spaced(
+            visit.say(NEW_VALUES),
+            visit.say(COUNTED),
+            visit.say(ALL_TYPES) if visit.session.key.kinds else "",
+        ),
         failed=when(
             visit.may(Scope.PUSH),
             fill(

@@ -28,7 +28,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`nodes` and `egress` are for keys with the scope admin, and null for others.": "`nodes` 和 `egress` 只给带 admin 权限的 key，其他 key 得到 null",
     "What the store does not tell within two seconds is null.": "存储两秒内没有回答的为 null",
     "Whether each loop is on time.": "每个循环是否准时",
-    "`refreshed` credentials, and attempts that failed.": "`refreshed` 是刷新的凭据，另有失败的尝试",
+    "`refreshed`: new values of credentials, without the same value again, and attempts that failed.":
+        "`refreshed` 是凭据的新值，不含微信再次返回的同一个值；另有失败的尝试",
     "Messages to people: `accepted` by WeChat, `delivered` by its receipt, attempts that failed and are repeated, and `dead` ones, expired included.":
         "给用户的消息：微信已接收的 `accepted`，有回执的 `delivered`，失败后会重试的，以及 `dead` 的（含过期的）",
     "Calls to business systems likewise.": "对业务系统的调用，同理",
