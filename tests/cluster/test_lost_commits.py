@@ -1,7 +1,9 @@
 """A node that loses the database while it stores an outcome stores it again, and does nothing twice."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -14,11 +16,11 @@ from tests.sending.town import Town, settled_in
 from tests.wire import Wire, wired
 from wechat_scheduler.engine import clockwork
 from wechat_scheduler.engine.clock import SystemClock
-from wechat_scheduler.engine.clockwork import Clockwork
+from wechat_scheduler.engine.clockwork import LONGEST_SLEEP, Clockwork
 from wechat_scheduler.errors import StorageError
 
 PATH = f"{APPID}/0"
-SOON = timedelta(seconds=10)
+SOON, SHORTLY = timedelta(seconds=10), timedelta(seconds=1)
 TOKEN = "/cgi-bin/token"
 ROTATING = {"wechat__access_token_endpoint": "token"}
 LOSSES: dict[str, Callable[[Wire], None]] = {
@@ -139,16 +141,48 @@ async def test_a_message_is_shown_once(
         assert states == [("accepted", 1)] * len(LOSSES)
 
 
-async def say(town: Town, uid: str) -> None:
+@pytest.mark.parametrize(("work", "is_cut"), [("delivery", False), ("reminders", True)])
+async def test_what_was_stored_leaves_soon_though_the_daemon_that_took_it_got_no_answer(
+    node: Cluster, wire: Wire, weixin: WeChat, work: str, is_cut: bool
+) -> None:
+    async with node("near") as near, node("far", database=wire.url) as far:
+        town = await settled_in(weixin, far, far.daemon.ground.clock)
+        openid = await town.openid(await town.follow("o-one"))
+        async with sleeping(near if is_cut else far):
+            wire.lose_commit(reaches=True, closes=True)
+            await SENDERS[work](town, openid, after=SHORTLY, status=503)
+            if is_cut:
+                wire.cut()
+
+            async with asyncio.timeout(LONGEST_SLEEP.total_seconds() / 2):
+                while not town.people.arrived(APPID, openid):
+                    await SystemClock().sleep(timedelta(milliseconds=20))
+
+
+@asynccontextmanager
+async def sleeping(node: Caller) -> AsyncIterator[None]:
+    """The loops that send run, and have nothing to do."""
+    loops = [node.daemon.cores.reminders.clockwork, node.daemon.cores.delivery.clockwork]
+    async with asyncio.TaskGroup() as group:
+        for loop in loops:
+            group.create_task(loop.run())
+        while any(loop._looks_at == math.inf for loop in loops):
+            await SystemClock().sleep(timedelta(milliseconds=5))
+        yield
+        for loop in loops:
+            loop.stop()
+
+
+async def say(town: Town, uid: str, *, after: timedelta = timedelta(0), status: int = 200) -> None:
     body = {"app": town.app.id, "to": [uid], "channel": "template", "text": "hello"}
-    assert (await town.call("POST", "/v1/messages", body)).status == 200
+    assert (await town.call("POST", "/v1/messages", body)).status == status
 
 
-async def remind(town: Town, uid: str) -> None:
-    at = (town.clock.now() + SOON).isoformat()
+async def remind(town: Town, uid: str, *, after: timedelta = SOON, status: int = 200) -> None:
+    at = (town.clock.now() + after).isoformat()
     body = {"app": town.app.id, "to": [uid], "channel": "template", "title": "r", "time": at}
     answer = await town.call("POST", "/v1/reminders", body)
-    assert answer.status == 200, answer.json
+    assert answer.status == status, answer.json
 
 
 SENDERS = {"delivery": say, "reminders": remind}

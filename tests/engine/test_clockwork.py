@@ -126,6 +126,24 @@ async def test_an_idle_loop_asks_for_nothing(
     assert len(chores.claims) == 1
 
 
+async def test_a_loop_on_a_shared_store_finds_what_no_one_told_it_of_and_claims_only_that(
+    chores: Chores, clock: WatchedClock
+) -> None:
+    clockwork = Clockwork(chores, clock=clock, slots=4, looks=SECOND)
+
+    async with turning(clockwork):
+        await clock.waited(1)
+        for number in range(2, 5):
+            clock.advance(SECOND)
+            await clock.waited(number)
+        claims = len(chores.claims)
+        chores.add("new")
+        clock.advance(SECOND)
+        await chores.until(lambda: chores.done == ["new"])
+
+    assert claims == 1
+
+
 async def test_what_is_done_is_not_followed_by_a_claim(
     chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
 ) -> None:

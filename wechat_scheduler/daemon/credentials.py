@@ -95,7 +95,7 @@ def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialPar
         ),
         tokens=AccountTokens(manager),
         refresher=refresher,
-        clockwork=Clockwork(stopgap, clock=clock, slots=settings.slots),
+        clockwork=Clockwork(stopgap, clock=clock, slots=settings.slots, looks=ground.looks),
     )
 
 

@@ -73,7 +73,7 @@ def wire_delivery(
         clock=clock,
         lease=lease_of(config),
     )
-    clockwork = Clockwork(dispatcher, clock=clock, slots=_slots(config))
+    clockwork = Clockwork(dispatcher, clock=clock, slots=_slots(config), looks=ground.looks)
     return DeliveryParts(
         sending=Sending(
             stores.messages,

@@ -3,8 +3,9 @@
 import random
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import aiohttp
 
@@ -13,6 +14,7 @@ from wechat_scheduler.config.settings import Config, WechatSettings
 from wechat_scheduler.daemon.stores import Stores, open_vault, stores_on
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.clockwork import LONGEST_SLEEP
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.metrics.counters import Counters
@@ -28,6 +30,10 @@ from wechat_scheduler.wechat.relay import WeChatRelay
 from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens import issuers
 from wechat_scheduler.wechat.tokens.base import TokenIssuer
+
+# On a database of several daemons a loop asks this often what is due. A daemon that dies right after a commit, or loses
+# the connection over which the commit is answered, wakes no loop for the new row.
+SHARED_LOOKS: Final = timedelta(seconds=1)
 
 
 class Guarded(NamedTuple):
@@ -76,6 +82,11 @@ class Ground:
     supervisor: Supervisor
     clock: Clock
     rng: random.Random
+
+    @property
+    def looks(self) -> timedelta:
+        """How often a loop over due rows asks what is due."""
+        return SHARED_LOOKS if self.database.dialect.others else LONGEST_SLEEP
 
 
 @asynccontextmanager

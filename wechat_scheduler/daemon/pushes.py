@@ -40,7 +40,7 @@ def wire_pushes(
         rng=ground.rng,
         lease=settings.lease,
     )
-    clockwork = Clockwork(work, clock=clock, slots=settings.slots)
+    clockwork = Clockwork(work, clock=clock, slots=settings.slots, looks=ground.looks)
     intake = Intake(
         stores.pushes,
         stores.events,

@@ -57,7 +57,7 @@ def wire_reminders(
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
     pages = _pages(ground, directory)
     work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake, observe=observe)
-    clockwork = Clockwork(work, clock=clock, slots=settings.slots)
+    clockwork = Clockwork(work, clock=clock, slots=settings.slots, looks=ground.looks)
     desk = ReminderDesk(
         stores.reminders, clock=clock, wake=clockwork.wake, shortest=settings.shortest
     )

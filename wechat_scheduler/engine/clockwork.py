@@ -1,8 +1,8 @@
 """The loop over rows that fall due: claim them, attempt each, store the outcomes, sleep.
 
-Credentials, reminders, deliveries and platform events are stored rows with a `due_at`. One process
-claims a row for a while, attempts it, and stores the outcome. A `Work` knows what a row means; the
-`Clockwork` decides when rows are attempted, how many at once, and what follows a failure.
+Credentials, reminders, deliveries and platform events are stored rows with a `due_at`. One process claims a row for a
+while, attempts it, and stores the outcome. A `Work` knows what a row means; the `Clockwork` decides when rows are
+attempted, how many at once, and what follows a failure.
 """
 
 import asyncio
@@ -26,9 +26,8 @@ OutcomeT = TypeVar("OutcomeT")
 # The loop looks for due rows at least this often, because the wall clock may jump while it sleeps.
 LONGEST_SLEEP = timedelta(seconds=30)
 
-# A claim costs a transaction. While more than three quarters of the slots are busy, the loop waits up
-# to this long for more of them, so that one claim fills them; no longer, because rows that hang must
-# not delay others.
+# A claim costs a transaction. While more than three quarters of the slots are busy, the loop waits up to this long
+# for more of them, so that one claim fills them; no longer, because rows that hang must not delay others.
 GATHERING = timedelta(milliseconds=10)
 
 # The pause after a StorageError.
@@ -47,11 +46,8 @@ class Work(Protocol[RowT, OutcomeT]):
     name: str
 
     async def claim(self, limit: int) -> Sequence[RowT]:
-        """Claim up to `limit` due rows for this process, the longest due first.
-
-        A claim expires, so that other processes take over the rows of a process that died. Rows that
-        cannot be read are set aside.
-        """
+        """Claim up to `limit` due rows for this process, the longest due first; those that cannot be read are set
+        aside. A claim expires, so that other processes take over the rows of a process that died."""
 
     async def attempt(self, row: RowT) -> OutcomeT:
         """Do the work of one row, under timeouts of its own; expected failures are outcomes."""
@@ -74,15 +70,24 @@ class Wake(Protocol):
 
 
 class Clockwork(Generic[RowT, OutcomeT]):
-    """Runs one `Work` with at most `slots` attempts at a time; `slots` may be changed while it runs.
+    """Runs one `Work` with at most `slots` attempts at a time; `slots` may be changed while it runs. While it
+    sleeps, it asks each `looks` what is due.
 
     A row whose outcome is being stored takes no slot. Their number is bounded all the same: a store
     that accepts no outcomes returns no rows either.
     """
 
-    def __init__(self, work: Work[RowT, OutcomeT], *, clock: Clock, slots: int) -> None:
+    def __init__(
+        self,
+        work: Work[RowT, OutcomeT],
+        *,
+        clock: Clock,
+        slots: int,
+        looks: timedelta = LONGEST_SLEEP,
+    ) -> None:
         self._work = work
         self._clock = clock
+        self._looks = looks
         self.slots = slots
         self._passed_at = clock.boottime()
         self._turns = LoopTurns(OF_DUE_ROWS)
@@ -132,9 +137,10 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 self._woken.clear()
                 self._looks_at = math.inf
                 pause = await self._pass()
+                sleep = min(pause, self._looks)
                 self._passed_at = self._clock.boottime()
-                self._looks_at = self._passed_at + pause.total_seconds()
-                if not await self._clock.wait(self._woken, pause):
+                self._looks_at = self._passed_at + sleep.total_seconds()
+                if not await self._clock.wait(self._woken, sleep) and sleep == pause:
                     self._may_be_due = True
         finally:
             await self._drain()
