@@ -126,11 +126,11 @@ def test_every_code_of_the_table_and_every_refusal_is_among_them() -> None:
         (
             "/cgi-bin/message/custom/send: 43004 require subscribe; "
             "the user does not follow the account: they have to follow it again",
-            "/cgi-bin/message/custom/send: 43004 require subscribe；用户没有关注公众号：须由用户重新关注",
+            "/cgi-bin/message/custom/send 返回 43004（require subscribe）；用户没有关注公众号：须由用户重新关注",
         ),
         (
-            "given up after 3 days, 0:00:00: the app's own limit of messages per minute",
-            "尝试 3 days, 0:00:00 后放弃：应用自己设定的每分钟消息上限",
+            "given up after 3 days: the app's own limit of messages per minute",
+            "尝试 3 天后放弃：应用自己设定的每分钟消息上限",
         ),
         ("the app {x} has no template for the purpose {0}", "应用 {x} 没有为用途 {0} 指定模板"),
         ("the app a; b has no template for the purpose c", "应用 a; b 没有为用途 c 指定模板"),
@@ -145,6 +145,17 @@ def test_every_code_of_the_table_and_every_refusal_is_among_them() -> None:
             "thing1 是空的；phrase2 应为最多 5 个汉字，不含其他",
         ),
         ("cancelled by key_7", "被 key_7 取消"),
+        ("the alert target hook answered 500", "告警接收者 hook 回答了 500"),
+        (
+            "the alert target hook must not be called: ::1 is in a denied network",
+            "告警接收者 hook 不允许调用：::1 在禁止的网段里",
+        ),
+        (
+            "the alert target mail: the mail server refuses user and password (535)",
+            "告警接收者 mail：邮件服务器不接受用户名和密码（535）",
+        ),
+        ("notify of http://a.example/b answered 500", "通知地址 http://a.example/b 回答了 500"),
+        ("/cgi-bin/stable_token: -1 system error", "/cgi-bin/stable_token 返回 -1（system error）"),
         (
             "templates.message.fields.thing9: is not a keyword of the template: T1 has thing1, thing2",
             "templates.message.fields.thing9：不是这个模板的关键词：T1 的关键词是 thing1, thing2",
@@ -181,7 +192,7 @@ def test_the_address_that_wechat_names_is_said_in_chinese() -> None:
     unknown = ERRCODES.read("/cgi-bin/token", 40164, "invalid ip").advice
 
     assert OURS.of(known).startswith("把 IP 1.2.3.4 加入账号的 IP 白名单（微信开发者平台 →")
-    assert OURS.of(unknown).startswith("把 IP（本机）加入")
+    assert OURS.of(unknown).startswith("把 IP 地址（运行守护进程的机器的出口地址）加入")
 
 
 def test_the_inputs_that_a_credential_waits_for_are_said_in_chinese() -> None:
@@ -191,7 +202,7 @@ def test_the_inputs_that_a_credential_waits_for_are_said_in_chinese() -> None:
 
     assert OURS.of(str(pushed)).startswith("没有 component_verify_ticket：微信没有推送过")
     assert "PUT /callbacks/{appid}" in OURS.of(pushed.advice)
-    assert OURS.of(refused) == "没有 code：params of http://a.example 回答了 500"
+    assert OURS.of(refused) == "没有 code：params 地址 http://a.example 回答了 500"
     assert '以 200 回答 {"code": "…"}，或用另一个' in OURS.of(remedy)
 
 

@@ -51,6 +51,23 @@ def test_a_rule_until_the_last_day_there_is_is_said_in_chinese() -> None:
     assert describe("FREQ=HOURLY;UNTIL=99991231T235959Z", AT) == "每小时，到9999年12月31日为止"
 
 
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("FREQ=DAILY;BYDAY=MO,FR", "每周一、周五 早上8:30"),
+        ("FREQ=WEEKLY;BYDAY=MO;WKST=SU", "每周一 早上8:30"),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO;WKST=SU 早上8:30"),
+        ("FREQ=DAILY;BYMONTH=3", "FREQ=DAILY;BYMONTH=3 早上8:30"),
+        ("WORKDAY", "每个工作日 早上8:30"),
+    ],
+)  # fmt: skip
+def test_a_rule_is_said_in_chinese_with_all_its_parts_or_as_it_is_written(
+    rule: str, words: str
+) -> None:
+    assert rule_of(rule)
+    assert describe(rule, AT) == words
+
+
 def test_each_refusal_of_a_sentence_has_words() -> None:
     sentences = {reason for reason in Reason if reason.startswith("sentence.")}
 

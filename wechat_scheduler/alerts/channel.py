@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Protocol
 
+from wechat_scheduler.alerts.sentences import GONE
 from wechat_scheduler.config.alert_targets import AlertForm, AlertTarget
 from wechat_scheduler.delivery.model import Content, Delivery, DeliveryState, Sent, TargetKind
 from wechat_scheduler.engine.clock import Clock
-
-GONE: Final = "the settings name no such target any more"
 
 
 class Carrier(Protocol):
@@ -42,7 +41,7 @@ class AlertChannel:
         target = next((each for each in self.targets if each.name == delivery.target), None)
         carrier = self._carriers.get(target.kind) if target else None
         if target is None or carrier is None or delivery.message is None:
-            return Sent(state=DeliveryState.CANCELLED, reason=GONE)
+            return Sent(state=DeliveryState.CANCELLED, reason=GONE.en)
         await self.carry(target, delivery.message.content, message=f"msg_{delivery.id}")
         return Sent(way=target.kind.value)
 

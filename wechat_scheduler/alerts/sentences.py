@@ -60,6 +60,7 @@ MESSAGES: Final = Sentence("{count:d} messages", "{count} 条消息")
 BOT: Final = Sentence("the bot", "机器人")
 APP: Final = Sentence("app {app:d}", "应用 {app} ")
 NAMED_APP: Final = Sentence("app {app:d} ({name})", "应用 {app}（{name}）")
+PATH_OF: Final = Sentence("/{path:s} of {appid:s}", "{appid} 的 /{path}")
 SPENT: Final = Sentence(
     "{what} has used {used:d} of its {most:d} calls of today",
     "{what} 今天的 {most} 次调用已用掉 {used} 次",
@@ -79,4 +80,5 @@ IS_TEST: Final = Sentence(
     "this is a test of the alerts: nothing is wrong", "这是告警的测试：一切正常"
 )
 NOTHING_TO_DO: Final = Sentence("nothing is to be done", "不需要处理")
+GONE: Final = Sentence("the settings name no such target any more", "设置里已没有这个告警接收者")
 NOT_SENT_YET: Final = Sentence("it is not sent yet", "还没有发送")

@@ -5,10 +5,13 @@ import re
 from typing import Final
 
 from wechat_scheduler.engine.records import eager_dataclass, field
+from wechat_scheduler.engine.sentences import Sentence
 
 SERVER: Final = re.compile(
     r"(?P<scheme>smtps?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})"
 )
+
+PLACE: Final = Sentence("the alert target {name:s}", "告警接收者 {name}")
 
 
 class AlertForm(enum.StrEnum):
@@ -50,7 +53,7 @@ class AlertTarget:
     @property
     def place(self) -> str:
         """How errors and the log name it, without a secret."""
-        return f"the alert target {self.name}"
+        return PLACE.fill(name=self.name)
 
 
 def mail_server(target: AlertTarget) -> tuple[str, int, bool]:

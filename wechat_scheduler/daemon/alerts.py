@@ -11,6 +11,7 @@ from wechat_scheduler.alerts.conditions import NearQuota, Speed
 from wechat_scheduler.alerts.desk import AlertDesk
 from wechat_scheduler.alerts.facts import Facts, Surroundings
 from wechat_scheduler.alerts.ports import NotedJob
+from wechat_scheduler.alerts.sentences import PATH_OF
 from wechat_scheduler.alerts.trials import AlertTrials
 from wechat_scheduler.alerts.watch import AlertWatch
 from wechat_scheduler.audience.directory import Directory
@@ -109,7 +110,7 @@ async def _quotas(gateway: GatewayParts) -> Sequence[NearQuota]:
             NearQuota(
                 appid=appid,
                 kind="",
-                what=f"{path} of {appid}",
+                what=PATH_OF.fill(path=path.removeprefix("/"), appid=appid),
                 used=max(quota.used, passed),
                 most=quota.daily_limit,
             )

@@ -5,12 +5,16 @@ from typing import Final
 
 from wechat_scheduler.access import model as access_model
 from wechat_scheduler.alerts import sentences as alert_sentences
+from wechat_scheduler.config import alert_targets
 from wechat_scheduler.credentials import fault_sentences
 from wechat_scheduler.delivery import keywords, mappings, notes, refused_messages
 from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.engine import bulkhead, crashes
 from wechat_scheduler.engine.sentences import Sentence, sentences_of
+from wechat_scheduler.mail import carrier as mail_carrier
 from wechat_scheduler.pushes import sentences as push_sentences
+from wechat_scheduler.storage import unreadable
+from wechat_scheduler.storage.credentials import corrupt_jobs
 from wechat_scheduler.web.console import field_errors, request_errors
 from wechat_scheduler.web.kit import ids, texts
 from wechat_scheduler.web.kit.chinese import Chinese
@@ -25,11 +29,14 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 MODULES: Final = (
     access_model,
     alert_sentences,
+    alert_targets,
     bulkhead,
+    corrupt_jobs,
     crashes,
     errcode_lookup,
     fault_sentences,
     ids,
+    mail_carrier,
     notes,
     push_endpoints,
     push_sentences,
@@ -39,6 +46,7 @@ MODULES: Final = (
     robots,
     silence,
     texts,
+    unreadable,
     urls,
     webhook_sentences,
 )

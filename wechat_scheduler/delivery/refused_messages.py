@@ -27,7 +27,17 @@ PACED = Sentence("the app's own limit of messages per minute", "应用自己设�
 QUIET = Sentence("the user's quiet hours", "用户的免打扰时段")
 ACCOUNT_WAITS = Sentence("the account {appid} is paused", "账号 {appid} 暂停发送")
 
-GIVEN_UP = Sentence("given up after {after}: {reason}", "尝试 {after} 后放弃：{reason}")
+GIVEN_UP = Sentence("given up after {after}: {reason}", "尝试 {after}后放弃：{reason}")
+DAYS = Sentence("{count:d} days", "{count} 天")
+HOURS = Sentence("{count:d} hours", "{count} 小时")
+MINUTES = Sentence("{count:d} minutes", "{count} 分钟")
+SECONDS = Sentence("{count:d} s", "{count} 秒")
+_SPANS = {
+    timedelta(days=1): DAYS,
+    timedelta(hours=1): HOURS,
+    timedelta(minutes=1): MINUTES,
+    timedelta(seconds=1): SECONDS,
+}
 CUT_OFF = Sentence(
     "it may have arrived, and is not sent again: {why}", "消息可能已经送到，不再重发：{why}"
 )
@@ -83,7 +93,16 @@ SWITCH_ON = Sentence(
 
 def given_up(after: timedelta, reason: str) -> str:
     """It was tried for `after`; the last attempt failed for `reason`."""
-    return GIVEN_UP.fill(after=after, reason=reason)
+    return GIVEN_UP.fill(after=_lasting(after), reason=reason)
+
+
+def _lasting(span: timedelta) -> str:
+    """In the largest unit that divides it."""
+    for unit, words in _SPANS.items():
+        count, rest = divmod(span, unit)
+        if not rest:
+            return words.fill(count=count)
+    return str(span)
 
 
 def expired(at: datetime) -> str:

@@ -11,8 +11,8 @@ _WIDE: Final = tuple("，。！？：；、（）“”《》")
 
 
 class Sentence(NamedTuple):
-    """`{names}` in both stand for the same values, `{names:d}` of the English for whole numbers. A brace
-    of the text itself is doubled."""
+    """`{names}` in both stand for the same values, `{names:d}` of the English for whole numbers and `{names:s}` for
+    values without a blank. A brace of the text itself is doubled."""
 
     en: str
     zh: str

@@ -13,6 +13,7 @@ import structlog
 from wechat_scheduler.access.local import is_loopback
 from wechat_scheduler.config.alert_targets import AlertTarget, mail_server
 from wechat_scheduler.delivery.model import Content
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import CallError, LastingError
 
 log = structlog.get_logger(__name__)
@@ -25,6 +26,27 @@ if TYPE_CHECKING:
 STEPS: Final = 3
 # Replies of 5xx are for good (RFC 5321, 4.2.1).
 FOR_GOOD: Final = 500
+REFUSES_LOGIN: Final = Sentence(
+    "{place}: the mail server refuses user and password ({code:d})",
+    "{place}：邮件服务器不接受用户名和密码（{code}）",
+)
+TIMEOUT: Final = Sentence(
+    "{place}: the mail server did not answer in time", "{place}：邮件服务器没有及时回答"
+)
+LACKING: Final = Sentence(
+    "{place}: the mail server has no STARTTLS or no login: give smtps:// and its port",
+    "{place}：邮件服务器没有 STARTTLS，或不能登录：请填写 smtps:// 和它的端口",
+)
+UNTRUSTED: Final = Sentence(
+    "{place}: the mail server's certificate is not trusted", "{place}：邮件服务器的证书不受信任"
+)
+ANSWERED: Final = Sentence(
+    "{place}: the mail server answered {code:d} {words}",
+    "{place}：邮件服务器回答了 {code}：{words}",
+)
+UNREACHABLE: Final = Sentence(
+    "{place}: the mail server cannot be reached", "{place}：连接不上邮件服务器"
+)
 # Characters of a server's own words that an error repeats.
 LONGEST_WORDS: Final = 120
 
@@ -57,9 +79,7 @@ class MailCarrier:
                 made = mail(target, content, message=message, at=at)
                 refused, _ = await server.send_message(made)
         except aiosmtplib.SMTPAuthenticationError as error:
-            raise LastingError(
-                f"{target.place}: the mail server refuses user and password ({error.code})"
-            ) from error
+            raise LastingError(REFUSES_LOGIN.fill(place=target.place, code=error.code)) from error
         except aiosmtplib.SMTPNotSupported as error:
             raise _lacking(target) from error
         except aiosmtplib.SMTPRecipientsRefused as error:
@@ -67,7 +87,7 @@ class MailCarrier:
         except aiosmtplib.SMTPResponseException as error:
             raise _refused(target, error) from error
         except TimeoutError as error:  # that of aiosmtplib is one
-            raise CallError(f"{target.place}: the mail server did not answer in time") from error
+            raise CallError(TIMEOUT.fill(place=target.place)) from error
         except ssl.SSLError as error:
             raise _untrusted(target) from error
         except (OSError, ValueError) as error:
@@ -108,13 +128,11 @@ def mail(target: AlertTarget, content: Content, *, message: str, at: datetime) -
 
 
 def _lacking(target: AlertTarget) -> LastingError:
-    return LastingError(
-        f"{target.place}: the mail server has no STARTTLS or no login: give smtps:// and its port"
-    )
+    return LastingError(LACKING.fill(place=target.place))
 
 
 def _untrusted(target: AlertTarget) -> LastingError:
-    return LastingError(f"{target.place}: the mail server's certificate is not trusted")
+    return LastingError(UNTRUSTED.fill(place=target.place))
 
 
 def _refused(
@@ -122,10 +140,10 @@ def _refused(
 ) -> CallError:
     said = "".join(each if each.isprintable() else " " for each in error.message[:LONGEST_WORDS])
     kind = LastingError if error.code >= FOR_GOOD else CallError
-    return kind(f"{target.place}: the mail server answered {error.code} {said}")
+    return kind(ANSWERED.fill(place=target.place, code=error.code, words=said))
 
 
 def _unreachable(target: AlertTarget, error: Exception) -> CallError:
     if isinstance(error.__cause__, ssl.SSLError):
         return _untrusted(target)
-    return CallError(f"{target.place}: the mail server cannot be reached")
+    return CallError(UNREACHABLE.fill(place=target.place))

@@ -24,12 +24,11 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.checks import COUNTS, checked, counted, is_plain
 from wechat_scheduler.storage.database import Row
 from wechat_scheduler.storage.sealing import Sealer
-from wechat_scheduler.storage.unreadable import UNREADABLE, report
+from wechat_scheduler.storage.unreadable import UNREADABLE, UNREADABLE_FAULT, report
 
 T = TypeVar("T")
 
 MICROSECOND = timedelta(microseconds=1)
-UNREADABLE_FAULT = "the last attempt failed, and the stored reason cannot be read"
 
 
 class SealedCredential(msgspec.Struct, array_like=True):
@@ -225,7 +224,7 @@ def fault_of(row: Row) -> Fault | None:
     try:
         return _fault_json.decode(row["fault"])
     except msgspec.MsgspecError:
-        return Fault(at=EPOCH, reaction=Reaction.TRANSIENT, message=UNREADABLE_FAULT)
+        return Fault(at=EPOCH, reaction=Reaction.TRANSIENT, message=UNREADABLE_FAULT.en)
 
 
 def fault_text(fault: Fault) -> str:

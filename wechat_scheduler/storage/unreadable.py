@@ -10,11 +10,17 @@ from typing import Any, Final, TypeVar
 import msgspec
 import structlog
 
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import RequestError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.database import Row
 
 T = TypeVar("T")
+
+UNREADABLE_FAULT: Final = Sentence(
+    "the last attempt failed, and the stored reason cannot be read",
+    "上次尝试失败，而存下的原因读不出来",
+)
 
 log = structlog.get_logger(__name__)
 

@@ -157,7 +157,9 @@ class GuardedClient:
         try:
             url = parse(text)
         except ValueError as error:
-            raise AddressRefusedError(f"the address of {what} {error}") from error
+            raise AddressRefusedError(
+                sentences.REFUSED_URL.fill(what=what, problem=error)
+            ) from error
         headers = {**_authorization(url), **(headers or {})}
         try:
             async with (

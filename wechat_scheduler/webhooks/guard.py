@@ -12,6 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from aiohttp.connector import AddrInfoType
 
 from wechat_scheduler.access.model import Address, Network
+from wechat_scheduler.webhooks import sentences
 
 # IPv6 networks whose addresses a NAT64 gateway translates: the last 32 bits are the IPv4 address
 # (RFC 6052, RFC 8215).
@@ -55,11 +56,11 @@ class Guard:
         """The reason why the address must not be called; empty if it may be."""
         end = _end(address)
         if port in self._own_ports and _is_here(end):
-            return "is this daemon itself"
+            return sentences.ITSELF.en
         if any(_within(it, self._deny) for it in (address, end, *_carried(address))):
-            return "is in a denied network"
+            return sentences.DENIED.en
         if self._allow and not _within(end, self._allow):
-            return "is not in an allowed network"
+            return sentences.NOT_ALLOWED.en
         return ""
 
 

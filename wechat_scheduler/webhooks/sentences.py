@@ -4,6 +4,11 @@ from typing import Final
 
 from wechat_scheduler.engine.sentences import Sentence
 
+# What is called: the address of a business system, without its secrets, or a receiver of alerts.
+PARAMS_OF: Final = Sentence("params of {url:s}", "params 地址 {url}")
+NOTIFY_OF: Final = Sentence("notify of {url:s}", "通知地址 {url}")
+CALLBACK_OF: Final = Sentence("callback of {url:s}", "回调地址 {url}")
+
 TIMEOUT: Final = Sentence("{place} did not answer in time", "{place} 没有及时回答")
 NO_NAME: Final = Sentence("{place} has a name that does not resolve", "{place} 的主机名解析不了")
 UNTRUSTED: Final = Sentence(
@@ -28,8 +33,12 @@ REDIRECTED: Final = Sentence(
     "{place} 回答了 {status}，而这里不跟随重定向",
 )
 MUST_NOT: Final = Sentence(
-    "{place} must not be called: {address} {reason}", "不允许调用 {place}：{address} {reason}"
+    "{place} must not be called: {address} {reason}", "{place} 不允许调用：{address} {reason}"
 )
+REFUSED_URL: Final = Sentence("the address of {what:s} {problem}", "{what} 的地址{problem}")
+ITSELF: Final = Sentence("is this daemon itself", "是这个守护进程自己")
+DENIED: Final = Sentence("is in a denied network", "在禁止的网段里")
+NOT_ALLOWED: Final = Sentence("is not in an allowed network", "不在允许的网段里")
 TOO_LONG: Final = Sentence(
     "{place} answered more than {limit:d} bytes", "{place} 的回答超过 {limit} 字节"
 )

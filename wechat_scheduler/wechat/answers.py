@@ -21,7 +21,7 @@ from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat import silence
-from wechat_scheduler.wechat.errcode_lookup import Errcodes
+from wechat_scheduler.wechat.errcode_lookup import ANSWERED, Errcodes
 from wechat_scheduler.wechat.errcodes import BUSY
 from wechat_scheduler.wechat.xml_repair import REPLACEMENT, Mender
 
@@ -191,12 +191,17 @@ def whole_number(value: object) -> int | None:
 _RID = pattern(r"(?<!\s)\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)
 
 
+def _answered(call: Call, errcode: int, errmsg: str) -> str:
+    words = _scrubbed(_RID.sub("", errmsg), call)
+    return ANSWERED.fill(path=call.path.removeprefix("/"), errcode=errcode, errmsg=words).rstrip()
+
+
 def _refusal(call: Call, errcode: int, errmsg: str, errcodes: Errcodes) -> WeChatError:
     reading = errcodes.read(call.path, errcode, errmsg)
     rid = _RID.search(errmsg)
     kind = HarmlessError if errcode == BUSY else WeChatError
     return kind(
-        f"{call.path}: {errcode} {_scrubbed(_RID.sub('', errmsg), call)}".rstrip(),
+        _answered(call, errcode, errmsg),
         reaction=reading.reaction,
         endpoint=call.path,
         errcode=errcode,

@@ -15,7 +15,8 @@ UNKNOWN = Sentence(
     "WeChat's code {errcode} is not in the table here: see 全局返回码",
     "微信的错误码 {errcode} 不在这里的表中：请查看“全局返回码”",
 )
-OF_THIS_MACHINE = Sentence("of this machine", "（本机）")
+ANSWERED = Sentence("/{path:s}: {errcode:d} {errmsg}", "/{path} 返回 {errcode}（{errmsg}）")
+OF_THIS_MACHINE = Sentence("of this machine", "地址（运行守护进程的机器的出口地址）")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,17 @@ _UNITS = {
     "MONTHLY": ("每月", "个月"),
     "YEARLY": ("每年", "年"),
 }
-_KNOWN = {"FREQ", "INTERVAL", "BYDAY", "BYMONTHDAY", "BYMONTH", "BYSETPOS"}
+_OFTEN = {"FREQ", "INTERVAL"}
+_OF_MONTH = _OFTEN | {"BYDAY", "BYMONTHDAY", "BYSETPOS"}
+# The parts of a rule that its words tell.
+_KNOWN = {
+    "MINUTELY": _OFTEN,
+    "HOURLY": _OFTEN,
+    "DAILY": _OFTEN,
+    "WEEKLY": _OFTEN | {"BYDAY"},
+    "MONTHLY": _OF_MONTH,
+    "YEARLY": _OF_MONTH | {"BYMONTH"},
+}
 _PARTS = ((5, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
 _ELAPSED = ("HOURLY", "MINUTELY")
 _ENDS = {"UNTIL", "COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}
@@ -79,9 +89,18 @@ def _parts(line: str) -> Parts:
 def _days(parts: Parts) -> str:
     if "KIND" in parts:
         return _calendar(parts["KIND"], parts.get("DAY", ""))
-    if set(parts) - _KNOWN - _ENDS:
+    parts = _usual(parts)
+    if set(parts) - _KNOWN[parts["FREQ"]] - _ENDS:
         return ";".join(f"{name}={value}" for name, value in parts.items())
     return _SAYING[parts["FREQ"]](parts)
+
+
+def _usual(parts: Parts) -> Parts:
+    """The same days as people say them: 每周一、周五 for the Mondays and Fridays of every day."""
+    if parts.get("INTERVAL", "1") != "1":
+        return parts
+    parts = {name: value for name, value in parts.items() if name != "WKST"}
+    return parts | {"FREQ": "WEEKLY"} if parts["FREQ"] == "DAILY" and "BYDAY" in parts else parts
 
 
 def _calendar(kind: str, day: str) -> str:

@@ -62,19 +62,19 @@ class _Pattern(NamedTuple):
 
     literals: tuple[str, ...]
     names: tuple[str, ...]
-    numbers: frozenset[str]
+    forms: Mapping[str, str]
     zh: str
 
     @classmethod
     def of(cls, sentence: Sentence) -> "_Pattern":
-        literals, names, numbers = [""], list[str](), set[str]()
+        literals, names, forms = [""], list[str](), dict[str, str]()
         for literal, name, form, _ in Formatter().parse(sentence.en):
             literals[-1] += literal
             if name is not None:
                 names.append(name)
                 literals.append("")
-                numbers |= {name} if form == "d" else set()
-        return cls(tuple(literals), tuple(names), frozenset(numbers), sentence.zh)
+                forms |= {name: form} if form else {}
+        return cls(tuple(literals), tuple(names), forms, sentence.zh)
 
     def weight(self) -> int:
         return -sum(map(len, self.literals))
@@ -92,7 +92,17 @@ class _Pattern(NamedTuple):
                 return None
             values[name], start = text[start:at], at + len(literal)
         values[self.names[-1]] = text[start:end]
-        return values if all(values[name].isdecimal() for name in self.numbers) else None
+        return (
+            values
+            if all(map(_has_form, self.forms.values(), map(values.get, self.forms)))
+            else None
+        )
+
+
+def _has_form(form: str, value: str | None) -> bool:
+    """Whether it is a whole number, or one word."""
+    value = value or ""
+    return value.removeprefix("-").isdecimal() if form == "d" else len(value.split(" ")) == 1
 
 
 def _is_joined(value: str) -> bool:

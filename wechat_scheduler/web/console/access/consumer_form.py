@@ -58,6 +58,10 @@ STAND_IN_HINT = W(
     "They end with the consumer, and limits to paths and numbers need them.",
     "使用方被吊销时它们立即失效；限制路径和次数需要它们。",
 )
+STAND_IN_NEEDED = W(
+    "Limits to paths and to numbers of calls need stand-in tokens: tick this, or leave the paths empty and the numbers 0.",
+    "限制路径和调用次数需要替身 token：请勾选它，或清空路径，并把次数写成 0。",
+)
 NO_NUMBER = W(
     "must be 1 to {most} calls, or 0 for no limit", "必须是 1 到 {most} 次，0 表示不限"
 ).filled(most=_MOST)
@@ -91,7 +95,7 @@ def consumer_fields(
         STAND_IN,
         checked=checked,
         hint=STAND_IN_HINT,
-        error=mistakes.at("stand_in"),
+        error=visit.say(STAND_IN_NEEDED) if mistakes.at("stand_in") else "",
     )
     return joined([when(is_new, named), *areas[:2], stands, *areas[2:], *numbers])
 

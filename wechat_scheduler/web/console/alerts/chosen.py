@@ -9,7 +9,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
 from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import Cell, code, joined, state, table
+from wechat_scheduler.web.console.parts import Cell, code, joined, state, table, with_code
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.settings import SettingResult
@@ -25,8 +25,8 @@ NO_TARGETS = W(
     "告警只在这里列出，还没有告诉任何人。在配置文件的 [[alerts.targets]] 里写上人、群或邮箱，然后让守护进程重新读取。",
 )
 CHANGE = W(
-    "Change them under [alerts] in the configuration file; a reload takes them over: systemctl reload wechat-scheduler.",
-    "在配置文件的 [alerts] 里修改，重新读取后生效：systemctl reload wechat-scheduler。",
+    "Change them under [alerts] in the configuration file; a reload takes them over: `systemctl reload wechat-scheduler`.",
+    "在配置文件的 [alerts] 里修改，重新读取后生效：`systemctl reload wechat-scheduler`。",
 )
 FORM, PLACE, TEST = W("Form", "形式"), W("Where", "去向"), W("Test", "测试")
 RULE, LOOKS_FOR = W("Rule", "规则"), W("Fires when", "触发条件")
@@ -103,7 +103,7 @@ def stacked(*parts: Cell) -> Html:
 
 
 def _change(visit: Visit) -> Html:
-    return fill('<p class="faint">{words}</p>', words=visit.say(CHANGE))
+    return fill('<p class="faint">{words}</p>', words=with_code(visit.say(CHANGE)))
 
 
 async def settings_of(visit: Visit) -> dict[str, str]:

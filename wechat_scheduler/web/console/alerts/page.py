@@ -181,9 +181,11 @@ def _accepted(visit: Visit, one: AlertTestResult) -> Html:
 
 def _answer(visit: Visit, one: AlertTestResult) -> Html:
     if not one.delivery:
-        return fill("{answer}", answer=one.answer)
+        return fill("{answer}", answer=visit.told(one.answer))
     url = f"/console/deliveries/{one.delivery}"
-    return fill("{answer} {link}", answer=one.answer, link=link(url, visit.say(DELIVERY)))
+    return fill(
+        "{answer} {link}", answer=visit.told(one.answer), link=link(url, visit.say(DELIVERY))
+    )
 
 
 ROUTES: Final = (

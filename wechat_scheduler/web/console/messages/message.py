@@ -106,7 +106,7 @@ def _texts(visit: Visit, one: MessageResult) -> Html:
         visit, terms.KEYWORDS, (terms.KEYWORD, VALUE), [[name, text] for name, text in one.data.items()],
         empty=NO_DATA,
     )  # fmt: skip
-    notes = [fill("<li>{note}</li>", note=note) for note in one.notes]
+    notes = [fill("<li>{note}</li>", note=visit.told(note)) for note in one.notes]
     return joined(
         [
             when(one.title, fill("<p><strong>{title}</strong></p>", title=one.title)),

@@ -45,7 +45,7 @@ OWNER = W("Owner", "所有者")
 FIRED, MISSED = W("Times sent", "已发次数"), W("Times missed", "错过次数")
 LATE = W("If late", "迟到时")
 SOURCE = W("Made by", "来源")
-TEXT, RULE = W("Text", "正文"), W("Rule", "规则")
+RULE = W("As the API writes it", "API 写法")
 JOINED = W("Who joined", "参与者")
 CODE = W("Make a QR code by which users join", "生成二维码，扫码加入")
 ALONE = W("No user joined it.", "没有用户参与。")
@@ -112,7 +112,7 @@ async def page_of(visit: Visit, reminder: ReminderDetails, typed: MoveTyped) -> 
 def _facts(visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]) -> Html:
     pairs = [*_timing(visit, reminder), *_sending(visit, reminder, apps)]
     shown = facts(visit, [(name, value) for name, value in pairs if value is not None])
-    aside = when(reminder.reason, advice(visit, visit.say(ASIDE, why=reminder.reason)))
+    aside = when(reminder.reason, advice(visit, visit.say(ASIDE, why=visit.told(reminder.reason))))
     notes = [advice(visit, note) for note in reminder.notes]
     body = fill(
         "{aside}{facts}{text}{notes}",
@@ -148,10 +148,10 @@ def _sending(
         (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
         (terms.PRIORITY, visit.say(terms.PRIORITIES[reminder.priority])),
         (LATE, visit.say(LATES[reminder.late])),
-        (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
         (SOURCE, visit.say(SOURCES.get(reminder.source, OF_API), name=reminder.source)),
         (terms.CREATED, visit.time(reminder.created_at)),
+        (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.ID, code(reminder.id)),
     ]
 
