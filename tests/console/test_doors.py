@@ -9,6 +9,7 @@ CONSOLE: Final = PACKAGE / "web" / "console"
 # Sessions, forms, cookies, the stream of events, the setting of the console and the names of the types. No page is among them.
 WITH_SERVICES: Final = {
     "admission.py",
+    "door.py",
     "live.py",
     "missing.py",
     "session_cookies.py",

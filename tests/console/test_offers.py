@@ -43,6 +43,32 @@ async def test_a_route_of_a_form_names_the_scope_that_its_action_needs(
                 assert (answer.status == 403) is (needed not in scopes), path
 
 
+async def test_what_a_form_is_answered_with_leads_to_pages_that_can_be_opened(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    names = await furnish(keeper, weixin, "ours")
+    led: dict[str, str] = {}
+    async with _signed_in(keeper, ("admin",)) as person:
+        proof = (await person.open("/")).root.find("input", name="csrf")[0]["value"]
+        for path, _ in _posts(names):
+            came_from = {"Referer": f"{keeper.daemon.url}{path}"}
+            for fields in ({"ask": "Sure?"}, {"sure": "1"}):
+                answer = await person.post(
+                    path, {"csrf": proof, **fields}, headers=came_from, follow=False
+                )
+                assert answer.status < 500, path
+                links = answer.root.one("main").find("a") if answer.status != 303 else []
+                led |= {one["href"].partition("#")[0]: path for one in links}
+        dead_ends = {
+            path: form
+            for path, form in led.items()
+            if path.startswith("/") and (await person.open(path)).status == 405
+        }
+
+    assert len(led) > 10
+    assert dead_ends == {}
+
+
 async def test_the_reference_offers_no_trial_of_a_route_that_the_key_lacks_the_scope_for(
     keeper: Caller,
 ) -> None:

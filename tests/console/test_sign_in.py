@@ -8,9 +8,10 @@ from yarl import URL
 
 from tests.access.doors import end, make
 from tests.clock import FakeClock
-from tests.console.visitor import Browser, browser
+from tests.console.visitor import MARKUP, Browser, browser
 from tests.house import Caller, WeChat, daemon, in_memory
 from tests.stores.memory import MemoryDatabase
+from tests.stores.samples import APPID
 
 
 async def test_a_stranger_signs_in_and_comes_to_the_page_that_was_asked_for(
@@ -89,6 +90,66 @@ async def test_who_posts_a_form_after_the_session_ended_comes_back_to_its_page(
 
         wanted = URL("/console/sign-in").with_query(next=place)
         assert URL(answer.headers["Location"]) == wanted, before
+
+
+async def test_what_was_typed_is_sent_after_signing_in_again(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    new = "/console/access/keys/new"
+    form = await admin.open(new)
+    clock.advance(timedelta(hours=9))
+    came_from = {"Referer": f"{keeper.daemon.url}{new}"}
+
+    door = await admin.submit(form, new, name=f"商城{MARKUP}", scopes=["read"], headers=came_from)
+    wrong = await admin.submit(door, "/console/sign-in", key="wrong")
+    again = await admin.submit(wrong, "/console/sign-in", key=keeper.daemon.admin_key)
+    sent = await admin.submit(again, new)
+
+    assert (door.status, wrong.status, sent.status) == (401, 401, 200)
+    assert "what you typed is shown then" in door.root.one("p", class_="notice").text
+    assert (again.title, again.facts()["Name"]) == ("You are signed in again", f"商城{MARKUP}")
+    assert again.root.one("main").one("a")["href"] == new
+    for page in (door, wrong, again, sent):
+        assert [one["src"] for one in page.root.find("script")] == [form.root.one("script")["src"]]
+    keys = (await keeper.call("GET", "/v1/keys")).result
+    (made,) = [one for one in keys if one["name"].startswith("商城")]
+    assert (made["name"], made["scopes"]) == (f"商城{MARKUP}", ["read"])
+
+
+async def test_a_form_with_secrets_or_of_another_page_is_not_carried_through_the_sign_in(
+    stranger: Browser, standing: Caller
+) -> None:
+    path, fields = "/console/pushes/set-up", {"appid": APPID, "token": "sandboxtoken"}
+
+    door = await stranger.post(path, fields)
+    foreign = await stranger.post(
+        path, fields, headers={"Sec-Fetch-Site": "cross-site"}, follow=False
+    )
+    silent = await stranger.post(
+        path, fields, headers={"Sec-Fetch-Site": "", "Origin": ""}, follow=False
+    )
+    large = await stranger.post(path, {"appid": "x" * 70_000}, follow=False)
+    again = await stranger.submit(door, "/console/sign-in", key=standing.daemon.admin_key)
+
+    assert [foreign.status, silent.status, large.status] == [303, 303, 303]
+    assert "sandboxtoken" not in door.html + again.html
+    assert again.facts() == {"AppID": APPID}
+    assert "Secrets are not kept" in again.text
+    assert again.root.one("main").find("form") == []
+
+
+async def test_a_carried_form_goes_to_pages_of_the_console_only(
+    stranger: Browser, standing: Caller
+) -> None:
+    door = await stranger.post("/console/messages/write", {"text": "hello"})
+    carried = door.root.one("input", name="kept")["value"]
+
+    for action in ("https://evil.example/", "//evil.example/", "/register", "/console/sign-out"):
+        other = carried.replace("/console/messages/write", action)
+        seen = await stranger.submit(
+            door, "/console/sign-in", key=standing.daemon.admin_key, kept=other
+        )
+        assert (seen.url.path, seen.title) == ("/", "Overview"), action
 
 
 async def test_who_signs_out_is_out(someone: Browser) -> None:

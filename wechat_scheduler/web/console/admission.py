@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Final, NamedTuple
-from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
@@ -15,11 +14,13 @@ from wechat_scheduler.errors import (
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.door import SIGN_IN, door, door_address
+from wechat_scheduler.web.console.kept_forms import kept_form, may_be_kept
 from wechat_scheduler.web.console.lacking import lacking, lacking_page
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.mistakes import told
 from wechat_scheduler.web.console.native_api import NativeApi
-from wechat_scheduler.web.console.questions import page_before, page_of_form, question, unanswered
+from wechat_scheduler.web.console.questions import page_of_form, question, unanswered
 from wechat_scheduler.web.console.rewording import reword
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE, CSRF, OPEN_DOOR, check_form
@@ -39,11 +40,15 @@ W = Words
 
 # A page has a box for each of its rows, and a few fields more.
 MOST_FIELDS: Final = 1200
-SIGN_IN: Final = "/console/sign-in"
 VISIT: Final = web.RequestKey("VISIT", Visit)
+# The page to which the page of an error leads back.
+BEFORE: Final = web.RequestKey("BEFORE", str)
 # Why a browser is shown the page of sign-in.
-ENDED: Final = "ended"
+ENDED, WITH_FORM = "ended", "kept"
 REFUSED = W("This did not work", "操作未完成")
+# Of a page that was only looked at.
+NOT_FOUND = W("It was not found", "没有找到")
+NOT_SHOWN = W("This page cannot be shown", "无法显示这个页面")
 BACK = W("Back", "返回")
 _BODY: Final = '<section>{why}<p><a class="button" href="{place}">{back}</a></p></section>'
 STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
@@ -70,9 +75,17 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
         if route.scope is not None and not visit.may(route.scope):
             return lacking(visit, route.scope)
         asked = unanswered(visit)
-        return question(visit, asked) if asked else await route.handler(visit)
+        return await question(visit, asked) if asked else await _handled(visit, route)
 
     return shaped(visited, _refused)
+
+
+async def _handled(visit: Visit, route: ConsoleRoute) -> web.StreamResponse:
+    try:
+        return await route.handler(visit)
+    except RequestError:
+        visit.request[BEFORE] = await page_of_form(visit.request)
+        raise
 
 
 async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit | None:
@@ -140,10 +153,10 @@ async def _sign_in_first(request: web.Request) -> web.StreamResponse:
         )
     is_page = request.method == hdrs.METH_GET
     place = str(request.rel_url) if is_page else await page_of_form(request)
+    if may_be_kept(request) and (kept := kept_form(request, await read_fields(request))):
+        return door(request, place, because=WITH_FORM, status=401, kept=kept)
     because = f"&because={ENDED}" if request.cookies.get(COOKIE) else ""
-    return web.Response(
-        status=303, headers={hdrs.LOCATION: f"{SIGN_IN}?next={quote(place, safe='/')}{because}"}
-    )
+    return web.Response(status=303, headers={hdrs.LOCATION: f"{door_address(place)}{because}"})
 
 
 def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
@@ -159,8 +172,14 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     why = fill('<p class="error" role="alert">{error}</p>', error=said)
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
-    body = fill(_BODY, why=why, place=page_before(request), back=visit.say(BACK))
-    return layout(visit, REFUSED, body, status=error.status)
+    body = fill(_BODY, why=why, place=request.get(BEFORE, "/"), back=visit.say(BACK))
+    return layout(visit, _title(request, error), body, status=error.status)
+
+
+def _title(request: web.Request, error: RequestError) -> Words:
+    if request.method != hdrs.METH_GET:
+        return REFUSED
+    return NOT_FOUND if error.status == 404 else NOT_SHOWN
 
 
 def _chinese(request: web.Request) -> Chinese | None:
@@ -171,7 +190,7 @@ def _chinese(request: web.Request) -> Chinese | None:
 def _refused_outside(request: web.Request, error: RequestError) -> web.StreamResponse:
     """The page of an error before it is known who asks."""
     language = language_of(request)
-    title = phrase(REFUSED, language)
+    title = phrase(_title(request, error), language)
     body = fill(
         '<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>'
         '<p class="error" role="alert">{error}</p></section></main>',

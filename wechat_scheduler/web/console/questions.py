@@ -5,8 +5,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
+from yarl import URL
 
 from wechat_scheduler.web.console.fields import ASK, SURE
+from wechat_scheduler.web.console.inner_request import InnerRequest
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.visit import Visit
@@ -28,7 +30,7 @@ def unanswered(visit: Visit) -> str:
     return "" if visit.form.get(SURE) else visit.form.get(ASK, "")
 
 
-def question(visit: Visit, text: str) -> web.Response:
+async def question(visit: Visit, text: str) -> web.Response:
     """A page with the same form behind the question."""
     kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
     made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]
@@ -39,12 +41,12 @@ def question(visit: Visit, text: str) -> web.Response:
         fields=made,
         yes=visit.say(YES),
         no=visit.say(NO),
-        back=page_before(visit.request),
+        back=await page_of_form(visit.request),
     )
     return layout(visit, TITLE, body)
 
 
-def page_before(request: web.Request) -> str:
+def _page_before(request: web.Request) -> str:
     """The page from which the browser came; the overview if it does not say."""
     try:
         referer = urlsplit(request.headers.get(hdrs.REFERER, ""))
@@ -56,7 +58,7 @@ def page_before(request: web.Request) -> str:
 async def page_of_form(request: web.Request) -> str:
     """The page with the form that was posted. One that answers a form has an address that cannot be opened: then the
     page above it."""
-    place = page_before(request)
+    place = _page_before(request)
     path = place.partition("?")[0]
     above = path.rpartition("/")[0] or "/"
     if await _can_be_opened(request, path):
@@ -65,5 +67,5 @@ async def page_of_form(request: web.Request) -> str:
 
 
 async def _can_be_opened(request: web.Request, path: str) -> bool:
-    page = request.clone(method=hdrs.METH_GET, rel_url=path)
+    page = InnerRequest(request, hdrs.METH_GET, URL(path, encoded=True), {}, headers={}, body=b"")
     return (await request.app.router.resolve(page)).http_exception is None

@@ -61,6 +61,12 @@ def check_form(request: web.Request, desk: SessionDesk, *, given: str, secret: s
         )
 
 
+def is_own(request: web.Request) -> bool:
+    """Whether the browser says that a page of ours posts."""
+    says = any(request.headers.get(name) for name in ("Sec-Fetch-Site", hdrs.ORIGIN))
+    return says and not _is_foreign(request)
+
+
 def _is_foreign(request: web.Request) -> bool:
     """Whether the browser says that a page of another origin posts. Old ones say nothing."""
     site = request.headers.get("Sec-Fetch-Site", "")

@@ -5,12 +5,11 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError, StorageError
-from wechat_scheduler.web.console.admission import SIGN_IN
+from wechat_scheduler.web.console.door import SIGN_IN, door
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import SIGN_OUT, layout
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.session_cookies import COOKIE
-from wechat_scheduler.web.console.sign_in import door
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill

@@ -79,7 +79,7 @@ async def bind(visit: Visit) -> web.Response:
         )
     except RequestError as error:
         if error.reason is Reason.SUBSCRIBER_NAME_TAKEN:
-            return question(visit, await _moves(visit, **entry))
+            return await question(visit, await _moves(visit, **entry))
         return await _page(visit, error)
     return done(visit.request.path, "bound")
 

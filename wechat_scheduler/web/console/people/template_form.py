@@ -88,7 +88,7 @@ async def save(visit: Visit) -> web.Response:
         more = read_keywords(visit, given.get("more", ""), field="more")
     template = _template(visit, more)
     if asked := "" if wrong or "preview" in given else _asked(visit, app, template):
-        return question(visit, asked)
+        return await question(visit, asked)
     try:
         with wrong:
             if wrong or "preview" in given:  # what else is wrong is told beside

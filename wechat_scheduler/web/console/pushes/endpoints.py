@@ -213,7 +213,7 @@ async def set_up(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in SECRETS}
     appid = visit.form.get("account", "").strip()
     if SURE not in visit.form and await _is_set_up(visit, appid):
-        return question(visit, visit.say(REPLACES, appid=appid))
+        return await question(visit, visit.say(REPLACES, appid=appid))
     try:
         made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
     except RequestError as error:

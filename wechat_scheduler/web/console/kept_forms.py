@@ -1,0 +1,134 @@
+"""A form that was posted after its session had ended: what was typed stays in the browser until the person is
+signed in. The daemon stores nothing of it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+from aiohttp import hdrs, web
+
+from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.fields import ASK, ONCE, SURE
+from wechat_scheduler.web.console.local_paths import local_path
+from wechat_scheduler.web.console.mistakes import LABELS
+from wechat_scheduler.web.console.session_cookies import CSRF, is_own
+from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
+from wechat_scheduler.web.pages.forms import URLENCODED
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+# The field of the page of sign-in that carries the form on.
+KEPT: Final = "kept"
+# What is carried at most: some long messages. A larger form is lost, as the page of sign-in says.
+LARGEST: Final = 65_536
+_ROOM: Final = "/console/"
+_SIGN_OUT: Final = "/console/sign-out"
+_SERVICE: Final = (CSRF, ONCE, ASK, SURE)
+# The fields for secrets, which are in no page.
+_SECRETS: Final = ("appsecret", "token", "encoding_aes_key", "key")
+
+TITLE = W("You are signed in again", "已重新登录")
+NOT_SENT = W(
+    "The session had ended, so the form was not sent. This was typed:",
+    "之前会话已结束，表单没有提交。填写的内容如下：",
+)
+NO_SECRETS = W(
+    "Secrets are not kept. Open the form and fill it in again.",
+    "密钥类内容不会保留。请打开表单重新填写。",
+)
+SEND = W("Send the form now", "现在提交")
+OPEN = W("Open the form, empty", "打开空白表单")
+_BODY: Final = """<main id="content" class="door" tabindex="-1"><section><h1>{title}</h1>
+<p>{why}</p><dl class="facts">{typed}</dl>{form}</section></main>"""
+_FORM: Final = '<form method="post" action="{action}">{fields}<div class="buttons"><button class="main">{send}</button>{open}</div></form>'
+_PAIR: Final = '<div><dt>{name}</dt><dd class="text">{value}</dd></div>'
+
+
+class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the form is posted to, and its fields. `lacks` is whether secrets were left out."""
+
+    action: str
+    fields: list[tuple[str, str]]
+    lacks: bool = False
+
+    @property
+    def typed(self) -> Sequence[tuple[str, str]]:
+        return [(name, value) for name, value in self.fields if value and name not in _SERVICE]
+
+
+def kept_form(request: web.Request, fields: Sequence[tuple[str, str]]) -> KeptForm | None:
+    """The form of that POST; None if nothing was typed, if it is too large, or if a page of another origin sent it."""
+    action = str(request.rel_url)
+    kept = [(name, value) for name, value in fields if name not in (CSRF, SURE, *_SECRETS)]
+    lacks = any(value for name, value in fields if name in _SECRETS)
+    form = KeptForm(action=action, fields=kept, lacks=lacks)
+    is_ours = is_own(request) and _is_form(action)
+    return form if is_ours and form.typed and len(carried(form)) <= LARGEST else None
+
+
+def may_be_kept(request: web.Request) -> bool:
+    """Whether it is worth to read the form of a browser without a session."""
+    size = request.content_length
+    is_form = request.method == hdrs.METH_POST and request.content_type == URLENCODED
+    return is_form and size is not None and size <= LARGEST
+
+
+def carried(form: KeptForm) -> str:
+    """The form as a text, for `KEPT`."""
+    return msgspec.json.encode(form).decode()
+
+
+def brought(text: str) -> KeptForm | None:
+    """The form that `carried` made this text of; None for any other text."""
+    try:
+        form = msgspec.json.decode(text.encode(errors="replace"), type=KeptForm)
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    return form if _is_form(form.action) and len(text) <= LARGEST else None
+
+
+def review(request: web.Request, form: KeptForm, *, place: str, proof: str) -> web.Response:
+    """The page of who signed in again: what was typed, and a button that sends it as `proof` of the new session.
+    `place` is the page of the form."""
+    language = language_of(request)
+    title = phrase(TITLE, language)
+    why = [phrase(NOT_SENT, language), phrase(NO_SECRETS, language) if form.lacks else ""]
+    body = fill(
+        _BODY,
+        title=title,
+        why=" ".join(filter(None, why)),
+        typed=[_pair(language, *one) for one in form.typed],
+        form=_sending(language, form, place=place, proof=proof),
+    )
+    return document(request, language, title, body)
+
+
+def _sending(language: Language, form: KeptForm, *, place: str, proof: str) -> Html:
+    """Without its secrets a form is not sent: it could mean something else."""
+    empty = fill(
+        '<a class="button" href="{place}">{open}</a>', place=place, open=phrase(OPEN, language)
+    )
+    if form.lacks:
+        return fill('<div class="buttons">{open}</div>', open=empty)
+    fields = [*form.fields, (CSRF, proof)]
+    return fill(
+        _FORM,
+        action=form.action,
+        fields=[
+            fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
+            for name, value in fields
+        ],
+        send=phrase(SEND, language),
+        open=empty,
+    )
+
+
+def _pair(language: Language, name: str, value: str) -> Html:
+    return fill(_PAIR, name=phrase(LABELS.get(name, name), language), value=value)
+
+
+def _is_form(action: str) -> bool:
+    """Whether it is an address of the console that forms are sent to."""
+    is_local = local_path(action) == action and action.startswith(_ROOM)
+    return is_local and not action.startswith(_SIGN_OUT)
