@@ -132,12 +132,15 @@ class MemoConnection(web.RequestHandler):
     def data_received(self, data: bytes) -> None:
         response = self._memo.response(data) if self._is_ready() else None
         if response is None or self.transport is None:
-            self._take(data)
+            self._not_remembered(data)
             return
         self.transport.write(response)
         self._request_count += 1
         # aiohttp does this after each request; without it a busy connection is closed as idle.
         self._next_keepalive_close_time = self._loop.time() + self._keepalive_timeout
+
+    def _not_remembered(self, data: bytes) -> None:
+        self._take(data)
 
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None

@@ -39,28 +39,10 @@ class HeadConnection(MemoConnection):
         # Those that came while a known request was answered.
         self._later: deque[bytes] = deque()
 
-    def data_received(self, data: bytes) -> None:
-        if self._answering:
-            self._put_off(data)
-            return
-        whole = b"".join((*self._held, data)) if self._held else data
-        head = self._memo.heads.find(whole) if self._is_ready() else None
-        missing = head.size + head.length - len(whole) if head else -1
-        if missing > 0:
-            self._held.append(data)
-            return
-        held, self._held = self._held, []
-        if head and not missing:
-            self._begin(head, whole[head.size :])
-            return
-        for chunk in (*held, data):
-            super().data_received(chunk)
-
     def close(self) -> None:
         """Pass what came of a known request to the normal path, which waits for the rest."""
-        held, self._held = self._held, []
-        for chunk in held:
-            super().data_received(chunk)
+        for chunk in self._released():
+            self._take(chunk)
         super().close()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:
@@ -90,6 +72,28 @@ class HeadConnection(MemoConnection):
         super()._keep(arrival, request, response)
         if isinstance(request, web.Request) and response.keep_alive and response.status < 400:
             self._memo.heads.learn(arrival.chunk, request)
+
+    def _not_remembered(self, data: bytes) -> None:
+        if self._answering:
+            self._put_off(data)
+            return
+        held = self._released()
+        whole = b"".join((*held, data)) if held else data
+        head = self._memo.heads.find(whole) if self._is_ready() else None
+        missing = head.size + head.length - len(whole) if head else -1
+        if missing > 0:
+            self._held, self._clean = [*held, data], False
+        elif head and not missing:
+            self._begin(head, whole[head.size :])
+        else:
+            for chunk in (*held, data):
+                self._take(chunk)
+
+    def _released(self) -> list[bytes]:
+        """What was held. The next byte does not begin a request while something is."""
+        held, self._held = self._held, []
+        self._clean = self._clean or bool(held)
+        return held
 
     def _put_off(self, data: bytes) -> None:
         self._later.append(data)

@@ -11,7 +11,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable
 from email.utils import format_datetime
-from typing import Final, Protocol, Self
+from typing import Final, Protocol
 
 from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
@@ -65,9 +65,6 @@ class Terms:
     credential: object = field(repr=False)
     until: float
     tally: ReadCounter
-
-    def hold(self, now: float) -> bool:
-        return self.cell.credential is self.credential and now < self.until
 
 
 TERMS: Final = web.RequestKey("TERMS", Terms)
@@ -145,12 +142,14 @@ class Memo:
         now = self._clock.boottime()
         if self._liveness is not None and now > self._liveness.alive_until:
             return None  # the ordinary way looks into the store
-        if not entry.hold(now):
+        if entry.cell.credential is not entry.credential or now >= entry.until:
             self._drop(chunk)
             return None
+        if now >= entry.dated_until:
+            self._set_date(entry, now)
         entry.tally.reads += 1
         self.hits += 1
-        return entry.head + self._date_at(now) + entry.tail
+        return entry.response
 
     def keep(
         self, chunk: bytes, epoch: int, request: web.BaseRequest, response: web.StreamResponse
@@ -163,7 +162,7 @@ class Memo:
             return
         key, sent = self._seen_before(chunk), _as_sent(response)
         if key is not None and sent is not None:
-            self._insert(key, _Entry.under(terms, *sent))
+            self._insert(key, _Entry(terms, *sent))
 
     def _response_alike(self, chunk: bytes) -> bytes | None:
         """The response to a request with the same cache key."""
@@ -196,34 +195,33 @@ class Memo:
         if entry is not None:
             self._size -= entry.size(chunk)
 
-    def _date_at(self, now: float) -> bytes:
+    def _set_date(self, entry: "_Entry", now: float) -> None:
         if now >= self._date_until:
             wall = self._clock.now()
             self._date = format_datetime(wall, usegmt=True).encode()
             self._date_until = now + 1 - wall.microsecond / 1_000_000
-        return self._date
+        before, after = entry.date_at, entry.date_at + DATE_LENGTH
+        entry.response = entry.response[:before] + self._date + entry.response[after:]
+        entry.dated_until = self._date_until
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry(Terms):
-    """A response, cut at its date. It is a subclass of its terms, which saves a look-up for each hit."""
+class _Entry:
+    """A response under `terms`, with its date at `date_at`, which is right until the boottime `dated_until`. The
+    terms are attributes of its own, which saves a look-up for each hit."""
 
-    head: bytes = field(repr=False)
-    tail: bytes = field(repr=False)
+    __slots__ = ("cell", "credential", "date_at", "dated_until", "response", "tally", "until")
 
-    @classmethod
-    def under(cls, terms: Terms, head: bytes, tail: bytes) -> Self:
-        return cls(
-            cell=terms.cell,
-            credential=terms.credential,
-            until=terms.until,
-            tally=terms.tally,
-            head=head,
-            tail=tail,
-        )
+    def __init__(self, terms: Terms, response: bytes, date_at: int) -> None:
+        self.cell = terms.cell
+        self.credential = terms.credential
+        self.until = terms.until
+        self.tally = terms.tally
+        self.response = response
+        self.date_at = date_at
+        self.dated_until = 0.0
 
     def size(self, chunk: bytes) -> int:
-        return len(chunk) + len(self.head) + len(self.tail) + OVERHEAD
+        return len(chunk) + len(self.response) + OVERHEAD
 
 
 def _is_plain_read(request: web.BaseRequest) -> bool:
@@ -234,16 +232,17 @@ def _is_plain_read(request: web.BaseRequest) -> bool:
     )
 
 
-def _as_sent(response: web.StreamResponse) -> tuple[bytes, bytes] | None:
-    """The bytes before and after the date; None if other bytes were sent."""
+def _as_sent(response: web.StreamResponse) -> tuple[bytes, int] | None:
+    """The bytes, and the place of the date in them; None if other bytes were sent."""
     if not isinstance(response, web.Response) or response.status not in (200, 304):
         return None
     if not response.keep_alive or not isinstance(response.body, bytes | None):
         return None
     lines = [f"HTTP/1.1 {response.status} {response.reason}"]
     lines += [f"{name}: {value}" for name, value in response.headers.items()]
-    head, date, rest = "\r\n".join(lines).encode().partition(DATE)
-    tail = rest[DATE_LENGTH:] + END + (response.body or b"")
+    head = "\r\n".join(lines).encode()
+    date = head.find(DATE)
+    sent = head + END + (response.body or b"")
     # Compression, chunked encoding, or a body that a 304 dropped change the length.
-    whole = len(head) + len(date) + DATE_LENGTH + len(tail) == response.body_length
-    return (head + date, tail) if whole else None
+    whole = date >= 0 and len(sent) == response.body_length
+    return (sent, date + len(DATE)) if whole else None
