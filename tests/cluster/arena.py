@@ -100,7 +100,8 @@ class Place:
 
 
 class Arena:
-    """`blows` is what befell whom, in order; `weixin` the process of the sandbox."""
+    """`blows` is what befell whom, in order; `weixin` the process of the sandbox; `daemons` has the numbers of all that
+    ever ran, by the names that their claims have."""
 
     def __init__(
         self,
@@ -116,6 +117,7 @@ class Arena:
         self.rng = rng
         self.weixin = weixin
         self.blows: list[Blow] = []
+        self.daemons: dict[str, int] = {}
         self.pool: asyncpg.Pool
 
     @property
@@ -128,7 +130,12 @@ class Arena:
 
     async def start(self, place: Place) -> None:
         await place.start()
+        await self.name(place)
+
+    async def name(self, place: Place) -> None:
+        """Find out the name of the daemon that has just started there."""
         place.name = await self.pool.fetchval(NEWEST)
+        self.daemons[place.name] = place.number
 
     async def rage(self, kinds: Sequence[str], seconds: float) -> None:
         """Deal blows of these kinds at random, always one daemon left that none befalls; returns when all are
@@ -270,7 +277,7 @@ async def _begin(field: Arena, stack: AsyncExitStack) -> None:
     )
     for place in field.places:
         stack.push_async_callback(place.end)
-    first.name = await field.pool.fetchval(NEWEST)
+    await field.name(first)
     for place in others:
         place.folder.mkdir(parents=True)
         for name in ("sealing.key", "admin.key"):

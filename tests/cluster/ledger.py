@@ -1,4 +1,4 @@
-"""What the database itself notes in a storm: each value that was stored, and each call that was given up.
+"""What the database itself notes in a storm: each claim, each value that was stored, each call that was given up.
 
 Daemons count repeated lines of their logs, so a log does not name each job. A value that was stored and then
 asked for again is a fault whatever befell whom; one that was not stored was lost with its daemon, or not heard.
@@ -16,6 +16,7 @@ GIVEN_UP = "%no answer within%"
 MAKE = f"""
     CREATE TABLE storm_stored (appid TEXT, asked FLOAT8, at FLOAT8);
     CREATE TABLE storm_given_up (appid TEXT, at FLOAT8);
+    CREATE TABLE storm_claimed (appid TEXT, node TEXT, at FLOAT8, until FLOAT8);
     CREATE FUNCTION storm_note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
         IF NEW.kind <> 'access_token' THEN
             RETURN NULL;
@@ -26,6 +27,10 @@ MAKE = f"""
         ELSIF NEW.fault IS DISTINCT FROM OLD.fault AND NEW.fault LIKE '{GIVEN_UP}' THEN
             INSERT INTO storm_given_up
             VALUES (NEW.appid, extract(epoch FROM (NEW.fault::json ->> 'at')::timestamptz));
+        ELSIF NEW.claimed_by <> '' AND NEW.claimed_by IS DISTINCT FROM OLD.claimed_by THEN
+            INSERT INTO storm_claimed VALUES (
+                NEW.appid, split_part(NEW.claimed_by, '/', 1), extract(epoch FROM clock_timestamp()), NEW.due_at / 1e6
+            );
         END IF;
         RETURN NULL;
     END $$;
@@ -33,6 +38,7 @@ MAKE = f"""
 """
 STORED = "SELECT appid, asked, at FROM storm_stored ORDER BY appid, asked"
 ALL_GIVEN_UP = "SELECT appid, at FROM storm_given_up"
+CLAIMED = "SELECT appid, node, at, until FROM storm_claimed WHERE until > at ORDER BY at"
 # The daemons' clock is that of the database, as far as an answer tells it.
 SKEW = 0.05
 # Seconds that a call takes at most: its timeout by SHORT_CLAIMS, and a loop that is late.
@@ -46,11 +52,20 @@ class Stored(NamedTuple):
     at: float
 
 
+class Claimed(NamedTuple):
+    """A daemon claimed a job `at`, `until` then."""
+
+    daemon: int
+    at: float
+    until: float
+
+
 class Ledger(NamedTuple):
     """By appid, in the order of time."""
 
     stored: Mapping[str, Sequence[Stored]]
     given_up: Mapping[str, Sequence[float]]
+    claimed: Mapping[str, Sequence[Claimed]]
 
     def stored_at(self, appid: str, issued_at: float, next_at: float) -> float | None:
         """When the value that WeChat issued then was stored; None if it was not. `next_at` is the time of the next
@@ -62,6 +77,10 @@ class Ledger(NamedTuple):
         is_of_next = values[last].at > next_at and next_at - values[last].asked < CALL
         return None if is_of_next else values[last].at
 
+    def claims(self, appid: str, after: float, before: float) -> list[Claimed]:
+        """Those between two values: `before` is when WeChat issued the second."""
+        return [one for one in self.claimed.get(appid, ()) if after < one.at < before + SKEW]
+
     def was_given_up(self, appid: str, issued_at: float) -> bool:
         return any(-SKEW < at - issued_at < CALL for at in self.given_up.get(appid, ()))
 
@@ -71,11 +90,16 @@ async def open_ledger(pool: asyncpg.Pool) -> None:
     await pool.execute(MAKE)
 
 
-async def read_ledger(pool: asyncpg.Pool) -> Ledger:
+async def read_ledger(pool: asyncpg.Pool, daemons: Mapping[str, int]) -> Ledger:
+    """`daemons` are the numbers of all that ever ran, by name."""
     stored: dict[str, list[Stored]] = defaultdict(list)
     given_up: dict[str, list[float]] = defaultdict(list)
     for row in await pool.fetch(STORED):
         stored[row["appid"]].append(Stored(row["asked"], row["at"]))
     for row in await pool.fetch(ALL_GIVEN_UP):
         given_up[row["appid"]].append(row["at"])
-    return Ledger(stored, given_up)
+    claimed: dict[str, list[Claimed]] = defaultdict(list)
+    for row in await pool.fetch(CLAIMED):
+        if row["node"] in daemons:
+            claimed[row["appid"]].append(Claimed(daemons[row["node"]], row["at"], row["until"]))
+    return Ledger(stored, given_up, claimed)

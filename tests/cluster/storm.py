@@ -108,7 +108,7 @@ async def _look(field: Arena, after: float) -> None:
 
 async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: float) -> None:
     issued = await rotation.issued()
-    verdict = Verdict(issued, field.blows, life, await read_ledger(field.pool))
+    verdict = Verdict(issued, field.blows, life, await read_ledger(field.pool, field.daemons))
     refreshes = sum(token.at >= began for tokens in issued.values() for token in tokens)
     print(f"{refreshes} refreshes")
     print(
@@ -116,6 +116,7 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
         f"after the end of a life: {dict(verdict.late)}; longest {verdict.longest:.1f} s"
     )
     print("unexplained:", verdict.unexplained[:10])
+    print("late for no reason that is noted:", verdict.unexplained_late[:10])
     print("stored after the end of the claim:", verdict.slow[:10])
     print("from the end of a dead claim to the refresh:", shown(verdict.takeovers))
     print(
@@ -134,7 +135,7 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
     print("to the last answer without it:", shown(rotation.stale))
     print(f"dead values handed out: {len(rotation.dead)}", rotation.dead[:10])
     print(f"values that died while the answer was under way: {rotation.maybe}")
-    if rotation.dead or verdict.unexplained:
+    if rotation.dead or verdict.unexplained or verdict.unexplained_late:
         for blow in field.blows:
             print(f"   {blow.what} {blow.daemon} from {blow.began:.2f} to {blow.ended:.2f}")
     wrong = await rotation.overwritten()

@@ -1,9 +1,11 @@
 """The judge of a storm excuses only what a daemon could not help."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from tests.cluster.arena import LEASE, Blow
-from tests.cluster.ledger import Ledger, Stored
+from tests.cluster.ledger import Claimed, Ledger, Stored
 from tests.cluster.verdict import Issued, Verdict
 
 LIFE, APPID = 100.0, "wx1"
@@ -12,14 +14,20 @@ CUT = Blow("cut", 0, began=990.0, ended=1050.0)
 
 
 def verdict(
-    *blows: Blow, gap: float, stored_at: float | None = None, given_up: float | None = None
+    *blows: Blow,
+    gap: float,
+    stored_at: float | None = None,
+    given_up: float | None = None,
+    claimed: Sequence[Claimed] = (),
 ) -> Verdict:
     """Of a token of daemon 0 at 1000, and one of daemon 1 that much later."""
     tokens = {APPID: [Issued(1000.0, 0, "one"), Issued(1000.0 + gap, 1, "other")]}
     stored = [Stored(1000.0 + gap - 0.1, 1000.0 + gap + 0.1)]
     if stored_at is not None:
         stored.insert(0, Stored(999.9, stored_at))
-    ledger = Ledger({APPID: stored}, {APPID: [] if given_up is None else [given_up]})
+    ledger = Ledger(
+        {APPID: stored}, {APPID: [] if given_up is None else [given_up]}, {APPID: claimed}
+    )
     return Verdict(tokens, blows, LIFE, ledger)
 
 
@@ -59,3 +67,56 @@ def test_a_daemon_that_was_too_slow_for_its_claim_is_told_apart() -> None:
 def test_a_period_of_full_length_needs_no_excuse() -> None:
     found = verdict(gap=85.0, stored_at=1000.1)
     assert (found.twice, found.unexplained, found.periods) == ({}, [], 1)
+
+
+CLAIMED = Claimed(0, at=1098.0, until=1103.0)
+TAKEN_OVER = Claimed(1, at=1103.1, until=1108.1)
+
+
+def killed(at: float) -> Blow:
+    return Blow("kill", 0, began=at, ended=at + 0.5)
+
+
+def late(*blows: Blow, claims: Sequence[Claimed], gap: float = 103.2) -> Verdict:
+    """Of a value that died at 1100."""
+    return verdict(*blows, gap=gap, stored_at=1000.1, claimed=claims)
+
+
+def test_a_claim_that_was_lost_with_its_daemon_explains_a_late_value() -> None:
+    assert late(killed(1098.5), claims=[CLAIMED, TAKEN_OVER]).late == {"kill": 1}
+
+
+def test_a_daemon_that_asked_when_it_continued_explains_a_late_value() -> None:
+    blow = Blow("freeze", 1, began=1097.0, ended=1106.0)
+
+    assert late(blow, claims=[CLAIMED._replace(daemon=1)], gap=106.2).late == {"freeze": 1}
+
+
+@pytest.mark.parametrize(
+    ("blow", "claims"),
+    [
+        (killed(1098.5), []),
+        (killed(1098.5), [TAKEN_OVER]),
+        (killed(1097.0), [CLAIMED, TAKEN_OVER]),
+        (killed(1104.0), [CLAIMED, TAKEN_OVER]),
+        (killed(1098.5)._replace(daemon=1), [CLAIMED, TAKEN_OVER]),
+    ],
+    ids=["no claim", "none in time", "before the claim", "after the claim", "of another"],
+)
+def test_no_other_blow_explains_a_late_value(blow: Blow, claims: list[Claimed]) -> None:
+    found = late(blow, claims=claims)
+
+    assert (found.late, len(found.unexplained_late)) == ({"unexplained": 1}, 1)
+
+
+def test_a_takeover_that_began_late_is_told_apart() -> None:
+    claims = [CLAIMED, TAKEN_OVER._replace(at=1109.0, until=1114.0)]
+
+    assert late(killed(1098.5), claims=claims, gap=109.2).late == {"slow": 1}
+
+
+def test_a_database_that_was_away_from_all_explains_a_late_value() -> None:
+    blow = Blow("restart", 0, began=1090.0, ended=1095.0)
+
+    assert late(blow, claims=[]).late == {"restart": 1}
+    assert late(blow, claims=[], gap=115.0).late == {"unexplained": 1}

@@ -8,13 +8,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tests.cluster.arena import LEASE, NOTICED, Blow
-from tests.cluster.ledger import CALL, Ledger
+from tests.cluster.ledger import CALL, Claimed, Ledger
 
 # The margin before the expiry is at most this share of a life.
 WIDEST_MARGIN = 0.25
 # A claim lasts at least this much longer than the call under it.
 HELD = LEASE - CALL
 SLOW = "slow"
+# Blows that befall all daemons at once, and the seconds in which each is back and takes over the claims of others.
+OF_ALL, BACK = ("restart", "failover"), 14.0
+# Seconds from the end of a claim in which one that has time for it takes it over.
+TAKEN_OVER = 1.5
 
 
 class Issued(NamedTuple):
@@ -27,14 +31,18 @@ class Issued(NamedTuple):
 
 class Verdict:
     """`periods` are the times from one token of a job to the next. `twice` counts those that were too short, and
-    `late` those that outlasted a life, by what befell the daemon. `takeovers` are the times from the end of a dead
-    daemon's claim to the refresh by another.
+    `late` those that outlasted a life, by what befell the daemon that had claimed the job before its value died.
+    `takeovers` are the times from the end of a dead daemon's claim to the refresh by another.
 
     A period may be too short only if the first token was not stored in time, since a blow befell its daemon while it
     had it, or its answer came after the daemon had given up. If the daemon, or the machine, was so slow that its
     claim ended before, the period is `slow`: it is listed apart, and a machine that has time for all shows none.
     Whatever happens, no token may follow one that was stored before its daemon claimed the job. All else is
     `unexplained`.
+
+    A period may be too long only if a daemon claimed the job in time and was hindered then, and the job was taken over as
+    soon as that claim ended: WeChat gives a new `stable_token` only shortly before the old one dies, and where a life is
+    short, a claim lasts longer than that. If the takeover came later, it is `slow` too. All else is `unexplained_late`.
     """
 
     def __init__(
@@ -52,6 +60,7 @@ class Verdict:
         self.unexplained: list[str] = []
         self.slow: list[str] = []
         self.late: Counter[str] = Counter()
+        self.unexplained_late: list[str] = []
         self.longest = 0.0
         for appid, tokens in issued.items():
             for one, other in itertools.pairwise(tokens):
@@ -71,7 +80,37 @@ class Verdict:
                     f"by {other.daemon} after {gap:.2f} s"
                 )
         if gap > self._life:
-            self.late[self._near(other) or "unexplained"] += 1
+            self._note_late(appid, one, other)
+
+    def _note_late(self, appid: str, one: Issued, other: Issued) -> None:
+        claims = self._ledger.claims(appid, one.at, other.at)
+        reason = self._delay(one.at + self._life, other, claims)
+        self.late[reason or "unexplained"] += 1
+        if not reason:
+            said = "; ".join(f"{c.daemon} at {c.at:.2f} until {c.until:.2f}" for c in claims)
+            self.unexplained_late.append(
+                f"{appid}: by {one.daemon} at {one.at:.2f}, by {other.daemon} {other.at - one.at - self._life:.2f} s "
+                f"late; claimed by {said or 'none'}"
+            )
+
+    def _delay(self, end: float, other: Issued, claims: Sequence[Claimed]) -> str:
+        """Why the value that died at `end` was not replaced before; empty if it should have been."""
+        for blow in self._blows:
+            if blow.what in OF_ALL and blow.began <= end and other.at <= blow.ended + BACK:
+                return blow.what
+        for claim in claims:
+            what = self._hindered(claim) if claim.at < end else ""
+            if what:
+                own = claim.daemon == other.daemon  # one that stood still asks when it continues
+                return what if own or other.at - claim.until < TAKEN_OVER + CALL else SLOW
+        return ""
+
+    def _hindered(self, claim: Claimed) -> str:
+        """What befell the daemon while it had this claim."""
+        for blow in self._blows:
+            if blow.daemon == claim.daemon and blow.began < claim.until and claim.at < blow.ended:
+                return blow.what
+        return ""
 
     def _excuse(self, appid: str, one: Issued, other: Issued) -> str:
         """Why the first token did not prevent the second; empty if it should have."""
@@ -92,14 +131,6 @@ class Verdict:
         for blow in self._blows:
             if blow.daemon == token.daemon and blow.began - CALL <= token.at <= blow.ended:
                 return blow.what
-        return ""
-
-    def _near(self, token: Issued) -> str:
-        """What befell the daemon just before this token."""
-        for blow in self._blows:
-            meanwhile = blow.began - LEASE <= token.at <= blow.ended + LEASE
-            if blow.daemon == token.daemon and meanwhile:
-                return blow.what if token.at < blow.ended else f"after {blow.what}"
         return ""
 
     def _takeovers(self, issued: Mapping[str, Sequence[Issued]]) -> Iterator[float]:
