@@ -159,6 +159,23 @@ async def test_what_was_stored_leaves_soon_though_the_daemon_that_took_it_got_no
                     await SystemClock().sleep(timedelta(milliseconds=20))
 
 
+async def test_a_job_whose_removal_was_not_answered_is_handed_out_no_more(
+    node: Cluster, wire: Wire
+) -> None:
+    async with node("far", database=wire.url) as far:
+        await far.register({"type": 0})
+        await far.settle()
+        await far.value(PATH)
+        wire.lose_commit(reaches=True, closes=True)
+
+        removal = await far.call("DELETE", f"/task/{PATH}")
+
+        assert removal.status == 503
+        async with asyncio.timeout(10):
+            while (await far.fetch(PATH)).status != 404:
+                await SystemClock().sleep(timedelta(milliseconds=20))
+
+
 @asynccontextmanager
 async def sleeping(node: Caller) -> AsyncIterator[None]:
     """The loops that send run, and have nothing to do."""

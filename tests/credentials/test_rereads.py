@@ -1,8 +1,9 @@
 """What a process has to read again: it heard of a change, or stood still. The store may not answer then."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,10 @@ class Shelf:
         self.asked: list[JobKey] = []
         self.read: list[JobKey] = []
         self.believed: list[JobKey] = []
-        self.rereads = Rereads(self, self.cells, self.reload, self.believed.append, self.clock)
+        self.later: list[Coroutine[Any, Any, None]] = []
+        self.rereads = Rereads(
+            self, self.cells, self.reload, self.believed.append, self.clock, self.background
+        )
         self.on_read: Callable[[], object] = lambda: None
 
     async def changed(self, known: Sequence[Snapshot]) -> Sequence[JobKey]:
@@ -65,7 +69,12 @@ class Shelf:
             raise StorageError("down")
         return [one.key for one in known if one.key in self.changed_now]
 
+    def background(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self.later.append(work)
+
     async def reload(self, key: JobKey) -> None:
+        if self.is_down:
+            raise StorageError("down")
         self.read.append(key)
         await asyncio.sleep(0)  # noqa: TID251 - others have their turn
         self.on_read()
@@ -91,6 +100,40 @@ async def test_while_the_store_is_down_all_are_asked_for_again() -> None:
         shelf.clock.advance(READ_AGAIN)
 
     assert shelf.read == [TOKEN, TICKET]
+
+
+async def test_what_this_process_changed_is_read_as_soon_as_the_store_is_back() -> None:
+    shelf = Shelf(TOKEN)
+    shelf.is_down = True
+
+    with pytest.raises(StorageError):
+        await shelf.rereads.read_own(TOKEN)
+    async with asyncio.TaskGroup() as group:
+        for work in shelf.later:
+            group.create_task(work)
+        await shelf.clock.calm()
+        shelf.is_down = False
+        shelf.clock.advance(READ_AGAIN)
+
+    assert shelf.read == [TOKEN]
+
+
+async def test_a_job_that_is_said_to_have_changed_ever_so_often_is_asked_for_once_a_second() -> (
+    None
+):
+    shelf = Shelf(TOKEN)
+    shelf.is_down = True
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(100):
+            group.create_task(shelf.rereads.read(TOKEN))
+        await shelf.clock.calm()
+        asked = len(shelf.asked)
+        shelf.is_down = False
+        shelf.clock.advance(READ_AGAIN)
+
+    assert asked == 1
+    assert shelf.read == [TOKEN]
 
 
 async def test_however_often_all_are_to_be_read_again_each_has_its_turn(

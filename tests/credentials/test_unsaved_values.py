@@ -17,6 +17,7 @@ def stopgap(office: Office) -> Stopgap:
         office.store,
         rotates=lambda job: False,
         publish=lambda snapshot: None,
+        reload=office.manager.reload,
         clock=office.clock,
     )
 

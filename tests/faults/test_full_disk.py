@@ -15,7 +15,7 @@ from tests.watched_clock import WatchedClock
 from wechat_scheduler.config.loading import DATABASE_NAME
 from wechat_scheduler.credentials.stopgap import LAST, LEAP
 from wechat_scheduler.engine.clockwork import STORE_PAUSE
-from wechat_scheduler.errors import StorageError
+from wechat_scheduler.errors import NotFoundError, StorageError
 from wechat_scheduler.storage.database import Database
 
 __all__ = ["clock", "store_keeper"]
@@ -103,6 +103,24 @@ async def test_an_answer_that_waits_for_the_disk_is_served_before_the_stored_val
 
     assert not set(meanwhile) & set(before)
     assert [value for value, _ in stored] == meanwhile
+
+
+async def test_a_value_of_a_job_that_was_removed_during_its_refresh_is_handed_out_no_more(
+    store_keeper: Keeper, clock: WatchedClock, tmp_path: Path
+) -> None:
+    manager, removed = store_keeper.credentials.manager, STORM[0]
+    take_away(tmp_path)
+    clock.advance(LIFE - LAST)
+
+    async with store_keeper.storm():
+        give_back(tmp_path)
+        await manager.remove(removed, owner="shop")
+        store_keeper.weixin.idle.set()
+    await store_keeper.credentials.clockwork.run_once()
+
+    with pytest.raises(NotFoundError):
+        await manager.fetch(removed)
+    assert (await manager.fetch(STORM[1])).credential is not None
 
 
 async def test_failures_without_a_store_are_tried_ever_more_slowly(

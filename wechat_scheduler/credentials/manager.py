@@ -48,7 +48,9 @@ class Manager:
         self._cells: dict[JobKey, Cell] = {}
         self._names = JobNames(store)
         self.standstill = Standstill(lambda: () if store.is_alone else self._cells, clock)
-        self._rereads = Rereads(store, self._cells, self.reload, self.standstill.believe, clock)
+        self._rereads = Rereads(
+            store, self._cells, self.reload, self.standstill.believe, clock, background
+        )
 
     def on_value(self, observer: Callable[[JobKey, Snapshot | None], object]) -> None:
         """Tell `observer` the state of each job that is handed out from now on; None if it was removed."""
@@ -59,17 +61,15 @@ class Manager:
         self._wakes = wakes
 
     async def register(self, registration: Registration) -> Sequence[JobKey]:
-        """Store a registration; returns the jobs that changed.
-
-        Raises InvalidRequestError if a task lacks the `params` that it needs.
-        """
+        """Store a registration; returns the jobs that changed. Raises InvalidRequestError if a task lacks the `params`
+        that it needs."""
         await self._requirements.check(registration)
         changed = await self._store.register(registration, now=self._clock.now())
         if changed:
             for key in changed:
                 self._names.forget(key)
             for key in changed:
-                await self.reload(key)
+                await self._rereads.read_own(key)
             log.info("registration.changed", appid=registration.account.appid, jobs=len(changed))
             self._wake()
         return changed
@@ -80,7 +80,7 @@ class Manager:
         if not await self._store.remove(name, owner=owner, now=now, unnamed=not key.subject):
             raise no_job(key)
         self._names.forget(name)
-        await self.reload(name)
+        await self._rereads.read_own(name)
         log.info("registration.removed", appid=name.appid, kind=name.kind, subject=name.subject)
 
     async def refresh(self, key: JobKey, *, owner: str = "") -> None:
@@ -88,7 +88,7 @@ class Manager:
         name = await self._name(key, owner)
         if not await self._store.hasten(name, now=self._clock.now()):
             raise no_job(key)
-        await self.reload(name)
+        await self._rereads.read_own(name)
         self._wake()
 
     async def report(self, key: JobKey, value: str, *, owner: str = "") -> ReportOutcome:
@@ -106,7 +106,7 @@ class Manager:
         due_at = policy.believe_at(now=now, issued_at=credential.issued_at, longest=longest)
         is_new = await self._store.suspect(cell.key, version=credential.version, now=due_at)
         # Also if another reported it: what it read may not have arrived.
-        await self.reload(cell.key)
+        await self._rereads.read_own(cell.key)
         if not is_new:
             return ReportOutcome.KNOWN
         log.info("credential.reported", appid=key.appid, kind=key.kind, subject=cell.key.subject)

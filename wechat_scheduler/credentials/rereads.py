@@ -1,6 +1,7 @@
-"""Reads jobs again that another process changed. A change is announced once, and the store may not respond then."""
+"""Reads jobs again that another process changed, or this one. A change is announced once, and the store may not
+respond then."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Protocol
@@ -8,6 +9,7 @@ from typing import Protocol
 from wechat_scheduler.credentials.cells import Cell
 from wechat_scheduler.credentials.model import JobKey, Snapshot
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.supervisor import Background
 from wechat_scheduler.errors import StorageError
 
 # Until the store answers, each job is tried this often.
@@ -25,7 +27,8 @@ class Compared(Protocol):
 
 
 class Rereads:
-    """`reload` reads one job, and raises StorageError. `believe` is told of each job whose cell is up to date."""
+    """`reload` reads one job, and raises StorageError. `believe` is told of each job whose cell is up to date.
+    `background` runs what no caller waits for."""
 
     def __init__(
         self,
@@ -34,24 +37,39 @@ class Rereads:
         reload: Callable[[JobKey], Awaitable[None]],
         believe: Callable[[JobKey], None],
         clock: Clock,
+        background: Background,
     ) -> None:
         self._store = store
         self._cells = cells
         self._reload = reload
         self._believe = believe
         self._clock = clock
+        self._background = background
         self._waiting: dict[JobKey, None] = {}
         self._is_reading = False
 
+    async def read_own(self, key: JobKey) -> None:
+        """Read a job that this process changed: it hears no signal of its own. Raises StorageError, and reads the job
+        then as soon as the store answers."""
+        try:
+            await self._reload(key)
+        except StorageError:
+            self._background("reload", self._read_changed([key]))
+            raise
+
     async def read(self, key: JobKey) -> None:
-        """Return once it was read."""
-        while not await self._is_read(key):
-            await self._clock.sleep(READ_AGAIN)
+        """Read the job, with those that wait for that too if the store does not answer."""
+        if not await self._is_read(key):
+            await self._read_changed([key])
 
     async def read_all(self) -> None:
-        """Read those of all jobs in memory that have changed. While an earlier call does that, it reads them once
-        more behind those that it has still to read: however often this is called, each job has its turn."""
-        self._waiting |= dict.fromkeys(self._cells)
+        """Read those of all jobs in memory that have changed."""
+        await self._read_changed(self._cells)
+
+    async def _read_changed(self, keys: Iterable[JobKey]) -> None:
+        """Read those of these that have changed. While an earlier call does that, it reads them behind those that it
+        has still to read, and this one returns: however often it is called, each job has its turn."""
+        self._waiting |= dict.fromkeys(keys)
         if self._is_reading:
             return
         self._is_reading = True
@@ -72,7 +90,8 @@ class Rereads:
             await self._clock.sleep(READ_AGAIN)
             return
         for key in changed:
-            await self.read(key)
+            while not await self._is_read(key):
+                await self._clock.sleep(READ_AGAIN)
 
     async def _changed(self, keys: Sequence[JobKey]) -> Sequence[JobKey]:
         held = {key: self._cells[key].snapshot for key in keys if key in self._cells}

@@ -6,7 +6,8 @@ end each other's values), and the stored value is about to expire (after a crash
 more). Such a value is stored, with its notifications, as soon as the store is writable.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -51,9 +52,13 @@ class DueJobs(SharedStore, Protocol):
         """Due jobs without a value, or with one that expires before `expiring`, the first to expire
         first. They are not claimed. May raise StorageError."""
 
+    async def load(self, key: JobKey) -> Snapshot | None:
+        """The stored state of a job; None if there is no such job. May raise StorageError."""
+
 
 class Stopgap:
-    """The `Work` of `refresher`. `rotates` tells whether a job's kind is refreshed with a refresh token."""
+    """The `Work` of `refresher`. `rotates` tells whether a job's kind is refreshed with a refresh token. `reload` reads
+    a job for those who are handed it."""
 
     name = Refresher.name
 
@@ -64,12 +69,14 @@ class Stopgap:
         *,
         rotates: Callable[[ClaimedJob], bool],
         publish: Callable[[Snapshot], None],
+        reload: Callable[[JobKey], Awaitable[None]],
         clock: Clock,
     ) -> None:
         self._refresher = refresher
         self._store = store
         self._rotates = rotates
         self._publish = publish
+        self._reload = reload
         self._clock = clock
         self._in_hand: set[JobKey] = set()
         self._values: dict[JobKey, Rotated | Repeated] = {}
@@ -86,6 +93,9 @@ class Stopgap:
                 raise
             return jobs
         self._unsaved.claimed(jobs)
+        if len(jobs) < limit:  # no job is left that waits for its value to be stored
+            with suppress(StorageError):
+                await self._drop_removed()
         return jobs
 
     async def attempt(self, row: ClaimedJob) -> Outcome:
@@ -141,6 +151,13 @@ class Stopgap:
         jobs = [self._continued(job) for job in found if self._may_ask(job, now)][:limit]
         self._in_hand |= {job.key for job in jobs}
         return jobs
+
+    async def _drop_removed(self) -> None:
+        """Hand out no value of a job that was removed before its value could be stored."""
+        for key in list(self._values):
+            if await self._store.load(key) is None:
+                self._values.pop(key, None)
+                await self._reload(key)
 
     def _may_ask(self, job: ClaimedJob, now: datetime) -> bool:
         if job.key in self._in_hand or self._rotates(job):

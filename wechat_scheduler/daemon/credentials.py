@@ -82,6 +82,7 @@ def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialPar
         stores.credentials,
         rotates=asker.rotates,
         publish=partial(manager.publish, is_stored=False),
+        reload=manager.reload,
         clock=clock,
     )
     stores.credentials.on_change(

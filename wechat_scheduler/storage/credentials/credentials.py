@@ -70,11 +70,10 @@ class SqlCredentials(ClaimingStore):
         self._vault = vault
         self._feed = feed
         self._signals = JobSignals(database, worker)
-        self.tell = self._signals.tell
+        self.tell, self.on_change = self._signals.tell, self._signals.on_change
         self.values = SqlJobValues(database, vault)
         self.changed = self.values.changed
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
-        self._listeners: list[Callable[[JobKey | None], object]] = []
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         def script() -> Script[Sequence[JobKey]]:
@@ -82,12 +81,13 @@ class SqlCredentials(ClaimingStore):
             yield from self.tell(changed)
             return changed
 
-        return await self._database.write(script)
+        with self._signals.telling_if_lost([task.key for task in registration.tasks]):
+            return await self._database.write(script)
 
     async def remove(
         self, key: JobKey, *, owner: str, now: datetime, unnamed: bool = False
     ) -> bool:
-        return await self._write(
+        return await self._change(
             lambda: self._registrar.remove(key, owner, now, unnamed=unnamed), key
         )
 
@@ -127,11 +127,11 @@ class SqlCredentials(ClaimingStore):
 
     async def hasten(self, key: JobKey, *, now: datetime, due_at: datetime | None = None) -> bool:
         params = (*key, micros(now), micros_or_none(due_at))
-        return await self._write(lambda: jobs.touch(Statement(jobs.HASTEN, params)), key)
+        return await self._change(lambda: jobs.touch(Statement(jobs.HASTEN, params)), key)
 
     async def suspect(self, key: JobKey, *, version: int, now: datetime) -> bool:
         params = (*key, version, micros(now))
-        return await self._write(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
+        return await self._change(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
         claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
@@ -198,12 +198,6 @@ class SqlCredentials(ClaimingStore):
             secret=self._vault.open(row["signing_secret"] or "", f"api_key:{owner}"),
         )
 
-    def on_change(self, listener: Callable[[JobKey | None], object]) -> None:
-        """Call `listener` with each job that another process changes, with each that a claim finds
-        damaged, and with None when any job may have changed."""
-        self._listeners.append(listener)
-        self._signals.on_change(listener)
-
     async def _identify(self, outcome: Identified | Rotated, now: datetime) -> Snapshot | None:
         former, account = outcome.job.key, outcome.job.key._replace(subject=outcome.subject)
 
@@ -218,6 +212,11 @@ class SqlCredentials(ClaimingStore):
 
     async def _unnamed(self, key: JobKey, owner: str = "") -> Sequence[Row]:
         return await self._database.read(UNNAMED, *key[:2], owner)
+
+    async def _change(self, script: Callable[[], Script[T]], key: JobKey) -> T:
+        """Like `_write`, for what no loop repeats."""
+        with self._signals.telling_if_lost([key]):
+            return await self._write(script, key)
 
     async def _write(self, script: Callable[[], Script[T]], key: JobKey) -> T:
         """Run a script that changes one job, and signal that to the other processes."""
@@ -234,8 +233,7 @@ class SqlCredentials(ClaimingStore):
         """Set the job aside, and tell its waiting callers at once why it has no value."""
         await super()._set_aside(claim, spoiled)
         for row, _ in spoiled:
-            for listener in self._listeners:
-                listener(key_of(row))
+            self._signals.call(key_of(row))
 
     def _name(self, row: Row) -> str:
         return str(key_of(row))
