@@ -97,6 +97,29 @@ def test_a_wrong_argument_is_refused_in_the_same_words_each_time(
             Order(**arguments)
 
 
+@both
+def test_a_frozen_object_has_its_defaults_and_stays_closed(make: Callable[..., Any]) -> None:
+    @make(frozen=True, slots=True)
+    class Order:
+        number: int
+        _: dataclasses.KW_ONLY
+        lines: list[str] = field(default_factory=list)
+        by: str = "post"
+
+    first, second = Order(1), Order(2, lines=["tea"], by="car")
+
+    assert [first.lines, second.lines] == [[], ["tea"]]
+    assert Order(1).lines is not first.lines
+    assert repr(second).endswith("Order(number=2, lines=['tea'], by='car')")
+    assert (type(first), first == Order(1), first == second) == (Order, True, False)
+    assert copy.copy(second) == second == records.replace(first, number=2, lines=["tea"], by="car")
+    assert type(records.replace(first, number=2)) is Order
+    with pytest.raises(FrozenInstanceError):
+        first.number = 2
+    with pytest.raises(TypeError, match="2 positional arguments but 3 were given"):
+        Order(1, [])
+
+
 def test_a_copy_with_other_values_is_made_as_by_the_standard_library() -> None:
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Span:
