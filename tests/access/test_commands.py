@@ -127,7 +127,7 @@ async def test_commands_say_the_same_with_and_without_a_daemon(
         third = await command("keys", "create", "shop", "--scope", "read", "--json", state=left)
 
     assert first.out == "revoked\n"
-    assert json.loads(before.out) == json.loads(at_daemon[0].out)
+    assert _unused(before.out) == _unused(at_daemon[0].out)
     _, again, named, wrong = alone
     assert (again.code, again.err) == (0, "")
     assert again.out == f"no key {gone['id']} was active: nothing has changed\n"
@@ -174,6 +174,11 @@ async def test_a_key_is_ended_at_the_daemon(caller: Caller, tmp_path: Path) -> N
     assert (await caller.call("GET", "/tasks", key=made["key"])).status == 401
 
 
+def _unused(listed: str) -> list[dict[str, object]]:
+    """The keys of a list, without their last uses: at a daemon the list is one."""
+    return [one | {"last_used_at": None} for one in json.loads(listed)]
+
+
 async def test_a_list_in_a_pipe_is_a_line_for_each_key(caller: Caller, tmp_path: Path) -> None:
     made = await created("my shop", "--scope", "read", "--appid", "wx1", state=tmp_path)
     await command("keys", "revoke", made["id"], state=tmp_path)
@@ -181,8 +186,9 @@ async def test_a_list_in_a_pipe_is_a_line_for_each_key(caller: Caller, tmp_path:
     listed = await command("keys", "list", state=tmp_path)
 
     heading, admin, shop = (line.split() for line in listed.out.splitlines())
+    now = START.isoformat().replace("+00:00", "Z")
     assert heading == ["ID", "NAME", "STATE", "SCOPES", "EXPIRES", "LAST-USED", "LIMITS"]
-    assert admin == ["admin", "made_at_the_first_start", "active", "admin", "-", "-", "-"]
+    assert admin == ["admin", "made_at_the_first_start", "active", "admin", "-", now, "-"]
     assert shop == [made["id"], "my_shop", "revoked", "read", "-", "-", "wx1"]
 
 

@@ -8,6 +8,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import MARKUP, Browser, browser
 from tests.house import APPID, SECRET, Caller
+from tests.web.tenants import made_app
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.web.console.access.action_words import ACTION_WORDS, action_words
 
@@ -32,6 +33,7 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(admin: Browser, keepe
     assert text not in listed.html
     (row,) = [row for row in listed.table() if row["Name"].startswith("till")]
     assert (row["State"], row["Scopes"]) == ("active", "push read".replace(" ", ""))
+    assert row["Used last"] == "just now"
     assert row["Reaches"] == f"{APPID}wx2222222222222222127.0.0.0/8"
 
     after = await admin.submit(listed, button="Revoke")
@@ -210,6 +212,28 @@ async def test_the_audit_names_who_acted_and_offers_the_ids_of_keys_with_their_n
     assert offered[key.id] == "billing"
     actions = [one.text for one in page.root.one("select", name="action").find("option")]
     assert "登记凭据（job.registered）" in actions
+
+
+async def test_the_audit_leads_to_what_it_names_and_says_which_hour_reads_are_of(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper, "shop")
+    key = await make(keeper, "read", name="till")
+    for _ in range(2):
+        await keeper.call("GET", f"/task/{APPID}/0", key=key.text)
+
+    page = await admin.open(f"{ROOM}/audit")
+
+    rows = {row["Action"].rpartition(" ")[2]: row for row in page.table()}
+    read = rows["credential.read"]
+    assert (read["Time"], read["By"]) == ("in the hour from 2026-11-18 10:00", f"till {key.id}")
+    assert (read["Address"], read["Count"]) == ("not noted", "2")
+    assert rows["app.created"]["Object"] == f"shop {app['id']}"
+    led = [one["href"] for one in page.root.one("table").find("a")]
+    assert {f"/console/credentials/{APPID}/access_token", f"/console/apps/{app['id']}"} <= {*led}
+    assert [path for path in led if (await admin.open(path)).status != 200] == []
 
 
 def test_every_action_of_the_audit_has_words_in_both_languages() -> None:

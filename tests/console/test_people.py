@@ -1,5 +1,6 @@
 """The pages of people: apps, their subscribers, topics, codes and templates."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.access.doors import make
@@ -231,12 +232,20 @@ async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
     assert ticked == [str(topic)]
 
 
+class Ticking(FakeClock):
+    """A millisecond goes by whenever somebody asks for the time."""
+
+    def now(self) -> datetime:
+        self._now += timedelta(milliseconds=1)
+        return self._now
+
+
 async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
-    weixin: WeChat, clock: FakeClock, tmp_path: Path
+    weixin: WeChat, tmp_path: Path
 ) -> None:
     async with (
         daemon(
-            tmp_path, weixin.url, clock=clock, opener=in_memory,
+            tmp_path, weixin.url, clock=Ticking(), opener=in_memory,
             server__public_url="https://wx.example.com",
         ) as keeper,
         browser(keeper) as admin,
@@ -269,6 +278,8 @@ async def test_a_code_is_shown_and_downloaded_as_png_and_svg(
     kept = lasting.table("Codes that were made")
     assert sorted(row["Extra"] for row in kept) == ["", "poster-7"]
     assert {row["It ends"] for row in kept} == {"never", "in 1 h"}
+    assert {row["Created"] for row in kept} == {"just now"}
+    assert "Times are Beijing time (UTC+8)" in lasting.text
     said = refused.root.one(id="error-reminder").text
     assert (refused.status, said) == (400, "Must be an id of 32 hexadecimal digits.")
 

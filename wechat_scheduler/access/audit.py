@@ -3,8 +3,9 @@
 Each change has an entry of its own; the reads of an object by a key share one entry an hour.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from itertools import islice
@@ -119,6 +120,7 @@ class Auditor:
         self._tallies: dict[tuple[str, object], Tally] = {}
         self._ended: list[Tally] = []
         self._used: dict[str, datetime] = {}
+        self._flushing = asyncio.Lock()
 
     def seen(self, key: str) -> None:
         """Note the use of a key."""
@@ -170,10 +172,18 @@ class Auditor:
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""
-        await self._write_reads()
-        await self._write_used()
+        async with self._flushing:
+            await self._write_reads()
+            await self._write_used()
+
+    async def settle(self) -> None:
+        """Like `flush`, before the counts are shown. A store that takes nothing shows those of its last flush."""
+        with suppress(StorageError):
+            await self.flush()
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
+        """Like `AuditStore.find`, with what was counted until now."""
+        await self.settle()
         return await self._store.find(wanted)
 
     async def readers(self, what: object, *, since: datetime) -> Sequence[Reader]:

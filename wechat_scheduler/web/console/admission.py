@@ -104,7 +104,6 @@ async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit 
         session=SignedIn(
             id=session_id, key=found.visitor.key, csrf=services.sessions.proof(found.secret)
         ),
-        now=services.clock.now(),
         notices=notices,
     )
     if request.method != hdrs.METH_POST:

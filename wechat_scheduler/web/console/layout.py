@@ -54,6 +54,11 @@ THEME_WORDS: Final = {
     "light": W("Light", "浅色"),
     "dark": W("Dark", "深色"),
 }
+# Of a page that shows times.
+IN_ZONE = W(
+    "Times are Beijing time (UTC+8) where no zone is named.",
+    "没有注明时区的时间都是北京时间（UTC+8）。",
+)
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
 _COUNT: Final = re.compile("[0-9]{1,9}")
@@ -62,7 +67,7 @@ _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-schedule
 <aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
 <main id="content" tabindex="-1">
 <h1>{title}</h1>
-{notice}{limits}{body}
+{notice}{limits}{body}{zone}
 </main>"""
 _FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
 <p class="choices">{languages}</p><p class="choices">{themes}</p><p class="faint">v{version}</p></div>"""
@@ -82,6 +87,7 @@ def layout(
         notice=when(status < 400, _notice(visit)),
         limits=limits_of(visit),
         body=body,
+        zone=when("<time " in body, fill('<p class="faint">{zone}</p>', zone=visit.say(IN_ZONE))),
     )
     return document(
         visit.request,

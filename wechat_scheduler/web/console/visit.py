@@ -47,10 +47,14 @@ class Visit:
     api: NativeApi
     language: Language
     session: SignedIn
-    now: datetime
     form: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
     notices: Mapping[str, Words] = field(default_factory=dict)
+
+    @property
+    def now(self) -> datetime:
+        """What the page has done until now is not ahead."""
+        return self.request.app[SERVICES].clock.now()
 
     @property
     def kinds(self) -> KindTable:
@@ -112,6 +116,13 @@ class Visit:
             exact=exact,
             words=self._nearly(at - self.now) or f"{local:%Y-%m-%d %H:%M}",
         )
+
+    def exactly(self, at: datetime | None) -> Html:
+        """Like `time`, with the date and the clock time below it."""
+        if at is None:
+            return self.time(at)
+        exact = f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
+        return fill('{at} <small class="below">{exact}</small>', at=self.time(at), exact=exact)
 
     def lasting(self, span: timedelta) -> str:
         """A length of time, in words: at most two of its units."""

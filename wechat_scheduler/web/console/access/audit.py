@@ -9,9 +9,10 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.access.action_words import action_words
+from wechat_scheduler.web.console.access.audited_objects import actor, audited_object, named_apps
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import select_field, text_field
-from wechat_scheduler.web.console.key_names import key_names, named_key
+from wechat_scheduler.web.console.key_names import key_names
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
@@ -20,6 +21,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.audit import AuditEntryResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
@@ -35,6 +37,8 @@ HEADS: Final = (
     W("Address", "地址"),
     W("Count", "次数"),
 )
+IN_HOUR = W("in the hour from {begins}", "{begins} 起的一小时内")
+NO_ADDRESS = W("not noted", "不记录")
 KEY, ACTION, OBJECT = W("By the key", "key"), W("Action", "操作"), W("Object", "对象")
 SINCE, UNTIL = W("From the day", "起始日期"), W("To the day", "截止日期")
 EVERY = W("every action", "全部操作")
@@ -61,10 +65,12 @@ async def listed(visit: Visit) -> web.StreamResponse:
         if Mistakes(error).beside(NAMES):
             raise
         mistakes = Mistakes(error)
+    apps = await named_apps(visit, rows.rows)
+    shown = [_row(visit, one, names, apps) for one in rows.rows]
     body = joined(
         [
             search(visit, HERE, _filters(visit, mistakes, names)),
-            table(visit, AUDIT, HEADS, (_row(visit, one, names) for one in rows.rows), empty=EMPTY),
+            table(visit, AUDIT, HEADS, shown, empty=EMPTY),
             pager(visit, rows, cursor="before"),
         ]
     )
@@ -119,23 +125,29 @@ def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
         return day
 
 
-def _row(visit: Visit, one: AuditEntryResult, names: Mapping[str, str]) -> list[Html | str]:
+def _row(
+    visit: Visit, one: AuditEntryResult, keys: Mapping[str, str], apps: Mapping[int, AppResult]
+) -> list[Html | str]:
     return [
-        fill(
-            '{at} <small class="below">{exact}</small>',
-            at=visit.time(one.at),
-            exact=f"{one.at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}",
-        ),
+        _when(visit, one),
         fill(
             '{words} <small class="below">{action}</small>',
             words=visit.say(action_words(one.action)),
             action=code(one.action),
         ),
-        named_key(one.object, names),
-        named_key(one.key, names),
-        one.address,
+        audited_object(one, keys, apps),
+        actor(one.key, keys),
+        one.address or fill('<span class="faint">{none}</span>', none=visit.say(NO_ADDRESS)),
         str(one.count),
     ]
+
+
+def _when(visit: Visit, one: AuditEntryResult) -> Html:
+    """Reads share an entry, which knows the hour."""
+    if one.action == Action.READ:
+        begins = f"{one.at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+        return fill("{hour}", hour=visit.say(IN_HOUR, begins=begins))
+    return visit.exactly(one.at)
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, HERE, listed),)

@@ -88,7 +88,7 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
             (terms.CHANNEL, way(visit, one.channel)),
             (terms.PRIORITY, visit.say(terms.PRIORITIES[one.priority])),
             (terms.CREATED, visit.time(one.created_at)),
-            (terms.NOT_BEFORE, visit.time(one.not_before) if one.not_before else None),
+            (terms.NOT_BEFORE, visit.exactly(one.not_before) if one.not_before else None),
             (terms.EXPIRES, visit.time(one.expires) if one.expires else None),
             (terms.TEMPLATE, one.template),
             (OPENS, link(opens, opens) if opens else None),

@@ -1,0 +1,77 @@
+"""Links from the entries of the audit to the pages of what they are about."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import quote
+
+from wechat_scheduler.access.actions import Action
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.app_choice import apps_of
+from wechat_scheduler.web.console.key_names import named_key
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, code
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.native.audit import AuditEntryResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.pages.markup import fill
+
+_CONSUMER: Final = "consumer/"
+# Pages of what has a page of its own, by the beginning of the object.
+_PAGES: Final = {
+    _CONSUMER: "/console/access/consumers/of/{id}",
+    "message/": "/console/messages/{id}",
+    "delivery/": "/console/deliveries/{id}",
+    "reminder/": "/console/reminders/{id}",
+    "alert/": "/console/alerts",
+}
+# The actions on accounts, and on their credentials.
+_OF_ACCOUNTS: Final = ("credential.", "job.", "callback.", "origins.", "templates.", "quota.")
+_OF_APPS: Final = ("app.", "links.", "topic.", "user.", "code.", "token.")
+# What is gone has no page.
+_GONE: Final = (Action.APP_REMOVED, Action.REMINDER_REMOVED)
+
+
+async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[int, AppResult]:
+    """The apps by their ids; none if no entry is about one."""
+    needs = visit.may(Scope.PUSH) and any(one.action.startswith(_OF_APPS) for one in rows)
+    return await apps_of(visit) if needs else {}
+
+
+def audited_object(
+    one: AuditEntryResult, keys: Mapping[str, str], apps: Mapping[int, AppResult]
+) -> Cell:
+    """The object with its name, if it has one."""
+    app_id, _, below = one.object.partition("/")
+    if one.action.startswith(_OF_APPS) and app_id.isdecimal():
+        return _of_app(one, apps.get(int(app_id)), app_id, below)
+    place = "" if one.action in _GONE else _place(one.action, one.object)
+    return link(place, code(one.object)) if place else actor(one.object, keys)
+
+
+def actor(key: str, keys: Mapping[str, str]) -> Cell:
+    """The key, or the consumer, that acted."""
+    if key.startswith(_CONSUMER):
+        return link(_place("", key), key.removeprefix(_CONSUMER))
+    return named_key(key, keys)
+
+
+def _of_app(one: AuditEntryResult, app: AppResult | None, app_id: str, below: str) -> Cell:
+    name = app.name if app else app_id
+    page = f"/console/apps/{app_id}"
+    return fill(
+        '{app} <small class="below">{object}</small>',
+        app=name if one.action in _GONE else link(page, name),
+        object=code(below or app_id),
+    )
+
+
+def _place(action: str, name: str) -> str:
+    """The address of its page; empty if it has none."""
+    for beginning, page in _PAGES.items():
+        if name.startswith(beginning):
+            return page.format(id=quote(name.removeprefix(beginning), safe=""))
+    if not action.startswith(_OF_ACCOUNTS):
+        return ""
+    parts = name.split("/")
+    shown = parts[:1] if action == Action.REMOVED else parts[:3]
+    return "/".join(("/console/credentials", *(quote(part, safe="") for part in shown)))
