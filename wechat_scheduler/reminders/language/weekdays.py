@@ -14,6 +14,8 @@ _ASCENDING = "|".join(
     [rf"(?<={day})(?=[{_SEVEN[n + 1 :]}天])" for n, day in enumerate(_SEVEN[:6])]
     + ["(?<![一二三四五六日天末])"]
 )
+# 每个休息日 is each day of the weekend; 休息日 alone says no day.
+_OFF = r"(?:(?<=[每逢])|(?<=每[个到])|(?<=每一个))"
 # 记一下周五: 一下 is no 下周.
 _DOWN = r"(?<![^周期拜初十廿]一)(?<!^一)下"
 WEEKDAY = pattern(
@@ -23,13 +25,13 @@ WEEKDAY = pattern(
     rf"|(?!一[起定直下些样共会整早大家])(?:{_ASCENDING})[一二三四五六日天](?![点时:号个楼十半月年刻程气]|[出落][前时后之]|[记常报]表?)"
     r"|[1-7](?![点时\d:号个楼月年]))){0,6}))"
     rf"|(?P<whole>(?P<wrel>{_DOWN}下{{0,2}}一?个?|这个?|本)(?:周|星期|礼拜))(?![一二三四五六七八九日天末\d年])"
-    rf"|(?P<both>(?P<brel>{_DOWN}下{{0,2}}个?|这个?|本)?双休日)"
+    rf"|(?P<both>(?P<brel>{_DOWN}下{{0,2}}个?|这个?|本)?双休日|{_OFF}休息日)"
 )
 WEEK = pattern(
     rf"(?:(?P<year>{YEAR})|(?P<yrel>[今明本]))年的?第(?P<n>{SMALL})(?:个?(?:星期|礼拜)|周)"
     r"(?:的?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天]))?"
 )
-WEEKDAY_STARTS = frozenset("上下这本周星礼双")
+WEEKDAY_STARTS = frozenset("上下这本周星礼双休")
 WEEK_STARTS = frozenset(STARTS + "今明本")
 WEEKEND = 5
 
@@ -65,8 +67,8 @@ def read_week(found: re.Match[str], today: date) -> Anchor:
 
 
 def _both(found: re.Match[str]) -> Weekdays:
-    """双休日 means its Saturday, as 周末 does; after 每 it means both days."""
-    repeated = re.search(r"每(?:一?个|逢|到)?$", found.string[: found.start()]) is not None
+    """双休日 means its Saturday, as 周末 does; after 每 it means both days, and so does 休息日."""
+    repeated = re.search(r"(?:每(?:一?个|逢|到)?|逢)$", found.string[: found.start()]) is not None
     week = found["brel"].count("下") if found["brel"] else None
     return Weekdays(numbers=(5, 6) if repeated else (WEEKEND,), week=week)
 
