@@ -53,11 +53,15 @@ async def test_an_endpoint_that_is_set_up_is_replaced_only_after_a_question(
     )
     page, fields = await admin.open(URL), {"token": "second", "encoding_aes_key": "b" * 43}
 
+    wrong = await admin.submit(page, f"{URL}/set-up", account=APPID, token="!")
     asked = await admin.submit(page, f"{URL}/set-up", account=APPID, **fields)
     before = await admin.open(URL)
     made = await admin.submit(asked, button="Yes, do it")
     after = await admin.open(URL)
 
+    assert (wrong.status, wrong.root.one("input", name="account")["value"]) == (400, APPID)
+    assert "3 to 32 letters" in wrong.root.one(id="error-token").text
+    assert "Type it again" in wrong.root.one(id="hint-encoding_aes_key").text
     assert f"Pushes of {APPID} are set up already." in asked.text
     assert asked.headers["Cache-Control"] == "no-store"  # it carries the new secrets
     assert "the former secrets are accepted too" not in before.text

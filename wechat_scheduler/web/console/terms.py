@@ -69,6 +69,7 @@ TO = W("To", "接收者")
 TOPIC = W("Topic", "主题")
 TOPICS = W("Topics", "主题")
 TYPE = W("Type", "类型")
+TYPE_AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：本页不保留它。")
 UID = "uid"
 USED_LAST = W("Used last", "最近使用")
 USER = W("User", "用户")

@@ -13,6 +13,12 @@ REMINDER_ID: Final = re.compile(r"[0-9a-f]{32}")
 NO_REMINDER_ID: Final = Sentence(
     "must be an id of 32 hexadecimal digits", "必须是 32 位十六进制数字的 id"
 )
+ORIGINAL_ID: Final = Sentence(
+    "is the original id of an account: give its appid, which begins with wx and stands beside the AppSecret on WeChat's "
+    "page of developer settings",
+    "这是账号的原始 ID：请填它的 appid（以 wx 开头，在微信后台的开发设置里，和 AppSecret 在同一页）",
+)
+_ORIGINAL: Final = "gh_"
 # WeChat's appids and openids are letters, digits, `-` and `_`.
 WECHAT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # Random ids have 52 bits: as JSON numbers they are exact in every language.
@@ -37,3 +43,10 @@ def check_wechat_id(value: str, field: str) -> None:
         raise InvalidRequestError(
             "must be letters, digits, '-' and '_', 128 at the most", field=field
         )
+
+
+def check_appid(value: str, field: str) -> None:
+    """An appid, which is no original id of an account. Raises InvalidRequestError."""
+    check_wechat_id(value, field)
+    if value.startswith(_ORIGINAL):
+        raise InvalidRequestError(ORIGINAL_ID.en, field=field)

@@ -8,7 +8,7 @@ import msgspec
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import App
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.kit.ids import check_wechat_id
+from wechat_scheduler.web.kit.ids import check_appid
 
 LONGEST_PATH: Final = 1024
 # Neither an address nor anything that could end the attribute of a link.
@@ -30,7 +30,7 @@ def read_page(given: MiniProgramBody | None, field: str) -> MiniProgramPage | No
     if given is None:
         return None
     if given.appid:
-        check_wechat_id(given.appid, f"{field}.appid")
+        check_appid(given.appid, f"{field}.appid")
     path = given.pagepath.removeprefix("/")
     if len(path) > LONGEST_PATH or not _PATH.fullmatch(path):
         raise InvalidRequestError(

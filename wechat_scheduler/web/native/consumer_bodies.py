@@ -14,7 +14,7 @@ from wechat_scheduler.gateway.model import NAME, Consumer
 from wechat_scheduler.gateway.paths import RULE, issues_tokens
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id, schema_of
+from wechat_scheduler.web.kit.ids import WeChatId, check_appid, schema_of
 from wechat_scheduler.web.kit.texts import read_networks
 
 # A larger number would limit nothing: WeChat allows fewer calls.
@@ -162,7 +162,7 @@ def _appids(given: list[str]) -> Iterator[str]:
     if not given:
         raise InvalidRequestError("name the accounts that it may use", field="appids")
     for number, appid in enumerate(given):
-        check_wechat_id(appid, f"appids[{number}]")
+        check_appid(appid, f"appids[{number}]")
         yield appid
 
 

@@ -12,7 +12,7 @@ from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import check_wechat_id
+from wechat_scheduler.web.kit.ids import check_appid
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.page_signature import (
@@ -66,7 +66,7 @@ async def show(request: web.Request) -> web.Response:
 async def put(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
     await _require_reach(request)
-    check_wechat_id(appid, "appid")
+    check_appid(appid, "appid")
     origins = _read(decode(await request.read(), OriginsBody).origins)
     with noting(request, Action.ORIGINS_SET, appid):
         await services.origins.put(appid, origins)

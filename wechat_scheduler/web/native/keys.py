@@ -15,7 +15,7 @@ from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
+from wechat_scheduler.web.kit.ids import WeChatId, check_appid
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -149,7 +149,7 @@ def made_result(made: MadeKey, now: datetime) -> MadeKeyResult:
 
 def _appids(given: list[str]) -> Iterator[str]:
     for number, appid in enumerate(given):
-        check_wechat_id(appid, f"appids[{number}]")
+        check_appid(appid, f"appids[{number}]")
         yield appid
 
 

@@ -18,7 +18,7 @@ from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal, Waiting
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
+from wechat_scheduler.web.kit.ids import WECHAT_ID, check_appid, schema_of
 from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import pushes
@@ -82,7 +82,7 @@ class PushEndpointResult(msgspec.Struct):
 async def put(request: web.Request) -> web.Response:
     """For a while, pushes made with the former token and key are accepted too."""
     appid = request.match_info["appid"]
-    body = _read(appid, await request.read())
+    body = read_endpoint(appid, await request.read())
     endpoints = request.app[SERVICES].endpoints
     with noting(request, Action.CALLBACKS_SET, appid):
         await endpoints.put(appid, token=body.token, aes_key=body.encoding_aes_key)
@@ -117,11 +117,11 @@ async def remove(request: web.Request) -> web.Response:
     return envelope.success("success")
 
 
-def _read(appid: str, given: bytes) -> PushEndpointBody:
+def read_endpoint(appid: str, given: bytes) -> PushEndpointBody:
     """Raises InvalidRequestError, which tells of all fields that are wrong."""
     wrong = WrongFields()
     with wrong:
-        check_wechat_id(appid, "appid")
+        check_appid(appid, "appid")
     body = decode(given, PushEndpointBody)
     with wrong:
         if not _TOKEN.fullmatch(body.token):

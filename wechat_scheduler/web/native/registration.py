@@ -14,7 +14,7 @@ from wechat_scheduler.credentials.model import Account, JobKey, Registration, Ta
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import convert, decode, nearest
-from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
+from wechat_scheduler.web.kit.ids import WeChatId, check_appid, check_wechat_id
 from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
 from wechat_scheduler.web.kit.texts import check_address
 
@@ -70,7 +70,7 @@ def read_registration(
     found = _as_go_reads(decode(body, object))
     parsed, wrong = convert(found, RegistrationBody), WrongFields()
     with wrong:
-        check_wechat_id(parsed.appid, "appid")
+        check_appid(parsed.appid, "appid")
     with wrong:
         _check_secret(parsed.appsecret)
     tasks = _tasks(parsed, kinds, check_url, wrong)
@@ -178,7 +178,8 @@ def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
         if name not in ("subject", type_.subject_field) or not type_.subject_field:
             what = f"goes by {type_.subject_field}" if type_.subject_field else "has no subject"
             raise InvalidRequestError(f"{type_.kind} {what}", field=f"{path}.{name}")
-        check_wechat_id(value, f"{path}.{name}")
+        check = check_appid if name == "authorizer_appid" else check_wechat_id
+        check(value, f"{path}.{name}")
     if len(set(named.values())) > 1:
         raise InvalidRequestError("differs from subject", field=f"{path}.{type_.subject_field}")
     if type_.needs_subject and not named and not body.params:

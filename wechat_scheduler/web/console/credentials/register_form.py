@@ -6,6 +6,7 @@ from aiohttp import web
 
 from wechat_scheduler.config import consoles
 from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.drafts import (
     OWN_TYPES,
     PLATFORM,
@@ -48,7 +49,6 @@ NO_APPID = W(
 NO_TYPES = W("choose at least one credential to keep", "请至少选择一个要维护的凭据")
 SUBMIT = W("Test and register", "验证并登记")
 SECRET_HINT = W("From {place}.", "见 {place}。")
-AGAIN = W("Type it again: it is not kept on this page.", "请再输入一次：本页不保留它。")
 KEPT = W("Credentials to keep", "要维护的凭据")
 OF_USERS = W(
     "Tokens of users (oauth2_access_token) are registered by your systems, with POST /register.",
@@ -137,7 +137,7 @@ def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterato
     place = consoles.PLATFORM if draft.is_platform else consoles.SECRET
     yield text_field(
         visit, "appsecret", "AppSecret", type="password",
-        hint=AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.mistakes.at("appsecret"),
+        hint=terms.TYPE_AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.mistakes.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
     )  # fmt: skip
     yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft, trouble)

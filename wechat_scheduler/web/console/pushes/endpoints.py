@@ -8,12 +8,11 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, form, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, done, pager
-from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -26,6 +25,12 @@ from wechat_scheduler.web.console.parts import (
     table,
 )
 from wechat_scheduler.web.console.pushes.past import past_pushes
+from wechat_scheduler.web.console.pushes.set_up_form import (
+    PUSHES,
+    SECRETS,
+    check_set_up,
+    set_up_form,
+)
 from wechat_scheduler.web.console.pushes.to_enter import to_enter
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -55,18 +60,7 @@ REMOVE_SURE = W(
     "Stop accepting pushes of {appid} here, and delete its stored tickets?",
     "停止接收 {appid} 的推送，并删除已存的票据？",
 )
-APPID = W("appid of the account or platform", "账号或平台的 appid")
-TOKEN = W("消息校验Token", "消息校验Token")
-TOKEN_HINT = W(
-    "3 to 32 letters and digits, the same as in WeChat's console.",
-    "3 到 32 位字母数字，与微信后台一致。",
-)
-KEY = W("消息加解密Key (EncodingAESKey)", "消息加解密Key（EncodingAESKey）")
-KEY_HINT = W(
-    "43 letters and digits; empty for 明文模式, which a platform does not take.",
-    "43 位字母数字；明文模式留空，第三方平台不能用明文。",
-)
-SUBMIT, SAVED = W("Accept pushes", "接收推送"), W("The endpoint is set up", "推送地址已设置")
+SAVED = W("The endpoint is set up", "推送地址已设置")
 BACK = W("Back to the pushes", "回到推送")
 FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
 REPLACES = W(
@@ -75,10 +69,8 @@ REPLACES = W(
     "{appid} 的推送已经设置。替换它的 token 和密钥？替换后请在微信后台填写新的；之前的还会接受一段时间。",
 )
 NOTICES: Final = {"removed": W("Its pushes are not accepted any more.", "不再接收它的推送。")}
-PUSHES: Final = "/console/pushes"
 # Of a page that also lists what came.
 MOST: Final = 20
-SECRETS: Final = ("token", "encoding_aes_key")
 
 
 async def pushes(visit: Visit) -> web.Response:
@@ -106,7 +98,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         table=table(visit, ENDPOINTS, heads, rows, empty=empty),
         pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
-    set_up = section(visit, SET_UP, _form(visit, error), id="set-up")
+    set_up = section(visit, SET_UP, set_up_form(visit, error), id="set-up")
     accounts = await known_accounts(visit)
     body = fill(
         "{endpoints}{came}{set_up}{accounts}",
@@ -187,34 +179,13 @@ def _remove(visit: Visit, one: PushEndpointResult) -> Html:
     return form(visit, url, Html(), REMOVE, kind="danger", confirm=sure, fields=fields)
 
 
-def _form(visit: Visit, error: RequestError | None) -> Html:
-    given, wrong = visit.form, Mistakes(error)
-    fields = [
-        text_field(
-            visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
-            error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
-        ),
-        text_field(
-            visit, "token", TOKEN, hint=TOKEN_HINT,
-            error=wrong.at("token"), required=True, maxlength=32, autocomplete="off",
-        ),
-        text_field(
-            visit, "encoding_aes_key", KEY, hint=KEY_HINT,
-            error=wrong.at("encoding_aes_key"), maxlength=43, autocomplete="off",
-        ),
-    ]  # fmt: skip
-    body = fill(
-        "{refusal}{fields}", refusal=refusal(wrong.beside(("appid", *SECRETS))), fields=fields
-    )
-    return form(visit, f"{PUSHES}/set-up", body, SUBMIT)
-
-
 async def set_up(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in SECRETS}
     appid = visit.form.get("account", "").strip()
-    if SURE not in visit.form and await _is_set_up(visit, appid):
-        return await question(visit, visit.say(REPLACES, appid=appid))
     try:
+        check_set_up(visit, appid, given)
+        if SURE not in visit.form and await _is_set_up(visit, appid):
+            return await question(visit, visit.say(REPLACES, appid=appid))
         made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)

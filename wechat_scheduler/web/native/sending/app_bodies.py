@@ -15,7 +15,7 @@ from wechat_scheduler.delivery.mappings import mapping_faults
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import WeChatId, check_wechat_id
+from wechat_scheduler.web.kit.ids import WeChatId, check_appid
 from wechat_scheduler.web.kit.mini_programs import (
     MiniProgramBody,
     check_page,
@@ -121,7 +121,7 @@ def read_app(
     are wrong."""
     parsed, wrong = decode(body, AppBody), WrongFields()
     with wrong:
-        check_wechat_id(parsed.appid, "appid")
+        check_appid(parsed.appid, "appid")
     with wrong:
         name = read_name(parsed.name, "name")
     given = dict(_settings(parsed, check_url, known(parsed.appid), wrong))

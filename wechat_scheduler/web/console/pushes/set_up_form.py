@@ -1,0 +1,70 @@
+"""The form by which pushes are accepted, and what has to be right in it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.push_endpoints import read_endpoint
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+APPID = W("appid of the account or platform", "账号或平台的 appid")
+TOKEN = W("消息校验Token", "消息校验Token")
+TOKEN_HINT = W(
+    "3 to 32 letters and digits, the same as in WeChat's console.",
+    "3 到 32 位字母数字，与微信后台一致。",
+)
+KEY = W("消息加解密Key (EncodingAESKey)", "消息加解密Key（EncodingAESKey）")
+KEY_HINT = W(
+    "43 letters and digits; empty for 明文模式, which a platform does not take.",
+    "43 位字母数字；明文模式留空，第三方平台不能用明文。",
+)
+SUBMIT = W("Accept pushes", "接收推送")
+PUSHES: Final = "/console/pushes"
+SECRETS: Final = ("token", "encoding_aes_key")
+
+
+def set_up_form(visit: Visit, error: RequestError | None) -> Html:
+    given, wrong = visit.form, Mistakes(error)
+    fields = [
+        text_field(
+            visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
+            error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
+        ),
+        text_field(
+            visit, "token", TOKEN, hint=_hint(visit, TOKEN_HINT, error),
+            error=wrong.at("token"), required=True, maxlength=32, autocomplete="off",
+        ),
+        text_field(
+            visit, "encoding_aes_key", KEY, hint=_hint(visit, KEY_HINT, error),
+            error=wrong.at("encoding_aes_key"), maxlength=43, autocomplete="off",
+        ),
+    ]  # fmt: skip
+    body = fill(
+        "{refusal}{fields}", refusal=refusal(wrong.beside(("appid", *SECRETS))), fields=fields
+    )
+    return form(visit, f"{PUSHES}/set-up", body, SUBMIT)
+
+
+def _hint(visit: Visit, hint: Words, error: RequestError | None) -> str:
+    """Secrets are not kept on the page of a form that was refused."""
+    told = visit.say(hint)
+    return f"{told} {visit.say(terms.TYPE_AGAIN)}" if error else told
+
+
+def check_set_up(visit: Visit, appid: str, given: Mapping[str, str]) -> None:
+    """Before a question about them. Raises InvalidRequestError, which tells of all fields that are wrong."""
+    try:
+        read_endpoint(appid, msgspec.json.encode(given))
+    except RequestError as error:
+        visit.reword(error)
+        raise
