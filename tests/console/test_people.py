@@ -8,6 +8,7 @@ from tests.clock import FakeClock
 from tests.console.visitor import Browser, Page, browser
 from tests.house import APPID, Caller, WeChat, daemon, in_memory
 from tests.web.tenants import bound, made_app
+from wechat_scheduler.audience.model import AccountTemplate
 from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.web.console.people.codes import LARGE
 from wechat_scheduler.web.pages.qr import qr_data
@@ -327,6 +328,52 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     assert row["Texts of its keywords"] == "说明 thing2: {title}单号 thing1: {title}"
     assert (row["Purpose or alias"], row["Template"]) == ("pickup", template_id)
     assert "None yet." in gone.text
+
+
+async def test_a_keyword_that_may_refuse_a_title_is_saved_only_after_a_question(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/templates/map"
+    more = "character_string1: {title}"
+    written = {"purpose": "message", "template_id": "T1", "more": more}
+
+    shown = await admin.submit(await admin.open(url), url, preview="on", **written)
+    asked = await admin.submit(await admin.open(url), url, **written)
+    before = (await keeper.call("GET", f"/v1/apps/{app['id']}")).result["templates"]
+    saved = await admin.submit(asked, button="Yes, do it")
+    hinted = await admin.open(f"{url}?purpose=message")
+
+    doubt = "character_string1 takes at most 32 letters, digits and signs, without Chinese"
+    assert doubt in shown.text
+    assert f"{doubt}: a message whose {{title}} is anything else is not sent" in asked.text
+    assert before == {}
+    assert "The template is saved." in saved.text
+    hint = hinted.root.one(id="hint-keyword-character_string1").text
+    assert hint == "WeChat takes at most 32 letters, digits and signs, without Chinese."
+
+
+async def test_templates_without_labels_show_each_keyword_once_and_are_offered_for_import(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    weixin.sandbox.put_template(
+        SandboxTemplate(template_id="plain-0001", title="T", content="thing2:{{thing2.DATA}}")
+    )
+    app = await made_app(keeper)
+    url = f"/console/apps/{app['id']}/templates"
+    old = AccountTemplate(template_id="plain-0001", title="T", keywords={"thing2": ()})
+    await keeper.daemon.cores.audience.directory.keep_templates(APPID, [old])
+
+    before = await admin.open(url)
+    after = await admin.submit(before, f"{url}/import")
+    form = await admin.open(f"{url}/map?template_id=plain-0001")
+
+    assert "import again to see them" in before.text
+    assert "import again to see them" not in after.text
+    assert after.table("Templates of the account")[0]["Keywords"] == "thing2"
+    assert [one.text for one in form.root.find("label") if "keyword-" in one["for"]] == ["thing2"]
 
 
 async def test_a_key_with_limits_sees_its_own_and_is_offered_what_it_may(

@@ -3,7 +3,7 @@
 import pytest
 
 from wechat_scheduler.audience.model import AccountTemplate, Template
-from wechat_scheduler.delivery.mappings import mapping_faults
+from wechat_scheduler.delivery.mappings import mapping_doubts, mapping_faults
 
 PARCEL = AccountTemplate(
     template_id="P1",
@@ -56,3 +56,37 @@ def test_a_template_that_the_account_does_not_have_is_a_fault_once_some_were_imp
 
     assert fault.place("parcel") == "templates.parcel.template_id"
     assert "is not among the account's templates" in fault.sentence
+
+
+@pytest.mark.parametrize(
+    ("fields", "doubted"),
+    [
+        (WHOLE, []),
+        ({"thing2": "{title} {content} {time}", "time3": "{time}"}, []),
+        ({"character_string1": "{title}", "thing2": "{title}"}, ["character_string1"]),
+        ({"character_string1": "{time}"}, ["character_string1"]),
+        ({"character_string1": "{app}", "phrase4": "{app}"}, ["phrase4"]),
+        ({"number1": "{content}", "time2": "{title}"}, ["number1", "time2"]),
+        ({"phrase3": "{title}"}, ["phrase3"]),
+        ({"number1": "{amount}", "keyword1": "{title}"}, []),
+    ],
+)
+def test_a_keyword_is_in_doubt_if_what_every_message_has_may_not_fit(
+    fields: dict[str, str], doubted: list[str]
+) -> None:
+    template = Template(template_id="P1", fields=fields)
+
+    found = list(mapping_doubts(template, "shop", {"P1": PARCEL}))
+
+    assert [one.keyword for one in found] == doubted
+
+
+def test_a_doubt_says_what_the_keyword_takes_and_what_to_write() -> None:
+    template = Template(template_id="P1", fields={"character_string1": "No. {title}"})
+
+    (doubt,) = mapping_doubts(template, "shop", {})
+
+    assert doubt.sentence == (
+        "takes at most 32 letters, digits and signs, without Chinese: a message whose {title} is anything else is "
+        "not sent; if it may be, write a name of the message's data there"
+    )

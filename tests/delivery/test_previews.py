@@ -3,7 +3,7 @@
 from tests.delivery.samples import DAY, LANDING, NOW, PURCHASE, a_message, a_person, an_app
 from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import Content, Form, Way
-from wechat_scheduler.delivery.notes import FALLS_BACK
+from wechat_scheduler.delivery.notes import FALLS_BACK, LONG_AGO_THEN
 from wechat_scheduler.delivery.previews import preview
 
 APP = an_app(templates={"message": PURCHASE})
@@ -42,3 +42,17 @@ def test_a_message_without_a_way_says_what_to_do() -> None:
     assert shown.error.endswith(
         "map the purpose message to one of the account's templates, then replay"
     )
+
+
+def test_a_text_that_is_sent_after_the_48_hours_is_warned_of_or_comes_as_a_template() -> None:
+    amy, later = a_person(heard_at=NOW), NOW + 3 * DAY
+
+    now = preview(a_message(CONTENT), an_app(), amy, NOW, "")
+    late = preview(a_message(CONTENT, not_before=later), an_app(), amy, NOW, "")
+    mapped = preview(a_message(CONTENT, not_before=later), APP, amy, NOW, "")
+
+    assert (now.error, now.warnings) == ("", ())
+    assert (late.error, late.warnings) == ("", (LONG_AGO_THEN.en,))
+    assert [way.way for way in late.ways] == [Way.TEXT]
+    assert [way.way for way in mapped.ways] == [Way.TEMPLATE]
+    assert mapped.warnings == ()

@@ -139,7 +139,7 @@ def _parts(text: str) -> Sequence[str]:
     return _PLACE.split(text)
 
 
-def _put_in(text: str, values: Mapping[str, str]) -> str:
+def put_in(text: str, values: Mapping[str, str]) -> str:
     """Not `str.format`: the text is the app's own and must not read attributes."""
     parts = list(_parts(text))
     parts[1::2] = [values[name] for name in parts[1::2]]
@@ -159,7 +159,7 @@ def _texts(
             said = NEEDS_DATA.fill(keyword=keyword, places=" and ".join(lacking))
             faults.append(KeywordFault(keyword, said))
         else:
-            texts[keyword] = _put_in(text, values)
+            texts[keyword] = put_in(text, values)
     return texts, faults
 
 

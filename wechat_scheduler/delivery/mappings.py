@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from wechat_scheduler.audience.model import SHANGHAI, AccountTemplate, Template
-from wechat_scheduler.delivery.filling import OWN, needed, places, without_places
-from wechat_scheduler.delivery.keywords import fit
+from wechat_scheduler.delivery.filling import OWN, needed, places, put_in, without_places
+from wechat_scheduler.delivery.keywords import fit, taken
 from wechat_scheduler.engine.sentences import Sentence
 
 # The purposes whose messages may have no data of their own.
@@ -33,10 +33,22 @@ NEEDED: Final = Sentence(
     "is needed too: {template_id} has {keywords}", "也需要：{template_id} 的关键词是 {keywords}"
 )
 
+MAY_NOT_FIT: Final = Sentence(
+    "takes {takes}: a message whose {places} is anything else is not sent; if it may be, write a name of the message's "
+    "data there",
+    "应为{takes}：消息的 {places} 不是这样的话，就发不出去；如果可能不是，请改填消息 data 里的名字",
+)
+# What a title and a text may be.
+_SAMPLES: Final = {
+    "title": "通知 notice 1！",
+    "content": "通知 notice 1！",
+    "time": "2026年11月18日 10:30",
+}
+
 
 def sentences() -> Iterator[Sentence]:
     """What may be wrong, alone, behind the keyword, and behind its place in the settings of the app."""
-    for one in (ONE_PAIR, NO_DATA, NOT_LISTED, NO_SUCH, NEEDED):
+    for one in (ONE_PAIR, NO_DATA, NOT_LISTED, NO_SUCH, NEEDED, MAY_NOT_FIT):
         yield one
         yield Sentence(f"{{keyword}} {one.en}", f"{{keyword}} {one.zh}")
         yield Sentence(f"templates.{{at}}: {one.en}", f"templates.{{at}}：{one.zh}")
@@ -64,6 +76,21 @@ def mapping_faults(
         account = known.get(template.template_id)
         found |= dict.fromkeys(_account_faults(purpose, template, account))
     yield from found
+
+
+def mapping_doubts(
+    template: Template, app: str, known: Mapping[str, AccountTemplate]
+) -> Iterator[MappingFault]:
+    """Keywords that WeChat would refuse in some messages, for what every message has: its title, its text and its
+    time, and the name of the `app`."""
+    account = known.get(template.template_id)
+    for keyword, text in template.fields.items():
+        own = tuple(dict.fromkeys(name for name in places(text) if name in OWN))
+        allowed = account.keywords.get(keyword, ()) if account else ()
+        values = dict.fromkeys(places(text), "1") | _SAMPLES | {"app": app}
+        if own and fit(keyword, put_in(text, values), SHANGHAI, allowed).fault:
+            takes = taken(keyword, allowed)
+            yield MappingFault(keyword, MAY_NOT_FIT.fill(takes=takes, places=_listed(own)))
 
 
 def _text_faults(purpose: str, template: Template) -> Iterator[MappingFault]:

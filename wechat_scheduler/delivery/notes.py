@@ -17,8 +17,13 @@ CUT_TEXT: Final = Sentence(
 )
 LONG_AGO: Final = Sentence(
     "WeChat accepts a text only for 48 hours after the user wrote, and this user is not known to have written: "
-    "it may refuse this",
-    "只有在用户发言后 48 小时内微信才收文本，而这个用户没有发言的记录：微信可能会拒绝",
+    "if WeChat refuses it, the message fails. Let the user write to the account first, or send it as a template",
+    "只有在用户发言后 48 小时内微信才收文本，而这个用户没有发言的记录：如果微信拒绝，这条消息就会失败。请先让用户给账号发一条消息，或者改用模板发送",
+)
+LONG_AGO_THEN: Final = Sentence(
+    "WeChat accepts a text only for 48 hours after the user wrote, and these end before this is sent: unless the user "
+    "writes to the account once more until then, the message fails. Send it earlier, or as a template",
+    "只有在用户发言后 48 小时内微信才收文本，而到发送时已经超过：除非用户在那之前再给账号发消息，否则这条消息会失败。请提早发送，或者改用模板发送",
 )
 FALLS_BACK: Final = Sentence(
     "if WeChat refuses the text, the template is sent", "如果微信拒绝文本，就发送模板"

@@ -18,7 +18,13 @@ from wechat_scheduler.delivery.keywords import (
     type_of,
 )
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
-from wechat_scheduler.delivery.notes import CUT_TEXT, FALLS_BACK, LONG_AGO, UNSEEN_KEYWORDS
+from wechat_scheduler.delivery.notes import (
+    CUT_TEXT,
+    FALLS_BACK,
+    LONG_AGO,
+    LONG_AGO_THEN,
+    UNSEEN_KEYWORDS,
+)
 from wechat_scheduler.delivery.refused_messages import no_template
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SendError
@@ -73,9 +79,12 @@ def preview(
 ) -> Preview:
     """`landing` is the address of the daemon's own page of the message, empty without one."""
     content = message.content
+    waits_until = _waits_until(message, app, receiver, now)
+    sent_at = waits_until or max(now, message.not_before or now)
     try:
-        found = ways.ways(content, app, receiver, now)
-        shown = tuple(_way(way, message, app, receiver, now, landing) for way in found)
+        found = _ways(content, app, receiver, now, sent_at)
+        late = _texts_refused(receiver, now, sent_at)
+        shown = tuple(_way(way, message, app, late, now, landing) for way in found)
     except SendError as error:
         return Preview(error=f"{error}; {error.advice}" if error.advice else str(error))
     warnings = dict.fromkeys(warning for way in shown for warning in way.warnings)
@@ -84,8 +93,20 @@ def preview(
     return Preview(
         ways=shown,
         warnings=(*warnings, *ways.note_on_url(content, app)),
-        waits_until=_waits_until(message, app, receiver, now),
+        waits_until=waits_until,
     )
+
+
+def _ways(
+    content: Content, app: App, receiver: Subscriber, now: datetime, sent_at: datetime
+) -> tuple[Way, ...]:
+    """The ways at the time of sending; where none is open then, those of now: the user may act in between."""
+    try:
+        return ways.ways(content, app, receiver, sent_at)
+    except SendError:
+        if sent_at == now:
+            raise
+        return ways.ways(content, app, receiver, now)
 
 
 def _waits_until(
@@ -97,12 +118,12 @@ def _waits_until(
 
 
 def _way(
-    way: Way, message: Message, app: App, receiver: Subscriber, now: datetime, landing: str
+    way: Way, message: Message, app: App, late: tuple[str, ...], now: datetime, landing: str
 ) -> WayPreview:
     content, page = message.content, ways.page(message.content, app)
     url = (landing if content.landing else "") or content.url
     if way is Way.TEXT:
-        return _text(content, url, page, landing, _texts_refused(receiver, now))
+        return _text(content, url, page, landing, late)
     found = filling(content, app, message.not_before or now)
     if found is None:
         raise no_template(app, content.purpose)
@@ -110,12 +131,16 @@ def _way(
     return _template(way, found, app, full, page)
 
 
-def _texts_refused(receiver: Subscriber, now: datetime) -> bool:
-    return receiver.heard_at is None or now - receiver.heard_at >= WINDOW
+def _texts_refused(receiver: Subscriber, now: datetime, sent_at: datetime) -> tuple[str, ...]:
+    """Why WeChat may accept no text for the user."""
+    heard_at = receiver.heard_at
+    if heard_at is None or now - heard_at >= WINDOW:
+        return (LONG_AGO.en,)
+    return (LONG_AGO_THEN.en,) if sent_at - heard_at >= WINDOW else ()
 
 
 def _text(
-    content: Content, url: str, page: MiniProgramPage | None, landing: str, is_late: bool
+    content: Content, url: str, page: MiniProgramPage | None, landing: str, late: tuple[str, ...]
 ) -> WayPreview:
     is_whole = ways.fits(content, url, page)
     url = url if is_whole else landing or url
@@ -124,7 +149,7 @@ def _text(
         text=_without_link(content, url, page),
         url=url,
         page=page,
-        warnings=(*((LONG_AGO.en,) if is_late else ()), *(() if is_whole else (CUT_TEXT.en,))),
+        warnings=(*late, *(() if is_whole else (CUT_TEXT.en,))),
     )
 
 

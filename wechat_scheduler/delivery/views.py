@@ -34,7 +34,7 @@ class DeliveryView:
     since the creation or the last replay began at `since`; the message is not sent after `expires_at`.
     `title` is the message's, where it has none its template or the beginning of its text; empty if it
     is retracted. `person` is
-    the nickname of a person, or the app's own name for it; empty if neither is known.
+    the nickname of a person, or the app's own name for it, `topic` the name of a topic; empty if it is not known.
     `tries` counts the attempts; `attempts` are given for a single delivery only."""
 
     id: int
@@ -45,6 +45,7 @@ class DeliveryView:
     appid: str
     openid: str
     person: str
+    topic: str
     title: str
     state: DeliveryState
     way: str

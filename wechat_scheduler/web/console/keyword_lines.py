@@ -20,10 +20,16 @@ _LINE: Final = re.compile(r"([^:：=]+)[:：=](.*)")
 
 def named_keyword(keyword: str, labels: Mapping[str, str]) -> Html:
     """A keyword behind the word that users see in front of it, if that is known."""
-    label = labels.get(keyword, "")
+    label = label_of(keyword, labels)
     return fill(
         "{label}{keyword}", label=when(label, fill("{label} ", label=label)), keyword=code(keyword)
     )
+
+
+def label_of(keyword: str, labels: Mapping[str, str]) -> str:
+    """The word that users see in front of it; empty if it is not known, or the keyword itself."""
+    label = labels.get(keyword, "")
+    return "" if label == keyword else label
 
 
 def read_keywords(visit: Visit, text: str, *, field: str) -> dict[str, str]:

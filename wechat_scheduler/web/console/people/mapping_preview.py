@@ -2,7 +2,7 @@
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.keyword_lines import named_keyword
-from wechat_scheduler.web.console.parts import aside, table
+from wechat_scheduler.web.console.parts import advice, aside, joined, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.templates import AccountTemplateResult, PreviewResult
@@ -28,4 +28,8 @@ def mapping_preview(
         )
         for keyword, text in preview.data.items()
     ]
-    return table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING)
+    doubts = [
+        advice(visit, f"{keyword} {visit.told(doubt)}") for keyword, doubt in preview.doubts.items()
+    ]
+    shown = table(visit, terms.PREVIEW, (terms.KEYWORD, SHOWN), rows, empty=NOTHING)
+    return joined([*doubts, shown])

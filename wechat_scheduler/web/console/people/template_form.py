@@ -8,11 +8,12 @@ from aiohttp import hdrs, web
 from msgspec import UNSET
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.delivery.keywords import taken
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, area_field, form, refusal, text_field
-from wechat_scheduler.web.console.keyword_lines import read_keywords
+from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.keyword_lines import label_of, read_keywords
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import section
@@ -23,11 +24,12 @@ from wechat_scheduler.web.console.people.mapping_mistakes import (
     mapping_mistakes,
 )
 from wechat_scheduler.web.console.people.mapping_preview import mapping_preview
+from wechat_scheduler.web.console.people.mapping_questions import EDITED, asked_first, previewed
 from wechat_scheduler.web.console.people.templates import TEMPLATES
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.templates import (
     AccountTemplateResult,
@@ -52,17 +54,12 @@ PLACES = W(
     "文字里的 {title}、{content}、{time}、{app} 会被填入，消息的 data 按名字填入。",
 )
 ONLY = W("Only: {values}", "只能是：{values}")
+TAKES = W("WeChat takes {rule}.", "微信接受：{rule}。")
 # Of a message to preview: name, label, what stands in it at first, characters.
 SAMPLES: Final = (
     ("title", W("Title of a message to preview", "预览用的消息标题"), W("Parcel", "快递"), 100),
     ("text", W("Its text", "消息正文"), W("It is at the door.", "已放在门口。"), 1000),
 )
-REPLACES = W(
-    "“{purpose}” has the template {before} now. Use {after} for it in its place?",
-    "“{purpose}”现在用模板 {before}。改用 {after}？",
-)
-# The field with the purpose that the form was opened for; empty for a new one.
-EDITED: Final = "edited"
 MAPPING: Final = f"{TEMPLATES}/map"
 
 
@@ -87,12 +84,12 @@ async def save(visit: Visit) -> web.Response:
     with wrong:
         more = read_keywords(visit, given.get("more", ""), field="more")
     template = _template(visit, more)
-    if asked := "" if wrong or "preview" in given else _asked(visit, app, template):
+    if not wrong and "preview" not in given and (asked := await asked_first(visit, app, template)):
         return await question(visit, asked)
     try:
         with wrong:
             if wrong or "preview" in given:  # what else is wrong is told beside
-                shown = await _preview(visit, app, template)
+                shown = await previewed(visit, app, template)
             else:
                 await _saved(visit, app, template)
         wrong.check()
@@ -103,16 +100,6 @@ async def save(visit: Visit) -> web.Response:
     return done(app_url(app, "/templates"), "mapped")
 
 
-def _asked(visit: Visit, app: AppResult, template: Mapping[str, Any]) -> str:
-    """The question before a template takes the place of another; empty if it does not, or the person said yes."""
-    purpose = visit.form.get("purpose", "").strip()
-    before = app.templates.get(purpose)
-    if before is None or purpose == visit.form.get(EDITED) or SURE in visit.form:
-        return ""
-    names = {"before": before.template_id, "after": template["template_id"]}
-    return visit.say(REPLACES, purpose=purpose, **names)
-
-
 async def _saved(visit: Visit, app: AppResult, template: dict[str, Any]) -> None:
     purpose = visit.form.get("purpose", "").strip()
     before = app.templates.get(purpose)
@@ -121,19 +108,6 @@ async def _saved(visit: Visit, app: AppResult, template: dict[str, Any]) -> None
     kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
     body = {"templates": {**kept, purpose: template}}
     await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
-
-
-async def _preview(visit: Visit, app: AppResult, template: dict[str, Any]) -> PreviewResult:
-    given = visit.form
-    body = {
-        "purpose": given.get("purpose", "").strip() or "message",
-        "template": template,
-        "title": given.get("title", ""),
-        "text": given.get("text", ""),
-    }
-    return await visit.api.post(
-        "/v1/apps/{app}/templates/preview", PreviewResult, body=body, app=app.id
-    )
 
 
 def _template(visit: Visit, more: Mapping[str, str]) -> dict[str, Any]:
@@ -222,13 +196,19 @@ def _keyword(
     wrong: Mistakes,
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
-    label = account.labels.get(keyword, "") if account else ""
-    hint = ONLY.filled(values=visit.listed(allowed)) if allowed else None
+    label = label_of(keyword, account.labels if account else {})
+    hint = ONLY.filled(values=visit.listed(allowed)) if allowed else _rule(visit, keyword)
     name = f"{KEYWORD_FIELD}{keyword}"
     shown = f"{label} {keyword}".strip()
     return text_field(
         visit, name, shown, given.get(name, ""), hint=hint, error=wrong.at(name), maxlength=1000
     )
+
+
+def _rule(visit: Visit, keyword: str) -> Phrase | None:
+    """What WeChat takes for a keyword of this type."""
+    rule = visit.told(taken(keyword))
+    return TAKES.filled(rule=rule) if rule else None
 
 
 ROUTES: Final = (

@@ -53,6 +53,10 @@ NONE_IMPORTED = W(
     "还没有导入：不知道关键词，也无法检查。",
 )
 IMPORT_FIRST = W("Import them.", "请先导入。")
+UNLABELLED = W(
+    "The words that users see in front of the keywords are not known here: import again to see them.",
+    "这里还没有关键词前面的文字：重新导入后会显示。",
+)
 IMPORT = W("Import from WeChat", "从微信导入")
 ADD = W("Map a template by its id", "按编号配置模板")
 NOTICES: Final = {
@@ -87,11 +91,23 @@ async def templates(visit: Visit) -> web.Response:
         accounts=section(
             visit,
             ACCOUNTS,
-            fill("{table}{take}", table=_accounts(visit, app, known), take=when(may, take)),
+            fill(
+                "{table}{unlabelled}{take}",
+                table=_accounts(visit, app, known),
+                unlabelled=when(
+                    may and _is_unlabelled(known), advice(visit, visit.say(UNLABELLED))
+                ),
+                take=when(may, take),
+            ),
             id="account",
         ),
     )
     return app_page(visit, app, TABS[4].words, body)
+
+
+def _is_unlabelled(known: ImportedResult) -> bool:
+    """Whether the templates were imported before labels were kept."""
+    return bool(known.templates) and not any(one.labels for one in known.templates)
 
 
 def _mapped(visit: Visit, app: AppResult, known: ImportedResult) -> Html:

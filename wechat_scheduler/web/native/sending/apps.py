@@ -1,6 +1,6 @@
 """Makes, lists, shows, changes and removes apps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -10,6 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import App
+from wechat_scheduler.delivery.mappings import mapping_doubts
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
@@ -108,7 +109,15 @@ async def change(request: web.Request) -> web.Response:
                 app.id, lambda stored: read_change(stored, body, services.check_url)
             )
         log.info("app.changed", app=app.id, by=request[CALLER].id)
-    return envelope.success(app_result(changed))
+    return envelope.success(app_result(changed), note="; ".join(_doubts(changed, of=app)))
+
+
+def _doubts(changed: App, of: App) -> Iterator[str]:
+    """Which keywords of changed templates WeChat may refuse."""
+    for purpose, template in changed.templates.items():
+        if template != of.templates.get(purpose):
+            for one in mapping_doubts(template, changed.name, changed.account_templates):
+                yield f"{one.place(purpose)}: {one.sentence}"
 
 
 async def remove(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import AccountTemplate, App
 from wechat_scheduler.delivery.filling import filling
-from wechat_scheduler.delivery.mappings import mapping_faults
+from wechat_scheduler.delivery.mappings import mapping_doubts, mapping_faults
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.wrong_fields import WrongFields
@@ -66,12 +66,14 @@ class PreviewBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class PreviewResult(msgspec.Struct, kw_only=True):
     """The text of each keyword as WeChat gets it; of those in `shortened` the beginning. For its `faults`
-    WeChat would refuse it. `wrong` has them by keyword, which is empty for one of the template itself."""
+    WeChat would refuse it. `wrong` has them by keyword, which is empty for one of the template itself. `doubts` say
+    which keywords it would refuse in other messages."""
 
     data: dict[str, str]
     shortened: list[str]
     faults: list[str]
     wrong: dict[str, str]
+    doubts: dict[str, str]
 
 
 async def import_all(request: web.Request) -> web.Response:
@@ -124,11 +126,13 @@ async def preview(request: web.Request) -> web.Response:
         others = [one for one in shown.faults if one.keyword not in known]
         faults += [one.sentence for one in others]
         by_keyword |= {one.keyword: one.sentence for one in others if one.keyword not in by_keyword}
+    doubts = mapping_doubts(template, app.name, app.account_templates)
     result = PreviewResult(
         data=dict(shown.data) if shown else {},
         shortened=list(shown.shortened) if shown else [],
         faults=faults,
         wrong=by_keyword,
+        doubts={one.keyword: one.sentence for one in doubts if one.keyword not in by_keyword},
     )
     return envelope.success(result)
 
