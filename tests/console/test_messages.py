@@ -261,6 +261,7 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     assert sent.url.path.startswith("/console/messages/")
     (one,) = await deliveries(keeper)
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
+    assert "topic “news”" in sent.text
 
 
 async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message(

@@ -10,6 +10,7 @@ from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller
 from tests.web.tenants import bound
 from tests.web.test_reminders import OTHER, Office
+from wechat_scheduler.reminders.model import Reminder
 
 # The clock stands at 10:30 in Shanghai on Wednesday, 18 November 2026.
 LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
@@ -406,3 +407,26 @@ async def test_settings_are_for_keys_of_administrators(visitor: Browser, office:
     pushing = await make(office, "push")
     await visitor.sign_in(pushing.text)
     assert "keys with the scope admin" in (await visitor.open(BOT)).text
+
+
+async def test_a_reminder_of_an_account_without_an_app_leads_to_none_until_one_is_made(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    user = await keeper.daemon.ground.stores.subscribers.follow(
+        APPID, "o_alice", uid="UID_alice", now=clock.now()
+    )
+    wanted = Reminder(
+        app_id=0, source="bot", owner=user.uid, title="浇花", start=clock.now() + timedelta(hours=1),
+        created_at=clock.now(),
+    )  # fmt: skip
+    made = await keeper.daemon.cores.reminders.desk.create(wanted)
+
+    pages = [await admin.open(path) for path in (LIST, AGENDA, f"{LIST}/{made.id}")]
+    await keeper.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
+    after = await admin.open(f"{LIST}/{made.id}")
+
+    assert all("no app yet" in page.text for page in pages)
+    assert not any(
+        "/console/apps/0" in one["href"] for page in pages for one in page.root.find("a")
+    )
+    assert after.facts()["App"] == "shop"

@@ -8,10 +8,20 @@ from tests.clock import FakeClock
 from tests.reminders.remembering import Memory
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
 from tests.stores.samples import HOUR, LEASE, NOW, SECOND
+from tests.stores.suite import VAULT
 from wechat_scheduler.access.once import Once, RepeatedError
-from wechat_scheduler.delivery.model import Content, DeliveryState, Priority, Target, TargetKind
+from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.delivery.model import (
+    Content,
+    DeliveryState,
+    Priority,
+    Settled,
+    Target,
+    TargetKind,
+)
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.database import Statement, rows_of
 from wechat_scheduler.storage.delivery import delivery_lists
 from wechat_scheduler.storage.rows import micros
@@ -355,3 +365,28 @@ async def test_a_claim_that_ran_out_is_shown_as_sending_until_it_is_taken_over(m
 
     assert (await mail.shown(delivery_id)).state is DeliveryState.SENDING
     assert await mail.outbox.next_due() == NOW + LEASE
+
+
+async def test_what_was_sent_on_to_a_topic_is_counted_by_people_and_names_the_topic(
+    mail: Mail,
+) -> None:
+    topic = Topic(id=71, app_id=mail.app.id, name="news", description="", created_at=NOW)
+    await SqlTopics(mail.database, VAULT).add(topic, once=None)
+    whole = Target(delivery_id=1001, kind=TargetKind.TOPIC, name="71")
+    message = await mail.put(whole)
+    waiting = await mail.messages.message(message.id)
+    delivery = await mail.claimed()
+    people = [mail.target("amy"), mail.target("bob")]
+    await mail.messages.spread(delivery, people, now=NOW, until=LATER)
+    sent_on = Settled(delivery=delivery, state=DeliveryState.DELIVERED)
+    await mail.outbox.settle(sent_on, now=NOW)
+
+    view = await mail.messages.message(message.id)
+    (listed,) = await mail.deliveries.messages(EVERYTHING, after=0, limit=9)
+
+    assert waiting is not None
+    assert view is not None
+    assert waiting.counts == {DeliveryState.PENDING: 1}
+    assert view.counts == listed.counts == {DeliveryState.PENDING: 2}
+    assert (await mail.shown(1001)).topic == "news"
+    assert (await mail.shown(people[0].delivery_id)).topic == ""

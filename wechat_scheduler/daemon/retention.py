@@ -15,7 +15,7 @@ from wechat_scheduler.reminders import owner_desk
 from wechat_scheduler.statistics import egress
 from wechat_scheduler.statistics.model import StatisticsSpan
 from wechat_scheduler.storage import feed
-from wechat_scheduler.storage.audience import handled_events, joined, removals, scenes
+from wechat_scheduler.storage.audience import adopting, handled_events, joined, removals, scenes
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery import deliveries
 from wechat_scheduler.storage.pushes import events, history
@@ -66,6 +66,7 @@ def wire_retention(config: Config, database: Database, clock: Clock) -> Retentio
         Retention(alerts.KEPT, ended(retention.ALERTS)),
         Retention(conversations.KEPT, ended(retention.CONVERSATIONS)),
         Retention(timedelta(0), partial(unclaimable.set_aside, database)),
+        Retention(timedelta(0), partial(adopting.adopt, database)),
         clock=clock,
     )
     return RetentionParts(housekeeping=housekeeping, messages=messages, reminders=reminders)

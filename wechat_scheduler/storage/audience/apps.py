@@ -17,6 +17,7 @@ from wechat_scheduler.audience.model import (
     TokenKind,
 )
 from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.storage.audience.adopting import adopted
 from wechat_scheduler.storage.audience.removals import app_removed
 from wechat_scheduler.storage.database import (
     Database,
@@ -144,6 +145,7 @@ class SqlApps:
         yield from put_response(self._vault, once, app.created_at)
         yield Statement(PUT, _app_values(self._vault, app))
         yield from each(Statement(GRANT, stored(token, TOKEN)) for token in tokens)
+        yield from adopted(app.id, app.appid)
         yield from self._database.dialect.signal(CHANGED)
 
     def _change_app(self, app_id: int, edit: Callable[[App], App]) -> Script[App | None]:

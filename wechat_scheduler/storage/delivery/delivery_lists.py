@@ -3,14 +3,19 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-import msgspec
-
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.delivery.beside import (
+    Beside,
+    is_to_topic,
+    read_beside,
+    rows_of_messages,
+    title_of,
+)
 from wechat_scheduler.storage.delivery.conditions import Conditions
-from wechat_scheduler.storage.delivery.messages import count_of, notes_of
+from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of, notes_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
 
@@ -70,12 +75,11 @@ AFTER_MESSAGE: Final = """
 WITH_UID: Final = """
     m.id IN (SELECT d.message_id FROM deliveries d WHERE d.channel = 'person' AND d.target = {})
 """
-CONTENTS: Final = "SELECT id, content, retracted FROM messages WHERE id IN ({ids})"
-COUNTS: Final = """
+COUNTS: Final = f"""
     SELECT message_id, CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending'
         ELSE state END AS standing, count(*) AS many
-    FROM deliveries WHERE message_id IN ({ids}) GROUP BY 1, 2
-"""
+    FROM deliveries WHERE message_id IN ({{ids}}) AND {OF_RECEIVERS} GROUP BY 1, 2
+"""  # noqa: S608 - our own text
 # Of a message with several receivers, none is shown.
 RECEIVERS: Final = f"""
     SELECT d.message_id, d.target, {PERSON} FROM (
@@ -85,25 +89,10 @@ RECEIVERS: Final = f"""
 """  # noqa: S608 - our own text
 
 
-# Of the text of a message without a title.
-LONGEST_TITLE: Final = 40
-
-
-class _Heading(msgspec.Struct):
-    """What a list shows of a content."""
-
-    title: str = ""
-    template: str = ""
-    text: str = ""
-
-
-_heading_json = msgspec.json.Decoder(_Heading)
-
-
 async def read_delivery(database: Database, delivery_id: int) -> DeliveryView | None:
     rows = await database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
-    titles = await _titles(database, rows)
-    return only(rows, lambda row: _delivery(row, titles), table="deliveries")
+    beside = await read_beside(database, rows)
+    return only(rows, lambda row: _delivery(row, beside), table="deliveries")
 
 
 async def list_deliveries(
@@ -120,8 +109,8 @@ async def list_deliveries(
     page = PAGE.format(tables=tables, conditions=conditions, order=NEWEST, limit=limited)
     sql = f"{DELIVERIES} WHERE d.id IN ({page}) {NEWEST}"
     rows = await database.read(sql, *conditions.values)
-    titles = await _titles(database, rows)
-    return readable(rows, lambda row: _delivery(row, titles), table="deliveries")
+    beside = await read_beside(database, rows)
+    return readable(rows, lambda row: _delivery(row, beside), table="deliveries")
 
 
 async def _are_few(database: Database, wanted: DeliveryFilter) -> bool:
@@ -169,9 +158,9 @@ async def list_messages(
     sql = MESSAGES.format(conditions=conditions, limit=conditions.place(limit))
     rows = await database.read(sql, *conditions.values)
     ids = [row["id"] for row in rows]
-    receivers = {row["message_id"]: row for row in await _of(database, RECEIVERS, ids)}
+    receivers = {row["message_id"]: row for row in await rows_of_messages(database, RECEIVERS, ids)}
     counts: dict[int, dict[DeliveryState, int]] = {}
-    for row in await _of(database, COUNTS, ids):
+    for row in await rows_of_messages(database, COUNTS, ids):
         found = readable([row], count_of, table="deliveries", key="message_id")
         counts.setdefault(row["message_id"], {}).update(found)
 
@@ -181,19 +170,11 @@ async def list_messages(
     return readable(rows, read, table="messages")
 
 
-async def _of(database: Database, sql: str, ids: Sequence[int]) -> Sequence[Row]:
-    """The rows about these messages."""
-    if not ids:
-        return ()
-    places = ", ".join(f"${number}" for number in range(1, len(ids) + 1))
-    return await database.read(sql.format(ids=places), *ids)
-
-
 def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]) -> ListedMessage:
     return record(
         ListedMessage,
         row,
-        title=_title(row),
+        title=title_of(row),
         priority=Priority(row["priority"]),
         target=receiver["target"] if receiver else "",
         person=_text(receiver, "person") if receiver else "",
@@ -202,21 +183,7 @@ def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]
     )
 
 
-async def _titles(database: Database, rows: Sequence[Row]) -> Mapping[int, str]:
-    """By message."""
-    ids = list(dict.fromkeys(row["message_id"] for row in rows))
-    contents = await _of(database, CONTENTS, ids)
-    return dict(readable(contents, lambda row: (row["id"], _title(row)), table="messages"))
-
-
-def _title(row: Row) -> str:
-    """Empty if the message is retracted."""
-    heading = _heading_json.decode(row["content"])
-    beginning = heading.text.strip().partition("\n")[0][:LONGEST_TITLE]
-    return "" if row["retracted"] else heading.title or heading.template or beginning
-
-
-def _delivery(row: Row, titles: Mapping[int, str]) -> DeliveryView:
+def _delivery(row: Row, beside: Beside) -> DeliveryView:
     is_pending = row["state"] == "pending"
     is_sending = is_pending and row["claimed_by"] is not None
     return record(
@@ -226,8 +193,9 @@ def _delivery(row: Row, titles: Mapping[int, str]) -> DeliveryView:
         reason=row["error"],
         notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
-        title=titles.get(row["message_id"], ""),
+        title=beside.titles.get(row["message_id"], ""),
         person=_text(row, "person"),
+        topic=beside.topics.get(int(row["target"]), "") if is_to_topic(row) else "",
         appid=_text(row, "appid"),
         openid=_text(row, "openid"),
         attempts=(),

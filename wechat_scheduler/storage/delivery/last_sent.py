@@ -6,7 +6,7 @@ from typing import Final
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import MOST_COUNTED
 from wechat_scheduler.storage.database import Database
-from wechat_scheduler.storage.delivery.messages import count_of
+from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of
 from wechat_scheduler.storage.unreadable import readable
 
 # The reminders of one statement. PostgreSQL plans each of them: 64 took it 10 ms, most for the places that stay empty
@@ -15,13 +15,14 @@ AT_ONCE: Final = 8
 # The messages of a reminder are made at the moment that it keeps as its last.
 _OF_ONE: Final = (
     "SELECT * FROM (SELECT m.reminder, d.state, d.claimed_by FROM messages m JOIN deliveries d ON d.message_id = m.id"
+    " AND {2}"
     " WHERE m.reminder = ${0} AND m.created_at >= (SELECT last_at FROM reminders WHERE id = ${0})"
     " LIMIT {1}) few{0}"
 )
 LAST_SENT: Final = f"""
     SELECT reminder, CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END AS standing,
         count(*) AS many
-    FROM ({" UNION ALL ".join(_OF_ONE.format(place + 1, MOST_COUNTED) for place in range(AT_ONCE))}) chosen
+    FROM ({" UNION ALL ".join(_OF_ONE.format(place + 1, MOST_COUNTED, OF_RECEIVERS) for place in range(AT_ONCE))}) chosen
     GROUP BY 1, 2
 """  # noqa: S608 - our own text
 

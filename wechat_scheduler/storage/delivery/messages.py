@@ -57,11 +57,13 @@ MESSAGE_OF = f"""
     SELECT {MESSAGE_COLUMNS} FROM deliveries d JOIN messages m ON m.id = d.message_id
     WHERE d.id = $1
 """  # noqa: S608 - our own text
-COUNTS = """
+# What went to a topic or to those who joined a reminder is counted by its receivers, once each has a delivery.
+OF_RECEIVERS: Final = "NOT (channel IN ('topic', 'participants') AND state = 'delivered')"
+COUNTS = f"""
     SELECT CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END
         AS standing, count(*) AS many
-    FROM deliveries WHERE message_id = $1 GROUP BY 1
-"""
+    FROM deliveries WHERE message_id = $1 AND {OF_RECEIVERS} GROUP BY 1
+"""  # noqa: S608 - our own text
 # A message to more receivers is stored by itself: others do not wait for it.
 FEW: Final = 16
 RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"

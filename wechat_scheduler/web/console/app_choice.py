@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import none_yet, spaced
+from wechat_scheduler.web.console.parts import Cell, none_yet, spaced
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.query import LARGEST_PAGE
@@ -16,6 +17,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 NO_APPS, FIRST = W("No apps yet.", "还没有应用。"), W("Make one first.", "请先创建一个。")
+NO_APP_YET = W("no app yet", "还没有应用")
 NO_APP_SEEN = W("Your key sees no app.", "当前 key 看不到任何应用。")
 MAKE_APP = W("People and apps", "用户与应用")
 
@@ -32,7 +34,10 @@ def app_options(apps: Mapping[int, AppResult], chosen: str = "") -> list[tuple[s
     return list((known | {str(app.id): app.name for app in apps.values()}).items())
 
 
-def app_link(apps: Mapping[int, AppResult], app_id: int) -> Html:
+def app_link(visit: Visit, apps: Mapping[int, AppResult], app_id: int) -> Cell:
+    """The app's name. What an account without an app sends belongs to no app."""
+    if app_id == ACCOUNT:
+        return visit.say(NO_APP_YET)
     app = apps.get(app_id)
     return link(f"/console/apps/{app_id}", app.name if app else str(app_id))
 

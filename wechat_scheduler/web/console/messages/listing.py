@@ -7,13 +7,12 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, link, pager
 from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
-from wechat_scheduler.web.console.messages.states import receiver_link, sender_link
+from wechat_scheduler.web.console.messages.states import receiver_link, sender_link, standing
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -134,7 +133,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
         link(f"/console/deliveries/{one.id}", one.title or visit.say(RETRACTED)),
         sender_link(visit, one),
         receiver_link(visit, one),
-        badge(visit, one.state),
+        standing(visit, one),
         visit.told(one.reason),
     ]
 

@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.app_choice import NO_APP_YET
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
@@ -124,7 +126,7 @@ async def _app_name(visit: Visit, app: int) -> str:
     try:
         return (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).name
     except NotFoundError:
-        return str(app)
+        return visit.say(NO_APP_YET) if app == ACCOUNT else str(app)
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, PAGE, shown),)

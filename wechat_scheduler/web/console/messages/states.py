@@ -3,10 +3,12 @@
 from typing import Final
 from urllib.parse import urlencode
 
+from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.delivery_states import WORDS
+from wechat_scheduler.web.console.app_choice import NO_APP_YET
+from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, said_at
+from wechat_scheduler.web.console.parts import code, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -31,6 +33,11 @@ CHANNELS: Final = {
     "participants": W("all who joined the reminder", "加入提醒的所有人"),
 }
 TOPIC = W("topic {id}", "主题 {id}")
+NAMED_TOPIC = W("topic “{name}”", "主题“{name}”")
+
+# Such a delivery becomes one for each person.
+SPREAD_CHANNELS: Final = ("topic", "participants")
+SENT_ON = W("Sent on to each", "已展开到每个人")
 
 TRIED_NEXT = W("It is tried again {at}.", "下一次尝试：{at}。")
 SENT_NEXT = W("It is sent {at}.", "发送时间：{at}。")
@@ -84,15 +91,30 @@ def receiver(visit: Visit, one: DeliveryResult) -> str:
     if one.channel == ALERT:
         return visit.say(ALERT_TARGET, name=one.to)
     if one.channel == "topic":
-        return visit.say(terms.ALL_SUBSCRIBERS) if one.to == "0" else visit.say(TOPIC, id=one.to)
+        return _topic(visit, one)
     return visit.say(CHANNELS[one.channel]) if one.channel in CHANNELS else one.channel
+
+
+def _topic(visit: Visit, one: DeliveryResult) -> str:
+    """A topic that was removed has only its number."""
+    if one.to == "0":
+        return visit.say(terms.ALL_SUBSCRIBERS)
+    named = visit.say(NAMED_TOPIC, name=one.topic)
+    return named if one.topic else visit.say(TOPIC, id=one.to)
+
+
+def standing(visit: Visit, one: DeliveryResult) -> Html:
+    """Its state. What was sent on to each of several people has not arrived by that."""
+    is_sent_on = one.channel in SPREAD_CHANNELS and one.state == "delivered"
+    return state(visit, "idle", SENT_ON) if is_sent_on else badge(visit, one.state)
 
 
 def sender_link(visit: Visit, one: DeliveryResult) -> Html:
     """The app that sends it; alerts are the daemon's own."""
     if one.channel == ALERT:
         return link("/console/alerts", visit.say(ALERTS))
-    return link(f"/console/apps/{one.app}" if one.app_name else "", one.app_name or str(one.app))
+    named = visit.say(NO_APP_YET) if one.app == ACCOUNT else one.app_name or str(one.app)
+    return link(f"/console/apps/{one.app}" if one.app_name else "", named)
 
 
 def write_again(message: int, uid: str) -> str:

@@ -6,7 +6,6 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.delivery_states import badge
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, link
@@ -16,6 +15,7 @@ from wechat_scheduler.web.console.messages.states import (
     receiver,
     receiver_link,
     sender_link,
+    standing,
     way,
     what_next,
     write_again,
@@ -113,7 +113,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
     known = known_facts(
         visit,
         [
-            (terms.STATE, badge(visit, one.state)),
+            (terms.STATE, standing(visit, one)),
             (ENDED, visit.time(one.settled_at) if one.settled_at else None),
             (terms.TO, receiver_link(visit, one)),
             (terms.APP, sender_link(visit, one)),

@@ -220,7 +220,7 @@ def _ring(visit: Visit, ring: RingResult, apps: Mapping[int, AppResult]) -> Html
         what=reminder_link(ring.id, ring.title),
         often=when(often, fill("{often} · ", often=often)),
         who=receivers(visit, ring),
-        app=app_link(apps, ring.app),
+        app=app_link(visit, apps, ring.app),
     )
 
 

@@ -113,7 +113,7 @@ def _row(visit: Visit, one: ReminderDetails, apps: Mapping[int, AppResult]) -> t
         moment(visit, one.due_at, one.zone),
         rule_words(visit, one.rule, one.time),
         receivers(visit, one),
-        app_link(apps, one.app),
+        app_link(visit, apps, one.app),
         joined([badge(visit, one.state), _became(visit, one)]),
     )
 

@@ -142,7 +142,7 @@ def _sending(
     apps: Mapping[int, AppResult],
 ) -> list[tuple[Phrase, Cell | None]]:
     return [
-        (terms.APP, app_link(apps, reminder.app)),
+        (terms.APP, app_link(visit, apps, reminder.app)),
         (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
         (terms.TO, receivers(visit, reminder)),
         (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
@@ -194,4 +194,4 @@ def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
 
 
 def _person(app_id: int, uid: str) -> Html:
-    return link(f"/console/apps/{app_id}/subscribers/{uid}", code(uid))
+    return link(f"/console/apps/{app_id}/subscribers/{uid}" if app_id else "", code(uid))

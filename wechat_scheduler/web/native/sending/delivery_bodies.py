@@ -66,7 +66,7 @@ class AttemptResult(msgspec.Struct, kw_only=True):
 class DeliveryResult(msgspec.Struct, kw_only=True):
     """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the
     app's webhook. `person` is the app's own name for the user, or the nickname; empty if neither is
-    known. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of
+    known. `topic` is the name of a topic, empty for others. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of
     the next attempt; `reason` explains `state`. If `possibly_duplicate` is true, the receiver may have
     seen the message twice."""
 
@@ -78,6 +78,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     channel: str
     to: str
     person: str
+    topic: str
     state: str
     way: str
     errcode: int | None

@@ -39,8 +39,8 @@ log = structlog.get_logger(__name__)
 
 
 class MessageResult(msgspec.Struct, kw_only=True):
-    """A message; `counts` has the number of its deliveries in each state. The page of a `retracted`
-    message no longer shows it."""
+    """A message; `counts` has the number of its deliveries in each state. One to a topic, or to those who joined a
+    reminder, is counted until each of them has a delivery. The page of a `retracted` message no longer shows it."""
 
     id: int
     app: int

@@ -1,0 +1,50 @@
+"""Gives reminders of an account that had no app to its app, in parts: the bot may have made very many."""
+
+from datetime import datetime
+from typing import Final
+
+from wechat_scheduler.delivery.sending_app import ACCOUNT
+from wechat_scheduler.storage.database import Database, GivenRows, Script, Statement, each
+
+# Reminders that one transaction gives to a new app: some milliseconds of the writer's time.
+PART: Final = 200
+
+ADOPT: Final = f"""
+    UPDATE reminders SET app_id = $1 WHERE id IN (
+        SELECT r.id FROM reminders r JOIN subscribers s ON s.uid = r.owner
+        WHERE r.app_id = {ACCOUNT} AND s.appid = $2 LIMIT $3
+    ) RETURNING id
+"""  # noqa: S608 - our own number
+# Each with the oldest app of its account that writes to its owner.
+HOMELESS: Final = f"""
+    SELECT id, app FROM (
+        SELECT r.id, (
+            SELECT a.id FROM apps a WHERE a.appid = s.appid AND NOT EXISTS (
+                SELECT 1 FROM subscriptions x WHERE x.uid = r.owner AND x.app_id = a.id
+                    AND x.topic_id = 0 AND (x.blocked = 1 OR x.muted = 1)
+            ) ORDER BY a.created_at, a.id LIMIT 1
+        ) AS app
+        FROM reminders r JOIN subscribers s ON s.uid = r.owner WHERE r.app_id = {ACCOUNT}
+    ) found WHERE app IS NOT NULL LIMIT $1
+"""  # noqa: S608 - our own number
+GIVE: Final = GivenRows(
+    columns={"id": "TEXT", "app": "BIGINT"},
+    sql=f"""
+    UPDATE reminders SET app_id = given.app FROM given
+    WHERE reminders.id = given.id AND app_id = {ACCOUNT}
+        AND EXISTS (SELECT 1 FROM apps WHERE apps.id = given.app)
+    """,  # noqa: S608 - our own number
+)
+
+
+def adopted(app_id: int, appid: str) -> Script[None]:
+    """For `yield from`, where an app is made: the first part of the reminders that wait for one."""
+    yield Statement(ADOPT, (app_id, appid, PART))
+
+
+async def adopt(database: Database, before: datetime, limit: int) -> int:
+    """Gives up to that many reminders without an app to one of their account, and returns how many they were."""
+    rows = [(row["id"], row["app"]) for row in await database.read(HOMELESS, limit)]
+    if rows:
+        await database.write(lambda: each(GIVE.statements(rows)))
+    return len(rows)
