@@ -7,14 +7,14 @@ from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.database import Database, Row
-from wechat_scheduler.storage.delivery.beside import (
-    Beside,
+from wechat_scheduler.storage.delivery.conditions import Conditions
+from wechat_scheduler.storage.delivery.delivery_names import (
+    DeliveryNames,
     is_to_topic,
-    read_beside,
+    read_delivery_names,
     rows_of_messages,
     title_of,
 )
-from wechat_scheduler.storage.delivery.conditions import Conditions
 from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of, notes_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
@@ -91,8 +91,8 @@ RECEIVERS: Final = f"""
 
 async def read_delivery(database: Database, delivery_id: int) -> DeliveryView | None:
     rows = await database.read(f"{DELIVERIES} WHERE d.id = $1", delivery_id)
-    beside = await read_beside(database, rows)
-    return only(rows, lambda row: _delivery(row, beside), table="deliveries")
+    names = await read_delivery_names(database, rows)
+    return only(rows, lambda row: _delivery(row, names), table="deliveries")
 
 
 async def list_deliveries(
@@ -109,8 +109,8 @@ async def list_deliveries(
     page = PAGE.format(tables=tables, conditions=conditions, order=NEWEST, limit=limited)
     sql = f"{DELIVERIES} WHERE d.id IN ({page}) {NEWEST}"
     rows = await database.read(sql, *conditions.values)
-    beside = await read_beside(database, rows)
-    return readable(rows, lambda row: _delivery(row, beside), table="deliveries")
+    names = await read_delivery_names(database, rows)
+    return readable(rows, lambda row: _delivery(row, names), table="deliveries")
 
 
 async def _are_few(database: Database, wanted: DeliveryFilter) -> bool:
@@ -183,7 +183,7 @@ def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]
     )
 
 
-def _delivery(row: Row, beside: Beside) -> DeliveryView:
+def _delivery(row: Row, names: DeliveryNames) -> DeliveryView:
     is_pending = row["state"] == "pending"
     is_sending = is_pending and row["claimed_by"] is not None
     return record(
@@ -193,9 +193,9 @@ def _delivery(row: Row, beside: Beside) -> DeliveryView:
         reason=row["error"],
         notes=(*notes_of(row["message_notes"]), *notes_of(row["notes"])),
         due_at=instant(row["due_at"]) if is_pending and not is_sending else None,
-        title=beside.titles.get(row["message_id"], ""),
+        title=names.titles.get(row["message_id"], ""),
         person=_text(row, "person"),
-        topic=beside.topics.get(int(row["target"]), "") if is_to_topic(row) else "",
+        topic=names.topics.get(int(row["target"]), "") if is_to_topic(row) else "",
         appid=_text(row, "appid"),
         openid=_text(row, "openid"),
         attempts=(),

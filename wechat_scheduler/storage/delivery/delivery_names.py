@@ -25,7 +25,7 @@ class _Heading(msgspec.Struct):
     text: str = ""
 
 
-class Beside(NamedTuple):
+class DeliveryNames(NamedTuple):
     """What other rows tell of deliveries: titles by message, and the names of topics."""
 
     titles: Mapping[int, str]
@@ -35,9 +35,9 @@ class Beside(NamedTuple):
 _heading_json = msgspec.json.Decoder(_Heading)
 
 
-async def read_beside(database: Database, rows: Sequence[Row]) -> Beside:
+async def read_delivery_names(database: Database, rows: Sequence[Row]) -> DeliveryNames:
     topics = {int(row["target"]) for row in rows if is_to_topic(row)}
-    return Beside(await _titles(database, rows), await SqlNames(database).of_topics(topics))
+    return DeliveryNames(await _titles(database, rows), await SqlNames(database).of_topics(topics))
 
 
 def is_to_topic(row: Row) -> bool:
