@@ -5,6 +5,11 @@ from typing import Final
 
 # fmt: off
 BOTH: Final[Mapping[str, str]] = {
+    "One to a topic, or to those who joined a reminder, is counted until each of them has a delivery.": (
+        "发给主题或提醒参与者的一条，在每个人都有自己的投递之前也计入"
+    ),
+    "`topic` is the name of a topic, empty for others.": "`topic` 是主题的名称，其他的为空",
+    "`doubts` say which keywords it would refuse in other messages.": "`doubts` 说明其他消息里微信会拒绝哪些关键词",
     "`to` holds uids, the app's own names of users, openids, ids of topics as numbers, or `*` for all subscribers.":
         "`to` 写 uid、应用自己的用户名、openid、主题 id（数字），或 `*` 表示所有订阅者",
     "The channel `webhook` sends to the app's callback; leave `to` out with it.": "渠道 `webhook` 发送到应用的回调；这时不写 `to`",
