@@ -21,6 +21,8 @@ MARGIN = 120.0
 SLOTS = 1 << 20
 # As often is a head sent before it is known.
 FEW = 2
+# More heads of responses than are remembered.
+MANY = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,8 @@ class Fetching:
         self.keys = {"k1", "k2"}
         self.handled = 0
         self.failed = 0
+        self.counted = 0
+        self.parting = False
         self.gate = asyncio.Event()
         self.gate.set()
         for name in self.cells:
@@ -65,12 +69,14 @@ class Fetching:
 
     def app(self) -> web.Application:
         app = web.Application()
+        app.on_response_prepare.append(self.complete)
         app.router.add_get("/task/{name}", self.fetch)
         app.router.add_get("/refused/{name}", self.refuse)
         app.router.add_get("/compressed/{name}", self.compress)
         app.router.add_post("/task/{name}", self.fetch)
         app.router.add_post("/echo", self.echo)
         app.router.add_post("/fail", self.fail)
+        app.router.add_post("/counted", self.count)
         app.router.add_post("/streamed", self.stream)
         app.router.add_post("/unread", self.ignore)
         return app
@@ -123,6 +129,22 @@ class Fetching:
         self.handled += 1
         await self.gate.wait()
         return web.Response(body=b"echo:" + await request.read())
+
+    async def complete(self, request: web.Request, response: web.StreamResponse) -> None:
+        """A signal before each response: `parting` ends the connection after it."""
+        response.headers["X-Path"] = request.path
+        if self.parting:
+            response.headers["Connection"] = "close"
+            response.force_close()
+
+    async def count(self, request: web.Request) -> web.Response:
+        """Another head for each of the first bodies, with what aiohttp would add itself."""
+        self.counted += 1
+        body = await request.read()
+        headers = {"X-Count": str(min(self.counted, MANY)), "Content-Type": "text/plain"}
+        if body.startswith(b"["):
+            headers["Date"] = "Sun, 06 Nov 1994 08:49:37 GMT"
+        return web.Response(status=200 + len(body) % 2, body=body, headers=headers)
 
     async def fail(self, request: web.Request) -> web.Response:
         """Answers the first times only."""

@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.web.fetching import Fetching, post, warm
+from tests.web.fetching import MANY, Fetching, post, warm
 from tests.web.wire import Server, on_both_loops
-from wechat_scheduler.web.kit import fastpath, known_heads
+from wechat_scheduler.web.kit import fastpath, known_heads, known_responses
 from wechat_scheduler.web.kit.head_connection import HeadConnection
+from wechat_scheduler.web.kit.known_responses import KnownResponses
 
 
 @on_both_loops
@@ -109,6 +110,46 @@ async def test_only_so_many_heads_are_kept(monkeypatch: pytest.MonkeyPatch) -> N
 
     known = [api.memo.heads.find(post(body)) is not None for body in (b"1", b"12", b"123")]
     assert known == [False, True, True]
+
+
+@on_both_loops
+async def test_a_response_to_a_known_head_differs_from_the_one_before_where_they_must():
+    api = Fetching()
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        responses = [await wire.ask(post(b"{}", path="/counted")) for _ in range(3 * MANY)]
+
+    counts = [response.partition(b"X-Count: ")[2][:1] for response in responses]
+    assert counts == [b"%d" % min(number + 1, MANY) for number in range(3 * MANY)]
+    assert {len(response) for response in responses} == {len(responses[0])}
+
+
+@on_both_loops
+async def test_a_known_request_is_told_that_its_connection_ends():
+    api = Fetching()
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        for _ in range(4):
+            await wire.ask(post(b"one"))
+
+        api.memo.close()
+        api.parting = True
+        response = await wire.ask(post(b"two"))
+
+    assert b"\r\nConnection: close\r\n" in response
+    assert wire.lost
+
+
+def test_few_heads_of_responses_are_remembered():
+    known = KnownResponses()
+    for number in range(2 * known_responses.MOST):
+        head = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nDate: now\r\n\r\n"
+        known.learn(number, head, 2, "now")
+
+    found = [known.head(number, 10, "later") for number in range(2 * known_responses.MOST)]
+
+    later = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\nDate: later\r\n\r\n"
+    assert found == [later] * known_responses.MOST + [None] * known_responses.MOST
 
 
 @on_both_loops

@@ -36,6 +36,7 @@ READS = [
 ]
 CREATES = [
     *(post(body) for body in (b"{}", b"{ }", b"[1]", b"\r\n\r\n")),
+    *(post(body, path="/counted") for body in (b"{}", b"[1]", b"{1}")),
     post(b"{}", path="/fail"),
     post(b"{}", path="/streamed"),
     post(b"{}", path="/unread"),

@@ -1,5 +1,5 @@
-"""A server that asks the memo first. This file, `head_connection.py` and `known_heads.py` alone use private
-parts of aiohttp's server.
+"""A server that asks the memo first. This file, `head_connection.py`, `known_heads.py`, `known_requests.py` and
+`known_responses.py` alone use private parts of aiohttp's server.
 
 If no request on a connection waits for its response, and the bytes that arrive equal a request whose
 response is remembered, that response is written at once; everything else takes the normal path. This is
@@ -28,6 +28,7 @@ from multidict import CIMultiDictProxy
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.web.kit.headers import add_headers
 from wechat_scheduler.web.kit.known_heads import END
+from wechat_scheduler.web.kit.known_requests import ATTRIBUTES
 from wechat_scheduler.web.kit.memo import Memo
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,7 @@ PRIVATE: Final = (
     *("_parser", "_pause_reading_for_buffer", "_paused", "_payload_parser", "_process_keepalive"),
     *("_reading_paused", "_request_count", "_request_factory", "_request_in_progress"),
     *("_resume_reading_for_buffer", "_task_handler", "_upgraded", "_waiter", "finish_response"),
+    *("peername", "sockname", "ssl_context"),
 )
 # Requests with longer bodies take the ordinary way.
 LONGEST: Final = 64 * 1024
@@ -61,6 +63,7 @@ def runner(
     """An AppRunner with these `options` that asks `memo` first, if aiohttp's `version` fits.
     `connection` may make a subclass of MemoConnection."""
     missing = [name for name in PRIVATE if not hasattr(web.RequestHandler, name)]
+    missing += [name for name in ATTRIBUTES if name not in web.Request.ATTRS]
     if version.startswith(AIOHTTP) and not missing:
         return _Runner(app, memo, connection or MemoConnection, **options)
     log.warning("memo.unavailable", aiohttp=version, needed=AIOHTTP, missing=missing)

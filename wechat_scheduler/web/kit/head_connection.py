@@ -10,16 +10,17 @@ Like `known_heads.py`, it uses private parts of aiohttp's server; `fastpath.py` 
 import asyncio
 from collections import deque
 from functools import partial
-from typing import Any, Final, TypeGuard
+from typing import Any, TypeGuard
 
 from aiohttp import hdrs, web
 from aiohttp.helpers import rfc822_formatted_time
-from aiohttp.http import SERVER_SOFTWARE, StreamWriter
+from aiohttp.http import SERVER_SOFTWARE
 from aiohttp.http_writer import _serialize_headers
-from aiohttp.streams import EmptyStreamReader
 
 from wechat_scheduler.web.kit.fastpath import LONGEST, MemoConnection, WholeRequest
 from wechat_scheduler.web.kit.known_heads import Head
+from wechat_scheduler.web.kit.known_requests import KnownRequest
+from wechat_scheduler.web.kit.known_responses import key_of
 from wechat_scheduler.web.kit.memo import Memo
 
 
@@ -33,7 +34,7 @@ class HeadConnection(MemoConnection):
         super().__init__(memo, manager, **options)
         self._answering = False
         self._answer_task: asyncio.Task[None] | None = None
-        self._known: web.Request | None = None
+        self._known: tuple[Head, KnownRequest] | None = None
         # The chunks of a known head and of its body, which is not whole yet.
         self._held: list[bytes] = []
         # Those that came while a known request was answered.
@@ -62,9 +63,9 @@ class HeadConnection(MemoConnection):
     async def finish_response(
         self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
     ) -> tuple[web.StreamResponse, bool]:
-        if self._known is None or request is not self._known or not _is_whole(resp):
+        if self._known is None or request is not self._known[1] or not _is_whole(resp):
             return await super().finish_response(request, resp, start_time)
-        return resp, not await self._send(self._known, resp)
+        return resp, not await self._send(*self._known, resp)
 
     def _keep(
         self, arrival: WholeRequest, request: web.BaseRequest, response: web.StreamResponse
@@ -111,19 +112,11 @@ class HeadConnection(MemoConnection):
         if self.transport is not None:  # else the client is gone
             self._answer_task = self._loop.create_task(self._answer(head, body))
 
-    def _request(self, head: Head, body: bytes) -> Any:
-        """The request as aiohttp makes it from the same bytes."""
-        factory: Any = self._request_factory
-        writer = StreamWriter(self, self._loop)
-        request = factory(head.message, _ALL_READ, self, writer, self._task_handler)
-        request._read_bytes = body
-        request._match_info = head.match
-        return request
-
     async def _answer(self, head: Head, body: bytes) -> None:
         goes_on = False
         try:
-            self._known = request = self._request(head, body)
+            request = KnownRequest.of(head.parts, body, self)
+            self._known = head, request
             handler: Any = head.handler
             response, reset = await self._handle_request(request, None, handler)
             goes_on = bool(response.keep_alive) and not reset and not self._close
@@ -144,29 +137,34 @@ class HeadConnection(MemoConnection):
         while self._later and not self._answering:
             self.data_received(self._later.popleft())
 
-    async def _send(self, request: web.Request, response: web.Response) -> bool:
+    async def _send(self, head: Head, request: KnownRequest, response: web.Response) -> bool:
         """Write the response at once, as aiohttp would. False if the client is gone."""
         body: Any = response._body
-        headers = response.headers
-        headers[hdrs.CONTENT_LENGTH] = str(len(body))
-        headers.setdefault(hdrs.CONTENT_TYPE, "application/octet-stream")
-        headers.setdefault(hdrs.DATE, rfc822_formatted_time())
-        headers.setdefault(hdrs.SERVER, SERVER_SOFTWARE)
+        known, key = head.responses, key_of(response)
+        date = rfc822_formatted_time()
+        sent = None if self._memo.heads.is_closed else known.head(key, len(body), date)
         response._keep_alive = True
-        await request._prepare_hook(response)
+        if sent is None:
+            sent = await _completed(request, response, date)
+            if response._keep_alive:
+                known.learn(key, sent, len(body), date)
         if self.transport is None:
             return False
-        status = f"HTTP/1.1 {response.status} {response.reason}"
-        self.transport.write(_serialize_headers(status, headers) + body)
+        self.transport.write(sent + body)
         self._waiting -= 1
         return True
 
 
-class _Read(EmptyStreamReader):
-    """A body that was read already: unlike aiohttp's class for no body at all."""
-
-
-_ALL_READ: Final = _Read()
+async def _completed(request: KnownRequest, response: web.Response, date: str) -> bytes:
+    """The head of the response, with what the application and aiohttp add to it."""
+    body: Any = response._body
+    headers = response.headers
+    headers[hdrs.CONTENT_LENGTH] = str(len(body))
+    headers.setdefault(hdrs.CONTENT_TYPE, "application/octet-stream")
+    headers.setdefault(hdrs.DATE, date)
+    headers.setdefault(hdrs.SERVER, SERVER_SOFTWARE)
+    await request._prepare_hook(response)
+    return _serialize_headers(f"HTTP/1.1 {response.status} {response.reason}", headers)
 
 
 def _is_whole(response: web.StreamResponse) -> TypeGuard[web.Response]:

@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
 from aiohttp import hdrs, web
-from aiohttp.http import HttpVersion11, RawRequestMessage
+from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.turns import BEGUN, LoopTurns
+from wechat_scheduler.web.kit.known_requests import parts_of
+from wechat_scheduler.web.kit.known_responses import KnownResponses
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.seen_hashes import SeenHashes
 
@@ -29,13 +31,14 @@ _BEGINNING: Final = b"POST "
 
 
 class Head(NamedTuple):
-    """What the bytes of a head stand for; their number, and that of the body behind them."""
+    """What the bytes of a head stand for; their number, and that of the body behind them. `responses` are those to
+    it."""
 
     size: int
     length: int
-    message: RawRequestMessage
-    match: Any
+    parts: dict[str, Any]
     handler: Handler
+    responses: KnownResponses
 
 
 class KnownHeads:
@@ -43,8 +46,13 @@ class KnownHeads:
 
     def __init__(self, rng: random.Random) -> None:
         self.turns = LoopTurns(BEGUN)
+        self.is_closed = False
         self._seen = SeenHashes(rng, number=SLOTS)
         self._heads: dict[bytes, Head] = {}
+
+    def close(self) -> None:
+        """From now on, responses say that their connection ends; those before said that it stays open."""
+        self.is_closed = True
 
     def find(self, chunk: bytes) -> Head | None:
         """The head that `chunk` begins with, if it is known."""
@@ -59,9 +67,9 @@ class KnownHeads:
             self._heads[head + end] = Head(
                 size=len(head) + len(end),
                 length=len(body),
-                message=request._message,
-                match=request.match_info,
+                parts=parts_of(request),
                 handler=_behind_middlewares(request),
+                responses=KnownResponses(),
             )
             if len(self._heads) > MOST:
                 del self._heads[next(iter(self._heads))]

@@ -133,6 +133,7 @@ class Memo:
         request itself, with `Connection: close`."""
         self._limit = 0
         self.clear()
+        self.heads.close()
 
     def response(self, chunk: bytes) -> bytes | None:
         """The response to a client that sent `chunk`; None if none is remembered."""
