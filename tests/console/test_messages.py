@@ -46,10 +46,50 @@ async def test_deliveries_are_found_by_each_filter(
     assert await found(since="2026-11-18T10:30", app=app) == ["to bob", "to alice"]
 
 
+async def test_only_what_can_be_done_with_deliveries_in_a_state_is_offered(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    await send(keeper, shop, "bob", **PARCEL)
+    await keeper.settle()
+    await send(keeper, shop, "alice", **PARCEL, not_before="2026-11-19T00:00:00Z")
+
+    async def offered(query: str) -> list[str]:
+        page = await admin.open(f"/console/messages{query}")
+        return [one["value"] for one in page.root.find("button", name="what")] + [
+            one["value"] for one in page.root.one("main").find("input", name="what")
+        ]
+
+    assert await offered("?state=dead") == ["replay_all", "replay"]
+    assert await offered("?state=pending") == ["cancel_all", "cancel"]
+    assert await offered("?state=delivered") == []
+    assert await offered("") == ["cancel", "replay"]
+    assert await offered(f"?app={shop['id']}") == ["cancel", "replay_all", "cancel_all", "replay"]
+
+
+async def test_a_search_that_finds_nothing_says_what_was_searched_for(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0})
+    said = {
+        "/console/messages?state=dead&errcode=40003": "State: Failed; errcode: 40003.",
+        "/console/people?search=nobody": "No app fits. Searched for: Name, id or account: nobody.",
+        "/console/people/users?openid=o_x": "No user fits. Searched for: openid: o_x.",
+        "/console/reminders?text=tea&state=": "Searched for: Text in the title: tea.",
+        "/console/credentials?search=wx2&state=fresh": "Appid or openid: wx2; State: Fresh.",
+        "/console/pushes?appid=wx2": "Searched for: Account: wx2.",
+        "/console/access/audit?object=wx9": "Searched for: Object: wx9.",
+        "/console/access?state=expired": "Searched for: State: expired.",
+    }
+
+    for path, sentence in said.items():
+        assert sentence in (await admin.open(path)).text, path
+
+
 async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
     for query, sentence in (
         ("person=nobody", "No user is known by this name."),
-        ("errcode=x", "Must be a number."),
+        ("errcode=x", "Must be WeChat's errcode: a whole number of up to nine digits"),
+        ("errcode=9999999999", "Must be WeChat's errcode: a whole number of up to nine digits"),
         ("since=yesterday", "Must be a time such as"),
     ):
         page = await admin.open(f"/console/messages?{query}")

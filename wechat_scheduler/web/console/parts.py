@@ -30,6 +30,7 @@ SHOWN_ONCE = W(
     "只显示这一次。请立即复制到需要它的地方；守护进程不会再显示。",
 )
 COPY = W("Copy", "复制")
+SEARCHED = W("Searched for: {filters}.", "查找的是：{filters}。")
 COLON = W(": ", "：")
 ASIDE = W("({words})", "（{words}）")
 
@@ -87,6 +88,13 @@ def _length(cell: Cell) -> Html:
 def none_yet(visit: Visit, none: Words, step: Words, scope: Scope) -> Words:
     """The sentence of an empty list, with the first step for a key that has the scope for it."""
     return Words(f"{none.en} {step.en}", f"{none.zh}{step.zh}") if visit.may(scope) else none
+
+
+def searched(visit: Visit, none: Words, filters: Iterable[tuple[Phrase, str | None]]) -> Words:
+    """The sentence of a list in which nothing fits, with what was searched for; `none` alone without a filter."""
+    told = [f"{visit.say(name)}{visit.say(COLON)}{value}" for name, value in filters if value]
+    sought = SEARCHED.filled(filters=visit.say(W("; ", "；")).join(told))
+    return Words(f"{none.en} {sought.en}", f"{none.zh}{sought.zh}") if told else none
 
 
 def facts(visit: Visit, pairs: Iterable[tuple[Phrase, Cell | None]]) -> Html:

@@ -16,10 +16,10 @@ from wechat_scheduler.web.console.key_names import key_names
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import code, joined, search, section, table
+from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.audit import AuditEntryResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -70,7 +70,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
     body = joined(
         [
             search(visit, HERE, _filters(visit, mistakes, names)),
-            table(visit, AUDIT, HEADS, shown, empty=EMPTY),
+            table(visit, AUDIT, HEADS, shown, empty=searched(visit, EMPTY, _sought(visit, names))),
             pager(visit, rows, cursor="before"),
         ]
     )
@@ -98,6 +98,18 @@ def _filters(visit: Visit, mistakes: Mistakes, names: Mapping[str, str]) -> Html
             _known(names),
         ]
     )  # fmt: skip
+
+
+def _sought(visit: Visit, names: Mapping[str, str]) -> list[tuple[Phrase, str]]:
+    query = visit.request.query
+    action, key = query.get("action", ""), query.get("key", "")
+    return [
+        (SINCE, query.get("since", "")),
+        (UNTIL, query.get("until", "")),
+        (ACTION, visit.say(action_words(action)) if action else ""),
+        (OBJECT, query.get("object", "")),
+        (KEY, names.get(key, key)),
+    ]
 
 
 def _option(action: Action) -> tuple[str, Words]:

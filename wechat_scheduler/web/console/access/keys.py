@@ -24,6 +24,7 @@ from wechat_scheduler.web.console.parts import (
     code,
     joined,
     search,
+    searched,
     secret_section,
     section,
     state,
@@ -76,10 +77,12 @@ async def listed(visit: Visit) -> web.StreamResponse:
     query = {"state": wanted or None, "after": visit.request.query.get("after") or None}
     rows = await visit.api.page("/v1/keys", KeyResult, limit=100, **query)
     options = [("", terms.ALL_STATES), *((name, words) for name, (_, words) in STATES.items())]
+    state_words = STATES[wanted][1] if wanted in STATES else ""
+    empty = searched(visit, EMPTY, [(terms.STATE, visit.say(state_words))])
     body = joined(
         [
             search(visit, ROOM, select_field(visit, "state", terms.STATE, options, wanted)),
-            table(visit, KEYS, HEADS, (_row(visit, key) for key in rows.rows), empty=EMPTY),
+            table(visit, KEYS, HEADS, (_row(visit, key) for key in rows.rows), empty=empty),
             pager(visit, rows),
             button(visit, NEW, MAKE),
         ]

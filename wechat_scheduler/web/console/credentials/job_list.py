@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, pager
-from wechat_scheduler.web.console.parts import joined, none_yet, search, section
+from wechat_scheduler.web.console.parts import joined, none_yet, search, searched, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -36,6 +36,13 @@ FIRST = W("Register the first account.", "请先登记一个账号。")
 NONE_FOUND = W(
     "Nothing fits. Search for less, or show all.", "没有符合的凭据。请放宽条件，或显示全部。"
 )
+# What the links by state narrow it to.
+CHOSEN: Final[Mapping[str, Words]] = {
+    **{name.value: shown.words for name, shown in STATES.items()},
+    **{name.value: shown.words for name, shown in REACTIONS.items()},
+    "any": W("with an error", "有错误"),
+    "true": CONTESTED.words,
+}
 # What narrows the list, beside the state.
 NARROWING: Final = ("search", "appid", "type")
 
@@ -61,7 +68,7 @@ async def listed(visit: Visit) -> web.Response:
     )
     empty = none_yet(visit, of_credentials(visit, EMPTY), FIRST, Scope.REGISTER)
     if counts.all or any(narrow.values()):
-        empty = NONE_FOUND
+        empty = searched(visit, NONE_FOUND, _sought(visit, query))
     body = joined(
         [
             _start(visit),
@@ -96,6 +103,15 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     if "appid" in query:  # from the page of an account
         fields.append(text_field(visit, "appid", WHOSE, query["appid"], maxlength=128))
     return search(visit, ROOM, joined([*kept, *fields]))
+
+
+def _sought(visit: Visit, query: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
+    yield BEGINS, query.get("search", "")
+    yield terms.TYPE, query.get("type", "")
+    yield WHOSE, query.get("appid", "")
+    for name in ("state", "error", "contested"):
+        if words := CHOSEN.get(query.get(name, "")):
+            yield terms.STATE, visit.say(words)
 
 
 def _types(visit: Visit) -> Iterator[tuple[str, Phrase]]:

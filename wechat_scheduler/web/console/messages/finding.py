@@ -1,5 +1,6 @@
 """The filters of deliveries, as a visitor wrote them into the address and as our API takes them."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -15,7 +16,7 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
 from wechat_scheduler.web.pages.markup import Html
@@ -25,13 +26,30 @@ W = Words
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
 PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
 REMINDER = W("Reminder", "提醒")
+ERRCODE_HINT = W("WeChat's number, such as 45009 or -1", "微信的数字，例如 45009 或 -1")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
 NO_NUMBER = W("must be a number", "必须是数字")
+NO_ERRCODE = W(
+    "must be WeChat's errcode: a whole number of up to nine digits, such as 45009 or -1",
+    "必须是微信的 errcode：最多九位的整数，例如 45009 或 -1",
+)
 
-NAMES: Final = ("since", "until", "app", "person", "state", "errcode", "message", "reminder")
+LABELS: Final[Mapping[str, Phrase]] = {
+    "since": SINCE,
+    "until": UNTIL,
+    "app": terms.APP,
+    "person": terms.USER,
+    "state": terms.STATE,
+    "errcode": terms.ERRCODE,
+    "message": terms.MESSAGE,
+    "reminder": REMINDER,
+}
+NAMES: Final = (*LABELS,)
 # Those that our API takes as they are.
 PLAIN: Final = ("app", "state", "errcode", "message", "reminder")
 UID: Final = "UID_"
+# As our API takes it. Keyboards for numbers have no minus on some phones.
+ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +75,11 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
     """Raises InvalidRequestError at the field that is wrong."""
     told = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     query: dict[str, str] = {name: told[name] for name in PLAIN if name in told}
-    for name in ("app", "message", "errcode"):
-        if name in told and not ID.fullmatch(told[name].removeprefix("-")):
+    for name in ("app", "message"):
+        if name in told and not ID.fullmatch(told[name]):
             raise InvalidRequestError(visit.say(NO_NUMBER), field=name)
+    if "errcode" in told and not ERRCODE.fullmatch(told["errcode"]):
+        raise InvalidRequestError(visit.say(NO_ERRCODE), field="errcode")
     for name in ("since", "until"):
         if name in told:
             query[name] = instant_of(told[name], field=name, trouble=visit.say(NO_TIME))
@@ -90,8 +110,8 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
             given.get("state", ""), error=wrong("state"),
         ),
         text_field(
-            visit, "errcode", terms.ERRCODE, given.get("errcode", ""), inputmode="numeric",
-            error=wrong("errcode"),
+            visit, "errcode", terms.ERRCODE, given.get("errcode", ""), hint=ERRCODE_HINT,
+            error=wrong("errcode"), maxlength=10,
         ),
     ]  # fmt: skip
     if message := given.get("message", ""):

@@ -7,14 +7,27 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.delivery_states import WORDS
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, link, pager
-from wechat_scheduler.web.console.messages.finding import NAMES, WantedDeliveries, filters, wanted
-from wechat_scheduler.web.console.messages.states import receiver_link, sender_link, standing
+from wechat_scheduler.web.console.messages.finding import (
+    LABELS,
+    NAMES,
+    WantedDeliveries,
+    filters,
+    wanted,
+)
+from wechat_scheduler.web.console.messages.states import (
+    CANCELLABLE,
+    REPLAYABLE,
+    receiver_link,
+    sender_link,
+    standing,
+)
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import joined, section, table
+from wechat_scheduler.web.console.parts import joined, searched, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -85,24 +98,18 @@ def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, 
 
 
 def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -> Html:
-    empty = NONE_FOUND if chosen.given else of_accounts(visit, NONE)
-    shown = deliveries_table(visit, rows, empty, pick=True)
-    if not rows.rows:
-        return shown
+    empty = _none_found(visit, chosen) if chosen.given else of_accounts(visit, NONE)
+    acts = _acts(rows, chosen)
+    shown = deliveries_table(visit, rows, empty, pick=bool(acts))
+    if not acts:
+        return fill("{shown}{pager}", shown=shown, pager=pager(visit, rows))
+    (first, words), *others = acts
     beside = [
-        fill('<button name="what" value="cancel">{words}</button>', words=visit.say(CANCEL_PICKED))
+        fill(
+            '<button name="what" value="{what}">{words}</button>', what=what, words=visit.say(name)
+        )
+        for what, name in others
     ]
-    if chosen.query:
-        beside += [
-            fill(
-                '<button name="what" value="replay_all">{words}</button>',
-                words=visit.say(REPLAY_ALL),
-            ),
-            fill(
-                '<button name="what" value="cancel_all">{words}</button>',
-                words=visit.say(CANCEL_ALL),
-            ),
-        ]
     body = fill(
         '{shown}<p class="faint">{counted}</p>',
         shown=shown,
@@ -112,11 +119,33 @@ def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -
         visit,
         "/console/messages/choose",
         body,
-        REPLAY_PICKED,
-        fields=dict(chosen.given),
+        words,
+        fields={**chosen.given, "what": first},
         beside=beside,
     )
     return fill("{picked}{pager}", picked=picked, pager=pager(visit, rows))
+
+
+def _acts(rows: Rows[DeliveryResult], chosen: WantedDeliveries) -> list[tuple[str, Words]]:
+    """What can be done with the deliveries of the page, and with all that match."""
+    of_page, wanted_state = {one.state for one in rows.rows}, chosen.query.get("state", "")
+    found = []
+    for what, states, picked, all_of_them in (
+        ("replay", REPLAYABLE, REPLAY_PICKED, REPLAY_ALL),
+        ("cancel", CANCELLABLE, CANCEL_PICKED, CANCEL_ALL),
+    ):
+        if of_page & {*states}:
+            found.append((what, picked))
+        if rows.rows and chosen.query and (not wanted_state or wanted_state in states):
+            found.append((f"{what}_all", all_of_them))
+    return sorted(found, key=lambda act: act[0].endswith("_all"))
+
+
+def _none_found(visit: Visit, chosen: WantedDeliveries) -> Words:
+    given = dict(chosen.given)
+    if given.get("state") in WORDS:
+        given["state"] = visit.say(WORDS[given["state"]][1])
+    return searched(visit, NONE_FOUND, ((LABELS[name], text) for name, text in given.items()))
 
 
 def _box(visit: Visit, one: DeliveryResult) -> Html:

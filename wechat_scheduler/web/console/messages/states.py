@@ -21,6 +21,7 @@ ALERT: Final = "alert"
 ALERTS = W("the daemon's alerts", "守护进程的告警")
 ALERT_TARGET = W("the target {name} of alerts", "告警目标 {name}")
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
+CANCELLABLE: Final = ("pending",)
 WAYS: Final = {
     "auto": terms.AS_WECHAT_ALLOWS,
     "template": terms.TEMPLATE_MESSAGE,

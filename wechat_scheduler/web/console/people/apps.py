@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.parts import (
     joined,
     none_yet,
     search,
+    searched,
     secret_section,
     section,
     table,
@@ -42,6 +43,7 @@ NO_APPS = W(
     "这里没有应用。应用是租户，通过一个账号发消息和提醒。",
 )
 FIRST = W("Make the first one.", "请先创建一个。")
+NONE_FOUND = W("No app fits.", "没有符合的应用。")
 MAKE = W("Make an app", "创建应用")
 APPID = W("Account (appid)", "账号（appid）")
 APPID_HINT = W(
@@ -91,7 +93,9 @@ async def apps(visit: Visit) -> web.Response:
             terms.APPS,
             (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED),
             rows,
-            empty=none_yet(visit, of_accounts(visit, NO_APPS), FIRST, Scope.ADMIN),
+            empty=searched(visit, NONE_FOUND, [(TEXT, wanted)])
+            if wanted
+            else none_yet(visit, of_accounts(visit, NO_APPS), FIRST, Scope.ADMIN),
         ),
         pager=pager(visit, found),
         make=when(

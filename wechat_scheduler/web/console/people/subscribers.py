@@ -10,7 +10,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, search, section, table
+from wechat_scheduler.web.console.parts import code, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -123,10 +123,22 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
             TABS[1].words,
             (terms.USER, terms.OPENID, terms.STATE, terms.LAST_ACT, SINCE),
             [_row(visit, app, one) for one in found.rows],
-            empty=NO_MATCH if is_filtered else none,
+            empty=searched(visit, NO_MATCH, _sought(visit, topics)) if is_filtered else none,
         ),
         pager=pager(visit, found),
     )
+
+
+def _sought(visit: Visit, topics: list[TopicResult]) -> list[tuple[Phrase, str]]:
+    query = visit.request.query
+    names = {str(topic.id): topic.name for topic in topics}
+    blocked = {"true": ONLY_BLOCKED, "false": NOT_BLOCKED}.get(query.get("blocked", ""), "")
+    topic = query.get("topic", "")
+    return [
+        (terms.USER, query.get("name", "").strip()),
+        (terms.TOPIC, names.get(topic, topic)),
+        (BLOCKED, visit.say(blocked)),
+    ]
 
 
 def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:

@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
-from wechat_scheduler.web.console.parts import code, joined, search, section, table
+from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import APPS, PEOPLE
 from wechat_scheduler.web.console.people.reach import reach_badge
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -31,6 +31,7 @@ NONE = W(
     "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
     "没有用户。公众号的推送到达这里之后的关注者，以及应用绑定的用户，才会出现。",
 )
+NONE_FOUND = W("No user fits.", "没有符合的用户。")
 SEARCH_USERS = W("Find a user", "查找用户")
 USERS: Final = f"{PEOPLE}/users"
 
@@ -64,12 +65,21 @@ async def users(visit: Visit) -> web.Response:
             TITLE,
             (terms.USER, ACCOUNT, terms.STATE, terms.LAST_ACT, terms.APPS),
             rows,
-            empty=of_accounts(visit, NONE),
+            empty=_none(visit),
         ),
         pager=pager(visit, found),
     )
     body = joined([section(visit, USERS_HEADING, listed, id="users"), await known_accounts(visit)])
     return layout(visit, TITLE, body)
+
+
+def _none(visit: Visit) -> Words:
+    sought = [
+        (name, visit.request.query.get(field, "").strip())
+        for field, name in (("openid", terms.OPENID), ("appid", ACCOUNT))
+    ]
+    is_filtered = any(value for _, value in sought)
+    return searched(visit, NONE_FOUND, sought) if is_filtered else of_accounts(visit, NONE)
 
 
 async def _names(visit: Visit, wanted: set[int]) -> dict[int, str]:

@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.parts import (
     labelled,
     none_yet,
     search,
+    searched,
     section,
     state,
     table,
@@ -89,7 +90,9 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
     )
     rows = [_row(visit, one) for one in found.rows]
     empty = (
-        NO_SUCH if is_filtered else none_yet(visit, of_accounts(visit, NONE), FIRST, Scope.REGISTER)
+        searched(visit, NO_SUCH, [(terms.ACCOUNT, query.get("endpoint", "").strip())])
+        if is_filtered
+        else none_yet(visit, of_accounts(visit, NONE), FIRST, Scope.REGISTER)
     )
     heads = (terms.ACCOUNT, terms.STATE, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(

@@ -9,7 +9,7 @@ from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.key_limits import NONE_SEEN, of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.links import account_link, link, pager
-from wechat_scheduler.web.console.parts import code, search, section, spaced, state, table
+from wechat_scheduler.web.console.parts import code, search, searched, section, spaced, state, table
 from wechat_scheduler.web.console.pushes.words import EFFECTS, FATES, KINDS
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -56,12 +56,19 @@ async def past_pushes(visit: Visit) -> Html:
             CAME,
             (WHEN, terms.ACCOUNT, terms.KIND, NAME, ABOUT, FATE),
             [_row(visit, one) for one in found.rows],
-            empty=NONE_FITS if is_filtered else _none(visit),
+            empty=_none_fits(visit) if is_filtered else _none(visit),
         ),
         pager=pager(visit, found),
         kept=spaced(visit.say(KEPT), "" if visit.may(Scope.PUSH) else visit.say(NO_ACTS)),
     )
     return section(visit, CAME, body, id="came", live=True)
+
+
+def _none_fits(visit: Visit) -> Words:
+    query = visit.request.query
+    kind = next((words for name, words in KINDS.items() if name.value == query.get("kind")), "")
+    sought = ((terms.ACCOUNT, query.get("appid", "").strip()), (terms.KIND, visit.say(kind)))
+    return searched(visit, NONE_FITS, sought)
 
 
 def _none(visit: Visit) -> Words:

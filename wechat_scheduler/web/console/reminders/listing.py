@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
-from wechat_scheduler.web.console.parts import Cell, joined, spaced, table
+from wechat_scheduler.web.console.parts import Cell, joined, searched, spaced, table
 from wechat_scheduler.web.console.reminders.outcome import last_counts
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
@@ -103,8 +103,19 @@ def _table(
         terms.REMINDERS,
         heads,
         rows,
-        empty=NONE_FOUND if is_chosen else of_accounts(visit, NONE),
+        empty=_none_found(visit, wanted) if is_chosen else of_accounts(visit, NONE),
     )
+
+
+def _none_found(visit: Visit, wanted: Mapping[str, str | None]) -> Words:
+    state = wanted["state"]
+    sought = (
+        (TEXT, wanted["text"]),
+        (terms.STATE, visit.say(STATES[state][1]) if state else ""),
+        (terms.APP, wanted["app"]),
+        (UID, wanted["uid"]),
+    )
+    return searched(visit, NONE_FOUND, sought)
 
 
 def _row(visit: Visit, one: ReminderDetails, apps: Mapping[int, AppResult]) -> tuple[Cell, ...]:
