@@ -14,6 +14,7 @@ from tests.cluster.conftest import Cluster, WrongClock
 from tests.house import APPID, Caller, WeChat
 from tests.sending.town import Town, settled_in
 from tests.wire import Wire, wired
+from wechat_scheduler.daemon.delivery import lease_of
 from wechat_scheduler.engine import clockwork
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.clockwork import LONGEST_SLEEP, Clockwork
@@ -21,7 +22,7 @@ from wechat_scheduler.errors import StorageError
 
 PATH = f"{APPID}/0"
 SOON, SHORTLY = timedelta(seconds=10), timedelta(seconds=1)
-TOKEN = "/cgi-bin/token"
+TOKEN, SENDS = "/cgi-bin/token", "/cgi-bin/message/template/send"
 ROTATING = {"wechat__access_token_endpoint": "token"}
 LOSSES: dict[str, Callable[[Wire], None]] = {
     "before the commit arrived": lambda wire: wire.lose_commit(reaches=False, closes=True),
@@ -188,6 +189,31 @@ async def sleeping(node: Caller) -> AsyncIterator[None]:
         yield
         for loop in loops:
             loop.stop()
+
+
+async def test_a_message_whose_outcome_waits_longer_than_its_claim_is_sent_once(
+    node: Cluster, wire: Wire, weixin: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock(SystemClock().now())
+    async with node("far", clock=clock, database=wire.url) as far:
+        lease = lease_of(far.daemon.ground.config)
+        monkeypatch.setattr(clockwork, "STORE_PAUSE", 2 * lease)
+        town = await settled_in(weixin, far, clock)
+        uid = await town.follow()
+        await say(town, uid)
+        losing = Losing(far, "delivery", wire, LOSSES["silent before the commit"])
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(turn(far, losing))
+            await losing.has_failed.wait()
+            await clock.asleep()
+            clock.advance(lease)
+            await far.settle()
+            states = [one.state.value for one in await town.deliveries()]
+            clock.advance(lease)
+
+        assert states == ["accepted"]
+        assert weixin.sandbox.calls(SENDS) == len(await town.arrived(uid)) == 1
 
 
 async def say(town: Town, uid: str, *, after: timedelta = timedelta(0), status: int = 200) -> None:

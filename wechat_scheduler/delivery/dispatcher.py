@@ -18,6 +18,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
 )
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
+from wechat_scheduler.delivery.unsaved_outcomes import UnsavedOutcomes
 from wechat_scheduler.engine.backoff import FIRST_RETRY
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.crashes import crash_reason
@@ -58,11 +59,23 @@ class Dispatcher:
         self._observer = observer
         self._clock = clock
         self._lease = lease
+        self._unsaved = UnsavedOutcomes()
 
     async def claim(self, limit: int) -> Sequence[Delivery]:
-        return await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
+        rows = await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
+        self._unsaved.claimed(rows)
+        return rows
 
     async def attempt(self, row: Delivery) -> Outcome:
+        if unsaved := await self._unsaved.of(row):
+            return unsaved
+        began = self._clock.now()
+        with self._unsaved.attempting(row):
+            outcome = await self._sent(row)
+            self._unsaved.put(outcome, began)
+        return outcome
+
+    async def _sent(self, row: Delivery) -> Outcome:
         if deferred := await self._learned(row):
             return deferred
         now, began = self._clock.now(), self._clock.boottime()
@@ -94,6 +107,8 @@ class Dispatcher:
         return None
 
     async def finish(self, outcome: Outcome) -> None:
+        if not self._unsaved.is_newest(outcome):
+            return
         try:
             receipt = await self._outbox.settle(outcome, now=self._clock.now())
         except StorageError:
@@ -107,11 +122,13 @@ class Dispatcher:
                 delivery=outcome.delivery, state=outcome.state, version=outcome.version
             )
             receipt = await self._outbox.settle(outcome, now=self._clock.now())
+        self._unsaved.saved(outcome.delivery, self._clock.now(), self._lease)
         self._observer.sent(outcome, receipt)
         log_outcome(outcome, receipt or "")
 
     async def crashed(self, row: Delivery, error: Exception) -> None:
         reason, now = crash_reason(error), self._clock.now()
+        self._unsaved.saved(row, now, self._lease)
         if await self._outbox.crashed(row.id, row.claim, reason=reason, now=now):
             log.error("delivery.set_aside", delivery=row.id, channel=row.channel, reason=reason)
 
