@@ -29,8 +29,8 @@ from wechat_scheduler.credentials.model import AUTHORIZATION, ClaimedJob, Outcom
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.claims import SETTLED_WITHIN
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
-from wechat_scheduler.storage.credentials.job_claims import SETTLED_WITHIN
 from wechat_scheduler.storage.database import Script
 
 T = TypeVar("T")

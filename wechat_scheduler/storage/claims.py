@@ -25,6 +25,11 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
+# After the store was away, each process connects within five seconds and stores within one more what came of its
+# rows meanwhile. Until then none works on rows whose claims ended in that time.
+SETTLED_WITHIN = timedelta(seconds=7)
+UNCLAIMED = "claimed_by IS NULL"
+
 # MATERIALIZED chooses the rows once. A planner that repeated the choice for each row of the table
 # would find other rows unlocked each time, and claim them all.
 _CLAIM = """
@@ -117,6 +122,30 @@ class Claim(NamedTuple):
     name: str
     until: int
     now: int
+
+
+class Absence:
+    """Notes for one process that the store was away. Until `settled_at`, if there is such a time, the process claims no
+    row that had a claim."""
+
+    def __init__(self) -> None:
+        self._lasts = False
+        self.settled_at: datetime | None = None
+
+    def lost(self) -> None:
+        """Record that the store does not respond."""
+        self._lasts = True
+
+    def found(self, now: datetime) -> None:
+        """Record that the store responds."""
+        if self._lasts:
+            self._lasts, self.settled_at = False, now + SETTLED_WITHIN
+        elif self.settled_at is not None and now >= self.settled_at:
+            self.settled_at = None
+
+    def waits(self, now: int) -> bool:
+        """Whether a claim at this time, in microseconds, leaves out what had a claim."""
+        return self._lasts or (self.settled_at is not None and now < micros(self.settled_at))
 
 
 class ClaimingStore:

@@ -143,13 +143,13 @@ class SqlCredentials(ClaimingStore):
         try:
             rows = await self._database.write(script)
         except StorageError:
-            self._job_claims.lost()
+            self._job_claims.absence.lost()
             raise
-        self._job_claims.found(now)
+        self._job_claims.absence.found(now)
         return await self._read_each(claim, rows, self._vault.claimed_job)
 
     async def next_due(self) -> datetime | None:
-        if (settled_at := self._job_claims.waits_until) is None:
+        if (settled_at := self._job_claims.absence.settled_at) is None:
             return await super().next_due()
         return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
 

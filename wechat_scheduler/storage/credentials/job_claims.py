@@ -4,16 +4,9 @@ So the job of a new account does not wait for ten thousand of another. Lanes wou
 account.
 """
 
-from datetime import datetime, timedelta
-
-from wechat_scheduler.storage.claims import Claim, DueTable
+from wechat_scheduler.storage.claims import UNCLAIMED, Absence, Claim, DueTable
 from wechat_scheduler.storage.database import Row, Script, Statement
-from wechat_scheduler.storage.rows import micros
 
-# After the store was away, each process connects within five seconds and stores within one more what WeChat
-# answered meanwhile. Until then none asks WeChat for the jobs whose claims ended in that time.
-SETTLED_WITHIN = timedelta(seconds=7)
-UNCLAIMED = "claimed_by IS NULL"
 _EARLIEST = """
     SELECT min(due_at) AS due_at FROM (
         SELECT min(due_at) AS due_at FROM jobs {which}
@@ -28,7 +21,7 @@ EARLIEST_UNCLAIMED = _EARLIEST.format(
 
 
 class JobClaims:
-    """The claims of one process. Until `waits_until`, if there is such a time, it claims no job that had a claim."""
+    """The claims of one process."""
 
     def __init__(self, table: DueTable, skip_locked: str) -> None:
         self._all, self._unclaimed = (
@@ -40,27 +33,12 @@ class JobClaims:
         )
         self._claims = 0
         self._is_behind = False
-        self._is_away = False
-        self.waits_until: datetime | None = None
-
-    def lost(self) -> None:
-        """Record that the store does not respond."""
-        self._is_away = True
-
-    def found(self, now: datetime) -> None:
-        """Record that the store responds."""
-        if self._is_away:
-            self._is_away, self.waits_until = False, now + SETTLED_WITHIN
-        elif self.waits_until is not None and now >= self.waits_until:
-            self.waits_until = None
+        self.absence = Absence()
 
     def take(self, claim: Claim, limit: int, *values: object) -> Script[list[Row]]:
         """Claim at most `limit` due rows: while claims do not keep up, half of them the last due. A claim of
         one takes them in turn."""
-        waits = self._is_away or (
-            self.waits_until is not None and claim.now < micros(self.waits_until)
-        )
-        oldest, newest = self._unclaimed if waits else self._all
+        oldest, newest = self._unclaimed if self.absence.waits(claim.now) else self._all
         self._claims += 1
         rows: list[Row] = []
         half = limit // 2 or self._claims % 2

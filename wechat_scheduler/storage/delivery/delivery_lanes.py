@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wechat_scheduler.delivery.model import Priority
-from wechat_scheduler.storage.claims import Claim, DueTable, LaneColumn
+from wechat_scheduler.storage.claims import UNCLAIMED, Absence, Claim, DueTable, LaneColumn
 from wechat_scheduler.storage.database import Row, Script
 from wechat_scheduler.storage.lanes import Lanes, Turns, Waiting, earliest
 
@@ -14,22 +14,29 @@ ONE_IN: Final = 5
 QUEUES: Final = {
     priority: f"state = 'pending' AND priority = {priority.value}" for priority in Priority
 }
+UNCLAIMED_QUEUES: Final = {
+    priority: f"{queue} AND {UNCLAIMED}" for priority, queue in QUEUES.items()
+}
 
 
 class DeliveryLanes:
     """Claims the deliveries of one process. Urgent ones come first, those of every app; then an app's
     normal ones come before its bulk. While urgent ones fill the claims, one row in `ONE_IN` is reserved
-    for the others."""
+    for the others. After the store was away, it leaves out for a while what had a claim."""
 
     def __init__(self, table: DueTable, skip_locked: str) -> None:
         self._urgent, self._rest = Turns(), Turns()
-        self._lanes = {
-            priority: Lanes(table, queue, skip_locked) for priority, queue in QUEUES.items()
-        }
+        self._all, self._unclaimed = (
+            {priority: Lanes(table, queue, skip_locked) for priority, queue in queues.items()}
+            for queues in (QUEUES, UNCLAIMED_QUEUES)
+        )
+        self._lanes = self._all
         self._owed = 0.0
+        self.absence = Absence()
 
     def take(self, claim: Claim, limit: int) -> Script[list[Row]]:
         """Claim at most `limit` due rows."""
+        self._lanes = self._unclaimed if self.absence.waits(claim.now) else self._all
         kept = min(int(self._owed), limit)
         urgent = yield from self._take_urgent(claim, limit - kept)
         others = yield from self._take_others(claim, limit - len(urgent))
@@ -55,11 +62,18 @@ class DeliveryLanes:
         return rows + (yield from self._lanes[Priority.BULK].taken(claim, rest))
 
 
-def next_due(table: str, lane: LaneColumn) -> str:
-    """The earliest `due_at` of all lanes."""
+def next_due(
+    table: str, lane: LaneColumn, queues: Mapping[Priority, str] = QUEUES, *more: str
+) -> str:
+    """The earliest `due_at` of all lanes, and of `more` queries."""
     each = " UNION ALL ".join(
-        f"SELECT due_at FROM ({earliest(table, lane, queue)}) each"  # noqa: S608 - our own text
-        for queue in QUEUES.values()
+        [
+            *(
+                f"SELECT due_at FROM ({earliest(table, lane, queue)}) each"  # noqa: S608 - our own text
+                for queue in queues.values()
+            ),
+            *more,
+        ]
     )
     return f"SELECT min(due_at) AS due_at FROM ({each}) every"  # noqa: S608 - our own text
 

@@ -8,12 +8,17 @@ from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKi
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
-from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
+from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable, due_of
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, by_id
 from wechat_scheduler.storage.delivery import outcomes
-from wechat_scheduler.storage.delivery.delivery_lanes import DeliveryLanes, next_due
+from wechat_scheduler.storage.delivery.delivery_lanes import (
+    UNCLAIMED_QUEUES,
+    DeliveryLanes,
+    next_due,
+)
 from wechat_scheduler.storage.delivery.messages import (
     MESSAGE_COLUMNS,
     message_of,
@@ -41,6 +46,10 @@ DUE = DueTable(
     released=f"due_at = $1, {_DOUBTED}",
     crashed=f"error = $3, {_DOUBTED}",
     aside="state = 'dead', error = $3, settled_at = $4",
+)
+# `$1` at the latest.
+EARLIEST_UNCLAIMED = next_due(
+    "deliveries", BY_APP, UNCLAIMED_QUEUES, "SELECT CAST($1 AS BIGINT) AS due_at"
 )
 # Each message once, for all its claimed deliveries.
 TOLD = f"""
@@ -83,8 +92,18 @@ class SqlOutbox(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)
-        claimed = await self._database.write(lambda: self._claimed(claim, limit))
+        try:
+            claimed = await self._database.write(lambda: self._claimed(claim, limit))
+        except StorageError:
+            self._lanes.absence.lost()
+            raise
+        self._lanes.absence.found(now)
         return await self._read_each(claim, claimed.rows, _Reader(self._vault, claim.name, claimed))
+
+    async def next_due(self) -> datetime | None:
+        if (settled_at := self._lanes.absence.settled_at) is None:
+            return await super().next_due()
+        return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
 
     async def depart(
         self, delivery: Delivery, *, repeats: bool, now: datetime, lease: timedelta
