@@ -131,6 +131,26 @@ async def test_a_failed_delivery_tells_its_story_and_is_sent_again(
     assert [one["data-live"] for one in after.root.find("section", id="state")] == [""]
 
 
+async def test_a_corrected_message_and_the_one_that_failed_lead_to_one_another(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
+) -> None:
+    weixin.sandbox.script("/cgi-bin/message/template/send", errcode=47003, times=1)
+    await send(keeper, shop, "alice", **PARCEL)
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+
+    story = await admin.open(f"/console/deliveries/{dead['id']}")
+    (again,) = [one for one in story.root.find("a") if "again=" in one["href"]]
+    form = await admin.open(again["href"])
+    seen = await admin.submit(form, "/console/messages/write")
+    await admin.submit(seen, "/console/messages/write/send")
+    sent = max(await deliveries(keeper), key=lambda one: int(one["id"] != dead["id"]))
+    old, new = [await admin.open(f"/console/messages/{one['message']}") for one in (dead, sent)]
+
+    assert old.facts()["It was corrected by"] == str(sent["message"])
+    assert new.facts()["It corrects"] == str(dead["message"])
+
+
 async def test_wechat_is_asked_whether_it_intercepted_a_message(
     admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
 ) -> None:

@@ -165,10 +165,10 @@ async def test_days_of_a_key_are_refused_in_days(admin: Browser) -> None:
 
 
 async def test_a_form_says_in_chinese_what_is_wrong(admin: Browser) -> None:
-    page = await admin.open("/console/messages?errcode=x", Accept_Language="zh-CN")
-    english = await admin.open("/console/messages?errcode=x", Accept_Language="en")
+    page = await admin.open("/console/messages?message=x", Accept_Language="zh-CN")
+    english = await admin.open("/console/messages?message=x", Accept_Language="en")
     unknown = await admin.open("/console/apps/9", Accept_Language="zh-CN")
 
-    assert page.root.one("p", id="error-errcode").text == "必须是数字。"
-    assert english.root.one("p", id="error-errcode").text == "Must be a number."
+    assert page.root.one("p", id="error-message").text == "必须是数字。"
+    assert english.root.one("p", id="error-message").text == "Must be a number."
     assert "没有应用 9。" in unknown.text

@@ -311,3 +311,9 @@ async def test_it_is_counted_by_an_index_whether_a_state_has_few_deliveries() ->
     rows = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
 
     assert any("INDEX deliveries_delivered" in row["detail"] for row in rows)
+
+
+async def test_the_corrections_of_a_message_are_found_without_all_others() -> None:
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {messages.CORRECTIONS}", 1)
+
+    assert rows[0]["detail"].endswith("messages_correcting (corrects=?)")

@@ -7,7 +7,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.web.tenants import bound, deliveries, made_app, send
+from tests.web.tenants import bound, deliveries, made_app, opened_shop, send
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -345,3 +345,23 @@ async def test_html_without_a_title_gets_its_text_as_one(keeper: Caller) -> None
 
         message = (await keeper.call("GET", f"/v1/messages/{sent['id']}")).result
         assert (message["title"], message["text"]) == (title, text)
+
+
+async def test_a_message_says_which_one_it_corrects_and_by_which_it_was_corrected(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    shop = await opened_shop(keeper, weixin, "alice")
+    other = await made_app(keeper, "other")
+    first = (await send(keeper, shop, "alice")).result["id"]
+
+    second = (await send(keeper, shop, "alice", corrects=first)).result["id"]
+    refused = [
+        await send(keeper, shop, "alice", corrects=1),
+        await send(keeper, other, "alice", corrects=first),
+    ]
+
+    old, new = [(await keeper.call("GET", f"/v1/messages/{one}")).result for one in (first, second)]
+    assert (old["corrects"], old["corrected_by"]) == (None, [second])
+    assert (new["corrects"], new["corrected_by"]) == (first, [])
+    assert {one.status for one in refused} == {400}
+    assert "the app has no message" in refused[0].json["message"]

@@ -80,12 +80,11 @@ class TargetKind(enum.StrEnum):
 class Content:
     """The content of a message.
 
-    `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are
-    its keywords, and `colors` gives for some of them `#rrggbb`. A tap on the message opens `page` of a
-    mini-program; without one, and where WeChat is too old for them, `url`, or,
-    with `landing`, the daemon's own page of the message, which links to `url`. With `reminder`, an
-    id, that is the page of the reminder, which the `owner`, a uid, can change there. `body` is the
-    JSON that a webhook is posted.
+    `purpose` chooses among the app's templates. With `template`, a template's id or alias, `data` are its keywords, and
+    `colors` gives for some of them `#rrggbb`. A tap on the message opens `page` of a mini-program; without one, and
+    where WeChat is too old for them, `url`, or, with `landing`, the daemon's own page of the message, which links to
+    `url`. With `reminder`, an id, that is the page of the reminder, which the `owner`, a uid, can change there. `body` is
+    the JSON that a webhook is posted. It was sent in the place of the message `corrects`; 0 for most.
     """
 
     way: Way = Way.AUTO
@@ -102,6 +101,7 @@ class Content:
     data: Mapping[str, str] = field(default_factory=dict)
     colors: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
+    corrects: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

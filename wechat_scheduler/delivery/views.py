@@ -82,9 +82,10 @@ class ListedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """`counts` gives the number of deliveries in each state. The content of a `retracted` message is
-    hidden."""
+    """`counts` gives the number of deliveries in each state. The content of a `retracted` message is hidden.
+    `corrected_by` are messages that were sent in its place: the first ten."""
 
     message: Message
     counts: dict[DeliveryState, int]
     retracted: bool
+    corrected_by: tuple[int, ...] = ()

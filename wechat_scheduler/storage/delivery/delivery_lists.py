@@ -15,7 +15,8 @@ from wechat_scheduler.storage.delivery.delivery_names import (
     rows_of_messages,
     title_of,
 )
-from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of, notes_of
+from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of
+from wechat_scheduler.storage.delivery.notes import notes_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
 

@@ -28,6 +28,7 @@ from wechat_scheduler.storage.database import (
     inserts,
     rows_of,
 )
+from wechat_scheduler.storage.delivery.notes import notes_of, notes_text
 from wechat_scheduler.storage.ordered_ids import IdSequence
 from wechat_scheduler.storage.rows import Vault, instant, micros, micros_or_none, record
 from wechat_scheduler.storage.stored_responses import put_new_responses, put_response
@@ -35,14 +36,13 @@ from wechat_scheduler.storage.unreadable import only, readable
 
 _encode = msgspec.json.Encoder().encode
 _content_json = msgspec.json.Decoder(Content)
-_notes_json = msgspec.json.Decoder(tuple[str, ...])
 
 MESSAGE_COLUMNS = """
     m.id AS message_id, m.app_id, m.content, m.notes, m.priority, m.not_before, m.expires_at,
     m.retracted, m.created_at AS message_at
 """
 PUT = """
-    INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at, reminder)
+    INSERT INTO messages (id, app_id, content, notes, priority, not_before, expires_at, created_at, reminder, corrects)
 """
 HIDE = "INSERT INTO message_secrets (message_id, secret) VALUES ($1, $2)"
 DELIVER = """
@@ -64,6 +64,7 @@ COUNTS = f"""
         AS standing, count(*) AS many
     FROM deliveries WHERE message_id = $1 AND {OF_RECEIVERS} GROUP BY 1
 """  # noqa: S608 - our own text
+CORRECTIONS = "SELECT id FROM messages WHERE corrects = $1 ORDER BY id LIMIT 10"
 # A message to more receivers is stored by itself: others do not wait for it.
 FEW: Final = 16
 RETRACT = "UPDATE messages SET retracted = 1 WHERE id = $1 RETURNING id"
@@ -161,10 +162,12 @@ class SqlMessages:
         if message is None:
             return None
         counts = await self._database.read(COUNTS, message.id)
+        corrections = await self._database.read(CORRECTIONS, message.id)
         return MessageView(
             message=message,
             counts=dict(readable(counts, count_of, table="deliveries", key="standing")),
             retracted=bool(rows[0]["retracted"]),
+            corrected_by=tuple(row["id"] for row in corrections),
         )
 
 
@@ -175,14 +178,6 @@ def count_of(row: Row) -> tuple[DeliveryState, int]:
 
 def content_text(content: Content) -> str:
     return _encode(content).decode()
-
-
-def notes_text(notes: tuple[str, ...]) -> str:
-    return _encode(notes).decode() if notes else ""
-
-
-def notes_of(text: str) -> tuple[str, ...]:
-    return _notes_json.decode(text) if text else ()
 
 
 def secret_place(message_id: int) -> str:
@@ -239,6 +234,7 @@ def _message_values(message: Message) -> tuple[object, ...]:
         message.priority.value,
         *map(micros_or_none, (message.not_before, message.expires_at, message.created_at)),
         message.content.reminder or None,
+        message.content.corrects or None,
     )
 
 

@@ -22,7 +22,7 @@ from wechat_scheduler.storage.credentials.notifications import collapse_key
 from wechat_scheduler.storage.database import GivenRows, Script, Statement, each
 from wechat_scheduler.storage.delivery.deliveries import apply_receipts
 from wechat_scheduler.storage.delivery.feed_entries import outcome_entry
-from wechat_scheduler.storage.delivery.messages import notes_text
+from wechat_scheduler.storage.delivery.notes import notes_text
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import micros
 

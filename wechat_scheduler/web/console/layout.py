@@ -61,6 +61,8 @@ IN_ZONE = W(
 )
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
+# An instant, or the hours of a plot.
+_TIMES: Final = re.compile('<time |class="[a-z ]*times"')
 _COUNT: Final = re.compile("[0-9]{1,9}")
 _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-scheduler</a>
 <details class="menu"><summary>{menu}</summary><div>{rooms}{foot}</div></details></header>
@@ -87,7 +89,9 @@ def layout(
         notice=when(status < 400, _notice(visit)),
         limits=limits_of(visit),
         body=body,
-        zone=when("<time " in body, fill('<p class="faint">{zone}</p>', zone=visit.say(IN_ZONE))),
+        zone=when(
+            _TIMES.search(body), fill('<p class="faint">{zone}</p>', zone=visit.say(IN_ZONE))
+        ),
     )
     return document(
         visit.request,

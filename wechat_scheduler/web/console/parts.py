@@ -157,7 +157,13 @@ def code(text: str) -> Html:
     """Text of a machine. An id stays in one line: a narrow place shows its beginning, and a click selects all of it."""
     if _ID.fullmatch(text):
         return fill('<code class="id" title="{text}">{text}</code>', text=text)
-    return fill("<code>{text}</code>", text=text)
+    return fill("<code>{text}</code>", text=broken_path(text))
+
+
+def broken_path(text: str) -> Html:
+    """A path or an address, which a narrow place breaks behind a slash."""
+    parts = [fill("{part}/<wbr>", part=part) for part in text.split("/")[:-1]]
+    return fill("{parts}{last}", parts=parts, last=text.rpartition("/")[2])
 
 
 def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, str]]) -> Html:

@@ -27,6 +27,7 @@ _BOTH: Final = {
     "the app has no topic {id}": "应用没有主题 {id}",
     "the name {name} is that of another user, {uid}: choose another, or let it move":
         "名字 {name} 属于另一个用户 {uid}：请换一个，或者让它移过来",
+    "the app has no message {id}": "应用没有消息 {id}",
     "the app has no subscriber {name}": "应用没有订阅者 {name}",
     "the app has no reminder {id}": "应用没有提醒 {id}",
     "no push endpoint is configured for {appid}": "没有为 {appid} 设置推送地址",

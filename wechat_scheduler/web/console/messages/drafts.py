@@ -84,7 +84,7 @@ async def body_of(visit: Visit) -> dict[str, Any]:
                 told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
             )
     if ID.fullmatch(told["again"]):
-        body |= await _unseen(visit, told["again"])
+        body |= await _unseen(visit, told["again"], body["app"])
     typed.check(lambda: read_message(msgspec.json.encode(body), now=visit.now))
     return body
 
@@ -95,11 +95,12 @@ def _receivers(told: Mapping[str, str]) -> list[int | str]:
     return [told["to"]] if told["to"] else []
 
 
-async def _unseen(visit: Visit, number: str) -> dict[str, Any]:
-    """What the form has no fields for stays as it was."""
+async def _unseen(visit: Visit, number: str, app: int) -> dict[str, Any]:
+    """What the form has no fields for stays as it was. A message of the same app corrects the other."""
     one = await _pattern(visit, number)
     page = {"miniprogram": one.miniprogram} if one.miniprogram else {}
-    return {"format": one.format, **page}
+    corrects = {"corrects": one.id} if one.app == app else {}
+    return {"format": one.format, **corrects, **page}
 
 
 async def previewed(visit: Visit, body: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`/console/messages/{message}`: a message, and what became of it."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -34,6 +35,9 @@ NO_DELIVERIES = W(
     "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
 )
 ALL = W("Show all", "查看全部")
+
+CORRECTS = W("It corrects", "改正自")
+CORRECTED = W("It was corrected by", "改正后另发了")
 
 PAGE: Final = "/console/messages/{message}"
 
@@ -94,9 +98,17 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
             (terms.EXPIRES, visit.time(one.expires) if one.expires else None),
             (terms.TEMPLATE, one.template),
             (OPENS, link(opens, opens) if opens else None),
+            (CORRECTS, _messages([one.corrects] if one.corrects else [])),
+            (CORRECTED, _messages(one.corrected_by)),
         ],
     )
     return joined([known, _retracted(visit) if one.retracted else _texts(visit, one)])
+
+
+def _messages(numbers: Sequence[int]) -> Html:
+    return joined(
+        fill("{link} ", link=link(f"/console/messages/{one}", str(one))) for one in numbers
+    )
 
 
 def _retracted(visit: Visit) -> Html:

@@ -38,7 +38,7 @@ async def to_enter(visit: Visit, appid: str, made: dict[str, str]) -> Html:
     if not kept or any(job.kind == COMPONENT_TOKEN for job in kept):
         pairs.append((MESSAGES_PATH, _address(visit, made["messages_path"])))
     return fill(
-        "{unknown}<p>{enter}</p>{facts}",
+        '{unknown}<p>{enter}</p><div class="secrets">{facts}</div>',
         unknown=when(kept == [], _unregistered(visit, appid)),
         enter=visit.say(ENTER_URL if visit.public_url else ENTER),
         facts=facts(visit, pairs),
@@ -53,9 +53,11 @@ async def _kept(visit: Visit, appid: str) -> list[JobResult]:
 
 def _address(visit: Visit, path: str) -> Html:
     """The whole URL where the public address is known, with a button that copies it where scripts run."""
+    url = f"{visit.public_url}{path}"
     return fill(
-        '<code>{url}</code> <button type="button" data-copy="{url}">{copy}</button>',
-        url=f"{visit.public_url}{path}",
+        '{shown} <button type="button" data-copy="{url}">{copy}</button>',
+        shown=code(url),
+        url=url,
         copy=visit.say(COPY),
     )
 

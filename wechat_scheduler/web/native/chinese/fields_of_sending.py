@@ -21,6 +21,9 @@ BOTH: Final[Mapping[str, str]] = {
     "What a tap opens.": "点击后打开的地址",
     "It is not sent before this.": "在此之前不发送",
     "It is not sent after this.": "在此之后不发送",
+    "The message of the app in whose place it is sent.": "应用的一条消息，这条消息代替它发送",
+    "It was sent in the place of the message `corrects`; `corrected_by` are those that were sent in its place.":
+        "它代替 `corrects` 这条消息发送；`corrected_by` 是代替它发送的消息",
     "`urgent` ignores quiet hours.": "`urgent` 不受免打扰时段限制",
     "`deliveries` are in the order of `to`.": "`deliveries` 按 `to` 的顺序",
     "`to` has each user once, with `names` as in a list.": "`to` 里每个用户一次；`names` 与列表中相同",

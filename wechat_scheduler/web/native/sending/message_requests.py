@@ -59,6 +59,9 @@ class MessageBody(msgspec.Struct, forbid_unknown_fields=True):
     not_before: Annotated[Instant | None, _says("It is not sent before this.")] = None
     expires: Annotated[Instant | None, _says("It is not sent after this.")] = None
     priority: Annotated[PriorityName, _says("`urgent` ignores quiet hours.")] = "normal"
+    corrects: Annotated[Id | None, _says("The message of the app in whose place it is sent.")] = (
+        None
+    )
 
 
 class PlacedResult(msgspec.Struct):
@@ -178,6 +181,7 @@ def _content(parsed: MessageBody, parts: Mapping[str, Any]) -> Content:
         page=parts["miniprogram"],
         template=parts["template"],
         data=parts["data"],
+        corrects=parsed.corrects or 0,
     )
     if not content.text.strip() and not content.template:
         raise InvalidRequestError("give a text, or a template and its data", field="text")

@@ -10,7 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.orders import Order
 from wechat_scheduler.delivery.views import DeliveryFilter, ListedMessage, MessageView
-from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -40,7 +40,8 @@ log = structlog.get_logger(__name__)
 
 class MessageResult(msgspec.Struct, kw_only=True):
     """A message; `counts` has the number of its deliveries in each state. One to a topic, or to those who joined a
-    reminder, is counted until each of them has a delivery. The page of a `retracted` message no longer shows it."""
+    reminder, is counted until each of them has a delivery. The page of a `retracted` message no longer shows it. It was sent in the place of
+    the message `corrects`; `corrected_by` are those that were sent in its place."""
 
     id: int
     app: int
@@ -59,6 +60,8 @@ class MessageResult(msgspec.Struct, kw_only=True):
     retracted: bool
     created_at: datetime
     counts: dict[str, int]
+    corrects: int | None
+    corrected_by: Sequence[int]
 
 
 class ListedMessageResult(msgspec.Struct, kw_only=True):
@@ -153,6 +156,8 @@ def _result(view: MessageView) -> MessageResult:
         priority=message.priority.name.lower(),
         retracted=view.retracted,
         counts={state.value: count for state, count in view.counts.items()},
+        corrects=content.corrects or None,
+        corrected_by=view.corrected_by,
     )
 
 
@@ -167,6 +172,7 @@ async def _seen(request: web.Request, message_id: int) -> MessageView:
 async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
     app = await reachable_app(request, wanted.app_id)
     check_page(wanted.content.page, app, "miniprogram")
+    await _check_corrected(request, wanted)
     return await request.app[SERVICES].sending.prepare(
         app,
         wanted.content,
@@ -176,6 +182,13 @@ async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
         expires_at=wanted.expires_at,
         priority=wanted.priority,
     )
+
+
+async def _check_corrected(request: web.Request, wanted: MessageRequest) -> None:
+    if corrected := wanted.content.corrects:
+        view = await request.app[SERVICES].deliveries.message(corrected)
+        if view is None or view.message.app_id != wanted.app_id:
+            raise InvalidRequestError(f"the app has no message {corrected}", field="corrects")
 
 
 def _log(request: web.Request, order: Order) -> None:
