@@ -143,6 +143,7 @@ for method, path in (
     ("POST", "/v1/apps/{app}/templates/preview"),
     ("POST", "/v1/apps/{app}/topics"),
     ("GET", "/v1/apps/{app}/topics"),
+    ("GET", "/v1/apps/{app}/receivers"),
     ("DELETE", "/v1/apps/{app}/topics/{topic}"),
     ("GET", "/v1/apps/{app}/subscribers"),
     ("GET", "/v1/apps/{app}/subscribers/{name}"),

@@ -315,7 +315,8 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     nobody = await admin.submit(lonely, "/console/messages/write", text="hello")
     sent = await admin.submit(shown, "/console/messages/write/send")
 
-    assert "To all subscribers of the topic news" in page.text
+    assert "To all subscribers of the topic news (2 now)" in page.text
+    assert "Of 2 subscribers 0 acted within 48 hours: only they get a text." in shown.text
     assert "As one of the topic's subscribers will see it" in shown.text
     assert "The topic has no subscribers." in nobody.text
     assert sent.url.path.startswith("/console/messages/")

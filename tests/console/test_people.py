@@ -195,9 +195,16 @@ async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> No
 
     made = await admin.submit(await admin.open(url), url, name="news", description="daily")
     (row,) = made.table("Topics")
-    gone = await admin.submit(made, f"{url}/{row['Id']}/remove")
+    asked = await admin.submit(await admin.open(url), url, name="news")
+    twice = await admin.submit(asked, button="Yes, do it")
+    second = next(one["Id"] for one in twice.table("Topics") if one["Id"] != row["Id"])
+    written = await admin.open(f"/console/reminders/write?app={app['id']}")
+    await admin.submit(twice, f"{url}/{second}/remove")
+    gone = await admin.submit(await admin.open(url), f"{url}/{row['Id']}/remove")
 
     assert row["Name"] == "newsdaily"
+    assert f"The app has a topic “news” already ({row['Id']})." in asked.text
+    assert all(f"news ({one})" in written.text for one in (row["Id"], second))
     assert "The topic is removed." in gone.text
     assert "No topics yet." in gone.text
 
@@ -214,7 +221,7 @@ async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
         leads = (await admin.open(page)).root.one("main").find("a")
         return await admin.open(next(one["href"] for one in leads if one.text == words))
 
-    message = await led(url, "Write a test message")
+    message = await led(url, "Write a message")
     reminder = await led(url, "Write a reminder")
     to_topic = await led(f"{url}/topics", "Write a message")
     reminding = await led(f"{url}/topics", "Write a reminder")
@@ -223,7 +230,9 @@ async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
         one["value"] for one in message.root.find("option") if "selected" in one.attributes
     ]
     assert chosen == str(app["id"])
-    assert "App: shop" in reminder.text
+    assert [
+        one["value"] for one in reminder.root.find("option") if "selected" in one.attributes
+    ] == [chosen, "auto"]
     assert "To all subscribers of the topic news" in to_topic.text
     ticked = [
         one["value"]

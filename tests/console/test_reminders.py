@@ -430,3 +430,42 @@ async def test_a_reminder_of_an_account_without_an_app_leads_to_none_until_one_i
         "/console/apps/0" in one["href"] for page in pages for one in page.root.find("a")
     )
     assert after.facts()["App"] == "shop"
+
+
+async def test_the_words_of_a_reminder_are_changed_and_those_of_one_that_is_over_are_not(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind(text="阳台")).result
+    url = f"{LIST}/{made['id']}"
+
+    page = await admin.open(url)
+    empty = await admin.submit(page, f"{url}/words", title=" ", text="窗台")
+    saved = await admin.submit(page, f"{url}/words", title="浇水", text="窗台")
+    await office.call("POST", f"/v1/reminders/{made['id']}/cancel")
+    over = await admin.open(url)
+
+    assert (empty.status, errors(empty)) == (
+        400,
+        ["Say what to remind of, in 1 to 500 characters."],
+    )
+    assert empty.root.one("textarea", name="text").text == "窗台"
+    assert (saved.title, "窗台" in saved.text) == ("浇水", True)
+    assert "Its words are changed." in saved.text
+    assert f"{url}/words" not in over.html
+
+
+async def test_another_app_is_chosen_without_losing_what_was_typed(
+    admin: Browser, keeper: Caller, office: Office
+) -> None:
+    other = (await keeper.call("POST", "/v1/apps", body={"name": "game", "appid": APPID})).result
+    await bound(office, other, "alice")
+    page = await admin.open(f"{WRITE}?app={office.app}")
+    typed = {"when": "明天下午3点开会", "people": "alice", "topics": [str(office.topic), "*"]}
+
+    first = await admin.submit(page, WRITE, **typed)
+    second = await admin.submit(first, WRITE, app=str(other["id"]))
+
+    assert first.facts()["People now"] == "2 at most: some may be in several groups"
+    assert second.root.one("input", name="when")["value"] == "明天下午3点开会"
+    assert (second.facts()["Title"], second.facts()["To"]) == ("开会", "alice, all subscribers")
+    assert "news" not in second.text

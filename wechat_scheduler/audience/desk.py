@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.filters import SubscriberFilter
+from wechat_scheduler.audience.filters import ReceiverCount, SubscriberFilter, SubscriptionFilter
 from wechat_scheduler.audience.ids import (
     UID_PREFIX,
     name_taken,
@@ -14,6 +14,7 @@ from wechat_scheduler.audience.ids import (
     taken_for,
 )
 from wechat_scheduler.audience.model import (
+    WINDOW,
     Alias,
     App,
     Found,
@@ -26,7 +27,6 @@ from wechat_scheduler.audience.names import AppPerson, Names
 from wechat_scheduler.audience.ports import (
     Aliases,
     Subscribers,
-    SubscriptionFilter,
     Subscriptions,
     Topics,
     UseCounts,
@@ -201,6 +201,11 @@ class AudienceDesk:
         self, app: App, *, topic_id: int | None = 0, uid: str = "", blocked: bool | None = None
     ) -> int:
         return await self._subscriptions.count(app.id, topic_id=topic_id, uid=uid, blocked=blocked)
+
+    async def receivers(self, app: App, topic_id: int) -> ReceiverCount:
+        """Those whom a message to one of its topics reaches now, or to the app itself, topic 0."""
+        since = self._clock.now() - WINDOW
+        return await self._subscriptions.count_receivers(app.id, topic_id, since)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
         """Raises NotFoundError, also for one of another app."""

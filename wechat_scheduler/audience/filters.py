@@ -1,7 +1,7 @@
 """Filters of the lists of users, and where a page of codes begins."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import NamedTuple, Required, TypedDict
 
 from wechat_scheduler.engine.records import dataclass
 
@@ -23,3 +23,22 @@ class SubscriberFilter:
     within: tuple[str, ...] | None = None
     after: tuple[str, str] = ("", "")
     limit: int
+
+
+class SubscriptionFilter(TypedDict, total=False):
+    """Selects subscriptions of an app, at most `limit`, from the one after the id `after`, or from the
+    one at `offset`. `topic_id` 0, which need not be given, is the app itself, None all of its topics."""
+
+    topic_id: int | None
+    uid: str
+    blocked: bool | None
+    after: int
+    offset: int
+    limit: Required[int]
+
+
+class ReceiverCount(NamedTuple):
+    """How many users a message to a topic reaches, and how many of them acted lately."""
+
+    people: int
+    heard: int

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol, Required, TypedDict, Unpack
+from typing import Protocol, Unpack
 
 from wechat_scheduler.access.once import Once
-from wechat_scheduler.audience.filters import ScenePlace, SubscriberFilter
+from wechat_scheduler.audience.filters import (
+    ReceiverCount,
+    ScenePlace,
+    SubscriberFilter,
+    SubscriptionFilter,
+)
 from wechat_scheduler.audience.model import (
     AccountTemplate,
     Alias,
@@ -97,18 +102,6 @@ class Subscribers(Protocol):
         """Returns None if there is no such subscriber."""
 
 
-class SubscriptionFilter(TypedDict, total=False):
-    """Selects subscriptions of an app, at most `limit`, from the one after the id `after`, or from the
-    one at `offset`. `topic_id` 0, which need not be given, is the app itself, None all of its topics."""
-
-    topic_id: int | None
-    uid: str
-    blocked: bool | None
-    after: int
-    offset: int
-    limit: Required[int]
-
-
 class Subscriptions(Protocol):
     """The store of subscriptions. Every method is atomic; all may raise StorageError."""
 
@@ -126,6 +119,9 @@ class Subscriptions(Protocol):
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int: ...
+
+    async def count_receivers(self, app_id: int, topic_id: int, since: datetime) -> ReceiverCount:
+        """Of those whom `receivers` gives; some of them acted after `since`."""
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         """Ordered by id."""

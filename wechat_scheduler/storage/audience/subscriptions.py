@@ -1,10 +1,11 @@
 """`audience.ports.Subscriptions` on a database."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Unpack
 
+from wechat_scheduler.audience.filters import ReceiverCount, SubscriptionFilter
 from wechat_scheduler.audience.model import Subscriber, Subscription
-from wechat_scheduler.audience.ports import SubscriptionFilter
 from wechat_scheduler.storage.audience import subscribers
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.database import (
@@ -16,7 +17,7 @@ from wechat_scheduler.storage.database import (
     rows_of,
     with_ids,
 )
-from wechat_scheduler.storage.rows import columns, record, stored
+from wechat_scheduler.storage.rows import columns, micros, record, stored
 from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = "id app_id topic_id uid blocked muted created_at"
@@ -44,11 +45,14 @@ COUNT = "SELECT count(*) AS size FROM subscriptions n"
 SET_BLOCKED = "UPDATE subscriptions SET blocked = $2 WHERE id = $1 RETURNING id"
 SET_MUTED = "UPDATE subscriptions SET muted = $2 WHERE id = $1 RETURNING id"
 REMOVE = "DELETE FROM subscriptions WHERE id = $1 RETURNING id"
-RECEIVERS = """
-    SELECT n.uid FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
-    WHERE n.app_id = $1 AND n.topic_id = $2 AND n.uid > $3 AND n.blocked = 0 AND n.muted = 0
+_RECEIVING = """
+    FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
+    WHERE n.app_id = $1 AND n.topic_id = $2 AND n.blocked = 0 AND n.muted = 0
         AND s.follows = 1 AND s.trouble = ''
-    ORDER BY n.uid LIMIT $4
+"""
+RECEIVERS = f"SELECT n.uid {_RECEIVING} AND n.uid > $3 ORDER BY n.uid LIMIT $4"
+COUNT_RECEIVERS = f"""
+    SELECT count(*) AS people, count(CASE WHEN s.heard_at > $3 THEN 1 END) AS heard {_RECEIVING}
 """
 
 
@@ -80,6 +84,10 @@ class SqlSubscriptions:
         where, params = _where(app_id, wanted)
         size: int = (await self._database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
         return size
+
+    async def count_receivers(self, app_id: int, topic_id: int, since: datetime) -> ReceiverCount:
+        (row,) = await self._database.read(COUNT_RECEIVERS, app_id, topic_id, micros(since))
+        return ReceiverCount(people=row["people"], heard=row["heard"])
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         rows = await self._database.read(OF_PERSON, uid)

@@ -73,6 +73,6 @@ TYPE_AGAIN = W("Type it again: it is not kept on this page.", "请再输入一�
 UID = "uid"
 USED_LAST = W("Used last", "最近使用")
 USER = W("User", "用户")
-WRITE_MESSAGE = W("Write a test message", "发测试消息")
+WRITE_MESSAGE = W("Write a message", "写消息")
 WRITE_REMINDER = W("Write a reminder", "新建提醒")
 ZONE = W("Time zone", "时区")

@@ -36,12 +36,11 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-WRITE = W("Write a test message", "写一条测试消息")
 FIND, FOUND = W("Find", "查找"), W("Deliveries", "投递")
 DELIVERIES = W("Deliveries, the newest first", "投递，最新的在前")
 NONE = W(
-    "No deliveries yet. Write a test message, or send one with POST /v1/messages.",
-    "还没有投递。写一条测试消息，或者用 POST /v1/messages 发送。",
+    "No deliveries yet. Write a message, or send one with POST /v1/messages.",
+    "还没有投递。写一条消息，或者用 POST /v1/messages 发送。",
 )
 NONE_FOUND = W("No delivery matches. Leave out a filter.", "没有符合的投递。去掉一个筛选条件试试。")
 PICK, PICK_ONE = W("Select", "选择"), W("Select {title}", "选择 {title}")
@@ -69,7 +68,10 @@ async def listed(visit: Visit) -> web.Response:
         return layout(visit, terms.MESSAGES, found, status=error.status)
     body = joined(
         [
-            when(visit.may(Scope.PUSH), button(visit, f"{LIST}/write", WRITE, kind="main")),
+            when(
+                visit.may(Scope.PUSH),
+                button(visit, f"{LIST}/write", terms.WRITE_MESSAGE, kind="main"),
+            ),
             section(visit, FIND, await filters(visit, LIST)),
             section(visit, FOUND, _found(visit, rows, chosen), id="found", live=True),
         ]

@@ -8,6 +8,7 @@ from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, said_at, table
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
@@ -39,7 +40,7 @@ NOT_SENT = W("It would not be sent: {error}", "不会发送：{error}")
 
 
 def preview(visit: Visit, found: MessagePreviewResult) -> Html:
-    name = found.person or found.openid or found.uid
+    name = person_name(found.uid, found.person)
     parts = [
         when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
         when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),

@@ -8,7 +8,8 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import NO_APP_YET
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, said_at, state
+from wechat_scheduler.web.console.parts import said_at, state
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -88,7 +89,7 @@ def way(visit: Visit, name: str) -> str:
 def receiver(visit: Visit, one: DeliveryResult) -> str:
     """Who gets it, as people know them."""
     if one.channel == "person":
-        return one.person or one.to
+        return person_name(one.to, one.person)
     if one.channel == ALERT:
         return visit.say(ALERT_TARGET, name=one.to)
     if one.channel == "topic":
@@ -125,9 +126,8 @@ def write_again(message: int, uid: str) -> str:
 
 def receiver_link(visit: Visit, one: DeliveryResult) -> Html:
     """The receiver; a person leads to all that was sent to them."""
-    name: Html | str = receiver(visit, one)
-    name = code(one.to) if name == one.to else name
-    return link(f"/console/messages?person={one.to}" if one.channel == "person" else "", name)
+    is_person = one.channel == "person"
+    return link(f"/console/messages?person={one.to}" if is_person else "", receiver(visit, one))
 
 
 def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:

@@ -46,6 +46,10 @@ ACCEPTED, MS = W("accepted", "已接收"), W("{ms}\u00a0ms", "{ms}\u00a0毫秒")
 NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
 REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
 WRITE_AGAIN = W("Correct it in a new message", "改正后另写一条")
+FIXED = W(
+    "What is stored cannot be changed: to correct it, cancel it and write another message.",
+    "已保存的消息不能修改：要改正，请先取消，再另写一条。",
+)
 REPLAY_SURE = W("Send “{title}” to {to} again?", "把“{title}”重新发送给 {to}？")
 CANCEL_SURE = W("Cancel “{title}” to {to}?", "取消发给 {to} 的“{title}”？")
 NOTICES: Final = {
@@ -151,7 +155,7 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
         )
         return joined([replay, when(one.channel == "person", _written_anew(visit, one))])
     if one.state == "pending":
-        return form(
+        cancel = form(
             visit,
             f"{path}/cancel",
             Html(),
@@ -159,6 +163,8 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
             kind="danger",
             confirm=_named(visit, one, CANCEL_SURE),
         )
+        fixed = fill('<p class="faint">{fixed}</p>', fixed=visit.say(FIXED))
+        return joined([fixed, cancel, when(one.channel == "person", _written_anew(visit, one))])
     return Html()
 
 

@@ -20,6 +20,12 @@ from wechat_scheduler.web.console.messages.drafts import (
     written_in,
 )
 from wechat_scheduler.web.console.messages.preview import preview
+from wechat_scheduler.web.console.messages.topic_send import (
+    TopicSend,
+    to_topic,
+    topic_send,
+    unreached,
+)
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, section
 from wechat_scheduler.web.console.previewed import (
@@ -33,15 +39,12 @@ from wechat_scheduler.web.console.previewed import (
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
-from wechat_scheduler.web.native.sending.topics import TopicResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
-TITLE = W("Write a test message", "写一条测试消息")
 CONTENT, SHOWN = W("The message", "消息内容"), W("What the user will see", "用户会看到")
 TO_HINT = W(
     "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的用户名"
@@ -64,11 +67,7 @@ TEMPLATE_HINT = W(
 )
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
 SEND = W("Send it now", "现在发送")
-TOPIC = W("To all subscribers of the topic {name}", "发给主题“{name}”的所有订阅者")
 AS_ONE_SEES_IT = W("As one of the topic's subscribers will see it", "主题的一个订阅者会看到")
-SEND_TO_ALL = W(
-    "Send it now to all subscribers of the topic {name}?", "现在发给主题“{name}”的所有订阅者？"
-)
 
 WRITE: Final = "/console/messages/write"
 NO_NOTICE: Final = Html()
@@ -112,30 +111,26 @@ async def _page(
 ) -> web.Response:
     known = await apps_of(visit)
     if not known:
-        return layout(visit, TITLE, section(visit, CONTENT, no_apps(visit)))
-    names = [(str(app.id), app.name) for app in known.values()]
-    topic = await _topic(visit, given)
+        return layout(visit, terms.WRITE_MESSAGE, section(visit, CONTENT, no_apps(visit)))
+    topic = await topic_send(visit, given)
+    names = [
+        (str(app.id), app.name)
+        for app in known.values()
+        if topic is None or str(app.id) == given.get("app")
+    ]
     parts = [section(visit, CONTENT, _form(visit, given, names, topic, error))]
     if shown is not None:
-        looks = joined([notice, _shown(visit, shown, topic)])
+        lost = unreached(visit, topic, known.get(int(given.get("app") or 0)), given)
+        looks = joined([notice, lost, _shown(visit, shown, topic)])
         parts.insert(0, section(visit, AS_ONE_SEES_IT if topic else SHOWN, looks, id="preview"))
-    return layout(visit, TITLE, joined(parts), status=Mistakes(error).status)
+    return layout(visit, terms.WRITE_MESSAGE, joined(parts), status=Mistakes(error).status)
 
 
-async def _topic(visit: Visit, given: Mapping[str, str]) -> str:
-    """The name of the topic that gets it; empty for a user."""
-    app, topic = given.get("app", ""), given.get("topic", "")
-    if not (ID.fullmatch(app) and ID.fullmatch(topic)):
-        return ""
-    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
-    return next((one.name for one in found if one.id == int(topic)), topic)
-
-
-def _shown(visit: Visit, found: MessagePreviewResult, topic: str) -> Html:
+def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicSend | None) -> Html:
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
         return looks
-    sure = SEND_TO_ALL.filled(name=topic) if topic else None
+    sure = topic.sure() if topic else None
     return joined([looks, send_button(visit, f"{WRITE}/send", SEND, sure)])
 
 
@@ -143,7 +138,7 @@ def _form(
     visit: Visit,
     given: Mapping[str, str],
     known: list[tuple[str, str]],
-    topic: str,
+    topic: TopicSend | None,
     error: RequestError | None,
 ) -> Html:
     mistakes = Mistakes(error)
@@ -158,7 +153,7 @@ def _form(
     fields = [
         refusal(mistakes.beside(FIELDS)),
         select_field(visit, "app", terms.APP, known, value("app"), error=wrong("app")),
-        _to_topic(visit, topic, wrong("to")) if topic else text_field(
+        to_topic(visit, topic, wrong("to")) if topic else text_field(
             visit, "to", terms.TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True
         ),
         choice("channel", terms.CHANNEL, CHANNELS),
@@ -178,10 +173,6 @@ def _form(
     hidden = {name: value(name) for name in HIDDEN}
     hidden |= {} if error else {PREVIEWED: digest_of(written_in(given))}
     return form(visit, WRITE, joined(fields), terms.PREVIEW, fields=hidden, id=WRITTEN)
-
-
-def _to_topic(visit: Visit, topic: str, error: str) -> Html:
-    return fill("<p>{to}</p>{error}", to=visit.say(TOPIC, name=topic), error=refusal(error))
 
 
 ROUTES: Final = (

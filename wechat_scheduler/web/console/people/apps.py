@@ -60,7 +60,7 @@ NEXT = W("What comes next", "接下来")
 NEXT_PUSHES = W("Have WeChat's pushes come to this daemon", "接收微信的推送")
 NEXT_CODE = W("Make a QR code, so that users subscribe", "生成二维码，让用户订阅")
 NEXT_TEMPLATES = W("Choose the templates", "配置模板")
-NEXT_TEST = W("Write a test message", "发测试消息")
+NEXT_TEST = W("Write a first message", "写第一条消息")
 OPEN_APP = W("Open the app", "打开应用")
 NAMES: Final = ("name", "appid", "callback")
 

@@ -7,6 +7,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.links import link, pager
 from wechat_scheduler.web.console.parts import code, table
 from wechat_scheduler.web.console.people.frame import app_url
+from wechat_scheduler.web.console.person_names import person_name, topic_names
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -30,7 +31,7 @@ HEADS: Final = (FOR, EXTRA, terms.CREATED, ENDS, SCANNED, IMAGE)
 
 
 async def kept_codes(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
-    names = {str(topic.id): topic.name for topic in topics}
+    names = {str(topic): name for topic, name in topic_names(visit, topics).items()}
     found = await visit.api.page(
         "/v1/apps/{app}/qrcodes",
         ListedQrCodeResult,
@@ -55,7 +56,7 @@ def _row(
         when(one.extra, code(one.extra)),
         visit.time(one.created_at),
         visit.time(one.expires_at) if one.expires_at else fill("{never}", never=visit.say(NEVER)),
-        when(one.last_uid, link(user, one.person or code(one.last_uid))),
+        when(one.last_uid, link(user, person_name(one.last_uid, one.person))),
         _image(visit, one),
     )
 

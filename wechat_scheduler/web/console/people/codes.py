@@ -26,6 +26,7 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
+from wechat_scheduler.web.console.person_names import topic_names
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -203,7 +204,7 @@ def _form(
         return given.get(name, "")
 
     chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
-    chosen += [(str(topic.id), topic.name) for topic in topics]
+    chosen += [(str(topic), name) for topic, name in topic_names(visit, topics).items()]
     fields = [
         select_field(visit, "topic", FOR, chosen, value("topic"), error=wrong.at("topic")),
         text_field(

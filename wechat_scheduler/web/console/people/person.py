@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, own_name, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER, token_forms
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -69,7 +70,7 @@ async def shown(visit: Visit) -> web.Response:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app, user = await app_of(visit), await _user(visit)
-    title = f"{visit.say(terms.USER)} {own_name(user)}"
+    title = f"{visit.say(terms.USER)} {person_name(user.uid, own_name(user))}"
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
     sections = [
@@ -203,7 +204,7 @@ def _change(
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     url = app_url(app, f"/subscribers/{user.uid}")
-    name = own_name(user)
+    name = person_name(user.uid, own_name(user))
     sure = REMOVE_SURE.filled(name=name, app=app.name)
     leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=sure)
     tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url, name))

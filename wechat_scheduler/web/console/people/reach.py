@@ -42,6 +42,6 @@ def reach_badge(
 
 
 def own_name(user: SubscriberResult | ShownSubscriberResult) -> str:
-    """What an app calls the user, as `audience.names.Names` has it; else the uid."""
+    """What an app calls the user, as `audience.names.Names` has it; empty without a name."""
     named = (name for name in user.names if name != user.openid)
-    return next(named, user.nickname or next(iter(user.names), user.uid))
+    return next(named, user.nickname or next(iter(user.names), ""))

@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.people.reach import own_name, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import USER
+from wechat_scheduler.web.console.person_names import person_name, topic_names
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -144,7 +145,7 @@ def _sought(visit: Visit, topics: list[TopicResult]) -> list[tuple[Phrase, str]]
 def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
     query = visit.request.query
     chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
-    chosen += [(str(topic.id), topic.name) for topic in topics]
+    chosen += [(str(topic), name) for topic, name in topic_names(visit, topics).items()]
     blocked = [("", EACH), ("true", ONLY_BLOCKED), ("false", NOT_BLOCKED)]
     fields = [
         text_field(visit, "name", WHO, query.get("name", ""), type="search", maxlength=128),
@@ -165,11 +166,9 @@ def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...
 
 
 def _named(app: AppResult, one: SubscriberResult) -> Html:
-    """Their name, with the uid below it."""
+    """What they are called, with the uid below it."""
     name = own_name(one)
     url = app_url(app, f"/subscribers/{one.uid}")
-    if name == one.uid:
-        return link(url, code(name))
     known = dict.fromkeys([*one.names, one.nickname])
     others = [
         fill(' <small class="below">{other}</small>', other=other)
@@ -178,7 +177,7 @@ def _named(app: AppResult, one: SubscriberResult) -> Html:
     ]
     return fill(
         "{name}{others} {uid}",
-        name=link(url, name),
+        name=link(url, person_name(one.uid, name)),
         others=others,
         uid=fill('<small class="below">{uid}</small>', uid=code(one.uid)),
     )

@@ -6,7 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, area_field, form, refusal, text_field
 from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, joined, section, table
@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -27,16 +28,19 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-WRITE = W("Write a message", "发消息")
 WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
 MAKE, REMOVE = W("Make a topic", "创建主题"), W("Remove", "删除")
 NONE = W(
     "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
     "还没有主题。主题是一组一起收消息的订阅者：在下面创建第一个。",
 )
-SURE = W(
+REMOVE_SURE = W(
     "Remove the topic “{name}” with its subscriptions and codes?",
     "删除主题“{name}”及其订阅和二维码？",
+)
+NAMESAKE = W(
+    "The app has a topic “{name}” already ({id}). Make another of the same name?",
+    "应用已有名为“{name}”的主题（{id}）。再创建一个同名的？",
 )
 FIELDS: Final = ("name", "description")
 NOTICES: Final = {
@@ -52,6 +56,8 @@ async def topics(visit: Visit) -> web.Response:
 
 async def make(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    if SURE not in visit.form and (namesake := await _namesake(visit, given["name"])):
+        return await question(visit, visit.say(NAMESAKE, name=namesake.name, id=namesake.id))
     try:
         await visit.api.post(
             "/v1/apps/{app}/topics",
@@ -63,6 +69,12 @@ async def make(visit: Visit) -> web.Response:
     except RequestError as error:
         return await _page(visit, error)
     return done(visit.request.path, "topic")
+
+
+async def _namesake(visit: Visit, name: str) -> TopicResult | None:
+    app = visit.request.match_info["app"]
+    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
+    return next((one for one in found if one.name == name), None)
 
 
 async def remove(visit: Visit) -> web.Response:
@@ -95,7 +107,7 @@ def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
         for path, words in (
             (f"{url}/subscribers?topic={one.id}", WHO),
             (f"{url}/codes?topic={one.id}", CODE),
-            (f"/console/messages/write?{named}", WRITE),
+            (f"/console/messages/write?{named}", terms.WRITE_MESSAGE),
             (f"/console/reminders/write?{named}", terms.WRITE_REMINDER),
         )
     ]
@@ -110,7 +122,7 @@ def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
             Html(),
             REMOVE,
             kind="danger",
-            confirm=SURE.filled(name=one.name),
+            confirm=REMOVE_SURE.filled(name=one.name),
         ),
     )
 

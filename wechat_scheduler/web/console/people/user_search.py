@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import APPS, PEOPLE
 from wechat_scheduler.web.console.people.reach import reach_badge
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -106,7 +107,7 @@ def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, .
 
 
 def _named(user: UserResult) -> Html:
-    return fill("{name}<br>", name=user.nickname) if user.nickname else Html()
+    return fill("{name}<br>", name=person_name(user.uid, user.nickname))
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, USERS, users),)

@@ -2,12 +2,13 @@
 
 from typing import Final, NamedTuple
 
-from wechat_scheduler.web.console.fields import form, text_field
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.fields import area_field, form, text_field
 from wechat_scheduler.web.console.reminders.pieces import LIST
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -22,32 +23,42 @@ RULE_HINT = W(
     "A sentence in Chinese. A single time ends the repetition; 每周五上午9点 goes on.",
     "只写一次的时间就不再重复；要继续重复，请写：每周五上午9点。",
 )
+TEXT = W("Text", "正文")
+SAVE_WORDS = W("Save its words", "保存文字")
+RECEIVERS = W(
+    "Who is reminded is not changed here: users join by a QR code and leave by themselves. For others write a new "
+    "reminder, or name them all in PATCH /v1/reminders/{id}, field to.",
+    "接收者不在这里修改：用户扫二维码加入，也可以自己退出。要换成别人，请新建提醒，或者在 PATCH /v1/reminders/{id} 的 to 里写出全部接收者。",
+)
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
 LASTING: Final = ("active", "paused")
 
 
-class MoveTyped(NamedTuple):
-    """What was typed into the form, and why that cannot be done. `status` is that of the page."""
+class Typed(NamedTuple):
+    """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
+    the text and the link, None if these were not typed."""
 
     when: str = ""
     at: str = ""
     error: str = ""
     place: str = "when"
     status: int = 200
+    words: tuple[str, str, str] | None = None
 
 
-def change_forms(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> Html:
+def change_forms(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
     return fill(
-        '{over}{move}<div class="buttons">{buttons}</div>',
+        '{over}{move}{words}<div class="buttons">{buttons}</div>',
         over=fill('<p class="faint">{over}</p>', over=visit.say(OVER))
         if reminder.state not in LASTING
         else Html(),
         move=_move(visit, reminder, typed),
+        words=when(reminder.state in LASTING, _words(visit, reminder, typed)),
         buttons=_buttons(visit, reminder),
     )
 
 
-def _move(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> Html:
+def _move(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
     fields = (
         text_field(
             visit, "when", WHEN, typed.when, hint=RULE_HINT if reminder.rule else HINT,
@@ -59,6 +70,25 @@ def _move(visit: Visit, reminder: ReminderResult, typed: MoveTyped) -> Html:
         ),
     )  # fmt: skip
     return form(visit, f"{LIST}/{reminder.id}/move", fill("{all}", all=fields), MOVE)
+
+
+def _words(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
+    title, text, url = typed.words or (reminder.title, reminder.text, reminder.url)
+
+    def error(name: str) -> str:
+        return typed.error if typed.place == name else ""
+
+    fields = (
+        text_field(visit, "title", terms.TITLE, title, error=error("title"), required=True),
+        area_field(visit, "text", TEXT, text, error=error("text"), rows=3),
+        text_field(visit, "url", terms.LINK, url, type="url", error=error("url")),
+    )
+    made = form(visit, f"{LIST}/{reminder.id}/words", fill("{all}", all=fields), SAVE_WORDS)
+    return fill(
+        '{made}<p class="faint">{others}</p>',
+        made=made,
+        others=visit.say(RECEIVERS, id=reminder.id),
+    )
 
 
 def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:

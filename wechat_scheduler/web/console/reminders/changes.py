@@ -8,7 +8,7 @@ from wechat_scheduler.errors import ConflictError, InvalidRequestError, RequestE
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
-from wechat_scheduler.web.console.reminders.change_forms import MoveTyped
+from wechat_scheduler.web.console.reminders.change_forms import Typed
 from wechat_scheduler.web.console.reminders.draft import app_time
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
@@ -37,6 +37,7 @@ NOTICES: Final = {
     **SAVED,
     "paused": W("It is paused.", "已暂停。"),
     "resumed": W("It goes on.", "已恢复。"),
+    "worded": W("Its words are changed.", "文字已修改。"),
     "moved": W("It has its new time.", "时间已改。"),
     "moved_paused": W(
         "It has its new time, and stays paused: resume it to have it sent.",
@@ -44,6 +45,7 @@ NOTICES: Final = {
     ),
     "restored": W("It is restored.", "已恢复，和删除前一样。"),
 }  # fmt: skip
+WORDS: Final = ("title", "text", "url")
 PATH: Final = f"{LIST}/{{reminder}}"
 
 
@@ -60,7 +62,7 @@ async def resume(visit: Visit) -> web.Response:
 
 
 async def move(visit: Visit) -> web.Response:
-    typed = MoveTyped(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
+    typed = Typed(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
     reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     try:
         change = _change(typed, reminder)
@@ -75,6 +77,24 @@ async def move(visit: Visit) -> web.Response:
         )
     notice = "moved_paused" if moved.state == "paused" else "moved"
     return done(f"{LIST}/{reminder.id}", notice)
+
+
+async def words(visit: Visit) -> web.Response:
+    """Another title, text or link."""
+    given = {name: visit.form.get(name, "").strip() for name in WORDS}
+    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
+    try:
+        await visit.api.patch(
+            "/v1/reminders/{reminder}", ReminderResult, body=given, reminder=reminder.id
+        )
+    except RequestError as error:
+        title, text, url = (given[name] for name in WORDS)
+        place = error.field if error.field in WORDS else WORDS[0]
+        typed = Typed(
+            error=refused(visit, error), place=place, status=error.status, words=(title, text, url)
+        )
+        return await page_of(visit, reminder, typed)
+    return done(f"{LIST}/{reminder.id}", "worded")
 
 
 async def delete(visit: Visit) -> web.Response:
@@ -108,12 +128,12 @@ async def _did(visit: Visit, act: str, notice: str) -> web.Response:
         reminder = await visit.api.get(
             "/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit)
         )
-        typed = MoveTyped(error=refused(visit, error), status=error.status)
+        typed = Typed(error=refused(visit, error), status=error.status)
         return await page_of(visit, reminder, typed)
     return done(f"{LIST}/{made.id}", notice)
 
 
-def _change(typed: MoveTyped, reminder: ReminderResult) -> dict[str, Any]:
+def _change(typed: Typed, reminder: ReminderResult) -> dict[str, Any]:
     """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
     so. Raises InvalidRequestError."""
     if typed.at:
@@ -139,6 +159,7 @@ ROUTES: Final = (
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/pause", pause),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/resume", resume),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/move", move),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/words", words),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/delete", delete),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/restore", restore),
 )

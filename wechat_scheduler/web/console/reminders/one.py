@@ -14,7 +14,8 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, link, pager
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section, table
-from wechat_scheduler.web.console.reminders.change_forms import MoveTyped, change_forms
+from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.reminders.change_forms import LASTING, Typed, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
@@ -24,6 +25,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
     receivers,
     tabs,
 )
+from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -79,10 +81,10 @@ async def one(visit: Visit) -> web.Response:
     reminder = await visit.api.get(
         "/v1/reminders/{reminder}", ReminderDetails, reminder=visit.request.match_info["reminder"]
     )
-    return await page_of(visit, reminder, MoveTyped())
+    return await page_of(visit, reminder, Typed())
 
 
-async def page_of(visit: Visit, reminder: ReminderDetails, typed: MoveTyped) -> web.Response:
+async def page_of(visit: Visit, reminder: ReminderDetails, typed: Typed) -> web.Response:
     """The page, with what was typed into its form if that cannot be done."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
@@ -97,9 +99,10 @@ async def page_of(visit: Visit, reminder: ReminderDetails, typed: MoveTyped) -> 
         **names,
     )
     change = section(visit, CHANGE, change_forms(visit, reminder, typed))
+    reached = await _reached(visit, reminder, apps)
     sections = (
         when(typed.error, change),
-        _facts(visit, reminder, apps),
+        _facts(visit, reminder, apps, reached),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
         when(not typed.error, change),
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
@@ -109,8 +112,18 @@ async def page_of(visit: Visit, reminder: ReminderDetails, typed: MoveTyped) -> 
     return layout(visit, reminder.title, body, live=True, status=typed.status)
 
 
-def _facts(visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]) -> Html:
-    pairs = [*_timing(visit, reminder), *_sending(visit, reminder, apps)]
+async def _reached(
+    visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]
+) -> str | None:
+    if reminder.state not in LASTING or reminder.app not in apps:
+        return None
+    return await reached_by(visit, reminder, reminder.app) or None
+
+
+def _facts(
+    visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult], reached: str | None
+) -> Html:
+    pairs = [*_timing(visit, reminder), (REACHED, reached), *_sending(visit, reminder, apps)]
     shown = facts(visit, [(name, value) for name, value in pairs if value is not None])
     aside = when(reminder.reason, advice(visit, visit.say(ASIDE, why=visit.told(reminder.reason))))
     notes = [advice(visit, note) for note in reminder.notes]
@@ -171,7 +184,7 @@ def _times(visit: Visit, reminder: ReminderDetails, times: list[datetime]) -> Ht
 def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
     rows = [
         (
-            reminder.names.get(uid, "–"),
+            person_name(uid, reminder.names.get(uid, "")),
             _person(reminder.app, uid),
             link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(terms.REMINDERS)),
         )

@@ -10,6 +10,7 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import links, terms
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, state
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -35,9 +36,8 @@ STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
 TOPIC = W("topic {name}", "主题“{name}”")
 MORE = W("{names} and {n} more", "{names}和另外 {n} 人")
 OWNER = W("{name} (owner)", "{name}（所有者）")
-# Of the people of a reminder, and the characters of the uid of one without a name.
+# Of the people of a reminder.
 NAMED: Final = 3
-SHOWN_OF_UID: Final = 12
 DAYS: Final = (
     W("Mon", "周一"), W("Tue", "周二"), W("Wed", "周三"), W("Thu", "周四"), W("Fri", "周五"),
     W("Sat", "周六"), W("Sun", "周日"),
@@ -91,8 +91,7 @@ def _people(visit: Visit, row: ReceiverRow, people: Sequence[str]) -> str:
 
 
 def _name(row: ReceiverRow, uid: str) -> str:
-    """Without a name, the beginning of the uid."""
-    return row.names.get(uid) or f"{uid[:SHOWN_OF_UID]}…"
+    return person_name(uid, row.names.get(uid, ""))
 
 
 def moment(visit: Visit, at: datetime | None, zone: str = "") -> Cell:

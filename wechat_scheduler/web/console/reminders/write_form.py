@@ -17,6 +17,7 @@ from wechat_scheduler.web.console.fields import (
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import labelled
+from wechat_scheduler.web.console.person_names import topic_names
 from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN, digest_of, enter_button
 from wechat_scheduler.web.console.reminders.draft import (
     CHANNELS,
@@ -40,6 +41,10 @@ SENTENCE = W("When, and of what", "什么时候，提醒什么")
 AT = W("Or a date", "或者选日期")
 AT_HINT = W("Instead of a time in the sentence; it does not recur.", "代替句子里的时间；不重复。")
 NAME_HINT = W("Without one, what the sentence says.", "不写就用句子里的事情。")
+APP_HINT = W(
+    "The topics below are those of this app; of another they are shown with the next look.",
+    "下面是这个应用的主题；换应用后，下次查看时显示它的主题。",
+)
 BODY = W("Text below it", "正文")
 PEOPLE_HINT = W(
     "On each line a uid, an openid, or the app's own name of a user.",
@@ -61,6 +66,7 @@ class ReminderWritten(NamedTuple):
     draft: Draft
     app: AppResult
     topics: Sequence[TopicResult]
+    apps: Mapping[int, AppResult]
     plan: PlanResult | None = None
     error: RequestError | None = None
     readings: Sequence[str] = ()
@@ -76,7 +82,7 @@ def write_form(visit: Visit, written: ReminderWritten) -> Html:
     )
     hint = how_to(visit)
     fields = [
-        _app_field(visit, written.app),
+        _app_field(visit, written),
         text_field(
             visit, "when", SENTENCE, draft.when, hint=hint, error=wrong.at("when"),
             maxlength=200, lang="zh-CN",
@@ -96,7 +102,12 @@ def _shown_fields(written: ReminderWritten) -> dict[str, str]:
     return {PREVIEWED: digest_of(written.draft.kept()), **planned_fields(written.plan)}
 
 
-def _app_field(visit: Visit, app: AppResult) -> Html:
+def _app_field(visit: Visit, written: ReminderWritten) -> Html:
+    """The app that sends. Another may be chosen; the topics of the form are its own then."""
+    app = written.app
+    if len(written.apps) > 1:
+        options = [(str(one.id), one.name) for one in {app.id: app, **written.apps}.values()]
+        return select_field(visit, "app", terms.APP, options, str(app.id), hint=APP_HINT)
     return fill(
         '<p>{line}</p><input type="hidden" name="app" value="{id}">',
         line=labelled(visit, visit.say(terms.APP), link(f"/console/apps/{app.id}", app.name)),
@@ -108,7 +119,7 @@ def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
     draft = written.draft
     options = [
         (EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)),
-        *((str(one.id), one.name) for one in written.topics),
+        *((str(topic), name) for topic, name in topic_names(visit, written.topics).items()),
     ]
     boxes = [
         check_field(visit, "topics", name, value, checked=value in draft.topics)

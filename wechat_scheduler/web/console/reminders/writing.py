@@ -1,10 +1,11 @@
 """`/console/reminders/write`: writes a reminder as a sentence, shows how it is understood, and saves it."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypedDict, Unpack
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
@@ -16,6 +17,7 @@ from wechat_scheduler.web.console.parts import advice, facts, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.reminders.draft import Draft
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, receivers, tabs
+from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -41,6 +43,11 @@ NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
 SAVING: Final = f"{WRITE}/save"
 
 
+class _More(TypedDict, total=False):
+    is_changed: bool
+    error: RequestError
+
+
 async def write(visit: Visit) -> web.Response:
     query = visit.request.query
     app = await _chosen(visit, query.get("app", ""))
@@ -52,7 +59,7 @@ async def write(visit: Visit) -> web.Response:
         people=query.get("uid", ""),
         topics=tuple(query.getall("topic", ())),
     )
-    return _page(visit, ReminderWritten(draft, app, await _topics(visit, app)))
+    return await _page(visit, await _written(visit, draft, app))
 
 
 async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
@@ -61,13 +68,14 @@ async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
     app = await _chosen(visit, draft.app)
     if app is None:
         return await _choose(visit)
-    written = ReminderWritten(draft, app, await _topics(visit, app), is_changed=is_changed)
+    written = await _written(visit, draft, app, is_changed=is_changed)
+    draft = written.draft
     try:
         plan = await visit.api.post("/v1/reminders/preview", PlanResult, body=draft.body(app))
     except RequestError as error:
         readings = await _several(visit, draft, error)
-        return _page(visit, written._replace(error=error, readings=readings))
-    return _page(visit, written._replace(plan=plan))
+        return await _page(visit, written._replace(error=error, readings=readings))
+    return await _page(visit, written._replace(plan=plan))
 
 
 async def save(visit: Visit) -> web.Response:
@@ -81,7 +89,7 @@ async def save(visit: Visit) -> web.Response:
         app = await _chosen(visit, draft.app)
         if app is None:
             raise
-        return _page(visit, ReminderWritten(draft, app, await _topics(visit, app), error=error))
+        return await _page(visit, await _written(visit, draft, app, error=error))
     return done(f"{LIST}/{made.id}", "saved")
 
 
@@ -117,8 +125,14 @@ async def _choose(visit: Visit) -> web.Response:
     return layout(visit, TITLE, body)
 
 
-async def _topics(visit: Visit, app: AppResult) -> Sequence[TopicResult]:
-    return await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+async def _written(
+    visit: Visit, draft: Draft, app: AppResult, **more: Unpack[_More]
+) -> ReminderWritten:
+    """What is written, without topics of the app that was chosen before."""
+    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    known = {EVERYONE, *(str(one.id) for one in topics)}
+    kept = draft._replace(topics=tuple(one for one in draft.topics if one in known))
+    return ReminderWritten(kept, app, topics, await apps_of(visit), **more)
 
 
 async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[str]:
@@ -134,17 +148,18 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
     return [one.understood for one in (first, *first.also)]
 
 
-def _page(visit: Visit, written: ReminderWritten) -> web.Response:
+async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
+    reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
     body = fill(
         "{tabs}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
-        understood=_understood(visit, written),
+        understood=_understood(visit, written, reached),
         form=write_form(visit, written),
     )
     return layout(visit, TITLE, body, status=written.error.status if written.error else 200)
 
 
-def _understood(visit: Visit, written: ReminderWritten) -> Html:
+def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
     plan = written.plan
     if plan is None:
         return Html()
@@ -156,6 +171,7 @@ def _understood(visit: Visit, written: ReminderWritten) -> Html:
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
             (SENT, _defer(visit, plan.defer)),
             (terms.TO, receivers(visit, plan)),
+            *([(REACHED, reached)] if reached else []),
         ],
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]

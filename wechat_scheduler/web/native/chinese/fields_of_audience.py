@@ -26,6 +26,8 @@ BOTH: Final[Mapping[str, str]] = {
     "Why WeChat would refuse a template.": "微信为何会拒绝一个模板",
     "The `sentence` names the `keyword`, which is empty if no single one is at fault.": "`sentence` 说出 `keyword`；不是某一个关键词的问题时，`keyword` 为空",
     "For its `faults` WeChat would refuse it.": "因为 `faults`，微信会拒绝它",
+    "`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for "
+    "them.": "现在发送的消息到达 `people` 人；其中 `heard` 人 48 小时内有过互动，微信接收发给他们的客服消息",
     "`wrong` has them by keyword, which is empty for one of the template itself.": "`wrong` 按关键词列出它们；模板本身的问题，关键词为空",
     "The page that a tap opens; it wins over `url`.": "点击后打开的页面；优先于 `url`",
     "`appid` may be left out if the app's own account is the mini-program.": "应用自己的账号就是小程序时，可以不写 `appid`",

@@ -57,6 +57,7 @@ BOTH: Final[Mapping[str, str]] = {
     "The text to return.": "要返回的文本",
     "The version that the caller has: the response is 304 while it is the current one.": "调用方已有的版本：仍是当前版本时返回 304",
     "false refuses a name that is another user's; otherwise it moves.": "false 表示拒绝属于另一个用户的名字，否则会移过来",
+    "Only of this topic.": "只看这个主题的",
     "Those of this topic instead of the app's own.": "看这个主题的，而不是应用本身的",
     "WeChat's signature of token, timestamp and nonce.": "微信对 token、timestamp、nonce 的签名",
     "WeChat's signature of token, timestamp, nonce and the encrypted message.": "微信对 token、timestamp、nonce 和密文的签名",

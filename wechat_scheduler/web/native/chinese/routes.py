@@ -70,6 +70,9 @@ BOTH: Final[Mapping[str, str]] = {
     "Shows what a message would look like by a template; nothing is stored or sent.": "查看消息套用模板后的样子；不保存也不发送",
     "Makes a topic: a group of subscribers that receives a message as one.": "创建主题：一组一起接收消息的订阅者",
     "Lists the app's topics, the oldest first.": "列出应用的主题，最早的在前",
+    "Counts the users whom a message to all subscribers of the app reaches, or to one of its topics.": (
+        "数一数发给应用所有订阅者、或某个主题的消息能到达多少用户"
+    ),
     "Removes a topic with its subscriptions and codes.": "删除主题及其订阅和二维码",
     "Lists the subscribers of the app, or of one of its topics.": "列出应用或某个主题的订阅者",
     "Subscribes up to 1000 users whom the business knows; the same again changes nothing.": "订阅业务系统已认识的用户，最多 1000 个；重复不改变什么",

@@ -6,15 +6,17 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.audience.model import App, Topic
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
+from wechat_scheduler.web.kit.ids import ID, schema_of
+from wechat_scheduler.web.kit.query import id_of
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.texts import Name, read_name, read_text
+from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_text
 from wechat_scheduler.web.native.reach import app_of, id_in
-from wechat_scheduler.web.native.route import NativeRoute, Success
+from wechat_scheduler.web.native.route import NativeRoute, Success, query
 from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT
 
 
@@ -34,6 +36,14 @@ class TopicResult(msgspec.Struct, kw_only=True):
     created_at: datetime
 
 
+class ReceiversResult(msgspec.Struct, kw_only=True):
+    """`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for
+    them."""
+
+    people: int
+    heard: int
+
+
 async def create(request: web.Request) -> web.Response:
     app, body = await app_of(request), await request.read()
     parsed = decode(body, TopicBody)
@@ -45,7 +55,12 @@ async def create(request: web.Request) -> web.Response:
             app, name, description, once=lambda topic: keep(_result(topic))
         )
 
-    return await created(request, body, make)
+    return await created(request, body, make, note=await _note(request, app, name))
+
+
+async def _note(request: web.Request, app: App, name: str) -> str:
+    topics = await request.app[SERVICES].audience.topics(app)
+    return note_on_namesakes("topic", name, (one.id for one in topics if one.name == name))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -59,6 +74,15 @@ async def remove(request: web.Request) -> web.Response:
         app, id_in(request, "topic", Reason.TOPIC_UNKNOWN)
     )
     return envelope.success("success")
+
+
+async def receivers(request: web.Request) -> web.Response:
+    app, topic_id = await app_of(request), id_of(request, "topic")
+    audience = request.app[SERVICES].audience
+    if topic_id:
+        await audience.topic(app, topic_id)
+    found = await audience.receivers(app, topic_id)
+    return envelope.success(envelope.result_of(ReceiversResult, found))
 
 
 def _result(topic: Topic) -> TopicResult:
@@ -75,6 +99,11 @@ ROUTES = (
         "GET", "/v1/apps/{app}/topics", listed, Scope.PUSH,
         "Lists the app's topics, the oldest first.",
         result=list[TopicResult],
+    ),
+    NativeRoute(
+        "GET", "/v1/apps/{app}/receivers", receivers, Scope.PUSH,
+        "Counts the users whom a message to all subscribers of the app reaches, or to one of its topics.",
+        result=ReceiversResult, takes=(query("topic", "Only of this topic.", schema_of(ID)),), errors=(404,),
     ),
     NativeRoute(
         "DELETE", "/v1/apps/{app}/topics/{topic}", remove, Scope.PUSH,

@@ -1,0 +1,74 @@
+"""A message to the subscribers of a topic: how many it reaches, and how many of them not without a template."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+from wechat_scheduler.web.console.fields import refusal
+from wechat_scheduler.web.console.parts import advice
+from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.topics import ReceiversResult, TopicResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+TOPIC = W(
+    "To all subscribers of the topic {name} ({n} now)",
+    "发给主题“{name}”的所有订阅者（现在 {n} 人）",
+)
+SEND_TO_ALL = W(
+    "Send it now to all subscribers of the topic {name} ({n} now)?",
+    "现在发给主题“{name}”的所有订阅者（现在 {n} 人）？",
+)
+NOT_ALL = W(
+    "Of {n} subscribers {heard} acted within 48 hours: only they get a text. For the others, map the purpose message to "
+    "one of the account's templates in the app's templates, and send it as WeChat allows.",
+    "{n} 个订阅者中，48 小时内有互动的有 {heard} 人，只有他们收得到客服消息。要发给其他人，请在应用的模板里为用途 message "
+    "选一个账号的模板，并按微信允许的方式发送。",
+)
+TEXTS: Final = ("", "auto", "text")
+
+
+class TopicSend(NamedTuple):
+    """The topic, and those whom a message reaches now."""
+
+    name: str
+    people: int
+    heard: int
+
+    def sure(self) -> Words:
+        return SEND_TO_ALL.filled(name=self.name, n=self.people)
+
+
+async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicSend | None:
+    """None for a message to a user."""
+    app, topic = given.get("app", ""), given.get("topic", "")
+    if not (ID.fullmatch(app) and ID.fullmatch(topic)):
+        return None
+    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
+    name = topic_names(visit, found).get(int(topic))
+    if name is None:
+        return TopicSend(topic, 0, 0)
+    reached = await visit.api.get("/v1/apps/{app}/receivers", ReceiversResult, app=app, topic=topic)
+    return TopicSend(name, reached.people, reached.heard)
+
+
+def to_topic(visit: Visit, topic: TopicSend, error: str) -> Html:
+    """In the place of the field for a user."""
+    said = visit.say(TOPIC, name=topic.name, n=topic.people)
+    return fill("<p>{to}</p>{error}", to=said, error=refusal(error))
+
+
+def unreached(
+    visit: Visit, topic: TopicSend | None, app: AppResult | None, given: Mapping[str, str]
+) -> Html:
+    """A warning of subscribers who get nothing, as the app has no template for them."""
+    channel, template = given.get("channel", ""), given.get("template", "")
+    if topic is None or app is None or template or channel not in TEXTS:
+        return Html()
+    lacks = channel == "text" or "message" not in app.templates
+    told = visit.say(NOT_ALL, n=topic.people, heard=topic.heard)
+    return when(lacks and topic.heard < topic.people, advice(visit, told))

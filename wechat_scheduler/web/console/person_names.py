@@ -1,0 +1,30 @@
+"""How users and topics are named, on every page the same way."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.topics import TopicResult
+
+W = Words
+
+NAMESAKE = W("{name} ({id})", "{name}（{id}）")
+# Characters of the uid of a user without a name.
+SHOWN_OF_UID: Final = 12
+
+
+def person_name(uid: str, name: str) -> str:
+    """The app's own name or the nickname; without one the beginning of the uid."""
+    return name or (uid if len(uid) <= SHOWN_OF_UID else f"{uid[:SHOWN_OF_UID]}…")
+
+
+def topic_names(visit: Visit, topics: Sequence[TopicResult]) -> Mapping[int, str]:
+    """By id. Topics of the same name have their ids beside it."""
+    names = [one.name for one in topics]
+    return {
+        one.id: visit.say(NAMESAKE, name=one.name, id=one.id)
+        if names.count(one.name) > 1
+        else one.name
+        for one in topics
+    }

@@ -1,0 +1,28 @@
+"""Counts the people whom a reminder reaches."""
+
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.web.console.reminders.pieces import ReceiverRow
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.topics import ReceiversResult
+
+W = Words
+
+REACHED = W("People now", "现在的人数")
+AT_MOST = W("{n} at most: some may be in several groups", "最多 {n}：有的人可能在几个组里")
+
+
+async def reached_by(visit: Visit, row: ReceiverRow, app: int) -> str:
+    """Empty for one that goes to the callback."""
+    groups = [
+        0 if one == EVERYONE else one for one in row.to if one == EVERYONE or isinstance(one, int)
+    ]
+    counts = [row.joined + bool(row.owner)]
+    for topic in groups:
+        found = await visit.api.get(
+            "/v1/apps/{app}/receivers", ReceiversResult, app=app, topic=topic or None
+        )
+        counts.append(found.people)
+    several = sum(map(bool, counts)) > 1
+    told = visit.say(AT_MOST, n=sum(counts)) if several else str(sum(counts))
+    return told if groups or counts[0] else ""
