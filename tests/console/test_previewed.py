@@ -83,7 +83,7 @@ async def test_without_a_script_a_topic_is_asked_about_only_where_it_is_sent(
     sent = await admin.submit(question, f"{MESSAGE}/send")
 
     assert "new" in again.root.one("section", id="preview").text
-    assert "Send it now to all subscribers of the topic news?" in question.text
+    assert "Send it now to all subscribers of the topic news (1 now)?" in question.text
     assert (none_yet, sent.url.path.startswith("/console/messages/")) == ([], True)
 
 

@@ -383,7 +383,14 @@ async def test_what_was_sent_on_to_a_topic_is_counted_by_people_and_names_the_to
 
     view = await mail.messages.message(message.id)
     (listed,) = await mail.deliveries.messages(EVERYTHING, after=0, limit=9)
+    await mail.put(Target(delivery_id=1002, kind=TargetKind.TOPIC, name="71"), at=LATER)
+    (again,) = [one for one in await mail.claim(at=LATER) if one.id == 1002]
+    await mail.messages.spread(again, [mail.target("amy")], now=LATER, until=LATER + SECOND)
+    sent_on = Settled(delivery=again, state=DeliveryState.DELIVERED)
+    await mail.outbox.settle(sent_on, now=LATER)
+    alone, _ = await mail.deliveries.messages(EVERYTHING, after=0, limit=9)
 
+    assert (alone.person, listed.person) == ("amy", "")
     assert waiting is not None
     assert view is not None
     assert waiting.counts == {DeliveryState.PENDING: 1}

@@ -162,7 +162,7 @@ def person(delivery: DeliveryResult) -> str:
         case "person":
             return delivery.person or delivery.to
         case "topic":
-            return "everyone" if delivery.to == "0" else f"topic {delivery.to}"
+            return "everyone" if delivery.to == "0" else f"topic {delivery.topic or delivery.to}"
         case _:
             return delivery.channel
 

@@ -85,7 +85,7 @@ COUNTS: Final = f"""
 RECEIVERS: Final = f"""
     SELECT d.message_id, d.target, {PERSON} FROM (
         SELECT message_id, app_id, min(target) AS target FROM deliveries
-        WHERE message_id IN ({{ids}}) GROUP BY message_id, app_id HAVING count(*) = 1
+        WHERE message_id IN ({{ids}}) AND {OF_RECEIVERS} GROUP BY message_id, app_id HAVING count(*) = 1
     ) d LEFT JOIN subscribers s ON s.uid = d.target
 """  # noqa: S608 - our own text
 

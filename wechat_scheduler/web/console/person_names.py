@@ -1,4 +1,4 @@
-"""How users and topics are named, on every page the same way."""
+"""Names users and topics, on every page the same way."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

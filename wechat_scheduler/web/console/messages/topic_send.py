@@ -32,7 +32,7 @@ NOT_ALL = W(
 TEXTS: Final = ("", "auto", "text")
 
 
-class TopicSend(NamedTuple):
+class TopicReceivers(NamedTuple):
     """The topic, and those whom a message reaches now."""
 
     name: str
@@ -43,7 +43,7 @@ class TopicSend(NamedTuple):
         return SEND_TO_ALL.filled(name=self.name, n=self.people)
 
 
-async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicSend | None:
+async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicReceivers | None:
     """None for a message to a user."""
     app, topic = given.get("app", ""), given.get("topic", "")
     if not (ID.fullmatch(app) and ID.fullmatch(topic)):
@@ -51,19 +51,19 @@ async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicSend | None
     found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
     name = topic_names(visit, found).get(int(topic))
     if name is None:
-        return TopicSend(topic, 0, 0)
+        return TopicReceivers(topic, 0, 0)
     reached = await visit.api.get("/v1/apps/{app}/receivers", ReceiversResult, app=app, topic=topic)
-    return TopicSend(name, reached.people, reached.heard)
+    return TopicReceivers(name, reached.people, reached.heard)
 
 
-def to_topic(visit: Visit, topic: TopicSend, error: str) -> Html:
+def to_topic(visit: Visit, topic: TopicReceivers, error: str) -> Html:
     """In the place of the field for a user."""
     said = visit.say(TOPIC, name=topic.name, n=topic.people)
     return fill("<p>{to}</p>{error}", to=said, error=refusal(error))
 
 
 def unreached(
-    visit: Visit, topic: TopicSend | None, app: AppResult | None, given: Mapping[str, str]
+    visit: Visit, topic: TopicReceivers | None, app: AppResult | None, given: Mapping[str, str]
 ) -> Html:
     """A warning of subscribers who get nothing, as the app has no template for them."""
     channel, template = given.get("channel", ""), given.get("template", "")

@@ -21,7 +21,7 @@ from wechat_scheduler.web.console.messages.drafts import (
 )
 from wechat_scheduler.web.console.messages.preview import preview
 from wechat_scheduler.web.console.messages.topic_send import (
-    TopicSend,
+    TopicReceivers,
     to_topic,
     topic_send,
     unreached,
@@ -126,7 +126,7 @@ async def _page(
     return layout(visit, terms.WRITE_MESSAGE, joined(parts), status=Mistakes(error).status)
 
 
-def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicSend | None) -> Html:
+def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicReceivers | None) -> Html:
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
         return looks
@@ -138,7 +138,7 @@ def _form(
     visit: Visit,
     given: Mapping[str, str],
     known: list[tuple[str, str]],
-    topic: TopicSend | None,
+    topic: TopicReceivers | None,
     error: RequestError | None,
 ) -> Html:
     mistakes = Mistakes(error)

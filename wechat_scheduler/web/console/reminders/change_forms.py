@@ -34,7 +34,7 @@ OVER = W("It is over. A new time makes it active again.", "它已经结束。改
 LASTING: Final = ("active", "paused")
 
 
-class Typed(NamedTuple):
+class TypedChange(NamedTuple):
     """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
     the text and the link, None if these were not typed."""
 
@@ -46,7 +46,7 @@ class Typed(NamedTuple):
     words: tuple[str, str, str] | None = None
 
 
-def change_forms(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
+def change_forms(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     return fill(
         '{over}{move}{words}<div class="buttons">{buttons}</div>',
         over=fill('<p class="faint">{over}</p>', over=visit.say(OVER))
@@ -58,7 +58,7 @@ def change_forms(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
     )
 
 
-def _move(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
+def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     fields = (
         text_field(
             visit, "when", WHEN, typed.when, hint=RULE_HINT if reminder.rule else HINT,
@@ -72,7 +72,7 @@ def _move(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
     return form(visit, f"{LIST}/{reminder.id}/move", fill("{all}", all=fields), MOVE)
 
 
-def _words(visit: Visit, reminder: ReminderResult, typed: Typed) -> Html:
+def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     title, text, url = typed.words or (reminder.title, reminder.text, reminder.url)
 
     def error(name: str) -> str:

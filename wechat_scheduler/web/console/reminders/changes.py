@@ -8,7 +8,7 @@ from wechat_scheduler.errors import ConflictError, InvalidRequestError, RequestE
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
-from wechat_scheduler.web.console.reminders.change_forms import Typed
+from wechat_scheduler.web.console.reminders.change_forms import TypedChange
 from wechat_scheduler.web.console.reminders.draft import app_time
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
@@ -62,7 +62,7 @@ async def resume(visit: Visit) -> web.Response:
 
 
 async def move(visit: Visit) -> web.Response:
-    typed = Typed(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
+    typed = TypedChange(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
     reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     try:
         change = _change(typed, reminder)
@@ -90,7 +90,7 @@ async def words(visit: Visit) -> web.Response:
     except RequestError as error:
         title, text, url = (given[name] for name in WORDS)
         place = error.field if error.field in WORDS else WORDS[0]
-        typed = Typed(
+        typed = TypedChange(
             error=refused(visit, error), place=place, status=error.status, words=(title, text, url)
         )
         return await page_of(visit, reminder, typed)
@@ -128,12 +128,12 @@ async def _did(visit: Visit, act: str, notice: str) -> web.Response:
         reminder = await visit.api.get(
             "/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit)
         )
-        typed = Typed(error=refused(visit, error), status=error.status)
+        typed = TypedChange(error=refused(visit, error), status=error.status)
         return await page_of(visit, reminder, typed)
     return done(f"{LIST}/{made.id}", notice)
 
 
-def _change(typed: Typed, reminder: ReminderResult) -> dict[str, Any]:
+def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:
     """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
     so. Raises InvalidRequestError."""
     if typed.at:

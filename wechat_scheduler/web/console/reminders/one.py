@@ -15,7 +15,7 @@ from wechat_scheduler.web.console.links import button, link, pager
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section, table
 from wechat_scheduler.web.console.person_names import person_name
-from wechat_scheduler.web.console.reminders.change_forms import LASTING, Typed, change_forms
+from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
@@ -81,10 +81,10 @@ async def one(visit: Visit) -> web.Response:
     reminder = await visit.api.get(
         "/v1/reminders/{reminder}", ReminderDetails, reminder=visit.request.match_info["reminder"]
     )
-    return await page_of(visit, reminder, Typed())
+    return await page_of(visit, reminder, TypedChange())
 
 
-async def page_of(visit: Visit, reminder: ReminderDetails, typed: Typed) -> web.Response:
+async def page_of(visit: Visit, reminder: ReminderDetails, typed: TypedChange) -> web.Response:
     """The page, with what was typed into its form if that cannot be done."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
