@@ -43,7 +43,7 @@ def test_a_credential_that_a_person_has_to_save_is_told_with_the_time_it_has_lef
     (found,) = conditions.expiring([lost()], NOW)
 
     assert found.text == (
-        "wx1/access_token: invalid appsecret (40125); its value expires at 2026-11-29T14:00:00Z"
+        "wx1/access_token: invalid appsecret; its value expires at 2026-11-29T14:00:00Z"
     )
     assert found.advice == SECRET.advice
     assert (found.severity, found.lasts) == (Severity.WARNING, 5 * MINUTE)

@@ -13,8 +13,8 @@ from tests.webhooks.clients import client_of
 from tests.webhooks.conftest import business
 from tests.webhooks.test_notifications import verify
 from wechat_scheduler.alerts.model import News, NewsKind
-from wechat_scheduler.alerts.telling import content_of
-from wechat_scheduler.config.alert_targets import AlertTarget
+from wechat_scheduler.alerts.telling import AlertWords, content_of
+from wechat_scheduler.config.alert_targets import AlertLanguage, AlertTarget
 from wechat_scheduler.config.target_notation import TARGETS
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.errors import CallError, LastingError
@@ -29,7 +29,8 @@ WHSEC = "whsec_c2VjcmV0IG9mIGFsZXJ0cw=="
 
 
 def content() -> Content:
-    return content_of([News(NewsKind.FIRES, alert(fired_at=NOW))])
+    words = AlertWords(language=AlertLanguage.EN, chinese=str, console="")
+    return content_of([News(NewsKind.FIRES, alert(fired_at=NOW))], words)
 
 
 @pytest.fixture
@@ -64,7 +65,7 @@ async def test_a_robot_takes_an_alert_in_its_form_with_its_sign(
     assert group.said == [
         (
             kind,
-            "wechat-scheduler: 1 alert\n[warning] no ticket came. To do: let WeChat push one",
+            "wechat-scheduler: 1 alert\n[warning] no ticket came. To do: let WeChat push one.",
         )
     ]
 
@@ -170,6 +171,7 @@ async def test_a_webhook_gets_what_programs_need_signed_as_callbacks_are(
                     "since": 1795953600000,
                     "text": "no ticket came",
                     "advice": "let WeChat push one",
+                    "url": "",
                 }
             ],
             "more": 0,

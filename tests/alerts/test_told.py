@@ -108,7 +108,7 @@ async def test_all_are_told_once_and_get_the_all_clear(tmp_path: Path) -> None:
         assert sorted(kind for kind, _ in first) == ["dingtalk", "feishu", "wecom"]
         assert all("invalid appsecret" in text for _, text in first)
         assert len(shown) == 1
-        assert shown[0].fields["keyword1"] == "1 alert"
+        assert shown[0].fields["keyword1"] == "1 条告警"
         assert [mail["Subject"] for mail in told.mail.mails] == [
             "wechat-scheduler: 1 alert",
             "wechat-scheduler: 1 all-clear",
@@ -203,7 +203,7 @@ async def test_a_test_says_what_each_answered(tmp_path: Path) -> None:
             {"target": "hook", "kind": "webhook", "accepted": True, "answer": "", "delivery": ""}
         ]
         assert (unknown.status, unknown.json["reason"]) == (404, "alert.target_unknown")
-        assert told.group.said[0][1].startswith("wechat-scheduler: test\n[test] this is a test")
+        assert told.group.said[0][1].startswith("wechat-scheduler：测试\n[测试] 这是告警的测试")
 
 
 async def test_a_test_for_a_follower_waits_for_wechats_answer(tmp_path: Path) -> None:

@@ -91,6 +91,16 @@ def test_a_list_without_secrets_is_read_back_as_it_is_shown() -> None:
     assert TARGETS.read(TARGETS.from_text(TARGETS.show(targets))) == targets
 
 
+def test_people_in_china_are_told_in_chinese_unless_the_settings_say_otherwise() -> None:
+    follower = {"name": "boss", "kind": "follower", "app": 17, "to": ["alice"]}
+    mail = {**MAIL, "name": "mail-zh", "language": "zh"}
+
+    another = {**follower, "name": "x", "language": "en"}
+    targets = TARGETS.read([ROBOT, follower, MAIL, mail, another])
+
+    assert [target.language for target in targets] == ["zh", "zh", "en", "zh", "en"]
+
+
 @pytest.mark.parametrize(
     ("item", "says"),
     [
@@ -114,6 +124,7 @@ def test_a_list_without_secrets_is_read_back_as_it_is_shown() -> None:
         ),
         ({**MAIL, "server": "smtp.example.com"}, "server must be smtps://HOST:PORT, or smtp://"),
         ({**MAIL, "to": "nobody"}, "'nobody' is not a mail address"),
+        ({**MAIL, "language": "de"}, "target mail: language must be one of en, zh"),
         ({**MAIL, "user": "ops"}, "give user and password, or neither"),
         ("ops", "number 1 is a string: write [[alerts.targets]]"),
     ],

@@ -108,6 +108,7 @@ async def test_a_test_shows_what_each_target_answered(
         f"http://127.0.0.1:{business.port}/[redacted]",
         "17 · alice",
     ]
+    assert [row["Language"] for row in page.table("Who is told")] == ["English", "Chinese"]
     assert "topsecret" not in page.html
     assert [(row["Name"], row["State"], row["Answer"]) for row in shown.table()] == [
         ("hook", "Accepted", ""),

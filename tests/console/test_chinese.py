@@ -214,7 +214,7 @@ def test_an_alert_is_said_in_chinese_with_its_values() -> None:
     )
 
     assert OURS.of(dead.text) == "最近一小时，应用 7（shop）有 3 条消息失败：用户的免打扰时段"
-    assert OURS.of(dead.advice).startswith("用 `wechat-scheduler deliveries list --in dead`")
+    assert OURS.of(dead.advice).startswith("请查明失败的原因，原因消除后重新发送：")
     assert OURS.of("wx1/access_token: it has no valid value; its value expires at 9:00") == (
         "wx1/access_token：没有有效的值；它的值将于 9:00 过期"
     )

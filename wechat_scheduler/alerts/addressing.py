@@ -1,4 +1,4 @@
-"""Addresses messages about alerts: one to all robots, webhooks and mailboxes, and one to each app's followers."""
+"""Addresses messages about alerts: one to all robots, webhooks and mailboxes of a language, and one to each app's followers."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -7,10 +7,10 @@ from typing import TypeAlias
 import structlog
 
 from wechat_scheduler.alerts.model import News
-from wechat_scheduler.alerts.telling import LIFE, content_of, for_people, priority_of
+from wechat_scheduler.alerts.telling import LIFE, AlertWords, content_of, for_people, priority_of
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.audience.model import App
-from wechat_scheduler.config.alert_targets import AlertForm, AlertTarget
+from wechat_scheduler.config.alert_targets import AlertForm, AlertLanguage, AlertTarget
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind
 from wechat_scheduler.delivery.orders import Order, Sending
 from wechat_scheduler.delivery.sending_app import ACCOUNT
@@ -22,23 +22,47 @@ Addressed: TypeAlias = tuple[Message, Sequence[Target]]
 
 
 class Addresses:
-    """`find_app` finds an app by its id."""
+    """`find_app` finds an app by its id; `words_in` says how messages are worded."""
 
-    def __init__(self, sending: Sending, find_app: Callable[[int], Awaitable[App | None]]) -> None:
+    def __init__(
+        self,
+        sending: Sending,
+        find_app: Callable[[int], Awaitable[App | None]],
+        words_in: Callable[[AlertLanguage], AlertWords],
+    ) -> None:
         self._sending = sending
         self._find_app = find_app
+        self._words_in = words_in
+
+    def content(self, news: Sequence[News], language: AlertLanguage) -> Content:
+        """The message about these news."""
+        return content_of(news, self._words_in(language))
 
     async def messages(
         self, news: Sequence[News], targets: Sequence[AlertTarget], *, now: datetime
     ) -> Sequence[Addressed]:
         """The messages about these news, not yet stored. A follower who cannot be reached is logged. Raises
         StorageError."""
-        content, priority = content_of(news), priority_of(news)
         found: list[Addressed] = []
-        others = [target for target in targets if target.kind is not AlertForm.FOLLOWER]
+        for language in AlertLanguage:
+            readers = [target for target in targets if target.language is language]
+            if readers:
+                found += await self._in_language(news, language, readers, now)
+        return found
+
+    async def _in_language(
+        self,
+        news: Sequence[News],
+        language: AlertLanguage,
+        readers: Sequence[AlertTarget],
+        now: datetime,
+    ) -> Sequence[Addressed]:
+        content, priority = self.content(news, language), priority_of(news)
+        found: list[Addressed] = []
+        others = [target for target in readers if target.kind is not AlertForm.FOLLOWER]
         if others:
             found.append(_to_targets(content, others, priority, now))
-        for target in targets:
+        for target in readers:
             if target.kind is AlertForm.FOLLOWER:
                 order, refused = await self.order(target, content, priority, now=now)
                 if order is not None:

@@ -54,13 +54,12 @@ def expiring(lost: Sequence[LostJobs], now: datetime) -> Iterator[Condition]:
         if fault is None:
             continue
         key, left = first.key, _left(first, now)
-        code = f" ({fault.errcode})" if fault.errcode is not None else ""
         yield Condition(
             key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"{key.appid}/{key.kind}"),
             appid=key.appid,
             kind=key.kind,
             severity=Severity.CRITICAL if left <= SOON else Severity.WARNING,
-            text=f"{_of(group, f'{fault.message}{code}')}; {_until(first, left)}",
+            text=f"{_of(group, fault.message)}; {_until(first, left)}",
             advice=fault.advice,
             lasts=_lasts(fault.reaction, left),
         )

@@ -5,23 +5,24 @@ from typing import Final
 from wechat_scheduler.engine.sentences import Sentence
 
 REPLAY: Final = Sentence(
-    "`wechat-scheduler deliveries list --in dead` says why; once the cause is gone, "
-    "`wechat-scheduler deliveries replay --in dead` sends them",
-    "用 `wechat-scheduler deliveries list --in dead` 查看原因；原因消除后，"
-    "用 `wechat-scheduler deliveries replay --in dead` 重发",
+    "find out why, and send them again once the cause is gone: `wechat-scheduler deliveries list --in dead`, then "
+    "`wechat-scheduler deliveries replay --in dead`",
+    "请查明失败的原因，原因消除后重新发送：`wechat-scheduler deliveries list --in dead`，"
+    "再 `wechat-scheduler deliveries replay --in dead`",
 )
 TICKET: Final = Sentence(
-    "WeChat pushes one every ten minutes, and each is valid for twelve hours: `wechat-scheduler doctor` says "
-    "what to check",
-    "微信每十分钟推送一个，每个的有效期是十二小时：`wechat-scheduler doctor` 会说明该检查什么",
+    "WeChat pushes one every ten minutes, and each is valid for twelve hours: check that the platform's 授权事件接收URL "
+    "leads here; `wechat-scheduler doctor` says more",
+    "微信每十分钟推送一个，每个的有效期是十二小时：请检查平台的授权事件接收URL指向这里；`wechat-scheduler doctor` 有更多说明",
 )
 MANY_CALLS: Final = Sentence(
-    "`wechat-scheduler jobs list` shows why; a failure that repeats makes many calls",
-    "用 `wechat-scheduler jobs list` 查看原因；反复的失败会产生许多调用",
+    "find out why it is fetched so often, since a failure that repeats makes many calls: `wechat-scheduler jobs list`",
+    "请查明为什么调用这么多次，反复的失败会产生许多调用：`wechat-scheduler jobs list`",
 )
 SLOW_DOWN: Final = Sentence(
-    "slow the callers down; `GET /v1/quotas/{appid}` names the largest, `wechat-scheduler quota clear` resets it",
-    "请让调用方放慢；`GET /v1/quotas/{appid}` 列出调用最多的，`wechat-scheduler quota clear` 可以清零",
+    "slow down the system that calls most, or reset the quota: `GET /v1/quotas/{appid}` names it, `wechat-scheduler quota clear` "
+    "resets",
+    "请让调用最多的系统放慢，或把额度清零：`GET /v1/quotas/{appid}` 列出调用方，`wechat-scheduler quota clear` 清零",
 )
 SLOW_STORE: Final = Sentence(
     "look for a slow or full disk, or a busy database; `wechat-scheduler doctor` measures it",

@@ -1,16 +1,21 @@
 """Words a message about alerts: one for all news of a check, in the forms of people and of programs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 
+from wechat_scheduler.alerts import message_sentences as lines
 from wechat_scheduler.alerts.model import Alert, News, NewsKind, Severity
+from wechat_scheduler.alerts.places import ALERTS, place_of
 from wechat_scheduler.alerts.sentences import IS_TEST, NOTHING_TO_DO
+from wechat_scheduler.config.alert_targets import AlertLanguage
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.delivery.model import Content, Priority, Way
 from wechat_scheduler.engine.clock import EPOCH, millis
+from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.sentences import Sentence, fill_chinese
 
 # An alert that is told a day late is told again anyway.
 LIFE: Final = timedelta(hours=24)
@@ -21,23 +26,58 @@ MOST_LISTED: Final = 100
 # Robots of 钉钉 and 飞书 can demand a word that each message has to contain.
 PRODUCT: Final = "wechat-scheduler"
 
-_WORDS: Final = {
-    NewsKind.FIRES: "",
-    NewsKind.WORSENS: "worse, ",
-    NewsKind.REMINDS: "still, ",
-    NewsKind.CLEARS: "over",
-    NewsKind.TEST: "test",
+_LINES: Final = {
+    NewsKind.FIRES: lines.FIRES,
+    NewsKind.WORSENS: lines.WORSENS,
+    NewsKind.REMINDS: lines.REMINDS,
+    NewsKind.CLEARS: lines.CLEARS,
+    NewsKind.TEST: lines.TESTS,
+}
+_SEVERITIES: Final = {
+    Severity.WARNING: lines.WARNING,
+    Severity.CRITICAL: lines.CRITICAL,
 }
 
 
-def content_of(news: Sequence[News]) -> Content:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertWords:
+    """How messages are worded. `chinese` gives the Chinese of a sentence; `console` is the address of the console,
+    empty if it is not known."""
+
+    language: AlertLanguage
+    chinese: Callable[[str], str]
+    console: str
+
+    def told(self, text: str) -> str:
+        """A sentence of ours in the language."""
+        return self.chinese(text) if self.language is AlertLanguage.ZH else text
+
+    def say(self, sentence: Sentence, **values: object) -> str:
+        if self.language is AlertLanguage.ZH:
+            return fill_chinese(sentence.zh, **values)
+        return sentence.fill(**values)
+
+    def page(self, alert: Alert) -> str:
+        """The page of the console about it; empty if its address is not known."""
+        if not self.console or not alert.id:
+            return ""
+        place = place_of(alert.rule.value, subject=alert.subject, appid=alert.appid)
+        return f"{self.console}{place}"
+
+
+def content_of(news: Sequence[News], words: AlertWords) -> Content:
     """The message about these; there is one at least. `body` is the JSON for a webhook."""
-    return Content(way=Way.WEBHOOK, title=_title(news), text=_text(news), body=_body(news))
+    return Content(
+        way=Way.WEBHOOK,
+        title=words.say(lines.TITLE, what=_title(news, words)),
+        text=_text(news, words),
+        body=_body(news, words),
+    )
 
 
 def for_people(content: Content) -> Content:
     """The same, as a message in WeChat, which shows about 20 characters of the title."""
-    return Content(title=content.title.removeprefix(f"{PRODUCT}: "), text=content.text)
+    return Content(title=content.title.removeprefix(PRODUCT).lstrip(":： "), text=content.text)
 
 
 def priority_of(news: Sequence[News]) -> Priority:
@@ -63,41 +103,46 @@ def trial_news() -> News:
     return News(NewsKind.TEST, alert)
 
 
-def _title(news: Sequence[News]) -> str:
-    over = sum(each.kind is NewsKind.CLEARS for each in news)
-    fires = len(news) - over
+def _title(news: Sequence[News], words: AlertWords) -> str:
     if news[0].kind is NewsKind.TEST:
-        return f"{PRODUCT}: test"
+        return words.say(lines.A_TEST)
+    over = sum(each.kind is NewsKind.CLEARS for each in news)
+    counts = {lines.ALERTS: len(news) - over, lines.ALL_CLEARS: over}
     parts = [
-        f"{fires} alert{'s' if fires > 1 else ''}" if fires else "",
-        f"{over} all-clear{'s' if over > 1 else ''}" if over else "",
+        words.say(one if count == 1 else many, count=count)
+        for (one, many), count in counts.items()
+        if count
     ]
-    return f"{PRODUCT}: {', '.join(filter(None, parts))}"
+    return words.say(lines.COMMA).join(parts)
 
 
-def _text(news: Sequence[News]) -> str:
+def _text(news: Sequence[News], words: AlertWords) -> str:
     """As many as there is room for; the first one is cut if it must be."""
-    lines: list[str] = []
+    told: list[str] = []
     room = LONGEST_TEXT
     for number, each in enumerate(news):
-        line = _line(each)
+        line = _line(each, words)
         size = len(line.encode()) + 1
         if size > room and number:
-            lines.append(f"… and {len(news) - number} more: GET /v1/alerts, or /console/alerts")
+            place = f"{words.console}{ALERTS}"
+            told.append(words.say(lines.MORE, count=len(news) - number, place=place))
             break
-        lines.append(line.encode()[:room].decode(errors="ignore"))
+        told.append(line.encode()[:room].decode(errors="ignore"))
         room -= size
-    return "\n".join(lines)
+    return "\n".join(told)
 
 
-def _line(news: News) -> str:
+def _line(news: News, words: AlertWords) -> str:
+    """What is wrong, what to do, and where."""
     kind, alert = news
-    if kind in (NewsKind.CLEARS, NewsKind.TEST):
-        return f"[{_WORDS[kind]}] {alert.text}"
-    return f"[{_WORDS[kind]}{alert.severity}] {alert.text}. To do: {alert.advice}"
+    severity = words.say(_SEVERITIES[alert.severity])
+    said, advice = words.told(alert.text), words.told(alert.advice)
+    line = words.say(_LINES[kind], severity=severity, wrong=said, advice=advice)
+    page = words.page(alert)
+    return f"{line} {page}" if page else line
 
 
-def _body(news: Sequence[News]) -> str:
+def _body(news: Sequence[News], words: AlertWords) -> str:
     alerts = [
         {
             "event": each.kind.value,
@@ -108,8 +153,9 @@ def _body(news: Sequence[News]) -> str:
             "appid": each.alert.appid,
             "severity": each.alert.severity.value,
             "since": millis(each.alert.since),
-            "text": each.alert.text,
-            "advice": each.alert.advice,
+            "text": words.told(each.alert.text),
+            "advice": words.told(each.alert.advice),
+            "url": words.page(each.alert),
         }
         for each in news[:MOST_LISTED]
     ]

@@ -7,7 +7,7 @@ from typing import Final
 from wechat_scheduler.alerts.addressing import Addresses
 from wechat_scheduler.alerts.channel import AlertChannel
 from wechat_scheduler.alerts.sentences import NOT_SENT_YET
-from wechat_scheduler.alerts.telling import content_of, trial_news
+from wechat_scheduler.alerts.telling import trial_news
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.config.alert_targets import AlertForm, AlertTarget
 from wechat_scheduler.delivery.administration import DeliveryDesk
@@ -66,10 +66,10 @@ class AlertTrials:
             raise NotFoundError(
                 f"the settings name no alert target {name}", reason=Reason.ALERT_TARGET_UNKNOWN
             )
-        content = content_of([trial_news()])
-        return [await self._run(target, content) for target in wanted]
+        return [await self._run(target) for target in wanted]
 
-    async def _run(self, target: AlertTarget, content: Content) -> TargetAnswer:
+    async def _run(self, target: AlertTarget) -> TargetAnswer:
+        content = self._addresses.content([trial_news()], target.language)
         if target.kind is AlertForm.FOLLOWER:
             return await self._to_follower(target, content)
         try:

@@ -33,14 +33,28 @@ class AlertForm(enum.StrEnum):
     EMAIL = "email"
 
 
+class AlertLanguage(enum.StrEnum):
+    """In which language a receiver reads."""
+
+    EN = "en"
+    ZH = "zh"
+
+
+# They are read by people in China; a mailbox or a program may be anyone's.
+CHINESE: Final = frozenset(
+    (AlertForm.FOLLOWER, AlertForm.WECOM, AlertForm.DINGTALK, AlertForm.FEISHU)
+)
+
+
 @eager_dataclass(frozen=True, slots=True, kw_only=True)
 class AlertTarget:
     """A receiver of alerts. `to` are uids or an app's own names of a follower, or mail addresses. `server` is
     `smtps://HOST:PORT` for TLS from the start, or `smtp://HOST:PORT` for STARTTLS; `sender` is the address that
-    a mail is from."""
+    a mail is from. Messages are in `language`."""
 
     name: str
     kind: AlertForm
+    language: AlertLanguage = AlertLanguage.EN
     app: int = 0
     to: tuple[str, ...] = ()
     url: str = field(default="", repr=False)

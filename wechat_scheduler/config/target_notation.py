@@ -9,7 +9,13 @@ from typing import Any, Final
 
 import msgspec
 
-from wechat_scheduler.config.alert_targets import SERVER, AlertForm, AlertTarget
+from wechat_scheduler.config.alert_targets import (
+    CHINESE,
+    SERVER,
+    AlertForm,
+    AlertLanguage,
+    AlertTarget,
+)
 from wechat_scheduler.config.notation import MASK, Notation, sort_of
 from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.engine.patterns import pattern
@@ -67,7 +73,8 @@ def _target(item: Mapping[str, object], number: int) -> AlertTarget:
         raise ValueError(f"{where}: kind must be one of {', '.join(AlertForm)}")
     form = AlertForm(str(kind))
     given = _opened({key: item[key] for key in item if key not in ("name", "kind")}, form, where)
-    values: dict[str, Any] = {"name": name, "kind": form}
+    language = AlertLanguage.ZH if form in CHINESE else AlertLanguage.EN
+    values: dict[str, Any] = {"name": name, "kind": form, "language": language}
     for key, value in given.items():
         values["sender" if key == "from" else key] = _READ[key](value, f"{where}: {key}")
     target = AlertTarget(**values)
@@ -77,7 +84,7 @@ def _target(item: Mapping[str, object], number: int) -> AlertTarget:
 
 def _opened(item: Mapping[str, object], form: AlertForm, where: str) -> dict[str, object]:
     """The fields, with those that are in files; none is unknown or missing. Raises ValueError."""
-    needs, allowed = _NEEDS[form], (*_NEEDS[form], *_MAY.get(form, ()))
+    needs, allowed = _NEEDS[form], (*_NEEDS[form], *_MAY.get(form, ()), "language")
     files = [f"{key}_file" for key in allowed if key in _SECRET]
     given: dict[str, object] = {}
     for key, value in item.items():
@@ -127,6 +134,12 @@ def _app(value: object, where: str) -> int:
     return int(text)
 
 
+def _language(value: object, where: str) -> AlertLanguage:
+    if value not in list(AlertLanguage):
+        raise ValueError(f"{where} must be one of {', '.join(AlertLanguage)}")
+    return AlertLanguage(str(value))
+
+
 def _to(value: object, where: str) -> tuple[str, ...]:
     items = value if isinstance(value, list) else [value]
     if not items:
@@ -136,7 +149,7 @@ def _to(value: object, where: str) -> tuple[str, ...]:
 
 _READ: Final = {
     "app": _app, "to": _to, "url": _url, "secret": _text, "server": _text, "from": _text, "user": _text,
-    "password": _text,
+    "password": _text, "language": _language,
 }  # fmt: skip
 
 
@@ -178,7 +191,7 @@ def _show(targets: Sequence[AlertTarget]) -> str:
 
 
 def _shown(target: AlertTarget) -> dict[str, object]:
-    keys = ("name", "kind", *_NEEDS[target.kind], *_MAY.get(target.kind, ()))
+    keys = ("name", "kind", "language", *_NEEDS[target.kind], *_MAY.get(target.kind, ()))
     values = {key: getattr(target, "sender" if key == "from" else key) for key in keys}
     return {key: _masked(key, value) for key, value in values.items() if value}
 

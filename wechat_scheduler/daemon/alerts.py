@@ -12,9 +12,11 @@ from wechat_scheduler.alerts.desk import AlertDesk
 from wechat_scheduler.alerts.facts import Facts, Surroundings
 from wechat_scheduler.alerts.ports import NotedJob
 from wechat_scheduler.alerts.sentences import PATH_OF
+from wechat_scheduler.alerts.telling import AlertWords
 from wechat_scheduler.alerts.trials import AlertTrials
 from wechat_scheduler.alerts.watch import AlertWatch
 from wechat_scheduler.audience.directory import Directory
+from wechat_scheduler.config.alert_targets import AlertLanguage
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.model import Account
 from wechat_scheduler.daemon.credentials import CredentialParts
@@ -61,7 +63,7 @@ def wire_alerts(
             started_at=clock.now(),
         ),
     )
-    addresses = Addresses(delivery.sending, directory.find_app)
+    addresses = Addresses(delivery.sending, directory.find_app, partial(_words_in, ground.config))
     watch = AlertWatch(
         stores.alerts,
         facts,
@@ -75,6 +77,18 @@ def wire_alerts(
     trials = AlertTrials(delivery.alerts, addresses, delivery.sending, delivery.desk, clock=clock)
     desk = AlertDesk(stores.alerts, clock=clock)
     return AlertParts(watch=watch, trials=trials, desk=desk)
+
+
+def _words_in(config: Config, language: AlertLanguage) -> AlertWords:
+    server = config.server
+    console = server.public_url.rstrip("/") if server.console else ""
+    return AlertWords(language=language, chinese=_chinese, console=console)
+
+
+def _chinese(text: str) -> str:
+    from wechat_scheduler.daemon.chinese import chinese
+
+    return chinese().of(text)
 
 
 def _account(job: NotedJob) -> Account:

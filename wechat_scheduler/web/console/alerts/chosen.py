@@ -29,6 +29,8 @@ CHANGE = W(
     "在配置文件的 [alerts] 里修改，重新读取后生效：`systemctl reload wechat-scheduler`。",
 )
 FORM, PLACE, TEST = W("Form", "形式"), W("Where", "去向"), W("Test", "测试")
+READS = W("Language", "语言")
+LANGUAGES: Final[Mapping[str, Words]] = {"en": W("English", "英文"), "zh": W("Chinese", "中文")}
 RULE, LOOKS_FOR = W("Rule", "规则"), W("Fires when", "触发条件")
 ON, OFF = W("On", "开"), W("Off", "关")
 SEND_TEST, TEST_ALL = W("Send a test", "发送测试"), W("Send a test to all", "向所有目标发送测试")
@@ -47,6 +49,7 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
             str(one["name"]),
             form_words(visit, str(one["kind"])),
             _place(one),
+            visit.say(LANGUAGES[str(one["language"])]),
             form(
                 visit, f"{PATH}/test", Html(), SEND_TEST,
                 kind="plain", fields={"target": str(one["name"])},
@@ -54,7 +57,7 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
         ]
         for one in targets
     ]  # fmt: skip
-    shown = table(visit, WHO, [terms.NAME, FORM, PLACE, TEST], rows, empty=NO_TARGETS)
+    shown = table(visit, WHO, [terms.NAME, FORM, PLACE, READS, TEST], rows, empty=NO_TARGETS)
     if not targets:
         return shown
     every = form(visit, f"{PATH}/test", Html(), TEST_ALL)
