@@ -27,8 +27,9 @@ UNDER_WAY = 3.0
 
 class Rotation:
     """`life` is that of a token in seconds. `seen` has the times from a commit to each daemon's first answer with
-    it, `stale` those to the last without it, `dead` the values that were dead when they were asked for, `maybe` the number of those that died until
-    the answer came, `failures` answers that were none, `refusals` why."""
+    it, `stale` those to the last without it, `heard` those until this program itself, which does nothing else with a
+    change, had heard of it and read it: what the machine takes. `dead` are the values that were dead when they were
+    asked for, `maybe` is the number of those that died until the answer came, `failures` answers that were none, `refusals` why."""
 
     def __init__(
         self, field: Arena, http: aiohttp.ClientSession, *, jobs: int, life: float, readers: int
@@ -49,6 +50,7 @@ class Rotation:
         self.slowest: dict[int, float] = defaultdict(float)
         self.seen: list[float] = []
         self.stale: list[float] = []
+        self.heard: list[float] = []
         self.dead: list[str] = []
         self.maybe = 0
 
@@ -159,6 +161,7 @@ class Rotation:
             with suppress(OSError, asyncpg.PostgresError):
                 row = await self._field.pool.fetchrow(COMMITTED, appid)
                 version, at = row["version"], row["at"].timestamp()
+                self.heard.append(now() - at)
                 async with asyncio.TaskGroup() as group:
                     for place in self._field.up():
                         group.create_task(self._until_seen(place, appid, version, at))

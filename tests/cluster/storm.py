@@ -133,6 +133,7 @@ async def _tell_of_jobs(field: Arena, rotation: Rotation, life: float, began: fl
         shown(rotation.seen),
     )
     print("to the last answer without it:", shown(rotation.stale))
+    print("until this program had heard of it and read it:", shown(rotation.heard))
     print(f"dead values handed out: {len(rotation.dead)}", rotation.dead[:10])
     print(f"values that died while the answer was under way: {rotation.maybe}")
     if rotation.dead or verdict.unexplained or verdict.unexplained_late:

@@ -1,15 +1,19 @@
 """An older daemon goes on while a newer program expands the schema; what it needs is not taken from it."""
 
+import re
 import shutil
 from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+import asyncpg
 import pytest
 from structlog.testing import capture_logs
 
 from tests.clock import FakeClock
 from tests.databases import Open
+from tests.documents import ROOT
+from tests.postgres import PostgresServer
 from tests.stores.samples import LEASE, NOW, TOKEN, registration
 from tests.stores.suite import sql_credentials
 from tests.stores.test_nodes import HERE
@@ -30,6 +34,12 @@ EXPANDS = """
     CREATE UNIQUE INDEX colours_names ON colours (name);
 """
 CONTRACTS = "ALTER TABLE jobs DROP COLUMN forced_at;"
+# The schema of the release before, and what its operator builds beforehand.
+RELEASED = 9
+ADVICE = re.compile(r"^CREATE INDEX CONCURRENTLY .*;$", re.MULTILINE)
+INDEXES = """
+    SELECT relname, oid FROM pg_class WHERE relkind = 'i' AND relnamespace = 'public'::regnamespace
+"""
 # To add one here is to decide that daemons of the version before have to be stopped for the upgrade.
 THAT_CONTRACT = [6, 22]
 
@@ -183,3 +193,26 @@ async def test_nothing_is_taken_while_a_daemon_lives_that_needs_it(
 
     await pulse.leave(HERE.name)
     await opened(database_url, later)
+
+
+async def test_the_indexes_that_were_built_before_an_upgrade_are_kept(
+    postgres: PostgresServer, later: Path
+) -> None:
+    built = ADVICE.findall((ROOT / "docs/operations.md").read_text("utf-8"))
+    for migration in load(later):
+        if migration.version > RELEASED:
+            (later / migration.file.name).unlink()
+    async with postgres.fresh_database() as url:
+        await opened(url, later)
+        connection = await asyncpg.connect(url)
+        for sql in built:
+            await connection.execute(sql)
+        before = set(await connection.fetch(INDEXES))
+        await opened(url, MIGRATIONS)
+
+        after = set(await connection.fetch(INDEXES))
+        await connection.close()
+
+    names = {sql.split()[3] for sql in built}
+    assert len(names) == len(built) > 0
+    assert names <= {name for name, _ in before & after}
