@@ -5,7 +5,7 @@ from typing import Any
 from tests.access.doors import make
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.web.tenants import bound, made_app
+from tests.web.tenants import bound, made_app, subscribed
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -300,3 +300,28 @@ async def test_what_becomes_of_apps_is_in_the_audit(keeper: Caller) -> None:
         ("app.changed", str(app["id"])),
         ("app.created", str(app["id"])),
     ]
+
+
+async def test_a_topic_of_a_known_name_is_made_with_a_note_and_its_receivers_are_counted(
+    keeper: Caller,
+) -> None:
+    app = await made_app(keeper)
+    path = f"/v1/apps/{app['id']}"
+    await bound(keeper, app, "alice")
+    first = await keeper.call("POST", f"{path}/topics", body={"name": "news"})
+    await subscribed(keeper, app, first.result["id"], "alice")
+
+    second = await keeper.call("POST", f"{path}/topics", body={"name": "news"})
+    counts = [
+        await keeper.call("GET", f"{path}/receivers{query}")
+        for query in ("", f"?topic={first.result['id']}", f"?topic={second.result['id']}")
+    ]
+    unknown = await keeper.call("GET", f"{path}/receivers?topic=7")
+
+    assert first.json["message"] == ""
+    assert second.json["message"] == (
+        f"another topic has the name news already (ids: {first.result['id']})"
+    )
+    assert [one.result["people"] for one in counts] == [1, 1, 0]
+    assert all(one.result["heard"] == 0 for one in counts)
+    assert (unknown.status, unknown.json["reason"]) == (404, "topic.unknown")
