@@ -68,6 +68,8 @@ async def test_the_calls_of_a_consumer_are_held_to_its_limits(gate: Caller) -> N
     others = (await called(gate, other)).get("errcode", 0)
 
     assert (errcodes, others) == ([0, 0, 45011], 0)
+    (shop, _) = (await gate.call("GET", "/v1/usage")).result
+    assert (shop["path"], shop["calls"], shop["errors"], shop["refused"]) == (IPS, 2, 0, 1)
 
 
 async def test_the_day_counts_the_calls_that_pass_and_no_tokens(gate: Caller) -> None:

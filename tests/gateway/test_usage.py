@@ -12,6 +12,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, Caller
 from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 from wechat_scheduler.gateway.usage import KEPT, MOST_PATHS, OTHER, UsageMeter, UseFilter
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.database import Database
@@ -36,6 +37,21 @@ async def test_calls_of_several_processes_add_up(database: Database) -> None:
     assert await found(meters[0], path=MENU) == [(CRM, MENU, 2, 0)]
     assert await found(meters[0], caller=SHOP, limit=1) == [(SHOP, SEND, 4, 2)]
     assert await found(meters[0], appid="wx2") == []
+
+
+async def test_refused_calls_are_counted_beside_those_that_pass(database: Database) -> None:
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    refusal = CallerRefusedError(CallerRefusal.MINUTE, name="shop")
+    meter.begin(SHOP, 2)
+    meter.count(SHOP, APPID, SEND, failed=False)
+    for _ in range(2):
+        meter.refused(refusal, APPID, SEND)
+        await meter.settle()
+
+    (use,) = await meter.find(UseFilter(at=meter.today()))
+
+    assert (use.calls, use.errors, use.refused) == (1, 0, 2)
+    assert meter.begin(SHOP, 2) is None
 
 
 async def test_a_day_begins_at_midnight_in_shanghai() -> None:
@@ -199,13 +215,14 @@ async def test_the_route_and_the_command_show_it(keeper: Caller, clock: FakeCloc
         "path": SEND,
         "calls": 2,
         "errors": 0,
+        "refused": 0,
     }
     assert listed == [use, use | {"caller": CRM, "calls": 1, "errors": 1}]
     assert yesterday == []
     assert wrong.json["message"] == "day: must be a day such as 2026-11-18"
     assert [line.split() for line in shown.out.splitlines()] == [
-        ["CALLS", "ERRORS", "CALLER", "APPID", "PATH"],
-        ["2", "0", SHOP, APPID, SEND],
+        ["CALLS", "ERRORS", "REFUSED", "CALLER", "APPID", "PATH"],
+        ["2", "0", "0", SHOP, APPID, SEND],
     ]
 
 

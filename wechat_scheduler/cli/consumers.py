@@ -18,7 +18,7 @@ from wechat_scheduler.web.native.usage import UseResult
 
 PATH = ("v1", "consumers")
 COLUMNS = "NAME STATE STAND-IN=stand_in LAST-USED=last_used_at APPIDS"
-USES = "CALLS ERRORS CALLER APPID PATH"
+USES = "CALLS ERRORS REFUSED CALLER APPID PATH"
 NO_LIMIT = "no limit"
 
 

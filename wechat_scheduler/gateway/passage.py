@@ -1,14 +1,6 @@
 """Takes calls to WeChat: checks the token, puts the current value in its place, and heals a refusal."""
 
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Iterable,
-    Iterator,
-    Mapping,
-    Sequence,
-)
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import partial
 from typing import Final, NamedTuple
@@ -18,6 +10,7 @@ from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.gateway import queries
 from wechat_scheduler.gateway.bearers import Bearer, TokenReader
 from wechat_scheduler.gateway.callers import CallerDesk, GatewayCaller
+from wechat_scheduler.gateway.counted_refusals import CountedRefusals
 from wechat_scheduler.gateway.healing import REFUSALS, Healing
 from wechat_scheduler.gateway.limiter import CallLimiter
 from wechat_scheduler.gateway.model import Consumer
@@ -81,8 +74,9 @@ class Passage:
     async def admitted(self, call: PassedCall) -> Mapping[str, Bearer]:
         """Like `proven`, before the body of the call is read. Counts it in the minutes of its consumers."""
         bearers = await self.proven(call)
-        for consumer in _consumers(bearers):
-            self._callers.admit(consumer, call.address)
+        with CountedRefusals(self._meter, _account(bearers), call.path):
+            for consumer in _consumers(bearers):
+                self._callers.admit(consumer, call.address)
         return bearers
 
     async def proven(self, call: PassedCall) -> Mapping[str, Bearer]:
@@ -90,9 +84,10 @@ class Passage:
         TokenRefusedError, StorageError."""
         self._require_rule(call.method, call.path)
         bearers = await self._bearers(call)
-        for consumer in _consumers(bearers):
-            self._callers.let_pass(consumer, call.method, call.path)
-            self._callers.let_in(consumer, call.address)
+        with CountedRefusals(self._meter, _account(bearers), call.path):
+            for consumer in _consumers(bearers):
+                self._callers.let_pass(consumer, call.method, call.path)
+                self._callers.let_in(consumer, call.address)
         return bearers
 
     async def taken(
@@ -101,7 +96,7 @@ class Passage:
         """WeChat's answer to a call that `proven` let pass, which is read in the block. Both raise RequestError,
         CallRefusedError and CallerRefusedError among them; WeChatError, StorageError."""
         swaps = [await self._swap(*shown) for shown in bearers.items()]
-        await self._prove_changed(call, bearers.values())
+        await self._prove_changed(call, [*bearers.values()])
         last = swaps[-1].bearer if swaps else _NO_BEARER
         caller = _Caller(last.account, last.caller, last.label if swaps else "", last.consumer)
         answered = partial(self._answered, call, last.account, swaps)
@@ -113,7 +108,8 @@ class Passage:
         """Like `taken`, for a call without a token, whose caller is proven already, or needs no proof: then
         `account` is empty."""
         label, consumer = (caller.label, caller.consumer) if caller else ("", None)
-        self.let_pass(call.method, call.path, consumer)
+        with CountedRefusals(self._meter, account, call.path):
+            self.let_pass(call.method, call.path, consumer)
         answered = partial(self._relay.send, call, call.query, account)
         return self._counted(call, _Caller(account, label, label, consumer), answered)
 
@@ -138,7 +134,8 @@ class Passage:
         account, name, label, consumer = caller
         with self._limiter.passing(account, name or network_of(call.address)):
             if label:
-                self._begin(label, consumer)
+                with CountedRefusals(self._meter, account, call.path):
+                    self._begin(label, consumer)
             reply: Reply | None = None
             try:
                 reply = await answered()
@@ -187,7 +184,7 @@ class Passage:
                 await self._explain(bearer, reply)
         return reply
 
-    async def _prove_changed(self, call: PassedCall, bearers: Iterable[Bearer]) -> None:
+    async def _prove_changed(self, call: PassedCall, bearers: Sequence[Bearer]) -> None:
         """A consumer may have ended while the call waited for a token. Raises as `proven` does."""
         for bearer in bearers:
             if bearer.consumer is not None and not self._callers.is_unchanged(bearer.consumer):
@@ -217,6 +214,10 @@ class Passage:
 
     async def _swap(self, token: str, bearer: Bearer) -> _Swap:
         return _Swap(token, bearer, await self._healing.value(bearer.key))
+
+
+def _account(bearers: Mapping[str, Bearer]) -> str:
+    return [_NO_BEARER, *bearers.values()][-1].account
 
 
 def _consumers(bearers: Mapping[str, Bearer]) -> set[Consumer]:

@@ -14,6 +14,7 @@ from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.model import CONSUMER
+from wechat_scheduler.gateway.refused_callers import CallerRefusedError
 
 # Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER, and
 # so are longer ones, since an index of PostgreSQL takes 2,704 bytes. WeChat's have under 100 characters.
@@ -34,7 +35,8 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatewayUse:
     """The calls of a path that `caller` made for an account in the day that begins `at`, midnight in Shanghai;
-    `errors` are those that WeChat refused or did not answer."""
+    `errors` are those that WeChat refused or did not answer. `refused` are calls that did not pass, and are not among them.
+    """
 
     at: datetime
     caller: str
@@ -42,6 +44,16 @@ class GatewayUse:
     path: str
     calls: int
     errors: int
+    refused: int = 0
+
+
+class _Numbers(NamedTuple):
+    calls: int = 0
+    errors: int = 0
+    refused: int = 0
+
+    def plus(self, more: "_Numbers") -> "_Numbers":
+        return _Numbers(*map(sum, zip(self, more, strict=True)))
 
 
 class UseFilter(NamedTuple):
@@ -71,6 +83,9 @@ def uncounted(name: str, *labels: str) -> None:
     """A counter for a meter without metrics: counts nothing."""
 
 
+_NONE: Final = _Numbers()
+
+
 class _UsePlace(NamedTuple):
     at: datetime
     caller: str
@@ -98,7 +113,7 @@ class UsageMeter:
         self._store = store
         self._clock = clock
         self._tally = tally
-        self._counts: dict[_UsePlace, tuple[int, int]] = {}
+        self._counts: dict[_UsePlace, _Numbers] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
         self._day = next_quota_day(clock.now()) - DAY
         self._told: dict[tuple[str, str], float] = {}
@@ -127,12 +142,20 @@ class UsageMeter:
         """Count a call that has begun, now that it ends."""
         self._turned().since[caller] += 1
         release(self._under_way, caller)
-        place = _UsePlace(self._day, caller, appid, self._bounded(caller, appid, path))
-        calls, errors = self._counts.get(place, (0, 0))
-        self._counts[place] = calls + 1, errors + failed
+        self._add(caller, appid, path, _Numbers(1, int(failed)))
         if caller.startswith(CONSUMER):
             outcome = "failed" if failed else "answered"
             self._tally("gateway_consumer_calls", caller.removeprefix(CONSUMER), outcome)
+
+    def refused(self, error: CallerRefusedError, appid: str, path: str) -> None:
+        """Count a call of a consumer that does not pass."""
+        self._turned()
+        if error.name:
+            self._add(f"{CONSUMER}{error.name}", appid, path, _Numbers(refused=1))
+
+    def _add(self, caller: str, appid: str, path: str, numbers: _Numbers) -> None:
+        place = _UsePlace(self._day, caller, appid, self._bounded(caller, appid, path))
+        self._counts[place] = self._counts.get(place, _NONE).plus(numbers)
 
     async def settle(self) -> None:
         """Store the counts, and read what all processes have counted today. Raises StorageError."""
@@ -141,8 +164,8 @@ class UsageMeter:
             day, today = self._turned(), self._day
             stored = await self._store.calls(today)
             day.stored, day.since = stored, Counter()
-            for place, (calls, _) in self._counts.items():
-                day.since[place.caller] += calls if place.at == today else 0
+            for place, numbers in self._counts.items():
+                day.since[place.caller] += numbers.calls if place.at == today else 0
 
     async def flush(self) -> None:
         """Store the counts. Raises StorageError; nothing is lost by it."""
@@ -154,15 +177,13 @@ class UsageMeter:
         if not counts:
             return
         uses = [
-            GatewayUse(**place._asdict(), calls=calls, errors=errors)
-            for place, (calls, errors) in counts.items()
+            GatewayUse(**place._asdict(), **numbers._asdict()) for place, numbers in counts.items()
         ]
         try:
             await self._store.add(uses)
         except StorageError:
-            for place, (calls, errors) in self._counts.items():
-                before = counts.get(place, (0, 0))
-                counts[place] = before[0] + calls, before[1] + errors
+            for place, numbers in self._counts.items():
+                counts[place] = counts.get(place, _NONE).plus(numbers)
             self._counts = counts
             raise
 
@@ -174,7 +195,7 @@ class UsageMeter:
     async def largest(self, appid: str, path: str) -> Sequence[GatewayUse]:
         """Today's largest users of a path of the account."""
         wanted = UseFilter(at=self.today(), appid=appid, path=path, limit=LARGEST)
-        return await self.find(wanted)
+        return [use for use in await self.find(wanted) if use.calls]
 
     async def passed(self, appid: str, path: str) -> int:
         """Today's calls of a path of the account that passed here."""

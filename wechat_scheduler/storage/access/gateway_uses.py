@@ -8,23 +8,23 @@ from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable
 
-USE = ("at", "caller", "appid", "path", "calls", "errors")
+USE = ("at", "caller", "appid", "path", "calls", "errors", "refused")
 # A number that is none counts for nothing: added up, it would exceed its column, and no calls would be stored.
-_CALLS, _ERRORS = (
+_CALLS, _ERRORS, _REFUSED = (
     f"CASE WHEN gateway_uses.{name} BETWEEN 0 AND 1000000000 THEN gateway_uses.{name} ELSE 0 END"
-    for name in ("calls", "errors")
+    for name in ("calls", "errors", "refused")
 )
 ADD = f"""
-    INSERT INTO gateway_uses (at, caller, appid, path, calls, errors)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO gateway_uses (at, caller, appid, path, calls, errors, refused)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (at, caller, appid, path) DO UPDATE
-    SET calls = {_CALLS} + excluded.calls, errors = {_ERRORS} + excluded.errors
+    SET calls = {_CALLS} + excluded.calls, errors = {_ERRORS} + excluded.errors, refused = {_REFUSED} + excluded.refused
 """  # noqa: S608 - our own text
 FIND = """
-    SELECT at, caller, appid, path, calls, errors FROM gateway_uses
+    SELECT at, caller, appid, path, calls, errors, refused FROM gateway_uses
     WHERE at = $1 AND (CAST($2 AS TEXT) = '' OR caller = $2)
         AND (CAST($3 AS TEXT) = '' OR appid = $3) AND (CAST($4 AS TEXT) = '' OR path = $4)
-    ORDER BY calls DESC, caller, appid, path LIMIT $5
+    ORDER BY calls DESC, refused DESC, caller, appid, path LIMIT $5
 """
 CALLS = f"""
     SELECT caller, CAST(SUM({_CALLS}) AS BIGINT) AS calls

@@ -61,8 +61,8 @@ IN_ZONE = W(
 )
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
-# An instant, or the hours of a plot.
-_TIMES: Final = re.compile('<time |class="[a-z ]*times"')
+# An instant, the hours of a plot, or a field for a time.
+_TIMES: Final = re.compile('<time |class="[a-z ]*times"|type="datetime-local"')
 _COUNT: Final = re.compile("[0-9]{1,9}")
 _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-scheduler</a>
 <details class="menu"><summary>{menu}</summary><div>{rooms}{foot}</div></details></header>

@@ -17,7 +17,8 @@ from wechat_scheduler.web.native.route import LIMIT, NativeRoute, query
 
 class UseResult(msgspec.Struct):
     """`caller` is a consumer (`consumer/shop`), or an account's own token (`token/wx1111`). `errors` are the
-    calls that WeChat refused or did not answer."""
+    calls that WeChat refused or did not answer. `refused` are calls that this daemon refused, which are not among
+    them."""
 
     day: str
     caller: str
@@ -25,6 +26,7 @@ class UseResult(msgspec.Struct):
     path: str
     calls: int
     errors: int
+    refused: int
 
 
 async def listed(request: web.Request) -> web.Response:

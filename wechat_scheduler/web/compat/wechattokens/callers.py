@@ -119,6 +119,7 @@ async def _by_secret(request: web.Request, appid: str, secret: str) -> GatewayCa
     try:
         return await services.callers.prove(appid, secret, services.authenticator.address(request))
     except CallerRefusedError as error:
+        services.usage.refused(error, appid, request.path)
         if error.refusal in _GUESSES:
             await _require_known(services, appid)
         raise

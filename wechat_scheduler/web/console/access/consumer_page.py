@@ -25,6 +25,7 @@ HEADS: Final = (
     terms.PATH,
     terms.CALLS,
     W("Refused by WeChat", "被微信拒绝"),
+    W("Refused here, beside these", "被网关拒绝（另计）"),
 )
 ROTATE, REVOKE = W("New secret", "换新密钥"), W("Revoke", "吊销")
 ROTATE_ASK = W(
@@ -38,7 +39,10 @@ REVOKE_ASK = W(
 
 
 def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) -> Html:
-    uses = [[code(use.appid), code(use.path), str(use.calls), str(use.errors)] for use in used]
+    uses = [
+        [code(use.appid), code(use.path), *map(str, (use.calls, use.errors, use.refused))]
+        for use in used
+    ]
     return joined(
         [
             section(visit, terms.SETTINGS, joined([_facts(visit, one), _acts(visit, one)])),

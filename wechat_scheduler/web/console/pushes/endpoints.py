@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.fields import SURE, form, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import button, done, pager
+from wechat_scheduler.web.console.links import account_link, button, done, pager
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -124,7 +124,7 @@ def _search(visit: Visit) -> Html:
 
 def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
     return (
-        joined([code(one.appid), _former(visit, one)]),
+        joined([account_link(visit, one.appid), _former(visit, one)]),
         joined([_state(visit, one), advice(visit, one.advice)]),
         visit.time(one.ticket_at) if one.ticket_at else fill("{no}", no=visit.say(NO_TICKETS)),
         _refusals(visit, one),

@@ -27,4 +27,5 @@ BOTH: Final[Mapping[str, str]] = {
     "`caller` is a consumer (`consumer/shop`), or an account's own token (`token/wx1111`).":
         "`caller` 是使用方（`consumer/shop`），或账号自己的 token（`token/wx1111`）",
     "`errors` are the calls that WeChat refused or did not answer.": "`errors` 是微信拒绝或没有回答的调用",
+    "`refused` are calls that this daemon refused, which are not among them.": "`refused` 是守护进程拒绝的调用，不包括在前两个数里",
 }
