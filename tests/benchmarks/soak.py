@@ -8,12 +8,15 @@ import asyncio
 import itertools
 import json
 import os
+import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
@@ -30,6 +33,7 @@ JOBS = 3_000
 ONE_IN = 50
 # A slice of load, and as long a pause: half of what it carries.
 SLICE = 0.5
+ERRORS = frozenset({"warning", "error", "critical"})
 BEGIN, END = "the first third", "the last third"
 FLAT = (
     Target(ratio=1.15, unit="MB", less_is_better=True),
@@ -53,8 +57,21 @@ class Place:
             "p99 ms": seen.p99,
             "MB": self.started.memory() / 1e6,
             "descriptors": descriptors,
-            "errors": sum(map(_is_error, self.log.read_text().splitlines())),
+            "errors": len(self.errors()),
         }
+
+    def errors(self) -> list[dict[str, Any]]:
+        """What the log warned of."""
+        events = map(json.loads, self.log.read_text().splitlines())
+        return [event for event in events if event["level"] in ERRORS]
+
+    def tell_errors(self) -> None:
+        """How many there are of each kind, and the first of it."""
+        kinds: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for event in self.errors():
+            kinds[event["event"]].append(event)
+        for event, told in kinds.items():
+            print(f"{event}: {len(told)} times, first {told[0]}", file=sys.stderr)
 
 
 def run(bench: Bench, minutes: float) -> list[Result]:
@@ -71,7 +88,9 @@ def run(bench: Bench, minutes: float) -> list[Result]:
             requests = _mixed(shop, started)
             place = Place(started=started, requests=requests, log=state.with_suffix(".log"))
             with bench.busy(f"{minutes:g} minutes"):
-                return [_soaked(place, minutes * 60)]
+                soaked = _soaked(place, minutes * 60)
+            place.tell_errors()
+        return [soaked]
 
 
 def _soaked(place: Place, seconds: float) -> Result:
@@ -99,7 +118,3 @@ def _message(shop: Shop, number: int) -> dict[str, object]:
     """Sent at once."""
     person = str(number % PEOPLE)
     return {"app": shop.app_id, "to": [person], "title": "订单已发货", "text": f"订单 {number}"}
-
-
-def _is_error(line: str) -> bool:
-    return json.loads(line)["level"] in ("warning", "error", "critical")
