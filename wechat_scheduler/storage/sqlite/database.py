@@ -18,6 +18,7 @@ from wechat_scheduler.storage.sqlite.connection import (
     ReadingConnection,
     open_for_writing,
     positional,
+    stay_in_memory,
     trouble,
 )
 from wechat_scheduler.storage.sqlite.files import DatabaseFiles, has_content
@@ -49,7 +50,9 @@ async def open_sqlite(
     if emptied and not has_content(path):  # SQLite would make a file in the place of a restore's
         raise StateError(emptied)
     database = SqliteDatabase(path)
-    return await migrated(database, migrations, emptied=emptied, expanded=expanded)
+    await migrated(database, migrations, emptied=emptied, expanded=expanded)
+    database.opened()
+    return database
 
 
 def path_of(url: str) -> Path:
@@ -66,9 +69,15 @@ class SqliteDatabase:
     dialect = SQLITE
 
     def __init__(self, path: Path) -> None:
-        connection = open_for_writing(path)
-        self._writer = Writer(connection, asyncio.get_running_loop(), DatabaseFiles(path).check)
+        self._connection = open_for_writing(path)
+        self._writer = Writer(
+            self._connection, asyncio.get_running_loop(), DatabaseFiles(path).check
+        )
         self._readers = _Readers(path)
+
+    def opened(self) -> None:
+        """Call this once the migrations are done: an index that one of them makes may be larger than the memory."""
+        stay_in_memory(self._connection)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
         return await self._writer.write(script)
