@@ -22,9 +22,9 @@ import wechat_scheduler
 from tests.test_house_rules import imported, offenders
 from wechat_scheduler.credentials.model import Contest
 from wechat_scheduler.engine import records
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, eager_dataclass
 
-MAKERS = [dataclass, dataclasses.dataclass]
+MAKERS = [dataclass, eager_dataclass, dataclasses.dataclass]
 both = pytest.mark.parametrize("make", MAKERS)
 
 

@@ -12,7 +12,6 @@ goes around `__init__`, such as `object.__new__`, is not supported.
 import dataclasses
 from collections.abc import Callable, Mapping, Set
 from dataclasses import KW_ONLY, field
-from dataclasses import dataclass as eager_dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +21,7 @@ __all__ = ["KW_ONLY", "dataclass", "eager_dataclass", "field", "replace"]
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import dataclass as eager_dataclass
     from dataclasses import replace as replace
 else:
 
@@ -33,6 +33,10 @@ else:
     def dataclass(**settings: bool) -> Callable[[type], type]:
         """Like the standard library's; takes `frozen`, `slots`, `kw_only` and `eq`."""
         return partial(_declared, settings)
+
+    def eager_dataclass(**settings: bool) -> Callable[[type], type]:
+        """Like the standard library's, with its methods from the beginning."""
+        return partial(_eager, settings)
 
 
 # `__init__` is the last: no object exists before it, and another thread may make one at the same time.
@@ -57,6 +61,23 @@ def _copying(cls: Any) -> tuple[Set[str], Callable[[object, Mapping[str, Any]], 
 
 def _replaced(thing: Any, changes: Mapping[str, Any]) -> Any:
     return dataclasses.replace(thing, **changes)
+
+
+def _eager(settings: dict[str, bool], cls: type) -> type:
+    made: type = dataclasses.dataclass(**settings)(cls)
+    if is_fit(made, settings):
+        _QUICK.add(made)
+        made.__init__ = _first_init(made)  # type: ignore[misc] # no class is derived from it yet
+    return made
+
+
+def _first_init(cls: type) -> Callable[..., None]:
+    def init(self: object, *args: Any, **values: Any) -> None:
+        quick = quick_init(cls)
+        setattr(cls, "__init__", quick)  # noqa: B010 - mypy
+        quick(self, *args, **values)
+
+    return init
 
 
 def _declared(settings: dict[str, bool], cls: type) -> type:
