@@ -77,6 +77,7 @@ class Fetching:
         app.router.add_post("/echo", self.echo)
         app.router.add_post("/fail", self.fail)
         app.router.add_post("/counted", self.count)
+        app.router.add_post("/keyed", self.name_keys)
         app.router.add_post("/streamed", self.stream)
         app.router.add_post("/unread", self.ignore)
         return app
@@ -145,6 +146,13 @@ class Fetching:
         if body.startswith(b"["):
             headers["Date"] = "Sun, 06 Nov 1994 08:49:37 GMT"
         return web.Response(status=200 + len(body) % 2, body=body, headers=headers)
+
+    async def name_keys(self, request: web.Request) -> web.Response:
+        """All that a head that varies may say to a handler."""
+        self.handled += 1
+        seen = [request.raw_path, request.headers.getall("Idempotency-Key", []), request.remote]
+        told = [request.headers.get(name) for name in ("X-API-Key", "Accept", "Content-Length")]
+        return web.json_response([*seen, *told, (await request.read()).decode()])
 
     async def fail(self, request: web.Request) -> web.Response:
         """Answers the first times only."""

@@ -1,6 +1,7 @@
 """Requests with a body whose head came before: see `test_memo_oracle.py` for what a client sees."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -77,6 +78,47 @@ async def test_a_client_that_hangs_up_during_a_known_request_harms_none():
         response = await other.ask(post(b"six"))
 
     assert response.endswith(b"echo:six")
+
+
+@on_both_loops
+async def test_a_head_is_known_that_differs_in_an_id_that_no_handler_reads_or_in_its_idempotency_key():
+    api = Fetching()
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        seen, keys = [], []
+        for number in range(4):
+            lines = (f"X-Request-Id: {number}", f"Idempotency-Key: k{number}", f"B3: {number}")
+            request = post(b"{}", *lines, path="/keyed")
+            seen.append(api.memo.heads.find(request) is not None)
+            keys.append(json.loads((await wire.ask(request)).rpartition(b"\r\n")[2])[1])
+
+    assert seen == [False, False, True, True]
+    assert keys == [[f"k{number}"] for number in range(4)]
+
+
+SAME = [post(b"{}", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: */*", path="/keyed")]
+UNLIKE = [
+    post(b"{}", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: text/html", path="/keyed"),
+    post(b"{}", "X-Request-Id: 1", "Accept: */*", path="/keyed"),
+    post(b"{}", "Idempotency-Key:", "X-Request-Id: 1", "Accept: */*", path="/keyed"),
+    post(b"{}", "Idempotency-Key: a b", "X-Request-Id: 1", "Accept: */*", path="/keyed"),
+    post(b"{}", *["Idempotency-Key: a"] * 2, "X-Request-Id: 1", "Accept: */*", path="/keyed"),
+    post(b"{}", "Idempotency-Key: a", *["X-Request-Id: 1"] * 110, "Accept: */*", path="/keyed"),
+    post(b"{} ", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: */*", path="/keyed"),
+    post(b"{}", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: */*", path="/keyed?x"),
+    post(b"{}", "Idempotency-Key: a", "X-Request-Id: \xe9", "Accept: */*", path="/keyed"),
+]
+
+
+async def test_a_head_that_differs_in_more_is_not_known() -> None:
+    api = Fetching()
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        for number in range(3):
+            await wire.ask(SAME[0].replace(b"Key: a", b"Key: %d" % number))
+        known = [api.memo.heads.find(request) is not None for request in (*SAME, *UNLIKE)]
+
+    assert known == [True] + [False] * len(UNLIKE)
 
 
 OTHERS: list[bytes] = [

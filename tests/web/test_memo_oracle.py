@@ -41,6 +41,10 @@ CREATES = [
     post(b"{}", path="/streamed"),
     post(b"{}", path="/unread"),
 ]
+KEYED = [
+    post(b"{}", "Idempotency-Key: a", path="/keyed"),
+    post(b"{}", "Accept: */*", path="/keyed"),
+]
 OTHERS = [
     *(get(path) for path in ("/task/nobody", "/refused/a", "/compressed/a", "/task/a?x=1#y")),
     *(get(key=key) for key in ("", "wrong")),
@@ -69,6 +73,16 @@ OTHERS = [
     b"GET /task/a HTTP/1.1\r\nX-API-Key: k1\r\n\r\n",
     b"GET /task/b HTTP/1.1\r\nX-Rest: ",
     *(b"\r\n\r\n", b"\x16\x03\x01\x02\x00", b"0\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
+]
+
+
+# Each decides what a head that varies says, or whether it may be read without aiohttp.
+KEY_LINES = [
+    *("Idempotency-Key: 1", "idempotency-key:2", "Idempotency-Key:  3", "Idempotency-Key: a b"),
+    *("Idempotency-Key:", "Idempotency-Key: ", "Idempotency-Key: 4 ", "Idempotency-Key : 5"),
+    *("Idempotency-Keys: 6", "X-Idempotency-Key: 7", "Idempotency-Key: é", "\tIdempotency-Key: 8"),
+    "X-Request-Id: 1\r\n" * 90 + "X-Request-Id: 1",
+    *("Traceparent: 0\r\nBaggage:", "x-request-id: é", "X-Request-Id: a\r\n b", "Request-Id : 1"),
 ]
 
 
@@ -128,11 +142,20 @@ def traced(draw: st.DrawFn) -> bytes:
     return draw(st.sampled_from(READS)).replace(b"X-API-Key", id_line + b"X-API-Key")
 
 
+@st.composite
+def keyed(draw: st.DrawFn) -> bytes:
+    """A create that differs in an id or in its Idempotency-Key."""
+    id_line = f"X-Request-Id: {draw(st.uuids())}\r\n".encode()
+    create = draw(st.sampled_from(KEYED)).replace(b": a\r", b": %d\r" % draw(st.integers(0, 9)))
+    return create.replace(b"X-API-Key", id_line * draw(st.integers(0, 2)) + b"X-API-Key")
+
+
 messages = st.one_of(
     st.sampled_from(READS + CREATES),
     st.sampled_from(READS + CREATES + OTHERS),
     varied(),
     traced(),
+    keyed(),
 )
 
 
@@ -149,7 +172,7 @@ wires = st.integers(0, WIRES - 1)
 polls = st.builds(
     lambda wire, chunk: [Send(wire, (chunk,))],
     wires,
-    st.one_of(st.sampled_from(READS + CREATES), traced()),
+    st.one_of(st.sampled_from(READS + CREATES), traced(), keyed()),
 )
 sends = st.one_of(
     st.builds(lambda wire, chunk: [Send(wire, (chunk,))] * 3, wires, messages),
@@ -191,7 +214,8 @@ def test_a_client_cannot_tell_whether_there_is_a_memo(loop: str, script: list[St
 
 @pytest.mark.parametrize("part", range(LINE_PARTS))
 def test_a_line_more_in_the_head_changes_what_it_changes_without_a_memo(part: int) -> None:
-    reads = list(itertools.product(LINES[part::LINE_PARTS], READS))
+    lines = (LINES + KEY_LINES)[part::LINE_PARTS]
+    reads = [*itertools.product(lines, READS), *itertools.product(lines, KEYED)]
     chunks = [
         read.replace(b"X-API-Key", line.encode() + b"\r\nX-API-Key", 1) for line, read in reads
     ]
@@ -219,6 +243,13 @@ async def play(script: list[Step], *, memo: bool, wires: int = WIRES) -> tuple[S
         first = await server.connect()
         for request in READS + CREATES:
             await warm(first, request)
+        for number in range(3):
+            for request in KEYED:
+                line = b"X-Request-Id: %d\r\nX-API-Key" % number
+                await warm(
+                    first,
+                    request.replace(b": a\r", b": w%d\r" % number).replace(b"X-API-Key", line),
+                )
         ends = [await server.connect() for _ in range(wires)]
         for end in ends:
             await end.rest()

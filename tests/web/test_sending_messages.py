@@ -64,6 +64,29 @@ async def test_a_message_that_is_sent_twice_with_one_key_is_one(keeper: Caller) 
     assert len(await deliveries(keeper)) == 1
 
 
+async def test_each_of_many_keys_on_one_connection_is_one_message(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    body = {"app": app["id"], "to": ["alice"], "text": "hello"}
+
+    answers = [
+        await keeper.call(
+            "POST",
+            "/v1/messages",
+            body=body,
+            headers={"Idempotency-Key": f"order-{number % 5}", "X-Request-Id": str(number)},
+        )
+        for number in range(10)
+    ]
+
+    ids = [answer.result["id"] for answer in answers]
+    assert len(set(ids)) == len(await deliveries(keeper)) == 5
+    assert ids[5:] == ids[:5]
+    assert ["Idempotency-Replayed" in answer.headers for answer in answers] == [False] * 5 + [
+        True
+    ] * 5
+
+
 async def test_a_message_that_is_sent_many_times_at_once_is_one(keeper: Caller) -> None:
     app = await made_app(keeper)
     await bound(keeper, app, "alice")

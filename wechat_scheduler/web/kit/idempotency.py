@@ -9,8 +9,9 @@ from wechat_scheduler.access.once import Asked, Keep, Once, digest_of
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.varying_heads import IDEMPOTENCY_KEY
 
-KEY: Final = "Idempotency-Key"
+KEY: Final = IDEMPOTENCY_KEY
 REPLAYED: Final = "Idempotency-Replayed"
 LONGEST: Final = 255
 # What a request without a key asks.

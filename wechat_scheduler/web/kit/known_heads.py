@@ -2,7 +2,8 @@
 
 A client library writes the same head for each request to a route, but for the length of its body. Once
 the whole stack has parsed, routed and answered such a request, the bytes of its head stand for what they
-were parsed to: see `head_connection.py`.
+were parsed to: see `head_connection.py`. So do those of a head that differs from it only in what no handler reads, or in
+its Idempotency-Key (`varying_heads.py`).
 """
 
 import random
@@ -13,12 +14,14 @@ from aiohttp import hdrs, web
 from aiohttp.http import HttpVersion11
 
 from wechat_scheduler.engine.turns import BEGUN, LoopTurns
-from wechat_scheduler.web.kit.known_requests import parts_of
+from wechat_scheduler.web.kit.known_requests import parts_of, with_header
 from wechat_scheduler.web.kit.known_responses import KnownResponses
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.seen_hashes import SeenHashes
+from wechat_scheduler.web.kit.varying_heads import IDEMPOTENCY_KEY, varying
 
-# Heads that are remembered: a client has one for each length of its bodies. Some kilobytes each.
+# Heads that are remembered, and as many of those that vary: a client has one for each length of its bodies. Some
+# kilobytes each.
 MOST: Final = 2048
 # The head of a client library has 150 to 600 bytes.
 LARGEST: Final = 2048
@@ -49,6 +52,7 @@ class KnownHeads:
         self.is_closed = False
         self._seen = SeenHashes(rng, number=SLOTS)
         self._heads: dict[bytes, Head] = {}
+        self._alike: dict[bytes, Head] = {}
 
     def close(self) -> None:
         """From now on, responses say that their connection ends; those before said that it stays open."""
@@ -58,21 +62,46 @@ class KnownHeads:
         """The head that `chunk` begins with, if it is known."""
         if not chunk.startswith(_BEGINNING):
             return None
-        return self._heads.get(chunk[: chunk.find(END) + len(END)])
+        head = chunk[: chunk.find(END) + len(END)]
+        return self._heads.get(head) or self._find_alike(head)
 
     def learn(self, chunk: bytes, request: web.Request) -> None:
         """`chunk` is exactly the bytes of `request`, which was answered."""
         head, end, body = chunk.partition(END)
-        if _is_plain(head, body, request) and self._seen.seen(head):
-            self._heads[head + end] = Head(
-                size=len(head) + len(end),
-                length=len(body),
-                parts=parts_of(request),
-                handler=_behind_middlewares(request),
-                responses=KnownResponses(),
-            )
-            if len(self._heads) > MOST:
-                del self._heads[next(iter(self._heads))]
+        if not _is_plain(head, body, request):
+            return
+        alike = varying(head + end)
+        if self._seen.seen(head):
+            _keep(self._heads, head + end, _head_of(head + end, body, request))
+        elif alike and self._seen.seen(alike.fixed):
+            _keep(self._alike, alike.fixed, _head_of(head + end, body, request))
+
+    def _find_alike(self, head: bytes) -> Head | None:
+        """The head of a request of which the same is read, but for its Idempotency-Key."""
+        alike = varying(head) if self._alike and len(head) <= LARGEST else None
+        known = self._alike.get(alike.fixed) if alike else None
+        if alike is None or known is None:
+            return None
+        parts = known.parts
+        if alike.idempotency:
+            parts = with_header(parts, IDEMPOTENCY_KEY, alike.idempotency)
+        return known._replace(size=len(head), parts=parts)
+
+
+def _keep(heads: dict[bytes, Head], key: bytes, head: Head) -> None:
+    heads[key] = head
+    if len(heads) > MOST:
+        del heads[next(iter(heads))]
+
+
+def _head_of(head: bytes, body: bytes, request: web.Request) -> Head:
+    return Head(
+        size=len(head),
+        length=len(body),
+        parts=parts_of(request),
+        handler=_behind_middlewares(request),
+        responses=KnownResponses(),
+    )
 
 
 def _is_plain(head: bytes, body: bytes, request: web.Request) -> bool:

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 from aiohttp import web
 from aiohttp.http import StreamWriter
 from aiohttp.streams import EmptyStreamReader
+from multidict import CIMultiDict, CIMultiDictProxy
 
 # What a request has of its head alone.
 _OF_HEAD: Final = (
@@ -79,3 +80,11 @@ def parts_of(request: web.Request) -> dict[str, Any]:
     parts = {name: own[name] for name in _OF_HEAD}
     known = own["_cache"]
     return parts | {"_cache": {name: known[name] for name in _KNOWN if name in known}}
+
+
+def with_header(parts: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    """The parts of a head that has another value under that name."""
+    headers = CIMultiDict(parts["_headers"])
+    headers[name] = value
+    proxy = CIMultiDictProxy(headers)
+    return parts | {"_headers": proxy, "_cache": parts["_cache"] | {"headers": proxy}}
