@@ -24,7 +24,7 @@ from wechat_scheduler.storage.audience import (
     use_counts,
 )
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
-from wechat_scheduler.storage.credentials import jobs, wake_ups
+from wechat_scheduler.storage.credentials import jobs, stored_values, wake_ups
 from wechat_scheduler.storage.delivery import (
     deliveries,
     delivery_lists,
@@ -73,6 +73,8 @@ STATEMENTS = {
     **{f"release of {due.table}": due.release for due in (*QUEUED, outbox.DUE)},
     **{f"unclaimable {each.table.table} {each.ids}": each.sql for each in unclaimable.EACH},
     "jobs due at no time": unclaimable.JOBS,
+    "values of jobs": stored_values.SAVE.text(4),
+    "parents that jobs wait for": stored_values.AWAITED.text(4),
     "settle": outcomes.SETTLE.text(4),
     "attempt": outcomes.ATTEMPTS.text(4),
     "depart": outcomes.DEPART.text(4),

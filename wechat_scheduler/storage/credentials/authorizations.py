@@ -14,9 +14,9 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.pushes.model import WECHAT, Authorized, Event
 from wechat_scheduler.storage.credentials import refresh_tokens
-from wechat_scheduler.storage.credentials.jobs import wake_children
 from wechat_scheduler.storage.credentials.notifications import put_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, MAKE_JOB
+from wechat_scheduler.storage.credentials.stored_values import wake_children
 from wechat_scheduler.storage.database import Row, Script, Statement
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
@@ -166,4 +166,4 @@ def _give(
         ),
     )
     yield from put_notifications(key, now)
-    yield from wake_children(key, now)
+    yield from wake_children([key], now)

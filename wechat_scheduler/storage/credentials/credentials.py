@@ -28,8 +28,9 @@ from wechat_scheduler.storage.credentials import (
     jobs_without_subject,
     refresh_tokens,
 )
-from wechat_scheduler.storage.credentials.feed_entries import put_failed, put_outcome
+from wechat_scheduler.storage.credentials.feed_entries import put_failed
 from wechat_scheduler.storage.credentials.job_claims import EARLIEST_UNCLAIMED, JobClaims
+from wechat_scheduler.storage.credentials.job_outcomes import SqlJobOutcomes
 from wechat_scheduler.storage.credentials.job_signals import JobSignals
 from wechat_scheduler.storage.credentials.job_values import SqlJobValues
 from wechat_scheduler.storage.credentials.notifications import NOTIFICATION, notification_receiver
@@ -74,6 +75,7 @@ class SqlCredentials(ClaimingStore):
         self.values = SqlJobValues(database, vault)
         self.changed = self.values.changed
         self._registrar = Registrar(vault, secret_kinds=secret_kinds)
+        self._outcomes = SqlJobOutcomes(database, vault, feed, self.tell)
 
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         def script() -> Script[Sequence[JobKey]]:
@@ -172,13 +174,7 @@ class SqlCredentials(ClaimingStore):
             return await self._identify(outcome, now)
         if isinstance(outcome, Rotated) and outcome.subject != outcome.job.key.subject:
             return await self._identify(outcome, now)
-
-        def script() -> Script[Snapshot | None]:
-            after = yield from jobs.save(self._vault, outcome, now)
-            yield from each(put_outcome(outcome, after, now))
-            return after
-
-        return await self._write(script, outcome.job.key)
+        return await self._outcomes.save(outcome, now=now)
 
     async def notification(self, target: str) -> Notification | None:
         """Like `NotificationSource.notification`; `target` is that of an outbox row."""

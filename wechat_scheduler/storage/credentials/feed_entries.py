@@ -1,6 +1,6 @@
 """The scripts that put into the feed what became of a credential."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from wechat_scheduler.credentials.model import (
@@ -15,34 +15,42 @@ from wechat_scheduler.storage.database import BulkStatement
 from wechat_scheduler.storage.feed import put
 
 
-def put_outcome(
-    outcome: Rotated | Repeated | Failed, after: Snapshot | None, now: datetime
+def put_outcomes(
+    outcomes: Iterable[tuple[Rotated | Repeated | Failed, Snapshot | None]], now: datetime
 ) -> Iterator[BulkStatement]:
-    """`after` is the state that was stored, None if none was. A job that fails again in the same way is
-    not told again."""
-    if isinstance(outcome, Rotated) and after is not None and after.credential is not None:
-        yield from put_rotated(outcome.job.key, after.credential.version, now)
-    elif isinstance(outcome, Failed) and after is not None and _is_new(outcome):
-        yield from put_failed(outcome.job.key, now, outcome.fault.errcode)
+    """Each with the state that was stored, None if none was."""
+    return put(
+        [entry for one, after in outcomes if after and (entry := _entry_of(one, after, now))]
+    )
+
+
+def _entry_of(
+    outcome: Rotated | Repeated | Failed, after: Snapshot, now: datetime
+) -> FeedEntry | None:
+    """A job that fails again in the same way is not told again."""
+    if isinstance(outcome, Rotated) and after.credential is not None:
+        return _entry(FeedKind.ROTATED, outcome.job.key, now, version=after.credential.version)
+    if isinstance(outcome, Failed) and _is_new(outcome):
+        return _entry(FeedKind.FAILED, outcome.job.key, now, errcode=outcome.fault.errcode)
+    return None
 
 
 def put_rotated(key: JobKey, version: int, now: datetime) -> Iterator[BulkStatement]:
-    return _put(FeedKind.ROTATED, key, now, version=version)
+    return put([_entry(FeedKind.ROTATED, key, now, version=version)])
 
 
-def put_failed(key: JobKey, now: datetime, errcode: int | None = None) -> Iterator[BulkStatement]:
-    return _put(FeedKind.FAILED, key, now, errcode=errcode)
+def put_failed(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
+    return put([_entry(FeedKind.FAILED, key, now, errcode=None)])
 
 
 def put_removed(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
-    return _put(FeedKind.REMOVED, key, now)
+    return put([_entry(FeedKind.REMOVED, key, now)])
 
 
-def _put(what: FeedKind, key: JobKey, now: datetime, **data: object) -> Iterator[BulkStatement]:
-    entry = FeedEntry(
+def _entry(what: FeedKind, key: JobKey, now: datetime, **data: object) -> FeedEntry:
+    return FeedEntry(
         at=now, what=what, appid=key.appid, kind=key.kind, subject=key.subject, data=data
     )
-    return put([entry])
 
 
 def _is_new(outcome: Failed) -> bool:

@@ -3,29 +3,24 @@
 from datetime import datetime
 
 from wechat_scheduler.credentials.cells import state_after
-from wechat_scheduler.credentials.inputs import parent_name
 from wechat_scheduler.credentials.model import (
     AUTHORIZATION,
-    ClaimedJob,
     Failed,
     JobKey,
     Repeated,
     Rotated,
     Snapshot,
-    Spent,
 )
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.claims import DueTable
-from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
+from wechat_scheduler.storage.credentials import late_outcomes, stored_values
 from wechat_scheduler.storage.credentials.job_claims import EARLIEST
 from wechat_scheduler.storage.credentials.notifications import put_notifications
-from wechat_scheduler.storage.credentials.wake_ups import wake
+from wechat_scheduler.storage.credentials.stored_values import Values
 from wechat_scheduler.storage.database import Script, Statement
 from wechat_scheduler.storage.locking import lock_job, lock_pushes
 from wechat_scheduler.storage.rows import (
-    MICROSECOND,
     Vault,
-    contest_text,
     fault_text,
     instant,
     micros,
@@ -56,28 +51,6 @@ EXPIRING = f"""
     SELECT {DUE.returning} FROM jobs WHERE due_at <= $1 AND coalesce(expires_at, 0) <= $2
     ORDER BY coalesce(expires_at, 0) LIMIT $3
 """  # noqa: S608 - our own text
-# The job stays due now if its registration changed during the attempt (the revision shows it), and if
-# the value was reported dead during the attempt and the attempt brought the same value again. Such a
-# report stays until the value changes.
-SAVE_CREDENTIAL = """
-    UPDATE jobs SET credential = $5, version = $6, issued_at = $7, expires_at = $8, renew_at = $9,
-        longest = $10, attempts = 0, fault = NULL, waits_on = '', claimed_by = NULL,
-        due_at = CASE WHEN revision = $11 AND suspect <= $16 THEN CAST($12 AS BIGINT)
-                 ELSE CAST($13 AS BIGINT) END,
-        asks_params = CASE WHEN revision = $11 THEN 0 ELSE asks_params END,
-        suspect = CASE WHEN version = $6 THEN suspect ELSE 0 END,
-        calls = calls - 1 + $14,
-        forces = forces + CASE WHEN CAST($15 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
-        forced_at = coalesce($15, forced_at),
-        contest = coalesce($17, contest)
-    WHERE appid = $1 AND kind = $2 AND subject = $3 AND claimed_by = $4
-    RETURNING due_at,
-        EXISTS (
-            SELECT 1 FROM registrations r
-            WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.job = jobs.subject
-                AND r.notify <> ''
-        ) AS told
-"""
 SAVE_FAULT = """
     UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + 1, claimed_by = NULL,
         due_at = CASE WHEN revision = $7 THEN CAST($8 AS BIGINT) ELSE CAST($9 AS BIGINT) END,
@@ -118,84 +91,54 @@ def save(
     vault: Vault, outcome: Rotated | Repeated | Failed, now: datetime
 ) -> Script[Snapshot | None]:
     """Store an outcome, also of an attempt that lost its claim, as far as `late_outcomes` permits."""
-    due_at = yield from _saved(vault, outcome, now)
+    if not isinstance(outcome, Failed):
+        return (yield from save_values(vault, [outcome], now))[0]
+    due_at = yield from _save_fault(outcome, now)
     if due_at is None:
         due_at = yield from late_outcomes.is_stored(outcome)
-    if due_at is None and isinstance(outcome, Rotated):
-        reclaimed = yield from late_outcomes.reclaimed(outcome)
-        if reclaimed is None:
-            yield from late_outcomes.outrun(vault, outcome, micros(now))
-        else:
-            outcome, until = reclaimed
-            due_at = yield from _save_late(vault, outcome, until, now)
-    if due_at is None and isinstance(outcome, Failed):
+    if due_at is None:
         yield from late_outcomes.end_unasked(outcome)
     return None if due_at is None else state_after(outcome, due_at)
 
 
-def _save_late(vault: Vault, late: Rotated, until: int, now: datetime) -> Script[datetime | None]:
-    """`until` is the end of the claim that another attempt had, 0 if none had any."""
-    due_at = yield from _save_credential(vault, late, now)
-    if until <= micros(now):
-        return due_at
-    yield from late_outcomes.leave_time(late.job.key, until)
-    return instant(until)
+def save_values(vault: Vault, outcomes: Values, now: datetime) -> Script[list[Snapshot | None]]:
+    """`save` for each of these."""
+    found: list[Snapshot | None] = []
+    if len({one.job.key for one in outcomes}) < len(outcomes):
+        for one in outcomes:  # two claims of one job
+            found += yield from save_values(vault, [one], now)
+        return found
+    due = yield from stored_values.store(vault, outcomes, now)
+    for one in outcomes:
+        due_at = due.get(one.job.key)
+        found.append(
+            state_after(one, due_at) if due_at else (yield from _save_late(vault, one, now))
+        )
+    return found
 
 
-def _saved(
-    vault: Vault, outcome: Rotated | Repeated | Failed, now: datetime
-) -> Script[datetime | None]:
-    match outcome:
-        case Rotated() | Repeated():
-            return (yield from _save_credential(vault, outcome, now))
-        case Failed():
-            return (yield from _save_fault(outcome, now))
+def _save_late(vault: Vault, outcome: Rotated | Repeated, now: datetime) -> Script[Snapshot | None]:
+    """Store the value of an attempt that lost its claim, if it is not there already, nor a later one."""
+    if due_at := (yield from late_outcomes.is_stored(outcome)):
+        return state_after(outcome, due_at)
+    if not isinstance(outcome, Rotated):
+        return None
+    reclaimed = yield from late_outcomes.reclaimed(outcome)
+    if reclaimed is None:
+        yield from late_outcomes.outrun(vault, outcome, micros(now))
+        return None
+    late, until = reclaimed  # the end of the claim that another attempt had, 0 if none had any
+    due = yield from stored_values.store(vault, [late], now)
+    due_at = due.get(late.job.key)
+    if until > micros(now):
+        yield from late_outcomes.leave_time(late.job.key, until)
+        due_at = instant(until)
+    return None if due_at is None else state_after(late, due_at)
 
 
 def touch(statement: Statement) -> Script[bool]:
     """Run one update. Returns whether a row changed."""
     return bool((yield statement))
-
-
-def _save_credential(
-    vault: Vault, outcome: Rotated | Repeated, now: datetime
-) -> Script[datetime | None]:
-    job, credential = outcome.job, outcome.credential
-    saved = yield Statement(
-        SAVE_CREDENTIAL,
-        (
-            *_claimed(job),
-            vault.seal_credential(job.key, credential),
-            credential.version,
-            micros(credential.issued_at),
-            micros(credential.expires_at),
-            micros(credential.renew_at),
-            outcome.longest // MICROSECOND,
-            job.revision,
-            micros(outcome.due_at),
-            micros(now),
-            *_cost(outcome.spent),
-            1 if isinstance(outcome, Rotated) else int(job.suspect),
-            contest_text(outcome.contest) if isinstance(outcome, Rotated) else None,
-        ),
-    )
-    if not saved:
-        return None
-    if isinstance(outcome, Rotated) and saved[0]["told"]:
-        yield from put_notifications(job.key, micros(now))
-    yield from refresh_digests.remember(job.key, credential, micros(now))
-    if isinstance(outcome, Rotated):
-        yield from wake_children(job.key, micros(now))
-    if job.credential is not None:
-        replaced = job.credential.refresh_token
-        if replaced and replaced != credential.refresh_token:
-            yield from refresh_tokens.keep(vault, job.key, replaced, micros(now))
-    return instant(saved[0]["due_at"])
-
-
-def wake_children(key: JobKey, now: int) -> Script[None]:
-    """Make the jobs due that wait for this one's value."""
-    yield from wake(key.appid, parent_name(key), now)
 
 
 def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
@@ -205,13 +148,15 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
     saved = yield Statement(
         SAVE_FAULT,
         (
-            *_claimed(job),
+            *job.key,
+            job.claim,
             fault_text(outcome.fault),
             outcome.waits_on,
             job.revision,
             due_at,
             micros(now),
-            *_cost(outcome.spent),
+            outcome.spent.calls,
+            micros_or_none(outcome.spent.forced_at),
         ),
     )
     if not saved:
@@ -240,11 +185,3 @@ def _has_come(outcome: Failed, now: int) -> Script[bool]:
         yield lock_pushes(appid)
         return bool((yield Statement(PUSH_READY, (appid, outcome.waits_on))))
     return False
-
-
-def _claimed(job: ClaimedJob) -> tuple[str, str, str, str]:
-    return (*job.key, job.claim)
-
-
-def _cost(spent: Spent) -> tuple[int, int | None]:
-    return spent.calls, micros_or_none(spent.forced_at)

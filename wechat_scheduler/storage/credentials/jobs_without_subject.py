@@ -19,7 +19,6 @@ from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
 from wechat_scheduler.storage.credentials.feed_entries import put_removed, put_rotated
-from wechat_scheduler.storage.credentials.jobs import wake_children
 from wechat_scheduler.storage.credentials.notifications import put_notification, put_notifications
 from wechat_scheduler.storage.credentials.registrations import (
     DELETE_JOB,
@@ -31,6 +30,7 @@ from wechat_scheduler.storage.credentials.registrations import (
     list_params,
     params_of,
 )
+from wechat_scheduler.storage.credentials.stored_values import wake_children
 from wechat_scheduler.storage.database import Row, Script, Statement, each
 from wechat_scheduler.storage.rows import MICROSECOND, Vault, fault_of, key_of, micros
 
@@ -207,7 +207,7 @@ def _give(
     )
     yield from refresh_digests.remember(key, credential, micros(now))
     yield from put_notifications(key, micros(now))
-    yield from wake_children(key, micros(now))
+    yield from wake_children([key], micros(now))
     yield from each(put_rotated(key, version, now))
     return True
 
