@@ -6,7 +6,6 @@ There is no timer: the first starts in the same turn of the loop, and while it i
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
-from functools import partial
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from wechat_scheduler.engine.turns import FEW, LoopTurns
@@ -77,7 +76,7 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
             raise
         else:
             for one, result in zip(part, results, strict=True):
-                self._turns.give(partial(_settle, one.future, result))
+                self._turns.settle(one.future, result)
 
     async def _failed(
         self, key: KeyT, part: Sequence[_Waiting[ItemT, ResultT]], error: Exception
@@ -89,8 +88,3 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
         for one in part:
             if not one.future.done():
                 one.future.set_exception(error)
-
-
-def _settle(future: asyncio.Future[ResultT], result: ResultT) -> None:
-    if not future.done():
-        future.set_result(result)

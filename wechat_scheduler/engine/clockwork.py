@@ -91,6 +91,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self.slots = slots
         self._passed_at = clock.boottime()
         self._turns = LoopTurns(OF_DUE_ROWS)
+        self._name = f"{work.name}.row"
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
@@ -168,7 +169,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._may_be_more = len(rows) == free
         self._attempts += len(rows)
         for row in rows:
-            self._take(row)
+            self._turns.give(partial(self._take, row))
 
     async def _room(self) -> int:
         """The number of rows that may be claimed now."""
@@ -191,13 +192,12 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._woken.set()
 
     def _take(self, row: RowT) -> None:
-        task = asyncio.create_task(self._carry(row), name=f"{self._work.name}.row")
+        task = asyncio.create_task(self._carry(row), name=self._name)
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
 
     async def _carry(self, row: RowT) -> None:
         try:
-            await self._turns.take()
             ended = partial(self._finish, row, await self._work.attempt(row))
         except StorageError as error:
             log.error("clockwork.attempt_dropped", work=self._work.name, error=str(error))
@@ -246,5 +246,6 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 return
 
     async def _drain(self) -> None:
+        await self._turns.take()  # each claimed row has begun
         while self._in_hand:
             await asyncio.wait(self._in_hand)

@@ -8,7 +8,9 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
+
+T = TypeVar("T")
 
 # Calls in one turn. Each is a part of a request, which takes some tens of microseconds.
 FEW: Final = 4
@@ -20,6 +22,11 @@ BEGUN: Final = 1
 # The same for rows that are due, for which no caller waits. A turn costs some tens of microseconds itself, and
 # a smaller part of each turn stores smaller batches: with 4, refreshes cost a third more.
 OF_DUE_ROWS: Final = 8
+
+
+async def next_turn() -> None:
+    """Let the loop do what came meanwhile, and return."""
+    await asyncio.sleep(0)
 
 
 class LoopTurns:
@@ -35,10 +42,14 @@ class LoopTurns:
         if len(self._calls) == 1:
             asyncio.get_running_loop().call_soon(self._turn)
 
+    def settle(self, future: "asyncio.Future[T]", result: T) -> None:
+        """Give the future its result, if it still waits for one."""
+        self.give(partial(_settle, future, result))
+
     async def take(self) -> None:
         """Return when the turn of the caller comes."""
-        future = asyncio.get_running_loop().create_future()
-        self.give(partial(_begin, future))
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.settle(future, None)
         await future
 
     def _turn(self) -> None:
@@ -49,6 +60,6 @@ class LoopTurns:
             asyncio.get_running_loop().call_soon(self._turn)
 
 
-def _begin(future: asyncio.Future[None]) -> None:
+def _settle(future: "asyncio.Future[T]", result: T) -> None:
     if not future.done():
-        future.set_result(None)
+        future.set_result(result)

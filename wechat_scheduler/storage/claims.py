@@ -17,6 +17,7 @@ import structlog
 from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.engine.crashes import pause_after
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.turns import OF_DUE_ROWS, next_turn
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why
@@ -187,7 +188,9 @@ class ClaimingStore:
         """The claimed rows, each read by `read`. Those that cannot be read are logged and set aside."""
         found: list[T] = []
         spoiled: list[tuple[Row, str]] = []
-        for row in rows:
+        for number, row in enumerate(rows):
+            if number % OF_DUE_ROWS == OF_DUE_ROWS - 1:
+                await next_turn()
             try:
                 found.append(read(row))
             except UNREADABLE as error:

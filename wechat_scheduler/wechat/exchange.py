@@ -14,6 +14,7 @@ from aiohttp import hdrs
 from aiohttp.connector import Connection
 from yarl import URL
 
+from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.wechat.answers import Call, LateError
 from wechat_scheduler.wechat.kept_connections import KeptConnections, asked, fits, parsed
 from wechat_scheduler.wechat.responses import Received, ordinary
@@ -93,6 +94,7 @@ class KeptExchange:
         self._seconds = seconds
         self._boottime = boottime
         self._headers = ""
+        self._turns = LoopTurns(OF_DUE_ROWS)
 
     async def __call__(self, call: Call) -> Received:
         if not self._headers:
@@ -111,7 +113,9 @@ class KeptExchange:
             return received
 
     async def _exchanged(self, connection: Connection, call: Call) -> Received:
-        received = await asked(connection, self._request(call), ordinary)
+        received = await asked(
+            connection, self._request(call), ordinary, parsing={}, turns=self._turns
+        )
         if received is not None:
             return received
         message, payload = await parsed(connection, self._connections.model())

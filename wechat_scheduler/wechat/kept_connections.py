@@ -21,6 +21,8 @@ from aiohttp.connector import Connection
 from aiohttp.http import HttpProcessingError, RawResponseMessage
 from yarl import URL
 
+from wechat_scheduler.engine.turns import LoopTurns
+
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
@@ -106,15 +108,18 @@ def asked(
     connection: Connection,
     request: bytes,
     ordinary: Callable[[bytes], T | None],
-    **parsing: Any,
+    *,
+    parsing: Mapping[str, Any],
+    turns: LoopTurns | None = None,
 ) -> asyncio.Future[T | None]:
     """Write the request. What `ordinary` reads from the response; None if that is for `parsed`, for which `parsing`
-    are the parameters of aiohttp's parser. Raises aiohttp.ClientConnectionError."""
+    are the parameters of aiohttp's parser. With `turns` the caller goes on when its turn comes. Raises
+    aiohttp.ClientConnectionError."""
     protocol = connection.protocol
     if protocol is None or protocol.transport is None:
         raise aiohttp.ClientConnectionError("the connection is closed")
     if isinstance(protocol, Responses):
-        return protocol.ask(request, ordinary, parsing)
+        return protocol.ask(request, ordinary, parsing, turns)
     protocol.set_response_params(read_until_eof=True, **parsing)
     protocol.transport.write(request)
     unread: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
@@ -140,6 +145,7 @@ class Responses(ResponseHandler):
     _is_interim = False
     """Whether the last head that came is followed by another one (1xx)."""
     _ordinary: Callable[[bytes], Any]
+    _turns: LoopTurns | None
     _parsing: Mapping[str, Any]
 
     def ask(
@@ -147,10 +153,11 @@ class Responses(ResponseHandler):
         request: bytes,
         ordinary: Callable[[bytes], T | None],
         parsing: Mapping[str, Any],
+        turns: LoopTurns | None,
     ) -> asyncio.Future[T | None]:
         """None if aiohttp reads the response, or there is none."""
         asked: asyncio.Future[T | None] = self._loop.create_future()
-        self._asked, self._ordinary, self._parsing = asked, ordinary, parsing
+        self._asked, self._ordinary, self._parsing, self._turns = asked, ordinary, parsing, turns
         if self.transport is None:
             asked.set_result(None)
         else:
@@ -171,7 +178,10 @@ class Responses(ResponseHandler):
         if received is None:
             self.set_response_params(read_until_eof=True, **self._parsing)
             self._parse(data, is_counting=True)
-        asked.set_result(received)
+        if self._turns is None:
+            asked.set_result(received)
+        else:
+            self._turns.settle(asked, received)
 
     def feed_data(
         self, data: tuple[RawResponseMessage, aiohttp.StreamReader], size: int = 0

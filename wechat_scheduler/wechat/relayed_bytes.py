@@ -63,7 +63,7 @@ class QuickHost:
             raise
 
     async def _asked(self, connection: Connection, request: bytes) -> WholeResponse | BegunResponse:
-        answer = asked(connection, request, whole, **self._parsing)
+        answer = asked(connection, request, whole, parsing=self._parsing)
         response = await self._patience.wait(answer)
         if response is not None:
             free(connection)
