@@ -91,7 +91,6 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self.slots = slots
         self._passed_at = clock.boottime()
         self._turns = LoopTurns(OF_DUE_ROWS)
-        self._name = f"{work.name}.row"
         self._in_hand: set[asyncio.Task[None]] = set()
         self._attempts = 0
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
@@ -192,7 +191,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._woken.set()
 
     def _take(self, row: RowT) -> None:
-        task = asyncio.create_task(self._carry(row), name=self._name)
+        task = asyncio.create_task(self._carry(row), name=f"{self._work.name}.row")
         self._in_hand.add(task)
         task.add_done_callback(self._in_hand.discard)
 
