@@ -147,6 +147,9 @@ async def test_a_corrected_message_and_the_one_that_failed_lead_to_one_another(
     sent = max(await deliveries(keeper), key=lambda one: int(one["id"] != dead["id"]))
     old, new = [await admin.open(f"/console/messages/{one['message']}") for one in (dead, sent)]
 
+    story = await admin.open(f"/console/deliveries/{dead['id']}")
+
+    assert story.facts()["It was corrected by"] == str(sent["message"])
     assert old.facts()["It was corrected by"] == str(sent["message"])
     assert new.facts()["It corrects"] == str(dead["message"])
 

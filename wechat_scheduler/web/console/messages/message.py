@@ -1,6 +1,5 @@
 """`/console/messages/{message}`: a message, and what became of it."""
 
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -13,6 +12,7 @@ from wechat_scheduler.web.console.app_choice import NO_APP_YET
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.messages.corrections import corrections_of
 from wechat_scheduler.web.console.messages.listing import deliveries_table
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import joined, known_facts, section, table
@@ -35,9 +35,6 @@ NO_DELIVERIES = W(
     "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
 )
 ALL = W("Show all", "查看全部")
-
-CORRECTS = W("It corrects", "改正自")
-CORRECTED = W("It was corrected by", "改正后另发了")
 
 PAGE: Final = "/console/messages/{message}"
 
@@ -98,17 +95,10 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
             (terms.EXPIRES, visit.time(one.expires) if one.expires else None),
             (terms.TEMPLATE, one.template),
             (OPENS, link(opens, opens) if opens else None),
-            (CORRECTS, _messages([one.corrects] if one.corrects else [])),
-            (CORRECTED, _messages(one.corrected_by)),
+            *corrections_of(one),
         ],
     )
     return joined([known, _retracted(visit) if one.retracted else _texts(visit, one)])
-
-
-def _messages(numbers: Sequence[int]) -> Html:
-    return joined(
-        fill("{link} ", link=link(f"/console/messages/{one}", str(one))) for one in numbers
-    )
 
 
 def _retracted(visit: Visit) -> Html:

@@ -10,6 +10,7 @@ from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
+from wechat_scheduler.web.console.messages.corrections import Facts, corrections
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
     receiver,
@@ -67,7 +68,7 @@ _OURS: Final = "/v1/deliveries/{delivery}"
 
 async def shown(visit: Visit) -> web.Response:
     one = await _delivery(visit)
-    return _page(visit, one, Html())
+    return await _page(visit, one, Html())
 
 
 async def replay(visit: Visit) -> web.Response:
@@ -80,12 +81,12 @@ async def cancel(visit: Visit) -> web.Response:
 
 async def ask_rid(visit: Visit) -> web.Response:
     one = await _delivery(visit)
-    return _page(visit, one, await recorded_call(visit, one))
+    return await _page(visit, one, await recorded_call(visit, one))
 
 
 async def ask_interception(visit: Visit) -> web.Response:
     one = await _delivery(visit)
-    return _page(visit, one, await interception(visit, one))
+    return await _page(visit, one, await interception(visit, one))
 
 
 async def _delivery(visit: Visit) -> DeliveryDetails:
@@ -99,11 +100,17 @@ async def _changed(visit: Visit, path: str, notice: str) -> web.Response:
     return done(f"/console/deliveries/{number}", notice)
 
 
-def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
+async def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
     body = joined(
         [
             asked,
-            section(visit, terms.STATE, _state(visit, one), id="state", live=True),
+            section(
+                visit,
+                terms.STATE,
+                _state(visit, one, await corrections(visit, one.message)),
+                id="state",
+                live=True,
+            ),
             section(visit, NEXT, _next(visit, one), id="next", live=True),
             section(visit, ATTEMPTS, _attempts(visit, one), id="attempts", live=True),
             questions(visit, one),
@@ -112,7 +119,7 @@ def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
     return layout(visit, one.title or visit.say(UNTITLED), body, live=True)
 
 
-def _state(visit: Visit, one: DeliveryDetails) -> Html:
+def _state(visit: Visit, one: DeliveryDetails, linked: Facts) -> Html:
     message = link(f"/console/messages/{one.message}", visit.say(SHOW_MESSAGE))
     known = known_facts(
         visit,
@@ -125,6 +132,7 @@ def _state(visit: Visit, one: DeliveryDetails) -> Html:
             (terms.CHANNEL, way(visit, one.way)),
             (terms.CREATED, visit.time(one.created_at)),
             (terms.MESSAGE, message),
+            *linked,
             (MSGID, code(one.reference) if one.reference else None),
             (terms.ERRCODE, code(str(one.errcode)) if one.errcode is not None else None),
         ],

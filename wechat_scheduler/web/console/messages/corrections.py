@@ -1,0 +1,40 @@
+"""Links between a message that failed and the message that was sent in its place."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, joined
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.native.sending.messages import MessageResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+Facts: TypeAlias = list[tuple[Phrase, Cell | None]]
+
+CORRECTS = W("It corrects", "改正自")
+CORRECTED = W("It was corrected by", "改正后另发了")
+
+
+async def corrections(visit: Visit, number: int) -> Facts:
+    """Those of the message with that number; none if it was deleted after its time."""
+    try:
+        return corrections_of(
+            await visit.api.get("/v1/messages/{message}", MessageResult, message=number)
+        )
+    except NotFoundError:
+        return []
+
+
+def corrections_of(one: MessageResult) -> Facts:
+    corrected = [one.corrects] if one.corrects else []
+    return [(CORRECTS, _links(corrected)), (CORRECTED, _links(one.corrected_by))]
+
+
+def _links(messages: Sequence[int]) -> Html:
+    return joined(
+        fill("{link} ", link=link(f"/console/messages/{one}", str(one))) for one in messages
+    )
