@@ -86,7 +86,7 @@ STATEMENTS = {
     "own names": aliases.names_sql(8),
     "openids": aliases.openids_sql(8),
     "codes of an app": scenes.OF_APP,
-    "names of people": names.PEOPLE,
+    "names of people": names.PEOPLE.text(4),
     "names of topics": names.TOPICS,
     "sent last": last_sent.LAST_SENT,
     "old": retention.OLD,

@@ -3,14 +3,21 @@
 from collections.abc import Collection, Mapping
 
 from wechat_scheduler.audience.names import AppPerson
-from wechat_scheduler.storage.database import IDS, Database, Row, with_ids
+from wechat_scheduler.storage.database import IDS, Database, GivenRows, Row, with_ids
 
 # An alias with an openkey is the openid of signed calls, which no one knows the user by.
-PEOPLE = f"""
-    SELECT s.uid, s.nickname, s.openid, a.app_id, a.name FROM subscribers s
-    LEFT JOIN aliases a ON a.uid = s.uid AND a.openkey_hash = ''
-    WHERE s.uid IN ({IDS}) ORDER BY a.name
-"""  # noqa: S608 - our own text
+_OWN = """
+    SELECT min(a.name) FROM aliases a
+    WHERE a.uid = given.uid AND a.app_id = given.app_id AND a.openkey_hash = ''
+"""
+PEOPLE = GivenRows(
+    columns={"uid": "TEXT", "app_id": "BIGINT"},
+    sql=f"""
+    SELECT given.uid, given.app_id, s.nickname,
+        ({_OWN} AND a.name <> s.openid) AS named, ({_OWN}) AS called
+    FROM given JOIN subscribers s ON s.uid = given.uid
+    """,  # noqa: S608 - our own text
+)
 TOPICS = f"SELECT id, name FROM topics WHERE id IN ({IDS})"  # noqa: S608 - our own text
 
 
@@ -19,12 +26,13 @@ class SqlNames:
         self._database = database
 
     async def of_people(self, people: Collection[AppPerson]) -> Mapping[AppPerson, str]:
-        rows: dict[str, list[Row]] = {}
-        for query in with_ids(PEOPLE, list(dict.fromkeys(person.uid for person in people))):
+        found: dict[AppPerson, str] = {}
+        wanted = [(one.uid, one.app_id) for one in dict.fromkeys(people)]
+        for query in PEOPLE.statements(wanted):
             for row in await self._database.read(query.sql, *query.params):
-                rows.setdefault(row["uid"], []).append(row)
-        named = {one: _name(rows.get(one.uid, ()), one.app_id) for one in people}
-        return {one: name for one, name in named.items() if name}
+                if name := _name(row):
+                    found[AppPerson(row["app_id"], row["uid"])] = name
+        return found
 
     async def of_topics(self, topics: Collection[int]) -> Mapping[int, str]:
         found: dict[int, str] = {}
@@ -34,13 +42,9 @@ class SqlNames:
         return found
 
 
-def _name(rows: Collection[Row], app_id: int) -> str:
+def _name(row: Row) -> str:
     """The first of the app's own names that is no openid; else the nickname, else an openid that is a name."""
-    own = [row for row in rows if row["app_id"] == app_id]
-    named = [_text(row, "name") for row in own if row["name"] != row["openid"]]
-    nickname = [_text(row, "nickname") for row in rows]
-    rest = [_text(row, "name") for row in own]
-    return next((name for name in (*named, *nickname, *rest) if name), "")
+    return next(filter(None, (_text(row, name) for name in ("named", "nickname", "called"))), "")
 
 
 def _text(row: Row, column: str) -> str:
