@@ -338,6 +338,19 @@ async def test_a_reminder_to_all_subscribers_says_that_it_reaches_them(
     assert "它发给应用的所有订阅者" in translated.text
 
 
+async def test_a_reminder_to_a_topic_that_was_removed_keeps_its_page(
+    admin: Browser, office: Office
+) -> None:
+    base = f"/v1/apps/{office.app}/topics"
+    topic = (await office.call("POST", base, body={"name": "花友"})).result["id"]
+    made = (await office.remind(title="浇花", to=[topic])).result
+    await office.call("DELETE", f"{base}/{topic}")
+
+    page = await admin.open(f"{LIST}/{made['id']}")
+
+    assert (page.status, page.title, page.facts()["People now"]) == (200, "浇花", "0")
+
+
 async def test_what_a_reminder_cannot_do_is_said_before_and_after(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

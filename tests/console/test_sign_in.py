@@ -138,18 +138,59 @@ async def test_a_form_with_secrets_or_of_another_page_is_not_carried_through_the
     assert again.root.one("main").find("form") == []
 
 
+async def test_the_query_of_a_callback_is_a_secret_too(stranger: Browser) -> None:
+    path, secret = "/console/apps/1/settings", "https://shop.example/hook?key=geheim"
+
+    with_secret = await stranger.post(path, {"name": "shop", "callback": secret})
+    without = await stranger.post(path, {"name": "shop", "callback": "https://shop.example/hook"})
+
+    assert "geheim" not in with_secret.html
+    assert '"lacks":true' in with_secret.root.one("input", name="kept")["value"]
+    assert "https://shop.example/hook" in without.root.one("input", name="kept")["value"]
+
+
 async def test_a_carried_form_goes_to_pages_of_the_console_only(
     stranger: Browser, standing: Caller
 ) -> None:
-    door = await stranger.post("/console/messages/write", {"text": "hello"})
-    carried = door.root.one("input", name="kept")["value"]
-
     for action in ("https://evil.example/", "//evil.example/", "/register", "/console/sign-out"):
+        stranger.session.cookie_jar.clear()
+        door = await stranger.post("/console/messages/write", {"text": "hello"})
+        carried = door.root.one("input", name="kept")["value"]
         other = carried.replace("/console/messages/write", action)
         seen = await stranger.submit(
             door, "/console/sign-in", key=standing.daemon.admin_key, kept=other
         )
         assert (seen.url.path, seen.title) == ("/", "Overview"), action
+
+
+async def test_no_other_page_has_its_form_carried_through_the_sign_in(stranger: Browser) -> None:
+    form = '{"action":"/console/access/keys/new","fields":[["name","evil"],["sure","1"]]}'
+    foreign = (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "", "Origin": "https://x.example"},
+    )
+
+    for headers in foreign:
+        door = await stranger.post("/console/sign-in", {"kept": form}, headers=headers)
+
+        assert door.status == 403
+        assert door.root.find("input", name="kept") == []
+
+
+async def test_who_sends_a_form_of_sign_in_once_more_is_not_let_in(
+    stranger: Browser, standing: Caller
+) -> None:
+    """A browser that goes back or loads a page again offers to send it, with the key in it."""
+    door = await stranger.post("/console/messages/write", {"text": "hello"})
+    form = door.form("/console/sign-in")
+    page = await stranger.submit_form(form, key=standing.daemon.admin_key)
+    assert page.title == "You are signed in again"
+    await stranger.submit(await stranger.open("/console/sign-out"), "/console/sign-out")
+
+    again = await stranger.submit_form(form, key=standing.daemon.admin_key)
+
+    assert (again.status, again.title) == (403, "wechat-scheduler")
+    assert (await stranger.open("/")).url.path == "/console/sign-in"
 
 
 async def test_who_signs_out_is_out(someone: Browser) -> None:

@@ -25,8 +25,9 @@ LARGEST: Final = 65_536
 _ROOM: Final = "/console/"
 _SIGN_OUT: Final = "/console/sign-out"
 _SERVICE: Final = (CSRF, ONCE, ASK, SURE)
-# The fields for secrets, which are in no page.
+# The fields for secrets, which are in no page, and those for addresses whose query may be one.
 _SECRETS: Final = ("appsecret", "token", "encoding_aes_key", "key")
+_CALLED: Final = ("callback", "notify", "params")
 
 TITLE = W("You are signed in again", "已重新登录")
 NOT_SENT = W(
@@ -60,8 +61,8 @@ class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
 def kept_form(request: web.Request, fields: Sequence[tuple[str, str]]) -> KeptForm | None:
     """The form of that POST; None if nothing was typed, if it is too large, or if a page of another origin sent it."""
     action = str(request.rel_url)
-    kept = [(name, value) for name, value in fields if name not in (CSRF, SURE, *_SECRETS)]
-    lacks = any(value for name, value in fields if name in _SECRETS)
+    kept = [one for one in fields if one[0] not in (CSRF, SURE) and not _is_secret(*one)]
+    lacks = any(value and _is_secret(name, value) for name, value in fields)
     form = KeptForm(action=action, fields=kept, lacks=lacks)
     is_ours = is_own(request) and _is_form(action)
     return form if is_ours and form.typed and len(carried(form)) <= LARGEST else None
@@ -126,6 +127,10 @@ def _sending(language: Language, form: KeptForm, *, place: str, proof: str) -> H
 
 def _pair(language: Language, name: str, value: str) -> Html:
     return fill(_PAIR, name=phrase(LABELS.get(name, name), language), value=value)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return name in _SECRETS or (name in _CALLED and any(mark in value for mark in "?@"))
 
 
 def _is_form(action: str) -> bool:

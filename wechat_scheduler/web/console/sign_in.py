@@ -24,6 +24,7 @@ from wechat_scheduler.web.console.session_cookies import (
     COOKIE,
     CSRF,
     check_form,
+    is_own,
     set_secret,
 )
 from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
@@ -66,7 +67,9 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     fields = dict(await read_fields(request))
     target = _target(fields.get("next", ""))
-    language, kept = language_of(request), brought(fields.get(KEPT, ""))
+    language = language_of(request)
+    # Another page must not have its form carried on, as what the person typed.
+    kept = brought(fields.get(KEPT, "")) if is_own(request) else None
     address = services.authenticator.address(request)
     try:
         check_form(
@@ -84,6 +87,8 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     proof = services.sessions.proof(text)
     response = review(request, kept, place=target, proof=proof) if kept else redirected(target)
     set_secret(request, response, COOKIE, text)
+    # The browser may keep this form with its key: who sends it once more is not let in.
+    response.del_cookie(BEGINNING, path="/")
     return response
 
 
