@@ -219,7 +219,7 @@ async def pause_what_others_change(place: Place) -> Answer:
 async def mute_what_is_over(place: Place) -> Answer:
     place.damage(
         "INSERT INTO alerts VALUES (17, 'ticket_missing', 'wx1', '', 'wx1', '', 'warning', 'text', 'advice', "
-        "0, 0, NULL, '', NULL, 0, NULL, 1, 1)"
+        "0, 0, NULL, '', NULL, 0, NULL, 1, 1, NULL)"
     )
     return await place.call("POST", "/v1/alerts/17/mute", body={"seconds": 60})
 

@@ -1,6 +1,6 @@
 """When people are told, and how often."""
 
-from tests.alerts.samples import DAY, HOUR, MINUTE, TICKET, Course, condition
+from tests.alerts.samples import DAY, HOUR, MINUTE, NOW, TICKET, Course, condition
 from wechat_scheduler.alerts.deciding import HOLD, LONGEST_HOLD, MOST_OPEN, hold
 from wechat_scheduler.alerts.model import AlertState, NewsKind, Severity
 from wechat_scheduler.engine.records import replace
@@ -178,3 +178,16 @@ def test_more_conditions_than_anybody_reads_wait_and_the_worst_come_first() -> N
 
     assert len(told) == MOST_OPEN
     assert worst.key in {each.key for each in course.alerts.values()}
+
+
+def test_an_alert_says_what_is_wrong_now_and_when_that_changed() -> None:
+    course = Course()
+    course.check(condition())
+    first = course.one().changed_at
+
+    course.check(condition(), after=MINUTE)
+    same = course.one().changed_at
+    course.check(condition(text="the secret is wrong"), after=MINUTE)
+
+    assert (first, same) == (None, None)
+    assert (course.one().text, course.one().changed_at) == ("the secret is wrong", NOW + 2 * MINUTE)

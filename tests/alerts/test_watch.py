@@ -71,6 +71,25 @@ async def test_a_wrong_secret_is_told_with_what_to_do_and_ends_when_it_is_mended
     assert await alerts(keeper, "?state=firing") == []
 
 
+async def test_an_alert_says_the_present_error_and_lasts_until_an_attempt_succeeds(
+    keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    await failing(keeper, weixin)
+    await minutes(keeper, clock, 4)
+    weixin.sandbox.clear_scripts()
+    weixin.sandbox.script(TOKEN, errcode=45009, times=1)
+
+    await keeper.call("POST", f"/task/{APPID}/0/refresh")
+    await minutes(keeper, clock, 1)
+    (changed,) = await alerts(keeper, "?state=firing")
+
+    assert "45009" in changed["text"]
+    assert "40125" not in changed["text"]
+    assert "today's calls are used up" in changed["advice"]
+    assert changed["gone_at"] is None
+    assert changed["changed_at"] is not None
+
+
 async def test_a_key_sees_the_alerts_about_its_accounts_and_types_alone(
     keeper: Caller, weixin: WeChat, clock: FakeClock
 ) -> None:

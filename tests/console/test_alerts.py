@@ -12,7 +12,7 @@ from tests.clock import START, FakeClock
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller
 from wechat_scheduler.alerts.model import Severity
-from wechat_scheduler.alerts.sentences import REPLAY
+from wechat_scheduler.alerts.sentences import REPLAY, SLOW_STORE
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.config.target_notation import TARGETS
 
@@ -51,9 +51,9 @@ async def test_what_fires_is_shown_with_its_advice_and_what_is_over_without(
     (firing,) = page.table("Firing")
     (ended,) = page.table("Over")
     assert firing["Severity"] == "Critical"
-    for part in ("Ticket missing", "no ticket came", "et WeChat push one"):
+    for part in ("Ticket missing", "no ticket came", "The pushes of the platform"):
         assert part in firing["Alert"]
-    assert "WeChat push one" not in ended["Alert"]
+    assert "The failed messages" not in ended["Alert"]
     assert "3 times in a row" in ended["Alert"]
 
 
@@ -148,18 +148,33 @@ async def test_a_limited_key_sees_its_alerts_and_no_settings(
     assert not [one for one in page.root.one("main").find("form") if one["method"] == "post"]
 
 
-async def test_the_page_speaks_chinese(admin: Browser, keeper: Caller) -> None:
-    await put(keeper, advice=REPLAY.en)
+async def test_an_alert_says_where_to_mend_it_and_names_no_command_that_has_a_page(
+    admin: Browser, keeper: Caller
+) -> None:
+    dead = TICKET._replace(rule=AlertRule.DEAD_LETTERS, subject="app/7")
+    await put(keeper, **dead._asdict(), advice=REPLAY.en)
+    slow = TICKET._replace(rule=AlertRule.STORE_SLOW, subject="commits")
+    await put(keeper, **slow._asdict(), id=2, appid="", advice=SLOW_STORE.en)
 
     page = await admin.open(PAGE, Accept_Language="zh-CN")
 
     assert page.title == "告警"
-    (row,) = page.table("正在发生")
-    assert row["告警"].startswith("没有收到 ticket")
-    (told,) = page.root.find("p", class_="advice")
-    commands = [one.text for one in told.find("code")]
-    assert commands == [
-        "wechat-scheduler deliveries list --in dead",
-        "wechat-scheduler deliveries replay --in dead",
+    firing = page.root.one("section", id="firing")
+    assert [one["href"] for one in firing.find("a")] == [
+        "/#daemon",
+        "/console/messages?state=dead&app=7",
     ]
+    assert "在那里重新发送" in firing.text
+    assert [one.text for one in firing.find("code")] == ["wechat-scheduler doctor"]
     assert "`" not in page.text
+
+
+async def test_an_alert_says_what_is_wrong_at_present_and_since_when(
+    admin: Browser, keeper: Caller
+) -> None:
+    await put(keeper, changed_at=START)
+
+    alerts, overview = await admin.open(PAGE), await admin.open("/")
+
+    assert "It has said so since just now." in alerts.text
+    assert "It has said so since just now." in overview.text

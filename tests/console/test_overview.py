@@ -31,7 +31,8 @@ async def fire(keeper: Caller, number: int, *, appid: str = "", text: str = "3 d
 
 
 def needs(page: Page) -> list[str]:
-    return [one.text for one in page.root.one("section", id="needs").find("li")]
+    found = page.root.one("section", id="needs").find("li", class_="need")
+    return [one.text for one in found]
 
 
 def hrefs(page: Page, section: str) -> list[str]:
@@ -66,7 +67,7 @@ async def test_what_needs_a_person_comes_first_with_its_advice(
     assert page.root.find("section")[0]["id"] == "needs"
     (need,) = needs(page)
     assert need.startswith(f"Critical Messages failed {APPID}")
-    assert "3 messages died.Look at 3 messages died." in need
+    assert "3 messages died.Find out why they failed." in need
     assert hrefs(page, "needs") == [
         f"/console/credentials/{APPID}",
         "/console/messages?state=dead",
@@ -126,7 +127,10 @@ async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
     (error,) = page.table("Errors by errcode")
     assert (error["errcode"], error["Times"], error["Share"]) == ("40164", "1", "100%")
     assert hrefs(page, "errors") == ["/console/credentials?error=operator"]
-    assert needs(page) == ["Needs a person Credentials: 1"]
+    (need,) = needs(page)
+    assert need.startswith("Needs a person Credentials: 1")
+    assert f"{OTHER} · access_token 40164 Add the IP 127.0.0.1" in need
+    assert f"/console/credentials/{OTHER}/access_token" in hrefs(page, "needs")
     assert "Nothing needs a person now." not in page.text
     assert error["What to do"].startswith("Add the IP of this machine")
     assert page.facts()["Egress address"].startswith("127.0.0.1")

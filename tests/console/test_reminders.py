@@ -306,7 +306,17 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     assert "It is over. A new time makes it active again." in page.text
     became = page.root.one("section", id="sent")
     (message,) = [one["href"] for one in became.find("a") if "/messages/" in one["href"]]
-    assert "浇花" in (await admin.open(message)).title
+    shown = await admin.open(message)
+    assert "浇花" in shown.title
+    (delivery,) = {
+        one["href"]
+        for one in shown.root.find("a")
+        if one["href"].startswith("/console/deliveries/")
+    }
+    for path in (message, delivery):
+        told = await admin.open(path, Accept_Language="zh-CN")
+        assert told.facts()["提醒"].startswith("浇花")
+        assert f"{LIST}/{made['id']}" in {one["href"] for one in told.root.find("a")}
     assert "1" in became.one("ul", class_="counts").text
     (join,) = [
         one["href"]

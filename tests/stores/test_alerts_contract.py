@@ -43,7 +43,13 @@ def told(message_id: int = 7) -> tuple[Message, list[Target]]:
 
 async def test_an_alert_is_read_as_it_was_stored(alerts: SqlAlerts) -> None:
     whole = replace(
-        NEW, told_at=NOW, told_severity="warning", gone_at=NOW, muted_until=NOW + HOUR, times=3
+        NEW,
+        told_at=NOW,
+        told_severity="warning",
+        gone_at=NOW,
+        muted_until=NOW + HOUR,
+        changed_at=NOW,
+        times=3,
     )
 
     assert await alerts.store([whole], [], [], now=NOW)
@@ -158,6 +164,9 @@ async def test_of_the_jobs_that_a_person_has_to_save_the_first_of_each_kind_is_f
     assert found[0].first.fault is not None
     assert found[0].first.fault.reaction is Reaction.OPERATOR
     assert len(await facts.lost_jobs(limit=1)) == 1
+    failing = await facts.failing_jobs({TOKEN.appid, "wx9"}, limit=9)
+    assert [(each.first.key, each.others) for each in failing] == [(TOKEN, 0), (users[0], 2)]
+    assert await facts.failing_jobs({"wx9"}, limit=9) == []
 
 
 async def test_jobs_are_noted_that_were_contested_lately_or_called_often(

@@ -151,6 +151,7 @@ STATEMENTS = {
     },
     "noted jobs": facts.NOTED,
     "lost jobs": facts.LOST,
+    "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1", "wx2"}, 9)),
     "dead letters": facts.DEAD,
     "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,

@@ -55,7 +55,7 @@ def expiring(lost: Sequence[LostJobs], now: datetime) -> Iterator[Condition]:
             continue
         key, left = first.key, _left(first, now)
         yield Condition(
-            key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"{key.appid}/{key.kind}"),
+            key=AlertKey(AlertRule.CREDENTIAL_EXPIRES, subject_of(group)),
             appid=key.appid,
             kind=key.kind,
             severity=Severity.CRITICAL if left <= SOON else Severity.WARNING,
@@ -63,6 +63,11 @@ def expiring(lost: Sequence[LostJobs], now: datetime) -> Iterator[Condition]:
             advice=fault.advice,
             lasts=_lasts(fault.reaction, left),
         )
+
+
+def subject_of(group: LostJobs) -> str:
+    """What the alert about these jobs is about: the account and the kind."""
+    return f"{group.first.key.appid}/{group.first.key.kind}"
 
 
 def _of(group: LostJobs, message: str) -> str:

@@ -101,12 +101,14 @@ def _begun(condition: Condition, before: Alert | None, terms: AlertTerms, now: d
 
 def _seen(alert: Alert, condition: Condition, now: datetime) -> Alert:
     fires = alert.fired_at is None and now - alert.since >= condition.lasts
+    changes = alert.fired_at is not None and alert.text != condition.text
     return replace(
         alert,
         severity=condition.severity,
         text=condition.text,
         advice=condition.advice,
         fired_at=now if fires else alert.fired_at,
+        changed_at=now if changes else alert.changed_at,
         gone_at=None,
     )
 

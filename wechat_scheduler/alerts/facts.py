@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from wechat_scheduler.alerts import conditions
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
 from wechat_scheduler.alerts.model import AlertKey, Condition
-from wechat_scheduler.alerts.ports import FactStore, NotedJob
+from wechat_scheduler.alerts.ports import FactStore, LostJobs, NotedJob
 from wechat_scheduler.config.alerts import AlertRule, AlertSettings
 from wechat_scheduler.engine.records import dataclass
 
@@ -53,15 +53,21 @@ class Facts:
         self._around = around
 
     async def conditions(
-        self, settings: AlertSettings, *, known: Collection[AlertKey], now: datetime
+        self,
+        settings: AlertSettings,
+        *,
+        known: Collection[AlertKey],
+        firing: Collection[AlertKey],
+        now: datetime,
     ) -> Findings:
-        """All that is wrong now. `known` are the open alerts. Raises StorageError."""
+        """All that is wrong now. `known` are the open alerts, and `firing` those of them that fire. Raises
+        StorageError."""
         rules = frozenset(settings.rules)
         found: list[Condition] = []
         cut: set[AlertRule] = set()
         if AlertRule.CREDENTIAL_EXPIRES in rules:
             lost = await self._store.lost_jobs(limit=MOST_JOBS)
-            found += conditions.expiring(lost, now)
+            found += conditions.expiring([*lost, *await self._failing(lost, firing)], now)
             cut |= {AlertRule.CREDENTIAL_EXPIRES} if len(lost) == MOST_JOBS else set()
         if rules & NOTED:
             jobs = await self._store.noted_jobs(
@@ -91,6 +97,18 @@ class Facts:
             found += conditions.slow(speed, commit_time=settings.commit_time, node=node)
         wanted = [condition for condition in found if condition.key.rule in rules]
         return Findings(wanted, frozenset(cut))
+
+    async def _failing(
+        self, lost: Sequence[LostJobs], firing: Collection[AlertKey]
+    ) -> Sequence[LostJobs]:
+        """The jobs with an alert that still fail, for a cause that passes by itself: the alert is not over."""
+        told = {key.subject for key in firing if key.rule is AlertRule.CREDENTIAL_EXPIRES}
+        told -= set(map(conditions.subject_of, lost))
+        if not told:
+            return []
+        appids = {subject.partition("/")[0] for subject in told}
+        failing = await self._store.failing_jobs(appids, limit=MOST_JOBS)
+        return [each for each in failing if conditions.subject_of(each) in told]
 
     def _of_jobs(
         self, jobs: Sequence[NotedJob], settings: AlertSettings, now: datetime

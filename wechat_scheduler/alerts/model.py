@@ -54,7 +54,8 @@ class Condition:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A condition that was seen. `since` is when it was first seen, `fired_at` when it had lasted for long
-    enough, `gone_at` since when it is not seen any more, and `cleared_at` when it was over.
+    enough, `changed_at` when its text changed last after that, `gone_at` since when it is not seen any more, and
+    `cleared_at` when it was over.
 
     `told_at` is the last message about it, and `told_severity` what that said. No reminder is sent before
     `muted_until`. `times` is 1, and one more than that of the alert before if its condition came back
@@ -77,6 +78,7 @@ class Alert:
     gone_at: datetime | None = None
     cleared_at: datetime | None = None
     muted_until: datetime | None = None
+    changed_at: datetime | None = None
     times: int = 1
     version: int = 0
 

@@ -50,7 +50,8 @@ class AlertWatch:
         now = self._clock.now()
         known = await self._judged(await self._store.open_alerts())
         keys = frozenset(alert.key for alert in known)
-        found = await self._facts.conditions(self.settings, known=keys, now=now)
+        firing = frozenset(alert.key for alert in known if alert.fired_at is not None)
+        found = await self._facts.conditions(self.settings, known=keys, firing=firing, now=now)
         wrong, known = found.conditions, _seen(known, found)
         if not wrong and not known:
             return

@@ -21,7 +21,7 @@ from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS: Final = (
     "id", "version", "rule", "subject", "node", "appid", "kind", "severity", "text", "advice", "since",
-    "fired_at", "told_at", "told_severity", "gone_at", "cleared_at", "muted_until", "times",
+    "fired_at", "told_at", "told_severity", "gone_at", "cleared_at", "muted_until", "changed_at", "times",
 )  # fmt: skip
 _LIST: Final = ", ".join(COLUMNS)
 _CHANGED: Final = COLUMNS[2:]

@@ -1,6 +1,6 @@
 """`alerts.ports.FactStore` on a database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -11,6 +11,7 @@ from wechat_scheduler.delivery.model import TargetKind
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.pushes.model import TICKET
 from wechat_scheduler.storage.checks import counted
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import contest_of, fault_of, instant, key_of, micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -22,15 +23,17 @@ _JOB: Final = """
 # The words of the partial index, so that both databases take it.
 _NOTED: Final = "(j.fault IS NOT NULL OR j.contest IS NOT NULL OR j.calls > 15)"
 # The job that expires first of each account and kind. JSON escapes the quotes of a message.
-LOST: Final = f"""
+FIRST: Final = f"""
     SELECT * FROM ({_JOB}, count(*) OVER (PARTITION BY j.appid, j.kind) AS jobs,
             row_number() OVER (PARTITION BY j.appid, j.kind
                 ORDER BY CASE WHEN j.suspect = 1 THEN 0 ELSE coalesce(j.expires_at, 0) END, j.subject) AS place
         FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
-        WHERE {_NOTED} AND j.waits_on <> '{AUTHORIZATION}'
-            AND (j.fault LIKE '%"reaction":"operator"%' OR j.fault LIKE '%"reaction":"needs_input"%')
+        WHERE {_NOTED} AND j.waits_on <> '{AUTHORIZATION}' AND {{which}}
     ) each WHERE place = 1 ORDER BY appid, kind LIMIT $2
 """  # noqa: S608 - our own text
+LOST: Final = FIRST.format(
+    which="""(j.fault LIKE '%"reaction":"operator"%' OR j.fault LIKE '%"reaction":"needs_input"%')"""
+)
 # A contest is JSON that begins with its instant.
 NOTED: Final = f"""
     {_JOB} FROM jobs j LEFT JOIN accounts a ON a.appid = j.appid
@@ -59,6 +62,11 @@ class SqlAlertFacts:
         rows = await self._database.read(LOST, 0, limit)
         return readable(rows, _lost_of, table="jobs", key="appid")
 
+    async def failing_jobs(self, appids: Collection[str], *, limit: int) -> Sequence[LostJobs]:
+        failing = failing_of(appids, limit)
+        rows = await self._database.read(FIRST.format(which=failing), *failing.values)
+        return readable(rows, _lost_of, table="jobs", key="appid")
+
     async def noted_jobs(
         self, *, contested_since: datetime, calls: int, now: datetime, limit: int
     ) -> Sequence[NotedJob]:
@@ -79,6 +87,13 @@ class SqlAlertFacts:
     async def tickets(self) -> Mapping[str, datetime]:
         rows = await self._database.read(TICKETS)
         return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
+
+
+def failing_of(appids: Collection[str], limit: int) -> SqlConditions:
+    where = SqlConditions((0, limit))
+    where.add("j.fault IS NOT NULL")
+    where.add_any("j.appid", sorted(appids))
+    return where
 
 
 def _job_of(row: Row) -> NotedJob:

@@ -32,6 +32,7 @@ _BOTH: Final = {
     "the app has no reminder {id}": "应用没有提醒 {id}",
     "no push endpoint is configured for {appid}": "没有为 {appid} 设置推送地址",
     "no {kind} is registered for {names}": "{names} 没有登记 {kind}",
+    "{name:s} is not registered": "{name} 没有登记",
     "{key} is still being fetched": "{key} 还在获取中",
     "{key} has no valid value: {message}": "{key} 没有有效的值：{message}",
     "{appid} has several {kind}: name one, as in …/{name}": "{appid} 有几个 {kind}：请指明一个，例如 …/{name}",

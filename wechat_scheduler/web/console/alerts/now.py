@@ -1,16 +1,18 @@
-"""Shows for an alert what to do now: where it leads, or when it is over since its cause is gone."""
+"""Shows for an alert what to do now and where, or when it is over since its cause is gone."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, NamedTuple
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.alerts.places import place_of
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import advice, joined, said_at, state
+from wechat_scheduler.web.console.parts import advice, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -24,8 +26,45 @@ SOON_OVER = W(
     "原因已消失。如果不再出现，告警很快结束。",
 )
 MUTED = W("Muted until {at}", "静音到 {at}")
-FAILED = W("The failed messages", "失败的消息")
-SUBJECT: Final = "app/"
+CHANGED = W("It has said so since {at}.", "内容更新：{at}。")
+
+
+class ConsoleWay(NamedTuple):
+    """What to do in the console, and the page where it is done. Without `words` it is the advice of the alert."""
+
+    words: Words | None
+    label: Words
+    scope: Scope = Scope.READ
+
+
+WAYS: Final[Mapping[str, ConsoleWay]] = {
+    AlertRule.CREDENTIAL_EXPIRES: ConsoleWay(None, W("The account and its credentials", "这个账号和它的凭据")),
+    AlertRule.CREDENTIAL_CONTESTED: ConsoleWay(None, W("The credential", "这个凭据")),
+    AlertRule.DEAD_LETTERS: ConsoleWay(
+        W(
+            "Find out why they failed. Once the cause is gone, send them again there.",
+            "请查明失败的原因；原因消除后，在那里重新发送。",
+        ),
+        W("The failed messages", "失败的消息"),
+        Scope.PUSH,
+    ),
+    AlertRule.TICKET_MISSING: ConsoleWay(
+        W(
+            "WeChat pushes one every ten minutes, and each is valid for twelve hours. Check that the platform's "
+            "授权事件接收URL in WeChat's console is the one that is shown there.",
+            "微信每十分钟推送一个，每个的有效期是十二小时。请检查微信后台里平台的授权事件接收URL与那里显示的一致。",
+        ),
+        W("The pushes of the platform", "平台的推送"),
+    ),
+    AlertRule.QUOTA_NEARLY_SPENT: ConsoleWay(
+        W(
+            "Find out what calls so often: a failure that repeats, or a system that calls through this daemon. Slow it down.",
+            "请查明是什么调用这么多：反复的失败，或经由这里调用的系统。让它放慢。",
+        ),
+        W("The account and its credentials", "这个账号和它的凭据"),
+    ),
+    AlertRule.STORE_SLOW: ConsoleWay(None, W("The daemon", "守护进程的状态")),
+}  # fmt: skip
 
 
 def urgency(alert: AlertResult) -> tuple[bool, bool]:
@@ -48,9 +87,9 @@ def mute_of(visit: Visit, alert: AlertResult) -> Html:
 
 
 def what_now(visit: Visit, alert: AlertResult) -> Html:
-    """The advice with its link, while the cause lasts."""
+    """What to do and where, while the cause lasts."""
     if alert.gone_at is None:
-        return joined([advice(visit, alert.advice), _failed(visit, alert)])
+        return _way(visit, alert)
     if alert.clears_at is None:
         return fill('<p class="advice">{words}</p>', words=visit.say(SOON_OVER))
     before, _, after = visit.say(CLEARS).partition("{at}")
@@ -58,12 +97,18 @@ def what_now(visit: Visit, alert: AlertResult) -> Html:
     return fill('<p class="advice">{before}{at}{after}</p>', before=before, at=at, after=after)
 
 
-def _failed(visit: Visit, alert: AlertResult) -> Html:
-    """A link to the messages that an alert is about, for a key that may see them."""
-    app = alert.subject.removeprefix(SUBJECT)
-    of_app = f"&app={app}" if app.isdecimal() and app != "0" else ""
-    url = f"/console/messages?state=dead{of_app}"
-    return when(
-        alert.rule == AlertRule.DEAD_LETTERS and visit.may(Scope.PUSH),
-        fill("<p>{link}</p>", link=link(url, visit.say(FAILED))),
-    )
+def changed(visit: Visit, alert: AlertResult) -> Html:
+    """Since when the alert says what it says, if it said something else before."""
+    if alert.changed_at is None:
+        return Html()
+    return fill('<p class="faint">{said}</p>', said=said_at(visit, CHANGED, alert.changed_at))
+
+
+def _way(visit: Visit, alert: AlertResult) -> Html:
+    """The page for a key that may see it; who may not reads the advice alone."""
+    way = WAYS.get(alert.rule)
+    if way is None or not visit.may(way.scope):
+        return advice(visit, alert.advice)
+    url = place_of(alert.rule, subject=alert.subject, appid=alert.appid)
+    said = advice(visit, visit.say(way.words) if way.words else alert.advice)
+    return fill("{said}<p>{link}</p>", said=said, link=link(url, visit.say(way.label)))

@@ -18,7 +18,7 @@ from wechat_scheduler.web.console.alerts.chosen import (
     which_rules,
     who_is_told,
 )
-from wechat_scheduler.web.console.alerts.now import mute_of, standing, urgency, what_now
+from wechat_scheduler.web.console.alerts.now import changed, mute_of, standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import (
     MUTES,
     rule_words,
@@ -154,10 +154,11 @@ def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
     """The rule in the visitor's language, the sentence, and what to do while it lasts."""
     times = visit.say(TIMES, times=one.times) if one.times > 1 else ""
     return fill(
-        '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{advice}</div>',
+        '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{changed}{advice}</div>',
         rule=rule_words(visit, one.rule),
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
         text=visit.told(one.text),
+        changed=changed(visit, one),
         advice=when(not is_over, what_now(visit, one)),
     )
 

@@ -12,6 +12,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, TYPES
+from wechat_scheduler.web.console.credentials.remedies import remedies
 from wechat_scheduler.web.console.credentials.rows import (
     CALLS,
     LEFT,
@@ -188,6 +189,7 @@ def _error(visit: Visit, job: JobResult) -> Html:
         [
             fill("<p>{meaning}</p>", meaning=visit.say(REACTIONS[job.error.reaction].meaning)),
             error_advice(visit, job.error),
+            remedies(visit, job),
             facts(visit, pairs),
         ]
     )

@@ -10,7 +10,16 @@ from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import Cell, advice, bar, code, joined, state, table
+from wechat_scheduler.web.console.parts import (
+    Cell,
+    advice,
+    bar,
+    code,
+    joined,
+    state,
+    table,
+    with_code,
+)
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.jobs import JobResult
@@ -39,7 +48,7 @@ def job_table(visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty:
 def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
     return (
         _name(visit, job),
-        joined([badges(visit, job), _brief(visit, job.error)]),
+        joined([badges(visit, job), error_brief(visit, job.error)]),
         time_left(visit, job),
         fill(
             '{rotated} <small class="below short">{then} {next}</small>',
@@ -106,14 +115,14 @@ def calls(visit: Visit, job: JobResult) -> str:
     return visit.say(OF, calls=job.calls_today, limit=job.calls_limit)
 
 
-def _brief(visit: Visit, error: Fault | None) -> Html:
+def error_brief(visit: Visit, error: Fault | None) -> Html:
     if error is None:
         return Html()
     what = visit.sentence(error.message) if error.errcode is None else str(error.errcode)
     return fill(
         ' <small class="below"><span class="error">{what}</span> {advice}</small>',
         what=what,
-        advice=visit.sentence(error.advice),
+        advice=with_code(visit.sentence(error.advice)),
     )
 
 

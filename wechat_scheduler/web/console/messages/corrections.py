@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, joined
-from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.messages import MessageResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -17,16 +15,6 @@ Facts: TypeAlias = list[tuple[Phrase, Cell | None]]
 
 CORRECTS = W("It corrects", "改正自")
 CORRECTED = W("It was corrected by", "改正后另发了")
-
-
-async def corrections(visit: Visit, number: int) -> Facts:
-    """Those of the message with that number; none if it was deleted after its time."""
-    try:
-        return corrections_of(
-            await visit.api.get("/v1/messages/{message}", MessageResult, message=number)
-        )
-    except NotFoundError:
-        return []
 
 
 def corrections_of(one: MessageResult) -> Facts:

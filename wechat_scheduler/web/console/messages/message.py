@@ -14,6 +14,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.corrections import corrections_of
 from wechat_scheduler.web.console.messages.listing import deliveries_table
+from wechat_scheduler.web.console.messages.origins import REMINDER, reminder_behind
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -88,6 +89,7 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
         visit,
         [
             (terms.APP, await _app_name(visit, one.app)),
+            (REMINDER, await reminder_behind(visit, one)),
             (terms.CHANNEL, way(visit, one.channel)),
             (terms.PRIORITY, visit.say(terms.PRIORITIES[one.priority])),
             (terms.CREATED, visit.time(one.created_at)),

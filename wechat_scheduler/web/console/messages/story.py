@@ -5,12 +5,14 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, link
 from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
-from wechat_scheduler.web.console.messages.corrections import Facts, corrections
+from wechat_scheduler.web.console.messages.corrections import Facts, corrections_of
+from wechat_scheduler.web.console.messages.origins import REMINDER, reminder_behind
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
     receiver,
@@ -29,6 +31,7 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     AttemptResult,
     DeliveryDetails,
 )
+from wechat_scheduler.web.native.sending.messages import MessageResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -101,22 +104,26 @@ async def _changed(visit: Visit, path: str, notice: str) -> web.Response:
 
 
 async def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
+    linked = await _linked(visit, one)
     body = joined(
         [
             asked,
-            section(
-                visit,
-                terms.STATE,
-                _state(visit, one, await corrections(visit, one.message)),
-                id="state",
-                live=True,
-            ),
+            section(visit, terms.STATE, _state(visit, one, linked), id="state", live=True),
             section(visit, NEXT, _next(visit, one), id="next", live=True),
             section(visit, ATTEMPTS, _attempts(visit, one), id="attempts", live=True),
             questions(visit, one),
         ]
     )
     return layout(visit, one.title or visit.say(UNTITLED), body, live=True)
+
+
+async def _linked(visit: Visit, one: DeliveryDetails) -> Facts:
+    """What its message comes from, and what corrects it; none if the message was deleted after its time."""
+    try:
+        message = await visit.api.get("/v1/messages/{message}", MessageResult, message=one.message)
+    except NotFoundError:
+        return []
+    return [(REMINDER, await reminder_behind(visit, message)), *corrections_of(message)]
 
 
 def _state(visit: Visit, one: DeliveryDetails, linked: Facts) -> Html:

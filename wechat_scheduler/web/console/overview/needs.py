@@ -1,19 +1,17 @@
 """Shows what needs a person now: credentials by their numbers, and the alerts that fire, each with its advice."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import msgspec
 
 from wechat_scheduler.config.alerts import AlertRule
-from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.web.console.alerts.now import mute_of, standing, urgency, what_now
+from wechat_scheduler.web.console.alerts.now import changed, mute_of, standing, urgency, what_now
 from wechat_scheduler.web.console.alerts.wording import rule_words
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import Kind, section, state
-from wechat_scheduler.web.console.plots import shown
+from wechat_scheduler.web.console.overview.lost import LOST, lost
+from wechat_scheduler.web.console.parts import section, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
@@ -32,36 +30,31 @@ NOTHING_SEEN = W(
     "当前 key 可见范围内没有需要处理的事。",
 )
 ALL = W("All alerts ({number})", "全部告警（{number}）")
-LOST: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
-    (Reaction.OPERATOR, "bad", W("Needs a person", "需要人处理")),
-    (Reaction.NEEDS_INPUT, "warn", W("Waits for input", "等待输入")),
-)
-CREDENTIALS = W("Credentials: {number}", "凭据：{number}")
 _NEED: Final = """<li class="need">
 <h3 class="head">{severity} {rule} {subject} <span class="faint">{since}</span></h3>
-<p class="text">{text}</p>{advice}{mute}</li>"""
+<p class="text">{text}</p>{changed}{advice}{mute}</li>"""
 
 
-def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
+async def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
     """What is wrong, the worst first and of that the newest; then the alerts whose cause is gone."""
     worst = sorted((_now(visit, alert, counts) for alert in alerts.rows), key=urgency)
     lasts = any(alert.gone_at is None for alert in worst)
-    lost = list(_lost(visit, counts))
+    failing = await lost(visit, counts)
     number = f"{len(worst)}{'+' if alerts.after else ''}"
     body = fill(
         "{nothing}{needs}{all}",
         nothing=when(
-            not lasts and not lost,
+            not lasts and not failing,
             fill(
                 "<p>{nothing}</p>",
                 nothing=state(visit, "good", of_credentials(visit, NOTHING, NOTHING_SEEN)),
             ),
         ),
         needs=when(
-            lost or worst,
+            failing or worst,
             fill(
                 '<ul class="needs">{lost}{needs}</ul>',
-                lost=lost,
+                lost=failing,
                 needs=[_need(visit, alert) for alert in worst[:MOST]],
             ),
         ),
@@ -81,20 +74,6 @@ def _now(visit: Visit, alert: AlertResult, counts: JobCountsResult | None) -> Al
     return msgspec.structs.replace(alert, gone_at=visit.now)
 
 
-def _lost(visit: Visit, counts: JobCountsResult | None) -> Iterator[Html]:
-    """Credentials that need a person, whether or not an alert fires yet."""
-    for reaction, kind, words in LOST:
-        if counts is not None and (number := counts.errors[reaction]):
-            yield fill(
-                '<li class="need"><p class="head">{state} {link}</p></li>',
-                state=state(visit, kind, words),
-                link=link(
-                    f"/console/credentials?error={reaction.value}",
-                    visit.say(CREDENTIALS, number=shown(number)),
-                ),
-            )
-
-
 def _need(visit: Visit, alert: AlertResult) -> Html:
     muted = mute_of(visit, alert)
     return fill(
@@ -104,6 +83,7 @@ def _need(visit: Visit, alert: AlertResult) -> Html:
         subject=_subject(visit, alert),
         since=visit.time(alert.since),
         text=visit.sentence(alert.text),
+        changed=changed(visit, alert),
         advice=what_now(visit, alert),
         mute=when(muted, fill('<p class="faint">{muted}</p>', muted=muted)),
     )

@@ -40,7 +40,7 @@ async def overview(visit: Visit) -> web.Response:
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
         parts = [
-            needs(visit, alerts, found.credentials),
+            await needs(visit, alerts, found.credentials),
             *parts,
             numbers(visit, lately),
             await errors(visit, lately),

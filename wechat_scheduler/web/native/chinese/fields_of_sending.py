@@ -32,6 +32,7 @@ BOTH: Final[Mapping[str, str]] = {
         "`to` 中一项的投递；`id` 为 null 时，`error` 说明为何没有",
     "A receiver that is named twice gets one delivery.": "写了两次的接收者只有一条投递",
     "A message; `counts` has the number of its deliveries in each state.": "一条消息；`counts` 是各状态的投递数",
+    "`reminder` is the id of the reminder that it comes from, or empty.": "`reminder` 是发出它的提醒的 id，没有则为空",
     "The page of a `retracted` message no longer shows it.": "已撤回（`retracted`）的消息，它的页面不再显示内容",
     "A message without its content.": "一条消息，不含内容",
     "`to` and `person` are those of its only receiver, empty if there are several.": "`to` 和 `person` 是唯一的接收者；有多个时为空",

@@ -41,10 +41,12 @@ log = structlog.get_logger(__name__)
 class MessageResult(msgspec.Struct, kw_only=True):
     """A message; `counts` has the number of its deliveries in each state. One to a topic, or to those who joined a
     reminder, is counted until each of them has a delivery. The page of a `retracted` message no longer shows it. It was sent in the place of
-    the message `corrects`; `corrected_by` are those that were sent in its place."""
+    the message `corrects`; `corrected_by` are those that were sent in its place. `reminder` is the id of the
+    reminder that it comes from, or empty."""
 
     id: int
     app: int
+    reminder: str
     channel: str
     template: str
     data: dict[str, str]
@@ -144,6 +146,7 @@ def _result(view: MessageView) -> MessageResult:
         MessageResult,
         message,
         app=message.app_id,
+        reminder=content.reminder,
         channel=content.way.value,
         template=content.template,
         data=dict(content.data),

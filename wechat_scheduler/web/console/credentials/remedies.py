@@ -1,0 +1,37 @@
+"""Links to the pages where a person does what the error of a credential asks for."""
+
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlencode
+
+from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.web.console.credentials.drafts import PLATFORM
+from wechat_scheduler.web.console.links import links
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.pages.markup import Html
+
+W = Words
+
+CORRECT = W("Correct the registration of this account", "改正这个账号的登记")
+SET_UP = W("Set up the pushes of the platform", "设置平台的推送")
+_OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+
+
+def remedies(visit: Visit, job: JobResult) -> Html:
+    """Nothing for an error that no person mends, and for a key that may not register."""
+    is_theirs = job.error is not None and job.error.reaction in _OF_PEOPLE
+    if not is_theirs or not visit.may(Scope.REGISTER):
+        return Html()
+    return links(visit, _ways(job))
+
+
+def _ways(job: JobResult) -> Iterator[tuple[str, Words]]:
+    is_platform = job.kind == COMPONENT_TOKEN
+    if is_platform and job.error is not None and job.error.reaction is Reaction.NEEDS_INPUT:
+        yield f"/console/pushes?{urlencode({'account': job.appid})}#set-up", SET_UP
+    query = {"appid": job.appid, **({"as": PLATFORM} if is_platform else {})}
+    yield f"/console/credentials/register?{urlencode(query)}", CORRECT
