@@ -9,6 +9,7 @@ from tests.credentials.office import LEASE, LIFE, TOKEN, Office, value
 from wechat_scheduler.credentials.model import ClaimedJob
 from wechat_scheduler.credentials.stopgap import Stopgap
 from wechat_scheduler.engine.supervisor import together
+from wechat_scheduler.errors import StorageError
 
 
 def stopgap(office: Office) -> Stopgap:
@@ -106,6 +107,28 @@ async def test_a_value_that_waits_is_dropped_once_another_was_stored_or_asked_fo
 
     assert newer == "access_token-2"
     assert await value(office) == "access_token-3"
+
+
+@pytest.mark.parametrize(("refresh_token", "version"), [("", 0), ("rotated", 1)])
+async def test_a_value_that_expired_before_the_store_was_back_is_stored_only_for_its_refresh_token(
+    office: Office, refresh_token: str, version: int
+) -> None:
+    await office.register(TOKEN)
+    work, script = stopgap(office), office.script(TOKEN)
+    script.answer(script.issued("first", refresh_token=refresh_token))
+    outcome = await work.attempt(await claimed(work))
+    office.database.down = True
+    with pytest.raises(StorageError):
+        await work.finish(outcome)
+    office.clock.advance(LIFE)
+    office.database.down = False
+
+    await work.finish(outcome)
+    row = await claimed(work)
+    await work.finish(await work.attempt(row))
+
+    assert row.version == version
+    assert await value(office) == f"access_token-{len(script.requests)}"
 
 
 @pytest.mark.parametrize(("refresh_token", "calls"), [("", 2), ("rotated", 1)])

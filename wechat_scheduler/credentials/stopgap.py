@@ -105,7 +105,7 @@ class Stopgap:
         held = self._values.get(row.key)
         if isinstance(held, Rotated) and not self._is_due(held.credential):
             return replace(held, job=row)
-        if held is None and unsaved is not None and self._is_worth_storing(unsaved.credential):
+        if held is None and unsaved is not None and self._is_worth_storing(unsaved):
             return unsaved
         with self._unsaved.attempting(row):
             outcome = await self._refresher.attempt(row)
@@ -120,15 +120,19 @@ class Stopgap:
         newest = self._newest(self._unsaved.newest(outcome))
         if newest is None:
             return
-        try:
-            await self._refresher.finish(newest)
-        except StorageError:
-            if self._is_safe(newest):
-                self._keep(newest)
-            raise
+        if self._is_worth_storing(newest):
+            await self._store_outcome(newest)
         self._values.pop(outcome.job.key, None)
         self._failures.pop(outcome.job.key, None)
         self._unsaved.saved(newest, self._clock.now())
+
+    async def _store_outcome(self, outcome: Outcome) -> None:
+        try:
+            await self._refresher.finish(outcome)
+        except StorageError:
+            if self._is_safe(outcome):
+                self._keep(outcome)
+            raise
 
     async def crashed(self, row: ClaimedJob, error: Exception) -> None:
         if row.claim:
@@ -223,9 +227,12 @@ class Stopgap:
             return True
         return kept.expires_at - self._clock.now() <= LAST * policy.scale(job.longest)
 
-    def _is_worth_storing(self, credential: Credential) -> bool:
-        """A rotated refresh token is, however old the value that came with it."""
-        return bool(credential.refresh_token) or credential.expires_at > self._clock.now()
+    def _is_worth_storing(self, outcome: Outcome) -> bool:
+        """A rotated refresh token is, however old the value that came with it. The job of another dead value is due
+        at the end of its claim."""
+        if not isinstance(outcome, Rotated) or outcome.credential.refresh_token:
+            return True
+        return outcome.credential.expires_at > self._clock.now()
 
     def _is_due(self, credential: Credential) -> bool:
         return credential.renew_at <= self._clock.now()
