@@ -164,7 +164,7 @@ async def test_an_alert_says_where_to_mend_it_and_names_no_command_that_has_a_pa
         "/#daemon",
         "/console/messages?state=dead&app=7",
     ]
-    assert "在那里重新发送" in firing.text
+    assert "在列表里全部重新发送" in firing.text
     assert [one.text for one in firing.find("code")] == ["wechat-scheduler doctor"]
     assert "`" not in page.text
 

@@ -46,6 +46,26 @@ async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
     assert "`" not in page.text
 
 
+async def test_a_form_begins_with_what_there_is_and_names_nothing_to_remove(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0})
+    made = await made_app(keeper)
+
+    token = await admin.open("/docs/get_task_appid_type")
+    app = await admin.open("/docs/get_v1_apps_app")
+    removed = await admin.open("/docs/delete_v1_apps_app")
+    key = await admin.open("/docs/post_v1_keys")
+    consumer = await admin.open("/docs/post_v1_consumers")
+
+    assert token.root.one("input", name="path_appid")["value"] == APPID
+    assert token.root.one("input", name="path_type")["value"] == "access_token"
+    assert app.root.one("input", name="path_app")["value"] == str(made["id"])
+    assert removed.root.one("input", name="path_app")["value"] == ""
+    assert json.loads(key.root.one("textarea").text) == {"name": "shop", "scopes": ["read"]}
+    assert json.loads(consumer.root.one("textarea").text)["appids"] == [APPID]
+
+
 async def test_the_reference_speaks_chinese(admin: Browser) -> None:
     index = await admin.open("/docs?q=提醒 创建", Accept_Language="zh")
     page = await admin.open("/docs/post_v1_messages", Accept_Language="zh")

@@ -19,7 +19,7 @@ from wechat_scheduler import errors
 from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.console import field_errors, request_errors
+from wechat_scheduler.web.console import request_errors
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.rewording import REASONS, reword
 from wechat_scheduler.web.kit.bodies import decode
@@ -79,10 +79,10 @@ def test_every_error_that_a_form_can_meet_has_chinese() -> None:
 
 
 def test_each_sentence_of_the_tables_is_said_somewhere() -> None:
-    apart = {"field_errors.py", "request_errors.py"}
+    apart = {"request_errors.py"}
     files = [file for file in ROOT.rglob("*.py") if file.name not in apart]
     said = "\n".join(text for file in files for text in texts(file))
-    every = (*field_errors.SENTENCES, *request_errors.SENTENCES)
+    every = request_errors.SENTENCES
 
     assert [
         sentence.en

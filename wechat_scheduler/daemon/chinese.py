@@ -15,7 +15,7 @@ from wechat_scheduler.mail import carrier as mail_carrier
 from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.storage import unreadable
 from wechat_scheduler.storage.credentials import corrupt_jobs
-from wechat_scheduler.web.console import field_errors, request_errors
+from wechat_scheduler.web.console import field_sorts, request_errors
 from wechat_scheduler.web.kit import ids, texts
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.native import push_endpoints, pushes
@@ -63,8 +63,7 @@ def sentences() -> list[Sentence]:
         *(refusal.value for refusal in Refusal),
         *keywords.sentences(),
         *mappings.sentences(),
-        *field_errors.SENTENCES,
-        *field_errors.EXPECTED,
+        *field_sorts.SENTENCES,
         *request_errors.SENTENCES,
         *table.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),

@@ -42,8 +42,8 @@ WAYS: Final[Mapping[str, ConsoleWay]] = {
     AlertRule.CREDENTIAL_CONTESTED: ConsoleWay(None, W("The credential", "这个凭据")),
     AlertRule.DEAD_LETTERS: ConsoleWay(
         W(
-            "Find out why they failed. Once the cause is gone, send them again there.",
-            "请查明失败的原因；原因消除后，在那里重新发送。",
+            "Find out why they failed. Once the cause is gone, send them all again from their list.",
+            "请查明失败的原因；原因消除后，在列表里全部重新发送。",
         ),
         W("The failed messages", "失败的消息"),
         Scope.PUSH,
@@ -51,8 +51,8 @@ WAYS: Final[Mapping[str, ConsoleWay]] = {
     AlertRule.TICKET_MISSING: ConsoleWay(
         W(
             "WeChat pushes one every ten minutes, and each is valid for twelve hours. Check that the platform's "
-            "授权事件接收URL in WeChat's console is the one that is shown there.",
-            "微信每十分钟推送一个，每个的有效期是十二小时。请检查微信后台里平台的授权事件接收URL与那里显示的一致。",
+            "授权事件接收URL in WeChat's console is the one that the page Pushes shows.",
+            "微信每十分钟推送一个，每个的有效期是十二小时。请检查微信后台里平台的授权事件接收URL与“推送”页显示的一致。",
         ),
         W("The pushes of the platform", "平台的推送"),
     ),

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.web.console.docs.known_names import APP, APPID, USER, first_of
 from wechat_scheduler.web.console.docs.operations import Operation
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language
-from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
 
 _MESSAGE: Final = {
     "app": 1,
@@ -29,17 +26,32 @@ _REMINDER: Final = {
     "channel": "auto",
     "priority": "normal",
 }
+_ACCOUNT: Final = {"appid": "wx0123456789abcdef", "appsecret": "secret-of-the-account"}
 # By the id of the operation. Of all others the form begins with the required fields.
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "post_v1_messages": _MESSAGE,
     "post_v1_messages_preview": _MESSAGE,
     "post_v1_reminders": _REMINDER,
     "post_v1_reminders_preview": _REMINDER,
-    "post_register": {
-        "appid": "wx0123456789abcdef",
-        "appsecret": "secret-of-the-account",
-        "tasks": [{"type": "access_token"}, {"type": "jsapi_ticket"}],
-    },
+    "post_v1_reminders_parse": {"text": "每天早上8点提醒我浇花"},
+    "post_register": {**_ACCOUNT, "tasks": [{"type": "access_token"}, {"type": "jsapi_ticket"}]},
+    "post_v1_registrations_check": _ACCOUNT,
+    "post_v1_jssdk_appid_signature": {"url": "https://shop.example.com/order?id=7"},
+    "put_v1_jssdk_appid_origins": {"origins": ["https://shop.example.com"]},
+    "post_v1_keys": {"name": "shop", "scopes": ["read"]},
+    "post_v1_consumers": {"name": "shop", "appids": ["wx0123456789abcdef"]},
+    "patch_v1_consumers_consumer": {"per_minute": 600},
+    "post_v1_quotas_appid_clear": {"path": "/cgi-bin/message/custom/send"},
+    "post_v1_alerts_alert_mute": {"seconds": 3600},
+    "post_v1_apps": {"name": "shop", "appid": "wx0123456789abcdef"},
+    "patch_v1_apps_app": {"name": "shop"},
+    "post_v1_apps_app_topics": {"name": "parcels", "description": "A parcel has arrived"},
+    "put_v1_apps_app_subscribers_name": {"openid": "oABCD-1234567890abcdefghijkl"},
+    "patch_v1_apps_app_subscribers_name": {"nickname": "Alice"},
+    "post_v1_apps_app_qrcodes": {"extra": "shelf-7", "expires_in": 3600},
+    "post_v1_deliveries_replay": {"state": "dead", "dry_run": True},
+    "post_v1_deliveries_cancel": {"state": "pending", "dry_run": True},
+    "patch_v1_reminders_reminder": {"when": "每天晚上8点"},
 }
 
 
@@ -52,19 +64,17 @@ async def beginning(visit: Visit, operation: Operation) -> Any:
         return operation.body.example
     if visit.language is Language.ZH and "title" in usual:
         usual = {**usual, **_IN_CHINESE}
-    return {**usual, **await _known(visit)} if "app" in usual else usual
+    return {**usual, **await _known(visit, usual)}
 
 
-async def _known(visit: Visit) -> dict[str, Any]:
-    """The first app that the key reaches, and the first of its users."""
-    if not visit.may(Scope.PUSH):
+async def _known(visit: Visit, usual: Mapping[str, Any]) -> dict[str, Any]:
+    """An app and a user of it, or an account, in the place of those that there are not."""
+    if "app" in usual:
+        found = await first_of(visit, (APP, USER))
+        to = {"to": [found[USER]]} if USER in found else {}
+        return {"app": int(found[APP]), **to} if APP in found else {}
+    if "appsecret" in usual:  # one that is not kept yet
         return {}
-    try:
-        apps = (await visit.api.page("/v1/apps", AppResult, limit=1)).rows
-        if not apps:
-            return {}
-        path, app = "/v1/apps/{app}/subscribers", apps[0].id
-        users = (await visit.api.page(path, SubscriberResult, app=app, limit=1)).rows
-    except RequestError:
-        return {}
-    return {"app": app, **({"to": [users[0].uid]} if users else {})}
+    wanted = {"appid", "appids"} & usual.keys()
+    appid = (await first_of(visit, (APPID,))).get(APPID, "") if wanted else ""
+    return {name: [appid] if name == "appids" else appid for name in wanted if appid}

@@ -1,7 +1,7 @@
 """The page of one route: what it takes, what it gives, and a form that tries it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -10,6 +10,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.docs.beginnings import beginning
+from wechat_scheduler.web.console.docs.known_names import known_names
 from wechat_scheduler.web.console.docs.operations import (
     Operation,
     OperationBody,
@@ -109,17 +110,21 @@ async def _trial(visit: Visit, operation: Operation) -> Html:
     if operation.scope and not visit.may(Scope(operation.scope)):
         words = needed(visit, Scope(operation.scope))
         return section(visit, TRY, fill('<p class="empty">{words}</p>', words=words), id="try")
-    return _try(visit, operation, await beginning(visit, operation))
+    names, body = await known_names(visit, operation), await beginning(visit, operation)
+    return _try(visit, operation, names, body)
 
 
-def _try(visit: Visit, operation: Operation, body: Any) -> Html:
-    """The form, with what was sent before."""
+def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any) -> Html:
+    """The form, with what was sent before, else with `names` that there are."""
     fields = [
         text_field(
             visit,
             field_of(one.place, one.name),
             one.name,
-            visit.form.get(field_of(one.place, one.name), ""),
+            visit.form.get(
+                field_of(one.place, one.name),
+                names.get(one.name, "") if one.place == "path" else "",
+            ),
             hint=unmarked(visit.told(one.description)),
             required=one.place == "path",
             autocomplete="off",
