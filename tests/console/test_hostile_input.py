@@ -119,6 +119,9 @@ async def test_a_question_is_asked_wherever_the_browser_says_it_came_from(admin:
     ]  # fmt: skip
 
     assert backs == ["/"] * 4
+    doubled = f"{admin.caller.daemon.url}/console//alerts"
+    page = await admin.post("/console/alerts/test", asked, headers={"Referer": doubled})
+    assert page.root.one("main").one("a", class_="button")["href"] == "/console//alerts"
 
 
 async def test_while_the_store_is_away_every_page_says_so(

@@ -13,6 +13,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.slashes import tidied
 from wechat_scheduler.web.pages.markup import fill
 
 W = Words
@@ -67,5 +68,6 @@ async def page_of_form(request: web.Request) -> str:
 
 
 async def _can_be_opened(request: web.Request, path: str) -> bool:
-    page = InnerRequest(request, hdrs.METH_GET, URL(path, encoded=True), {}, headers={}, body=b"")
+    url = URL(tidied(hdrs.METH_GET, path), encoded=True)
+    page = InnerRequest(request, hdrs.METH_GET, url, {}, headers={}, body=b"")
     return (await request.app.router.resolve(page)).http_exception is None
