@@ -361,6 +361,19 @@ async def test_a_reminder_to_a_topic_that_was_removed_keeps_its_page(
     assert (page.status, page.title, page.facts()["People now"]) == (200, "浇花", "0")
 
 
+async def test_the_people_of_very_many_topics_are_not_counted(
+    admin: Browser, office: Office
+) -> None:
+    base = f"/v1/apps/{office.app}/topics"
+    names = [{"name": f"花友{number}"} for number in range(21)]
+    topics = [(await office.call("POST", base, body=name)).result["id"] for name in names]
+    made = (await office.remind(title="浇花", to=topics)).result
+
+    page = await admin.open(f"{LIST}/{made['id']}")
+
+    assert page.facts()["People now"] == "not counted: it goes to 21 groups"
+
+
 async def test_what_a_reminder_cannot_do_is_said_before_and_after(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

@@ -1,5 +1,7 @@
 """Counts the people whom a reminder reaches."""
 
+from typing import Final
+
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console.reminders.pieces import ReceiverRow
@@ -11,12 +13,17 @@ W = Words
 
 REACHED = W("People now", "现在的人数")
 AT_MOST = W("{n} at most: some may be in several groups", "最多 {n}：有的人可能在几个组里")
+MANY_GROUPS = W("not counted: it goes to {n} groups", "没有统计：它发给 {n} 个组")
+# Groups that a page counts, one after the other: a reminder may have 2,000.
+MOST_COUNTED: Final = 20
 
 
 async def reached_by(visit: Visit, row: ReceiverRow, app: int) -> str:
     """Empty for one that goes to the callback."""
     topics = [one for one in row.to if isinstance(one, int)]
     groups = [*topics, *([0] if EVERYONE in row.to else [])]
+    if len(groups) > MOST_COUNTED:
+        return visit.say(MANY_GROUPS, n=len(groups))
     counts = [row.joined + bool(row.owner), *[await _people(visit, app, one) for one in groups]]
     several = sum(map(bool, counts)) > 1
     told = visit.say(AT_MOST, n=sum(counts)) if several else str(sum(counts))
