@@ -17,7 +17,6 @@ import structlog
 
 from wechat_scheduler.engine.bulkhead import Bulkhead, Stay
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.errors import CrowdedError, WeChatError
 from wechat_scheduler.wechat.answers import (
     Answer,
@@ -71,7 +70,6 @@ class WeChatClient:
         self._exchange = exchange(
             session, base.rstrip("/"), seconds=self._seconds, boottime=clock.boottime
         )
-        self._turns = LoopTurns(OF_DUE_ROWS)
         self._clock = clock
         self._rng = rng
 
@@ -169,7 +167,6 @@ class WeChatClient:
     async def _received(self, call: Call) -> Received:
         asked_at = self._clock.now()
         received = await self._exchange(call)
-        await self._turns.take()
         self._compare(received.date, asked_at)
         return received
 
