@@ -146,7 +146,7 @@ async def test_a_ticket_is_asked_for_once_near_its_end_and_then_at_its_end(
     script.answer(script.issued(ticket.value, lifetime=left))
     await office.settle()
 
-    assert MINUTE < left < policy.MARGIN
+    assert left > policy.MARGIN
     assert (await office.look(TICKET)).due_at == ticket.expires_at
 
 

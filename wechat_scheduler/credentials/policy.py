@@ -123,11 +123,11 @@ def renew_at(
 ) -> datetime:
     """The time at which a credential issued just now is to be renewed, decided once.
 
-    ORDINARY: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the lifetime.
-    LATE and FIXED: in the last 300 s: an earlier call returns the same value, and for FIXED this one too, which still
-    shows in good time whether WeChat refuses the next.
+    ORDINARY and FIXED: the expiry minus max(300 s, 10 %), minus up to 5 % of jitter, at most a quarter of the lifetime.
+    For FIXED this call returns the same value, and says how long it really lives and whether WeChat refuses. LATE: in
+    the last 300 s, because an earlier call returns the same value.
     """
-    if renewal is not Renewal.ORDINARY:
+    if renewal is Renewal.LATE:
         window = min(MARGIN * scale(longest), lifetime)
         return expires_at - window * rng.uniform(0.8, 0.95)
     margin = max(MARGIN, lifetime * MARGIN_SHARE) + lifetime * JITTER_SHARE * rng.random()
