@@ -8,6 +8,7 @@ from tests.console.furnishing import PLANT, furnish, pages, strange
 from tests.console.visitor import Browser, Element, Page
 from tests.house import Caller, WeChat
 from tests.stores.memory import MemoryDatabase
+from wechat_scheduler.storage.database import Statement, rows_of
 
 HUGE = "9" * 5000
 # Numbers that Python does not read or no database stores, times at the ends of the calendar, and marks.
@@ -122,6 +123,25 @@ async def test_a_question_is_asked_wherever_the_browser_says_it_came_from(admin:
     doubled = f"{admin.caller.daemon.url}/console//alerts"
     page = await admin.post("/console/alerts/test", asked, headers={"Referer": doubled})
     assert page.root.one("main").one("a", class_="button")["href"] == "/console//alerts"
+
+
+async def test_a_delivery_and_a_reminder_are_shown_though_another_row_cannot_be_read(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    names = await furnish(keeper, weixin, "some text")
+    for sql in (
+        "UPDATE messages SET content = 'x' RETURNING id",
+        "UPDATE topics SET name = x'ff' RETURNING id",
+    ):
+        damage = Statement(sql, ())
+        await keeper.daemon.ground.database.write(lambda it=damage: rows_of(it))
+
+    delivery = await admin.open(f"/console/deliveries/{names['delivery']}")
+    reminder = await admin.open(f"/console/reminders/{names['reminder']}")
+
+    assert (delivery.status, reminder.status) == (200, 200)
+    assert "47003" in delivery.text
+    assert "People now" not in reminder.facts()
 
 
 async def test_while_the_store_is_away_every_page_says_so(

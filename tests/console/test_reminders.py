@@ -65,7 +65,7 @@ async def test_what_is_saved_is_what_was_shown_and_is_saved_once(
         WRITE,
         when="半小时后提前5分钟提醒我喝水",
         topics=[str(office.topic), "*"],
-        text="温水",
+        text="温水\r\n一杯",
     )
     clock.advance(timedelta(minutes=3))
 
@@ -74,7 +74,7 @@ async def test_what_is_saved_is_what_was_shown_and_is_saved_once(
 
     (made,) = (await office.call("GET", "/v1/reminders")).result
     assert (made["time"], made["defer"]) == ("2026-11-18T11:00:00+08:00", -5)
-    assert (made["to"], made["text"]) == ([office.topic, "*"], "温水")
+    assert (made["to"], made["text"]) == ([office.topic, "*"], "温水\n一杯")
     assert read.facts()["To"] == "all subscribers, topic news"
 
 
@@ -476,7 +476,8 @@ async def test_the_words_of_a_reminder_are_changed_and_those_of_one_that_is_over
 
     page = await admin.open(url)
     empty = await admin.submit(page, f"{url}/words", title=" ", text="窗台")
-    saved = await admin.submit(page, f"{url}/words", title="浇水", text="窗台")
+    saved = await admin.submit(page, f"{url}/words", title="浇水", text="窗台\r\n门口")
+    told = (await office.call("GET", f"/v1/reminders/{made['id']}")).result["text"]
     await office.call("POST", f"/v1/reminders/{made['id']}/cancel")
     over = await admin.open(url)
 
@@ -486,6 +487,7 @@ async def test_the_words_of_a_reminder_are_changed_and_those_of_one_that_is_over
     )
     assert empty.root.one("textarea", name="text").text == "窗台"
     assert (saved.title, "窗台" in saved.text) == ("浇水", True)
+    assert told == "窗台\n门口"
     assert "Its words are changed." in saved.text
     assert f"{url}/words" not in over.html
 

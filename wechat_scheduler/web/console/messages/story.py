@@ -5,7 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
@@ -118,10 +118,11 @@ async def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response
 
 
 async def _linked(visit: Visit, one: DeliveryDetails) -> Facts:
-    """What its message comes from, and what corrects it; none if the message was deleted after its time."""
+    """What its message comes from, and what corrects it; none if the message was deleted after its time, or cannot
+    be read."""
     try:
         message = await visit.api.get("/v1/messages/{message}", MessageResult, message=one.message)
-    except NotFoundError:
+    except RequestError:
         return []
     return [(REMINDER, await reminder_behind(visit, message)), *corrections_of(message)]
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from wechat_scheduler.audience.ids import EVERYONE
-from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.web.console.reminders.pieces import ReceiverRow
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -19,12 +19,16 @@ MOST_COUNTED: Final = 20
 
 
 async def reached_by(visit: Visit, row: ReceiverRow, app: int) -> str:
-    """Empty for one that goes to the callback."""
+    """Empty for one that goes to the callback, and for one with a topic that cannot be read."""
     topics = [one for one in row.to if isinstance(one, int)]
     groups = [*topics, *([0] if EVERYONE in row.to else [])]
     if len(groups) > MOST_COUNTED:
         return visit.say(MANY_GROUPS, n=len(groups))
-    counts = [row.joined + bool(row.owner), *[await _people(visit, app, one) for one in groups]]
+    counts = [row.joined + bool(row.owner)]
+    try:
+        counts += [await _people(visit, app, one) for one in groups]
+    except RequestError:
+        return ""
     several = sum(map(bool, counts)) > 1
     told = visit.say(AT_MOST, n=sum(counts)) if several else str(sum(counts))
     return told if groups or counts[0] else ""
