@@ -165,7 +165,7 @@ def _found(
 ) -> Occurrence:
     try:
         found = following(rule, start=start, after=after, zone=zone)
-        if found is not None:
+        if found is not None and found.rule:
             read_rule(str(found.rule), shortest=timedelta(0))  # the anchored text may be too long
             _check_pace(found, zone, shortest)
     except InvalidRequestError as error:

@@ -7,37 +7,30 @@ same bytes. The grammar here is narrower than aiohttp's: any unusual head is lef
 import re
 from typing import Final, NamedTuple
 
-# Names that no handler reads.
-UNREAD: Final = frozenset(
-    (
-        *(
-            b"x-request-id",
-            b"x-correlation-id",
-            b"request-id",
-            b"traceparent",
-            b"tracestate",
-            b"baggage",
-        ),
-        *(
-            b"b3",
-            b"x-b3-traceid",
-            b"x-b3-spanid",
-            b"x-b3-parentspanid",
-            b"x-b3-sampled",
-            b"x-b3-flags",
-        ),
-        *(b"x-amzn-trace-id", b"x-cloud-trace-context", b"sentry-trace", b"uber-trace-id"),
-    )
-)
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 # aiohttp takes 128.
 MOST_LINES: Final = 100
 
+# Headers that no handler reads.
+_UNREAD: Final = (
+    *(
+        "x-request-id",
+        "x-correlation-id",
+        "request-id",
+        "traceparent",
+        "tracestate",
+        "baggage",
+        "b3",
+    ),
+    *("x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"),
+    *("x-amzn-trace-id", "x-cloud-trace-context", "sentry-trace", "uber-trace-id"),
+)
 _HEAD: Final = re.compile(
     rb"POST [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*\r\n)+\r\n"
 )
-_KEYED: Final = re.compile(rb"(idempotency-key:) ?([!-~]+)", re.IGNORECASE)
-_NAME: Final = IDEMPOTENCY_KEY.lower().encode()
+_UNREAD_LINE: Final = re.compile(rb"\r\n(?:%b):[^\r]*" % "|".join(_UNREAD).encode(), re.IGNORECASE)
+_KEY_LINE: Final = re.compile(rb"\r\nidempotency-key:([^\r]*)", re.IGNORECASE)
+_KEY: Final = re.compile(rb" ?([!-~]+)")
 
 
 class VaryingHead(NamedTuple):
@@ -49,17 +42,14 @@ class VaryingHead(NamedTuple):
 
 def varying(head: bytes) -> VaryingHead | None:
     """None for one in which nothing varies, and for an unusual one."""
-    if not _HEAD.fullmatch(head):
+    if not _HEAD.fullmatch(head) or head.count(b"\n") > MOST_LINES:
         return None
-    line, *fields = head.split(b"\r\n")
-    named = [(field.partition(b":")[0].lower(), field) for field in fields]
-    kept = [field for name, field in named if name not in UNREAD]
-    keys = [number for number, field in enumerate(kept) if field[: len(_NAME)].lower() == _NAME]
-    if len(fields) > MOST_LINES or len(keys) > 1 or not (keys or len(kept) < len(fields)):
+    fixed, unread = _UNREAD_LINE.subn(b"", head)
+    lines = list(_KEY_LINE.finditer(fixed))
+    if not lines:
+        return VaryingHead(fixed, "") if unread else None
+    line, *others = lines
+    key = _KEY.fullmatch(line[1])
+    if others or key is None:
         return None
-    value = ""
-    for number in keys:
-        if (found := _KEYED.fullmatch(kept[number])) is None:
-            return None
-        kept[number], value = found[1], found[2].decode()
-    return VaryingHead(b"\r\n".join((line, *kept)), value)
+    return VaryingHead(fixed[: line.start(1)] + fixed[line.end(1) :], key[1].decode())

@@ -33,8 +33,8 @@ async def measured(request: web.Request, handler: Handler) -> web.StreamResponse
     waited = request.get(WAITED, 0.0)
     resource = request.match_info.route.resource
     services.tally.answered(
-        method=request.method if resource else NOTHING,
-        route=resource.canonical if resource else NOTHING,
+        method=NOTHING if resource is None else request.method,
+        route=NOTHING if resource is None else resource.canonical,
         status=response.status,
         seconds=services.clock.boottime() - began - waited,
     )

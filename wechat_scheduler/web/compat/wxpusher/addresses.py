@@ -28,10 +28,15 @@ class MessageLink(NamedTuple):
     note: str = ""
 
 
+_NO_LINK: Final = MessageLink("")
+
+
 def read_address(text: str) -> MessageLink:
     given = text.strip()
+    if not given:
+        return _NO_LINK
     url = _mended(given) if len(given) <= _LONGEST_ENCODED else given
-    if given and len(url) <= LONGEST and not (url.isprintable() and _has_place(url)):
+    if len(url) <= LONGEST and not (url.isprintable() and _has_place(url)):
         return MessageLink("", "url 不是 http:// 或 https:// 网址，已忽略")
     if len(url) > LONGEST:
         return MessageLink("", f"url 超过 {LONGEST} 个字符，已忽略")
