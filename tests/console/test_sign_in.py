@@ -193,6 +193,25 @@ async def test_who_sends_a_form_of_sign_in_once_more_is_not_let_in(
     assert (await stranger.open("/")).url.path == "/console/sign-in"
 
 
+async def test_who_signs_in_twice_or_in_two_tabs_stays_in_the_same_session(
+    stranger: Browser, standing: Caller
+) -> None:
+    key, other = await make(standing, "read"), await make(standing, "read")
+    door = await stranger.open("/console/sign-in")
+    form = door.form("/console/sign-in")
+
+    first = await stranger.submit_form(form, key=key.text)
+    second = await stranger.submit_form(form, key=key.text)
+    wrong = await stranger.submit_form(form, key="wrong")
+    same = await stranger.open("/console/access/sessions")
+    changed = await stranger.submit_form(form, key=other.text)
+    mine = await stranger.open("/console/access/sessions")
+
+    assert [page.title for page in (first, second, changed)] == ["Overview"] * 3
+    assert wrong.status == 401
+    assert len(same.root.one("tbody").find("tr")) == len(mine.root.one("tbody").find("tr")) == 1
+
+
 async def test_who_signs_out_is_out(someone: Browser) -> None:
     page = await someone.open("/")
     form = page.root.find("form", action="/console/sign-out")[0]

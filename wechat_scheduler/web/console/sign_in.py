@@ -1,5 +1,6 @@
 """Signing in with the text of an API key."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import structlog
@@ -72,14 +73,7 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     kept = brought(fields.get(KEPT, "")) if is_own(request) else None
     address = services.authenticator.address(request)
     try:
-        check_form(
-            request,
-            services.sessions,
-            given=fields.get(CSRF, ""),
-            secret=request.cookies.get(BEGINNING, ""),
-        )
-        key = await services.authenticator.key_of(fields.get("key", "").strip(), address)
-        text = await _open(request, key, address)
+        text = await _admitted(request, fields, address)
     except (RequestError, StorageError) as error:
         status = error.status if isinstance(error, RequestError) else 503
         said = phrase(_words(error), language)
@@ -90,6 +84,21 @@ async def sign_in(request: web.Request) -> web.StreamResponse:
     # The browser may keep this form with its key: who sends it once more is not let in.
     response.del_cookie(BEGINNING, path="/")
     return response
+
+
+async def _admitted(
+    request: web.Request, fields: Mapping[str, str], address: Address | None
+) -> str:
+    """The text of the session: of the one that the browser has with that key, if it sends the form twice or from
+    two tabs, else of a new one. Raises RequestError, and StorageError."""
+    services = request.app[SERVICES]
+    found = await signed_in(request) if is_own(request) else None
+    if found is None or found.session is None:
+        secret = request.cookies.get(BEGINNING, "")
+        check_form(request, services.sessions, given=fields.get(CSRF, ""), secret=secret)
+    key = await services.authenticator.key_of(fields.get("key", "").strip(), address)
+    is_in = found is not None and found.visitor.key.hash == key.hash
+    return found.secret if found and is_in else await _open(request, key, address)
 
 
 async def _open(request: web.Request, key: Key, address: Address | None) -> str:
