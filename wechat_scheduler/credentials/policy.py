@@ -230,9 +230,9 @@ def daily_limit(*, most: int, documented: int | None, share: float) -> int:
 def call_at(*, now: datetime, calls: int, limit: int) -> datetime:
     """The earliest time for an attempt whose first call is number `calls` (>= 1) of today's `limit`:
     `now`, or later."""
-    midnight = next_quota_day(now)
     if calls <= max(1.0, limit * AT_ONCE):
         return now
+    midnight = next_quota_day(now)
     if calls > limit * BY_MIDNIGHT:
         return midnight
     elapsed = (calls / limit - AT_ONCE) / (BY_MIDNIGHT - AT_ONCE)
