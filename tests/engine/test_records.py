@@ -163,6 +163,26 @@ def test_a_class_that_adds_to_another_has_the_fields_of_both(make: Callable[...,
 
 
 @both
+def test_an_object_of_a_derived_class_without_fields_of_its_own_is_one_of_it(
+    make: Callable[..., Any],
+) -> None:
+    @make(frozen=True, slots=True, kw_only=True)
+    class Order:
+        number: int
+
+    class Loud(Order):
+        __slots__ = ()
+
+        def told(self) -> str:
+            return f"{self.number}!"
+
+    for _ in range(2):
+        loud = Loud(number=1)
+        assert (type(loud), loud.told()) == (Loud, "1!")
+        assert (type(copied := records.replace(loud, number=2)), copied.told()) == (Loud, "2!")
+
+
+@both
 def test_a_method_of_its_own_stays(make: Callable[..., Any]) -> None:
     @make(frozen=True, slots=True, kw_only=True)
     class Name:

@@ -52,9 +52,10 @@ def _init_lines(fields: Sequence[dataclasses.Field[Any]]) -> Iterator[str]:
     given = [_parameter(one) for one in fields if not one.kw_only]
     named = [_parameter(one) for one in fields if one.kw_only]
     yield f"def __init__(self, {', '.join([*given, *(['*'] if named else []), *named])}):"
+    yield " _closed_ = self.__class__"  # or one that was derived from it, with slots as well
     yield " _set(self, '__class__', _open)"
     yield from (f" self.{one.name} = {_value(one)}" for one in fields)
-    yield " self.__class__ = _closed"
+    yield " self.__class__ = _closed_"
 
 
 def _copy_lines(fields: Sequence[dataclasses.Field[Any]]) -> Iterator[str]:
