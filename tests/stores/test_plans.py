@@ -14,6 +14,7 @@ from wechat_scheduler.pushes.history import PushFilter
 from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.alerts import alerts, facts
 from wechat_scheduler.storage.audience import (
+    adopting,
     aliases,
     joined,
     names,
@@ -151,6 +152,9 @@ STATEMENTS = {
     },
     "noted jobs": facts.NOTED,
     "lost jobs": facts.LOST,
+    "corrections": messages.CORRECTIONS,
+    "counted receivers": subscriptions.COUNT_RECEIVERS,
+    "given reminders": adopting.GIVE.text(4),
     "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1", "wx2"}, 9)),
     "dead letters": facts.DEAD,
     "tickets": facts.TICKETS,

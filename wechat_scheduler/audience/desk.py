@@ -39,6 +39,7 @@ from wechat_scheduler.reasons import Reason
 # Names bound in one transaction: other writers wait for it.
 BATCH = 200
 LONGEST_NAME = 128
+MOST_COUNTED = 10_000  # each is looked up
 # The most topics of an app that one subscriber can leave at once.
 TOPICS_AT_ONCE = 1000
 
@@ -205,7 +206,7 @@ class AudienceDesk:
     async def receivers(self, app: App, topic_id: int) -> ReceiverCount:
         """Those whom a message to one of its topics reaches now, or to the app itself, topic 0."""
         since = self._clock.now() - WINDOW
-        return await self._subscriptions.count_receivers(app.id, topic_id, since)
+        return await self._subscriptions.count_receivers(app.id, topic_id, since, most=MOST_COUNTED)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
         """Raises NotFoundError, also for one of another app."""

@@ -38,7 +38,9 @@ class SubscriptionFilter(TypedDict, total=False):
 
 
 class ReceiverCount(NamedTuple):
-    """How many users a message to a topic reaches, and how many of them acted lately."""
+    """How many users a message to a topic reaches, and how many of them acted lately. If there are `more`, these are
+    not counted."""
 
     people: int
     heard: int
+    more: bool

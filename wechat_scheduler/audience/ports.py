@@ -120,8 +120,10 @@ class Subscriptions(Protocol):
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int: ...
 
-    async def count_receivers(self, app_id: int, topic_id: int, since: datetime) -> ReceiverCount:
-        """Of those whom `receivers` gives; some of them acted after `since`."""
+    async def count_receivers(
+        self, app_id: int, topic_id: int, since: datetime, *, most: int
+    ) -> ReceiverCount:
+        """Of those whom `receivers` gives, up to `most`; some of them acted after `since`."""
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         """Ordered by id."""

@@ -15,7 +15,8 @@ ADOPT: Final = f"""
         WHERE r.app_id = {ACCOUNT} AND s.appid = $2 LIMIT $3
     ) RETURNING id
 """  # noqa: S608 - our own number
-# Each with the oldest app of its account that writes to its owner.
+# Each with the oldest app of its account that writes to its owner. Those of accounts without an app, which may be very
+# many, are left out at once.
 HOMELESS: Final = f"""
     SELECT id, app FROM (
         SELECT r.id, (
@@ -24,7 +25,8 @@ HOMELESS: Final = f"""
                     AND x.topic_id = 0 AND (x.blocked = 1 OR x.muted = 1)
             ) ORDER BY a.created_at, a.id LIMIT 1
         ) AS app
-        FROM reminders r JOIN subscribers s ON s.uid = r.owner WHERE r.app_id = {ACCOUNT}
+        FROM reminders r JOIN subscribers s ON s.uid = r.owner
+        WHERE r.app_id = {ACCOUNT} AND s.appid IN (SELECT appid FROM apps)
     ) found WHERE app IS NOT NULL LIMIT $1
 """  # noqa: S608 - our own number
 GIVE: Final = GivenRows(

@@ -52,8 +52,9 @@ _RECEIVING = """
 """
 RECEIVERS = f"SELECT n.uid {_RECEIVING} AND n.uid > $3 ORDER BY n.uid LIMIT $4"
 COUNT_RECEIVERS = f"""
-    SELECT count(*) AS people, count(CASE WHEN s.heard_at > $3 THEN 1 END) AS heard {_RECEIVING}
-"""
+    SELECT count(*) AS people, count(CASE WHEN heard_at > $3 THEN 1 END) AS heard
+    FROM (SELECT s.heard_at {_RECEIVING} LIMIT $4) few
+"""  # noqa: S608 - our own text
 
 
 class SqlSubscriptions:
@@ -85,9 +86,13 @@ class SqlSubscriptions:
         size: int = (await self._database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
         return size
 
-    async def count_receivers(self, app_id: int, topic_id: int, since: datetime) -> ReceiverCount:
-        (row,) = await self._database.read(COUNT_RECEIVERS, app_id, topic_id, micros(since))
-        return ReceiverCount(people=row["people"], heard=row["heard"])
+    async def count_receivers(
+        self, app_id: int, topic_id: int, since: datetime, *, most: int
+    ) -> ReceiverCount:
+        params = app_id, topic_id, micros(since), most + 1
+        (row,) = await self._database.read(COUNT_RECEIVERS, *params)
+        people, heard = (min(row[name], most) for name in ("people", "heard"))
+        return ReceiverCount(people=people, heard=heard, more=row["people"] > most)
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         rows = await self._database.read(OF_PERSON, uid)

@@ -36,11 +36,19 @@ class TopicReceivers(NamedTuple):
     """The topic, and those whom a message reaches now."""
 
     name: str
-    people: int
-    heard: int
+    reached: ReceiversResult
 
     def sure(self) -> Words:
-        return SEND_TO_ALL.filled(name=self.name, n=self.people)
+        return SEND_TO_ALL.filled(name=self.name, n=counted(self.reached.people, self.reached))
+
+    def lacks(self) -> bool:
+        """Whether a text reaches only some of them."""
+        return self.reached.heard < self.reached.people
+
+
+def counted(number: int, reached: ReceiversResult) -> str:
+    """With a plus behind it if not all were counted."""
+    return f"{number}{'+' if reached.more else ''}"
 
 
 async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicReceivers | None:
@@ -51,14 +59,14 @@ async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicReceivers |
     found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
     name = topic_names(visit, found).get(int(topic))
     if name is None:
-        return TopicReceivers(topic, 0, 0)
+        return TopicReceivers(topic, ReceiversResult(people=0, heard=0, more=False))
     reached = await visit.api.get("/v1/apps/{app}/receivers", ReceiversResult, app=app, topic=topic)
-    return TopicReceivers(name, reached.people, reached.heard)
+    return TopicReceivers(name, reached)
 
 
 def to_topic(visit: Visit, topic: TopicReceivers, error: str) -> Html:
     """In the place of the field for a user."""
-    said = visit.say(TOPIC, name=topic.name, n=topic.people)
+    said = visit.say(TOPIC, name=topic.name, n=counted(topic.reached.people, topic.reached))
     return fill("<p>{to}</p>{error}", to=said, error=refusal(error))
 
 
@@ -70,5 +78,8 @@ def unreached(
     if topic is None or app is None or template or channel not in TEXTS:
         return Html()
     lacks = channel == "text" or "message" not in app.templates
-    told = visit.say(NOT_ALL, n=topic.people, heard=topic.heard)
-    return when(lacks and topic.heard < topic.people, advice(visit, told))
+    people, heard = (
+        counted(one, topic.reached) for one in (topic.reached.people, topic.reached.heard)
+    )
+    told = visit.say(NOT_ALL, n=people, heard=heard)
+    return when(lacks and topic.lacks(), advice(visit, told))

@@ -26,7 +26,11 @@ async def reached_by(visit: Visit, row: ReceiverRow, app: int) -> str:
         return visit.say(MANY_GROUPS, n=len(groups))
     counts = [row.joined + bool(row.owner)]
     try:
-        counts += [await _people(visit, app, one) for one in groups]
+        for one in groups:
+            found = await _people(visit, app, one)
+            counts.append(found.people)
+            if found.more:
+                return f"{max(counts)}+"
     except RequestError:
         return ""
     several = sum(map(bool, counts)) > 1
@@ -34,12 +38,11 @@ async def reached_by(visit: Visit, row: ReceiverRow, app: int) -> str:
     return told if groups or counts[0] else ""
 
 
-async def _people(visit: Visit, app: int, topic: int) -> int:
+async def _people(visit: Visit, app: int, topic: int) -> ReceiversResult:
     """None are left of a topic that was removed; 0 stands for all subscribers."""
     try:
-        found = await visit.api.get(
+        return await visit.api.get(
             "/v1/apps/{app}/receivers", ReceiversResult, app=app, topic=topic or None
         )
     except NotFoundError:
-        return 0
-    return found.people
+        return ReceiversResult(people=0, heard=0, more=False)

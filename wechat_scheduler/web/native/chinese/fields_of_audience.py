@@ -28,6 +28,7 @@ BOTH: Final[Mapping[str, str]] = {
     "For its `faults` WeChat would refuse it.": "因为 `faults`，微信会拒绝它",
     "`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for "
     "them.": "现在发送的消息到达 `people` 人；其中 `heard` 人 48 小时内有过互动，微信接收发给他们的客服消息",
+    "Up to 10,000 are counted; `more` says whether there are more.": "最多数到 10,000；`more` 说明是否还有更多",
     "`wrong` has them by keyword, which is empty for one of the template itself.": "`wrong` 按关键词列出它们；模板本身的问题，关键词为空",
     "The page that a tap opens; it wins over `url`.": "点击后打开的页面；优先于 `url`",
     "`appid` may be left out if the app's own account is the mini-program.": "应用自己的账号就是小程序时，可以不写 `appid`",

@@ -38,10 +38,11 @@ class TopicResult(msgspec.Struct, kw_only=True):
 
 class ReceiversResult(msgspec.Struct, kw_only=True):
     """`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for
-    them."""
+    them. Up to 10,000 are counted; `more` says whether there are more."""
 
     people: int
     heard: int
+    more: bool
 
 
 async def create(request: web.Request) -> web.Response:
