@@ -97,3 +97,14 @@ def test_who_signed_in_with_a_key_that_is_revoked_is_out_at_once(
 
     person.wait(lambda: person.path.startswith("/console/sign-in"))
     assert APPID not in person.text
+
+
+def test_who_presses_a_button_twice_makes_one_key(person: "Person", place: "Background") -> None:
+    person.open("/console/access/keys/new")
+    person.fill("name", "shop")
+
+    person.press_twice("Make the key")
+    person.sees("This is shown only now.")
+
+    keys = place.call("GET", "/v1/keys")
+    assert [key["name"] for key in keys].count("shop") == 1

@@ -2,11 +2,16 @@
 // What the console adds where scripts run: questions before dangerous forms, copying, and sections that follow
 // what happens. Every page works without it.
 (() => {
+  // The second press of a double click would post the form once more.
+  const postedAt = new WeakMap(), DOUBLE = 1000;
+
   document.addEventListener("submit", (event) => {
     const form = event.target, question = event.submitter?.dataset.confirm || form.dataset.confirm;
-    if (!question) return;
-    if (!window.confirm(question)) { event.preventDefault(); return; }
-    if (!form.elements.sure) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
+    const isPost = form.getAttribute("method") === "post";
+    if (isPost && performance.now() - postedAt.get(form) < DOUBLE) { event.preventDefault(); return; }
+    if (question && !window.confirm(question)) { event.preventDefault(); return; }
+    if (question && !form.elements.sure) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" }));
+    if (isPost) postedAt.set(form, performance.now());
   });
 
   document.addEventListener("click", async (event) => {
