@@ -13,7 +13,14 @@ from tests.house import APPID, Caller
 from tests.stores.memory import MemoryDatabase, memory_database
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
-from wechat_scheduler.gateway.usage import KEPT, MOST_PATHS, OTHER, UsageMeter, UseFilter
+from wechat_scheduler.gateway.usage import (
+    KEPT,
+    MOST_PATHS,
+    MOST_REFUSED,
+    OTHER,
+    UsageMeter,
+    UseFilter,
+)
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.database import Database
 
@@ -170,6 +177,19 @@ async def test_paths_without_end_are_one_row() -> None:
 
     assert (await found(meter))[0] == (SHOP, OTHER, 50, 50)
     assert len(await database.read("SELECT * FROM gateway_uses")) == MOST_PATHS + 1
+
+
+async def test_accounts_without_end_that_a_consumer_may_not_use_are_one_row() -> None:
+    database = memory_database()
+    meter = UsageMeter(SqlUsage(database), clock=FakeClock())
+    refusal = CallerRefusedError(CallerRefusal.REACH, name="shop")
+    for number in range(MOST_REFUSED + 50):
+        meter.refused(refusal, f"wx{number}", MENU)
+
+    (other, *_) = await meter.find(UseFilter(at=meter.today(), appid=OTHER))
+
+    assert (other.caller, other.calls, other.refused) == (SHOP, 0, 50)
+    assert len(await database.read("SELECT * FROM gateway_uses")) == MOST_REFUSED + 1
 
 
 async def test_a_path_that_is_too_long_for_an_index_is_counted_with_the_others(

@@ -14,11 +14,13 @@ from wechat_scheduler.engine.counts import release
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.model import CONSUMER
-from wechat_scheduler.gateway.refused_callers import CallerRefusedError
+from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
 
 # Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER, and
 # so are longer ones, since an index of PostgreSQL takes 2,704 bytes. WeChat's have under 100 characters.
 MOST_PATHS: Final = 200
+# So are accounts beyond this many that are not the consumer's, which may be any that it names.
+MOST_REFUSED: Final = 50
 LONGEST_PATH: Final = 256
 OTHER: Final = "other"
 # As long as the audit.
@@ -115,6 +117,7 @@ class UsageMeter:
         self._tally = tally
         self._counts: dict[_UsePlace, _Numbers] = {}
         self._paths: dict[tuple[str, str], set[str]] = {}
+        self._refused: dict[str, set[str]] = {}
         self._day = next_quota_day(clock.now()) - DAY
         self._told: dict[tuple[str, str], float] = {}
         self._flushing = asyncio.Lock()
@@ -151,7 +154,10 @@ class UsageMeter:
         """Count a call of a consumer that does not pass."""
         self._turned()
         if error.name:
-            self._add(f"{CONSUMER}{error.name}", appid, path, _Numbers(refused=1))
+            caller = f"{CONSUMER}{error.name}"
+            if error.refusal is CallerRefusal.REACH:
+                appid = _within(self._refused.setdefault(caller, set()), appid, MOST_REFUSED)
+            self._add(caller, appid, path, _Numbers(refused=1))
 
     def _add(self, caller: str, appid: str, path: str, numbers: _Numbers) -> None:
         place = _UsePlace(self._day, caller, appid, self._bounded(caller, appid, path))
@@ -227,12 +233,18 @@ class UsageMeter:
         today = self.today()
         if today != self._day:
             kept = {day: self._days[day] for day in (self._day, today) if day in self._days}
-            self._day, self._paths, self._days = today, {}, {today: _DayCalls()} | kept
+            self._day, self._days = today, {today: _DayCalls()} | kept
+            self._paths, self._refused = {}, {}
         return self._days[self._day]
 
     def _bounded(self, caller: str, appid: str, path: str) -> str:
         paths = self._paths.setdefault((caller, appid), set())
-        if len(path) > LONGEST_PATH or (path not in paths and len(paths) >= MOST_PATHS):
-            return OTHER
-        paths.add(path)
-        return path
+        return OTHER if len(path) > LONGEST_PATH else _within(paths, path, MOST_PATHS)
+
+
+def _within(known: set[str], name: str, most: int) -> str:
+    """The name, or OTHER for one beyond `most`."""
+    if name not in known and len(known) >= most:
+        return OTHER
+    known.add(name)
+    return name
