@@ -208,6 +208,25 @@ async def test_a_store_that_does_not_answer_gets_the_counts_later() -> None:
     assert key.last_used_at == START
 
 
+async def test_a_list_of_keys_stores_their_last_uses_and_no_reads() -> None:
+    clock, database = FakeClock(), Transactions()
+    await SqlKeys(database, VAULT).add(KEY, signing_secret="secret")
+    auditor = Auditor(SqlAudit(database), clock=clock)
+    for number in range(600):
+        auditor.tally("k", f"wx{number}").reads += 1
+    before = database.count
+
+    await auditor.settle_uses()
+
+    (key,) = await SqlKeys(database, VAULT).all_keys()
+    assert (key.last_used_at, database.count - before) == (START, 1)
+    assert await kept(database) == []
+    database.down = True
+    await auditor.settle_uses()
+    database.down = False
+    assert len(await auditor.find(AuditFilter(limit=999))) == 600
+
+
 @pytest.mark.parametrize("damaged", [2**63 - 1, -1])
 async def test_a_damaged_count_keeps_no_other_from_being_stored(
     database: Database, damaged: int

@@ -176,14 +176,20 @@ class Auditor:
             await self._write_reads()
             await self._write_used()
 
-    async def settle(self) -> None:
-        """Like `flush`, before the counts are shown. A store that takes nothing shows those of its last flush."""
+    async def settle_uses(self) -> None:
+        """Store the last uses before they are shown, but not the reads: a page may ask every two seconds, and ten
+        thousand jobs may have been read since. A store that takes nothing shows the uses of its last flush."""
+        for tally in self._counted():
+            self._used.setdefault(tally.key, self._clock.now())
         with suppress(StorageError):
-            await self.flush()
+            async with self._flushing:
+                await self._write_used()
 
     async def find(self, wanted: AuditFilter) -> Sequence[AuditEntry]:
-        """Like `AuditStore.find`, with what was counted until now."""
-        await self.settle()
+        """Like `AuditStore.find`, with what was counted until now. A store that takes nothing has what was counted
+        until its last flush."""
+        with suppress(StorageError):
+            await self.flush()
         return await self._store.find(wanted)
 
     async def readers(self, what: object, *, since: datetime) -> Sequence[Reader]:
@@ -198,13 +204,17 @@ class Auditor:
 
     async def _write_reads(self) -> None:
         self._lay_by()
-        tallies = iter([tally for tally in (*self._ended, *self._tallies.values()) if tally.reads])
+        tallies = iter(self._counted())
         while batch := [(tally, tally.reads) for tally in islice(tallies, BATCH)]:
             await self._store.count([_entry(tally, reads) for tally, reads in batch])
             for tally, reads in batch:
                 tally.reads -= reads
                 self._used.setdefault(tally.key, self._clock.now())
         self._ended = [tally for tally in self._ended if tally.reads]
+
+    def _counted(self) -> Sequence[Tally]:
+        """Those with reads that are not stored."""
+        return [tally for tally in (*self._ended, *self._tallies.values()) if tally.reads]
 
     async def _write_used(self) -> None:
         used, self._used = self._used, {}

@@ -54,14 +54,14 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def listed(request: web.Request) -> web.Response:
-    await request.app[SERVICES].auditor.settle()
+    await request.app[SERVICES].auditor.settle_uses()
     found = await request.app[SERVICES].consumers.all_consumers()
     return envelope.success([consumer_result(consumer) for consumer in found])
 
 
 async def show(request: web.Request) -> web.Response:
     name = request.match_info["consumer"]
-    await request.app[SERVICES].auditor.settle()
+    await request.app[SERVICES].auditor.settle_uses()
     return envelope.success(consumer_result(await request.app[SERVICES].consumers.consumer(name)))
 
 

@@ -77,7 +77,7 @@ async def create(request: web.Request) -> web.Response:
 async def listed(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     state = one_of(request, "state", tuple(KeyState))
-    await services.auditor.settle()
+    await services.auditor.settle_uses()
     found = key_results(await services.keyring.all_keys(), services.clock.now())
     shown = [key for key in found if not state or key.state == state]
     if not {"after", "limit"} & request.query.keys():
