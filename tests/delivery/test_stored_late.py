@@ -15,6 +15,7 @@ from wechat_scheduler.delivery.dispatcher import Dispatcher
 from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import Delivery, DeliveryState, Outcome, Sent
+from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 from wechat_scheduler.storage.feed import SqlFeed
@@ -24,16 +25,17 @@ LEASE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 @dataclass(slots=True)
 class Accepting:
-    """A channel whose receiver accepts everything, as soon as it is `idle`."""
+    """A channel whose receiver accepts everything, as soon as it is `idle`; or the message is `ended` in another way."""
 
     name: str = "person"
+    ended: DeliveryState = DeliveryState.ACCEPTED
     sent: list[Delivery] = field(default_factory=list)
     idle: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def send(self, delivery: Delivery) -> Sent:
         self.sent.append(delivery)
         await self.idle.wait()
-        return Sent(state=DeliveryState.ACCEPTED, way="text", reference="77")
+        return Sent(state=self.ended, way="text", reference="77")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,6 +118,7 @@ async def test_an_outcome_that_came_too_late_for_its_claim_is_stored_under_the_o
     dispatcher, outbox = office.dispatcher, office.dispatcher._outbox
     outcome = await dispatcher.attempt(await office.claim())
     office.clock.advance(LEASE)
+    dispatcher._unsaved.claiming()
     rows = await outbox.claim(now=office.clock.now(), limit=8, lease=LEASE)
     await dispatcher.finish(outcome)
 
@@ -124,3 +127,20 @@ async def test_an_outcome_that_came_too_late_for_its_claim_is_stored_under_the_o
 
     shown = await office.mail.shown(office.number)
     assert (len(office.channel.sent), shown.state) == (1, DeliveryState.ACCEPTED)
+
+
+async def test_a_message_that_is_replayed_is_sent_though_its_first_outcome_was_stored_late(
+    office: Office,
+) -> None:
+    dispatcher, mail = office.dispatcher, office.mail
+    office.channel.ended = DeliveryState.MISSED
+    missed = await dispatcher.attempt(await office.claim())
+    office.clock.advance(LEASE * 0.9)
+    await dispatcher.finish(missed)
+
+    office.channel.ended = DeliveryState.ACCEPTED
+    await mail.deliveries.replay(DeliveryFilter(), limit=8, now=office.clock.now())
+    await dispatcher.finish(await dispatcher.attempt(await office.claim()))
+
+    shown = await mail.shown(office.number)
+    assert (len(office.channel.sent), shown.state) == (2, DeliveryState.ACCEPTED)

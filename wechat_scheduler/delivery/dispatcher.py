@@ -62,6 +62,7 @@ class Dispatcher:
         self._unsaved = UnsavedOutcomes()
 
     async def claim(self, limit: int) -> Sequence[Delivery]:
+        self._unsaved.claiming()
         rows = await self._outbox.claim(now=self._clock.now(), limit=limit, lease=self._lease)
         self._unsaved.claimed(rows)
         return rows

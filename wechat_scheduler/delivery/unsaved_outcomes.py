@@ -12,25 +12,32 @@ from datetime import datetime, timedelta
 from wechat_scheduler.delivery.model import Delivery, Outcome
 from wechat_scheduler.engine.records import replace
 
-# An outcome that is stored after this share of its lease may have come too late for its claim.
+# An outcome that is stored after this share of its lease may have come too late for its claim: the attempt began later
+# than the claim.
 LATE = 0.5
 
 
 class UnsavedOutcomes:
     """The newest outcome of each delivery of a message, under the newest claim of this process. `_late` are those of
-    which it is not known whether they were stored under their claim: a claim that is under way may have taken the
-    delivery just before."""
+    which it is not known whether they were stored under their claim: a claim that was under way may have taken the
+    delivery just before. A claim that begins later finds what was stored: a retry or a replay is to be sent."""
 
     def __init__(self) -> None:
         self._held: dict[int, tuple[Outcome, datetime]] = {}
         self._late: dict[int, tuple[Outcome, datetime]] = {}
         self._ends: dict[int, asyncio.Event] = {}
+        self._is_claiming = False
+
+    def claiming(self) -> None:
+        """Record that a claim begins. Until one responds, it is not known which deliveries they took."""
+        self._is_claiming = True
 
     def claimed(self, rows: Iterable[Delivery]) -> None:
         """Take over these claims, all that one statement made."""
         for row in rows:
             self._take_over(row)
         self._late.clear()
+        self._is_claiming = False
 
     async def of(self, row: Delivery) -> Outcome | None:
         """The outcome that needs only to be stored under this claim. Waits for an attempt under the claim before that
@@ -67,7 +74,7 @@ class UnsavedOutcomes:
         if held is None or held[0].delivery.claim != row.claim:
             return
         del self._held[row.id]
-        if now - held[1] > lease * LATE:
+        if self._is_claiming and now - held[1] > lease * LATE:
             self._late[row.id] = held
 
     def _take_over(self, row: Delivery) -> None:
