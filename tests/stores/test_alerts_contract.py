@@ -164,9 +164,11 @@ async def test_of_the_jobs_that_a_person_has_to_save_the_first_of_each_kind_is_f
     assert found[0].first.fault is not None
     assert found[0].first.fault.reaction is Reaction.OPERATOR
     assert len(await facts.lost_jobs(limit=1)) == 1
-    failing = await facts.failing_jobs({TOKEN.appid, "wx9"}, limit=9)
+    kinds = [f"{key.appid}/{key.kind}" for key in (TOKEN, USER)]
+    failing = await facts.failing_jobs([*kinds, "wx9/access_token"])
     assert [(each.first.key, each.others) for each in failing] == [(TOKEN, 0), (users[0], 2)]
-    assert await facts.failing_jobs({"wx9"}, limit=9) == []
+    assert [each.first.key for each in await facts.failing_jobs(kinds[1:])] == [users[0]]
+    assert await facts.failing_jobs(["wx9/access_token"]) == []
 
 
 async def test_jobs_are_noted_that_were_contested_lately_or_called_often(

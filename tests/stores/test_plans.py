@@ -155,7 +155,7 @@ STATEMENTS = {
     "corrections": messages.CORRECTIONS,
     "counted receivers": subscriptions.COUNT_RECEIVERS,
     "given reminders": adopting.GIVE.text(4),
-    "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1", "wx2"}, 9)),
+    "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1/access_token", "wx2/x"})),
     "dead letters": facts.DEAD,
     "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,

@@ -104,11 +104,7 @@ class Facts:
         """The jobs with an alert that still fail, for a cause that passes by itself: the alert is not over."""
         told = {key.subject for key in firing if key.rule is AlertRule.CREDENTIAL_EXPIRES}
         told -= set(map(conditions.subject_of, lost))
-        if not told:
-            return []
-        appids = {subject.partition("/")[0] for subject in told}
-        failing = await self._store.failing_jobs(appids, limit=MOST_JOBS)
-        return [each for each in failing if conditions.subject_of(each) in told]
+        return await self._store.failing_jobs(told) if told else []
 
     def _of_jobs(
         self, jobs: Sequence[NotedJob], settings: AlertSettings, now: datetime

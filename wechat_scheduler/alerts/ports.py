@@ -50,8 +50,8 @@ class FactStore(Protocol):
         """Jobs whose last attempt failed, and that no time mends: by account and kind, in this order. Those whose
         account withdrew its authorisation are left out."""
 
-    async def failing_jobs(self, appids: Collection[str], *, limit: int) -> Sequence[LostJobs]:
-        """The same for these accounts, of all jobs whose last attempt failed."""
+    async def failing_jobs(self, subjects: Collection[str]) -> Sequence[LostJobs]:
+        """The same for these accounts and kinds, `appid/kind`, of all jobs whose last attempt failed."""
 
     async def noted_jobs(
         self, *, contested_since: datetime, calls: int, now: datetime, limit: int

@@ -62,8 +62,8 @@ class SqlAlertFacts:
         rows = await self._database.read(LOST, 0, limit)
         return readable(rows, _lost_of, table="jobs", key="appid")
 
-    async def failing_jobs(self, appids: Collection[str], *, limit: int) -> Sequence[LostJobs]:
-        failing = failing_of(appids, limit)
+    async def failing_jobs(self, subjects: Collection[str]) -> Sequence[LostJobs]:
+        failing = failing_of(subjects)
         rows = await self._database.read(FIRST.format(which=failing), *failing.values)
         return readable(rows, _lost_of, table="jobs", key="appid")
 
@@ -89,10 +89,11 @@ class SqlAlertFacts:
         return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
 
 
-def failing_of(appids: Collection[str], limit: int) -> SqlConditions:
-    where = SqlConditions((0, limit))
+def failing_of(subjects: Collection[str]) -> SqlConditions:
+    where = SqlConditions((0, len(subjects)))
     where.add("j.fault IS NOT NULL")
-    where.add_any("j.appid", sorted(appids))
+    where.add_any("j.appid", sorted({subject.partition("/")[0] for subject in subjects}))
+    where.add_any("j.appid || '/' || j.kind", sorted(subjects))
     return where
 
 
