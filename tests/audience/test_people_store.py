@@ -56,15 +56,18 @@ async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database)
     await people.topics.add(topic, once=None)
     await people.subscribers.follow("wx1", "o1", uid=UID, now=START)
     await people.subscriptions.subscribe(a_subscription(1, topic_id=5))
+    await people.topics.add(replace(topic, id=6, app_id=1), once=None)
     found = (
         await people.topics.get(5),
         await people.topics.of_app(APP.id),
+        await people.topics.of_app(APP.id, "news"),
+        await people.topics.of_app(APP.id, "letters"),
         await people.subscriptions.of_person(UID),
     )
 
     removed = [await people.topics.remove(app_id, 5, now=START) for app_id in (1, APP.id, APP.id)]
 
-    assert found == (topic, [topic], [a_subscription(1, topic_id=5)])
+    assert found == (topic, [topic], [topic], [], [a_subscription(1, topic_id=5)])
     assert removed == [False, True, False]
     assert await people.subscriptions.of_person(UID) == []
 

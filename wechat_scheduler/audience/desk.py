@@ -66,8 +66,8 @@ class AudienceDesk:
         self._names = names
         self._clock = clock
 
-    async def topics(self, app: App) -> Sequence[Topic]:
-        return await self._topics.of_app(app.id)
+    async def topics(self, app: App, name: str = "") -> Sequence[Topic]:
+        return await self._topics.of_app(app.id, name)
 
     async def topic(self, app: App, topic_id: int) -> Topic:
         """Raises NotFoundError, also for one of another app."""

@@ -75,8 +75,8 @@ class Topics(Protocol):
 
     async def get(self, topic_id: int) -> Topic | None: ...
 
-    async def of_app(self, app_id: int) -> Sequence[Topic]:
-        """Ordered by age, the oldest first."""
+    async def of_app(self, app_id: int, name: str = "") -> Sequence[Topic]:
+        """Ordered by age, the oldest first; with a name, up to ten of that name."""
 
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
         """Remove the app's topic with its subscriptions and scenes, the rest of many later."""

@@ -14,6 +14,7 @@ from wechat_scheduler.storage.unreadable import only, readable
 COLUMNS = ("id", "app_id", "name", "description", "created_at")
 ONE = "SELECT * FROM topics WHERE id = $1"
 OF_APP = "SELECT * FROM topics WHERE app_id = $1 ORDER BY created_at, id"
+NAMED = "SELECT * FROM topics WHERE app_id = $1 AND name = $2 ORDER BY created_at, id LIMIT 10"
 PUT = f"INSERT INTO topics ({', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
 REMOVE = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 
@@ -30,8 +31,11 @@ class SqlTopics:
         rows = await self._database.read(ONE, topic_id)
         return only(rows, lambda row: record(Topic, row), table="topics")
 
-    async def of_app(self, app_id: int) -> Sequence[Topic]:
-        rows = await self._database.read(OF_APP, app_id)
+    async def of_app(self, app_id: int, name: str = "") -> Sequence[Topic]:
+        if name:
+            rows = await self._database.read(NAMED, app_id, name)
+        else:
+            rows = await self._database.read(OF_APP, app_id)
         return readable(rows, lambda row: record(Topic, row), table="topics")
 
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:

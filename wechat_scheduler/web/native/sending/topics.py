@@ -60,8 +60,8 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def _note(request: web.Request, app: App, name: str) -> str:
-    topics = await request.app[SERVICES].audience.topics(app)
-    return note_on_namesakes("topic", name, (one.id for one in topics if one.name == name))
+    namesakes = await request.app[SERVICES].audience.topics(app, name)
+    return note_on_namesakes("topic", name, (one.id for one in namesakes))
 
 
 async def listed(request: web.Request) -> web.Response:
