@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.arena import LEASE, Blow
 from tests.cluster.ledger import Claimed, Ledger, Stored
-from tests.cluster.verdict import Issued, Verdict
+from tests.cluster.verdict import Issued, Verdict, shown
 
 LIFE, APPID = 100.0, "wx1"
 KILL = Blow("kill", 0, began=1000.5, ended=1001.0)
@@ -92,6 +92,12 @@ def test_a_daemon_that_asked_when_it_continued_explains_a_late_value() -> None:
     assert late(blow, claims=[CLAIMED._replace(daemon=1)], gap=106.2).late == {"freeze": 1}
 
 
+def test_a_daemon_that_asked_long_after_it_continued_was_slow() -> None:
+    blow = Blow("freeze", 1, began=1097.0, ended=1099.0)
+
+    assert late(blow, claims=[CLAIMED._replace(daemon=1)], gap=120.0).late == {"slow": 1}
+
+
 @pytest.mark.parametrize(
     ("blow", "claims"),
     [
@@ -120,3 +126,7 @@ def test_a_database_that_was_away_from_all_explains_a_late_value() -> None:
 
     assert late(blow, claims=[]).late == {"restart": 1}
     assert late(blow, claims=[], gap=115.0).late == {"unexplained": 1}
+
+
+def test_no_percentile_is_above_the_longest_time() -> None:
+    assert shown([0.001, 0.002, 0.1]) == "2.0 ms p50, 98.0 ms p99, 100 ms at most"

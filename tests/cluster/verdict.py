@@ -41,8 +41,9 @@ class Verdict:
     `unexplained`.
 
     A period may be too long only if a daemon claimed the job in time and was hindered then, and the job was taken over as
-    soon as that claim ended: WeChat gives a new `stable_token` only shortly before the old one dies, and where a life is
-    short, a claim lasts longer than that. If the takeover came later, it is `slow` too. All else is `unexplained_late`.
+    soon as that claim ended, or as its daemon continued: WeChat gives a new `stable_token` only shortly before the old
+    one dies, and where a life is short, a claim lasts longer than that. If the takeover came later, it is `slow` too. All
+    else is `unexplained_late`.
     """
 
     def __init__(
@@ -99,18 +100,19 @@ class Verdict:
             if blow.what in OF_ALL and blow.began <= end and other.at <= blow.ended + BACK:
                 return blow.what
         for claim in claims:
-            what = self._hindered(claim) if claim.at < end else ""
-            if what:
+            blow = self._hindered(claim) if claim.at < end else None
+            if blow:
                 own = claim.daemon == other.daemon  # one that stood still asks when it continues
-                return what if own or other.at - claim.until < TAKEN_OVER + CALL else SLOW
+                since = max(claim.until, blow.ended) if own else claim.until
+                return blow.what if other.at - since < TAKEN_OVER + CALL else SLOW
         return ""
 
-    def _hindered(self, claim: Claimed) -> str:
+    def _hindered(self, claim: Claimed) -> Blow | None:
         """What befell the daemon while it had this claim."""
         for blow in self._blows:
             if blow.daemon == claim.daemon and blow.began < claim.until and claim.at < blow.ended:
-                return blow.what
-        return ""
+                return blow
+        return None
 
     def _excuse(self, appid: str, one: Issued, other: Issued) -> str:
         """Why the first token did not prevent the second; empty if it should have."""
@@ -147,6 +149,7 @@ def shown(seconds: Sequence[float]) -> str:
     """The median, the 99th percentile and the longest."""
     if len(seconds) < 2:
         return "none"
-    parts = statistics.quantiles(seconds, n=100)
+    # Of a sample that is all there is: the other method guesses beyond the longest.
+    parts = statistics.quantiles(seconds, n=100, method="inclusive")
     worst = max(seconds)
     return f"{1000 * parts[49]:.1f} ms p50, {1000 * parts[98]:.1f} ms p99, {1000 * worst:.0f} ms at most"
