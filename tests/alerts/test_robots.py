@@ -29,7 +29,9 @@ WHSEC = "whsec_c2VjcmV0IG9mIGFsZXJ0cw=="
 
 
 def content() -> Content:
-    words = AlertWords(language=AlertLanguage.EN, chinese=str, console="")
+    words = AlertWords(
+        language=AlertLanguage.EN, chinese=str, page_about=lambda _: "", all_alerts=""
+    )
     return content_of([News(NewsKind.FIRES, alert(fired_at=NOW))], words)
 
 

@@ -1,12 +1,12 @@
 """How news are worded."""
 
 import json
+from functools import partial
 
 import pytest
 
 from tests.alerts.samples import NOW, alert
 from wechat_scheduler.alerts.model import AlertKey, News, NewsKind, Severity
-from wechat_scheduler.alerts.places import place_of
 from wechat_scheduler.alerts.sentences import MESSAGE, NO_VALUE_YET, REPLAY
 from wechat_scheduler.alerts.telling import (
     LONGEST_TEXT,
@@ -21,10 +21,21 @@ from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.credentials.fault_sentences import FIX_PARENT
 from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.web.console.alerts.places import ALERTS, address_of, place_of
 from wechat_scheduler.webhooks.sentences import TIMEOUT
 
-EN = AlertWords(language=AlertLanguage.EN, chinese=chinese().of, console="")
-ZH = AlertWords(language=AlertLanguage.ZH, chinese=chinese().of, console="https://x.example")
+
+def words_in(language: AlertLanguage, console: str) -> AlertWords:
+    return AlertWords(
+        language=language,
+        chinese=chinese().of,
+        page_about=partial(address_of, console),
+        all_alerts=f"{console}{ALERTS}",
+    )
+
+
+EN = words_in(AlertLanguage.EN, "")
+ZH = words_in(AlertLanguage.ZH, "https://x.example")
 FIRES = News(NewsKind.FIRES, alert(fired_at=NOW))
 CRITICAL = News(NewsKind.WORSENS, alert(severity=Severity.CRITICAL, text="it expired"))
 STILL = News(NewsKind.REMINDS, alert())

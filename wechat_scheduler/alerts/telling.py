@@ -8,7 +8,6 @@ import msgspec
 
 from wechat_scheduler.alerts import message_sentences as lines
 from wechat_scheduler.alerts.model import Alert, News, NewsKind, Severity
-from wechat_scheduler.alerts.places import ALERTS, place_of
 from wechat_scheduler.alerts.sentences import IS_TEST, NOTHING_TO_DO
 from wechat_scheduler.config.alert_targets import AlertLanguage
 from wechat_scheduler.config.alerts import AlertRule
@@ -41,12 +40,13 @@ _SEVERITIES: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertWords:
-    """How messages are worded. `chinese` gives the Chinese of a sentence; `console` is the address of the console,
-    empty if it is not known."""
+    """How messages are worded. `chinese` gives the Chinese of a sentence, `page_about` the address of the page where a
+    person mends what an alert is about, empty if it is not known. `all_alerts` is the page with all of them."""
 
     language: AlertLanguage
     chinese: Callable[[str], str]
-    console: str
+    page_about: Callable[[Alert], str]
+    all_alerts: str
 
     def told(self, text: str) -> str:
         """A sentence of ours in the language."""
@@ -58,11 +58,8 @@ class AlertWords:
         return sentence.fill(**values)
 
     def page(self, alert: Alert) -> str:
-        """The page of the console about it; empty if its address is not known."""
-        if not self.console or not alert.id:
-            return ""
-        place = place_of(alert.rule.value, subject=alert.subject, appid=alert.appid)
-        return f"{self.console}{place}"
+        """Empty for a test too, which is about nothing."""
+        return self.page_about(alert) if alert.id else ""
 
 
 def content_of(news: Sequence[News], words: AlertWords) -> Content:
@@ -124,8 +121,7 @@ def _text(news: Sequence[News], words: AlertWords) -> str:
         line = _line(each, words)
         size = len(line.encode()) + 1
         if size > room and number:
-            place = f"{words.console}{ALERTS}"
-            told.append(words.say(lines.MORE, count=len(news) - number, place=place))
+            told.append(words.say(lines.MORE, count=len(news) - number, place=words.all_alerts))
             break
         told.append(line.encode()[:room].decode(errors="ignore"))
         room -= size

@@ -80,9 +80,16 @@ def wire_alerts(
 
 
 def _words_in(config: Config, language: AlertLanguage) -> AlertWords:
+    from wechat_scheduler.web.console.alerts.places import ALERTS, address_of
+
     server = config.server
     console = server.public_url.rstrip("/") if server.console else ""
-    return AlertWords(language=language, chinese=_chinese, console=console)
+    return AlertWords(
+        language=language,
+        chinese=_chinese,
+        page_about=partial(address_of, console),
+        all_alerts=f"{console}{ALERTS}",
+    )
 
 
 def _chinese(text: str) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.alerts.places import place_of
 from wechat_scheduler.config.alerts import AlertRule
+from wechat_scheduler.web.console.alerts.places import place_of
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice, said_at, state

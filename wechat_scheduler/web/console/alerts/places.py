@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from wechat_scheduler.alerts.model import Alert
 from wechat_scheduler.config.alerts import AlertRule
 
 ALERTS: Final = "/console/alerts"
@@ -14,6 +15,12 @@ def place_of(rule: str, *, subject: str, appid: str) -> str:
     """Its path, with the query; the page of alerts for a rule that this version does not know."""
     place = _PLACES.get(rule)
     return place(subject, appid) if place else ALERTS
+
+
+def address_of(console: str, alert: Alert) -> str:
+    """The same with the address of the console in front; empty if that is."""
+    place = place_of(alert.rule.value, subject=alert.subject, appid=alert.appid)
+    return f"{console}{place}" if console else ""
 
 
 def _account(_: str, appid: str) -> str:
