@@ -223,6 +223,7 @@ async def test_the_audit_leads_to_what_it_names_and_says_which_hour_reads_are_of
     key = await make(keeper, "read", name="till")
     for _ in range(2):
         await keeper.call("GET", f"/task/{APPID}/0", key=key.text)
+    pushes = await keeper.call("PUT", "/callbacks/wx7", body={"token": "sandboxtoken"})
 
     page = await admin.open(f"{ROOM}/audit")
 
@@ -233,6 +234,7 @@ async def test_the_audit_leads_to_what_it_names_and_says_which_hour_reads_are_of
     assert rows["app.created"]["Object"] == f"shop {app['id']}"
     led = [one["href"] for one in page.root.one("table").find("a")]
     assert {f"/console/credentials/{APPID}/access_token", f"/console/apps/{app['id']}"} <= {*led}
+    assert (pushes.status, "/console/pushes?endpoint=wx7" in led) == (200, True)
     assert [path for path in led if (await admin.open(path)).status != 200] == []
 
 

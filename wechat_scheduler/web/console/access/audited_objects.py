@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
@@ -25,7 +25,9 @@ _PAGES: Final = {
     "alert/": "/console/alerts",
 }
 # The actions on accounts, and on their credentials.
-_OF_ACCOUNTS: Final = ("credential.", "job.", "callback.", "origins.", "templates.", "quota.")
+_OF_ACCOUNTS: Final = ("credential.", "job.", "origins.", "templates.", "quota.")
+# Whose account need not be registered.
+_OF_PUSHES: Final = "callback."
 _OF_APPS: Final = ("app.", "links.", "topic.", "user.", "code.", "token.")
 # What is gone has no page.
 _GONE: Final = (Action.APP_REMOVED, Action.REMINDER_REMOVED)
@@ -70,6 +72,8 @@ def _place(action: str, name: str) -> str:
     for beginning, page in _PAGES.items():
         if name.startswith(beginning):
             return page.format(id=quote(name.removeprefix(beginning), safe=""))
+    if action.startswith(_OF_PUSHES):
+        return f"/console/pushes?{urlencode({'endpoint': name})}"
     if not action.startswith(_OF_ACCOUNTS):
         return ""
     parts = name.split("/")
