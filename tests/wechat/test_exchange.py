@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from tests.wechat.hostile import AMBIGUOUS, HostileServer, Reply, answer, broken, hang, raw
+from wechat_scheduler.engine.supervisor import together
 from wechat_scheduler.wechat.answers import Call, LateError
 from wechat_scheduler.wechat.exchange import (
     Exchange,
@@ -22,6 +23,7 @@ from wechat_scheduler.wechat.exchange import (
     PlainExchange,
     exchange,
 )
+from wechat_scheduler.wechat.last_used_first import connector
 from wechat_scheduler.wechat.responses import Received, ordinary
 from wechat_scheduler.wechat.session import client_session, limited
 
@@ -193,6 +195,37 @@ async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> 
 
     assert kept == 1
     assert len(server.received) == 2
+
+
+async def test_connections_of_a_burst_are_closed_though_calls_go_on(server: HostileServer) -> None:
+    async with client_session() as session, asyncio.timeout(10):
+        kept = session.connector
+        assert kept is not None
+        ask = KeptExchange(session, server.url, seconds=5, boottime=never)
+        await together(ask(GET) for _ in range(8))
+        after_burst = used_at(kept)
+
+        await ask(GET)
+        await ask(GET)
+        unused = used_at(kept)[:-1]
+        kept._keepalive_timeout = 0.1  # aiohttp's are 15 s
+        kept._cleanup()
+        while len(used_at(kept)) > 1:
+            await ask(GET)
+
+    assert len(after_burst) == 8
+    assert unused == after_burst[:-1]
+
+
+async def test_with_another_aiohttp_connections_are_taken_in_its_order() -> None:
+    other = connector(version="3.15.0")
+
+    assert type(other) is aiohttp.TCPConnector
+
+
+def used_at(connector: aiohttp.BaseConnector) -> list[float]:
+    """When each of the idle connections was used last, in order."""
+    return sorted(at for idle in connector._conns.values() for _, at in idle)
 
 
 @pytest.mark.parametrize("make", [KeptExchange, PlainExchange])

@@ -22,13 +22,13 @@ from aiohttp.http import HttpProcessingError, RawResponseMessage
 from yarl import URL
 
 from wechat_scheduler.engine.turns import LoopTurns
+from wechat_scheduler.wechat.last_used_first import AIOHTTP
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-# These parts may change with any minor version; the code below was written for this one.
-AIOHTTP: Final = "3.14."
+# These parts may change with any minor version; the code below was written for AIOHTTP.
 PARTS: Final = (
     (aiohttp.BaseConnector, "connect"),
     *((Connection, name) for name in ("close", "protocol", "release")),

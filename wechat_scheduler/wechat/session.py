@@ -7,6 +7,7 @@ import aiohttp
 
 from wechat_scheduler.engine.dns_threads import DnsThreads
 from wechat_scheduler.wechat.answers import ANSWER_LIMIT
+from wechat_scheduler.wechat.last_used_first import connector
 
 
 def client_session(*, inflates: bool = True) -> aiohttp.ClientSession:
@@ -17,9 +18,8 @@ def client_session(*, inflates: bool = True) -> aiohttp.ClientSession:
     No cookies, no proxies or passwords from the environment. Needs a running loop.
     """
     resolver = aiohttp.ThreadedResolver(cast(asyncio.AbstractEventLoop, DnsThreads()))
-    connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=60, resolver=resolver)
     return aiohttp.ClientSession(
-        connector=connector,
+        connector=connector(limit=0, ttl_dns_cache=60, resolver=resolver),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=False,
         auto_decompress=inflates,
