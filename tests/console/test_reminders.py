@@ -480,11 +480,13 @@ async def test_the_words_of_a_reminder_are_changed_and_those_of_one_that_is_over
     told = (await office.call("GET", f"/v1/reminders/{made['id']}")).result["text"]
     await office.call("POST", f"/v1/reminders/{made['id']}/cancel")
     over = await admin.open(url)
+    late = await admin.submit(page, f"{url}/words", title=" ", text="窗台")
 
-    assert (empty.status, errors(empty)) == (
-        400,
-        ["Say what to remind of, in 1 to 500 characters."],
-    )
+    for one in (empty, late):
+        assert (one.status, errors(one)) == (
+            400,
+            ["Say what to remind of, in 1 to 500 characters."],
+        )
     assert empty.root.one("textarea", name="text").text == "窗台"
     assert (saved.title, "窗台" in saved.text) == ("浇水", True)
     assert told == "窗台\n门口"

@@ -53,7 +53,7 @@ def change_forms(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> 
         if reminder.state not in LASTING
         else Html(),
         move=_move(visit, reminder, typed),
-        words=when(reminder.state in LASTING, _words(visit, reminder, typed)),
+        words=when(reminder.state in LASTING or typed.words, _words(visit, reminder, typed)),
         buttons=_buttons(visit, reminder),
     )
 
