@@ -15,6 +15,7 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.looks import Looks
 from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
 from wechat_scheduler.errors import StorageError
 
@@ -87,7 +88,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
     ) -> None:
         self._work = work
         self._clock = clock
-        self._looks = looks
+        self._looks = Looks(looks, clock)
         self.slots = slots
         self._passed_at = clock.boottime()
         self._turns = LoopTurns(OF_DUE_ROWS)
@@ -108,8 +109,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
             self._claim_soon()
 
     def look(self) -> None:
-        """Like `wake`, where most often nothing is due: ask the store for the time first, which is a read
-        instead of a transaction."""
+        """Like `wake`, where most often nothing is due: ask the store first, which is a read and no transaction."""
         self._woken.set()
 
     def stop(self) -> None:
@@ -137,7 +137,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 self._woken.clear()
                 self._looks_at = math.inf
                 pause = await self._pass()
-                sleep = min(pause, self._looks)
+                sleep = min(pause, self._looks.pause)
                 self._passed_at = self._clock.boottime()
                 self._looks_at = self._passed_at + sleep.total_seconds()
                 if not await self._clock.wait(self._woken, sleep) and sleep == pause:
@@ -181,10 +181,10 @@ class Clockwork(Generic[RowT, OutcomeT]):
         return self._attempts > self.slots * 3 // 4
 
     async def _until_next_due(self) -> timedelta:
-        due = await self._work.next_due()
-        if due is None:
-            return LONGEST_SLEEP
-        return min(max(due - self._clock.now(), timedelta(0)), LONGEST_SLEEP)
+        with self._looks.taken():
+            due = await self._work.next_due()
+        left = LONGEST_SLEEP if due is None else due - self._clock.now()
+        return min(max(left, timedelta(0)), LONGEST_SLEEP)
 
     def _claim_soon(self) -> None:
         self._may_be_due = True
