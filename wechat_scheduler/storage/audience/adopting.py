@@ -1,19 +1,19 @@
 """Gives reminders of an account that had no app to its app, in parts: the bot may have made very many."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.delivery.sending_app import ACCOUNT
-from wechat_scheduler.storage.database import Database, GivenRows, Script, Statement, each
+from wechat_scheduler.storage.database import Database, GivenRows, Script, each
 
 # Reminders that one transaction gives to a new app: some milliseconds of the writer's time.
 PART: Final = 200
 
-ADOPT: Final = f"""
-    UPDATE reminders SET app_id = $1 WHERE id IN (
-        SELECT r.id FROM reminders r JOIN subscribers s ON s.uid = r.owner
-        WHERE r.app_id = {ACCOUNT} AND s.appid = $2 LIMIT $3
-    ) RETURNING id
+# Looks through those of all accounts, so it stays out of the transaction.
+WAITING: Final = f"""
+    SELECT r.id FROM reminders r JOIN subscribers s ON s.uid = r.owner
+    WHERE r.app_id = {ACCOUNT} AND s.appid = $1 LIMIT $2
 """  # noqa: S608 - our own number
 # Each with the oldest app of its account that writes to its owner. Those of accounts without an app, which may be very
 # many, are left out at once.
@@ -39,9 +39,14 @@ GIVE: Final = GivenRows(
 )
 
 
-def adopted(app_id: int, appid: str) -> Script[None]:
-    """For `yield from`, where an app is made: the first part of the reminders that wait for one."""
-    yield Statement(ADOPT, (app_id, appid, PART))
+async def waiting(database: Database, appid: str) -> Sequence[str]:
+    """The first part of the reminders of the account that wait for an app."""
+    return [row["id"] for row in await database.read(WAITING, appid, PART)]
+
+
+def adopted(app_id: int, reminders: Sequence[str]) -> Script[None]:
+    """For `yield from`, where an app is made: gives it those reminders that still wait for one."""
+    yield from each(GIVE.statements([(reminder, app_id) for reminder in reminders]))
 
 
 async def adopt(database: Database, before: datetime, limit: int) -> int:

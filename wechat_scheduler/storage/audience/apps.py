@@ -17,7 +17,7 @@ from wechat_scheduler.audience.model import (
     TokenKind,
 )
 from wechat_scheduler.engine.clock import EPOCH
-from wechat_scheduler.storage.audience.adopting import adopted
+from wechat_scheduler.storage.audience.adopting import adopted, waiting
 from wechat_scheduler.storage.audience.removals import app_removed
 from wechat_scheduler.storage.database import (
     Database,
@@ -108,7 +108,8 @@ class SqlApps:
         return bool(await self._database.read(GRANTED, digest))
 
     async def add_app(self, app: App, tokens: Sequence[Token], *, once: Once | None) -> None:
-        await self._database.write(lambda: self._add_app(app, tokens, once))
+        reminders = await waiting(self._database, app.appid)
+        await self._database.write(lambda: self._add_app(app, tokens, once, reminders))
 
     async def change_app(self, app_id: int, edit: Callable[[App], App]) -> App | None:
         return await self._database.write(lambda: self._change_app(app_id, edit))
@@ -141,11 +142,13 @@ class SqlApps:
                 id=row["id"], name=name, appid=appid, unreadable=why(error), created_at=EPOCH
             )
 
-    def _add_app(self, app: App, tokens: Sequence[Token], once: Once | None) -> Script[None]:
+    def _add_app(
+        self, app: App, tokens: Sequence[Token], once: Once | None, reminders: Sequence[str]
+    ) -> Script[None]:
         yield from put_response(self._vault, once, app.created_at)
         yield Statement(PUT, _app_values(self._vault, app))
         yield from each(Statement(GRANT, stored(token, TOKEN)) for token in tokens)
-        yield from adopted(app.id, app.appid)
+        yield from adopted(app.id, reminders)
         yield from self._database.dialect.signal(CHANGED)
 
     def _change_app(self, app_id: int, edit: Callable[[App], App]) -> Script[App | None]:
