@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import re
+from pathlib import Path
 
 import pytest
 
 from tests.web.fetching import MANY, Fetching, post, warm
 from tests.web.wire import Server, on_both_loops
+from wechat_scheduler import web
 from wechat_scheduler.web.kit import fastpath, known_heads, known_responses
 from wechat_scheduler.web.kit.head_connection import HeadConnection
 from wechat_scheduler.web.kit.known_responses import KnownResponses
@@ -119,6 +122,21 @@ async def test_a_head_that_differs_in_more_is_not_known() -> None:
         known = [api.memo.heads.find(request) is not None for request in (*SAME, *UNLIKE)]
 
     assert known == [True] + [False] * len(UNLIKE)
+
+
+# Reads of all headers of a request at once.
+WHOLE = re.compile(r"request\.headers(?:\.(?:items|keys|values|copy)\(|\))")
+# The authenticator goes by names that are never left out.
+BY_NAME = {"kit/auth.py"}
+
+
+def test_who_reads_all_headers_says_so() -> None:
+    rooms = Path(web.__file__).parent
+    sources = {str(it.relative_to(rooms)): it.read_text() for it in rooms.rglob("*.py")}
+    reading = {name for name, source in sources.items() if WHOLE.search(source)}
+
+    assert {name for name in reading if "READS_ALL" not in sources[name]} == BY_NAME
+    assert "compat/passthrough/routes.py" in reading
 
 
 OTHERS: list[bytes] = [

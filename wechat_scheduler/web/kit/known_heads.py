@@ -32,6 +32,9 @@ END: Final = b"\r\n\r\n"
 REFUSED: Final = (hdrs.TRANSFER_ENCODING, hdrs.EXPECT, hdrs.UPGRADE)
 _BEGINNING: Final = b"POST "
 
+# Set by a handler that reads all headers, those of tracing too.
+READS_ALL: Final = web.RequestKey("READS_ALL", bool)
+
 
 class Head(NamedTuple):
     """What the bytes of a head stand for; their number, and that of the body behind them. `responses` are those to
@@ -70,7 +73,7 @@ class KnownHeads:
         head, end, body = chunk.partition(END)
         if not _is_plain(head, body, request):
             return
-        alike = varying(head + end)
+        alike = None if request.get(READS_ALL) else varying(head + end)
         if self._seen.seen(head):
             _keep(self._heads, head + end, _head_of(head + end, body, request))
         elif alike and self._seen.seen(alike.fixed):

@@ -11,7 +11,7 @@ IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 # aiohttp takes 128.
 MOST_LINES: Final = 100
 
-# Headers that no handler reads.
+# Headers that no handler reads but those that say so (`known_heads.READS_ALL`).
 _UNREAD: Final = (
     *(
         "x-request-id",

@@ -20,6 +20,7 @@ from wechat_scheduler.gateway.relaying import Body, PassedCall, are_texts, is_co
 from wechat_scheduler.web.compat.api import Api
 from wechat_scheduler.web.compat.passthrough.answers import closed, failed, refused, unrouted
 from wechat_scheduler.web.compat.replies import given_back
+from wechat_scheduler.web.kit.known_heads import READS_ALL
 from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.route import Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES, Services
@@ -74,6 +75,7 @@ async def pass_on(request: web.Request) -> web.StreamResponse:
 def _head(request: web.Request, services: Services) -> PassedCall:
     """The call without its body."""
     target = request.rel_url
+    request[READS_ALL] = True
     headers = tuple(request.headers.items())
     if not (target.raw_query_string.isascii() and are_texts(headers)):
         raise InvalidRequestError("the request has bytes that are not UTF-8")
