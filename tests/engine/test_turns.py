@@ -36,6 +36,17 @@ async def test_few_go_on_in_each_turn_in_the_order_in_which_they_came() -> None:
     assert max(each_turn.count(turn) for turn in each_turn) == 2
 
 
+async def test_one_that_fails_stops_no_other() -> None:
+    turns, failures = LoopTurns(few=2), list[dict[str, object]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, failure: failures.append(failure))
+
+    turns.give(lambda: 1 // 0)
+    await turns.take()
+    await turns.take()
+
+    assert [type(failure["exception"]) for failure in failures] == [ZeroDivisionError]
+
+
 async def test_who_gives_up_stops_no_other() -> None:
     turns = LoopTurns(few=1)
     async with Supervisor() as supervisor:

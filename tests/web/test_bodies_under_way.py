@@ -61,6 +61,19 @@ async def test_clients_that_hang_up_before_their_turn_leave_no_error(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
+async def test_a_shutdown_does_not_wait_for_a_client_that_hangs_up_before_its_turn() -> None:
+    house = House()
+    async with house.serving() as server:
+        wires = [await server.connect() for _ in range(2)]
+        await warm(wires[0], post(b"one"))
+        for wire in wires:
+            wire.tap.data_received(post(b"two"))
+        asyncio.get_running_loop().call_soon(wires[1].tap.connection_lost, None)
+
+        async with asyncio.timeout(5):
+            await wires[1].tap.connection.shutdown(60)
+
+
 @on_both_loops
 async def test_a_known_request_that_takes_longer_than_the_grace_is_broken_off():
     house = House()

@@ -35,11 +35,13 @@ class LoopTurns:
     def __init__(self, few: int = FEW) -> None:
         self._few = few
         self._calls: deque[Callable[[], object]] = deque()
+        self._goes_on = False
 
     def give(self, call: Callable[[], object]) -> None:
-        """Call it from the event loop. `call` must not raise."""
+        """Call it from the event loop, which logs what it raises."""
         self._calls.append(call)
-        if len(self._calls) == 1:
+        if not self._goes_on:
+            self._goes_on = True
             asyncio.get_running_loop().call_soon(self._turn)
 
     def settle(self, future: "asyncio.Future[T]", result: T) -> None:
@@ -53,11 +55,13 @@ class LoopTurns:
         await future
 
     def _turn(self) -> None:
-        for _ in range(min(self._few, len(self._calls))):
-            self._calls[0]()
-            self._calls.popleft()
-        if self._calls:
-            asyncio.get_running_loop().call_soon(self._turn)
+        try:
+            for _ in range(min(self._few, len(self._calls))):
+                self._calls.popleft()()
+        finally:
+            self._goes_on = bool(self._calls)
+            if self._goes_on:
+                asyncio.get_running_loop().call_soon(self._turn)
 
 
 def _settle(future: "asyncio.Future[T]", result: T) -> None:

@@ -41,7 +41,7 @@ PRIVATE: Final = (
     *("_parser", "_pause_reading_for_buffer", "_paused", "_payload_parser", "_process_keepalive"),
     *("_reading_paused", "_request_count", "_request_factory", "_request_in_progress"),
     *("_resume_reading_for_buffer", "_task_handler", "_upgraded", "_waiter", "finish_response"),
-    *("peername", "sockname", "ssl_context"),
+    *("_handler_waiter", "peername", "sockname", "ssl_context"),
 )
 # Requests with longer bodies take the ordinary way.
 LONGEST: Final = 64 * 1024

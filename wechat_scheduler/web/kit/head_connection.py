@@ -109,8 +109,16 @@ class HeadConnection(MemoConnection):
         self._memo.heads.turns.give(partial(self._start, head, body))
 
     def _start(self, head: Head, body: bytes) -> None:
-        if self.transport is not None:  # else the client is gone
+        if self.transport is not None:
             self._answer_task = self._loop.create_task(self._answer(head, body))
+        else:
+            self._hung_up()
+
+    def _hung_up(self) -> None:
+        """End a request that has not begun, because its client is gone. A shutdown may wait for it."""
+        self._request_in_progress = False
+        if self._handler_waiter is not None and not self._handler_waiter.done():
+            self._handler_waiter.set_result(None)
 
     async def _answer(self, head: Head, body: bytes) -> None:
         goes_on = False
