@@ -56,3 +56,18 @@ async def test_a_message_whose_sender_died_meanwhile_is_taken_over(absent: Absen
 
     assert at_once == []
     assert [one.id for one in later] == [left]
+
+
+async def test_a_process_that_only_asked_what_is_due_meanwhile_leaves_it_too(
+    absent: AbsentDatabase,
+) -> None:
+    mail = await mailing(absent, FakeClock())
+    await mail.put_one("amy")
+    await mail.elsewhere.claim(now=NOW, limit=5, lease=LEASE)
+    absent.is_away = True
+    with pytest.raises(StorageError):
+        await mail.outbox.next_due()
+    absent.is_away = False
+
+    assert await mail.claim(at=LATER) == []
+    assert len(await mail.claim(at=LATER + SETTLED_WITHIN)) == 1

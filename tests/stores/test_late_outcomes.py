@@ -1,6 +1,6 @@
 """Outcomes whose claim is gone: the answer of the store was lost, or the attempt outlasted its lease."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -31,7 +31,7 @@ from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.claims import SETTLED_WITHIN
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
-from wechat_scheduler.storage.database import Script
+from wechat_scheduler.storage.database import Row, Script
 
 T = TypeVar("T")
 
@@ -228,9 +228,14 @@ async def test_a_value_that_was_stored_under_the_claim_before_is_due_at_its_own_
 
 
 class AbsentDatabase(MemoryDatabase):
-    """Takes nothing while it is away."""
+    """Takes nothing and tells nothing while it is away."""
 
     is_away = False
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        if self.is_away:
+            raise StorageError("the database is away")
+        return await super().read(sql, *params)
 
     async def write(self, script: Callable[[], Script[T]]) -> T:
         if self.is_away:

@@ -8,7 +8,8 @@ The rows of a claim are read one by one after its transaction. One that cannot b
 so is one whose handling crashes again and again: it is never due again, and says why in `set_aside`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.engine.crashes import pause_after
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.engine.turns import OF_DUE_ROWS, next_turn
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
 from wechat_scheduler.storage.rows import instant, micros
 from wechat_scheduler.storage.unreadable import UNREADABLE, report, why
@@ -133,12 +135,17 @@ class Absence:
         self._lasts = False
         self.settled_at: datetime | None = None
 
-    def lost(self) -> None:
-        """Record that the store does not respond."""
-        self._lasts = True
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """A block that uses the store. A StorageError says that it does not respond."""
+        try:
+            yield
+        except StorageError:
+            self._lasts = True
+            raise
 
     def found(self, now: datetime) -> None:
-        """Record that the store responds."""
+        """Record that the store responded to a claim at this time."""
         if self._lasts:
             self._lasts, self.settled_at = False, now + SETTLED_WITHIN
         elif self.settled_at is not None and now >= self.settled_at:

@@ -19,7 +19,6 @@ from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.credentials.ports import Notification
 from wechat_scheduler.credentials.views import JobPage, JobView
 from wechat_scheduler.engine.records import replace
-from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.claims import Claim, ClaimingStore, due_of
 from wechat_scheduler.storage.credentials import (
     corrupt_jobs,
@@ -142,18 +141,16 @@ class SqlCredentials(ClaimingStore):
             yield from wake_further(claim.now, self._database.dialect.skip_locked)
             return (yield from self._job_claims.take(claim, limit, today))
 
-        try:
+        with self._job_claims.absence.noted():
             rows = await self._database.write(script)
-        except StorageError:
-            self._job_claims.absence.lost()
-            raise
         self._job_claims.absence.found(now)
         return await self._read_each(claim, rows, self._vault.claimed_job)
 
     async def next_due(self) -> datetime | None:
-        if (settled_at := self._job_claims.absence.settled_at) is None:
-            return await super().next_due()
-        return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
+        with self._job_claims.absence.noted():
+            if (settled_at := self._job_claims.absence.settled_at) is None:
+                return await super().next_due()
+            return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
 
     @property
     def is_alone(self) -> bool:

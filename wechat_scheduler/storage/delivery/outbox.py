@@ -8,7 +8,6 @@ from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKi
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.turns import OF_DUE_ROWS
-from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable, due_of
@@ -92,18 +91,16 @@ class SqlOutbox(ClaimingStore):
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
         claim = self._new_claim(now, lease)
-        try:
+        with self._lanes.absence.noted():
             claimed = await self._database.write(lambda: self._claimed(claim, limit))
-        except StorageError:
-            self._lanes.absence.lost()
-            raise
         self._lanes.absence.found(now)
         return await self._read_each(claim, claimed.rows, _Reader(self._vault, claim.name, claimed))
 
     async def next_due(self) -> datetime | None:
-        if (settled_at := self._lanes.absence.settled_at) is None:
-            return await super().next_due()
-        return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
+        with self._lanes.absence.noted():
+            if (settled_at := self._lanes.absence.settled_at) is None:
+                return await super().next_due()
+            return due_of(await self._database.read(EARLIEST_UNCLAIMED, micros(settled_at)))
 
     async def depart(
         self, delivery: Delivery, *, repeats: bool, now: datetime, lease: timedelta
