@@ -10,6 +10,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.webhooks.client import GuardedClient
+from wechat_scheduler.wechat.last_used_first import connector
 
 
 class Names(AbstractResolver):
@@ -52,6 +53,7 @@ def client_of(
             "allow": tuple(map(ip_network, allow)),
             "deny": tuple(map(ip_network, deny)),
             "resolver": None,
+            "connector": connector,
             "bulkhead": Bulkhead(places=connections, clock=SystemClock()),
             "timeout": timedelta(seconds=30),
             "answer_limit": 10_000,

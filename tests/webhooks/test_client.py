@@ -9,7 +9,7 @@ import pytest
 from tests.business import Business, status
 from tests.certificates import self_signed
 from tests.webhooks.clients import Names, client_of, push
-from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.engine.supervisor import Supervisor, together
 from wechat_scheduler.errors import AddressRefusedError, CallError, LastingError
 from wechat_scheduler.webhooks.client import GuardedClient
 
@@ -79,6 +79,21 @@ async def test_one_host_has_half_of_the_connections_and_they_are_used_again(
         business.release()
 
     assert (len(business.calls), business.busiest) == (7, 2)
+
+
+async def test_connections_that_a_burst_opened_are_not_used_after_it(business: Business) -> None:
+    async with client_of(connections=8) as client:
+        kept = client._session.connector
+        assert kept is not None
+        await together(push(client, business.url()) for _ in range(4))
+        after_burst = sorted(at for idle in kept._conns.values() for _, at in idle)
+
+        await push(client, business.url())
+        await push(client, business.url())
+        now_idle = sorted(at for idle in kept._conns.values() for _, at in idle)
+
+    assert len(after_burst) == 4
+    assert now_idle[:-1] == after_burst[:-1]
 
 
 async def test_a_system_that_restarts_on_the_same_port_is_reached_again(

@@ -25,6 +25,7 @@ from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient
 from wechat_scheduler.wechat.hosts import WeChatHosts, hosts_of
+from wechat_scheduler.wechat.last_used_first import connector
 from wechat_scheduler.wechat.qrcodes import page_base
 from wechat_scheduler.wechat.relay import WeChatRelay
 from wechat_scheduler.wechat.session import client_session
@@ -159,6 +160,7 @@ async def _guarded(config: Config, clock: Clock) -> AsyncIterator[Guarded]:
                     allow=settings.allow,
                     deny=settings.deny,
                     resolver=None,
+                    connector=connector,
                     bulkhead=Bulkhead(places=places, clock=clock),
                     timeout=settings.timeout,
                     answer_limit=settings.answer_limit,

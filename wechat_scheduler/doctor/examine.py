@@ -33,6 +33,7 @@ from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
 from wechat_scheduler.webhooks.client import GuardedClient
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.last_used_first import connector
 from wechat_scheduler.wechat.session import client_session
 from wechat_scheduler.wechat.tokens.access_token import AccessToken
 
@@ -212,6 +213,7 @@ async def _reach(
         allow=settings.allow,
         deny=settings.deny,
         resolver=None,
+        connector=connector,
         bulkhead=Bulkhead(places=1, clock=clock),
         timeout=settings.timeout,
         answer_limit=settings.answer_limit,

@@ -6,7 +6,7 @@ anything of the response.
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
@@ -54,6 +54,7 @@ class GuardedClient:
     of the environment and keeps no cookies. Each call takes a place of its host in the `bulkhead`, and
     then lasts at most `timeout`. At most `answer_limit` bytes of a response are read; it may be changed
     at any time. `resolver` (None: the system's, in threads of its own) resolves the name for each new connection.
+    `connector` makes a connector of aiohttp's with its options.
 
     In its methods `what` is the purpose of the address ("params"); errors begin with it.
     """
@@ -64,6 +65,7 @@ class GuardedClient:
         allow: tuple[Network, ...],
         deny: tuple[Network, ...],
         resolver: AbstractResolver | None,
+        connector: Callable[..., aiohttp.TCPConnector],
         bulkhead: Bulkhead,
         timeout: timedelta,
         answer_limit: int,
@@ -72,7 +74,7 @@ class GuardedClient:
         self.answer_limit = answer_limit
         self.bulkhead = bulkhead
         self._session = aiohttp.ClientSession(
-            connector=self._connector(resolver or aiohttp.ThreadedResolver(_lookups())),
+            connector=self._guarded(connector, resolver or aiohttp.ThreadedResolver(_lookups())),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=timeout.total_seconds()),
             headers=HEADERS,
@@ -172,8 +174,10 @@ class GuardedClient:
         except (aiohttp.ClientError, TimeoutError) as error:
             raise _failure(error, place or f"{what} of {shown(text)}") from error
 
-    def _connector(self, resolver: AbstractResolver) -> aiohttp.TCPConnector:
-        connector = aiohttp.TCPConnector(
+    def _guarded(
+        self, make: Callable[..., aiohttp.TCPConnector], resolver: AbstractResolver
+    ) -> aiohttp.TCPConnector:
+        connector = make(
             limit=0,  # the bulkhead limits them: waiting for a slot is not part of a call
             resolver=resolver,
             use_dns_cache=False,
