@@ -7,14 +7,16 @@ with a row in every table. What comes back is compared with what left, and a dae
 import argparse
 import asyncio
 import random
+import sqlite3
 import sys
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import NamedTuple
 
 import aiohttp
+import asyncpg
 import uvloop
 
 from tests.cluster.arena import Arena, Place, now
@@ -29,6 +31,7 @@ PEOPLE = 1000
 BACK = "back.db"
 # A run of the command is killed after that many seconds.
 ALONE = (0.3, 1.0)
+HAS_MOVED = "SELECT value FROM meta WHERE name = 'moved'"
 
 
 class Ended(NamedTuple):
@@ -91,13 +94,24 @@ async def _move(field: Arena, place: Place, source: str, target: str, kills: int
         if ended.code >= 0:
             break
         killed += 1
-        started = await _command(place, "serve", "-p", "0", "--database", target, within=20)
-        midst += "incomplete copy" in started.said
+        if not await _has_moved(
+            field, place, source
+        ):  # else a daemon would start on the copy, and change it
+            started = await _command(place, "serve", "-p", "0", "--database", target, within=20)
+            midst += "incomplete copy" in started.said
     way = "there" if target == field.url else "back"
     print(
         f"{way}: {killed} kills in {now() - began:.0f} s, {midst} with an incomplete copy, on which no daemon starts"
     )
     print(f"   exit {ended.code}: {[line for line in ended.said.splitlines() if 'moved' in line]}")
+
+
+async def _has_moved(field: Arena, place: Place, source: str) -> bool:
+    if source != field.url:
+        with closing(sqlite3.connect(place.folder / DATABASE_NAME)) as connection:
+            return bool(connection.execute(HAS_MOVED).fetchall())
+    async with asyncpg.create_pool(source, min_size=0, max_size=1) as pool:
+        return bool(await pool.fetch(HAS_MOVED))
 
 
 async def _command(place: Place, *words: str, within: float | None = None) -> Ended:
