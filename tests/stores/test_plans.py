@@ -25,7 +25,8 @@ from wechat_scheduler.storage.audience import (
     use_counts,
 )
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
-from wechat_scheduler.storage.credentials import jobs, stored_values, wake_ups
+from wechat_scheduler.storage.claims import UNCLAIMED
+from wechat_scheduler.storage.credentials import job_claims, jobs, stored_values, wake_ups
 from wechat_scheduler.storage.delivery import (
     deliveries,
     delivery_lists,
@@ -34,7 +35,7 @@ from wechat_scheduler.storage.delivery import (
     outbox,
     outcomes,
 )
-from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES
+from wechat_scheduler.storage.delivery.delivery_lanes import QUEUES, UNCLAIMED_QUEUES
 from wechat_scheduler.storage.pushes import events, history
 from wechat_scheduler.storage.reminders import (
     conversations,
@@ -44,6 +45,7 @@ from wechat_scheduler.storage.reminders import (
 )
 from wechat_scheduler.storage.upkeep import retention, unclaimable
 
+UNCLAIMED_NORMAL = UNCLAIMED_QUEUES[Priority.NORMAL]
 QUEUED = (jobs.DUE, events.DUE, due_reminders.DUE)
 LANED = (events.DUE, due_reminders.DUE)
 LISTED = {
@@ -69,6 +71,11 @@ STATEMENTS = {
     },
     "lanes of deliveries": lanes.waiting(outbox.DUE, QUEUES[Priority.NORMAL]),
     "claim of deliveries": lanes.taking(outbox.DUE, QUEUES[Priority.NORMAL], lanes.TAKEN),
+    "claim of jobs after an outage": jobs.DUE.claims("", only=UNCLAIMED),
+    "next of jobs after an outage": job_claims.EARLIEST_UNCLAIMED,
+    "lanes of deliveries after an outage": lanes.waiting(outbox.DUE, UNCLAIMED_NORMAL),
+    "claim of deliveries after an outage": lanes.taking(outbox.DUE, UNCLAIMED_NORMAL, lanes.TAKEN),
+    "next of deliveries after an outage": outbox.EARLIEST_UNCLAIMED,
     "told": outbox.TOLD,
     "receivers": outbox.RECEIVERS,
     **{f"release of {due.table}": due.release for due in (*QUEUED, outbox.DUE)},
