@@ -27,6 +27,8 @@ class UnsavedOutcomes:
         self._late: dict[int, tuple[Outcome, datetime]] = {}
         self._ends: dict[int, asyncio.Event] = {}
         self._is_claiming = False
+        # The claims whose outcomes are stored under later ones, until those who have the outcomes learn it.
+        self._replaced: set[tuple[int, str]] = set()
 
     def claiming(self) -> None:
         """Record that a claim begins. Until one responds, it is not known which deliveries they took."""
@@ -64,12 +66,15 @@ class UnsavedOutcomes:
             self._held[outcome.delivery.id] = outcome, began
 
     def is_newest(self, outcome: Outcome) -> bool:
-        """Whether it is to be stored: else it is, or was, under a later claim."""
-        held, _ = self._held.get(outcome.delivery.id, (None, None))
-        return held is None or held.delivery.claim == outcome.delivery.claim
+        """Whether it is to be stored: else it is, or was, under a later claim. Asked until it is not, or `saved`."""
+        claim = _claim_of(outcome.delivery)
+        is_replaced = claim in self._replaced
+        self._replaced.discard(claim)
+        return not is_replaced
 
     def saved(self, row: Delivery, now: datetime, lease: timedelta) -> None:
         """Record that the outcome under this claim is stored, or never will be."""
+        self._replaced.discard(_claim_of(row))
         held = self._held.get(row.id)
         if held is None or held[0].delivery.claim != row.claim:
             return
@@ -78,6 +83,13 @@ class UnsavedOutcomes:
             self._late[row.id] = held
 
     def _take_over(self, row: Delivery) -> None:
-        if found := self._held.get(row.id) or self._late.get(row.id):
+        waiting = self._held.get(row.id)
+        if waiting and waiting[0].delivery.claim != row.claim:
+            self._replaced.add(_claim_of(waiting[0].delivery))
+        if found := waiting or self._late.get(row.id):
             held, began = found
             self._held[row.id] = replace(held, delivery=row), began
+
+
+def _claim_of(row: Delivery) -> tuple[int, str]:
+    return row.id, row.claim

@@ -1,7 +1,8 @@
 """Writes the `__init__` of frozen dataclasses with slots, which takes a quarter of the standard library's time.
 
 That one stores each value by `object.__setattr__`, which looks the field up again. This one makes the new object one
-of an open class with the same slots first, stores the values as any method would, and then closes it.
+of an open class with the same slots first, stores the values as any method would, and then closes it. A class derived
+from one of these is a dataclass as well, or has empty slots: Python refuses to open an object that has more.
 """
 
 import dataclasses
