@@ -152,7 +152,8 @@ class Fetching:
         self.handled += 1
         seen = [request.raw_path, request.headers.getall("Idempotency-Key", []), request.remote]
         told = [request.headers.get(name) for name in ("X-API-Key", "Accept", "Content-Length")]
-        return web.json_response([*seen, *told, (await request.read()).decode()])
+        body = (await request.read()).decode()
+        return web.json_response([*seen, *told, request.body_exists, body])
 
     async def fail(self, request: web.Request) -> web.Response:
         """Answers the first times only."""

@@ -99,6 +99,18 @@ async def test_a_head_is_known_that_differs_in_an_id_that_no_handler_reads_or_in
     assert keys == [[f"k{number}"] for number in range(4)]
 
 
+@on_both_loops
+async def test_an_empty_body_of_a_known_head_is_none():
+    api = Fetching()
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        responses = [await wire.ask(post(b"", path="/keyed")) for _ in range(4)]
+        known = api.memo.heads.find(post(b"", path="/keyed"))
+
+    assert known is not None
+    assert [response.endswith(b', false, ""]') for response in responses] == [True] * 4
+
+
 SAME = [post(b"{}", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: */*", path="/keyed")]
 UNLIKE = [
     post(b"{}", "Idempotency-Key: a", "X-Request-Id: 1", "Accept: text/html", path="/keyed"),

@@ -37,6 +37,7 @@ READS = [
 CREATES = [
     *(post(body) for body in (b"{}", b"{ }", b"[1]", b"\r\n\r\n")),
     *(post(body, path="/counted") for body in (b"{}", b"[1]", b"{1}")),
+    *(post(body, path="/keyed") for body in (b"", b" ")),
     post(b"{}", path="/fail"),
     post(b"{}", path="/streamed"),
     post(b"{}", path="/unread"),

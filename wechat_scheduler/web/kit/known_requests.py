@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from aiohttp import web
 from aiohttp.http import StreamWriter
-from aiohttp.streams import EmptyStreamReader
+from aiohttp.streams import EMPTY_PAYLOAD, EmptyStreamReader
 from multidict import CIMultiDict, CIMultiDictProxy
 
 # What a request has of its head alone.
@@ -49,7 +49,7 @@ class KnownRequest(web.Request):
         own["_cache"] = dict(parts["_cache"])
         own["_state"] = {}
         own["_read_bytes"] = body
-        own["_payload"] = _ALL_READ
+        own["_payload"] = _ALL_READ if body else EMPTY_PAYLOAD
         own["_protocol"] = connection
         own["_task"] = connection._task_handler
         own["_transport_sslcontext"] = connection.ssl_context
