@@ -12,7 +12,9 @@ from tests.web.wire import Server, on_both_loops
 from wechat_scheduler import web
 from wechat_scheduler.web.kit import fastpath, known_heads, known_responses
 from wechat_scheduler.web.kit.head_connection import HeadConnection
+from wechat_scheduler.web.kit.known_heads import Head
 from wechat_scheduler.web.kit.known_responses import KnownResponses
+from wechat_scheduler.web.kit.varying_heads import MOST_LINES
 
 
 @on_both_loops
@@ -43,6 +45,28 @@ async def test_a_body_may_come_after_its_head():
         known = api.memo.heads.find(post(b"---"))
 
     assert known is not None
+
+
+async def test_the_head_of_a_body_that_comes_byte_by_byte_is_looked_up_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    api, looked = Fetching(), list[int]()
+    find = api.memo.heads.find
+
+    def counted(chunk: bytes) -> Head | None:
+        looked.append(len(chunk))
+        return find(chunk)
+
+    monkeypatch.setattr(api.memo.heads, "find", counted)
+    body = b"x" * 99
+    async with api.serving(connection=HeadConnection) as server:
+        wire = await server.connect()
+        await warm(wire, post(body))
+        looked.clear()
+        await wire.send_at_once(post(body)[:-99], *[b"y"] * 99)
+
+    assert wire.received.endswith(b"\r\n\r\necho:" + b"y" * 99)
+    assert looked == [len(post(body)) - 99]
 
 
 @on_both_loops
@@ -158,6 +182,7 @@ OTHERS: list[bytes] = [
     post(b"one").replace(b"HTTP/1.1", b"HTTP/1.0"),
     post(b"one", path="/unread"),
     post(b"one", path="/nowhere"),
+    post(b"one", *["X: 1"] * MOST_LINES),
     post(b"one", "X-Long: " + "x" * known_heads.LARGEST),
 ]
 

@@ -91,7 +91,7 @@ class TimedConnection(LenientConnection, EndingConnection):
         if self._answering:
             return None
         if self._held:
-            return Owed("body", self._request_count, sum(map(len, self._held)))
+            return Owed("body", self._request_count, len(self._held))
         if self._body_is_open():
             return Owed("body", self._request_count, self._came)
         is_partial = self._partial_at == self._request_count

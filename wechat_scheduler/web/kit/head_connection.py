@@ -28,22 +28,32 @@ class HeadConnection(MemoConnection):
     """Asks `memo.heads`. What comes while a known request is answered waits: responses keep the order of
     requests."""
 
-    __slots__ = ("_answer_task", "_answering", "_held", "_known", "_later")
+    __slots__ = (
+        "_answer_task",
+        "_answering",
+        "_due",
+        "_held",
+        "_known",
+        "_later",
+        "_put_off_bytes",
+    )
 
     def __init__(self, memo: Memo, manager: web.Server, **options: Any) -> None:
         super().__init__(memo, manager, **options)
         self._answering = False
         self._answer_task: asyncio.Task[None] | None = None
         self._known: tuple[Head, KnownRequest] | None = None
-        # The chunks of a known head and of its body, which is not whole yet.
-        self._held: list[bytes] = []
+        # A known head and what came of its body, which is not whole yet.
+        self._held = bytearray()
+        self._due: Head | None = None
         # Those that came while a known request was answered.
         self._later: deque[bytes] = deque()
+        self._put_off_bytes = 0
 
     def close(self) -> None:
         """Pass what came of a known request to the normal path, which waits for the rest."""
-        for chunk in self._released():
-            self._take(chunk)
+        if self._held:
+            self._take(self._released())
         super().close()
 
     async def shutdown(self, timeout: float | None = 15.0) -> None:
@@ -78,27 +88,33 @@ class HeadConnection(MemoConnection):
         if self._answering:
             self._put_off(data)
             return
-        held = self._released()
-        whole = b"".join((*held, data)) if held else data
-        head = self._memo.heads.find(whole) if self._is_ready() else None
-        missing = head.size + head.length - len(whole) if head else -1
-        if missing > 0:
-            self._held, self._clean = [*held, data], False
-        elif head and not missing:
-            self._begin(head, whole[head.size :])
+        head = self._due or (self._memo.heads.find(data) if self._is_ready() else None)
+        came = len(self._held) + len(data)
+        if head is not None and came < head.size + head.length:
+            self._hold(head, data)
+            return
+        if self._due is not None:
+            data = self._released() + data
+        if head is not None and came == head.size + head.length and self._is_ready():
+            self._begin(head, data[head.size :])
         else:
-            for chunk in (*held, data):
-                self._take(chunk)
+            self._take(data)
 
-    def _released(self) -> list[bytes]:
+    def _hold(self, head: Head, data: bytes) -> None:
+        """A body may come byte by byte: its head is looked up once."""
+        self._held += data
+        self._due, self._clean = head, False
+
+    def _released(self) -> bytes:
         """What was held. The next byte does not begin a request while something is."""
-        held, self._held = self._held, []
-        self._clean = self._clean or bool(held)
+        held, self._held = bytes(self._held), bytearray()
+        self._due, self._clean = None, True
         return held
 
     def _put_off(self, data: bytes) -> None:
         self._later.append(data)
-        if not self._buffer_paused and sum(map(len, self._later)) > LONGEST:
+        self._put_off_bytes += len(data)
+        if not self._buffer_paused and self._put_off_bytes > LONGEST:
             self._pause_reading_for_buffer()
 
     def _begin(self, head: Head, body: bytes) -> None:
@@ -143,7 +159,9 @@ class HeadConnection(MemoConnection):
         if self._buffer_paused:
             self._resume_reading_for_buffer()
         while self._later and not self._answering:
-            self.data_received(self._later.popleft())
+            data = self._later.popleft()
+            self._put_off_bytes -= len(data)
+            self.data_received(data)
 
     async def _send(self, head: Head, request: KnownRequest, response: web.Response) -> bool:
         """Write the response at once, as aiohttp would. False if the client is gone."""

@@ -18,7 +18,7 @@ from wechat_scheduler.web.kit.known_requests import parts_of, with_header
 from wechat_scheduler.web.kit.known_responses import KnownResponses
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.seen_hashes import SeenHashes
-from wechat_scheduler.web.kit.varying_heads import IDEMPOTENCY_KEY, varying
+from wechat_scheduler.web.kit.varying_heads import IDEMPOTENCY_KEY, MOST_LINES, varying
 
 # Heads that are remembered, and as many of those that vary: a client has one for each length of its bodies. Some
 # kilobytes each.
@@ -110,6 +110,7 @@ def _head_of(head: bytes, body: bytes, request: web.Request) -> Head:
 def _is_plain(head: bytes, body: bytes, request: web.Request) -> bool:
     return (
         len(head) <= LARGEST
+        and head.count(b"\n") <= MOST_LINES
         and request._read_bytes == body
         and request.method == hdrs.METH_POST
         and request.version == HttpVersion11
