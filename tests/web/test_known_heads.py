@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from wechat_scheduler.web.kit.head_connection import HeadConnection
 from wechat_scheduler.web.kit.known_heads import Head
 from wechat_scheduler.web.kit.known_responses import KnownResponses
 from wechat_scheduler.web.kit.varying_heads import MOST_LINES
+
+QUIET = logging.getLogger("tests.known_heads")
+QUIET.disabled = True
 
 
 @on_both_loops
@@ -45,6 +49,18 @@ async def test_a_body_may_come_after_its_head():
         known = api.memo.heads.find(post(b"---"))
 
     assert known is not None
+
+
+@on_both_loops
+async def test_a_body_whose_end_comes_with_garbage_is_answered_before_the_garbage():
+    api = Fetching()
+    async with api.serving(connection=HeadConnection, logger=QUIET) as server:
+        wire = await server.connect()
+        await warm(wire, post(b"one"))
+        await wire.send(post(b"two")[:-1])
+        responses = await wire.ask(b"o" + b"(no request)\r\n\r\n")
+
+    assert b"echo:twoHTTP/1.0 400 " in responses
 
 
 async def test_the_head_of_a_body_that_comes_byte_by_byte_is_looked_up_once(

@@ -93,12 +93,13 @@ class HeadConnection(MemoConnection):
         if head is not None and came < head.size + head.length:
             self._hold(head, data)
             return
-        if self._due is not None:
-            data = self._released() + data
+        held = self._released() if self._due is not None else b""
         if head is not None and came == head.size + head.length and self._is_ready():
-            self._begin(head, data[head.size :])
-        else:
-            self._take(data)
+            self._begin(head, (held + data)[head.size :])
+            return
+        if held:
+            self._take(held)
+        self._take(data)
 
     def _hold(self, head: Head, data: bytes) -> None:
         """A body may come byte by byte: its head is looked up once."""
