@@ -230,6 +230,14 @@ def test_a_chinese_page_says_as_much() -> None:
         assert said == its_twins, page.name
 
 
+def test_a_chinese_page_names_the_same_in_the_rows_of_its_tables() -> None:
+    def named(page: Path) -> list[list[str]]:
+        firsts = [row.split("|")[1] for row in prose(page).splitlines() if row.startswith("|")]
+        return [sorted(re.findall(r"`([^`]+)`", first)) for first in firsts]
+
+    assert [page.name for page in CHINESE_PAGES if named(page) != named(twin(page))] == []
+
+
 @pytest.mark.parametrize("readme", [README, CHINESE], ids=lambda path: path.name)
 def test_the_readme_is_a_front_door(readme: Path) -> None:
     assert len(readme.read_text("utf-8").splitlines()) <= FRONT_DOOR
