@@ -29,17 +29,18 @@ def form(
     kind: str = "",
     confirm: Words | None = None,
     fields: dict[str, str] | None = None,
+    before: Iterable[Html] = (),
     beside: Iterable[Html] = (),
     id: str = "",  # noqa: A002 - the word of HTML
 ) -> Html:
-    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`), and `beside` are
-    further buttons; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
+    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside`
+    are further buttons, and Enter in a field presses the first of all; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
     `Idempotency-Key`."""
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(
         '<form method="post" action="{action}"{id}{confirm}>{hidden}{body}<div class="buttons">'
-        '<button class="{kind}">{submit}</button>{beside}</div></form>',
+        '{before}<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
         id=when(id, fill(' id="{id}"', id=id)),
         confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
@@ -47,6 +48,7 @@ def form(
         body=body,
         kind=kind or "main",
         submit=visit.say(submit),
+        before=before,
         beside=beside,
     )
 

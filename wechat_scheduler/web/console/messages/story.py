@@ -165,11 +165,11 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
     if not visit.may(Scope.PUSH):
         return Html()
     path = f"/console/deliveries/{one.id}"
+    written = [_written_anew(visit, one)] if one.channel == "person" else []
     if one.state in REPLAYABLE:
-        replay = form(
-            visit, f"{path}/replay", Html(), REPLAY, confirm=_named(visit, one, REPLAY_SURE)
-        )
-        return joined([replay, when(one.channel == "person", _written_anew(visit, one))])
+        return form(
+            visit, f"{path}/replay", Html(), REPLAY, confirm=_named(visit, one, REPLAY_SURE), beside=written
+        )  # fmt: skip
     if one.state == "pending":
         cancel = form(
             visit,
@@ -178,9 +178,10 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
             CANCEL,
             kind="danger",
             confirm=_named(visit, one, CANCEL_SURE),
+            beside=written,
         )
         fixed = fill('<p class="faint">{fixed}</p>', fixed=visit.say(FIXED))
-        return joined([fixed, cancel, when(one.channel == "person", _written_anew(visit, one))])
+        return joined([fixed, cancel])
     return Html()
 
 

@@ -124,7 +124,7 @@ def _form(
         value = given.get(name, "")
         return area_field(visit, name, words, value, hint=hint, error=wrong.at(name), rows=3)
 
-    hint = CALLBACK_HINT.filled(now=app.callback or "–")
+    hint = CALLBACK_HINT.filled(now=app.callback) if app.callback else None
     fields = [
         text("name", terms.NAME, required=True, maxlength=64),
         text("zone", terms.ZONE, maxlength=64),

@@ -177,15 +177,17 @@ def _form(
     shown = ["purpose", "template_id", "more", "title", "text"]
     shown += [f"{KEYWORD_FIELD}{keyword}" for keyword in keywords]
     body = fill(
-        '<p>{places}</p>{refusal}{fields}<div class="buttons">'
-        '<button name="preview" value="on">{look}</button></div>',
+        "<p>{places}</p>{refusal}{fields}",
         places=visit.say(PLACES),
         refusal=refusal(wrong.beside(shown)),
         fields=fields,
-        look=visit.say(terms.PREVIEW),
+    )
+    look = fill(
+        '<button name="preview" value="on">{words}</button>', words=visit.say(terms.PREVIEW)
     )
     kept = {EDITED: given.get(EDITED, "")}
-    return form(visit, app_url(app, "/templates/map"), body, terms.SAVE, fields=kept)
+    url = app_url(app, "/templates/map")
+    return form(visit, url, body, terms.SAVE, fields=kept, before=[look])
 
 
 def _keyword(
