@@ -173,6 +173,7 @@ for method, path in (
     ("POST", "/v1/reminders/{reminder}/remove"),
     ("POST", "/v1/reminders/{reminder}/restore"),
     ("GET", "/v1/reminders/{reminder}/preview"),
+    ("POST", "/v1/reminders/{reminder}/preview"),
     ("GET", "/v1/reminders/{reminder}/people"),
     ("PUT", "/v1/reminders/{reminder}/people/{name}"),
     ("DELETE", "/v1/reminders/{reminder}/people/{name}"),

@@ -66,7 +66,8 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
     await admin.submit(read, f"{write}/save")
     path = f"/console/reminders/{saved.facts()['Id']}"
     paused = await admin.submit(saved, f"{path}/pause")
-    moved = await admin.submit(paused, f"{path}/move", when="每天早上9点")
+    asked = await admin.submit(paused, f"{path}/move", when="每天早上9点")
+    moved = await admin.submit(asked, f"{path}/move/save")
     removed = await admin.submit(moved, f"{path}/delete")
     await admin.submit(removed, f"{path}/restore")
     made = await admin.submit(await admin.open(topics), topics, name="parcels")
@@ -103,5 +104,5 @@ def test_a_change_that_people_can_make_is_noted_or_is_none() -> None:
         "/v1/apps", _APP, f"{_APP}/token", f"{_APP}/links", f"{_APP}/templates",
         f"{_APP}/templates/preview", f"{_APP}/subscribers/{{name}}/token",
         f"{_APP}/subscribers/{{name}}/spt", f"{_APP}/subscribers/{{name}}/openid",
-        "/v1/messages/preview", "/v1/reminders/preview", "/v1/reminders/parse",
+        "/v1/messages/preview", "/v1/reminders/preview", "/v1/reminders/{reminder}/preview", "/v1/reminders/parse",
     }  # fmt: skip

@@ -252,8 +252,10 @@ async def test_a_reminder_is_paused_resumed_and_moved(admin: Browser, office: Of
 
     paused = await admin.submit(await admin.open(path), f"{path}/pause")
     resumed = await admin.submit(paused, f"{path}/resume")
-    moved = await admin.submit(resumed, f"{path}/move", when="每周一上午9点")
-    once = await admin.submit(moved, f"{path}/move", at="2026-11-21T20:00")
+    asked = await admin.submit(resumed, f"{path}/move", when="每周一上午9点")
+    moved = await admin.submit(asked, f"{path}/move/save")
+    asked_once = await admin.submit(moved, f"{path}/move", at="2026-11-21T20:00")
+    once = await admin.submit(asked_once, f"{path}/move/save")
     refused = await admin.submit(once, f"{path}/move", when="昨天9点")
     nothing = await admin.submit(once, f"{path}/move")
 
@@ -264,6 +266,30 @@ async def test_a_reminder_is_paused_resumed_and_moved(admin: Browser, office: Of
     assert (once.facts()["Recurs"], once.facts()["Sent next"]) == ("once", "Sat 21 Nov 20:00")
     assert (refused.status, errors(refused)[0][:18]) == (422, "That time is past.")
     assert (nothing.status, errors(nothing)) == (400, ["Write another time, or choose a date."])
+
+
+async def test_a_repetition_ends_only_after_a_preview_that_says_so(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=FR")).result
+    path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
+
+    asked = await admin.submit(await admin.open(path), f"{path}/move", when="周末吧")
+    kept = (await office.call("GET", stored)).result
+    other = await admin.submit(asked, f"{path}/move/save", when="周日晚上8点")
+    links = [one["href"] for one in asked.root.find("a") if one["href"].startswith(f"{WRITE}?")]
+    another = await admin.open(links[0])
+    still = (await office.call("GET", stored)).result
+    ended = await admin.submit(other, f"{path}/move/save")
+
+    assert asked.facts()["Until now"] == "every week on Friday at 08:00"
+    assert asked.facts()["New time"] == "Sat 21 Nov 08:00"
+    assert "This ends the repetition" in asked.root.one("section", id="understood").text
+    assert (kept["rule"], still["rule"]) == (made["rule"], made["rule"])
+    assert "The form was changed after the preview" in other.text
+    assert another.root.one("input", name="at")["value"] == "2026-11-21T08:00"
+    assert another.root.one("input", name="title")["value"] == "浇花"
+    assert ended.facts()["Sent next"] == "Sun 22 Nov 20:00"
 
 
 async def test_a_deletion_is_undone_for_a_minute(
@@ -400,7 +426,8 @@ async def test_a_paused_reminder_is_moved_and_stays_paused_and_says_so(
     path = f"{LIST}/{(await office.remind(rule='FREQ=DAILY')).result['id']}"
 
     paused = await admin.submit(await admin.open(path), f"{path}/pause")
-    moved = await admin.submit(paused, f"{path}/move", when="每周一上午9点")
+    asked = await admin.submit(paused, f"{path}/move", when="每周一上午9点")
+    moved = await admin.submit(asked, f"{path}/move/save")
 
     assert "unless you resume it before" in paused.root.one("section", id="next").text
     assert "stays paused: resume it" in moved.text

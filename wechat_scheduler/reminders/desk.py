@@ -119,7 +119,7 @@ class ReminderDesk(ReminderReader):
         is paused. `people` joins some and lets others leave; all others who joined stay."""
         check_people(people.join if people else ())
         return await self._changed(
-            reminder_id, lambda before: self._edited(before, edit(before)), people
+            reminder_id, lambda before: self.edited(before, edit(before)), people
         )
 
     async def pause(self, reminder_id: str) -> Reminder:
@@ -208,7 +208,8 @@ class ReminderDesk(ReminderReader):
                     return await self.reminder(reminder_id)
         raise _busy(reminder_id)
 
-    def _edited(self, before: Reminder, edited: Reminder) -> Reminder:
+    def edited(self, before: Reminder, edited: Reminder) -> Reminder:
+        """The stored reminder as a change makes it. Stores nothing. Raises as `plan`."""
         check(edited)
         if edited.timing == before.timing:
             return edited

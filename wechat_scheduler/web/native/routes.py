@@ -30,7 +30,14 @@ from wechat_scheduler.web.native import (
     tasks,
     usage,
 )
-from wechat_scheduler.web.native.reminders import agenda, people, reminders, removal, sentences
+from wechat_scheduler.web.native.reminders import (
+    agenda,
+    changed_plans,
+    people,
+    reminders,
+    removal,
+    sentences,
+)
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending import (
     apps,
@@ -84,6 +91,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *deliveries.ROUTES,
     *agenda.ROUTES,
     *reminders.ROUTES,
+    *changed_plans.ROUTES,
     *removal.ROUTES,
     *people.ROUTES,
     *sentences.ROUTES,

@@ -8,6 +8,7 @@ ROOMS: Final[Mapping[str, str]] = {
     "alerts": "告警",
     "apps": "应用",
     "audit": "审计",
+    "changed_plans": "预览对提醒的修改",
     "consumers": "使用方",
     "deliveries": "投递",
     "events": "事件流",

@@ -1,9 +1,12 @@
 """The forms that change one reminder."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.previewed import WRITTEN
 from wechat_scheduler.web.console.reminders.pieces import LIST
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -13,7 +16,11 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 PAUSE, RESUME, DELETE = W("Pause", "暂停"), W("Resume", "恢复"), W("Delete", "删除")
-MOVE, WHEN, AT = W("Move it", "改时间"), W("To another time", "改到"), W("Or a date", "或者选日期")
+MOVE, WHEN, AT = (
+    W("See the new time", "看看新的时间"),
+    W("To another time", "改到"),
+    W("Or a date", "或者选日期"),
+)
 SURE = W(
     "Delete the reminder “{title}”? It can be undone for a minute.",
     "删除提醒“{title}”？一分钟内可以撤销。",
@@ -31,12 +38,13 @@ RECEIVERS = W(
     "接收者不在这里修改：用户扫二维码加入，也可以自己退出。要换成别人，请新建提醒，或者在 PATCH /v1/reminders/{id} 的 to 里写出全部接收者。",
 )
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
+NOT_PLANNED: Final[Mapping[str, str]] = MappingProxyType({})
 LASTING: Final = ("active", "paused")
 
 
 class TypedChange(NamedTuple):
     """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
-    the text and the link, None if these were not typed."""
+    the text and the link, None if these were not typed. `planned` is what the person was shown of another time."""
 
     when: str = ""
     at: str = ""
@@ -44,6 +52,7 @@ class TypedChange(NamedTuple):
     place: str = "when"
     status: int = 200
     words: tuple[str, str, str] | None = None
+    planned: Mapping[str, str] = NOT_PLANNED
 
 
 def change_forms(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
@@ -69,7 +78,9 @@ def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
             error=typed.error if typed.place == "at" else "",
         ),
     )  # fmt: skip
-    return form(visit, f"{LIST}/{reminder.id}/move", fill("{all}", all=fields), MOVE)
+    inner = fill("{all}", all=fields)
+    path = f"{LIST}/{reminder.id}/move"
+    return form(visit, path, inner, MOVE, fields=dict(typed.planned), id=WRITTEN)
 
 
 def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:

@@ -1,15 +1,15 @@
 """Carries out what the forms of one reminder ask for: pause and resume, another time, deletion and its undo."""
 
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.errors import ConflictError, InvalidRequestError, RequestError
+from wechat_scheduler.errors import ConflictError, RequestError
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.reminders.change_forms import TypedChange
-from wechat_scheduler.web.console.reminders.draft import app_time
+from wechat_scheduler.web.console.reminders.moving import move, save_move
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
 from wechat_scheduler.web.console.reminders.refusals import refused
@@ -32,7 +32,6 @@ UNDO, TOO_LATE = W("Undo", "撤销"), W("Too late", "来不及了")
 IS_LATE = W(
     "It was deleted more than a minute ago, and cannot be restored.", "删除已超过一分钟，不能恢复。"
 )
-NOTHING = W("Write another time, or choose a date.", "请写一个新的时间，或者选日期。")
 NOTICES: Final = {
     **SAVED,
     "paused": W("It is paused.", "已暂停。"),
@@ -59,24 +58,6 @@ async def pause(visit: Visit) -> web.Response:
 
 async def resume(visit: Visit) -> web.Response:
     return await _did(visit, "resume", "resumed")
-
-
-async def move(visit: Visit) -> web.Response:
-    typed = TypedChange(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
-    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
-    try:
-        change = _change(typed, reminder)
-        moved = await visit.api.patch(
-            "/v1/reminders/{reminder}", ReminderResult, body=change, reminder=reminder.id
-        )
-    except RequestError as error:
-        said = refused(visit, error) if typed.when or typed.at else visit.say(NOTHING)
-        place = "at" if typed.at else "when"
-        return await page_of(
-            visit, reminder, typed._replace(error=said, place=place, status=error.status)
-        )
-    notice = "moved_paused" if moved.state == "paused" else "moved"
-    return done(f"{LIST}/{reminder.id}", notice)
 
 
 async def words(visit: Visit) -> web.Response:
@@ -133,17 +114,6 @@ async def _did(visit: Visit, act: str, notice: str) -> web.Response:
     return done(f"{LIST}/{made.id}", notice)
 
 
-def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:
-    """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
-    so. Raises InvalidRequestError."""
-    if typed.at:
-        return {"time": app_time(typed.at, reminder.zone), "rule": None, "defer": 0}
-    if not typed.when:
-        raise InvalidRequestError("is required", field="when")
-    change: dict[str, Any] = {"when": typed.when, "title": reminder.title}
-    return change if "提前" in typed.when else change | {"defer": 0}
-
-
 def _page(visit: Visit, title: Words, text: str, after: Html, status: int = 200) -> web.Response:
     body = fill(
         '{tabs}<section><p role="status">{text}</p>{after}</section>',
@@ -159,6 +129,7 @@ ROUTES: Final = (
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/pause", pause),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/resume", resume),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/move", move),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/move/save", save_move),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/words", words),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/delete", delete),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/restore", restore),

@@ -73,19 +73,25 @@ SOURCES: Final[Mapping[str, Words]] = {
     "again": W("its owner, from an earlier one", "所有者，再次提醒"),
 }
 OF_API = W("the API {name}", "{name} 接口")
+NOTHING_ASKED: Final = Html()
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
 
 
 async def one(visit: Visit) -> web.Response:
-    reminder = await visit.api.get(
-        "/v1/reminders/{reminder}", ReminderDetails, reminder=visit.request.match_info["reminder"]
-    )
-    return await page_of(visit, reminder, TypedChange())
+    return await page_of(visit, await one_of(visit), TypedChange())
 
 
-async def page_of(visit: Visit, reminder: ReminderDetails, typed: TypedChange) -> web.Response:
-    """The page, with what was typed into its form if that cannot be done."""
+async def one_of(visit: Visit) -> ReminderDetails:
+    """The reminder that the address names."""
+    name = visit.request.match_info["reminder"]
+    return await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=name)
+
+
+async def page_of(
+    visit: Visit, reminder: ReminderDetails, typed: TypedChange, understood: Html = NOTHING_ASKED
+) -> web.Response:
+    """The page, with what was typed into its form if that cannot be done, or how it is `understood`."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
     times = await visit.api.get(
@@ -101,10 +107,11 @@ async def page_of(visit: Visit, reminder: ReminderDetails, typed: TypedChange) -
     change = section(visit, CHANGE, change_forms(visit, reminder, typed))
     reached = await _reached(visit, reminder, apps)
     sections = (
-        when(typed.error, change),
+        understood,
+        when(typed.error or understood, change),
         _facts(visit, reminder, apps, reached),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
-        when(not typed.error, change),
+        when(not (typed.error or understood), change),
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
         section(visit, JOINED, _people(visit, reminder, people)),
     )

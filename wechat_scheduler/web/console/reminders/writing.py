@@ -56,6 +56,8 @@ async def write(visit: Visit) -> web.Response:
     draft = Draft(
         app=str(app.id),
         when=query.get("when", ""),
+        at=query.get("at", ""),
+        title=query.get("title", ""),
         people=query.get("uid", ""),
         topics=tuple(query.getall("topic", ())),
     )
@@ -169,7 +171,7 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
         [
             (terms.TITLE, plan.title),
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
-            (SENT, _defer(visit, plan.defer)),
+            (SENT, sending_words(visit, plan.defer)),
             (terms.TO, receivers(visit, plan)),
             *([(REACHED, reached)] if reached else []),
         ],
@@ -191,7 +193,7 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
     return section(visit, UNDERSTOOD, inner, id="understood")
 
 
-def _defer(visit: Visit, minutes: int) -> str:
+def sending_words(visit: Visit, minutes: int) -> str:
     if not minutes:
         return visit.say(ON_TIME)
     return visit.say(EARLIER if minutes < 0 else LATER, n=abs(minutes))

@@ -102,6 +102,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Makes a reminder, due once or repeatedly.": "创建提醒，一次或重复",
     "Lists reminders by id, or by the time at which they are sent next.": "按 id 或下次发送时间列出提醒",
     "Shows the reminder that a body would make, and when it would be due; stores nothing.": "查看请求体会创建的提醒及其时间；不保存",
+    "Shows what a change would make of a reminder, and when it would be due; stores nothing.": "查看修改会让提醒变成什么样及其时间；不保存",
     "Shows a reminder, and when it is due next.": "查看一个提醒和它的下次时间",
     "Changes the given fields; a new time makes a finished reminder active again.": "修改这些字段；新的时间让已结束的提醒重新开始",
     "Removes a reminder; messages that it made already are still sent.": "删除提醒；它已产生的消息仍会发送",

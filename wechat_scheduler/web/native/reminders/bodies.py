@@ -206,8 +206,9 @@ def plan_result(
     people: JoinedPeople,
     names: Mapping[str, str],
     times: Sequence[datetime],
-    app: App,
+    app: App | None = None,
 ) -> PlanResult:
+    """With an app also the warning that it has no template for reminders."""
     zone = ZoneInfo(reminder.zone)
     return result_of(
         PlanResult,
@@ -219,7 +220,7 @@ def plan_result(
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),
-        notes=[*_notes(reminder), *_unreachable(reminder, app)],
+        notes=[*_notes(reminder), *(_unreachable(reminder, app) if app else [])],
     )
 
 

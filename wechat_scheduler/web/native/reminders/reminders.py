@@ -60,7 +60,7 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def planned(request: web.Request) -> web.Response:
-    most, parsed = _most(request), decode(await request.read(), ReminderBody)
+    most, parsed = most_times(request), decode(await request.read(), ReminderBody)
     wanted = await drafted(request, parsed)
     reminder = _desk(request).plan(wanted.reminder)
     people = JoinedPeople(wanted.people, len(wanted.people))
@@ -121,7 +121,7 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def preview(request: web.Request) -> web.Response:
-    most, reminder = _most(request), await seen(request)
+    most, reminder = most_times(request), await seen(request)
     zone = ZoneInfo(reminder.zone)
     times = _desk(request).preview(reminder, most)
     return envelope.success([time.astimezone(zone) for time in times])
@@ -171,7 +171,7 @@ def _next_page(request: web.Request, after: str) -> dict[str, str]:
     return {hdrs.LINK: f'<{request.rel_url.update_query({"after": after})}>; rel="next"'}
 
 
-def _most(request: web.Request) -> int:
+def most_times(request: web.Request) -> int:
     text = request.query.get("n", str(PREVIEW))
     if not (text.isascii() and text.isdecimal() and len(text) <= 2) or not (
         1 <= int(text) <= LONGEST_PREVIEW
@@ -182,7 +182,7 @@ def _most(request: web.Request) -> int:
 
 _REMINDERS: Final = "/v1/reminders"
 REMINDER: Final = f"{_REMINDERS}/{{reminder}}"
-_TIMES: Final = query(
+TIMES: Final = query(
     "n",
     "At most this many times.",
     {"type": "integer", "minimum": 1, "maximum": LONGEST_PREVIEW, "default": PREVIEW},
@@ -208,7 +208,7 @@ ROUTES = (
     NativeRoute(
         "POST", f"{_REMINDERS}/preview", planned, Scope.PUSH,
         "Shows the reminder that a body would make, and when it would be due; stores nothing.",
-        body=ReminderBody, result=PlanResult, takes=(_TIMES,), errors=(404, 422),
+        body=ReminderBody, result=PlanResult, takes=(TIMES,), errors=(404, 422),
     ),
     NativeRoute(
         "GET", REMINDER, shown, Scope.PUSH,
@@ -243,6 +243,6 @@ ROUTES = (
     NativeRoute(
         "GET", f"{REMINDER}/preview", preview, Scope.PUSH,
         "Lists the next times at which a reminder is due, in its zone.",
-        result=list[datetime], takes=(_TIMES,),
+        result=list[datetime], takes=(TIMES,),
     ),
 )  # fmt: skip

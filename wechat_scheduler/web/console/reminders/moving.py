@@ -1,0 +1,160 @@
+"""Another time for a reminder: shown as it is understood first, with the question whether its repetition may end."""
+
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.fields import TypedFields
+from wechat_scheduler.web.console.links import button, done
+from wechat_scheduler.web.console.parts import Cell, advice, facts, section
+from wechat_scheduler.web.console.previewed import (
+    PREVIEWED,
+    changed_since,
+    digest_of,
+    is_as_previewed,
+    send_button,
+)
+from wechat_scheduler.web.console.reminders.change_forms import TypedChange
+from wechat_scheduler.web.console.reminders.draft import NO_NUMBER, app_time, planned_fields
+from wechat_scheduler.web.console.reminders.one import one_of, page_of
+from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment
+from wechat_scheduler.web.console.reminders.refusals import refused
+from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.reminders.writing import NEXT, UNDERSTOOD, sending_words
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails, ReminderResult
+from wechat_scheduler.web.pages.markup import Html, fill, when
+
+W = Words
+
+NOTHING = W("Write another time, or choose a date.", "请写一个新的时间，或者选日期。")
+NOW, THEN, SENT = W("Until now", "现在"), W("New time", "改为"), W("Sent", "发送")
+MOVE = W("Change the time", "改时间")
+ENDS = W(
+    "This ends the repetition: it is sent once more, at the new time, and no more after it.",
+    "这样改会结束重复：只在新的时间再发一次，以后不再发。",
+)
+END_IT = W("End the repetition and send it once", "结束重复，只发这一次")
+BESIDES = W("Keep the repetition, and write another reminder", "保留重复，另建一个提醒")
+_ONE: Final = "/v1/reminders/{reminder}"
+
+
+async def move(visit: Visit, *, is_changed: bool = False) -> web.Response:
+    """The page with how the new time is understood. `is_changed`: since it was shown before."""
+    reminder, typed = await one_of(visit), _typed(visit)
+    try:
+        plan = await visit.api.post(
+            f"{_ONE}/preview", PlanResult, body=_change(typed, reminder), reminder=reminder.id
+        )
+    except RequestError as error:
+        return await _refused(visit, reminder, typed, error)
+    planned = {PREVIEWED: digest_of(_shown(typed, reminder)), **planned_fields(plan)}
+    understood = _understood(visit, reminder, plan, is_changed=is_changed)
+    return await page_of(visit, reminder, typed._replace(planned=planned), understood)
+
+
+async def save_move(visit: Visit) -> web.Response:
+    """Saves what was shown."""
+    reminder, typed = await one_of(visit), _typed(visit)
+    if not is_as_previewed(visit, _shown(typed, reminder)):
+        return await move(visit, is_changed=True)
+    try:
+        moved = await visit.api.patch(
+            _ONE, ReminderResult, body=_planned(visit), reminder=reminder.id
+        )
+    except RequestError as error:
+        return await _refused(visit, reminder, typed, error)
+    notice = "moved_paused" if moved.state == "paused" else "moved"
+    return done(f"{LIST}/{reminder.id}", notice)
+
+
+def _typed(visit: Visit) -> TypedChange:
+    return TypedChange(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
+
+
+def _shown(typed: TypedChange, reminder: ReminderDetails) -> dict[str, str]:
+    """What a preview is of: also the rule that it would replace."""
+    return {"when": typed.when, "at": typed.at, "rule": reminder.rule or ""}
+
+
+def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:
+    """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
+    so. Raises InvalidRequestError."""
+    if typed.at:
+        return {"time": app_time(typed.at, reminder.zone), "rule": None, "defer": 0}
+    if not typed.when:
+        raise InvalidRequestError("is required", field="when")
+    change: dict[str, Any] = {"when": typed.when, "title": reminder.title}
+    return change if "提前" in typed.when else change | {"defer": 0}
+
+
+def _planned(visit: Visit) -> dict[str, Any]:
+    """The change that was shown. Raises InvalidRequestError."""
+    typed = TypedFields(visit)
+    body = {
+        "time": visit.form.get("planned_time", ""),
+        "rule": visit.form.get("planned_rule") or None,
+        "defer": typed.number("planned_defer", NO_NUMBER, empty=0),
+    }
+    typed.check(lambda: None)
+    return body
+
+
+async def _refused(
+    visit: Visit, reminder: ReminderDetails, typed: TypedChange, error: RequestError
+) -> web.Response:
+    said = refused(visit, error) if typed.when or typed.at else visit.say(NOTHING)
+    place = "at" if typed.at else "when"
+    return await page_of(
+        visit, reminder, typed._replace(error=said, place=place, status=error.status)
+    )
+
+
+def _understood(
+    visit: Visit, reminder: ReminderDetails, plan: PlanResult, *, is_changed: bool
+) -> Html:
+    ends = bool(reminder.rule) and not plan.rule
+    times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
+    shown = facts(
+        visit,
+        [
+            (NOW, _when(visit, reminder.rule, reminder.time, reminder.zone)),
+            (THEN, _when(visit, plan.rule, plan.time, plan.zone)),
+            (SENT, sending_words(visit, plan.defer)),
+        ],
+    )
+    path = f"{LIST}/{reminder.id}/move/save"
+    inner = fill(
+        "{changed}{facts}<h3>{next}</h3><ol>{times}</ol>{ends}{save}{besides}",
+        changed=when(is_changed, changed_since(visit)),
+        facts=shown,
+        next=visit.say(NEXT),
+        times=times,
+        ends=when(ends, advice(visit, visit.say(ENDS))),
+        save=send_button(visit, path, END_IT if ends else MOVE),
+        besides=when(ends and reminder.app, button(visit, _another(reminder, plan), BESIDES)),
+    )
+    return section(visit, UNDERSTOOD, inner, id="understood")
+
+
+def _when(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:
+    return rule_words(visit, rule, at) if rule else moment(visit, at, zone)
+
+
+def _another(reminder: ReminderDetails, plan: PlanResult) -> str:
+    """The form of a new reminder with this title, time and these receivers."""
+    topics = [str(one) for one in reminder.to if isinstance(one, int) or one == EVERYONE]
+    people = [one for one in reminder.to if isinstance(one, str) and one != EVERYONE]
+    query = {
+        "app": reminder.app,
+        "at": f"{plan.time:%Y-%m-%dT%H:%M}",
+        "title": reminder.title,
+        "uid": "\n".join([*([reminder.owner] if reminder.owner else []), *people]),
+        "topic": topics,
+    }
+    return f"{WRITE}?{urlencode(query, doseq=True)}"
