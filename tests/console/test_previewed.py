@@ -68,6 +68,25 @@ async def test_another_receiver_is_a_change_and_other_line_ends_are_none(
     assert len(await deliveries(keeper)) == 1
 
 
+async def test_a_message_for_later_says_when_and_a_time_that_is_past_is_refused(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    typed = {"app": str(shop["id"]), "to": "alice", "text": "one"}
+    page = await admin.open(MESSAGE)
+
+    shown = await admin.submit(page, MESSAGE, **typed, not_before="2026-11-19T08:00")
+    past = await admin.submit(page, MESSAGE, **typed, not_before="2026-11-17T08:00")
+    now = await admin.submit(page, MESSAGE, **typed)
+
+    preview = shown.root.one("section", id="preview").text
+    assert "It is not sent before 2026-11-19 08:00." in preview
+    assert "Send it 2026-11-19 08:00" in preview
+    assert "Send it now" not in preview
+    assert past.status == 400
+    assert "ust not be past; leave it empty" in past.text
+    assert "Send it now" in now.text
+
+
 async def test_without_a_script_a_topic_is_asked_about_only_where_it_is_sent(
     admin: Browser, keeper: Caller, shop: dict[str, Any]
 ) -> None:

@@ -1,6 +1,7 @@
 """A message as it is written into the form: empty, or filled from one that was sent before."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -20,11 +21,17 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResu
 W = Words
 
 NO_APP = W("choose the app that sends", "请选择发送的应用")
+PAST = W(
+    "must not be past; leave it empty to send the message now",
+    "已经过去；留空就现在发送",
+)
 NO_SUBSCRIBER = W("the topic has no subscribers", "这个主题没有订阅者")
 # Those that are typed; `topic` takes the place of `to`, and `again` is the message that was the pattern.
 FIELDS: Final = (
     "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
 )  # fmt: skip
+# A field has no seconds: the minute that goes on is not past.
+_MINUTE: Final = timedelta(minutes=1)
 HIDDEN: Final = ("topic", "again")
 
 
@@ -80,13 +87,19 @@ async def body_of(visit: Visit) -> dict[str, Any]:
         body["data"] = read_keywords(visit, told["data"], field="data")
     with typed.wrong:
         if told["not_before"]:
-            body["not_before"] = instant_of(
-                told["not_before"], field="not_before", trouble=visit.say(NO_TIME)
-            )
+            body["not_before"] = _ahead(visit, told["not_before"])
     if ID.fullmatch(told["again"]):
         body |= await _unseen(visit, told["again"], body["app"])
     typed.check(lambda: read_message(msgspec.json.encode(body), now=visit.now))
     return body
+
+
+def _ahead(visit: Visit, text: str) -> str:
+    """Raises InvalidRequestError for a time that is past: the message would be sent at once."""
+    at = instant_of(text, field="not_before", trouble=visit.say(NO_TIME))
+    if datetime.fromisoformat(at) < visit.now - _MINUTE:
+        raise InvalidRequestError(visit.say(PAST), field="not_before")
+    return at
 
 
 def _receivers(told: Mapping[str, str]) -> list[int | str]:

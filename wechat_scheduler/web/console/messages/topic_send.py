@@ -23,6 +23,10 @@ SEND_TO_ALL = W(
     "Send it now to all subscribers of the topic {name} ({n} now)?",
     "现在发给主题“{name}”的所有订阅者（现在 {n} 人）？",
 )
+SEND_TO_ALL_AT = W(
+    "Send it at {at} to all subscribers of the topic {name} ({n} now)?",
+    "{at} 发给主题“{name}”的所有订阅者（现在 {n} 人）？",
+)
 NOT_ALL = W(
     "Of {n} subscribers {heard} acted within 48 hours: only they get a text. For the others, map the purpose message to "
     "one of the account's templates in the app's templates, and send it as WeChat allows.",
@@ -38,8 +42,13 @@ class TopicReceivers(NamedTuple):
     name: str
     reached: ReceiversResult
 
-    def sure(self) -> Words:
-        return SEND_TO_ALL.filled(name=self.name, n=counted(self.reached.people, self.reached))
+    def sure(self, at: str) -> Words:
+        """The question before it is sent, at a time or now."""
+        asked, number = (
+            SEND_TO_ALL_AT if at else SEND_TO_ALL,
+            counted(self.reached.people, self.reached),
+        )
+        return asked.filled(at=at, name=self.name, n=number)
 
     def lacks(self) -> bool:
         """Whether a text reaches only some of them."""

@@ -27,7 +27,7 @@ from wechat_scheduler.web.console.messages.topic_send import (
     unreached,
 )
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import joined, section
+from wechat_scheduler.web.console.parts import advice, joined, section
 from wechat_scheduler.web.console.previewed import (
     PREVIEWED,
     WRITTEN,
@@ -66,7 +66,8 @@ TEMPLATE_HINT = W(
     "应用里的别名或微信的模板 ID；留空则由应用决定",
 )
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
-SEND = W("Send it now", "现在发送")
+SEND, SEND_AT = W("Send it now", "现在发送"), W("Send it {at}", "{at} 发送")
+NOT_NOW = W("It is not sent before {at}.", "{at} 之前不会发送。")
 AS_ONE_SEES_IT = W("As one of the topic's subscribers will see it", "主题的一个订阅者会看到")
 
 WRITE: Final = "/console/messages/write"
@@ -130,8 +131,11 @@ def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicReceivers | No
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
         return looks
-    sure = topic.sure() if topic else None
-    return joined([looks, send_button(visit, f"{WRITE}/send", SEND, sure)])
+    at = visit.form.get("not_before", "").replace("T", " ")
+    sure = topic.sure(at) if topic else None
+    told = advice(visit, visit.say(NOT_NOW, at=at)) if at else Html()
+    label = SEND_AT.filled(at=at) if at else SEND
+    return joined([told, looks, send_button(visit, f"{WRITE}/send", label, sure)])
 
 
 def _form(

@@ -1,6 +1,7 @@
 """`/console/reminders/write`: writes a reminder as a sentence, shows how it is understood, and saves it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Final, TypedDict, Unpack
 
 from aiohttp import hdrs, web
@@ -34,8 +35,8 @@ W = Words
 TITLE = W("Write a reminder", "新建提醒")
 SAVE = W("Save it", "保存")
 UNDERSTOOD = W("As it is understood", "理解为")
-WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{n} min earlier", "提前 {n} 分钟")
-LATER, ON_TIME = W("{n} min later", "推后 {n} 分钟"), W("at that time", "准时")
+WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{span} earlier", "提前 {span}")
+LATER, ON_TIME = W("{span} later", "推后 {span}"), W("at that time", "准时")
 NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON = W("Go on", "继续")
@@ -196,7 +197,8 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
 def sending_words(visit: Visit, minutes: int) -> str:
     if not minutes:
         return visit.say(ON_TIME)
-    return visit.say(EARLIER if minutes < 0 else LATER, n=abs(minutes))
+    span = visit.lasting(timedelta(minutes=abs(minutes)))
+    return visit.say(EARLIER if minutes < 0 else LATER, span=span)
 
 
 ROUTES: Final = (
