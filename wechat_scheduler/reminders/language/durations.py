@@ -217,6 +217,9 @@ _SAME = {
     "下期": Length(days=7), "下拜": Length(days=7),
 }  # fmt: skip
 
+# What stands right before 提醒三次.
+_OFTEN = pattern("每(?:天|日|晚|周|月|年|个?星期|个?礼拜|个?月)$|天天$")
+
 
 def read_advance(found: re.Match[str]) -> Advance:
     """Raises LanguageError for more than ten years."""
@@ -235,8 +238,10 @@ def read_lasting(found: re.Match[str]) -> For:
 
 
 def read_times(found: re.Match[str]) -> Times:
-    """Raises LanguageError for 提醒我两次: in a row, or at two times."""
+    """Raises LanguageError for 提醒我两次: in a row, or at two times; and for 每天提醒三次: each day, or in all."""
     count = whole(found["n"])
+    if count > 1 and (often := _OFTEN.search(found.string[: found.start()])):
+        raise when_exactly(often.group() + found.group())
     if found["rings"] and count > 1:
         raise when_exactly(found.group())
     rings = found.group().startswith(("提醒", "叫", "喊", "通知", "响"))

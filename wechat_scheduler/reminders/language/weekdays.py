@@ -47,7 +47,7 @@ def read_weekday(found: re.Match[str], today: date) -> Anchor:
     week = None
     if found["rel"]:
         week = found["rel"].count("下") - found["rel"].count("上")
-    if found["two"] or (found["wd"] == "末" and found.string.startswith("每天", found.end())):
+    if found["two"] or (found["wd"] == "末" and _is_each(found)):
         return Weekdays(numbers=(5, 6), week=week)
     if found["run"]:
         return Weekdays(numbers=_run(found), week=week)
@@ -68,9 +68,18 @@ def read_week(found: re.Match[str], today: date) -> Anchor:
 
 def _both(found: re.Match[str]) -> Weekdays:
     """双休日 means its Saturday, as 周末 does; after 每 it means both days, and so does 休息日."""
-    repeated = re.search(r"(?:每(?:一?个|逢|到)?|逢)$", found.string[: found.start()]) is not None
+    repeated = _is_repeated(found)
     week = found["brel"].count("下") if found["brel"] else None
     return Weekdays(numbers=(5, 6) if repeated else (WEEKEND,), week=week)
+
+
+def _is_repeated(found: re.Match[str]) -> bool:
+    return re.search(r"(?:每(?:一?个|逢|到)?|逢)$", found.string[: found.start()]) is not None
+
+
+def _is_each(found: re.Match[str]) -> bool:
+    """每周末 and 周末每天 mean both days."""
+    return _is_repeated(found) or found.string.startswith("每天", found.end())
 
 
 def _run(found: re.Match[str]) -> tuple[int, ...]:
