@@ -56,6 +56,9 @@ START_ERRORS = ("StartError", "StateError", "SealingError")
 FRONT_DOOR = 350
 UNCLEAR = ("whoever", "whatever", "whomever", "somebody", "nobody", "everybody", "anybody")
 
+# The whole of a cell, or one of several levels in it.
+LEVEL = re.compile(r"(?:^ |, |、)(debug|info|warning|\*\*error\*\*)(?= $|, |、)")
+
 CHINESE_PAGES = [page for page in PAGES if ".zh-CN" in page.name]
 
 
@@ -232,8 +235,8 @@ def test_a_chinese_page_says_as_much() -> None:
 
 def test_a_chinese_page_names_the_same_in_the_rows_of_its_tables() -> None:
     def named(page: Path) -> list[list[str]]:
-        firsts = [row.split("|")[1] for row in prose(page).splitlines() if row.startswith("|")]
-        return [sorted(re.findall(r"`([^`]+)`", first)) for first in firsts]
+        rows = [row.split("|")[1:3] for row in prose(page).splitlines() if row.startswith("|")]
+        return [sorted(re.findall(r"`([^`]+)`", row[0])) + LEVEL.findall(row[-1]) for row in rows]
 
     assert [page.name for page in CHINESE_PAGES if named(page) != named(twin(page))] == []
 
