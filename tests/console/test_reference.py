@@ -30,9 +30,7 @@ async def test_the_reference_has_a_page_for_each_route(someone: Browser) -> None
     }  # fmt: skip
 
 
-async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
-    admin: Browser, keeper: Caller
-) -> None:
+async def test_a_message_is_tried_with_an_app_that_there_is(admin: Browser, keeper: Caller) -> None:
     made = await made_app(keeper)
 
     page = await admin.open("/docs/post_v1_messages")
@@ -44,6 +42,30 @@ async def test_a_message_is_tried_with_an_app_and_a_user_that_there_are(
     assert fields["to"].startswith("to holds uids")
     assert fields["not_before"]
     assert "`" not in page.text
+
+
+@pytest.mark.parametrize("operation", ["post_v1_messages", "post_v1_reminders"])
+async def test_what_sends_names_no_receiver_and_is_refused_without_one(
+    admin: Browser, keeper: Caller, operation: str
+) -> None:
+    made = await made_app(keeper)
+    await keeper.call(
+        "PUT",
+        f"/v1/apps/{made['id']}/subscribers/alice",
+        body={"openid": "oABCD-1234567890abcdefghijkl"},
+    )
+
+    page = await admin.open(f"/docs/{operation}")
+    sent = await admin.submit(page, button="Send")
+
+    body = json.loads(page.root.one("textarea").text)
+    assert (body["app"], body["to"]) == (made["id"], [""])
+    assert (
+        "Everyone named in “to” gets it"
+        in page.root.one("section", id="try").one("form")["data-confirm"]
+    )
+    assert sent.root.one("section", id="response").one("strong").text == "400 Bad Request"
+    assert "to[0]" in sent.root.one("section", id="response").text
 
 
 async def test_a_form_begins_with_what_there_is_and_names_nothing_to_remove(

@@ -1,4 +1,5 @@
-"""Bodies that the form for trying a route begins with: the usual fields, with an app and a user that there are."""
+"""Bodies that the form for trying a route begins with: the usual fields, with an app that there is. What sends
+names no receiver: the person types one, and it is refused without."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -26,12 +27,14 @@ _REMINDER: Final = {
     "channel": "auto",
     "priority": "normal",
 }
+# Our API refuses an empty receiver.
+_NO_ONE: Final = {"to": [""]}
 _ACCOUNT: Final = {"appid": "wx0123456789abcdef", "appsecret": "secret-of-the-account"}
 # By the id of the operation. Of all others the form begins with the required fields.
 BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "post_v1_messages": _MESSAGE,
+    "post_v1_messages": _MESSAGE | _NO_ONE,
     "post_v1_messages_preview": _MESSAGE,
-    "post_v1_reminders": _REMINDER,
+    "post_v1_reminders": _REMINDER | _NO_ONE,
     "post_v1_reminders_preview": _REMINDER,
     "post_v1_reminders_parse": {"text": "每天早上8点提醒我浇花"},
     "post_register": {**_ACCOUNT, "tasks": [{"type": "access_token"}, {"type": "jsapi_ticket"}]},
@@ -55,6 +58,11 @@ BODIES: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 
 
+def sends(operation: Operation) -> bool:
+    """Whether people get what its body says."""
+    return BODIES.get(operation.id, {}).get("to") == _NO_ONE["to"]
+
+
 async def beginning(visit: Visit, operation: Operation) -> Any:
     """What the body begins with; None without a body."""
     if operation.body is None:
@@ -68,9 +76,9 @@ async def beginning(visit: Visit, operation: Operation) -> Any:
 
 
 async def _known(visit: Visit, usual: Mapping[str, Any]) -> dict[str, Any]:
-    """An app and a user of it, or an account, in the place of those that there are not."""
+    """An app and, where nothing is sent, a user of it, or an account, in the place of those that there are not."""
     if "app" in usual:
-        found = await first_of(visit, (APP, USER))
+        found = await first_of(visit, (APP,) if usual["to"] == _NO_ONE["to"] else (APP, USER))
         to = {"to": [found[USER]]} if USER in found else {}
         return {"app": int(found[APP]), **to} if APP in found else {}
     if "appsecret" in usual:  # one that is not kept yet

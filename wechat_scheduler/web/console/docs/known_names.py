@@ -40,13 +40,17 @@ _LISTS: Final[Mapping[str, KnownList]] = {
     "alert": KnownList("/v1/alerts", AlertResult, lambda one: one.id, Scope.READ),
     "consumer": KnownList("/v1/consumers", ConsumerResult, lambda one: one.name, Scope.ADMIN),
 }  # fmt: skip
+# What reaches a person: a change of it is no try.
+_OF_PEOPLE: Final = frozenset((USER, "message", "delivery", "reminder"))
 
 
 async def known_names(visit: Visit, operation: Operation) -> Mapping[str, str]:
-    """Those of its path. What is removed is named by the person alone."""
+    """Those of its path. What is removed, and who gets or loses something, is named by the person alone."""
     if operation.method == hdrs.METH_DELETE:
         return {}
     path = [one.name for one in operation.parameters if one.place == "path"]
+    if operation.method != hdrs.METH_GET and not _OF_PEOPLE.isdisjoint(path):
+        return {}
     found = await first_of(visit, path)
     return {**found, "type": ACCESS_TOKEN} if APPID in found else found
 

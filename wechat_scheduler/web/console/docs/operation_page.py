@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.docs.beginnings import beginning
+from wechat_scheduler.web.console.docs.beginnings import beginning, sends
 from wechat_scheduler.web.console.docs.known_names import known_names
 from wechat_scheduler.web.console.docs.operations import (
     Operation,
@@ -50,6 +50,14 @@ REALLY = W(
     "请求会真的执行，使用你登录时的 key。",
 )
 CONFIRM = W("Send this request? It changes data.", "确定发送？该请求会修改数据。")
+CONFIRM_SENDING = W(
+    "Send this request? Everyone named in “to” gets it.",
+    "确定发送？to 里写的每个人都会收到。",
+)
+RECEIVERS = W(
+    "Write the receiver into “to” first: it begins empty, and an empty one is refused.",
+    "请先在 to 里填写收件人：初始为空，为空时会被拒绝。",
+)
 JSON_BODY = W("Body (JSON)", "请求体（JSON）")
 ANSWER = W("Response", "响应内容")
 BACK = W("All routes", "全部接口")
@@ -139,18 +147,25 @@ def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any
         visit,
         TRY,
         fill(
-            '<p class="faint">{really}</p>{form}',
+            '<p class="faint">{really} {receivers}</p>{form}',
             really=visit.say(REALLY),
+            receivers=visit.say(RECEIVERS) if sends(operation) else "",
             form=form(
                 visit,
                 f"/docs/{operation.id}#response",
                 joined(fields),
                 SEND,
-                confirm=None if operation.method == hdrs.METH_GET else CONFIRM,
+                confirm=_question(operation),
             ),
         ),
         id="try",
     )
+
+
+def _question(operation: Operation) -> Words | None:
+    if operation.method == hdrs.METH_GET:
+        return None
+    return CONFIRM_SENDING if sends(operation) else CONFIRM
 
 
 def _parameters(visit: Visit, operation: Operation) -> Html:
