@@ -78,3 +78,9 @@ def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
         advice=fault.advice,
         due_at=due_at,
     )
+
+
+def only_waits(failed: Failed) -> bool:
+    """Whether nothing went wrong yet: a parent or an input has not come, and WeChat was not asked."""
+    waits = failed.fault.reaction in (Reaction.PARENT_INVALID, Reaction.NEEDS_INPUT)
+    return waits and failed.fault.errcode is None and not failed.spent.calls

@@ -6,6 +6,7 @@ Plain numbers: prometheus-client takes a tenth of the daemon's start, and is loa
 from bisect import bisect_left
 from collections import Counter, defaultdict
 
+from wechat_scheduler.credentials.journal import only_waits
 from wechat_scheduler.credentials.model import Failed, Repeated, Rotated
 from wechat_scheduler.credentials.model import Outcome as RefreshOutcome
 from wechat_scheduler.delivery.model import Deferred, Settled
@@ -49,6 +50,8 @@ class Counters:
                     self.count("contests", kind)
             case Repeated():
                 self.count("refreshes", kind, "repeated", "", "")
+            case Failed() if only_waits(outcome):
+                self.count("refreshes", kind, "waiting", "", "")
             case Failed(fault=fault):
                 errcode = "" if fault.errcode is None else str(fault.errcode)
                 self.count("refreshes", kind, "failed", fault.endpoint, errcode)

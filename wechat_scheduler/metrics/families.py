@@ -103,7 +103,7 @@ _BUILD = [((__version__, platform.python_version()), 1)]
 FAMILIES = (
     Family(MetricType.GAUGE, "build_info", "What is running.", ("version", "python"), lambda _: _BUILD),
     counted(
-        "refreshes", "Attempts at a credential, by outcome: rotated, repeated, failed.",
+        "refreshes", "Attempts at a credential, by outcome: rotated, repeated, failed, waiting.",
         "kind", "outcome", "endpoint", "errcode",
     ),
     counted("contests", "Values that another program's fetch ended before their time.", "kind"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from wechat_scheduler.credentials.journal import only_waits
 from wechat_scheduler.credentials.model import Failed, Fault, Rotated
 from wechat_scheduler.credentials.model import Outcome as RefreshOutcome
 from wechat_scheduler.credentials.ports import RefreshObserver
@@ -59,7 +60,7 @@ class StatisticsObserver:
         match outcome:
             case Rotated():  # not the same value again
                 self._meter.count(Counted.REFRESHED, appid)
-            case Failed(fault=fault):
+            case Failed(fault=fault) if not only_waits(outcome):
                 self._meter.count(Counted.REFRESH_FAILED, appid)
                 self._failed(appid, fault)
 
