@@ -62,11 +62,32 @@ async def test_an_account_of_which_nothing_is_kept_is_refused_at_the_boxes(
 
     assert (page.status, again.status) == (400, 400)
     assert "s not an AppID" in page.root.one("p", id="error-appid").text
+    assert again.root.find("p", id="error-appid") == []
+    assert again.root.find("p", id="error-appsecret") == []
     for one in (page, again):
         note = one.root.one("p", id="error-types")
         assert note.text == "Choose at least one credential to keep."
         assert "Nothing was stored." in one.text
     assert await keeper.jobs() == []
+
+
+async def test_a_failing_credential_is_tried_at_once_when_wechat_takes_the_same_secret(
+    keeper: Caller, admin: Browser, weixin: WeChat
+) -> None:
+    weixin.sandbox.script(STABLE, appid=APPID, errcode=40125, errmsg="invalid appsecret")
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    (failing,) = await keeper.jobs()
+
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    (unverified,) = await keeper.jobs()
+    await sent(admin, types=["access_token"])
+    await keeper.settle()
+
+    (job,) = await keeper.jobs()
+    assert failing["error"]["errcode"] == unverified["error"]["errcode"] == 40125
+    assert (job["state"], job["error"]) == ("fresh", None)
 
 
 async def test_what_wechat_objects_to_is_said_in_words(admin: Browser, weixin: WeChat) -> None:

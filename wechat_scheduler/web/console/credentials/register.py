@@ -56,9 +56,14 @@ async def _check(visit: Visit, draft: RegistrationDraft) -> None:
             raise InvalidRequestError(visit.say(NO_TYPES), field="types")
     if not wrong:
         return
-    with wrong:
+    try:
         body = {**draft.body(), "appid": ""}
         await visit.api.post("/v1/registrations/check", RegistrationCheckResult, body)
+    except InvalidRequestError as error:
+        beside = [one for one in (error, *error.further) if one.field != "appid"]
+        for one in beside:
+            one.further = ()
+            wrong.add(one)
     wrong.check()
 
 
