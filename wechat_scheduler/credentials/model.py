@@ -59,13 +59,13 @@ class Registration:
     """The tasks that one business system registers in one request; `owner` is the id of its API key.
 
     `limited`: the key does not reach the whole account, so it may give the account's secret but not
-    change it.
-    """
+    change it. `verified`: WeChat took the secret just now, so that failing jobs are due at once."""
 
     account: Account
     owner: str
     tasks: tuple[Task, ...]
     limited: bool = False
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -134,7 +134,8 @@ class Store(SharedStore, Protocol):
     async def register(self, registration: Registration, *, now: datetime) -> Sequence[JobKey]:
         """Add or change the tasks of `registration.owner`; returns the jobs that changed.
 
-        The same registration again changes nothing, but makes a waiting job due now. A new or
+        The same registration again changes nothing, but makes a waiting job due now, and failing ones of the account if
+        it is verified. A new or
         changed secret or endpoint makes the account's jobs due now; a new or changed `params` makes
         its job due now and asks `params` first; a new or changed `notify` puts a notification of the
         current value in the outbox.

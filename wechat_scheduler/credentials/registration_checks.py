@@ -1,6 +1,8 @@
 """The desk that tries a registration before it is stored: its inputs, and its secret at WeChat."""
 
+from collections import OrderedDict
 from datetime import timedelta
+from hashlib import sha256
 from typing import Final, Protocol
 
 from wechat_scheduler.credentials.model import (
@@ -13,7 +15,7 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.requirements import Requirements
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
-from wechat_scheduler.engine.windows import Windows
+from wechat_scheduler.engine.windows import NAMES, Windows
 from wechat_scheduler.errors import ThrottledError
 from wechat_scheduler.reasons import Reason
 
@@ -44,6 +46,9 @@ class RegistrationChecks:
         self._requirements = requirements
         self._secrets = secrets
         self._made = Windows(clock, _MINUTE)
+        self._clock = clock
+        # By appid, until when the secret of this digest counts as verified.
+        self._accepted: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
     async def check(self, registration: Registration) -> AccountRefusal | None:
         """None if it can be stored and WeChat takes the secret. Raises InvalidRequestError, ThrottledError,
@@ -58,4 +63,23 @@ class RegistrationChecks:
             )
         kinds = {task.key.kind for task in registration.tasks}
         is_platform = not kinds.isdisjoint((COMPONENT_TOKEN, AUTHORIZER_TOKEN))
-        return await self._secrets.refusal(account, is_platform=is_platform)
+        refusal = await self._secrets.refusal(account, is_platform=is_platform)
+        self._note(account, is_accepted=refusal is None)
+        return refusal
+
+    def has_accepted(self, account: Account) -> bool:
+        """Whether WeChat took this secret within the last minute."""
+        until, digest = self._accepted.get(account.appid, (0.0, b""))
+        return self._clock.boottime() < until and digest == _digest(account)
+
+    def _note(self, account: Account, *, is_accepted: bool) -> None:
+        self._accepted.pop(account.appid, None)
+        if is_accepted:
+            until = self._clock.boottime() + _MINUTE.total_seconds()
+            self._accepted[account.appid] = until, _digest(account)
+        if len(self._accepted) > NAMES:
+            self._accepted.popitem(last=False)
+
+
+def _digest(account: Account) -> bytes:
+    return sha256(account.secret.encode()).digest()

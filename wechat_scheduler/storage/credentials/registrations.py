@@ -106,10 +106,7 @@ class Registrar:
         self._secret_kinds = secret_kinds
 
     def register(self, registration: Registration, now: datetime) -> Script[Sequence[JobKey]]:
-        account = registration.account
-        changed, last_version = yield from self._account(
-            account, micros(now), limited=registration.limited
-        )
+        changed, last_version = yield from self._account(registration, micros(now))
         for task in registration.tasks:
             known = yield Statement(FIND_REGISTRATION, (*task.key, registration.owner))
             key = yield from _job_of(task, known)
@@ -137,9 +134,10 @@ class Registrar:
         return bool(gone)
 
     def _account(
-        self, account: Account, now: int, *, limited: bool
+        self, registration: Registration, now: int
     ) -> Script[tuple[dict[JobKey, None], int]]:
-        """Store the account. Returns the first jobs that a changed secret makes due, and the last version."""
+        """Store the account. Returns the first jobs that a changed or verified secret makes due, and the last version."""
+        account, limited = registration.account, registration.limited
         place = f"account:{account.appid}"
         sealed = self._vault.seal(account.secret, place)
         if (yield Statement(MAKE_ACCOUNT, (account.appid, sealed, account.endpoint))):
@@ -148,7 +146,11 @@ class Registrar:
         endpoint = account.endpoint or known["endpoint"]
         same = self._vault.open_or(known["secret"], place, otherwise="") == account.secret
         if same and endpoint == known["endpoint"]:
-            return {}, known["last_version"]
+            verified = registration.verified and not limited
+            woken = (
+                (yield from wake_ups.wake(account.appid, wake_ups.ACCOUNT, now)) if verified else ()
+            )
+            return dict.fromkeys(woken), known["last_version"]
         if limited:
             raise ForbiddenError(
                 "this API key is limited to types, and may not change what the whole account uses",

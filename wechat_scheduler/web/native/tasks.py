@@ -41,14 +41,15 @@ class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
 
 async def register(request: web.Request) -> web.Response:
     registration, note = await registration_in(request)
-    appid = registration.account.appid
+    services, appid = request.app[SERVICES], registration.account.appid
+    verified = services.registration_checks.has_accepted(registration.account)
 
     def objects(changed: Iterable[JobKey]) -> Iterable[str]:
         """Without tasks it concerns the account alone, whose secret may have changed."""
         return map(str, changed) if registration.tasks else [appid]
 
     with noting(request, Action.REGISTERED, objects):
-        await request.app[SERVICES].manager.register(registration)
+        await services.manager.register(replace(registration, verified=verified))
     if note:
         log.warning("registration.fields_ignored", appid=appid, by=request[CALLER].id, note=note)
     if original.is_wanted(request):
