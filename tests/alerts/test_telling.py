@@ -50,7 +50,7 @@ def test_all_news_of_a_check_are_one_message() -> None:
         "[warning] no ticket came. To do: let WeChat push one.",
         "[worse, critical] it expired. To do: let WeChat push one.",
         "[still, warning] no ticket came. To do: let WeChat push one.",
-        "[over] no ticket came.",
+        "[over] It is all right again. It was: no ticket came.",
     ]
     assert for_people(found).way is Way.AUTO
 
@@ -93,7 +93,7 @@ def test_a_message_to_people_in_china_is_chinese_and_leads_to_the_console() -> N
         "[警告] wx1/access_token：params 没有及时回答；还没有取得过值。处理：请先修好那个任务：它自己的错误说明了办法。 "
         "https://x.example/console/credentials/wx1",
         f"[仍未解决，警告] 1 条消息。处理：{REPLAY.zh}。 https://x.example/console/messages?state=dead&app=7",
-        "[已解除] no ticket came。 https://x.example/console/pushes?account=wx1",
+        "[已解除] 已恢复正常。之前的问题：no ticket came。 https://x.example/console/pushes?account=wx1",
     ]
     (first, *_) = json.loads(found.body)["data"]["alerts"]
     assert first["url"] == "https://x.example/console/credentials/wx1"

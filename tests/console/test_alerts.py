@@ -39,6 +39,34 @@ async def test_where_nothing_is_wrong_the_page_says_so_and_whom_to_name(admin: B
     assert "[[alerts.targets]]" in page.text
 
 
+async def test_a_fault_of_which_no_alert_tells_yet_is_named(admin: Browser, keeper: Caller) -> None:
+    await keeper.register({"type": 0}, appsecret="wrong")
+    await keeper.settle()
+
+    page = await admin.open(PAGE)
+    chinese = await admin.open(PAGE, Accept_Language="zh")
+
+    firing = page.root.one("section", id="firing")
+    assert "Nothing is wrong" not in page.text
+    assert "Credentials that need a person: 1." in firing.text
+    assert [one["href"] for one in firing.find("a")] == ["/#needs"]
+    assert "需要人处理的凭据：1 个" in chinese.text
+
+
+async def test_who_tells_followers_alone_is_warned(admin: Browser, keeper: Caller) -> None:
+    boss = {"name": "boss", "kind": "follower", "app": 17, "to": "alice"}
+    name_targets(keeper, boss)
+    alone = await admin.open(PAGE)
+    name_targets(
+        keeper, boss, {"name": "hook", "kind": "webhook", "url": "https://a.example/?key=b"}
+    )
+    chinese = await admin.open(PAGE, Accept_Language="zh")
+
+    assert "Add a second target of another kind" in alone.text
+    assert "请再加一个" not in chinese.text
+    assert "redacted" not in chinese.text
+
+
 async def test_what_fires_is_shown_with_its_advice_and_what_is_over_without(
     admin: Browser, keeper: Caller
 ) -> None:

@@ -24,7 +24,9 @@ REMINDS: Final = Sentence(
     "[still, {severity}] {wrong}. To do: {advice}.",
     "[仍未解决，{severity}] {wrong}。处理：{advice}。",
 )
-CLEARS: Final = Sentence("[over] {wrong}.", "[已解除] {wrong}。")
+CLEARS: Final = Sentence(
+    "[over] It is all right again. It was: {wrong}.", "[已解除] 已恢复正常。之前的问题：{wrong}。"
+)
 TESTS: Final = Sentence("[test] {wrong}.", "[测试] {wrong}。")
 MORE: Final = Sentence(
     "… and {count:d} more: {place}, or GET /v1/alerts",

@@ -78,7 +78,8 @@ QUEUE_LATE: Final = Sentence(
 )
 
 IS_TEST: Final = Sentence(
-    "this is a test of the alerts: nothing is wrong", "这是告警的测试：一切正常"
+    "this is a test of the alerts, and says nothing about what is wrong at present",
+    "这是告警的测试，不说明当前有没有问题",
 )
 NOTHING_TO_DO: Final = Sentence("nothing is to be done", "不需要处理")
 GONE: Final = Sentence("the settings name no such target any more", "设置里已没有这个告警接收者")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from wechat_scheduler.config.alert_targets import AlertForm
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
 from wechat_scheduler.web.console.durations import duration
@@ -13,7 +14,7 @@ from wechat_scheduler.web.console.parts import Cell, code, joined, state, table,
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.settings import SettingResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -23,6 +24,13 @@ NO_TARGETS = W(
     "Alerts are listed here and not sent to anyone yet. Name a person, a group or a mailbox in [[alerts.targets]] of the "
     "configuration file, then reload the daemon.",
     "告警只在这里列出，还没有告诉任何人。在配置文件的 [[alerts.targets]] 里写上人、群或邮箱，然后让守护进程重新读取。",
+)
+# Of `config show`.
+REDACTED, HIDDEN = "[redacted]", W("[redacted]", "［已隐藏］")
+ONLY_FOLLOWERS = W(
+    "Alerts go to WeChat alone. They need the access_token of the same account: if that fails, nobody is told. Add a second "
+    "target of another kind: a robot of a group, a mailbox or a webhook.",
+    "告警只通过微信发送，需要同一个账号的 access_token：它失效时，谁也收不到。请再加一个别的形式的目标：群机器人、邮箱或 webhook。",
 )
 CHANGE = W(
     "Change them under [alerts] in the configuration file; a reload takes them over: `systemctl reload wechat-scheduler`.",
@@ -48,7 +56,7 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
         [
             str(one["name"]),
             form_words(visit, str(one["kind"])),
-            _place(one),
+            _place(visit, one),
             visit.say(LANGUAGES[str(one["language"])]),
             form(
                 visit, f"{PATH}/test", Html(), SEND_TEST,
@@ -61,14 +69,17 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
     if not targets:
         return shown
     every = form(visit, f"{PATH}/test", Html(), TEST_ALL)
-    return joined([shown, every, _change(visit)])
+    alone = all(one["kind"] == AlertForm.FOLLOWER for one in targets)
+    warning = fill('<p class="advice">{words}</p>', words=visit.say(ONLY_FOLLOWERS))
+    return joined([when(alone, warning), shown, every, _change(visit)])
 
 
-def _place(target: Mapping[str, Any]) -> Html:
+def _place(visit: Visit, target: Mapping[str, Any]) -> Html:
     """What the settings show of a target: secrets are masked there."""
     keys = ("app", "to", "server", "from")
     values = [_listed(target[key]) for key in keys if key in target]
-    return code(" · ".join(values or [_listed(target.get("url", ""))]))
+    place = " · ".join(values or [_listed(target.get("url", ""))])
+    return code(place.replace(REDACTED, visit.say(HIDDEN)))
 
 
 def _listed(value: object) -> str:

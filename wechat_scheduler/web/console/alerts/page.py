@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.chosen import (
     FORM,
@@ -34,6 +35,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult, AlertTestResult
+from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -42,6 +44,13 @@ TITLE = W("Alerts", "告警")
 FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
 NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
 NOTHING_SEEN = W("Nothing is wrong with what your key sees.", "当前 key 可见的范围内一切正常。")
+NOT_YET = W(
+    "No alert yet. Credentials that need a person: {number}. It becomes an alert after 5 minutes, 30 for a missing input.",
+    "还没有告警。需要人处理的凭据：{number} 个。持续 5 分钟后才成为告警（缺少输入是 30 分钟）。",
+)
+SEE_THEM = W("See them on the overview", "在总览查看")
+# What a person has to mend.
+OF_PERSONS: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
 NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
 NOTHING_WAS_SEEN = W(
     "Nothing was wrong with what your key sees in the last 90 days.",
@@ -81,7 +90,7 @@ async def page(visit: Visit) -> web.Response:
         "/v1/alerts", AlertResult, state="cleared", after=query.get("after")
     )
     parts = [
-        section(visit, FIRING, _firing(visit, firing), id="firing", live=True),
+        section(visit, FIRING, await _firing(visit, firing), id="firing", live=True),
         section(visit, RECENT, _ended(visit, ended, fires=bool(firing.rows)), id="over", live=True),
     ]
     if visit.may(Scope.ADMIN):
@@ -111,7 +120,7 @@ async def mute(visit: Visit) -> web.Response:
     return done(PATH, "muted" if body["seconds"] else "unmuted")
 
 
-def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
+async def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
     may_mute = visit.may(Scope.ADMIN)
     heads = [SEVERITY, ALERT, SINCE, TOLD, *([MUTE] if may_mute else [])]
     rows = [
@@ -126,13 +135,26 @@ def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
     ]
     empty = of_credentials(visit, NOTHING_WRONG, NOTHING_SEEN)
     others = visit.say(of_credentials(visit, W("", ""), OTHERS))
+    shown = table(visit, FIRING, heads, rows, empty=empty)
     return joined(
         [
-            table(visit, FIRING, heads, rows, empty=empty),
+            shown if rows else await _not_yet(visit) or shown,
             when(others, fill('<p class="faint">{others}</p>', others=others)),
             pager(visit, found, cursor="firing_after", name=FIRING),
         ]
     )
+
+
+async def _not_yet(visit: Visit) -> Html:
+    """How many credentials need a person, of which no alert tells yet; empty for none."""
+    counts = await visit.api.get("/v1/tasks/counts", JobCountsResult)
+    number = sum(counts.errors[reaction] for reaction in OF_PERSONS)
+    words = fill(
+        "<p>{words}</p><p>{link}</p>",
+        words=visit.say(NOT_YET, number=f"{number:,}"),
+        link=link("/#needs", visit.say(SEE_THEM)),
+    )
+    return when(number, words)
 
 
 def _ended(visit: Visit, found: Rows[AlertResult], *, fires: bool) -> Html:
