@@ -128,6 +128,23 @@ async def test_a_failing_credential_is_mended_and_seen_fresh(
     )
 
 
+async def test_a_credential_that_ends_before_its_next_attempt_says_so_first(
+    kept: Caller, admin: Browser, weixin: WeChat, clock: FakeClock
+) -> None:
+    weixin.sandbox.script(STABLE, appid=APPID, errcode=40125, times=None)
+    clock.advance(timedelta(minutes=110))
+    for _ in range(4):
+        await kept.call("POST", f"/task/{APPID}/0/refresh")
+        await kept.settle()
+
+    page = await admin.open(f"{LIST}/{APPID}/access_token")
+
+    assert "Needs a person" in page.facts()["State"]
+    first = page.root.one("section", id="state").find("p")[0].text
+    assert first.startswith("Nobody gets one after ")
+    assert "It is valid." not in page.text
+
+
 async def test_a_credential_shows_who_fetches_it_and_is_removed(
     kept: Caller, admin: Browser
 ) -> None:
@@ -139,8 +156,8 @@ async def test_a_credential_shows_who_fetches_it_and_is_removed(
     removed = await admin.submit(page, f"{LIST}/{APPID}/jsapi_ticket/remove")
     gone = await admin.open(f"{LIST}/{APPID}/jsapi_ticket")
 
-    assert [(row["Key"], row["Reads in 24 hours"]) for row in readers] == [
-        ("made at the first start admin", "1")
+    assert [tuple(row.values()) for row in readers] == [
+        ("made at the first start admin", "1", "within this hour")
     ]
     assert removed.url.path == f"{LIST}/{APPID}"
     assert "The credential was removed." in removed.text

@@ -1,6 +1,7 @@
 """`/console/credentials/{appid}/{type}`: all about one credential, and what can be done about it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -69,6 +70,10 @@ CALLS_MEAN = W(
     "All calls for this credential since midnight in Shanghai, failed ones and those that returned the same value "
     "included. The limit is the daemon's own.",
     "上海时间零点以来为这个凭据发出的全部请求，含失败的和返回同一个值的。上限是守护进程自己的。",
+)
+ENDS_FIRST = W(
+    "Nobody gets one after {left}: it ends before the next attempt. Do what the advice below says, then refresh it.",
+    "{left}之后谁也取不到：它在下次尝试之前失效。请按下面的建议处理，然后立即刷新。",
 )
 NOTICES: Final = {
     "refreshing": W(
@@ -140,11 +145,21 @@ def _state(visit: Visit, job: JobResult) -> Html:
     ]
     return joined(
         [
-            fill("<p>{meaning}</p>", meaning=visit.say(meaning)),
+            _ends_first(visit, job) or fill("<p>{meaning}</p>", meaning=visit.say(meaning)),
             facts(visit, pairs),
             _contest(visit, job.contested),
         ]
     )
+
+
+def _ends_first(visit: Visit, job: JobResult) -> Html:
+    """Says of a failing credential that it ends before it is tried again."""
+    ends = job.expires_at
+    if job.error is None or job.attempting or not job.expires_in or ends is None:
+        return Html()
+    left = visit.lasting(timedelta(seconds=job.expires_in))
+    words = fill('<p class="error">{words}</p>', words=visit.say(ENDS_FIRST, left=left))
+    return when(job.next_attempt_at > ends, words)
 
 
 def _calls(visit: Visit, job: JobResult) -> Html:

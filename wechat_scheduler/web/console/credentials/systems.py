@@ -1,6 +1,7 @@
 """The business systems of a credential: who fetches it, and whom it is sent to."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from wechat_scheduler.web.console import terms
@@ -37,6 +38,7 @@ NOTIFIED: Final[Mapping[str, tuple[Kind, Words]]] = {
     "delivered": ("good", W("Accepted", "已接收")),
     "cancelled": ("idle", W("Cancelled", "已取消")),
 }
+THIS_HOUR = W("within this hour", "本小时内")
 NEVER = W("None yet", "还没有")
 
 
@@ -63,11 +65,17 @@ async def _readers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Ht
         (
             named_key(reader.key, names),
             f"{reader.reads:,}",
-            visit.time(reader.last),
+            _read_last(visit, reader),
         )
         for reader in found
     ]
     return table(visit, READERS, READ_HEADS, rows, empty=NO_READER)
+
+
+def _read_last(visit: Visit, reader: ReaderResult) -> Cell:
+    """The hour is all that is known; of the present one its beginning would mislead."""
+    is_now = visit.now - reader.last < timedelta(hours=1)
+    return visit.say(THIS_HOUR) if is_now else visit.time(reader.last)
 
 
 def _receivers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
