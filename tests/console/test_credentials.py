@@ -141,7 +141,7 @@ async def test_a_credential_that_ends_before_its_next_attempt_says_so_first(
 
     assert "Needs a person" in page.facts()["State"]
     first = page.root.one("section", id="state").find("p")[0].text
-    assert first.startswith("Nobody gets one after ")
+    assert first.startswith("Callers get none after ")
     assert "It is valid." not in page.text
 
 

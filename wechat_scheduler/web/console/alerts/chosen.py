@@ -28,7 +28,7 @@ NO_TARGETS = W(
 # Of `config show`.
 REDACTED, HIDDEN = "[redacted]", W("[redacted]", "［已隐藏］")
 ONLY_FOLLOWERS = W(
-    "Alerts go to WeChat alone. They need the access_token of the same account: if that fails, nobody is told. Add a second "
+    "Alerts go to WeChat alone. They need the access_token of the same account: if that fails, no message arrives. Add a second "
     "target of another kind: a robot of a group, a mailbox or a webhook.",
     "告警只通过微信发送，需要同一个账号的 access_token：它失效时，谁也收不到。请再加一个别的形式的目标：群机器人、邮箱或 webhook。",
 )

@@ -72,7 +72,7 @@ CALLS_MEAN = W(
     "上海时间零点以来为这个凭据发出的全部请求，含失败的和返回同一个值的。上限是守护进程自己的。",
 )
 ENDS_FIRST = W(
-    "Nobody gets one after {left}: it ends before the next attempt. Do what the advice below says, then refresh it.",
+    "Callers get none after {left}: it ends before the next attempt. Do what the advice below says, then refresh it.",
     "{left}之后谁也取不到：它在下次尝试之前失效。请按下面的建议处理，然后立即刷新。",
 )
 NOTICES: Final = {
