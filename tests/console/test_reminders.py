@@ -242,6 +242,10 @@ async def test_reminders_are_found_by_text_state_and_person(admin: Browser, offi
     assert "Only reminders in the state “active” are shown. All states" in active.text
     assert "Only reminders in the state “active” are shown." in none.text
     assert "are shown." not in every.text
+    led = {one.text: one["href"] for one in active.root.one("section", id="reminders").find("a")}
+    assert [row["State"] for row in (await admin.open(led["The paused ones"])).table()] == [
+        "paused"
+    ]
     ways = [one["href"] for one in paused.root.one("section", id="reminders").find("a")]
     assert f"{LIST}?app={office.app}&uid={office.uid}&state=&text=WATER" in ways
 

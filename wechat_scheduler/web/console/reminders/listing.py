@@ -30,7 +30,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -42,6 +42,7 @@ NONE_FOUND = W(
     "这里没有符合的提醒。请改变条件，或者看下一页（如果有）。",
 )
 ONLY = W("Only reminders in the state “{state}” are shown.", "只显示状态为“{state}”的提醒。")
+PAUSED = W("The paused ones", "已暂停的提醒")
 ENDED: Final = ("done", "missed", "cancelled")
 # They are shown unless another state is chosen.
 ACTIVE: Final = "active"
@@ -77,8 +78,15 @@ def _only(visit: Visit, wanted: Mapping[str, str | None]) -> Html:
         only=spaced(
             visit.say(ONLY, state=visit.say(state)),
             link(f"{LIST}?{urlencode({**others, 'state': ''})}", visit.say(terms.ALL_STATES)),
+            _paused(visit, wanted, others),
         ),
     )
+
+
+def _paused(visit: Visit, wanted: Mapping[str, str | None], others: Mapping[str, str]) -> Html:
+    """The way from the active ones to the paused ones."""
+    url = f"{LIST}?{urlencode({**others, 'state': 'paused'})}"
+    return when(wanted["state"] == ACTIVE, link(url, visit.say(PAUSED)))
 
 
 def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:
