@@ -93,6 +93,7 @@ async def test_a_consumer_is_made_changed_given_a_new_secret_and_revoked(
         await admin.open(new), new, name="shop", appids=APPID, per_day="100", stand_in=["on"]
     )
     first = made.root.one("code", class_="secret").text
+    assert f"{keeper.daemon.url} in the place of https://api.weixin.qq.com" in made.text
 
     page = await admin.open(here)
     assert page.title == "shop"

@@ -23,7 +23,15 @@ from wechat_scheduler.web.console.access.tabs import (
 from wechat_scheduler.web.console.fields import form, refusal
 from wechat_scheduler.web.console.links import button, done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import advice, joined, secret_section, section, state, table
+from wechat_scheduler.web.console.parts import (
+    advice,
+    joined,
+    secret_section,
+    section,
+    state,
+    table,
+    with_code,
+)
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -54,6 +62,12 @@ HEADS: Final = (
     terms.USED_LAST,
 )
 MAKE, MAKE_IT = W("Make a consumer", "创建使用方"), W("Make the consumer", "创建")
+HOW = W("How the system uses it", "系统如何使用")
+USE = W(
+    "In the system, put {address} in the place of https://api.weixin.qq.com, keep the appid, and put this secret in the place "
+    "of the AppSecret.",
+    "在系统里，用 {address} 代替 https://api.weixin.qq.com，appid 不变，AppSecret 处填这个密钥。",
+)
 MADE, ROTATED = W("The consumer was made", "使用方已创建"), W("The new secret", "新的密钥")
 SECRET = W("Secret", "密钥")
 CHANGE = W("Change the settings", "更改设置")
@@ -154,7 +168,9 @@ def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistake
 def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
     back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
     shown = secret_section(visit, heading, [(SECRET, made.secret)])
-    return _page(visit, joined([shown, back]), title=heading)
+    base = visit.public_url or str(visit.request.url.origin())
+    use = fill("<p>{use}</p>", use=with_code(visit.say(USE, address=f"`{base}`")))
+    return _page(visit, joined([shown, section(visit, HOW, use), back]), title=heading)
 
 
 def _page(visit: Visit, body: Html, *, title: Phrase = TITLE, status: int = 200) -> web.Response:
