@@ -181,10 +181,11 @@ async def test_who_sends_a_form_of_sign_in_once_more_is_not_let_in(
     stranger: Browser, standing: Caller
 ) -> None:
     """A browser that goes back or loads a page again offers to send it, with the key in it."""
-    door = await stranger.post("/console/messages/write", {"text": "hello"})
+    typed = {"text": "hello", "previewed": "05ae48a8", "priority": "normal", "app": "6563"}
+    door = await stranger.post("/console/messages/write", typed)
     form = door.form("/console/sign-in")
     page = await stranger.submit_form(form, key=standing.daemon.admin_key)
-    assert page.title == "You are signed in again"
+    assert (page.title, page.facts()) == ("You are signed in again", {"Text": "hello"})
     await stranger.submit(await stranger.open("/console/sign-out"), "/console/sign-out")
 
     again = await stranger.submit_form(form, key=standing.daemon.admin_key)

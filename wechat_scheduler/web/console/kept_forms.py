@@ -1,18 +1,19 @@
 """A form that was posted after its session had ended: what was typed stays in the browser until the person is
 signed in. The daemon stores nothing of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
 from aiohttp import hdrs, web
 
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.fields import ASK, ONCE, SURE
 from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.mistakes import LABELS
 from wechat_scheduler.web.console.session_cookies import CSRF, is_own
-from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
+from wechat_scheduler.web.console.words import Language, Phrase, Words, language_of, phrase
 from wechat_scheduler.web.pages.forms import URLENCODED
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -25,6 +26,19 @@ LARGEST: Final = 65_536
 _ROOM: Final = "/console/"
 _SIGN_OUT: Final = "/console/sign-out"
 _SERVICE: Final = (CSRF, ONCE, ASK, SURE)
+# Fields that people do not write, and choices that a form begins with.
+_UNSEEN: Final = ("previewed", "app", "alert", "purpose", "as")
+_BEGUN: Final = (("priority", "normal"), ("channel", "auto"))
+# Of fields that errors of our API do not name.
+_LABELS: Final[Mapping[str, Phrase]] = {
+    "at": Words("Time", "时间"),
+    "not_before": terms.NOT_BEFORE,
+    "people": terms.PEOPLE,
+    "priority": terms.PRIORITY,
+    "template": terms.TEMPLATE,
+    "topics": terms.TOPICS,
+    "when": Words("When", "时间"),
+}
 # The fields for secrets, which are in no page, and those for addresses whose query may be one.
 _SECRETS: Final = ("appsecret", "token", "encoding_aes_key", "key")
 _CALLED: Final = ("callback", "notify", "params")
@@ -56,6 +70,11 @@ class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def typed(self) -> Sequence[tuple[str, str]]:
         return [(name, value) for name, value in self.fields if value and name not in _SERVICE]
+
+    @property
+    def shown(self) -> Sequence[tuple[str, str]]:
+        """What a person wrote or changed: no ids, no digests, and no choice that the form begins with."""
+        return [one for one in self.typed if one[0] not in _UNSEEN and one not in _BEGUN]
 
 
 def kept_form(request: web.Request, fields: Sequence[tuple[str, str]]) -> KeptForm | None:
@@ -99,7 +118,7 @@ def review(request: web.Request, form: KeptForm, *, place: str, proof: str) -> w
         _BODY,
         title=title,
         why=" ".join(filter(None, why)),
-        typed=[_pair(language, *one) for one in form.typed],
+        typed=[_pair(language, *one) for one in form.shown],
         form=_sending(language, form, place=place, proof=proof),
     )
     return document(request, language, title, body)
@@ -126,7 +145,9 @@ def _sending(language: Language, form: KeptForm, *, place: str, proof: str) -> H
 
 
 def _pair(language: Language, name: str, value: str) -> Html:
-    return fill(_PAIR, name=phrase(LABELS.get(name, name), language), value=value)
+    return fill(
+        _PAIR, name=phrase(_LABELS.get(name) or LABELS.get(name, name), language), value=value
+    )
 
 
 def _is_secret(name: str, value: str) -> bool:
