@@ -8,8 +8,9 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.web.tenants import bound, deliveries, made_app
+from tests.web.tenants import bound, deliveries, made_app, send, subscribed
 from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, UNSEEN_KEYWORDS
+from wechat_scheduler.delivery.refused_messages import NOBODY_RECEIVES
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -27,6 +28,37 @@ async def shop(keeper: Caller) -> dict[str, Any]:
 async def preview(keeper: Caller, app: dict[str, Any], to: Any = "alice", **wish: Any) -> Answer:
     body = {"app": app["id"], "to": [to], "text": "hello"} | wish
     return await keeper.call("POST", "/v1/messages/preview", body=body)
+
+
+async def test_the_preview_of_a_topic_tells_of_those_whom_the_message_then_reaches(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    app = await made_app(keeper)
+    path = f"/v1/apps/{app['id']}/topics"
+    topic, empty = [
+        (await keeper.call("POST", path, body={"name": name})).result["id"]
+        for name in ("news", "empty")
+    ]
+    weixin.sandbox.people.follow(APPID, "o_dave")
+    await bound(keeper, app, "dave")
+    await keeper.call("DELETE", f"/v1/apps/{app['id']}/subscribers/dave")
+    await subscribed(keeper, app, topic, "o_dave")
+
+    alone = (await preview(keeper, app, "o_dave")).result
+    shown = (await preview(keeper, app, topic)).result
+    nobody = (await preview(keeper, app, empty)).result
+    everyone = (await preview(keeper, app, "*")).result
+    unknown = await preview(keeper, app, 7)
+    await send(keeper, app, topic)
+    await keeper.settle()
+
+    assert alone["error"] == "the user has not subscribed to the app"
+    assert (shown["error"], shown["openid"]) == ("", "o_dave")
+    assert nobody["error"] == everyone["error"] == NOBODY_RECEIVES.en
+    assert unknown.status == 404
+    assert len(weixin.sandbox.people.arrived(APPID, "o_dave")) == 1
 
 
 async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict[str, Any]) -> None:
@@ -107,11 +139,11 @@ async def test_a_message_for_which_there_is_no_way_says_what_to_do(
     wrong = [
         await preview(keeper, shop, channel="webhook", to=[]),
         await preview(keeper, shop, 17),
-        await preview(keeper, shop, "*"),
+        await preview(keeper, shop, to=["alice", "*"]),
         await preview(keeper, shop, text=""),
         await preview(keeper, shop | {"id": 7}),
     ]
 
     assert missing["error"].startswith("the app shop has no template for the purpose message; map")
-    assert [answer.status for answer in wrong] == [400, 400, 400, 400, 404]
+    assert [answer.status for answer in wrong] == [400, 404, 400, 400, 404]
     assert shop["appid"] == APPID

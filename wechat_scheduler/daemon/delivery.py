@@ -92,6 +92,7 @@ def wire_delivery(
         ),
         previews=PreviewDesk(
             stores.aliases,
+            stores.subscriptions,
             stores.uses,
             landing=_landing(ground, directory),
             clock=clock,

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
-from wechat_scheduler.audience.ports import Aliases, UseCounts
+from wechat_scheduler.audience.ports import Aliases, Subscriptions, UseCounts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
 from wechat_scheduler.delivery.previews import Preview, preview
-from wechat_scheduler.delivery.refused_messages import no_notice_left
+from wechat_scheduler.delivery.refused_messages import NOBODY_RECEIVES, no_notice_left
 from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, replace
+
+# Receivers of a topic, of whom the first is shown that the message reaches.
+MOST_LOOKED_AT: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +32,14 @@ class PreviewDesk:
     def __init__(
         self,
         aliases: Aliases,
+        subscriptions: Subscriptions,
         uses: UseCounts,
         *,
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
         self._aliases = aliases
+        self._subscriptions = subscriptions
         self._uses = uses
         self._landing = landing
         self._clock = clock
@@ -42,13 +48,15 @@ class PreviewDesk:
         self,
         app: App,
         content: Content,
-        name: str,
+        to: str | int,
         *,
         not_before: datetime | None = None,
         priority: Priority = Priority.NORMAL,
     ) -> PreviewedReceiver:
-        """What the user with the uid, alias or openid `name` would see."""
-        subscriber, error = await self._receiver(app, name)
+        """What the user with the uid, alias or openid `to` would see; of the receivers of a topic with that id, or of
+        all subscribers for 0, the first whom it reaches."""
+        find = self._receiver(app, to) if isinstance(to, str) else self._first(app, to)
+        subscriber, error = await find
         if subscriber is None:
             return PreviewedReceiver(subscriber=None, preview=Preview(error=error))
         now = self._clock.now()
@@ -71,6 +79,17 @@ class PreviewDesk:
         refused = refusal_of(found)
         sentence = refused.sentence if refused else ""
         return (found.subscriber, sentence) if found else (None, Refusal.UNKNOWN_USER.sentence)
+
+    async def _first(self, app: App, topic_id: int) -> tuple[Subscriber | None, str]:
+        """As the sending does: whom the store gives for the topic, and who does not refuse the app itself."""
+        uids = await self._subscriptions.receivers(app.id, topic_id, after="", limit=MOST_LOOKED_AT)
+        known = await self._aliases.find(app, uids)
+        found = [known[uid] for uid in uids if uid in known]
+        refused = [(one, refusal_of(one, among_subscribers=True)) for one in found]
+        reached = [one.subscriber for one, refusal in refused if refusal is None]
+        if reached:
+            return reached[0], ""
+        return (found[0].subscriber if found else None), NOBODY_RECEIVES.en
 
     async def _used_up(
         self, shown: Preview, subscriber: Subscriber, now: datetime

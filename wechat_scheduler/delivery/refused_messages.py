@@ -18,6 +18,10 @@ from wechat_scheduler.reasons import Verdict
 APP_GONE = Sentence("the app that sent it is gone", "发送它的应用已不存在")
 APP_UNREADABLE = Sentence("its app cannot be read: see doctor", "读不出它的应用：请查看 doctor")
 SUBSCRIBER_GONE = Sentence("the subscriber is gone", "订阅者已不存在")
+NOBODY_RECEIVES = Sentence(
+    "none of the subscribers can be reached now: they left the account, or switched the messages off",
+    "现在没有能收到的订阅者：他们不再关注公众号，或关闭了消息",
+)
 NOT_TAKEN = Sentence("the user accepts no messages of this app", "用户不收这个应用的消息")
 EXPIRED = Sentence("the message expired at {at}", "消息已于 {at} 过期")
 OTHER_ACCOUNT = Sentence("the subscriber does not belong to {appid}", "订阅者不属于账号 {appid}")

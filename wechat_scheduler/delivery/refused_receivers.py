@@ -36,8 +36,9 @@ class Refused(NamedTuple):
         return self.trouble or self.refusal.sentence
 
 
-def refusal_of(found: Found | None) -> Refused | None:
-    """Why messages of the app are not sent to this user; None if they are."""
+def refusal_of(found: Found | None, *, among_subscribers: bool = False) -> Refused | None:
+    """Why messages of the app are not sent to this user; None if they are. One who is written to `among_subscribers`
+    of a topic subscribed to that, and need not have subscribed to the app itself."""
     if found is None:
         return Refused(Refusal.UNKNOWN_USER)
     subscriber, subscription = found.subscriber, found.subscription
@@ -46,7 +47,7 @@ def refusal_of(found: Found | None) -> Refused | None:
     if subscriber.trouble:
         return Refused(Refusal.WECHAT, subscriber.trouble)
     if subscription is None:
-        return Refused(Refusal.UNSUBSCRIBED)
+        return None if among_subscribers else Refused(Refusal.UNSUBSCRIBED)
     if subscription.blocked:
         return Refused(Refusal.BLOCKED)
     if subscription.muted:

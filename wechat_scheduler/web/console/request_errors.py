@@ -62,7 +62,7 @@ _OF_FIELDS: Final = {
 
     "name who is to get it": "请填写发给谁",
     "name who is to be reminded": "请填写提醒谁",
-    "name one user: a uid, the app's own name, or an openid": "请填写一个用户：uid、应用自己的名字或 openid",
+    "name one receiver: a uid, the app's own name, an openid, a topic, or *": "请填写一个接收者：uid、应用自己的名字、openid、主题，或者 *",
     "a webhook goes to the app's callback": "webhook 发往应用的回调",
     "a webhook has no preview": "webhook 没有预览",
     "must not name more than {most:d}": "不能超过 {most} 个",

@@ -13,10 +13,8 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.sending.message_requests import read_message
 from wechat_scheduler.web.native.sending.messages import MessageResult
-from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult
 
 W = Words
 
@@ -25,7 +23,6 @@ PAST = W(
     "must not be past; leave it empty to send the message now",
     "已经过去；留空就现在发送",
 )
-NO_SUBSCRIBER = W("the topic has no subscribers", "这个主题没有订阅者")
 # Those that are typed; `topic` takes the place of `to`, and `again` is the message that was the pattern.
 FIELDS: Final = (
     "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
@@ -114,21 +111,3 @@ async def _unseen(visit: Visit, number: str, app: int) -> dict[str, Any]:
     page = {"miniprogram": one.miniprogram} if one.miniprogram else {}
     corrects = {"corrects": one.id} if one.app == app else {}
     return {"format": one.format, **corrects, **page}
-
-
-async def previewed(visit: Visit, body: dict[str, Any]) -> dict[str, Any]:
-    """The message to one user: of those of a topic the first who can be reached. Raises InvalidRequestError."""
-    topic = visit.form.get("topic", "")
-    if not ID.fullmatch(topic):
-        return body
-    path = "/v1/apps/{app}/subscribers"
-    found = await visit.api.page(
-        path, SubscriberResult, app=body["app"], topic=topic, limit=LARGEST_PAGE
-    )
-    if not found.rows:
-        raise InvalidRequestError(visit.say(NO_SUBSCRIBER), field="to")
-    return {**body, "to": [next(filter(_is_reached, found.rows), found.rows[0]).uid]}
-
-
-def _is_reached(user: SubscriberResult) -> bool:
-    return user.follows and not (user.trouble or user.blocked or user.muted)

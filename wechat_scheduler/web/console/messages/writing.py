@@ -16,7 +16,6 @@ from wechat_scheduler.web.console.messages.drafts import (
     HIDDEN,
     begun,
     body_of,
-    previewed,
     written_in,
 )
 from wechat_scheduler.web.console.messages.preview import preview
@@ -81,7 +80,7 @@ async def write(visit: Visit) -> web.Response:
 async def show(visit: Visit, notice: Html = NO_NOTICE) -> web.Response:
     """The form as it was filled in, with the preview above."""
     try:
-        body = await previewed(visit, await body_of(visit))
+        body = await body_of(visit)
         found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, body)
     except RequestError as error:
         return await _page(visit, visit.form, error)

@@ -1,4 +1,4 @@
-"""Shows a message as WeChat would show it to one receiver, and sends nothing."""
+"""Shows a message as WeChat would show it to one user, and sends nothing."""
 
 from datetime import datetime
 
@@ -78,11 +78,13 @@ class MessagePreviewResult(msgspec.Struct, kw_only=True):
 async def shown(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     wanted = read_message(await request.read(), now=services.clock.now())
-    name = _only_name(wanted)
+    to = _only_receiver(wanted)
     app = await reachable_app(request, wanted.app_id)
+    if isinstance(to, int) and to:
+        await services.audience.topic(app, to)
     check_page(wanted.content.page, app, "miniprogram")
     found = await services.previews.preview(
-        app, wanted.content, name, not_before=wanted.not_before, priority=wanted.priority
+        app, wanted.content, to, not_before=wanted.not_before, priority=wanted.priority
     )
     person = await _person(services, app, found.subscriber)
     return envelope.success(_result(found.preview, found.subscriber, person))
@@ -96,15 +98,16 @@ async def _person(services: Services, app: App, receiver: Subscriber | None) -> 
     return next(iter(called.values()), "")
 
 
-def _only_name(wanted: MessageRequest) -> str:
+def _only_receiver(wanted: MessageRequest) -> str | int:
     """Raises InvalidRequestError."""
     if wanted.content.way is Way.WEBHOOK:
         raise InvalidRequestError("a webhook has no preview", field="channel")
-    if len(wanted.names) != 1 or wanted.topics:
+    receivers: list[str | int] = [*wanted.names, *wanted.topics]
+    if len(receivers) != 1:
         raise InvalidRequestError(
-            "name one user: a uid, the app's own name, or an openid", field="to"
+            "name one receiver: a uid, the app's own name, an openid, a topic, or *", field="to"
         )
-    return wanted.names[0]
+    return receivers[0]
 
 
 def _result(preview: Preview, receiver: Subscriber | None, person: str) -> MessagePreviewResult:
