@@ -148,7 +148,12 @@ async def test_a_corrected_message_and_the_one_that_failed_lead_to_one_another(
     old, new = [await admin.open(f"/console/messages/{one['message']}") for one in (dead, sent)]
 
     story = await admin.open(f"/console/deliveries/{dead['id']}")
+    failed = await admin.open("/console/messages?state=dead")
+    asked = await admin.submit(failed, "/console/messages/choose", what="replay_all")
 
+    assert "corrected in another message" in failed.table()[0]["State"]
+    assert "a corrected message: 1." in asked.text
+    assert "None of these can be sent again" in asked.text
     assert story.facts()["It was corrected by"] == str(sent["message"])
     assert old.facts()["It was corrected by"] == str(sent["message"])
     assert new.facts()["It corrects"] == str(dead["message"])

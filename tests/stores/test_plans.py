@@ -26,7 +26,7 @@ from wechat_scheduler.storage.audience import (
 )
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
 from wechat_scheduler.storage.claims import UNCLAIMED
-from wechat_scheduler.storage.credentials import job_claims, jobs, stored_values, wake_ups
+from wechat_scheduler.storage.credentials import census, job_claims, jobs, stored_values, wake_ups
 from wechat_scheduler.storage.delivery import (
     deliveries,
     delivery_lists,
@@ -164,6 +164,7 @@ STATEMENTS = {
     "given reminders": adopting.GIVE.text(4),
     "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1/access_token", "wx2/x"})),
     "dead letters": facts.DEAD,
+    "dead messages": census.DEAD,
     "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,
     "ended alerts": alerts.ENDED,

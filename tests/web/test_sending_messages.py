@@ -4,7 +4,7 @@ from asyncio import TaskGroup
 from datetime import timedelta
 
 from tests.access.doors import make
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app, opened_shop, send
@@ -211,7 +211,7 @@ async def test_a_dry_run_names_what_would_be_changed_and_its_ids_change_no_more(
 
     assert (told.result["count"], told.result["more"], states) == (2, False, {"pending"})
     assert sorted(done.result["ids"]) == sorted(told.result["ids"])
-    assert again.result == {"count": 0, "more": False, "ids": []}
+    assert again.result == {"count": 0, "more": False, "ids": [], "corrected": 0}
     assert sorted(replayable.result["ids"]) == sorted(told.result["ids"])
     assert sorted(one["state"] for one in await deliveries(keeper)) == [
         "cancelled", "cancelled", "pending",
@@ -368,6 +368,33 @@ async def test_html_without_a_title_gets_its_text_as_one(keeper: Caller) -> None
 
         message = (await keeper.call("GET", f"/v1/messages/{sent['id']}")).result
         assert (message["title"], message["text"]) == (title, text)
+
+
+async def test_a_failed_delivery_that_was_corrected_is_settled_and_left_out_of_a_replay_of_all(
+    keeper: Caller, weixin: WeChat
+) -> None:
+    shop = await opened_shop(keeper, weixin, "alice", "bob")
+    weixin.sandbox.script("/cgi-bin/message/custom/send", errcode=47003, times=2)
+    first = (await send(keeper, shop, "alice", "bob")).result["id"]
+    await keeper.settle()
+    (alice,) = [one for one in await deliveries(keeper) if one["person"] == "alice"]
+    await send(keeper, shop, "alice", corrects=first)
+    await keeper.settle()
+
+    overview = (await keeper.call("GET", "/v1/overview")).result
+    found = {one["id"]: one["corrected"] for one in await deliveries(keeper, "?state=dead")}
+    wish = {"state": "dead", "dry_run": True}
+    told = (await keeper.call("POST", "/v1/deliveries/replay", body=wish)).result
+    facts = keeper.daemon.ground.stores.alert_facts
+    (dead,) = await facts.dead_letters(since=START - timedelta(days=1), limit=9)
+    changed = (await keeper.call("POST", "/v1/deliveries/replay", body={"state": "dead"})).result
+    named = (await keeper.call("POST", "/v1/deliveries/replay", body={"ids": [alice["id"]]})).result
+
+    assert overview["work"]["dead"]["number"] == dead.deliveries == 1
+    assert [found[alice["id"]], len(found)] == [True, 2]
+    assert (told["count"], told["corrected"]) == (1, 1)
+    assert alice["id"] not in changed["ids"]
+    assert named["ids"] == [alice["id"]]
 
 
 async def test_a_message_says_which_one_it_corrects_and_by_which_it_was_corrected(

@@ -79,6 +79,10 @@ class DeliveryDesk:
         """The ids of those that `replay` would make due."""
         return await self._deliveries.replayable(wanted, limit=limit)
 
+    async def corrected(self, wanted: DeliveryFilter, *, limit: int) -> int:
+        """How many `replay` leaves out: their receiver was sent a corrected message. Up to `limit`."""
+        return await self._deliveries.corrected(wanted, limit=limit)
+
     async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """The ids of those that `cancel` would cancel."""
         return await self._deliveries.cancellable(wanted, limit=limit)

@@ -183,10 +183,14 @@ class Deliveries(Protocol):
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
         """Make deliveries due that are dead, cancelled, expired or missed: now, or at the message's
-        `not_before`. Returns their ids."""
+        `not_before`. Those whose receiver was sent a corrected message are left out, unless `wanted` names
+        their ids. Returns their ids."""
 
     async def replayable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """The ids of those that `replay` would change."""
+
+    async def corrected(self, wanted: DeliveryFilter, *, limit: int) -> int:
+        """How many `replay` leaves out since they were corrected, up to `limit`."""
 
     async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """The ids of those that `cancel` would change."""

@@ -33,7 +33,7 @@ class DeliveryView:
     `appid` and `openid` are those of a person, empty for others and for persons who are gone. The attempts
     since the creation or the last replay began at `since`; the message is not sent after `expires_at`.
     `title` is the message's, where it has none its template or the beginning of its text; empty if it
-    is retracted. `person` is
+    is retracted. One is `corrected` if its receiver was sent another message in its place. `person` is
     the nickname of a person, or the app's own name for it, `topic` the name of a topic; empty if it is not known.
     `tries` counts the attempts; `attempts` are given for a single delivery only."""
 
@@ -53,6 +53,7 @@ class DeliveryView:
     reason: str
     notes: tuple[str, ...]
     duplicate: bool
+    corrected: bool
     tries: int
     created_at: datetime
     due_at: datetime | None

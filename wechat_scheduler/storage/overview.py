@@ -6,6 +6,7 @@ from typing import Final
 
 from wechat_scheduler.statistics.overview import LOOKED_AT, MOST_ROWS, RowCount, WorkCounts
 from wechat_scheduler.storage.conditions import SqlConditions
+from wechat_scheduler.storage.corrected import NOT_CORRECTED
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.rows import micros
 
@@ -15,7 +16,7 @@ COUNT: Final = f"""
 """  # noqa: S608 - our own text
 # Notifications of credentials belong to no app.
 WAITING: Final = "state = 'pending' AND app_id >= 0"
-DEAD: Final = "state = 'dead' AND settled_at > {}"
+DEAD: Final = f"state = 'dead' AND settled_at > {{}} AND {NOT_CORRECTED}"
 DUE: Final = "state = 'active' AND due_at <= {}"
 
 

@@ -12,6 +12,7 @@ from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.pushes.model import TICKET
 from wechat_scheduler.storage.checks import counted
 from wechat_scheduler.storage.conditions import SqlConditions
+from wechat_scheduler.storage.corrected import NOT_CORRECTED
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import contest_of, fault_of, instant, key_of, micros, record
 from wechat_scheduler.storage.unreadable import readable
@@ -42,7 +43,7 @@ NOTED: Final = f"""
 """
 DEAD: Final = f"""
     SELECT app_id, error FROM deliveries
-    WHERE state = 'dead' AND settled_at > $1 AND channel <> '{TargetKind.ALERT}'
+    WHERE state = 'dead' AND settled_at > $1 AND channel <> '{TargetKind.ALERT}' AND {NOT_CORRECTED}
     ORDER BY settled_at DESC LIMIT $2
 """  # noqa: S608 - our own text
 # For a platform that never sent a ticket, the wait begins when its push URL was set.

@@ -17,6 +17,7 @@ from wechat_scheduler.credentials.policy import Freshness, quota_day
 from wechat_scheduler.engine.clock import AHEAD
 from wechat_scheduler.pushes.model import TICKET, WATCH
 from wechat_scheduler.storage.checks import MOST_COUNTED
+from wechat_scheduler.storage.corrected import NOT_CORRECTED
 from wechat_scheduler.storage.credentials.job_states import IS_DEAD, state_at
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.rows import (
@@ -53,11 +54,11 @@ DELIVERIES = """
         min(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN due_at END) AS due_since
     FROM deliveries WHERE state = 'pending' GROUP BY channel ORDER BY channel
 """
-DEAD = """
+DEAD = f"""
     SELECT channel, errcode, count(*) AS deliveries, max(settled_at) AS last
-    FROM deliveries WHERE state = 'dead' AND settled_at > $1
+    FROM deliveries WHERE state = 'dead' AND settled_at > $1 AND {NOT_CORRECTED}
     GROUP BY channel, errcode ORDER BY channel, errcode
-"""
+"""  # noqa: S608 - our own text
 EVENTS = f"""
     SELECT 'event' AS name, count(*) AS waiting, min(received_at) AS oldest,
         count(CASE WHEN claimed_by IS NULL AND due_at <= $1 THEN 1 END) AS due,
@@ -115,7 +116,7 @@ class SqlCensus:
 
 
 async def dead_since(database: Database, instant: datetime) -> tuple[DeadCensus, ...]:
-    """The messages that died since then and were not replayed, by channel and errcode."""
+    """The messages that died since then and were neither replayed nor corrected, by channel and errcode."""
     rows = await database.read(DEAD, micros(instant))
     return tuple(
         readable(rows, lambda row: record(DeadCensus, row), table="deliveries", key="channel")

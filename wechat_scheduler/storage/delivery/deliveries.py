@@ -10,6 +10,7 @@ from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.audience.cancelling import try_again
+from wechat_scheduler.storage.corrected import IS_CORRECTED, NOT_CORRECTED
 from wechat_scheduler.storage.database import (
     CHUNK,
     IDS,
@@ -118,6 +119,13 @@ class SqlDeliveries:
     async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         return await self._ids(_cancellable(wanted), limit)
 
+    async def corrected(self, wanted: DeliveryFilter, *, limit: int) -> int:
+        if wanted.ids:
+            return 0
+        conditions = _to_try_again(wanted)
+        conditions.add(IS_CORRECTED.format(of="deliveries"))
+        return len(await self._ids(conditions, limit))
+
     async def _ids(self, conditions: Conditions, limit: int) -> Sequence[int]:
         chosen = _chosen(conditions, limit)
         return [row["id"] for row in await self._database.read(chosen, *conditions.values)]
@@ -144,6 +152,14 @@ def _cancellable(wanted: DeliveryFilter, *values: object) -> Conditions:
 
 
 def _replayable(wanted: DeliveryFilter, *values: object) -> Conditions:
+    """Without those whose receiver was sent a corrected message, unless they are named."""
+    conditions = _to_try_again(wanted, *values)
+    if not wanted.ids:
+        conditions.add(NOT_CORRECTED)
+    return conditions
+
+
+def _to_try_again(wanted: DeliveryFilter, *values: object) -> Conditions:
     conditions = Conditions(wanted, alias="", values=values)
     conditions.add_any("state", REPLAYABLE)
     return conditions

@@ -6,6 +6,7 @@ from typing import Final
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, ListedMessage
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.storage.corrected import IS_CORRECTED
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.delivery.conditions import Conditions
 from wechat_scheduler.storage.delivery.delivery_names import (
@@ -33,7 +34,8 @@ DELIVERIES: Final = f"""
         d.duplicate, d.created_at, d.due_at, d.settled_at, d.errcode, d.claimed_by, d.state, d.since,
         m.notes AS message_notes, m.expires_at, COALESCE(s.appid, '') AS appid,
         COALESCE(s.openid, '') AS openid,
-        (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries, {PERSON}
+        (SELECT count(*) FROM attempts a WHERE a.delivery_id = d.id) AS tries,
+        CASE WHEN {IS_CORRECTED.format(of="d")} THEN 1 ELSE 0 END AS corrected, {PERSON}
     FROM deliveries d JOIN messages m ON m.id = d.message_id
     LEFT JOIN subscribers s ON s.uid = d.target
 """  # noqa: S608 - our own text

@@ -55,6 +55,10 @@ NOTHING: Final = {
     "cancel": W("None of these waits any more.", "其中没有还在等待的。"),
 }
 NONE_TICKED = W("No delivery is ticked.", "没有选中任何投递。")
+LEFT_OUT = W(
+    "Left out, because their receivers were sent a corrected message: {count}.",
+    "没有包括已改正另发的：{count} 条。",
+)
 BACK = W("Back to the list", "返回列表")
 NOTICES: Final = {
     **COUNT,
@@ -94,13 +98,15 @@ async def choose(visit: Visit) -> web.Response:
     chosen = await wanted(visit, visit.form)
     body = chosen.body if of_all else {"ids": [int(one) for one in picked(visit)]}
     ids = []
-    more = False
+    more, corrected = False, 0
     if of_all or body["ids"]:
         told = await visit.api.post(PATHS[what], ChangedResult, {**body, "dry_run": True})
-        ids, more = list(told.ids), told.more
+        ids, more, corrected = list(told.ids), told.more, told.corrected
     shown = await _first(visit, ids)
     asked = _question(visit, what, ids, more, chosen, shown)
-    return layout(visit, SURE[what], section(visit, CHANGED, asked))
+    left = fill("<p>{words}</p>", words=visit.say(LEFT_OUT, count=f"{corrected:,}"))
+    told_first = joined([when(corrected, left), asked])
+    return layout(visit, SURE[what], section(visit, CHANGED, told_first))
 
 
 async def _first(visit: Visit, ids: list[int]) -> Html:

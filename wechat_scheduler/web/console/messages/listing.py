@@ -27,7 +27,7 @@ from wechat_scheduler.web.console.messages.states import (
     standing,
 )
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import joined, searched, section, table
+from wechat_scheduler.web.console.parts import aside, joined, searched, section, spaced, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -44,6 +44,7 @@ NONE = W(
 )
 NONE_FOUND = W("No delivery matches. Leave out a filter.", "没有符合的投递。去掉一个筛选条件试试。")
 PICK, PICK_ONE = W("Select", "选择"), W("Select {title}", "选择 {title}")
+CORRECTED = W("corrected in another message", "已改正另发")
 RETRACTED = W("(retracted)", "（已撤回）")
 REPLAY_PICKED = W("Send the selected again", "重新发送所选")
 CANCEL_PICKED = W("Cancel the selected", "取消所选")
@@ -164,7 +165,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
         link(f"/console/deliveries/{one.id}", one.title or visit.say(RETRACTED)),
         sender_link(visit, one),
         receiver_link(visit, one),
-        standing(visit, one),
+        spaced(standing(visit, one), when(one.corrected, aside(visit, CORRECTED))),
         visit.told(one.reason),
     ]
 

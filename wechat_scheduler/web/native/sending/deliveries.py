@@ -55,6 +55,7 @@ log = structlog.get_logger(__name__)
 
 Change: TypeAlias = Callable[[web.Request, DeliveryFilter, int], Awaitable[Sequence[int]]]
 Find: TypeAlias = Callable[..., Awaitable[Sequence[int]]]
+Count: TypeAlias = Callable[..., Awaitable[int]]
 
 STATES: Final = tuple(state.value for state in DeliveryState)
 _ERRCODE = re.compile(r"-?[0-9]{1,9}")
@@ -94,25 +95,30 @@ async def cancel(request: web.Request) -> web.Response:
 
 
 async def replay_all(request: web.Request) -> web.Response:
-    return await _change_all(request, _replay, request.app[SERVICES].deliveries.replayable)
+    desk = request.app[SERVICES].deliveries
+    return await _change_all(request, _replay, desk.replayable, desk.corrected)
 
 
 async def cancel_all(request: web.Request) -> web.Response:
     return await _change_all(request, _cancel, request.app[SERVICES].deliveries.cancellable)
 
 
-async def _change_all(request: web.Request, change: Change, find: Find) -> web.Response:
+async def _change_all(
+    request: web.Request, change: Change, find: Find, count: Count | None = None
+) -> web.Response:
+    """A dry run tells how many `count` finds that are left out."""
     given, is_dry_run = read_filter(await request.read())
     wanted = await within_reach(request, given)
     if is_dry_run:
-        return _changed(await find(wanted, limit=MOST_AT_ONCE))
+        corrected = await count(wanted, limit=MOST_AT_ONCE) if count else 0
+        return _changed(await find(wanted, limit=MOST_AT_ONCE), corrected)
     ids = await change(request, wanted, MOST_AT_ONCE)
     log.info("delivery.changed", path=request.path, count=len(ids), by=request[CALLER].id)
     return _changed(ids)
 
 
-def _changed(ids: Sequence[int]) -> web.Response:
-    return envelope.success(ChangedResult(len(ids), len(ids) == MOST_AT_ONCE, ids))
+def _changed(ids: Sequence[int], corrected: int = 0) -> web.Response:
+    return envelope.success(ChangedResult(len(ids), len(ids) == MOST_AT_ONCE, ids, corrected))
 
 
 async def _replay(request: web.Request, wanted: DeliveryFilter, limit: int) -> Sequence[int]:

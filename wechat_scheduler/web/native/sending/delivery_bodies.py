@@ -45,11 +45,13 @@ class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
 
 class ChangedResult(msgspec.Struct):
     """`count` deliveries were changed, or would be after a `dry_run`: those of the `ids`. If `more` is true
-    there may be others: repeat the request."""
+    there may be others: repeat the request. A replay of all that match leaves out those that were `corrected` in
+    another message: a `dry_run` counts them."""
 
     count: int
     more: bool
     ids: Sequence[int] = ()
+    corrected: int = 0
 
 
 class AttemptResult(msgspec.Struct, kw_only=True):
@@ -68,7 +70,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     app's webhook. `person` is the app's own name for the user, or the nickname; empty if neither is
     known. `topic` is the name of a topic, empty for others. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of
     the next attempt; `reason` explains `state`. If `possibly_duplicate` is true, the receiver may have
-    seen the message twice."""
+    seen the message twice. If `corrected` is true, the receiver was sent another message that corrects it."""
 
     id: int
     message: int
@@ -86,6 +88,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     reference: str
     notes: Sequence[str]
     possibly_duplicate: bool
+    corrected: bool
     attempts: int
     created_at: datetime
     due_at: datetime | None

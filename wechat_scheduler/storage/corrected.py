@@ -1,0 +1,13 @@
+"""Tells deliveries whose receiver was sent a corrected message instead."""
+
+from typing import Final
+
+# A message may be corrected for one of its receivers only.
+IS_CORRECTED: Final = """
+    EXISTS (
+        SELECT 1 FROM messages c JOIN deliveries x ON x.message_id = c.id
+        WHERE c.corrects = {of}.message_id AND x.channel = {of}.channel AND x.target = {of}.target
+    )
+"""
+# Of the rows of a statement that reads the table by its own name.
+NOT_CORRECTED: Final = f"NOT {IS_CORRECTED.format(of='deliveries')}"
