@@ -354,6 +354,21 @@ async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message
     assert sent.url.path.startswith("/console/messages/")
 
 
+async def test_who_has_not_subscribed_is_led_to_the_codes_and_topics_of_the_app(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    base = f"/v1/apps/{shop['id']}"
+    await keeper.call("DELETE", f"{base}/subscribers/alice")
+    page = await admin.open(f"/console/messages/write?app={shop['id']}&to=o_alice")
+
+    shown = await admin.submit(page, "/console/messages/write", text="hello")
+
+    assert f"send #{shop['id']} to the account" in shown.text
+    assert {f"/console/apps/{shop['id']}/{tab}" for tab in ("codes", "topics")} <= {
+        one["href"] for one in shown.root.find("a")
+    }
+
+
 async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     admin: Browser, shop: dict[str, Any]
 ) -> None:

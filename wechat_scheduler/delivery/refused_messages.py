@@ -18,6 +18,16 @@ from wechat_scheduler.reasons import Verdict
 APP_GONE = Sentence("the app that sent it is gone", "发送它的应用已不存在")
 APP_UNREADABLE = Sentence("its app cannot be read: see doctor", "读不出它的应用：请查看 doctor")
 SUBSCRIBER_GONE = Sentence("the subscriber is gone", "订阅者已不存在")
+# WeChat's receipts that say so. A subscribe notice has a number in front.
+USER_BLOCK = Sentence("failed:user block", "用户拒收公众号的消息（failed:user block）")
+SYSTEM_FAILED = Sentence("failed: system failed", "微信系统故障，没有送达（failed: system failed）")
+FREQ_LIMIT = Sentence("failed:freq limit", "发送太频繁，微信没有送达（failed:freq limit）")
+NOTICE_USER_BLOCK = Sentence(
+    "{number:d} failed:user block", "用户拒收通知（{number} failed:user block）"
+)
+NOTICE_SYSTEM_FAILED = Sentence(
+    "{number:d} failed: system failed", "微信系统故障，没有送达（{number} failed: system failed）"
+)
 NOBODY_RECEIVES = Sentence(
     "none of the subscribers can be reached now: they left the account, or switched the messages off",
     "现在没有能收到的订阅者：他们不再关注公众号，或关闭了消息",

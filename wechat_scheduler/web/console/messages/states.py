@@ -64,6 +64,22 @@ NEXT: Final = {
         "到时间的时候守护进程没有运行。仍可以重新发送。",
     ),
 }
+# What WeChat's receipt of a message that did not arrive ends with.
+RECEIPTS: Final = {
+    "user block": W(
+        "The user refuses the account's messages, so WeChat did not deliver it. Only the user can allow them again, on the "
+        "account's page in WeChat. Send it again then.",
+        "用户在微信里拒收这个公众号的消息，所以没有送达。只有用户自己能在公众号的页面里重新允许；之后再重新发送。",
+    ),
+    "system failed": W(
+        "WeChat failed to deliver it for a fault of its own. Send it again later.",
+        "微信自身故障，没有送达。请稍后重新发送。",
+    ),
+    "freq limit": W(
+        "WeChat did not deliver it since the user got too many messages in a short time. Wait, then send it again.",
+        "短时间内发给这个用户的消息太多，微信没有送达。请过一段时间再重新发送。",
+    ),
+}
 FINAL_TEXT = W(
     "WeChat accepted it. WeChat sends no receipt for texts, so no more is known.",
     "微信已接收。微信对客服消息不发送达回执，所以没有更多消息。",
@@ -141,7 +157,8 @@ def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:
             one.channel, RECEIVED
         )
     else:
-        words = NEXT[one.state]
+        said = (words for status, words in RECEIPTS.items() if one.reason.endswith(status))
+        words = next(said, NEXT[one.state])
     return [fill("<p>{words}</p>", words=visit.say(words))]
 
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.messages.drafts import (
     FIELDS,
     HIDDEN,
@@ -40,7 +41,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
-from wechat_scheduler.web.pages.markup import Html
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -65,12 +66,18 @@ TEMPLATE_HINT = W(
     "应用里的别名或微信的模板 ID；留空则由应用决定",
 )
 DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
+FIRST_SUBSCRIBE = W(
+    "Have the user scan the code of the app, or send #{app} to the account. Who subscribed to a topic gets what is sent to the topic.",
+    "请他扫应用的二维码，或在公众号里发送 #{app}。订阅了主题的人，能收到发给主题的消息。",
+)
+CODES, TOPICS = W("The app's codes", "应用的二维码"), W("The app's topics", "应用的主题")
 SEND, SEND_AT = W("Send it now", "现在发送"), W("Send it {at}", "{at} 发送")
 NOT_NOW = W("It is not sent before {at}.", "{at} 之前不会发送。")
 AS_ONE_SEES_IT = W("As one of the topic's subscribers will see it", "主题的一个订阅者会看到")
 
 WRITE: Final = "/console/messages/write"
 NO_NOTICE: Final = Html()
+UNSUBSCRIBED: Final = Refusal.UNSUBSCRIBED.sentence
 
 
 async def write(visit: Visit) -> web.Response:
@@ -129,12 +136,23 @@ async def _page(
 def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicReceivers | None) -> Html:
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
-        return looks
+        return joined([looks, when(found.error == UNSUBSCRIBED, _first_subscribe(visit))])
     at = visit.form.get("not_before", "").replace("T", " ")
     sure = topic.sure(at) if topic else None
     told = advice(visit, visit.say(NOT_NOW, at=at)) if at else Html()
     label = SEND_AT.filled(at=at) if at else SEND
     return joined([told, looks, send_button(visit, f"{WRITE}/send", label, sure)])
+
+
+def _first_subscribe(visit: Visit) -> Html:
+    """How the user gets messages of the app."""
+    app = visit.form.get("app", "")
+    pages = ((f"/console/apps/{app}/codes", CODES), (f"/console/apps/{app}/topics", TOPICS))
+    return fill(
+        "<p>{how}</p>{links}",
+        how=visit.say(FIRST_SUBSCRIBE, app=app),
+        links=links(visit, pages),
+    )
 
 
 def _form(

@@ -32,6 +32,12 @@ NONE = W(
     "No users. A user is known once they follow an account whose pushes come here, or are bound by an app.",
     "没有用户。公众号的推送到达这里之后的关注者，以及应用绑定的用户，才会出现。",
 )
+ONLY_ACTIVE = W(
+    "Only those are known who did something since their account's pushes come here. Who followed before is listed once they "
+    "scan the QR code of an app, or write anything to the account.",
+    "这里只有公众号的推送到达这里之后有过动作的人。以前的关注者扫一下应用的二维码，或在公众号里随便发一句话，就会出现。",
+)
+TO_CODES = W("To the apps and their codes", "去应用里生成二维码")
 NONE_FOUND = W("No user fits.", "没有符合的用户。")
 SEARCH_USERS = W("Find a user", "查找用户")
 USERS: Final = f"{PEOPLE}/users"
@@ -59,7 +65,9 @@ async def users(visit: Visit) -> web.Response:
     names = await _names(visit, {app for one in found.rows for app in one.apps})
     rows = [_row(visit, one, names) for one in found.rows]
     listed = fill(
-        "{search}{table}{pager}",
+        '<p class="faint">{only} {codes}</p>{search}{table}{pager}',
+        only=visit.say(ONLY_ACTIVE),
+        codes=link(PEOPLE, visit.say(TO_CODES)),
         search=user_search(visit),
         table=table(
             visit,
