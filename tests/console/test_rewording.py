@@ -23,6 +23,12 @@ from wechat_scheduler.web.console import request_errors
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.rewording import REASONS, reword
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.texts import (
+    APP_NAMESAKE,
+    KEY_NAMESAKE,
+    TOPIC_NAMESAKE,
+    note_on_namesakes,
+)
 
 OURS = chinese()
 ROOMS = ("web/native", "web/kit", "delivery", "audience", "reminders", "access", "alerts")
@@ -68,6 +74,13 @@ def _raised(file: Path) -> Iterator[str]:
             case ast.Call(func=ast.Name(id=name), args=[ast.JoinedStr(values=parts), *_]):
                 filled = (str(x.value) if isinstance(x, ast.Constant) else "7" for x in parts)
                 yield from ["".join(filled)] if name in KINDS else []
+
+
+def test_a_note_on_a_name_that_others_have_has_chinese() -> None:
+    for note in (APP_NAMESAKE, TOPIC_NAMESAKE, KEY_NAMESAKE):
+        said = note_on_namesakes(note, "小店", [7, 8])
+
+        assert OURS.of(said) == note.zh.format(name="小店", ids="7, 8")
 
 
 def test_every_error_that_a_form_can_meet_has_chinese() -> None:

@@ -21,6 +21,17 @@ WHOLE_NETWORK: Final = Sentence(
     "is not a network such as 10.0.0.0/8: write {whole}, or {alone} alone",
     "不是网段，例如 10.0.0.0/8：请写 {whole}，或只写 {alone}",
 )
+APP_NAMESAKE: Final = Sentence(
+    "another app has the name {name} already (ids: {ids})", "已有另一个应用叫 {name}（编号：{ids}）"
+)
+TOPIC_NAMESAKE: Final = Sentence(
+    "another topic has the name {name} already (ids: {ids})",
+    "已有另一个主题叫 {name}（编号：{ids}）",
+)
+KEY_NAMESAKE: Final = Sentence(
+    "another key has the name {name} already (ids: {ids})",
+    "已有另一个 API key 叫 {name}（编号：{ids}）",
+)
 LONGEST_NAME = 64
 
 Name: TypeAlias = Annotated[
@@ -36,10 +47,10 @@ def read_name(value: str, field: str) -> str:
     return name
 
 
-def note_on_namesakes(what: str, name: str, ids: Iterable[object]) -> str:
-    """A note that others have the name already; empty if none has."""
+def note_on_namesakes(note: Sentence, name: str, ids: Iterable[object]) -> str:
+    """The `note` that others have the name already; empty if none has."""
     said = ", ".join(map(str, ids))
-    return f"another {what} has the name {name} already (ids: {said})" if said else ""
+    return note.fill(name=name, ids=said) if said else ""
 
 
 def read_text(value: str, field: str, *, longest: int) -> str:

@@ -19,7 +19,13 @@ from wechat_scheduler.web.kit.ids import WeChatId, check_appid
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_networks
+from wechat_scheduler.web.kit.texts import (
+    KEY_NAMESAKE,
+    Name,
+    note_on_namesakes,
+    read_name,
+    read_networks,
+)
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
 
@@ -123,7 +129,7 @@ def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
 
 def note_on_keys(keyring: Keyring, draft: KeyDraft) -> str:
     """A note that an active key has the name of the draft already, or empty."""
-    return note_on_namesakes("key", draft.name, keyring.ids_of(draft.name))
+    return note_on_namesakes(KEY_NAMESAKE, draft.name, keyring.ids_of(draft.name))
 
 
 def ended_before(key_id: str) -> str:

@@ -23,7 +23,7 @@ from wechat_scheduler.web.kit.query import (
     next_page,
 )
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
-from wechat_scheduler.web.kit.texts import note_on_namesakes
+from wechat_scheduler.web.kit.texts import APP_NAMESAKE, note_on_namesakes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
@@ -63,7 +63,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def _notes(services: Services, app: App) -> Sequence[str]:
     namesakes = [other.id for other in services.directory.apps() if other.name == app.name]
-    notes = [note_on_namesakes("app", app.name, namesakes)]
+    notes = [note_on_namesakes(APP_NAMESAKE, app.name, namesakes)]
     return list(filter(None, (*notes, await _unregistered(services, app))))
 
 

@@ -14,7 +14,13 @@ from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.kit.texts import Name, note_on_namesakes, read_name, read_text
+from wechat_scheduler.web.kit.texts import (
+    TOPIC_NAMESAKE,
+    Name,
+    note_on_namesakes,
+    read_name,
+    read_text,
+)
 from wechat_scheduler.web.native.reach import app_of, id_in
 from wechat_scheduler.web.native.route import NativeRoute, Success, query
 from wechat_scheduler.web.native.sending.app_bodies import LONGEST_TEXT
@@ -61,7 +67,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def _note(request: web.Request, app: App, name: str) -> str:
     namesakes = await request.app[SERVICES].audience.topics(app, name)
-    return note_on_namesakes("topic", name, (one.id for one in namesakes))
+    return note_on_namesakes(TOPIC_NAMESAKE, name, (one.id for one in namesakes))
 
 
 async def listed(request: web.Request) -> web.Response:
