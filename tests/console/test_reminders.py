@@ -540,3 +540,28 @@ async def test_another_app_is_chosen_without_losing_what_was_typed(
     assert second.root.one("input", name="when")["value"] == "明天下午3点开会"
     assert (second.facts()["Title"], second.facts()["To"]) == ("开会", "alice, all subscribers")
     assert "news" not in second.text
+
+
+async def test_a_reminder_says_until_when_quiet_hours_hold_it(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    path = f"/v1/apps/{office.app}/subscribers/alice"
+    await office.call("PATCH", path, body={"quiet": "10:00-13:00"})
+    held = "It waits for the end of the user's quiet hours, in 2 h."
+    page = await admin.open(WRITE)
+
+    read = await admin.submit(page, WRITE, when="1分钟后提醒喝水", people="alice")
+    later = await admin.submit(page, WRITE, when="下午2点提醒喝水", people="alice")
+    saved = await admin.submit(read, f"{WRITE}/save")
+    (made,) = (await office.call("GET", "/v1/reminders")).result
+    one = f"{LIST}/{made['id']}"
+    moved = await admin.submit(saved, f"{one}/move", when="11点")
+    clock.advance(timedelta(minutes=2))
+    await office.daemon.cores.reminders.clockwork.run_once()
+    await office.daemon.cores.delivery.clockwork.run_once()
+    after = await admin.open(one)
+
+    assert held in read.text
+    assert held not in later.text
+    assert held in moved.text
+    assert "waits until Wed 18 Nov 13:00: the user's quiet hours" in after.text

@@ -264,6 +264,25 @@ async def test_what_is_next_is_shown_before_and_after_it_is_kept(office: Office)
     assert (kept, bad.status) == (times, 400)
 
 
+async def test_a_preview_says_until_when_quiet_hours_hold_the_first_time(office: Office) -> None:
+    path = f"/v1/apps/{office.app}/subscribers/alice"
+    await office.call("PATCH", path, body={"quiet": "07:30-09:15"})
+    made = (await office.remind(time="2026-11-19T10:00:00+08:00")).result
+    change = f"/v1/reminders/{made['id']}/preview"
+
+    held = (await office.remind("/preview")).result
+    others = [
+        (await office.remind("/preview", priority="urgent")).result,
+        (await office.remind("/preview", defer=90)).result,
+        (await office.remind("/preview", to=["alice", "*"])).result,
+        (await office.remind("/preview", channel="webhook", to=[])).result,
+    ]
+    moved = (await office.call("POST", change, body={"time": EIGHT})).result
+
+    assert (held["waits_until"], moved["waits_until"]) == ("2026-11-19T01:15:00Z",) * 2
+    assert [one["waits_until"] for one in others] == [None] * 4
+
+
 async def test_they_are_listed_by_app_and_state_a_page_at_a_time(office: Office) -> None:
     for number in range(3):
         made = (await office.remind(title=str(number))).result

@@ -116,8 +116,8 @@ class Gate:
             spread = SPREAD if until - now > LONG else timedelta(0)
             later = until + spread * self._rng.random()
             return _later(delivery, later, refused_messages.account_waits(app.appid))
-        awake = awake_at(receiver, app.zone, now)
-        if awake is not None and message.priority is not Priority.URGENT:
+        awake = waits_until(receiver, app.zone, now, message.priority)
+        if awake is not None:
             return _later(delivery, awake, refused_messages.QUIET.en)
         if (until := self._pacer.slot(delivery.id, receiver.uid, app, now)) > now:
             return _later(delivery, until, refused_messages.PACED.en)
@@ -163,6 +163,13 @@ class Pacer:
         self._given[delivery_id] = slot
         while len(self._given) > MOST:
             del self._given[next(iter(self._given))]
+
+
+def waits_until(
+    receiver: Subscriber, zone: str, at: datetime, priority: Priority
+) -> datetime | None:
+    """The end of the receiver's quiet hours, for which a message waits that is due `at`; None if it waits for none."""
+    return None if priority is Priority.URGENT else awake_at(receiver, zone, at)
 
 
 def awake_at(receiver: Subscriber, zone: str, now: datetime) -> datetime | None:

@@ -7,7 +7,7 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import WINDOW, App, Subscriber
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.filling import FilledTemplate, filling
-from wechat_scheduler.delivery.gate import awake_at
+from wechat_scheduler.delivery.gate import waits_until
 from wechat_scheduler.delivery.keywords import (
     SHOWN,
     UNSEEN,
@@ -17,7 +17,7 @@ from wechat_scheduler.delivery.keywords import (
     taken,
     type_of,
 )
-from wechat_scheduler.delivery.model import Content, Message, Priority, Way
+from wechat_scheduler.delivery.model import Content, Message, Way
 from wechat_scheduler.delivery.notes import (
     CUT_TEXT,
     FALLS_BACK,
@@ -79,8 +79,9 @@ def preview(
 ) -> Preview:
     """`landing` is the address of the daemon's own page of the message, empty without one."""
     content = message.content
-    waits_until = _waits_until(message, app, receiver, now)
-    sent_at = waits_until or max(now, message.not_before or now)
+    due_at = max(now, message.not_before or now)
+    awake = waits_until(receiver, app.zone, due_at, message.priority)
+    sent_at = awake or due_at
     try:
         found = _ways(content, app, receiver, now, sent_at)
         late = _texts_refused(receiver, now, sent_at)
@@ -93,7 +94,7 @@ def preview(
     return Preview(
         ways=shown,
         warnings=(*warnings, *ways.note_on_url(content, app)),
-        waits_until=waits_until,
+        waits_until=awake,
     )
 
 
@@ -107,14 +108,6 @@ def _ways(
         if sent_at == now:
             raise
         return ways.ways(content, app, receiver, now)
-
-
-def _waits_until(
-    message: Message, app: App, receiver: Subscriber, now: datetime
-) -> datetime | None:
-    if message.priority is Priority.URGENT:
-        return None
-    return awake_at(receiver, app.zone, max(now, message.not_before or now))
 
 
 def _way(

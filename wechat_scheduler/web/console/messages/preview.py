@@ -7,9 +7,10 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
-from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, said_at, table
+from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, table
 from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
     KeywordPreviewResult,
@@ -27,9 +28,6 @@ HIDDEN, CUT = W("not shown", "不显示"), W("cut", "截断")
 ANY = W("any text; 20 characters are shown", "任意文字；显示 20 个字符")
 NO_KEYWORDS = W("The template gets no keywords.", "模板没有得到关键词。")
 OPENS = W("A tap opens", "点击打开")
-WAITS = W(
-    "It waits for the end of the user's quiet hours, {at}.", "等待用户的免打扰时段结束：{at}。"
-)
 MADE_WHEN_SENT = W(
     "the daemon's page of the message, which is made when it is sent",
     "本守护进程的消息页面，发送时生成",
@@ -45,16 +43,10 @@ def preview(visit: Visit, found: MessagePreviewResult) -> Html:
         when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
         when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
         *(advice(visit, one) for one in found.warnings),
-        _waits(visit, found),
+        waiting(visit, found.waits_until),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
     ]
     return joined(parts)
-
-
-def _waits(visit: Visit, found: MessagePreviewResult) -> Html:
-    if found.waits_until is None:
-        return Html()
-    return fill('<p class="advice">{said}</p>', said=said_at(visit, WAITS, found.waits_until))
 
 
 def _way(visit: Visit, one: WayPreviewResult, words: Words) -> Html:

@@ -26,6 +26,7 @@ from wechat_scheduler.web.console.reminders.refusals import refused
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.writing import NEXT, UNDERSTOOD, sending_words
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails, ReminderResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -130,9 +131,10 @@ def _understood(
     )
     path = f"{LIST}/{reminder.id}/move/save"
     inner = fill(
-        "{changed}{facts}<h3>{next}</h3><ol>{times}</ol>{ends}{save}{besides}",
+        "{changed}{facts}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{save}{besides}",
         changed=when(is_changed, changed_since(visit)),
         facts=shown,
+        waits=waiting(visit, plan.waits_until),
         next=visit.say(NEXT),
         times=times,
         ends=when(ends, advice(visit, visit.say(ENDS))),

@@ -7,9 +7,11 @@ from wechat_scheduler.delivery.views import MOST_COUNTED
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice
+from wechat_scheduler.web.console.reminders.pieces import moment
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
+from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
 from wechat_scheduler.web.native.sending.messages import ListedMessageResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -25,6 +27,7 @@ FAILED = W(
     "It was sent, and did not arrive everywhere: the message says why, and can be sent again.",
     "到时间发送了，但没有全部送达：消息页说明原因，也可以重新发送。",
 )
+WAITS = W("A message of the last time waits until {at}: ", "上次的消息等到 {at} 再发：")
 LOST: Final = ("dead", "expired", "missed")
 
 
@@ -35,11 +38,36 @@ async def became(visit: Visit, reminder: ReminderResult) -> Html:
         return fill('<p class="empty">{none}</p>', none=visit.say(NONE_YET))
     sent = await _sent(visit, reminder, at)
     lost = any(one.counts.get(state) for one in sent for state in LOST)
+    is_waiting = any(one.counts.get("pending") for one in sent)
     return fill(
-        '{lost}{sent}<p class="pager">{all}</p>',
+        '{lost}{waits}{sent}<p class="pager">{all}</p>',
         lost=when(lost, advice(visit, visit.say(FAILED))),
+        waits=await _waits(visit, reminder, at) if is_waiting else Html(),
         sent=[_one(visit, one) for one in sent],
         all=link(deliveries_of(reminder), visit.say(ALL)),
+    )
+
+
+async def _waits(visit: Visit, reminder: ReminderResult, at: datetime) -> Html:
+    """Until when a delivery of the last time waits, and for what."""
+    found = await visit.api.page(
+        "/v1/deliveries",
+        DeliveryResult,
+        reminder=reminder.id,
+        state="pending",
+        since=at.isoformat(),
+        limit=1,
+    )
+    one = next(iter(found.rows), None)
+    if one is None or not one.reason:
+        return Html()
+    before, _, after = visit.say(WAITS).partition("{at}")
+    return fill(
+        '<p class="advice">{before}{until}{after}{why}</p>',
+        before=before,
+        until=moment(visit, one.due_at, reminder.zone),
+        after=after,
+        why=visit.told(one.reason),
     )
 
 

@@ -23,6 +23,7 @@ from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 from wechat_scheduler.web.native.reminders.sentences import SentenceResult
@@ -179,7 +180,8 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
     following = fill(
-        "{notes}<h3>{next}</h3><ol>{times}</ol>",
+        "{waits}{notes}<h3>{next}</h3><ol>{times}</ol>",
+        waits=waiting(visit, plan.waits_until),
         notes=[advice(visit, note) for note in plan.notes],
         next=visit.say(NEXT),
         times=times,

@@ -100,6 +100,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
     "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
         "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
+    "`waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits.":
+        "`waits_until` 是唯一接收者免打扰时段的结束，`next` 的第一次等到那时才发",
     "`rings` are in the order of time.": "`rings` 按时间排列",
     "`after` names the next page, and is empty on the last.": "`after` 指向下一页，最后一页为空",
     "`complete` is false if more reminders recur than a page looks at: then some are missing, and `app` or `uid` shows fewer.":

@@ -119,7 +119,7 @@ class ReminderDetails(ReminderResult, kw_only=True):
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
     `notes` are warnings: about parts of the request that would not be carried out, and about an app that has no
-    template for reminders."""
+    template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits."""
 
     title: str
     time: datetime
@@ -127,6 +127,7 @@ class PlanResult(msgspec.Struct, kw_only=True):
     zone: str
     defer: int
     next: list[datetime]
+    waits_until: datetime | None
     owner: str
     to: list[int | str]
     joined: int
@@ -206,6 +207,7 @@ def plan_result(
     people: JoinedPeople,
     names: Mapping[str, str],
     times: Sequence[datetime],
+    waits_until: datetime | None,
     app: App | None = None,
 ) -> PlanResult:
     """With an app also the warning that it has no template for reminders."""
@@ -217,6 +219,7 @@ def plan_result(
         rule=reminder.rule or None,
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
+        waits_until=waits_until,
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),

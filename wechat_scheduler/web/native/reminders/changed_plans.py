@@ -11,6 +11,7 @@ from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderChange, plan_result
 from wechat_scheduler.web.native.reminders.details import names_of
 from wechat_scheduler.web.native.reminders.drafts import edited
+from wechat_scheduler.web.native.reminders.quiet import quiet_until
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, TIMES, most_times, seen
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -22,7 +23,9 @@ async def planned_change(request: web.Request) -> web.Response:
     after = desk.edited(before, edit(before))
     people = await desk.people(before.id)
     (names,) = await names_of(request, [(after, people)])
-    return envelope.success(plan_result(after, people, names, desk.preview(after, most)))
+    times = desk.preview(after, most)
+    awake = await quiet_until(request, after, people, times)
+    return envelope.success(plan_result(after, people, names, times, awake))
 
 
 ROUTES: Final = (

@@ -32,6 +32,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
 )
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
+from wechat_scheduler.web.native.reminders.quiet import quiet_until
 from wechat_scheduler.web.native.reminders.scopes import scope_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
 
@@ -67,7 +68,8 @@ async def planned(request: web.Request) -> web.Response:
     (names,) = await names_of(request, [(reminder, people)])
     app = await reachable_app(request, parsed.app)
     times = _desk(request).preview(reminder, most)
-    return envelope.success(plan_result(reminder, people, names, times, app))
+    awake = await quiet_until(request, reminder, people, times)
+    return envelope.success(plan_result(reminder, people, names, times, awake, app))
 
 
 async def listed(request: web.Request) -> web.Response:
