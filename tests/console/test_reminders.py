@@ -565,3 +565,21 @@ async def test_a_reminder_says_until_when_quiet_hours_hold_it(
     assert held not in later.text
     assert held in moved.text
     assert "waits until Wed 18 Nov 13:00: the user's quiet hours" in after.text
+
+
+async def test_a_reminder_is_found_by_the_number_that_the_bot_told(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind()).result["id"]
+    await office.remind(title="喝水")
+    await office.call("POST", f"/v1/reminders/{made}/cancel")
+    number = made[:6]
+
+    found = await admin.open(f"{LIST}?text={number.upper()}&state=active")
+    shown = await admin.open(f"{LIST}/{number}")
+    unknown = await admin.open(f"{LIST}/{int(number, 16) ^ 1:06x}")
+
+    assert "浇花" in found.text
+    assert "喝水" not in found.text
+    assert (shown.title, shown.url.path) == ("浇花", f"{LIST}/{made}")
+    assert unknown.status == 404

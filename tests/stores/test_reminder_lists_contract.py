@@ -208,3 +208,22 @@ async def test_a_search_for_a_text_goes_on_where_it_stopped(
 
         assert sorted(titles) == ["n0", "n1", "n2", "n3", "n4"]
         assert pages > 1
+
+
+async def test_reminders_are_found_by_the_beginning_of_their_ids(shelf: Shelf) -> None:
+    first, last = "504fe9" + "0" * 26, "504fe9" + "f" * 26
+    for reminder_id in (first, last, "504fe8" + "f" * 26, "504fea" + "0" * 26, "0" * 32):
+        await shelf.add(reminder_id, NOW + DAY, id=reminder_id)
+    both = ReminderSearch(limit=1, scope=ReminderScope((APP,)), beginning="504fe9")
+
+    page = await shelf.store.find(both)
+    following = await shelf.store.find(both._replace(after=page.after))
+    over = await shelf.store.find(both._replace(after=following.after))
+
+    assert [one.id for found in (page, following) for one in found.reminders] == [first, last]
+    assert (over.reminders, over.after) == ([], "")
+    assert await shelf.found(beginning="504fe9", state=ReminderState.ACTIVE) == [first, last]
+    assert await shelf.found(beginning=first) == [first]
+    assert await shelf.found(beginning="000000") == ["0" * 32]
+    assert await shelf.found(beginning="504fe9", scope=ReminderScope((OTHER,))) == []
+    assert await shelf.found(beginning="504fe9", text="504FE9F", limit=9) == [last]

@@ -283,6 +283,21 @@ async def test_a_preview_says_until_when_quiet_hours_hold_the_first_time(office:
     assert [one["waits_until"] for one in others] == [None] * 4
 
 
+async def test_they_are_found_by_the_number_that_the_bot_tells(office: Office) -> None:
+    made = (await office.remind(title="a")).result["id"]
+    await office.remind(title="b")
+
+    found = await office.titles(f"?id={made[:6]}")
+    upper = await office.titles(f"?app={office.app}&state=active&id={made.upper()}")
+    refused = [
+        await office.call("GET", f"/v1/reminders?{query}")
+        for query in ("id=504fe", "id=504fzz", f"state=active&sort=due&id={made[:6]}")
+    ]
+
+    assert found == upper == ["a"]
+    assert [answer.status for answer in refused] == [400] * 3
+
+
 async def test_they_are_listed_by_app_and_state_a_page_at_a_time(office: Office) -> None:
     for number in range(3):
         made = (await office.remind(title=str(number))).result

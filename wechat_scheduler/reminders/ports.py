@@ -121,7 +121,8 @@ class RingSpan(NamedTuple):
 
 class ReminderSearch(NamedTuple):
     """Selects reminders, at most `limit`, from the place `after` on, which a page before gave; with a `text` those
-    whose title has it. They are ordered by id, or `by_due`, which lists the active ones alone."""
+    whose title has it, and with a `beginning`, hexadecimal digits, those whose id begins so. They are ordered by id, or
+    `by_due`, which lists the active ones alone."""
 
     limit: int
     after: str = ""
@@ -129,6 +130,7 @@ class ReminderSearch(NamedTuple):
     state: ReminderState | None = None
     text: str = ""
     by_due: bool = False
+    beginning: str = ""
 
 
 class FoundReminders(NamedTuple):

@@ -96,13 +96,13 @@ class SqlReminderLists:
         state, text = wanted.state or "", _pattern(wanted.text)
         rows: list[Row] = []
         last = _LAST
+        first, behind = _span_of(wanted)
         for whose in whose_of(wanted.scope):
-            end = _LAST
-            if state or text:
-                end = await self._end(whose, SEARCH_END, wanted.after) or _LAST
-            params = (wanted.after, end, state, text, *whose.values, wanted.limit)
+            end = behind
+            if (state or text) and not wanted.beginning:
+                last = min(last, end := await self._end(whose, SEARCH_END, first) or _LAST)
+            params = (first, end, state, text, *whose.values, wanted.limit)
             rows += await self._database.read(whose.sql(FOUND, 4), *params)
-            last = min(last, end)
         page = sorted((row for row in rows if row["id"] <= last), key=lambda row: row["id"])
         end_text = "" if last == _LAST else last
         return _page(page, end_text, wanted, lambda row: str(row["id"]))
@@ -135,6 +135,16 @@ class SqlReminderLists:
             rows += await self._database.read(whose.sql(sql, len(given)), *params)
         # Thousands of reminders take 50 ms.
         return await asyncio.to_thread(_in_order, rows, span.scope, limit)
+
+
+def _span_of(wanted: ReminderSearch) -> tuple[str, str]:
+    """Ids are sought behind the first text and before the second. In each collation all digits come before `g`."""
+    begins = wanted.beginning
+    if not begins:
+        return wanted.after, _LAST
+    before = int(begins, 16) - 1
+    first = "" if before < 0 else f"{before:0{len(begins)}x}g"
+    return max(wanted.after, first), f"{begins}g"
 
 
 def whose_of(scope: ReminderScope) -> Sequence[ListCondition]:

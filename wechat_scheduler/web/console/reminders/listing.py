@@ -13,10 +13,12 @@ from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
+from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Cell, joined, searched, spaced, table
 from wechat_scheduler.web.console.reminders.outcome import last_counts
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
+    NUMBER,
     STATES,
     badge,
     moment,
@@ -35,7 +37,10 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("Recurs", "重复")
-UID, TEXT = W("Person (uid)", "用户（uid）"), W("Text in the title", "标题里的文字")
+UID, TEXT = (
+    W("Person (uid)", "用户（uid）"),
+    W("Text in the title, or the number", "标题里的文字，或编号"),
+)
 NONE = W("No active reminders. Write one.", "没有进行中的提醒。新建一个吧。")
 NONE_FOUND = W(
     "No reminder here fits. Change the choice, or go to the next page if there is one.",
@@ -54,8 +59,12 @@ async def listing(visit: Visit) -> web.Response:
     wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
     state = query.get("state", ACTIVE)
     wanted["state"] = state if state in STATES else None
-    sort = "due" if state == ACTIVE else None
-    found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **wanted)
+    found = await _numbered(visit, wanted)
+    if found is None:
+        sort = "due" if state == ACTIVE else None
+        found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **wanted)
+    else:
+        wanted["state"] = None
     body = fill(
         '{tabs}<section>{filters}</section><section id="reminders" data-live>{only}{table}{pager}</section>',
         tabs=tabs(visit, LIST),
@@ -65,6 +74,16 @@ async def listing(visit: Visit) -> web.Response:
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
+
+
+async def _numbered(visit: Visit, wanted: Mapping[str, str | None]) -> Rows[ReminderDetails] | None:
+    """The reminders in any state of which the text is the number, or None."""
+    text = wanted["text"] or ""
+    if not NUMBER.fullmatch(text):
+        return None
+    others = {name: wanted[name] for name in ("app", "uid", "after")}
+    found = await visit.api.page("/v1/reminders", ReminderDetails, id=text, **others)
+    return found if found.rows else None
 
 
 def _only(visit: Visit, wanted: Mapping[str, str | None]) -> Html:

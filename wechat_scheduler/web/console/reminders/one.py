@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.web.console import terms
@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
+    NUMBER,
     badge,
     moment,
     receivers,
@@ -29,6 +30,7 @@ from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -79,7 +81,20 @@ _TIMES: Final = 5
 
 
 async def one(visit: Visit) -> web.Response:
-    return await page_of(visit, await one_of(visit), TypedChange())
+    return await _numbered(visit) or await page_of(visit, await one_of(visit), TypedChange())
+
+
+async def _numbered(visit: Visit) -> web.Response | None:
+    """The way to the reminder of the number that the address has, or to a list if several have it; None if none has."""
+    number = visit.request.match_info["reminder"]
+    if REMINDER_ID.fullmatch(number) or not NUMBER.fullmatch(number):
+        return None
+    found = await visit.api.page("/v1/reminders", ReminderDetails, id=number, limit=2)
+    ids = [each.id for each in found.rows]
+    if not ids:
+        return None
+    place = f"{LIST}/{ids[0]}" if len(ids) == 1 else f"{LIST}?{urlencode({'text': number})}"
+    return web.Response(status=303, headers={hdrs.LOCATION: place})
 
 
 async def one_of(visit: Visit) -> ReminderDetails:

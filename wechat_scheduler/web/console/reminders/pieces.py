@@ -1,5 +1,6 @@
 """Pieces that the pages of reminders share: their tabs, names, times and states."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
@@ -18,6 +19,8 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
+# The number that the bot tells a user, the beginning of an id, or all of the id.
+NUMBER: Final = re.compile(r"[0-9a-fA-F]{6,32}")
 WRITE, BOT = "/console/reminders/write", "/console/reminders/bot"
 TABS: Final = (
     (LIST, W("List", "列表")),

@@ -43,6 +43,8 @@ BOTH: Final[Mapping[str, str]] = {
     "Only with this openid.": "只看这个 openid",
     "Only with this subject.": "只看这个主体",
     "Only with this text in the name, or with this id or account.": "只看名称含这段文字的，或这个 id、账号的",
+    "Only those whose id begins with these hexadecimal digits, 6 at least: the number that the bot tells a user.":
+        "只看 id 以此开头的：至少 6 位十六进制数字，就是机器人告诉用户的编号",
     "Only with this text in the title; upper and lower case are the same.": "只看标题含这段文字的，不分大小写",
     "That of the page, as its browser sends it; without one, `Referer`.": "网页的页面源，由浏览器发送；没有则用 `Referer`",
     "The beginning: a time with an offset; without it, now.": "开始：带时区的时间；不写则为现在",

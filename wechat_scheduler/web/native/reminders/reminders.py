@@ -12,7 +12,6 @@ from wechat_scheduler.errors import InvalidRequestError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import JoinedPeople, Reminder, ReminderState
-from wechat_scheduler.reminders.planning import LONGEST_TITLE
 from wechat_scheduler.reminders.ports import ReminderSearch
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
@@ -33,7 +32,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted, edited
 from wechat_scheduler.web.native.reminders.quiet import quiet_until
-from wechat_scheduler.web.native.reminders.scopes import scope_of
+from wechat_scheduler.web.native.reminders.scopes import BEGINNING, beginning_of, scope_of, text_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
 
 PREVIEW: Final = 5
@@ -81,8 +80,9 @@ async def listed(request: web.Request) -> web.Response:
         after=_after(request, DUE_PLACE if by_due else REMINDER_ID),
         scope=await scope_of(request),
         state=ReminderState(state) if state else None,
-        text=_text(request),
+        text=text_of(request),
         by_due=by_due,
+        beginning=beginning_of(request),
     )
     found = await request.app[SERVICES].agenda.find(wanted)
     people = await _desk(request).people_of(
@@ -160,13 +160,6 @@ def _after(request: web.Request, form: re.Pattern[str]) -> str:
     return text
 
 
-def _text(request: web.Request) -> str:
-    text = request.query.get("text", "").strip()
-    if len(text) > LONGEST_TITLE:
-        raise InvalidRequestError(f"is longer than {LONGEST_TITLE} characters", field="text")
-    return text
-
-
 def _next_page(request: web.Request, after: str) -> dict[str, str]:
     if not after:
         return {}
@@ -202,7 +195,7 @@ ROUTES = (
         takes=(
             APP, UID, query("state", "Only in this state.", {"enum": [*STATES]}),
             query("sort", "`due` lists the active ones by the time at which they are sent next.", {"enum": [*SORTS]}),
-            query("text", "Only with this text in the title; upper and lower case are the same."), *PAGED,
+            query("text", "Only with this text in the title; upper and lower case are the same."), BEGINNING, *PAGED,
         ),
         gives=LINK,
         errors=(404,),
