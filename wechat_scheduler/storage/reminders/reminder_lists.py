@@ -13,8 +13,9 @@ from wechat_scheduler.storage.rows import micros
 # Reminders among which one page looks for those of a state or a text: some milliseconds.
 SEARCHED: Final = 5000
 
-# Behind every id and every time.
-_LAST: Final = "~"
+# Behind every id, whose digits are hexadecimal, in each collation: of some, `~` comes before all digits. And behind
+# every time.
+_LAST: Final = "g"
 _NEVER: Final = 2**62
 
 # `few` keeps SQLite from the index of what is due, which may have a million where a user has few; `whose_by_due`

@@ -23,7 +23,7 @@ from wechat_scheduler.web.console.fields import area_field, form, text_field
 from wechat_scheduler.web.console.lacking import needed
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, facts, joined, section, table
+from wechat_scheduler.web.console.parts import code, facts, joined, section, spaced, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -147,9 +147,8 @@ def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any
         visit,
         TRY,
         fill(
-            '<p class="faint">{really} {receivers}</p>{form}',
-            really=visit.say(REALLY),
-            receivers=visit.say(RECEIVERS) if sends(operation) else "",
+            '<p class="faint">{really}</p>{form}',
+            really=spaced(visit.say(REALLY), visit.say(RECEIVERS) if sends(operation) else ""),
             form=form(
                 visit,
                 f"/docs/{operation.id}#response",

@@ -12,7 +12,15 @@ from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
-from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
+from wechat_scheduler.web.console.parts import (
+    code,
+    joined,
+    search,
+    searched,
+    section,
+    spaced,
+    table,
+)
 from wechat_scheduler.web.console.people.frame import APPS, PEOPLE
 from wechat_scheduler.web.console.people.reach import reach_badge
 from wechat_scheduler.web.console.person_names import person_name
@@ -65,9 +73,8 @@ async def users(visit: Visit) -> web.Response:
     names = await _names(visit, {app for one in found.rows for app in one.apps})
     rows = [_row(visit, one, names) for one in found.rows]
     listed = fill(
-        '<p class="faint">{only} {codes}</p>{search}{table}{pager}',
-        only=visit.say(ONLY_ACTIVE),
-        codes=link(PEOPLE, visit.say(TO_CODES)),
+        '<p class="faint">{only}</p>{search}{table}{pager}',
+        only=spaced(visit.say(ONLY_ACTIVE), link(PEOPLE, visit.say(TO_CODES))),
         search=user_search(visit),
         table=table(
             visit,
