@@ -129,16 +129,18 @@ async def signed_in(request: web.Request) -> Admitted | None:
 
 
 async def read_fields(request: web.Request) -> list[tuple[str, str]]:
-    """The fields of an urlencoded form in UTF-8. Raises InvalidRequestError for any other body."""
+    """The fields of an urlencoded form in UTF-8, whose lines end in a line feed; a browser ends them its own way. Raises
+    InvalidRequestError for any other body."""
     if request.content_type != URLENCODED:
         raise InvalidRequestError(
             f"a form of the console is {URLENCODED}", reason=Reason.BODY_UNREADABLE
         )
     try:
         text = (await request.read()).decode()
-        return form_fields(text, errors="strict", most=MOST_FIELDS)
+        fields = form_fields(text, errors="strict", most=MOST_FIELDS)
     except UnicodeDecodeError as error:
         raise InvalidRequestError("the form is not UTF-8", reason=Reason.BODY_UNREADABLE) from error
+    return [(name, value.replace("\r\n", "\n")) for name, value in fields]
 
 
 async def _sign_in_first(request: web.Request) -> web.StreamResponse:

@@ -76,7 +76,7 @@ async def body_of(visit: Visit) -> dict[str, Any]:
         "channel": told["channel"] or "auto",
         "priority": told["priority"] or "normal",
         "title": told["title"],
-        "text": given.get("text", "").replace("\r\n", "\n"),
+        "text": given.get("text", ""),
         "template": told["template"],
         "url": told["url"],
     }

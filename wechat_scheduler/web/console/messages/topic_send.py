@@ -44,10 +44,8 @@ class TopicReceivers(NamedTuple):
 
     def sure(self, at: str) -> Words:
         """The question before it is sent, at a time or now."""
-        asked, number = (
-            SEND_TO_ALL_AT if at else SEND_TO_ALL,
-            counted(self.reached.people, self.reached),
-        )
+        asked = SEND_TO_ALL_AT if at else SEND_TO_ALL
+        number = counted(self.reached.people, self.reached)
         return asked.filled(at=at, name=self.name, n=number)
 
     def lacks(self) -> bool:

@@ -97,9 +97,7 @@ def _given(app: AppResult) -> Mapping[str, str]:
 def _body(visit: Visit, app: AppResult) -> dict[str, Any]:
     """Raises InvalidRequestError."""
     given, typed = visit.form, TypedFields(visit)
-    body: dict[str, Any] = {
-        name: given.get(name, "").replace("\r\n", "\n").strip() for name in TEXTS
-    }
+    body: dict[str, Any] = {name: given.get(name, "").strip() for name in TEXTS}
     body |= {name: typed.number(name, NO_NUMBER, empty=0, within=ALLOWED) for name in LIMITS}
     body |= {name: name in given for name in SWITCHES}
     body["networks"] = given.get("networks", "").split()

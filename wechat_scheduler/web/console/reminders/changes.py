@@ -62,7 +62,7 @@ async def resume(visit: Visit) -> web.Response:
 
 async def words(visit: Visit) -> web.Response:
     """Another title, text or link."""
-    given = {name: visit.form.get(name, "").replace("\r\n", "\n").strip() for name in WORDS}
+    given = {name: visit.form.get(name, "").strip() for name in WORDS}
     reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     try:
         await visit.api.patch(

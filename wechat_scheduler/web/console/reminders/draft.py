@@ -48,7 +48,6 @@ class Draft(NamedTuple):
     @classmethod
     def of(cls, visit: Visit) -> "Draft":
         given = {name: visit.form.get(name, "").strip() for name in cls._fields if name != "topics"}
-        given["text"] = given["text"].replace("\r\n", "\n")
         given["when"] = visit.form.get(TAKEN, "").strip() or given["when"]
         channel = given.pop("channel")
         return cls(
