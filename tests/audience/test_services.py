@@ -128,8 +128,8 @@ async def test_the_directory_hears_of_no_app_that_is_not_kept(office: Office) ->
         (NotFoundError, lambda office, audience: office.directory.renew_links(SHOP.id)),
         (NotFoundError, lambda office, audience: office.directory.remove_app(SHOP.id)),
         (NotFoundError, lambda office, audience: office.directory.reset_token(SHOP.id)),
-        (NotFoundError, lambda office, audience: audience.topic(SHOP, 5)),
-        (NotFoundError, lambda office, audience: audience.remove_topic(SHOP, 5)),
+        (NotFoundError, lambda office, audience: audience.topics.one(SHOP, 5)),
+        (NotFoundError, lambda office, audience: audience.topics.remove(SHOP, 5)),
         (NotFoundError, lambda office, audience: audience.dismiss(SHOP, "7")),
         (NotFoundError, lambda office, audience: audience.found(SHOP, "7")),
         (NotFoundError, lambda office, audience: audience.block(SHOP, 5, blocked=True)),
@@ -152,13 +152,13 @@ async def test_what_is_not_there_or_not_right_is_refused(
 
 async def test_one_app_does_not_reach_into_another(office: Office, audience: AudienceDesk) -> None:
     other = an_app("other")
-    topic = await audience.make_topic(SHOP, "news")
+    topic = await audience.topics.make(SHOP, "news")
     uids = await audience.bind(SHOP, {"7": "o1"})
     ((subscription, subscriber),) = await audience.subscribers(SHOP, limit=9)
 
     for asked in (
-        audience.topic(other, topic.id),
-        audience.remove_topic(other, topic.id),
+        audience.topics.one(other, topic.id),
+        audience.topics.remove(other, topic.id),
         audience.block(other, subscription.id, blocked=True),
         audience.remove(other, subscription.id),
         audience.mute("UID_other", subscription.id, muted=True),
@@ -166,7 +166,7 @@ async def test_one_app_does_not_reach_into_another(office: Office, audience: Aud
         with pytest.raises(NotFoundError):
             await asked
 
-    assert await audience.topics(SHOP) == [topic]
+    assert await audience.topics.of_app(SHOP) == [topic]
     assert (await audience.found(SHOP, "7")).subscriber == subscriber
     assert (await audience.found(other, uids["7"])).subscription is None
 

@@ -91,7 +91,7 @@ async def _gather(url: str, state: Path) -> Crowd:
         made = await audience.directory.make_app(app)
         openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
         uids = list((await audience.desk.bind(app, openids)).values())
-        topics = [(await audience.desk.make_topic(app, str(n))).id for n in range(TOPICS)]
+        topics = [(await audience.desk.topics.make(app, str(n))).id for n in range(TOPICS)]
         wanted = iter([(uid, topic) for topic in topics for uid in uids])
         async with asyncio.TaskGroup() as group:
             for _ in range(WRITERS):

@@ -114,7 +114,7 @@ async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: T
 
 async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:
     uid = await place.follow()
-    topic = await place.audience.make_topic(place.app, "offers")
+    topic = await place.audience.topics.make(place.app, "offers")
     await place.audience.subscribe(place.app, uid, topic_id=topic.id)
     sending = place.sending
 

@@ -1,9 +1,8 @@
-"""The desk for an app's audience: topics, subscribers, subscriptions, aliases."""
+"""The desk for an app's audience: subscribers, subscriptions, aliases."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Unpack
 
-from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.filters import ReceiverCount, SubscriberFilter, SubscriptionFilter
 from wechat_scheduler.audience.ids import (
     UID_PREFIX,
@@ -21,7 +20,6 @@ from wechat_scheduler.audience.model import (
     Subscriber,
     SubscriberChange,
     Subscription,
-    Topic,
 )
 from wechat_scheduler.audience.names import AppPerson, Names
 from wechat_scheduler.audience.ports import (
@@ -31,6 +29,7 @@ from wechat_scheduler.audience.ports import (
     Topics,
     UseCounts,
 )
+from wechat_scheduler.audience.topic_desk import TopicDesk
 from wechat_scheduler.audience.use_counts import UseCount
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
@@ -45,7 +44,7 @@ TOPICS_AT_ONCE = 1000
 
 
 class AudienceDesk:
-    """Manages subscribers, subscriptions and topics. All methods may raise StorageError."""
+    """Manages subscribers and subscriptions; `topics` manages topics. All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -58,44 +57,13 @@ class AudienceDesk:
         *,
         clock: Clock,
     ) -> None:
-        self._topics = topics
+        self.topics = TopicDesk(topics, clock=clock)
         self._subscribers = subscribers
         self._subscriptions = subscriptions
         self._aliases = aliases
         self._uses = uses
         self._names = names
         self._clock = clock
-
-    async def topics(self, app: App, name: str = "") -> Sequence[Topic]:
-        return await self._topics.of_app(app.id, name)
-
-    async def topic(self, app: App, topic_id: int) -> Topic:
-        """Raises NotFoundError, also for one of another app."""
-        topic = await self._topics.get(topic_id)
-        if topic is None or topic.app_id != app.id:
-            raise _no_topic(topic_id)
-        return topic
-
-    async def make_topic(
-        self,
-        app: App,
-        name: str,
-        description: str = "",
-        *,
-        once: Callable[[Topic], Once | None] = lambda topic: None,
-    ) -> Topic:
-        """Raises as `once.Once` says."""
-        now = self._clock.now()
-        topic = Topic(
-            id=new_id(), app_id=app.id, name=name, description=description, created_at=now
-        )
-        await self._topics.add(topic, once=once(topic))
-        return topic
-
-    async def remove_topic(self, app: App, topic_id: int) -> None:
-        """Raises NotFoundError."""
-        if not await self._topics.remove(app.id, topic_id, now=self._clock.now()):
-            raise _no_topic(topic_id)
 
     async def bind(
         self, app: App, openids: Mapping[str, str], *, moves: bool = True
@@ -238,10 +206,6 @@ def _check(name: str, openid: str) -> None:
         raise InvalidRequestError(f"{name!r} looks like {other}: use another name")
     if not openid:
         raise InvalidRequestError(f"{name!r} comes without an openid")
-
-
-def _no_topic(topic_id: int) -> NotFoundError:
-    return NotFoundError(f"the app has no topic {topic_id}", reason=Reason.TOPIC_UNKNOWN)
 
 
 def _no_subscription(subscription_id: int) -> NotFoundError:

@@ -97,7 +97,7 @@ async def test_the_old_list_has_the_users_of_the_app(apart: Town) -> None:
 async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(apart: Town) -> None:
     audience = apart.audience
     known, stranger = await apart.follow(), await apart.follow(subscribe=False)
-    topic = await audience.make_topic(apart.app, "淘宝")
+    topic = await audience.topics.make(apart.app, "淘宝")
     for uid in (known, stranger):
         await audience.subscribe(apart.app, uid, topic_id=topic.id)
 
@@ -174,7 +174,7 @@ async def test_nobody_turns_the_switches_of_others_or_gets_round_a_block(place: 
 
 
 async def test_an_app_and_a_topic_are_subscribed_to_by_a_page(place: Town) -> None:
-    topic = await place.audience.make_topic(place.app, "淘宝", "每日优惠")
+    topic = await place.audience.topics.make(place.app, "淘宝", "每日优惠")
 
     for path, name in (
         (subscribe_path(place.links, place.app.id), "订阅shop"),

@@ -58,7 +58,7 @@ async def subscribe(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     found = _SUBSCRIBED.fullmatch(_name(request, SUBSCRIBE))
     app = _app(services, found[1] if found else "")
-    topic = await services.audience.topic(app, int(found[2])) if found and found[2] else None
+    topic = await services.audience.topics.one(app, int(found[2])) if found and found[2] else None
     try:
         code = await services.codes.lasting(
             app, Purpose.TOPIC if topic else Purpose.APP, str(topic.id) if topic else ""
@@ -133,7 +133,7 @@ async def _subscriptions(services: Services, uid: str) -> Sequence[SubscriptionR
 
 async def _topics(services: Services, app_ids: Iterable[int]) -> dict[int, Topic]:
     apps = [app for app in map(services.directory.app, app_ids) if app]
-    return {topic.id: topic for app in apps for topic in await services.audience.topics(app)}
+    return {topic.id: topic for app in apps for topic in await services.audience.topics.of_app(app)}
 
 
 def _row(

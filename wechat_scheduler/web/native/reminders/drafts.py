@@ -187,5 +187,7 @@ async def _people(request: web.Request, app: App, names: list[str]) -> dict[Rece
 async def _topics(request: web.Request, app: App, to: list[Receiver]) -> dict[Receiver, int]:
     topics: dict[Receiver, int] = {EVERYONE: 0}
     if any(isinstance(one, int) for one in to):
-        topics |= {topic.id: topic.id for topic in await request.app[SERVICES].audience.topics(app)}
+        topics |= {
+            topic.id: topic.id for topic in await request.app[SERVICES].audience.topics.of_app(app)
+        }
     return topics

@@ -81,7 +81,7 @@ async def shown(request: web.Request) -> web.Response:
     to = _only_receiver(wanted)
     app = await reachable_app(request, wanted.app_id)
     if isinstance(to, int) and to:
-        await services.audience.topic(app, to)
+        await services.audience.topics.one(app, to)
     check_page(wanted.content.page, app, "miniprogram")
     found = await services.previews.preview(
         app, wanted.content, to, not_before=wanted.not_before, priority=wanted.priority

@@ -148,7 +148,7 @@ async def _check(request: web.Request, app: App, wish: QrCodeBody) -> None:
     if wish.consent and _target(wish):
         raise InvalidRequestError("is given to an app, to nothing else", field="consent")
     if wish.topic is not None:
-        await request.app[SERVICES].audience.topic(app, wish.topic)
+        await request.app[SERVICES].audience.topics.one(app, wish.topic)
     if wish.reminder is not None:
         reminder = await request.app[SERVICES].reminders.reminder(wish.reminder)
         if reminder.app_id != app.id:

@@ -58,7 +58,7 @@ async def create(request: web.Request) -> web.Response:
     description = read_text(parsed.description, "description", longest=LONGEST_TEXT)
 
     async def make(keep: KeepResult) -> None:
-        await request.app[SERVICES].audience.make_topic(
+        await request.app[SERVICES].audience.topics.make(
             app, name, description, once=lambda topic: keep(_result(topic))
         )
 
@@ -66,18 +66,18 @@ async def create(request: web.Request) -> web.Response:
 
 
 async def _note(request: web.Request, app: App, name: str) -> str:
-    namesakes = await request.app[SERVICES].audience.topics(app, name)
+    namesakes = await request.app[SERVICES].audience.topics.of_app(app, name)
     return note_on_namesakes(TOPIC_NAMESAKE, name, (one.id for one in namesakes))
 
 
 async def listed(request: web.Request) -> web.Response:
-    topics = await request.app[SERVICES].audience.topics(await app_of(request))
+    topics = await request.app[SERVICES].audience.topics.of_app(await app_of(request))
     return envelope.success([_result(topic) for topic in topics])
 
 
 async def remove(request: web.Request) -> web.Response:
     app = await app_of(request)
-    await request.app[SERVICES].audience.remove_topic(
+    await request.app[SERVICES].audience.topics.remove(
         app, id_in(request, "topic", Reason.TOPIC_UNKNOWN)
     )
     return envelope.success("success")
@@ -87,7 +87,7 @@ async def receivers(request: web.Request) -> web.Response:
     app, topic_id = await app_of(request), id_of(request, "topic")
     audience = request.app[SERVICES].audience
     if topic_id:
-        await audience.topic(app, topic_id)
+        await audience.topics.one(app, topic_id)
     found = await audience.receivers(app, topic_id)
     return envelope.success(envelope.result_of(ReceiversResult, found))
 

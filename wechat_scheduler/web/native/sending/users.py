@@ -70,7 +70,7 @@ async def _subscriptions(
     request: web.Request, app: App, found: Sequence[Subscription]
 ) -> list[AppSubscriptionResult]:
     has_topics = any(one.topic_id for one in found)
-    topics = await request.app[SERVICES].audience.topics(app) if has_topics else ()
+    topics = await request.app[SERVICES].audience.topics.of_app(app) if has_topics else ()
     names = {topic.id: topic.name for topic in topics}
     return [
         envelope.result_of(
