@@ -15,7 +15,7 @@ from wechat_scheduler.alerts.model import AlertKey
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.engine.records import replace
-from wechat_scheduler.gateway.usage import GatewayUse
+from wechat_scheduler.gateway.uses import GatewayUse
 
 __all__ = ["clock", "keeper", "weixin"]
 

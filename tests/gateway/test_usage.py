@@ -19,8 +19,8 @@ from wechat_scheduler.gateway.usage import (
     MOST_REFUSED,
     OTHER,
     UsageMeter,
-    UseFilter,
 )
+from wechat_scheduler.gateway.uses import UseFilter
 from wechat_scheduler.storage.access.gateway_uses import SqlUsage
 from wechat_scheduler.storage.database import Database
 

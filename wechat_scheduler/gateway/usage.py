@@ -4,17 +4,17 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import structlog
 
 from wechat_scheduler.credentials.policy import DAY, next_quota_day
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.counts import release
-from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.gateway.model import CONSUMER
 from wechat_scheduler.gateway.refused_callers import CallerRefusal, CallerRefusedError
+from wechat_scheduler.gateway.uses import GatewayUse, UsageStore, UseFilter
 
 # Callers choose their paths: beyond this many a day, of one caller and account, they are counted as OTHER, and
 # so are longer ones, since an index of PostgreSQL takes 2,704 bytes. WeChat's have under 100 characters.
@@ -34,21 +34,6 @@ CLEAR_IT: Final = "slow the largest users down, or clear it with wechat-schedule
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayUse:
-    """The calls of a path that `caller` made for an account in the day that begins `at`, midnight in Shanghai;
-    `errors` are those that WeChat refused or did not answer. `refused` are calls that did not pass, and are not among them.
-    """
-
-    at: datetime
-    caller: str
-    appid: str
-    path: str
-    calls: int
-    errors: int
-    refused: int = 0
-
-
 class _Numbers(NamedTuple):
     calls: int = 0
     errors: int = 0
@@ -56,29 +41,6 @@ class _Numbers(NamedTuple):
 
     def plus(self, more: "_Numbers") -> "_Numbers":
         return _Numbers(*map(sum, zip(self, more, strict=True)))
-
-
-class UseFilter(NamedTuple):
-    """Selects the uses of one day, at most `limit`; a field that is empty selects all."""
-
-    at: datetime
-    caller: str = ""
-    appid: str = ""
-    path: str = ""
-    limit: int = 100
-
-
-class UsageStore(Protocol):
-    """Stores uses. Every method is atomic and may raise StorageError."""
-
-    async def add(self, uses: Sequence[GatewayUse]) -> None:
-        """Add the numbers to those of the same caller, account, path and day."""
-
-    async def find(self, wanted: UseFilter) -> Sequence[GatewayUse]:
-        """The matching uses, the largest first."""
-
-    async def calls(self, at: datetime) -> Mapping[str, int]:
-        """The calls of that day by caller."""
 
 
 def uncounted(name: str, *labels: str) -> None:

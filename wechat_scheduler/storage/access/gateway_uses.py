@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from wechat_scheduler.gateway.usage import GatewayUse, UseFilter
+from wechat_scheduler.gateway.uses import GatewayUse, UseFilter
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.rows import micros, record, stored
 from wechat_scheduler.storage.unreadable import readable

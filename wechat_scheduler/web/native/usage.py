@@ -8,7 +8,7 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.policy import SHANGHAI, quota_day
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.gateway.usage import GatewayUse, UseFilter
+from wechat_scheduler.gateway.uses import GatewayUse, UseFilter
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.query import limit_of
 from wechat_scheduler.web.kit.services import SERVICES
