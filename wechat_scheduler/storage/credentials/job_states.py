@@ -34,6 +34,13 @@ def state_at(instant: str) -> str:
     """
 
 
+def is_simply_fresh(instant: str) -> str:
+    """Whether it is fresh, has neither a fault nor a contest, and waits for nothing. Not all that are fresh are so."""
+    ahead = f"{instant} + {AHEAD // timedelta(microseconds=1)}"
+    return f"""coalesce(waits_on = '' AND fault IS NULL AND contest IS NULL AND suspect = 0
+        AND expires_at > {instant} AND renew_at > {instant} AND issued_at <= {ahead}, false)"""
+
+
 def contested_since(instant: str) -> str:
     """Whether a contest was found since then. `instant` is a place, with the first 19 letters of RFC 3339 in UTC."""
     return f"coalesce(substr(contest, 8, 19) >= {instant}, false)"

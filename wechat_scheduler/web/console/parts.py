@@ -81,8 +81,8 @@ def _length(cell: Cell) -> Html:
     if not isinstance(cell, Html) and _NUMBERS.fullmatch(cell):
         return fill(' class="number"')
     text = unescape(_TAG.sub("", cell)) if isinstance(cell, Html) else cell
-    width = len(text) + sum(east_asian_width(letter) in "FW" for letter in text)
-    return when(width <= _SHORT, fill(' class="short"'))
+    wide = 0 if text.isascii() else sum(east_asian_width(letter) in "FW" for letter in text)
+    return when(len(text) + wide <= _SHORT, fill(' class="short"'))
 
 
 def none_yet(visit: Visit, none: Words, step: Words, scope: Scope) -> Words:

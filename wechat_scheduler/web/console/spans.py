@@ -44,16 +44,21 @@ def length(span: timedelta) -> Iterator[Words]:
     at = _largest(span, (MINUTE, MINUTE, SECOND))
     unit, smallest = UNITS[at], _SMALLEST[at]
     number, rest = divmod(round(span / smallest.span) * smallest.span, unit.span)
-    yield unit.length.filled(n=number)
+    yield _counted(unit.length, number)
     if rest:
-        yield smallest.length.filled(n=rest // smallest.span)
+        yield _counted(smallest.length, rest // smallest.span)
 
 
 def distance(away: timedelta) -> Words:
     """How far from now an instant is, in one unit; it is past if `away` is negative."""
     unit = UNITS[_largest(abs(away), (HOUR, MINUTE, SECOND))]
     words = unit.ahead if away > timedelta(0) else unit.past
-    return words.filled(n=round(abs(away) / unit.span))
+    return _counted(words, round(abs(away) / unit.span))
+
+
+def _counted(words: Words, n: int) -> Words:
+    """As `filled` does, without a look at the value: a number begins and ends with no punctuation."""
+    return Words(words.en.format(n=n), words.zh.format(n=n))
 
 
 def _largest(span: timedelta, rounding: tuple[_TimeUnit, ...]) -> int:

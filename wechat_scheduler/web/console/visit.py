@@ -73,8 +73,9 @@ class Visit:
 
     def say(self, words: Phrase, /, **values: object) -> str:
         """The phrase in the visitor's language, with its `{names}` filled."""
-        filled = words.filled(**values) if values and isinstance(words, Words) else words
-        return phrase(filled, self.language)
+        if values and isinstance(words, Words):
+            return words.filled_in(self.language, **values)
+        return phrase(words, self.language)
 
     def listed(self, names: Iterable[object]) -> str:
         """Names one after the other, with commas between."""

@@ -24,6 +24,12 @@ class Words(NamedTuple):
         """The phrase with its `{names}` filled, where a piece of a page takes a phrase."""
         return Words(self.en.format(**values), fill_chinese(self.zh, **values))
 
+    def filled_in(self, language: "Language", **values: object) -> str:
+        """The same in one language."""
+        if language is Language.ZH:
+            return fill_chinese(self.zh, **values)
+        return self.en.format(**values)
+
 
 # A phrase, or a name that is the same in all languages.
 Phrase: TypeAlias = Words | str

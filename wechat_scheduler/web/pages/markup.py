@@ -16,7 +16,10 @@ class Html(str):
 def fill(template: LiteralString, **values: str | int | Iterable[Html] | None) -> Html:
     """`template` with its `{names}` replaced: text is escaped, `Html` is not, several `Html` are joined,
     None is left out. The template puts attributes into double quotes."""
-    return Html(template.format_map({name: _markup(value) for name, value in values.items()}))
+    for name, value in values.items():
+        if type(value) is not Html:  # most are
+            values[name] = _markup(value)
+    return Html(template.format_map(values))
 
 
 def when(condition: object, markup: Html) -> Html:
