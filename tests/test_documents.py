@@ -1,5 +1,6 @@
 """What the documents name exists: commands, routes, settings, files, tests, errors."""
 
+import os
 import re
 import tomllib
 from collections import Counter
@@ -60,6 +61,8 @@ UNCLEAR = ("whoever", "whatever", "whomever", "somebody", "nobody", "everybody",
 LEVEL = re.compile(r"(?:^ |, |、)(debug|info|warning|\*\*error\*\*)(?= $|, |、)")
 
 CHINESE_PAGES = [page for page in PAGES if ".zh-CN" in page.name]
+ENGLISH_ONLY = {"http-api.md", "performance.md"}
+INDEXES = (INDEX, INDEX.with_name("index.zh-CN.md"))
 
 
 def wrong(find: Callable[[Path], Iterable[object]]) -> dict[str, list[object]]:
@@ -241,16 +244,58 @@ def test_a_chinese_page_names_the_same_in_the_rows_of_its_tables() -> None:
     assert [page.name for page in CHINESE_PAGES if named(page) != named(twin(page))] == []
 
 
+def test_a_chinese_page_names_the_same_under_each_heading() -> None:
+    def named(page: Path) -> list[set[str]]:
+        sections = re.split(r"(?m)^#+ .*$", prose(page))
+        return [set(re.findall(r"`([^`]+)`", re.sub(r"\s+", " ", one))) for one in sections]
+
+    def differences(page: Path) -> Iterator[str]:
+        headings = ["", *re.findall(r"(?m)^#+ (.*)$", prose(page))]
+        pairs = zip(headings, named(twin(page)), named(page), strict=True)
+        return (f"{heading}: {one ^ two}" for heading, one, two in pairs if one != two)
+
+    found = {page.name: list(differences(page)) for page in CHINESE_PAGES}
+    assert {name: texts for name, texts in found.items() if texts} == {}
+
+
+def test_every_page_but_that_of_measurements_is_there_in_chinese() -> None:
+    english = {page.name for page in PAGES if page not in CHINESE_PAGES}
+
+    twins = {twin(page).name for page in CHINESE_PAGES if page != CHINESE}
+    assert english - twins == ENGLISH_ONLY
+
+
+def test_a_page_and_its_chinese_one_lead_to_each_other_at_the_top() -> None:
+    for page in CHINESE_PAGES:
+        for one, other in ((page, twin(page)), (twin(page), page)):
+            link = os.path.relpath(other, one.parent)
+            assert f"]({link})" in read(one).partition("\n## ")[0], one.name
+
+
+def test_a_chinese_page_leads_to_chinese_pages() -> None:
+    chinese = {twin(page): page.name for page in CHINESE_PAGES}
+
+    def english(page: Path) -> Iterator[str]:
+        for text, target in re.findall(r"\[([^\]]*)\]\((?!https://)([^)\s#]+)", prose(page)):
+            led_to = (page.parent / target).resolve()
+            if led_to in chinese.keys() - {twin(page)} and text != "English":
+                yield f"{target}: {chinese[led_to]}"
+
+    found = {page.name: list(english(page)) for page in CHINESE_PAGES}
+    assert {name: links for name, links in found.items() if links} == {}
+
+
 @pytest.mark.parametrize("readme", [README, CHINESE], ids=lambda path: path.name)
 def test_the_readme_is_a_front_door(readme: Path) -> None:
     assert len(readme.read_text("utf-8").splitlines()) <= FRONT_DOOR
 
 
-def test_the_index_has_a_line_for_every_page() -> None:
-    rows = [row for row in prose(INDEX).splitlines() if row.startswith("| [")]
-    listed = [INDEX.parent / link for row in rows for link in re.findall(r"\]\((.*?)\)", row)]
+@pytest.mark.parametrize("index", INDEXES, ids=lambda path: path.name)
+def test_the_index_has_a_line_for_every_page(index: Path) -> None:
+    rows = [row for row in prose(index).splitlines() if row.startswith("| [")]
+    listed = [index.parent / link for row in rows for link in re.findall(r"\]\((.*?)\)", row)]
 
-    assert sorted(listed) == sorted([INDEX.parent / "../README.md", *set(PAGES) - {INDEX}])
+    assert sorted(listed) == sorted([index.parent / "../README.md", *set(PAGES) - {*INDEXES}])
 
 
 def test_a_document_names_who_acts() -> None:
