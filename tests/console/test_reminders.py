@@ -11,6 +11,7 @@ from tests.house import APPID, Caller
 from tests.web.tenants import bound
 from tests.web.test_reminders import OTHER, Office
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.storage.database import Statement, rows_of
 
 # The clock stands at 10:30 in Shanghai on Wednesday, 18 November 2026.
 LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
@@ -296,6 +297,32 @@ async def test_a_repetition_ends_only_after_a_preview_that_says_so(
     assert ended.facts()["Sent next"] == "Sun 22 Nov 20:00"
 
 
+async def test_the_form_beside_a_repetition_has_the_time_of_its_app_and_holds_what_an_address_can(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind(rule="FREQ=DAILY", zone="America/New_York")).result
+    crowd = [{"external_id": f"u{number}", "openid": f"o_u{number}"} for number in range(130)]
+    await office.call("POST", f"/v1/apps/{office.app}/subscribers", body=crowd)
+    names = [one["external_id"] for one in crowd]
+    many = (await office.remind(rule="FREQ=DAILY", to=names)).result
+
+    asked, crowded = [
+        await admin.submit(
+            await admin.open(f"{LIST}/{one['id']}"),
+            f"{LIST}/{one['id']}/move",
+            at="2026-11-21T20:00",
+        )
+        for one in (made, many)
+    ]
+
+    links = [one["href"] for one in asked.root.find("a") if one["href"].startswith(f"{WRITE}?")]
+    another = await admin.open(links[0])
+    assert "New_York" in asked.facts()["New time"]
+    assert another.root.one("input", name="at")["value"] == "2026-11-22T09:00"
+    assert "This ends the repetition" in crowded.text
+    assert [one for one in crowded.root.find("a") if one["href"].startswith(f"{WRITE}?")] == []
+
+
 async def test_a_deletion_is_undone_for_a_minute(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:
@@ -362,6 +389,13 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
     assert "No delivery matches." in other.text
     (row,) = (await admin.open(f"{LIST}?state=done")).table("Reminders")
     assert row["State"] == "doneWaiting 1 its deliveries"
+    damage = Statement("UPDATE reminders SET title = x'ff' RETURNING id", ())
+    await office.daemon.ground.database.write(lambda: rows_of(damage))
+    unread = await admin.open(message)
+    assert unread.facts()["Reminder"] == made["id"]
+    gone = Statement("DELETE FROM reminders RETURNING id", ())
+    await office.daemon.ground.database.write(lambda: rows_of(gone))
+    assert (await admin.open(message)).facts()["Reminder"] == "a reminder that was deleted"
 
 
 async def test_a_reminder_to_all_subscribers_says_that_it_reaches_them(

@@ -389,12 +389,18 @@ async def test_a_failed_delivery_that_was_corrected_is_settled_and_left_out_of_a
     (dead,) = await facts.dead_letters(since=START - timedelta(days=1), limit=9)
     changed = (await keeper.call("POST", "/v1/deliveries/replay", body={"state": "dead"})).result
     named = (await keeper.call("POST", "/v1/deliveries/replay", body={"ids": [alice["id"]]})).result
+    later = f"{START + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}"
+    other = (await send(keeper, shop, "bob", corrects=first, not_before=later)).result["id"]
+    (waits,) = await deliveries(keeper, f"?message={other}")
+    await keeper.call("POST", f"/v1/deliveries/{waits['id']}/cancel")
+    bob = [one["corrected"] for one in await deliveries(keeper) if one["message"] == first]
 
     assert overview["work"]["dead"]["number"] == dead.deliveries == 1
     assert [found[alice["id"]], len(found)] == [True, 2]
     assert (told["count"], told["corrected"]) == (1, 1)
     assert alice["id"] not in changed["ids"]
     assert named["ids"] == [alice["id"]]
+    assert sorted(bob) == [False, True]
 
 
 async def test_a_message_says_which_one_it_corrects_and_by_which_it_was_corrected(

@@ -81,7 +81,8 @@ class PreviewDesk:
         return (found.subscriber, sentence) if found else (None, Refusal.UNKNOWN_USER.sentence)
 
     async def _first(self, app: App, topic_id: int) -> tuple[Subscriber | None, str]:
-        """As the sending does: whom the store gives for the topic, and who does not refuse the app itself."""
+        """As the sending does: whom the store gives for the topic, and who does not refuse the app itself. Of more than
+        are looked at, others may be reached."""
         uids = await self._subscriptions.receivers(app.id, topic_id, after="", limit=MOST_LOOKED_AT)
         known = await self._aliases.find(app, uids)
         found = [known[uid] for uid in uids if uid in known]
@@ -89,7 +90,8 @@ class PreviewDesk:
         reached = [one.subscriber for one, refusal in refused if refusal is None]
         if reached:
             return reached[0], ""
-        return (found[0].subscriber if found else None), NOBODY_RECEIVES.en
+        may_be_more = len(uids) == MOST_LOOKED_AT
+        return (found[0].subscriber if found else None), "" if may_be_more else NOBODY_RECEIVES.en
 
     async def _used_up(
         self, shown: Preview, subscriber: Subscriber, now: datetime

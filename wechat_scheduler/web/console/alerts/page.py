@@ -1,10 +1,12 @@
 """`/console/alerts`: what is wrong, what was, who is told, and a test of that."""
 
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.alerts.conditions import INPUT_LASTS, OPERATOR_LASTS
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.alerts.chosen import (
@@ -45,12 +47,14 @@ FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
 NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
 NOTHING_SEEN = W("Nothing is wrong with what your key sees.", "当前 key 可见的范围内一切正常。")
 NOT_YET = W(
-    "No alert yet. Credentials that need a person: {number}. It becomes an alert after 5 minutes, 30 for a missing input.",
-    "还没有告警。需要人处理的凭据：{number} 个。持续 5 分钟后才成为告警（缺少输入是 30 分钟）。",
+    "No alert yet. Credentials that need a person: {number}. It becomes an alert after {minutes} minutes, {longer} for a "
+    "missing input, unless its rule is off.",
+    "还没有告警。需要人处理的凭据：{number} 个。持续 {minutes} 分钟后才成为告警（缺少输入是 {longer} 分钟），规则关闭时除外。",
 )
 SEE_THEM = W("See them on the overview", "在总览查看")
 # What a person has to mend.
 OF_PERSONS: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
+_MINUTE: Final = timedelta(minutes=1)
 NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
 NOTHING_WAS_SEEN = W(
     "Nothing was wrong with what your key sees in the last 90 days.",
@@ -151,7 +155,12 @@ async def _not_yet(visit: Visit) -> Html:
     number = sum(counts.errors[reaction] for reaction in OF_PERSONS)
     words = fill(
         "<p>{words}</p><p>{link}</p>",
-        words=visit.say(NOT_YET, number=f"{number:,}"),
+        words=visit.say(
+            NOT_YET,
+            number=f"{number:,}",
+            minutes=OPERATOR_LASTS // _MINUTE,
+            longer=INPUT_LASTS // _MINUTE,
+        ),
         link=link("/#needs", visit.say(SEE_THEM)),
     )
     return when(number, words)

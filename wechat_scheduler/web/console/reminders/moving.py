@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.links import button, done
 from wechat_scheduler.web.console.parts import Cell, advice, facts, section
@@ -43,6 +45,8 @@ ENDS = W(
 END_IT = W("End the repetition and send it once", "结束重复，只发这一次")
 BESIDES = W("Keep the repetition, and write another reminder", "保留重复，另建一个提醒")
 _ONE: Final = "/v1/reminders/{reminder}"
+# A request's first line has 8,190 bytes: a reminder may have 2,000 people.
+_LONGEST_LINK: Final = 4000
 
 
 async def move(visit: Visit, *, is_changed: bool = False) -> web.Response:
@@ -55,7 +59,8 @@ async def move(visit: Visit, *, is_changed: bool = False) -> web.Response:
     except RequestError as error:
         return await _refused(visit, reminder, typed, error)
     planned = {PREVIEWED: digest_of(_shown(typed, reminder)), **planned_fields(plan)}
-    understood = _understood(visit, reminder, plan, is_changed=is_changed)
+    besides = await _another(visit, reminder, plan)
+    understood = _understood(visit, reminder, plan, besides, is_changed=is_changed)
     return await page_of(visit, reminder, typed._replace(planned=planned), understood)
 
 
@@ -117,8 +122,14 @@ async def _refused(
 
 
 def _understood(
-    visit: Visit, reminder: ReminderDetails, plan: PlanResult, *, is_changed: bool
+    visit: Visit,
+    reminder: ReminderDetails,
+    plan: PlanResult,
+    besides: str,
+    *,
+    is_changed: bool,
 ) -> Html:
+    """`besides` is the form of another reminder, which a person may write instead of ending the repetition."""
     ends = bool(reminder.rule) and not plan.rule
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
     shown = facts(
@@ -139,7 +150,7 @@ def _understood(
         times=times,
         ends=when(ends, advice(visit, visit.say(ENDS))),
         save=send_button(visit, path, END_IT if ends else MOVE),
-        besides=when(ends and reminder.app, button(visit, _another(reminder, plan), BESIDES)),
+        besides=when(ends and besides, button(visit, besides, BESIDES)),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
 
@@ -148,15 +159,20 @@ def _when(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:
     return rule_words(visit, rule, at) if rule else moment(visit, at, zone)
 
 
-def _another(reminder: ReminderDetails, plan: PlanResult) -> str:
-    """The form of a new reminder with this title, time and these receivers."""
+async def _another(visit: Visit, reminder: ReminderDetails, plan: PlanResult) -> str:
+    """The form of a new reminder with this title, time and these receivers; empty for one without an app, and for more
+    receivers than an address holds. The form takes a wall time of the app."""
+    app = (await apps_of(visit)).get(reminder.app)
+    if app is None:
+        return ""
     topics = [str(one) for one in reminder.to if isinstance(one, int) or one == EVERYONE]
     people = [one for one in reminder.to if isinstance(one, str) and one != EVERYONE]
     query = {
         "app": reminder.app,
-        "at": f"{plan.time:%Y-%m-%dT%H:%M}",
+        "at": f"{plan.time.astimezone(ZoneInfo(app.zone)):%Y-%m-%dT%H:%M}",
         "title": reminder.title,
         "uid": "\n".join([*([reminder.owner] if reminder.owner else []), *people]),
         "topic": topics,
     }
-    return f"{WRITE}?{urlencode(query, doseq=True)}"
+    url = f"{WRITE}?{urlencode(query, doseq=True)}"
+    return url if len(url) <= _LONGEST_LINK else ""
