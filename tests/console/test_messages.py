@@ -268,9 +268,11 @@ async def test_each_fault_of_a_template_is_said_once_beside_its_keyword_if_that_
     shown = await admin.submit(page, "/console/messages/write", **written, data="phrase3: too long")
 
     preview = shown.root.one("section", id="preview")
-    (advice,) = preview.find("p", class_="advice")
+    doubt, advice = preview.find("p", class_="advice")
     (fault,) = preview.find("p", class_="error")
     assert advice.text == "time2 needs {when} in data."
+    assert "import the account's templates to check it" in doubt.text
+    assert shown.button_to("/console/messages/write/send") is None
     assert fault.text.startswith("takes at most 5 Chinese characters")
 
 

@@ -1,9 +1,16 @@
 """What is shown of a message before it is sent is what is sent."""
 
 from tests.delivery.samples import DAY, LANDING, NOW, PURCHASE, a_message, a_person, an_app
+from wechat_scheduler.audience.model import AccountTemplate
 from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import Content, Form, Way
-from wechat_scheduler.delivery.notes import FALLS_BACK, LONG_AGO_THEN
+from wechat_scheduler.delivery.notes import (
+    FALLS_BACK,
+    HOLDS_UNSEEN,
+    LONG_AGO_THEN,
+    NOT_IMPORTED,
+    TEXT_ALONE,
+)
 from wechat_scheduler.delivery.previews import preview
 
 APP = an_app(templates={"message": PURCHASE})
@@ -21,7 +28,7 @@ def test_both_ways_are_shown_in_the_order_in_which_they_are_tried() -> None:
         a_message(CONTENT), APP, NOW
     ).data
     assert template.url == LANDING
-    assert shown.warnings == (FALLS_BACK.en,)
+    assert shown.warnings == (NOT_IMPORTED.fill(template_id="T1"), FALLS_BACK.en)
     assert shown.error == ""
 
 
@@ -55,4 +62,34 @@ def test_a_text_that_is_sent_after_the_48_hours_is_warned_of_or_comes_as_a_templ
     assert (late.error, late.warnings) == ("", (LONG_AGO_THEN.en,))
     assert [way.way for way in late.ways] == [Way.TEXT]
     assert [way.way for way in mapped.ways] == [Way.TEMPLATE]
-    assert mapped.warnings == ()
+    assert mapped.warnings == (NOT_IMPORTED.fill(template_id="T1"),)
+
+
+def test_a_template_that_the_account_does_not_have_or_sends_otherwise_is_said_to_be_refused() -> (
+    None
+):
+    listed = {
+        name: AccountTemplate(template_id=name, title=name, keywords={}, is_notice=name == "N1")
+        for name in ("T1", "N1")
+    }
+    app = an_app(account_templates=listed)
+
+    def faults(way: Way, template: str) -> list[str]:
+        content = Content(way=way, template=template, data={"thing1": "hello"})
+        (shown,) = preview(a_message(content), app, a_person(), NOW, "").ways
+        return [fault.sentence for fault in shown.faults]
+
+    assert faults(Way.TEMPLATE, "T1") == faults(Way.SUBSCRIBE, "N1") == []
+    (unknown,), (notice,) = faults(Way.TEMPLATE, "T9"), faults(Way.AUTO, "N1")
+    (template,) = faults(Way.SUBSCRIBE, "T1")
+    assert unknown.startswith("the account has no template T9, by the list that was imported")
+    assert notice.endswith("send it by the channel subscribe")
+    assert template.endswith("send it by the channel template")
+
+
+def test_a_text_says_that_its_template_is_left_out_and_which_characters_are_not_seen() -> None:
+    content = Content(way=Way.TEXT, text="pay\u202e001 now", template="T1")
+
+    shown = preview(a_message(content), APP, a_person(heard_at=NOW), NOW, "")
+
+    assert shown.warnings == (TEXT_ALONE.en, HOLDS_UNSEEN.fill(names="U+202E"))

@@ -9,7 +9,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app, send, subscribed
-from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, UNSEEN_KEYWORDS
+from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, NOT_IMPORTED, UNSEEN_KEYWORDS
 from wechat_scheduler.delivery.refused_messages import NOBODY_RECEIVES
 
 __all__ = ["clock", "keeper", "weixin"]
@@ -79,7 +79,7 @@ async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict
     )
     assert keywords["phrase3"]["fault"].startswith("takes at most 5 Chinese characters")
     assert keywords["first"]["hidden"]
-    cut, unseen = shown["warnings"]
+    unknown, cut, unseen = shown["warnings"]
     (refused,) = way["faults"]
     assert refused == {
         "keyword": "phrase3",
@@ -87,6 +87,7 @@ async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict
     }
     assert cut == "WeChat shows only the beginning of thing1"
     assert unseen == UNSEEN_KEYWORDS.en
+    assert unknown == NOT_IMPORTED.fill(template_id="parcel_0001")
     assert shown["error"] == ""
     assert await deliveries(keeper) == []
 

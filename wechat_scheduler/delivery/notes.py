@@ -45,3 +45,28 @@ MORE_KEYWORDS: Final = Sentence("it also has the keywords {names}", "模板还�
 MORE_AND_NONE: Final = Sentence(
     "it also has the keywords {names}, and has no {odd}", "模板还有关键词 {names}，但没有 {odd}"
 )
+NOT_IMPORTED: Final = Sentence(
+    "it is not known whether the account has the template {template_id:s}: import the account's templates to check it",
+    "不知道账号有没有模板 {template_id}：请导入账号的模板后再核对",
+)
+NOT_OF_ACCOUNT: Final = Sentence(
+    "the account has no template {template_id:s}, by the list that was imported: name another, or import the list once "
+    "more",
+    "按已导入的列表，账号没有模板 {template_id}：请换一个，或者重新导入",
+)
+ONLY_NOTICE: Final = Sentence(
+    "the template {template_id:s} is one for subscribe notices: send it by the channel subscribe",
+    "模板 {template_id} 是订阅通知的模板：请按订阅通知（subscribe）发送",
+)
+NO_NOTICE: Final = Sentence(
+    "the template {template_id:s} is none for subscribe notices: send it by the channel template",
+    "模板 {template_id} 不是订阅通知的模板：请按模板消息（template）发送",
+)
+TEXT_ALONE: Final = Sentence(
+    "a text has no template: the template and its keywords are left out",
+    "客服消息不用模板：模板和关键词不会发送",
+)
+HOLDS_UNSEEN: Final = Sentence(
+    "the message holds {names}: characters that are not seen and change how the rest is read; write it without them",
+    "消息里有 {names}：这些字符看不见，却会改变其余文字的读法；请去掉再发送",
+)

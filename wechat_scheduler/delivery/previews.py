@@ -26,6 +26,11 @@ from wechat_scheduler.delivery.notes import (
     UNSEEN_KEYWORDS,
 )
 from wechat_scheduler.delivery.refused_messages import no_template
+from wechat_scheduler.delivery.template_checks import (
+    doubts_of_content,
+    doubts_of_template,
+    refused_template,
+)
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import SendError
 
@@ -93,7 +98,7 @@ def preview(
         warnings[FALLS_BACK.en] = None
     return Preview(
         ways=shown,
-        warnings=(*warnings, *ways.note_on_url(content, app)),
+        warnings=(*warnings, *ways.note_on_url(content, app), *doubts_of_content(content)),
         waits_until=awake,
     )
 
@@ -157,6 +162,7 @@ def _template(
 ) -> WayPreview:
     account = app.account_templates.get(found.template_id)
     allowed = account.keywords if account else {}
+    refused = refused_template(app, found.template_id, way)
     keywords = tuple(
         KeywordPreview(
             name=name,
@@ -177,8 +183,8 @@ def _template(
         keywords=keywords,
         url=url,
         page=page,
-        faults=tuple(found.faults),
-        warnings=tuple(_warnings(found)),
+        faults=(*((KeywordFault("", refused),) if refused else ()), *found.faults),
+        warnings=(*doubts_of_template(app, found.template_id), *_warnings(found)),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console.assets import SCRIPT, STYLE
+from wechat_scheduler.web.console.plain_text import plainly
 from wechat_scheduler.web.console.words import Language, Words, phrase
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -83,4 +84,4 @@ def document(
         skip=phrase(SKIP, language),
         body=body,
     )
-    return web.Response(status=status, body=html.encode(), headers=_HEADERS)
+    return web.Response(status=status, body=plainly(html).encode(), headers=_HEADERS)

@@ -137,6 +137,8 @@ def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicReceivers | No
     looks = preview(visit, found)
     if found.error and not topic:  # of a topic, others may get it
         return joined([looks, when(found.error == UNSUBSCRIBED, _first_subscribe(visit))])
+    if all(way.faults for way in found.ways):  # our API refuses it
+        return looks
     at = visit.form.get("not_before", "").replace("T", " ")
     sure = topic.sure(at) if topic else None
     told = advice(visit, visit.say(NOT_NOW, at=at)) if at else Html()
