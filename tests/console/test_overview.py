@@ -12,7 +12,7 @@ from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.statistics.test_counting import OTHER
 from tests.stores.memory import MemoryDatabase
-from wechat_scheduler.alerts.model import Severity
+from wechat_scheduler.alerts.model import AlertKey, Severity
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.statistics.model import Counted
 from wechat_scheduler.storage.database import Statement, rows_of
@@ -107,6 +107,57 @@ async def test_an_alert_about_credentials_needs_nobody_once_none_of_them_fails(
     assert "the alert is over soon" in needs(page)[0]
 
 
+async def test_a_fault_of_many_accounts_is_one_item_with_its_advice_once(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    await keeper.register({"type": 0})
+    for number in range(5):
+        await keeper.register({"type": 0}, appid=f"wx{number}", appsecret="wrong")
+    await keeper.settle()
+    fired = {"version": 0, "since": clock.now(), "fired_at": clock.now()}
+    alerts = [
+        alert(
+            AlertKey(AlertRule.CREDENTIAL_EXPIRES, f"wx{number}/access_token"),
+            id=number, appid=f"wx{number}", severity=Severity.CRITICAL, **fired,
+        )
+        for number in range(1, 5)
+    ]  # fmt: skip
+    await keeper.daemon.ground.stores.alerts.store(alerts, [], [], now=clock.now())
+
+    page = await admin.open("/")
+    credentials = await admin.open("/console/credentials?error=operator&errcode=40125")
+    counts = page.root.one("section", id="standing").find("dd")[0]
+
+    (need,) = needs(page)
+    assert need.startswith("Needs a person Critical 40125 5 credentials")
+    assert page.text.count("Register the account again") == 1
+    assert [one for one in hrefs(page, "needs") if "/console/credentials" in one] == [
+        "/console/credentials?error=operator&errcode=40125",
+        *(f"/console/credentials/wx{number}/access_token" for number in range(3)),
+    ]
+    assert len(credentials.table()) == 5
+    # Each is in one state: the numbers add up.
+    assert [one.text for one in counts.find("p")] == [
+        "5 Never issued 1 Fresh",
+        "Of these: 5 The last attempt failed",
+    ]
+
+
+async def test_alerts_that_say_to_do_the_same_are_one_item(admin: Browser, keeper: Caller) -> None:
+    for number in range(1, 6):
+        await fire(keeper, number, appid=f"wx{number}")
+
+    page = await admin.open("/")
+
+    (need,) = needs(page)
+    assert need.startswith("Critical Messages failed 5 alerts")
+    assert need.count("Find out why they failed.") == 1
+    assert "wx5: 3 died." in need
+    assert "wx1" not in need
+    assert hrefs(page, "needs")[-2:] == ["/console/messages?state=dead", "/console/alerts"]
+    assert "All alerts (5)" in page.text
+
+
 async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
     admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
 ) -> None:
@@ -126,13 +177,13 @@ async def test_a_day_is_told_in_numbers_and_every_section_follows_what_happens(
     assert "1,234 delivered" in page.text
     (error,) = page.table("Errors by errcode")
     assert (error["errcode"], error["Times"], error["Share"]) == ("40164", "1", "100%")
-    assert hrefs(page, "errors") == ["/console/credentials?error=operator"]
+    assert hrefs(page, "errors") == ["/console/credentials?errcode=40164", "#needs"]
     (need,) = needs(page)
-    assert need.startswith("Needs a person Credentials: 1")
-    assert f"{OTHER} · access_token 40164 Add the IP 127.0.0.1" in need
+    assert need.startswith(f"Needs a person 40164 {OTHER} · access_token")
+    assert "Add the IP 127.0.0.1" in need
     assert f"/console/credentials/{OTHER}/access_token" in hrefs(page, "needs")
     assert "Nothing needs a person now." not in page.text
-    assert error["What to do"].startswith("Add the IP of this machine")
+    assert error["What to do"] == "See above, what needs you now"
     assert page.facts()["Egress address"].startswith("127.0.0.1")
     # They stand, and an hour has passed.
     assert page.facts()["Loops that are late"] == "credentials reminders messages pushes"

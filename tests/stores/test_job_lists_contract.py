@@ -66,6 +66,8 @@ async def test_a_list_holds_the_jobs_that_show_the_state_the_error_or_the_contes
     assert await store.view(error="any", now=NOW, limit=99) == [
         view for view in views if view.fault
     ]
+    assert len(await store.view(errcode=-1, now=NOW, limit=99)) == len(FAILING)
+    assert not await store.view(errcode=1, now=NOW, limit=99)
     contested = await store.view(contested=True, now=NOW, limit=99)
     assert contested == [view for view in views if recent_contest(view, NOW)]
     assert len(contested) == 1

@@ -16,7 +16,7 @@ class JobFilter(TypedDict, total=False):
 
     `own` jobs have no subject. `search` is the beginning of an appid or a subject, in any case. `state` (a
     `policy.Freshness`) and `contested` (as in `policy.recent_contest`) hold at `now`. `error` is the reaction to the
-    last attempt if it failed, or ANY_ERROR.
+    last attempt if it failed, or ANY_ERROR; `errcode` is what WeChat answered to it.
     """
 
     appid: str
@@ -26,6 +26,7 @@ class JobFilter(TypedDict, total=False):
     search: str
     state: str
     error: str
+    errcode: int | None
     contested: bool
     now: datetime
 

@@ -9,6 +9,8 @@ from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.credentials.job_states import REACTION, contested_since, state_at
 from wechat_scheduler.storage.rows import micros
 
+# It has an index.
+FAILED: Final = "fault IS NOT NULL"
 BEGINS: Final = "(lower(substr(appid, 1, {})) = {} OR lower(substr(subject, 1, {})) = {})"
 
 
@@ -22,6 +24,9 @@ def conditions(wanted: JobFilter) -> SqlConditions:
         where.add("subject = ''")
     if text := wanted.get("search"):
         where.add(BEGINS, *(len(text), text.lower()) * 2)
+    if (errcode := wanted.get("errcode")) is not None:
+        where.add(FAILED)
+        where.add("fault LIKE {}", f'%"errcode":{errcode},%')
     _add_state(where, wanted)
     return where
 
@@ -30,7 +35,7 @@ def _add_state(where: SqlConditions, wanted: JobFilter) -> None:
     if state := wanted.get("state"):
         where.add(f"{state_at('{0}')} = {{1}}", micros(wanted["now"]), state)
     if error := wanted.get("error"):
-        where.add("fault IS NOT NULL")  # has an index
+        where.add(FAILED)
         if error != ANY_ERROR:
             where.add(f"{REACTION} = {{}}", error)
     if wanted.get("contested"):

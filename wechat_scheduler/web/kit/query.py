@@ -19,6 +19,7 @@ T = TypeVar("T")
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
 IDS: Final = re.compile(r"[0-9]{1,16}(?:,[0-9]{1,16}){0,99}", re.ASCII)
+ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _LONGEST_NAME: Final = 64
 INSTANT_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -68,6 +69,14 @@ def one_of(request: web.Request, name: str, choices: Collection[str]) -> str:
     if text and text not in choices:
         raise InvalidRequestError(f"must be one of {', '.join(choices)}", field=name)
     return text
+
+
+def errcode_of(request: web.Request) -> int | None:
+    """The number in the parameter `errcode`, None if it is missing. Raises InvalidRequestError."""
+    text = request.query.get("errcode", "")
+    if text and not ERRCODE.fullmatch(text):
+        raise InvalidRequestError("must be a number", field="errcode")
+    return int(text) if text else None
 
 
 def limit_of(request: web.Request) -> int:

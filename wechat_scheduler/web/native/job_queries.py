@@ -11,7 +11,7 @@ from wechat_scheduler.credentials.views import ANY_ERROR, JobFilter
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.kit.auth import require_reach
-from wechat_scheduler.web.kit.query import one_of
+from wechat_scheduler.web.kit.query import errcode_of, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import query
 
@@ -26,6 +26,7 @@ WHICH: Final = (
     query("subject", "Only with this subject."),
     query("own", "With `true`, only without a subject: the account's own.", _TRUE),
     query("search", "Only those whose appid or subject begins with this, in any case."),
+    query("errcode", "Only those whose last errcode is this.", {"type": "integer"}),
 )
 STATES: Final = (
     query("state", "Only in this state.", {"enum": list(Freshness)}),
@@ -49,6 +50,7 @@ def wanted_of(request: web.Request) -> JobFilter:
         subject=query.get("subject", ""),
         own=bool(one_of(request, "own", ("true",))),
         search=_search(request),
+        errcode=errcode_of(request),
         state=one_of(request, "state", tuple(Freshness)),
         error=one_of(request, "error", ERRORS),
         contested=bool(one_of(request, "contested", ("true",))),

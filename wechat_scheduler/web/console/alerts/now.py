@@ -86,10 +86,10 @@ def mute_of(visit: Visit, alert: AlertResult) -> Html:
     return said_at(visit, MUTED, alert.muted_until)
 
 
-def what_now(visit: Visit, alert: AlertResult) -> Html:
-    """What to do and where, while the cause lasts."""
+def what_now(visit: Visit, alert: AlertResult, *, place: str = "") -> Html:
+    """What to do and where, while the cause lasts. `place` is another page than that of the alert."""
     if alert.gone_at is None:
-        return _way(visit, alert)
+        return _way(visit, alert, place)
     if alert.clears_at is None:
         return fill('<p class="advice">{words}</p>', words=visit.say(SOON_OVER))
     before, _, after = visit.say(CLEARS).partition("{at}")
@@ -104,11 +104,11 @@ def changed(visit: Visit, alert: AlertResult) -> Html:
     return fill('<p class="faint">{said}</p>', said=said_at(visit, CHANGED, alert.changed_at))
 
 
-def _way(visit: Visit, alert: AlertResult) -> Html:
+def _way(visit: Visit, alert: AlertResult, place: str) -> Html:
     """The page for a key that may see it; who may not reads the advice alone."""
     way = WAYS.get(alert.rule)
     if way is None or not visit.may(way.scope):
         return advice(visit, alert.advice)
-    url = place_of(alert.rule, subject=alert.subject, appid=alert.appid)
+    url = place or place_of(alert.rule, subject=alert.subject, appid=alert.appid)
     said = advice(visit, visit.say(way.words) if way.words else alert.advice)
     return fill("{said}<p>{link}</p>", said=said, link=link(url, visit.say(way.label)))

@@ -17,6 +17,11 @@ def place_of(rule: str, *, subject: str, appid: str) -> str:
     return place(subject, appid) if place else ALERTS
 
 
+def list_of(rule: str) -> str:
+    """The page where all that alerts of a rule are about is seen."""
+    return _LISTS.get(rule, ALERTS)
+
+
 def address_of(console: str, alert: Alert) -> str:
     """The same with the address of the console in front; empty if that is."""
     place = place_of(alert.rule.value, subject=alert.subject, appid=alert.appid)
@@ -49,6 +54,14 @@ def _daemon(_: str, __: str) -> str:
     return "/#daemon"
 
 
+_LISTS: Final[Mapping[str, str]] = {
+    AlertRule.CREDENTIAL_EXPIRES: "/console/credentials?error=any",
+    AlertRule.CREDENTIAL_CONTESTED: "/console/credentials?contested=true",
+    AlertRule.QUOTA_NEARLY_SPENT: "/console/credentials",
+    AlertRule.DEAD_LETTERS: "/console/messages?state=dead",
+    AlertRule.TICKET_MISSING: "/console/pushes",
+    AlertRule.STORE_SLOW: "/#daemon",
+}
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
     AlertRule.CREDENTIAL_EXPIRES: _account,
     AlertRule.CREDENTIAL_CONTESTED: _credential,

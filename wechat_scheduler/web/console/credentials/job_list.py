@@ -1,12 +1,13 @@
 """`/console/credentials`: all credentials, with what is wrong with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.views import ANY_ERROR
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
@@ -24,9 +25,13 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-ALL = W("All", "全部")
+ALL, ALL_FAILED = W("All", "全部"), W("All that failed", "全部失败的")
 FOUND = W("Found", "结果")
-HOW_MANY = W("By state", "按状态")
+HOW_MANY = W("How many", "数量")
+# Each credential is in one state, and each that failed has one reaction: the numbers of a line add up.
+BY_STATE = W("By state", "按状态")
+BY_ERROR = W("Of these, the last attempt failed", "其中上次尝试失败")
+BY_CONTEST = W("Of these, another program fetches them too", "其中另有程序也在获取")
 SEARCH_FOR = W("Find", "查找")
 BEGINS = W("Appid or openid", "appid 或 openid")
 WHOSE = W("Account or platform", "账号或平台")
@@ -40,11 +45,11 @@ NONE_FOUND = W(
 CHOSEN: Final[Mapping[str, Words]] = {
     **{name.value: shown.words for name, shown in STATES.items()},
     **{name.value: shown.words for name, shown in REACTIONS.items()},
-    "any": W("with an error", "有错误"),
+    ANY_ERROR: W("with an error", "有错误"),
     "true": CONTESTED.words,
 }
 # What narrows the list, beside the state.
-NARROWING: Final = ("search", "appid", "type")
+NARROWING: Final = ("search", "appid", "type", "errcode")
 
 
 class _Choice(NamedTuple):
@@ -93,7 +98,7 @@ def _start(visit: Visit) -> Html:
 def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     kept = [
         fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=query[name])
-        for name in ("state", "error", "contested")
+        for name in ("state", "error", "contested", "errcode")
         if name in query
     ]
     fields = [
@@ -109,6 +114,7 @@ def _sought(visit: Visit, query: Mapping[str, str]) -> Iterator[tuple[Phrase, st
     yield BEGINS, query.get("search", "")
     yield terms.TYPE, query.get("type", "")
     yield WHOSE, query.get("appid", "")
+    yield terms.ERRCODE, query.get("errcode", "")
     for name in ("state", "error", "contested"):
         if words := CHOSEN.get(query.get(name, "")):
             yield terms.STATE, visit.say(words)
@@ -122,18 +128,38 @@ def _types(visit: Visit) -> Iterator[tuple[str, Phrase]]:
 
 
 def _choices(visit: Visit, query: Mapping[str, str], counts: JobCountsResult) -> Html:
-    made = [_link(visit, query, choice) for choice in _shown(query, counts)]
-    return fill('<ul class="chips">{made}</ul>', made=made)
-
-
-def _shown(query: Mapping[str, str], counts: JobCountsResult) -> Iterator[_Choice]:
-    """All, and what there is some of."""
-    yield _Choice("", "", ALL, counts.all)
-    choices = [
-        *(_Choice("state", one, STATES[one].words, many) for one, many in counts.states.items()),
-        *(_Choice("error", one, REACTIONS[one].words, many) for one, many in counts.errors.items()),
-        _Choice("contested", "true", CONTESTED.words, counts.contested),
+    lines = [
+        (BY_STATE, [_Choice("", "", ALL, counts.all), *_shown(query, _states(counts))]),
+        (BY_ERROR, [*_shown(query, _errors(counts))]),
+        (
+            BY_CONTEST,
+            [*_shown(query, [_Choice("contested", "true", CONTESTED.words, counts.contested)])],
+        ),
     ]
+    return joined(_line(visit, query, words, choices) for words, choices in lines if choices)
+
+
+def _line(visit: Visit, query: Mapping[str, str], words: Words, choices: Sequence[_Choice]) -> Html:
+    return fill(
+        '<p class="faint">{words}</p><ul class="chips">{made}</ul>',
+        words=visit.say(words),
+        made=[_link(visit, query, choice) for choice in choices],
+    )
+
+
+def _states(counts: JobCountsResult) -> Iterator[_Choice]:
+    for state, many in counts.states.items():
+        yield _Choice("state", state, STATES[state].words, many)
+
+
+def _errors(counts: JobCountsResult) -> Iterator[_Choice]:
+    yield _Choice("error", ANY_ERROR, ALL_FAILED, sum(counts.errors.values()))
+    for reaction, many in counts.errors.items():
+        yield _Choice("error", reaction, REACTIONS[reaction].words, many)
+
+
+def _shown(query: Mapping[str, str], choices: Iterable[_Choice]) -> Iterator[_Choice]:
+    """What there is some of, and what is shown now."""
     yield from (one for one in choices if one.many or query.get(one.name) == one.value)
 
 

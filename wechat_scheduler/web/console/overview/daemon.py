@@ -1,15 +1,10 @@
-"""The daemon itself: what it keeps, what waits, and how its loops and its store are."""
+"""The daemon itself: how its loops and its store are."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
-from wechat_scheduler.access.model import Scope
-from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
-from wechat_scheduler.web.console.key_limits import of_credentials
-from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import (
     Cell,
     Kind,
@@ -18,29 +13,16 @@ from wechat_scheduler.web.console.parts import (
     facts,
     joined,
     section,
-    spaced,
     state,
     table,
 )
-from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import COMMA, Visit
 from wechat_scheduler.web.console.words import Phrase, Words
-from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.nodes import NodeResult
-from wechat_scheduler.web.native.overview import OverviewResult, RowCountResult, StoreResult
+from wechat_scheduler.web.native.overview import OverviewResult, StoreResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
-
-STANDING = W("Right now", "当前")
-WAITING = W("Deliveries waiting", "等待投递")
-DEAD = W("Failed in 24 hours, not sent since", "24 小时内失败、未重发")
-DUE = W("Reminders in the next 24 hours", "24 小时内的提醒")
-FAILING = W("The last attempt failed", "上次尝试失败")
-NONE_YET, FIRST = (
-    W("No credentials yet.", "还没有凭据。"),
-    W("Register the first account", "登记第一个账号"),
-)
 
 DAEMON = W("The daemon", "守护进程")
 VERSION, UPTIME = W("Version", "版本"), W("Running for", "已运行")
@@ -74,33 +56,6 @@ _TURNING: Final[tuple[tuple[Words, Kind, bool], ...]] = (
     (ON_TIME, "good", True),
     (LATE, "bad", False),
 )
-_COUNT: Final = """<div class="count"><dt>{name}</dt>
-<dd>{number}{notes}</dd></div>"""
-
-
-def standing(visit: Visit, found: OverviewResult) -> Html:
-    """What is kept, and what waits."""
-    if found.credentials is None or found.work is None:
-        body = fill("<p>{state}</p>", state=state(visit, "bad", SILENT))
-        return section(visit, STANDING, body, id="standing", live=True)
-    work = found.work
-    counts = [
-        _count(
-            visit.say(terms.CREDENTIALS),
-            _large(shown(found.credentials.all), "/console/credentials"),
-            _states(visit, found.credentials),
-        ),
-        *(
-            _count(visit.say(words), _large(_rows(number), url if visit.may(Scope.PUSH) else ""))
-            for words, number, url in (
-                (WAITING, work.waiting, "/console/messages?state=pending"),
-                (DEAD, work.dead, "/console/messages?state=dead"),
-                (DUE, work.reminders, "/console/reminders/agenda?span=hours"),
-            )
-        ),
-    ]
-    body = fill('<dl class="counts">{counts}</dl>', counts=counts)
-    return section(visit, STANDING, body, id="standing", live=True)
 
 
 def daemon(visit: Visit, found: OverviewResult) -> Html:
@@ -124,56 +79,6 @@ def daemon(visit: Visit, found: OverviewResult) -> Html:
         ]
     )
     return section(visit, DAEMON, body, id="daemon", live=True)
-
-
-def _count(name: str, number: Html, notes: Html | None = None) -> Html:
-    return fill(_COUNT, name=name, number=number, notes=notes or Html())
-
-
-def _large(number: str, url: str) -> Html:
-    """The number, which leads to what it counts if there is an address."""
-    if not url:
-        return fill('<span class="large">{number}</span>', number=number)
-    return fill('<a class="large" href="{url}">{number}</a>', url=url, number=number)
-
-
-def _rows(count: RowCountResult) -> str:
-    return f"{shown(count.number)}{'+' if count.more else ''}"
-
-
-def _states(visit: Visit, counts: JobCountsResult) -> Html:
-    """The states that there are, each with its number and a link to its credentials."""
-    badges = [
-        _badge(visit, f"state={name}", number, STATES[name].kind, STATES[name].words)
-        for name, number in counts.states.items()
-        if number and name != Freshness.FRESH
-    ]
-    if failing := sum(counts.errors.values()):
-        badges.append(_badge(visit, "error=any", failing, "warn", FAILING))
-    if counts.contested:
-        badges.append(_badge(visit, "contested=true", counts.contested, "warn", CONTESTED.words))
-    if not counts.all:
-        first = link("/console/credentials/register", visit.say(FIRST))
-        return fill(
-            '<p class="notes">{none}</p>',
-            none=spaced(
-                visit.say(of_credentials(visit, NONE_YET)),
-                when(visit.may(Scope.REGISTER), first),
-            ),
-        )
-    return fill(
-        '<p class="notes">{badges}</p>',
-        badges=badges or [state(visit, "good", W("all fresh", "全部有效"))],
-    )
-
-
-def _badge(visit: Visit, query: str, number: int, kind: Kind, words: Words) -> Html:
-    text = W(*(f"{shown(number)} {one}" for one in words))
-    return fill(
-        '<a class="bare" href="/console/credentials?{query}">{state}</a> ',
-        query=query,
-        state=state(visit, kind, text),
-    )
 
 
 def _loops(visit: Visit, loops: Mapping[str, bool]) -> Iterator[tuple[Phrase, Cell | None]]:

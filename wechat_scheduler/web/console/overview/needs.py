@@ -1,16 +1,16 @@
-"""Shows what needs a person now: credentials by their numbers, and the alerts that fire, each with its advice."""
+"""Shows what needs a person now: each fault once, with its advice, as credentials and alerts tell it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
 
 from wechat_scheduler.config.alerts import AlertRule
-from wechat_scheduler.web.console.alerts.now import changed, mute_of, standing, urgency, what_now
-from wechat_scheduler.web.console.alerts.wording import rule_words
 from wechat_scheduler.web.console.key_limits import of_credentials
-from wechat_scheduler.web.console.links import account_link, link
+from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.overview.lost import LOST, lost
+from wechat_scheduler.web.console.overview.alert_items import item, together
+from wechat_scheduler.web.console.overview.faults import OF_PERSONS, CredentialFaults, items
 from wechat_scheduler.web.console.parts import section, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -20,7 +20,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-# A person does not act on more at once; the page of the alerts has all.
+# A person does not act on more at once; the pages of credentials and of alerts have all.
 MOST: Final = 8
 
 NEEDS = W("Needs you now", "现在需要处理")
@@ -30,67 +30,57 @@ NOTHING_SEEN = W(
     "当前 key 可见范围内没有需要处理的事。",
 )
 ALL = W("All alerts ({number})", "全部告警（{number}）")
-_NEED: Final = """<li class="need">
-<h3 class="head">{severity} {rule} {subject} <span class="faint">{since}</span></h3>
-<p class="text">{text}</p>{changed}{advice}{mute}</li>"""
 
 
-async def needs(visit: Visit, alerts: Rows[AlertResult], counts: JobCountsResult | None) -> Html:
-    """What is wrong, the worst first and of that the newest; then the alerts whose cause is gone."""
-    worst = sorted((_now(visit, alert, counts) for alert in alerts.rows), key=urgency)
-    lasts = any(alert.gone_at is None for alert in worst)
-    failing = await lost(visit, counts)
-    number = f"{len(worst)}{'+' if alerts.after else ''}"
+def needs(
+    visit: Visit,
+    alerts: Rows[AlertResult],
+    counts: JobCountsResult | None,
+    faults: CredentialFaults,
+) -> Html:
+    """The faults of credentials, what else is wrong, the worst first, and the alerts whose cause is gone."""
+    fire = [_now(visit, alert, counts) for alert in alerts.rows]
+    about, others = _parted(fire, faults)
+    groups = together(visit, others)
+    lasts = faults or any(group[0].gone_at is None for group in groups)
+    made = [*items(visit, faults, about), *(item(visit, group) for group in groups)]
+    number = f"{len(fire)}{'+' if alerts.after else ''}"
     body = fill(
         "{nothing}{needs}{all}",
         nothing=when(
-            not lasts and not failing,
+            not lasts,
             fill(
                 "<p>{nothing}</p>",
                 nothing=state(visit, "good", of_credentials(visit, NOTHING, NOTHING_SEEN)),
             ),
         ),
-        needs=when(
-            failing or worst,
-            fill(
-                '<ul class="needs">{lost}{needs}</ul>',
-                lost=failing,
-                needs=[_need(visit, alert) for alert in worst[:MOST]],
-            ),
-        ),
+        needs=when(made, fill('<ul class="needs">{made}</ul>', made=made[:MOST])),
         all=when(
-            worst,
+            fire,
             fill("<p>{all}</p>", all=link("/console/alerts", visit.say(ALL, number=number))),
         ),
     )
     return section(visit, NEEDS, body, id="needs", live=True)
 
 
+def _parted(
+    alerts: Sequence[AlertResult], faults: CredentialFaults
+) -> tuple[list[AlertResult], list[AlertResult]]:
+    """The alerts about these faults, and the others."""
+    about = [
+        alert
+        for alert in alerts
+        if alert.rule == AlertRule.CREDENTIAL_EXPIRES
+        and alert.gone_at is None
+        and any(one.is_told_by(alert) for one in faults.known)
+    ]
+    ids = {alert.id for alert in about}
+    return about, [alert for alert in alerts if alert.id not in ids]
+
+
 def _now(visit: Visit, alert: AlertResult, counts: JobCountsResult | None) -> AlertResult:
     """The alert as it is at this moment: the daemon looks for causes once a minute only, and counts at once."""
-    lasts = counts is None or any(counts.errors[reaction] for reaction, _, _ in LOST)
+    lasts = counts is None or any(counts.errors[reaction] for reaction, _, _ in OF_PERSONS)
     if lasts or alert.rule != AlertRule.CREDENTIAL_EXPIRES or alert.gone_at is not None:
         return alert
     return msgspec.structs.replace(alert, gone_at=visit.now)
-
-
-def _need(visit: Visit, alert: AlertResult) -> Html:
-    muted = mute_of(visit, alert)
-    return fill(
-        _NEED,
-        severity=standing(visit, alert),
-        rule=rule_words(visit, alert.rule),
-        subject=_subject(visit, alert),
-        since=visit.time(alert.since),
-        text=visit.sentence(alert.text),
-        changed=changed(visit, alert),
-        advice=what_now(visit, alert),
-        mute=when(muted, fill('<p class="faint">{muted}</p>', muted=muted)),
-    )
-
-
-def _subject(visit: Visit, alert: AlertResult) -> Html:
-    """A link to the account, if it is about one."""
-    if not alert.appid:
-        return fill("<code>{subject}</code>", subject=alert.subject)
-    return account_link(visit, alert.appid)

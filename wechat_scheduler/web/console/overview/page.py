@@ -7,10 +7,12 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.overview.daemon import daemon, standing
+from wechat_scheduler.web.console.overview.daemon import daemon
 from wechat_scheduler.web.console.overview.errors import errors
+from wechat_scheduler.web.console.overview.faults import credential_faults
 from wechat_scheduler.web.console.overview.needs import needs
 from wechat_scheduler.web.console.overview.numbers import numbers
+from wechat_scheduler.web.console.overview.standing import standing
 from wechat_scheduler.web.console.parts import facts, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -39,11 +41,12 @@ async def overview(visit: Visit) -> web.Response:
         alerts = await visit.api.page("/v1/alerts", AlertResult, state="firing")
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
+        faults = await credential_faults(visit, found.credentials)
         parts = [
-            await needs(visit, alerts, found.credentials),
+            needs(visit, alerts, found.credentials, faults),
             *parts,
             numbers(visit, lately),
-            await errors(visit, lately),
+            await errors(visit, lately, faults),
         ]
     return layout(visit, TITLE, joined([*parts, daemon(visit, found)]), live=True)
 

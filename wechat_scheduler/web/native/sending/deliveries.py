@@ -1,6 +1,5 @@
 """Lists and shows deliveries, sends them again and cancels them, one or all that match a filter."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeAlias
 
@@ -11,12 +10,13 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.notes import CANCELLED
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
-from wechat_scheduler.errors import ConflictError, InvalidRequestError, NotFoundError, WeChatError
+from wechat_scheduler.errors import ConflictError, NotFoundError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import (
     IDS,
+    errcode_of,
     id_of,
     ids_of,
     instant_of,
@@ -58,7 +58,6 @@ Find: TypeAlias = Callable[..., Awaitable[Sequence[int]]]
 Count: TypeAlias = Callable[..., Awaitable[int]]
 
 STATES: Final = tuple(state.value for state in DeliveryState)
-_ERRCODE = re.compile(r"-?[0-9]{1,9}")
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -144,9 +143,7 @@ async def _seen(request: web.Request) -> DeliveryView:
 
 
 def _query(request: web.Request) -> DeliveryFilter:
-    state, errcode = one_of(request, "state", STATES), request.query.get("errcode", "")
-    if errcode and not _ERRCODE.fullmatch(errcode):
-        raise InvalidRequestError("must be a number", field="errcode")
+    state = one_of(request, "state", STATES)
     return DeliveryFilter(
         state=DeliveryState(state) if state else None,
         app_id=id_of(request, "app"),
@@ -154,7 +151,7 @@ def _query(request: web.Request) -> DeliveryFilter:
         message_id=id_of(request, "message"),
         reminder=reminder_of(request),
         uid=request.query.get("uid", ""),
-        errcode=int(errcode) if errcode else None,
+        errcode=errcode_of(request),
         since=instant_of(request, "since"),
         until=instant_of(request, "until"),
     )
