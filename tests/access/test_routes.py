@@ -144,6 +144,8 @@ for method, path in (
     ("POST", "/v1/apps/{app}/topics"),
     ("GET", "/v1/apps/{app}/topics"),
     ("GET", "/v1/apps/{app}/receivers"),
+    ("GET", "/v1/apps/{app}/topics/{topic}"),
+    ("PATCH", "/v1/apps/{app}/topics/{topic}"),
     ("DELETE", "/v1/apps/{app}/topics/{topic}"),
     ("GET", "/v1/apps/{app}/subscribers"),
     ("GET", "/v1/apps/{app}/subscribers/{name}"),

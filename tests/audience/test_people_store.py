@@ -1,7 +1,7 @@
 """Subscribers, their names, subscriptions and scenes on both databases."""
 
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,15 @@ from tests.audience.people import CALLBACK, HOUR, SECOND, UID, People, a_scene, 
 from tests.clock import START
 from tests.stores.memory import memory_database
 from wechat_scheduler.audience.filters import SubscriberFilter
-from wechat_scheduler.audience.model import Alias, Quiet, SubscriberChange, Subscription, Topic
+from wechat_scheduler.audience.model import (
+    Alias,
+    Quiet,
+    SubscriberChange,
+    Subscription,
+    Topic,
+)
 from wechat_scheduler.audience.names import AppPerson
+from wechat_scheduler.audience.topic_store import TopicChange, TopicFilter
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.storage.audience.cancelling import mark_unreachable
 from wechat_scheduler.storage.audience.names import SqlNames
@@ -70,6 +77,46 @@ async def test_a_topic_goes_with_its_subscriptions_and_codes(database: Database)
     assert found == (topic, [topic], [topic], [], [a_subscription(1, topic_id=5)])
     assert removed == [False, True, False]
     assert await people.subscriptions.of_person(UID) == []
+
+
+async def test_topics_are_paged_by_age_searched_by_name_and_counted(database: Database) -> None:
+    people = People(database)
+    topics, ages = people.topics, {5: 2, 6: 0, 7: 1, 8: 1}
+    for number, age in ages.items():
+        name, at = f"100%_{number} News", START + timedelta(seconds=age)
+        await topics.add(Topic(id=number, app_id=APP.id, name=name, created_at=at), once=None)
+    await topics.add(Topic(id=9, app_id=1, name="News", created_at=START), once=None)
+    for number in range(3):
+        uid = f"{UID}{number}"
+        await people.subscribers.follow("wx1", f"o{number}", uid=uid, now=START)
+        await people.subscriptions.subscribe(a_subscription(number + 1, topic_id=5, uid=uid))
+
+    async def found(search: str, after: tuple[datetime, int] | None = None) -> list[int]:
+        wanted = TopicFilter(search, after, limit=3)
+        return [one.topic.id for one in await topics.page(APP.id, wanted, most=9)]
+
+    assert await found("") == [6, 7, 8]
+    assert await found("", (START + timedelta(seconds=1), 8)) == [5]
+    assert await found("%_8 nEws") == [8]
+    assert await found("7") == [7]
+    assert await found("100%%") == await found("9" * 16) == await found("9" * 99) == []
+    (counted,) = await topics.page(APP.id, TopicFilter("5"), most=2)
+    assert (counted.subscribers, counted.more) == (2, True)
+    (counted,) = await topics.page(APP.id, TopicFilter("5"), most=3)
+    assert (counted.subscribers, counted.more) == (3, False)
+
+
+async def test_a_topic_of_the_app_is_changed_in_what_is_given(database: Database) -> None:
+    topics = People(database).topics
+    topic = Topic(id=5, app_id=APP.id, name="news", description="daily", created_at=START)
+    await topics.add(topic, once=None)
+
+    changed = await topics.change(APP.id, 5, TopicChange(name="letters"))
+    emptied = await topics.change(APP.id, 5, TopicChange(description=""))
+
+    assert changed == replace(topic, name="letters")
+    assert emptied == await topics.get(5) == replace(topic, name="letters", description="")
+    assert await topics.change(1, 5, TopicChange(name="x")) is None
 
 
 async def test_an_openid_finds_its_user_unless_it_is_the_name_of_another(

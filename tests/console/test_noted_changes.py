@@ -70,7 +70,9 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
     moved = await admin.submit(asked, f"{path}/move/save")
     removed = await admin.submit(moved, f"{path}/delete")
     await admin.submit(removed, f"{path}/restore")
-    made = await admin.submit(await admin.open(topics), topics, name="parcels")
+    made = await admin.submit(
+        await admin.open(topics), topics, button="Make a topic", name="parcels"
+    )
     (topic,) = [row for row in made.table() if "parcels" in row.values()]
     await admin.submit(made, f"{topics}/{topic['Id']}/remove")
     await admin.submit(

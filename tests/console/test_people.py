@@ -193,20 +193,58 @@ async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> No
     app = await made_app(keeper)
     url = f"/console/apps/{app['id']}/topics"
 
-    made = await admin.submit(await admin.open(url), url, name="news", description="daily")
+    made = await admin.submit(
+        await admin.open(url), url, button="Make a topic", name="news", description="daily"
+    )
     (row,) = made.table("Topics")
-    asked = await admin.submit(await admin.open(url), url, name="news")
+    asked = await admin.submit(await admin.open(url), url, button="Make a topic", name="news")
     twice = await admin.submit(asked, button="Yes, do it")
     second = next(one["Id"] for one in twice.table("Topics") if one["Id"] != row["Id"])
     written = await admin.open(f"/console/reminders/write?app={app['id']}")
     await admin.submit(twice, f"{url}/{second}/remove")
     gone = await admin.submit(await admin.open(url), f"{url}/{row['Id']}/remove")
 
-    assert row["Name"] == "newsdaily"
+    assert row["Name"].split() == ["news", "daily"]
     assert f"The app has a topic “news” already ({row['Id']})." in asked.text
     assert all(f"news ({one})" in written.text for one in (row["Id"], second))
     assert "The topic is removed." in gone.text
     assert "No topics yet." in gone.text
+
+
+async def test_a_topic_is_renamed_found_and_shown_with_its_subscribers(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    path, url = f"/v1/apps/{app['id']}/topics", f"/console/apps/{app['id']}/topics"
+    ids = [
+        (await keeper.call("POST", path, body={"name": f"news {number}"})).result["id"]
+        for number in range(101)
+    ]
+    first, last = (f"{url}/{one}" for one in (ids[0], ids[-1]))
+
+    asked = await admin.open(first)
+    refused = await admin.submit(asked, first, name=" ", description="daily")
+    renamed = await admin.submit(refused, first, name="Letters")
+    found = await admin.open(f"{url}?search=letter")
+    page = await admin.open(url)
+    second = await admin.open(
+        str(next(one["href"] for one in page.root.find("a") if one.text == "Next page"))
+    )
+    none = await admin.open(f"{url}?search=parcels")
+    codes = await admin.open(f"/console/apps/{app['id']}/codes?topic={ids[-1]}")
+
+    assert refused.status == 400
+    assert "Must be 1 to 64" in refused.root.one(id="error-name").text
+    assert "The topic is changed." in renamed.text
+    assert renamed.title.startswith("shop · Topic Letters")
+    assert renamed.facts()["Description"] == "daily"
+    assert [(one["Id"], one["Subscribers"]) for one in found.table("Topics")] == [
+        (str(ids[0]), "0")
+    ]
+    assert (len(page.table("Topics")), len(second.table("Topics"))) == (100, 1)
+    assert "No topic fits." in none.text
+    assert "news 100" in (await admin.open(last)).title
+    assert "news 100" in codes.text
 
 
 async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(

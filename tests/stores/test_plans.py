@@ -8,6 +8,7 @@ import pytest
 from tests.stores.memory import memory_database
 from tests.stores.samples import NOW
 from wechat_scheduler.audience.filters import SubscriberFilter
+from wechat_scheduler.audience.topic_store import TopicFilter
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.pushes.history import PushFilter
@@ -22,6 +23,7 @@ from wechat_scheduler.storage.audience import (
     scenes,
     subscribers,
     subscriptions,
+    topics,
     use_counts,
 )
 from wechat_scheduler.storage.audience.cancelling import DOUBT_COUNTS, FORGIVE, OF_PERSON
@@ -160,6 +162,10 @@ STATEMENTS = {
     "noted jobs": facts.NOTED,
     "lost jobs": facts.LOST,
     "corrections": messages.CORRECTIONS,
+    **{
+        f"topics{' found' * bool(text)}": topics.paging(1, TopicFilter(text, (NOW, 1)), 9).sql
+        for text in ("", "news")
+    },
     "counted receivers": subscriptions.COUNT_RECEIVERS,
     "given reminders": adopting.GIVE.text(4),
     "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1/access_token", "wx2/x"})),

@@ -39,6 +39,7 @@ class Action(enum.StrEnum):
     REMINDER_REMOVED = "reminder.removed"
     REMINDER_RESTORED = "reminder.restored"
     TOPIC_CREATED = "topic.created"
+    TOPIC_CHANGED = "topic.changed"
     TOPIC_REMOVED = "topic.removed"
     USER_BOUND = "user.bound"
     USER_CHANGED = "user.changed"

@@ -26,10 +26,10 @@ from wechat_scheduler.audience.ports import (
     Aliases,
     Subscribers,
     Subscriptions,
-    Topics,
     UseCounts,
 )
 from wechat_scheduler.audience.topic_desk import TopicDesk
+from wechat_scheduler.audience.topic_store import Topics
 from wechat_scheduler.audience.use_counts import UseCount
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError

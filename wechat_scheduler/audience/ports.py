@@ -24,7 +24,6 @@ from wechat_scheduler.audience.model import (
     Subscription,
     Token,
     TokenKind,
-    Topic,
 )
 from wechat_scheduler.audience.use_counts import UseCount, UseReport
 from wechat_scheduler.audience.user_acts import HandledAct
@@ -65,21 +64,6 @@ class Apps(Protocol):
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call `listener` when any process may have changed apps or tokens."""
-
-
-class Topics(Protocol):
-    """The store of topics. Every method is atomic; all may raise StorageError."""
-
-    async def add(self, topic: Topic, *, once: Once | None) -> None:
-        """Raises as `once.Once` says."""
-
-    async def get(self, topic_id: int) -> Topic | None: ...
-
-    async def of_app(self, app_id: int, name: str = "") -> Sequence[Topic]:
-        """Ordered by age, the oldest first; with a name, up to ten of that name."""
-
-    async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
-        """Remove the app's topic with its subscriptions and scenes, the rest of many later."""
 
 
 class Subscribers(Protocol):

@@ -1,14 +1,18 @@
 """The desk for an app's topics."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.audience.model import App, Topic
-from wechat_scheduler.audience.ports import Topics
+from wechat_scheduler.audience.topic_store import CountedTopic, TopicChange, TopicFilter, Topics
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+
+# Subscribers of a topic in a list: each is looked up, for up to a thousand topics.
+MOST_COUNTED: Final = 1000
 
 
 class TopicDesk:
@@ -21,6 +25,9 @@ class TopicDesk:
     async def of_app(self, app: App, name: str = "") -> Sequence[Topic]:
         """Ordered by age, the oldest first; with a name, up to ten of that name."""
         return await self._topics.of_app(app.id, name)
+
+    async def page(self, app: App, wanted: TopicFilter) -> Sequence[CountedTopic]:
+        return await self._topics.page(app.id, wanted, most=MOST_COUNTED)
 
     async def one(self, app: App, topic_id: int) -> Topic:
         """Raises NotFoundError, also for one of another app."""
@@ -44,6 +51,13 @@ class TopicDesk:
         )
         await self._topics.add(topic, once=once(topic))
         return topic
+
+    async def change(self, app: App, topic_id: int, change: TopicChange) -> Topic:
+        """Raises NotFoundError."""
+        changed = await self._topics.change(app.id, topic_id, change)
+        if changed is None:
+            raise _no_topic(topic_id)
+        return changed
 
     async def remove(self, app: App, topic_id: int) -> None:
         """Raises NotFoundError."""

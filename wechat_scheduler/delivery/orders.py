@@ -11,7 +11,8 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.app_events import AppEvent
 from wechat_scheduler.audience.ids import new_id
 from wechat_scheduler.audience.model import App, Subscriber
-from wechat_scheduler.audience.ports import Aliases, Topics
+from wechat_scheduler.audience.ports import Aliases
+from wechat_scheduler.audience.topic_store import Topics
 from wechat_scheduler.delivery.filling import filling, require_known, require_template
 from wechat_scheduler.delivery.keywords import note_on_cuts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind, Way

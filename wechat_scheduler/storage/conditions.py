@@ -3,6 +3,11 @@
 from collections.abc import Iterable, Sequence
 
 
+def containing(text: str) -> str:
+    """A pattern for `lower(column) LIKE … ESCAPE '!'`: a value with the text in it, in any case."""
+    return f"%{''.join(f'!{one}' if one in '!%_' else one for one in text.lower())}%"
+
+
 class SqlConditions:
     """Conditions that all have to hold, and the `values` of their places."""
 

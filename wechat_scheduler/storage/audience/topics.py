@@ -1,13 +1,17 @@
-"""`audience.ports.Topics` on a database."""
+"""`audience.topic_store.Topics` on a database."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.audience.ids import ID
 from wechat_scheduler.audience.model import Topic
+from wechat_scheduler.audience.topic_store import CountedTopic, TopicChange, TopicFilter
 from wechat_scheduler.storage.audience.removals import topic_removed
-from wechat_scheduler.storage.database import Database, Script, Statement
-from wechat_scheduler.storage.rows import Vault, record, stored
+from wechat_scheduler.storage.conditions import SqlConditions, containing
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.rows import Vault, micros, record, stored
 from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import only, readable
 
@@ -15,7 +19,21 @@ COLUMNS = ("id", "app_id", "name", "description", "created_at")
 ONE = "SELECT * FROM topics WHERE id = $1"
 OF_APP = "SELECT * FROM topics WHERE app_id = $1 ORDER BY created_at, id"
 NAMED = "SELECT * FROM topics WHERE app_id = $1 AND name = $2 ORDER BY created_at, id LIMIT 10"
+# The page first: only its topics are counted.
+PAGE = """
+    SELECT chosen.*, (
+        SELECT count(*) FROM (
+            SELECT 1 AS one FROM subscriptions n WHERE n.app_id = chosen.app_id AND n.topic_id = chosen.id LIMIT {most}
+        ) few
+    ) AS size FROM (SELECT * FROM topics WHERE {where} ORDER BY created_at, id LIMIT {limit}) chosen
+    ORDER BY chosen.created_at, chosen.id
+"""
+CHANGE = """
+    UPDATE topics SET name = coalesce($3, name), description = coalesce($4, description)
+    WHERE app_id = $1 AND id = $2 RETURNING *
+"""
 PUT = f"INSERT INTO topics ({', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
+_ID = re.compile(ID, re.ASCII)
 REMOVE = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 
 
@@ -38,8 +56,36 @@ class SqlTopics:
             rows = await self._database.read(OF_APP, app_id)
         return readable(rows, lambda row: record(Topic, row), table="topics")
 
+    async def page(self, app_id: int, wanted: TopicFilter, *, most: int) -> Sequence[CountedTopic]:
+        statement = paging(app_id, wanted, most)
+        rows = await self._database.read(statement.sql, *statement.params)
+        return readable(rows, lambda row: _counted(row, most), table="topics")
+
+    async def change(self, app_id: int, topic_id: int, change: TopicChange) -> Topic | None:
+        statement = Statement(CHANGE, (app_id, topic_id, *change))
+        rows = await self._database.write(lambda: rows_of(statement))
+        return only(rows, lambda row: record(Topic, row), table="topics")
+
     async def remove(self, app_id: int, topic_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: _remove(app_id, topic_id, now))
+
+
+def paging(app_id: int, wanted: TopicFilter, most: int) -> Statement:
+    where = SqlConditions()
+    where.add("app_id = {}", app_id)
+    if wanted.after:
+        at, number = wanted.after
+        where.add("(created_at, id) > ({}, {})", micros(at), number)
+    if text := wanted.search:
+        number = int(text) if _ID.fullmatch(text) else 0
+        where.add("(lower(name) LIKE {} ESCAPE '!' OR id = {})", containing(text), number)
+    sql = PAGE.format(where=where, limit=where.place(wanted.limit), most=where.place(most + 1))
+    return Statement(sql, tuple(where.values))
+
+
+def _counted(row: Row, most: int) -> CountedTopic:
+    size = row["size"]
+    return CountedTopic(record(Topic, row), subscribers=min(size, most), more=size > most)
 
 
 def _add(vault: Vault, topic: Topic, once: Once | None) -> Script[None]:

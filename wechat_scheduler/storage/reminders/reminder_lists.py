@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.ports import FoundReminders, ReminderScope, ReminderSearch, RingSpan
+from wechat_scheduler.storage.conditions import containing
 from wechat_scheduler.storage.database import Database, Row
 from wechat_scheduler.storage.reminders.reminders import COLUMNS, reminders_of
 from wechat_scheduler.storage.rows import micros
@@ -192,9 +193,4 @@ def _due_and_id(row: Row) -> tuple[int, str]:
 
 
 def _pattern(text: str) -> str:
-    return f"%{_escaped(text)}%" if text else ""
-
-
-def _escaped(text: str) -> str:
-    """As LIKE reads it."""
-    return "".join(f"!{one}" if one in "!%_" else one for one in text.lower())
+    return containing(text) if text else ""

@@ -39,6 +39,10 @@ def _deliveries(_names: Mapping[str, str], _: Any) -> str:
     return "delivery"
 
 
+def _topic(names: Mapping[str, str], _: Any) -> str:
+    return f"{names['app']}/topics/{names['topic']}"
+
+
 def _user(names: Mapping[str, str], _: Any) -> str:
     return f"{names['app']}/subscribers/{names['name']}"
 
@@ -77,9 +81,8 @@ CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
     ("POST", f"{_APP}/topics"): NotedChange(
         Action.TOPIC_CREATED, lambda names, result: f"{names['app']}/topics/{result['id']}"
     ),
-    ("DELETE", f"{_APP}/topics/{{topic}}"): NotedChange(
-        Action.TOPIC_REMOVED, lambda names, _: f"{names['app']}/topics/{names['topic']}"
-    ),
+    ("PATCH", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_CHANGED, _topic),
+    ("DELETE", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_REMOVED, _topic),
     ("POST", f"{_APP}/subscribers"): NotedChange(Action.USER_BOUND, _users, counts=True),
     ("PUT", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_BOUND, _user),
     ("PATCH", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_CHANGED, _user),

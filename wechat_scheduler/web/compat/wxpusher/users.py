@@ -162,7 +162,8 @@ def _user(subscription: Subscription, subscriber: Subscriber) -> UserRecord:
 async def _records(
     services: Services, app: App, rows: Sequence[Row]
 ) -> Sequence[SubscriptionRecord]:
-    names = {0: app.name} | {one.id: one.name for one in await services.audience.topics.of_app(app)}
+    topics = {one.topic_id for one, _ in rows if one.topic_id}
+    names = {0: app.name, **await services.audience.topics_called(topics)}
     uids = list({one.uid for one, _ in rows if one.topic_id})
     found = await services.audience.find(app, uids)
     known = {uid for uid, one in found.items() if one.subscription is not None}

@@ -42,6 +42,7 @@ ACTION_WORDS: Final[Mapping[str, Words]] = {
     Action.REMINDER_REMOVED: W("Reminder deleted", "删除提醒"),
     Action.REMINDER_RESTORED: W("Deletion of a reminder undone", "撤销删除提醒"),
     Action.TOPIC_CREATED: W("Topic made", "创建主题"),
+    Action.TOPIC_CHANGED: W("Topic changed", "修改主题"),
     Action.TOPIC_REMOVED: W("Topic removed", "删除主题"),
     Action.USER_BOUND: W("User bound", "绑定用户"),
     Action.USER_CHANGED: W("User changed", "更改用户"),

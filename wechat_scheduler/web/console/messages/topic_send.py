@@ -6,11 +6,12 @@ from typing import Final, NamedTuple
 from wechat_scheduler.web.console.fields import refusal
 from wechat_scheduler.web.console.parts import advice
 from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.topic_choice import offered_topics
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.topics import ReceiversResult, TopicResult
+from wechat_scheduler.web.native.sending.topics import ReceiversResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -63,7 +64,7 @@ async def topic_send(visit: Visit, given: Mapping[str, str]) -> TopicReceivers |
     app, topic = given.get("app", ""), given.get("topic", "")
     if not (ID.fullmatch(app) and ID.fullmatch(topic)):
         return None
-    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
+    found = await offered_topics(visit, app, [topic])
     name = topic_names(visit, found).get(int(topic))
     if name is None:
         return TopicReceivers(topic, ReceiversResult(people=0, heard=0, more=False))

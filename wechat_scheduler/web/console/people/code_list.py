@@ -23,7 +23,7 @@ ENDS, SCANNED = W("It ends", "有效期至"), W("Scanned last by", "最近扫码
 NEVER = W("never", "长期有效")
 THE_REMINDER = W("a reminder", "提醒")
 BY_SIGNED_CALLS = W("reminders by signed calls", "签名调用设提醒")
-GONE = W("topic {id}", "主题 {id}")
+TOPIC = W("topic {id}", "主题 {id}")
 IMAGE = W("Image", "图片")
 NONE = W("No codes yet. Make the first one above.", "还没有二维码。在上面生成第一个。")
 ABOUT_KEPT = W("A code that ended is kept for seven days.", "过期的二维码保留 7 天。")
@@ -52,7 +52,7 @@ def _row(
 ) -> tuple[Html, ...]:
     user = app_url(app, f"/subscribers/{one.last_uid}")
     return (
-        _purpose(visit, one, topics),
+        _purpose(visit, app, one, topics),
         when(one.extra, code(one.extra)),
         visit.time(one.created_at),
         visit.time(one.expires_at) if one.expires_at else fill("{never}", never=visit.say(NEVER)),
@@ -61,12 +61,15 @@ def _row(
     )
 
 
-def _purpose(visit: Visit, one: ListedQrCodeResult, topics: Mapping[str, str]) -> Html:
+def _purpose(
+    visit: Visit, app: AppResult, one: ListedQrCodeResult, topics: Mapping[str, str]
+) -> Html:
     match one.purpose:
         case "reminder":
             return link(f"/console/reminders/{one.target}", visit.say(THE_REMINDER))
         case "topic":
-            name = topics.get(one.target) or visit.say(GONE, id=one.target)
+            name = topics.get(one.target) or visit.say(TOPIC, id=one.target)
+            return link(app_url(app, f"/topics/{one.target}"), name)
         case "consent":
             name = visit.say(BY_SIGNED_CALLS)
         case _:

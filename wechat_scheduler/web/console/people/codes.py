@@ -28,6 +28,7 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.person_names import topic_names
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.topic_choice import offered_topics
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -129,7 +130,7 @@ async def _page(
     made: QrCodeResult | None = None,
 ) -> web.Response:
     app = await app_of(visit)
-    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    topics = await offered_topics(visit, app.id, [given.get("topic", "")])
     shown = section(visit, MADE, _shown(visit, app, made), id="code") if made else Html()
     body = fill(
         "{shown}{make}{kept}",

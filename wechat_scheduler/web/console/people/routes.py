@@ -11,6 +11,7 @@ from wechat_scheduler.web.console.people import (
     subscribers,
     template_form,
     templates,
+    topic,
     topics,
     user_search,
     user_tokens,
@@ -25,6 +26,7 @@ ROUTES: Final = (
     *person.ROUTES,
     *user_tokens.ROUTES,
     *topics.ROUTES,
+    *topic.ROUTES,
     *codes.ROUTES,
     *templates.ROUTES,
     *template_form.ROUTES,
@@ -34,5 +36,6 @@ NOTICES: Final = {
     **subscribers.BOUND,
     **person.NOTICES,
     **topics.NOTICES,
+    **topic.NOTICES,
     **templates.NOTICES,
 }

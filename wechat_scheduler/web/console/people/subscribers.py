@@ -23,6 +23,7 @@ from wechat_scheduler.web.console.people.user_tokens import USER
 from wechat_scheduler.web.console.person_names import person_name, topic_names
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.topic_choice import offered_topics
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -94,7 +95,7 @@ async def _moves(visit: Visit, external_id: str, openid: str) -> str:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app = await app_of(visit)
-    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    topics = await offered_topics(visit, app.id, [visit.request.query.get("topic", "")])
     body = fill(
         "{listed}{bind}",
         listed=section(visit, TABS[1].words, await _listed(visit, app, topics), id="subscribers"),

@@ -6,11 +6,10 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, area_field, form, refusal, text_field
-from wechat_scheduler.web.console.links import done, link
+from wechat_scheduler.web.console.fields import SURE, form, text_field
+from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, joined, section, table
-from wechat_scheduler.web.console.people.app import DESCRIPTION
+from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -18,36 +17,34 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
+from wechat_scheduler.web.console.people.topic import removal, topic_leads
+from wechat_scheduler.web.console.people.topic_fields import FIELDS, topic_fields
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.query import LARGEST_PAGE, PAGE
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.topics import TopicResult
+from wechat_scheduler.web.native.sending.topics import ListedTopicResult, TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
-MAKE, REMOVE = W("Make a topic", "创建主题"), W("Remove", "删除")
+SEARCH = W("Name or id", "名称或编号")
+SUBSCRIBERS = W("Subscribers", "订阅者")
+MAKE = W("Make a topic", "创建主题")
 NONE = W(
     "No topics yet. A topic is a group of subscribers that gets messages as one: make the first one below.",
     "还没有主题。主题是一组一起收消息的订阅者：在下面创建第一个。",
 )
-REMOVE_SURE = W(
-    "Remove the topic “{name}” with its subscriptions and codes?",
-    "删除主题“{name}”及其订阅和二维码？",
-)
+NO_MATCH = W("No topic fits.", "没有匹配的主题。")
 NAMESAKE = W(
     "The app has a topic “{name}” already ({id}). Make another of the same name?",
     "应用已有名为“{name}”的主题（{id}）。再创建一个同名的？",
 )
-FIELDS: Final = ("name", "description")
-NOTICES: Final = {
-    "topic": W("The topic is made.", "主题已创建。"),
-    "no_topic": W("The topic is removed.", "主题已删除。"),
-}
+NOTICES: Final = {"topic": W("The topic is made.", "主题已创建。")}
 TOPICS: Final = f"{ONE}/topics"
+_OURS: Final = "/v1/apps/{app}/topics"
 
 
 async def topics(visit: Visit) -> web.Response:
@@ -60,7 +57,7 @@ async def make(visit: Visit) -> web.Response:
         return await question(visit, visit.say(NAMESAKE, name=namesake.name, id=namesake.id))
     try:
         await visit.api.post(
-            "/v1/apps/{app}/topics",
+            _OURS,
             TopicResult,
             body=given,
             once=visit.form.get("once", ""),
@@ -73,78 +70,70 @@ async def make(visit: Visit) -> web.Response:
 
 async def _namesake(visit: Visit, name: str) -> TopicResult | None:
     app = visit.request.match_info["app"]
-    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app)
-    return next((one for one in found if one.name == name), None)
-
-
-async def remove(visit: Visit) -> web.Response:
-    names = visit.request.match_info
-    await visit.api.delete(
-        "/v1/apps/{app}/topics/{topic}", str, app=names["app"], topic=names["topic"]
+    found = await visit.api.get(
+        _OURS, list[ListedTopicResult], app=app, search=name, limit=LARGEST_PAGE
     )
-    return done(visit.request.path.rpartition("/")[0].rpartition("/")[0], "no_topic")
+    return next((one for one in found if one.name == name), None)
 
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app = await app_of(visit)
-    found = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
-    heads = (terms.NAME, terms.ID, terms.CREATED, terms.SEE_ALSO, terms.ACTIONS)
-    listed = table(
-        visit, TABS[2].words, heads, [_row(visit, app, one) for one in found], empty=NONE
+    made = form(
+        visit, app_url(app, "/topics"), topic_fields(visit, visit.form, Mistakes(error)), MAKE
     )
     body = fill(
         "{listed}{make}",
-        listed=section(visit, TABS[2].words, listed, id="topics"),
-        make=section(visit, MAKE, _form(visit, app, error), id="make"),
+        listed=section(visit, TABS[2].words, await _listed(visit, app), id="topics"),
+        make=section(visit, MAKE, made, id="make"),
     )
     return app_page(visit, app, TABS[2].words, body, status=error.status if error else 200)
 
 
-def _row(visit: Visit, app: AppResult, one: TopicResult) -> tuple[Html, ...]:
-    url, named = app_url(app), f"app={app.id}&topic={one.id}"
-    leads = [
-        fill("<div>{link}</div>", link=link(path, visit.say(words)))
-        for path, words in (
-            (f"{url}/subscribers?topic={one.id}", WHO),
-            (f"{url}/codes?topic={one.id}", CODE),
-            (f"/console/messages/write?{named}", terms.WRITE_MESSAGE),
-            (f"/console/reminders/write?{named}", terms.WRITE_REMINDER),
-        )
-    ]
-    return (
-        fill("{name}<br><small>{what}</small>", name=one.name, what=one.description),
-        code(str(one.id)),
-        visit.time(one.created_at),
-        joined(leads),
-        form(
-            visit,
-            f"{url}/topics/{one.id}/remove",
-            Html(),
-            REMOVE,
-            kind="danger",
-            confirm=REMOVE_SURE.filled(name=one.name),
-        ),
+async def _listed(visit: Visit, app: AppResult) -> Html:
+    query = visit.request.query
+    wanted = query.get("search", "").strip()
+    found = await visit.api.page(
+        _OURS,
+        ListedTopicResult,
+        app=app.id,
+        search=wanted or None,
+        after=query.get("after"),
+        limit=PAGE,
+    )
+    heads = (terms.NAME, terms.ID, SUBSCRIBERS, terms.CREATED, terms.SEE_ALSO, terms.ACTIONS)
+    field = text_field(visit, "search", SEARCH, wanted, type="search", maxlength=128)
+    return joined(
+        [
+            search(visit, app_url(app, "/topics"), field),
+            table(
+                visit,
+                TABS[2].words,
+                heads,
+                [_row(visit, app, one) for one in found.rows],
+                empty=searched(visit, NO_MATCH, [(SEARCH, wanted)]) if wanted else NONE,
+            ),
+            pager(visit, found),
+        ]
     )
 
 
-def _form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
-    given, wrong = visit.form, Mistakes(error)
-    fields = [
-        text_field(
-            visit, "name", terms.NAME, given.get("name", ""),
-            error=wrong.at("name"), required=True, maxlength=64,
-        ),
-        area_field(
-            visit, "description", DESCRIPTION, given.get("description", ""),
-            error=wrong.at("description"), rows=2,
-        ),
-    ]  # fmt: skip
-    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(FIELDS)), fields=fields)
-    return form(visit, app_url(app, "/topics"), body, MAKE)
+def _row(visit: Visit, app: AppResult, one: ListedTopicResult) -> tuple[Html, ...]:
+    leads = [
+        fill("<div>{link}</div>", link=link(path, visit.say(words)))
+        for path, words in topic_leads(app, one.id)
+    ]
+    name = link(app_url(app, f"/topics/{one.id}"), one.name)
+    return (
+        fill('{name} <small class="below">{what}</small>', name=name, what=one.description),
+        code(str(one.id)),
+        fill("{count}{more}", count=str(one.subscribers), more="+" if one.more else ""),
+        visit.time(one.created_at),
+        joined(leads),
+        removal(visit, app, one),
+    )
 
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, TOPICS, topics),
     ConsoleRoute(hdrs.METH_POST, TOPICS, make),
-    ConsoleRoute(hdrs.METH_POST, f"{TOPICS}/{{topic}}/remove", remove),
 )

@@ -22,13 +22,13 @@ from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.topic_choice import offered_topics
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 from wechat_scheduler.web.native.reminders.sentences import SentenceResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -133,7 +133,7 @@ async def _written(
     visit: Visit, draft: Draft, app: AppResult, **more: Unpack[_More]
 ) -> ReminderWritten:
     """What is written, without topics of the app that was chosen before."""
-    topics = await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=app.id)
+    topics = await offered_topics(visit, app.id, draft.topics)
     known = {EVERYONE, *(str(one.id) for one in topics)}
     kept = draft._replace(topics=tuple(one for one in draft.topics if one in known))
     return ReminderWritten(kept, app, topics, await apps_of(visit), **more)

@@ -36,6 +36,10 @@ BOTH: Final[Mapping[str, str]] = {
     "A new topic.": "一个新主题",
     "A message with this `id` in `to`, as a number, is sent to all subscribers of the topic.":
         "消息的 `to` 里写这个 `id`（数字），就发送给主题的所有订阅者",
+    "In pages, `subscribers` is how many subscribe to the topic, also those who get nothing now.":
+        "分页时，`subscribers` 是主题的订阅人数，包括现在收不到的人",
+    "Up to 1000 are counted; `more` says whether there are more.": "最多数到 1000；`more` 说明是否还有更多",
+    "Changes a topic; fields left out stay.": "修改主题；省略的字段不变",
     "A code for the app, for one of its `topic`s, or for a `reminder` that users join.":
         "应用、它的一个 `topic`，或供用户加入的 `reminder` 的二维码",
     "With `consent`, a user who scans it also allows the app's signed calls to set reminders.":

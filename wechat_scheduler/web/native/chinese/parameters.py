@@ -42,6 +42,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Only what this reminder sent.": "只看这个提醒发送的",
     "Only with this openid.": "只看这个 openid",
     "Only with this subject.": "只看这个主体",
+    "Only with this text in the name, or with this id.": "只看名称含这段文字的，或这个 id 的",
     "Only with this text in the name, or with this id or account.": "只看名称含这段文字的，或这个 id、账号的",
     "Only those whose id begins with these hexadecimal digits, 6 at least: the number that the bot tells a user.":
         "只看 id 以此开头的：至少 6 位十六进制数字，就是机器人告诉用户的编号",

@@ -69,7 +69,11 @@ BOTH: Final[Mapping[str, str]] = {
     "Shows the templates of the app's account as they were imported last.": "查看上次导入的账号模板",
     "Shows what a message would look like by a template; nothing is stored or sent.": "查看消息套用模板后的样子；不保存也不发送",
     "Makes a topic: a group of subscribers that receives a message as one.": "创建主题：一组一起接收消息的订阅者",
-    "Lists the app's topics, the oldest first.": "列出应用的主题，最早的在前",
+    "Lists the app's topics, the oldest first: all of them, or pages with the number of subscribers.": (
+        "列出应用的主题，最早的在前：全部，或带订阅人数的分页"
+    ),
+    "Shows a topic.": "查看一个主题",
+    "Changes the name and the description of a topic.": "修改主题的名称和说明",
     "Counts the users whom a message to all subscribers of the app reaches, or to one of its topics.": (
         "数一数发给应用所有订阅者、或某个主题的消息能到达多少用户"
     ),

@@ -9,7 +9,7 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.desk import TOPICS_AT_ONCE
 from wechat_scheduler.audience.filters import SubscriberFilter
-from wechat_scheduler.audience.model import App, Subscription
+from wechat_scheduler.audience.model import Subscription
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
@@ -61,17 +61,16 @@ async def shown(request: web.Request) -> web.Response:
         names=[alias.name for alias in aliases if not alias.openkey_hash],
         consented=any(alias.consented for alias in aliases),
         quiet=hours(found.subscriber.quiet),
-        subscriptions=await _subscriptions(request, app, [*own, *(one for one, _ in topics)]),
+        subscriptions=await _subscriptions(request, [*own, *(one for one, _ in topics)]),
     )
     return envelope.success(result)
 
 
 async def _subscriptions(
-    request: web.Request, app: App, found: Sequence[Subscription]
+    request: web.Request, found: Sequence[Subscription]
 ) -> list[AppSubscriptionResult]:
-    has_topics = any(one.topic_id for one in found)
-    topics = await request.app[SERVICES].audience.topics.of_app(app) if has_topics else ()
-    names = {topic.id: topic.name for topic in topics}
+    ids = {one.topic_id for one in found if one.topic_id}
+    names = await request.app[SERVICES].audience.topics_called(ids)
     return [
         envelope.result_of(
             AppSubscriptionResult,
