@@ -204,6 +204,11 @@ async def say_two_at_once(place: Place) -> Answer:
     return await place.call("POST", "/v1/reminders", body)
 
 
+async def word_only_the_next_occurrence(place: Place) -> Answer:
+    path = f"/v1/reminders/{(await place.remind(rule='FREQ=DAILY')).result['id']}"
+    return await place.call("PATCH", path, {"only_next": True, "title": "x"})
+
+
 async def pause_what_was_cancelled(place: Place) -> Answer:
     path = f"/v1/reminders/{(await place.remind()).result['id']}"
     await place.call("POST", f"{path}/cancel")
@@ -294,6 +299,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.TEMPLATE_MISSING: missing_template,
     Reason.TEMPLATE_UNFILLED: unfilled_template,
     Reason.TIME_PAST: lambda place: place.remind(time="2026-11-17T08:00:00+08:00"),
+    Reason.REMINDER_ONLY_NEXT: word_only_the_next_occurrence,
     Reason.RULE_INVALID: lambda place: place.remind(rule="FREQ=SECONDLY"),
     Reason.KEY_MISSING: plain("GET", "/tasks", key=""),
     Reason.KEY_INVALID: plain("GET", "/tasks", key="wsk_nothing"),

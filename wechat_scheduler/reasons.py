@@ -36,6 +36,7 @@ class Reason(enum.StrEnum):
     TEMPLATE_UNFILLED = "template.unfilled", 400
     TIME_PAST = "time.past", 400
     RULE_INVALID = "rule.invalid", 400
+    REMINDER_ONLY_NEXT = "reminder.only_next", 400
 
     KEY_MISSING = "key.missing", 401
     KEY_INVALID = "key.invalid", 401

@@ -84,7 +84,11 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
     assert [tuple(one.values()) for one in await noted(keeper, "reminder", "topic", "user")] == [
         ("reminder.created", reminder, 1),
         ("reminder.paused", reminder, 1),
-        ("reminder.changed", reminder, 1),
+        (
+            "reminder.changed",
+            f"{reminder}/2026-11-19T08:00:00+08:00/2026-11-19T09:00:00+08:00",
+            1,
+        ),
         ("reminder.removed", reminder, 1),
         ("reminder.restored", reminder, 1),
         ("topic.created", f"{office.app}/topics/{topic['Id']}", 1),

@@ -149,3 +149,21 @@ def test_beyond_what_is_announced_monday_to_friday_are_worked() -> None:
 
     assert not workdays.announced(2090)
     assert [workdays.is_workday(day) for day in week] == [True] * 5 + [False] * 2
+
+
+def test_an_occurrence_that_is_moved_alone_leaves_the_others_where_they_are() -> None:
+    cases = [
+        # later and earlier, to another hour and another day
+        ("FREQ=DAILY\nRECURRENCE-ID:20261118T000000Z", "2026-11-18T15:00", "18 15:00, 19 08:00, 20 08:00"),
+        ("FREQ=DAILY\nRECURRENCE-ID:20261119T000000Z", "2026-11-18T15:00", "18 15:00, 20 08:00, 21 08:00"),
+        # every second week, every five hours: they count from where they stood
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=WE\nRECURRENCE-ID:20261118T000000Z", "2026-11-24T09:00", "24 09:00, 02 08:00, 16 08:00"),
+        ("FREQ=HOURLY;INTERVAL=5\nRECURRENCE-ID:20261118T000000Z", "2026-11-18T09:30", "18 09:30, 18 13:00, 18 18:00"),
+        # of three in all it is one
+        ("FREQ=DAILY;COUNT=3\nRECURRENCE-ID:20261118T000000Z", "2026-11-18T20:00", "18 20:00, 19 08:00, 20 08:00"),
+        ("FREQ=DAILY;COUNT=1\nRECURRENCE-ID:20261118T000000Z", "2026-11-18T20:00", "18 20:00"),
+    ]  # fmt: skip
+
+    for rule, start, expected in cases:
+        found = [wall[8:] for wall in series(rule, start, most=4)][: 1 + expected.count(",")]
+        assert ", ".join(found) == expected, rule

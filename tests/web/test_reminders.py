@@ -212,8 +212,9 @@ async def test_a_sentence_is_understood_as_the_issue_says(office: Office) -> Non
         "advance": None,
         "end": None,
         "also": [],
+        "hour_assumed": True,
     }  # fmt: skip
-    assert (once["rule"], once["next"]) == (None, [once["time"]])
+    assert (once["rule"], once["next"], once["hour_assumed"]) == (None, [once["time"]], False)
 
 
 async def test_the_same_request_twice_is_one_reminder(office: Office) -> None:
@@ -350,3 +351,79 @@ async def test_the_most_that_is_sent_late_is_said_in_the_echo(office: Office) ->
     previewed = [answer["notes"] for answer in answers[1::2]]
     assert [notes[:-1] for notes in previewed] == [[note], [], []]
     assert all("has no template for reminders" in notes[-1] for notes in previewed)
+
+
+async def test_the_next_occurrence_alone_is_moved_and_moved_back(office: Office) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH", defer=-10)).result
+    path = f"/v1/reminders/{made['id']}"
+
+    async def change(**body: Any) -> Answer:
+        return await office.call("PATCH", path, body={"only_next": True, **body})
+
+    shown = (
+        await office.call("POST", f"{path}/preview?n=3", body={"only_next": True, "when": "这周六"})
+    ).result
+    moved = (await change(time="2026-11-21T15:00:00+08:00")).result
+    times = (await office.call("GET", f"{path}/preview?n=3")).result
+    earlier = (await change(when="明天早上7点")).result
+    refused = [
+        await change(time="2026-11-26T08:00:00+08:00"), await change(time="2026-11-18T10:35:00+08:00"),
+        await change(when="每周六9点"), await change(when="周六9点提前1小时"), await change(when="周六", title="x"),
+        await change(),
+    ]  # fmt: skip
+    back = (await change(time=made["time"])).result
+
+    assert (shown["next"][0], shown["hour_assumed"]) == ("2026-11-21T07:50:00+08:00", True)
+    assert (moved["time"], moved["due_at"]) == ("2026-11-21T15:00:00+08:00", "2026-11-21T06:50:00Z")
+    assert moved["rule"] == "FREQ=WEEKLY;BYDAY=TH\nRECURRENCE-ID:20261119T000000Z"
+    assert [each[:16] for each in times] == [
+        "2026-11-21T14:50",
+        "2026-11-26T07:50",
+        "2026-12-03T07:50",
+    ]
+    assert earlier["time"] == "2026-11-19T07:00:00+08:00"
+    assert [(one.status, one.json["reason"], one.json["message"].partition(":")[0]) for one in refused] == [
+        (400, "reminder.only_next", "time"), (400, "time.past", "time"), (400, "reminder.only_next", "when"),
+        (400, "reminder.only_next", "when"), (400, "reminder.only_next", "title"), (400, "request.invalid", "time"),
+    ]  # fmt: skip
+    assert (back["time"], back["rule"]) == (made["time"], made["rule"])
+
+
+async def test_a_new_time_of_the_repetition_is_not_that_of_one_occurrence(office: Office) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH")).result
+    path = f"/v1/reminders/{made['id']}"
+    await office.call("PATCH", path, body={"only_next": True, "time": "2026-11-21T15:00:00+08:00"})
+
+    moved = (await office.call("PATCH", path, body={"time": "2026-11-19T09:00:00+08:00"})).result
+    once = (await office.remind()).result
+    other = await office.call(
+        "PATCH",
+        f"/v1/reminders/{once['id']}",
+        body={"only_next": True, "time": "2026-11-20T09:00:00+08:00"},
+    )
+
+    assert (moved["time"], moved["rule"]) == ("2026-11-19T09:00:00+08:00", made["rule"])
+    assert (other.result["time"], other.result["rule"]) == ("2026-11-20T09:00:00+08:00", None)
+
+
+async def test_a_change_is_undone_until_another_one(office: Office) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH", defer=-10)).result
+    path = f"/v1/reminders/{made['id']}"
+
+    async def change(**body: Any) -> dict[str, Any]:
+        return (await office.call("PATCH", path, body=body)).result
+
+    async def restore(undo: str, path: str = path) -> Answer:
+        return await office.call("POST", f"{path}/restore", body={"undo": undo})
+
+    moved = await change(time="2026-11-21T15:00:00+08:00", rule=None, defer=0)
+    back = [(await restore(moved["undo"])).result for _ in range(2)]
+    worded = await change(title="x")
+    named = await change(to=["*"])
+    late = await restore(worded["undo"])
+    other = (await office.remind()).result["id"]
+    foreign = await restore(worded["undo"], f"/v1/reminders/{other}")
+
+    assert (moved["before"], worded["before"]) == (made["time"], None)
+    assert back == [made, made]
+    assert (named["undo"], late.status, foreign.status) == ("", 409, 404)

@@ -25,6 +25,7 @@ from wechat_scheduler.reminders.planning import (
 )
 from wechat_scheduler.reminders.ports import Reminders
 from wechat_scheduler.reminders.reader import ReminderReader, no_reminder
+from wechat_scheduler.reminders.recurrence.rule import unmoved
 
 log = structlog.get_logger(__name__)
 
@@ -214,7 +215,7 @@ class ReminderDesk(ReminderReader):
         if edited.timing == before.timing:
             return edited
         # A rule that was accepted stays accepted, even if `shortest` has grown.
-        is_known = edited.rule == before.rule
+        is_known = unmoved(edited.rule) == unmoved(before.rule)
         return self._retimed(edited, timedelta(0) if is_known else self.shortest)
 
     def _resumed(self, reminder: Reminder, state: ReminderState) -> Reminder:

@@ -1,4 +1,4 @@
-"""The owner's desk: owners are reminded again, delete their reminders, and undo that."""
+"""The owner's desk: owners are reminded again, change and delete their reminders, and undo that."""
 
 import hashlib
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import ConflictError, NotFoundError, SealingError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.desk import ReminderDesk
-from wechat_scheduler.reminders.model import Reminder, said_again
+from wechat_scheduler.reminders.model import PeopleChange, Reminder, said_again
 from wechat_scheduler.reminders.overview import STANDING
 from wechat_scheduler.reminders.ports import Reminders
 
 log = structlog.get_logger(__name__)
 
-# How long a deletion can be taken back.
+# How long a change or a deletion can be taken back.
 UNDO: Final = timedelta(minutes=1)
 
 # How long those who joined a deleted reminder are kept, as it may come back.
@@ -40,10 +40,12 @@ class Sealing(Protocol):
 
 
 class Deleted(msgspec.Struct, frozen=True, kw_only=True):
-    """What a deleted reminder was, and until when it can come back. The store keeps who joined it."""
+    """What a deleted or changed reminder was, and until when it can come back. The store keeps who joined it.
+    `revision` is that of the changed one, 0 of a deleted one."""
 
     until: datetime
     reminder: Reminder
+    revision: int = 0
 
 
 _decode = msgspec.json.Decoder(Deleted).decode
@@ -90,15 +92,34 @@ class OwnerDesk:
         """Removes the reminder. Returns the sealed text that `restore` takes for `UNDO`."""
         reminder = await self._desk.reminder(reminder_id)
         await self._desk.remove(reminder_id)
-        deleted = Deleted(until=self.undo_until(), reminder=reminder)
-        return self._vault.seal(msgspec.json.encode(deleted).decode(), _PLACE)
+        return self._sealed(reminder, 0)
+
+    async def change(
+        self,
+        reminder_id: str,
+        edit: Callable[[Reminder], Reminder],
+        people: PeopleChange | None,
+    ) -> tuple[Reminder, Reminder]:
+        """Changes the reminder as ReminderDesk does. Returns what it was, and what it is."""
+        edited: list[Reminder] = []
+
+        def noted(stored: Reminder) -> Reminder:
+            edited[:] = [stored]
+            return edit(stored)
+
+        after = await self._desk.change(reminder_id, noted, people)
+        return edited[0], after
+
+    def sealed(self, before: Reminder) -> str:
+        """The text with which `restore` makes a reminder what it was `before` it was changed just now."""
+        return self._sealed(before, before.revision + 1)
 
     def undo_until(self) -> datetime:
-        """Until when a deletion of now can be taken back."""
+        """Until when a change or a deletion of now can be taken back."""
         return self._clock.now() + UNDO
 
     def deleted(self, reminder_id: str, sealed: str) -> Deleted:
-        """What `delete` sealed. Raises NotFoundError for a text that is not of this reminder."""
+        """What was sealed. Raises NotFoundError for a text that is not of this reminder."""
         try:
             deleted = _decode(self._vault.open(sealed, _PLACE))
         except (SealingError, msgspec.DecodeError) as error:
@@ -108,15 +129,34 @@ class OwnerDesk:
         return deleted
 
     async def restore(self, reminder_id: str, sealed: str) -> Reminder:
-        """Stores the deleted reminder as it was. What fell due in between is sent. Raises NotFoundError
-        for a text that is not of this reminder, ConflictError for one that comes too late."""
+        """Stores the deleted or changed reminder as it was. What fell due in between is sent. Raises NotFoundError
+        for a text that is not of this reminder, ConflictError for one that comes too late, or after another change."""
         deleted = self.deleted(reminder_id, sealed)
         if deleted.until < self._clock.now():
-            raise ConflictError("it was deleted too long ago", reason=Reason.REMINDER_STATE)
+            raise ConflictError("it was too long ago", reason=Reason.REMINDER_STATE)
+        if deleted.revision:
+            return await self._put_back(deleted)
         if await self._store.add(deleted.reminder, (), once=None):
             log.info("reminder.restored", reminder=reminder_id)
             self._wake()
         return await self._desk.reminder(reminder_id)
+
+    async def _put_back(self, changed: Deleted) -> Reminder:
+        stored, before = await self._desk.reminder(changed.reminder.id), changed.reminder
+        if replace(stored, revision=before.revision) == before:
+            return stored
+        is_last = stored.revision == changed.revision
+        if not is_last or not await self._store.change(
+            replace(before, revision=stored.revision), None
+        ):
+            raise ConflictError("it was sent or changed since", reason=Reason.REMINDER_STATE)
+        log.info("reminder.restored", reminder=before.id)
+        self._wake()
+        return await self._desk.reminder(before.id)
+
+    def _sealed(self, reminder: Reminder, revision: int) -> str:
+        kept = Deleted(until=self.undo_until(), reminder=reminder, revision=revision)
+        return self._vault.seal(msgspec.json.encode(kept).decode(), _PLACE)
 
 
 def _put_off(reminder: Reminder, at: datetime) -> Reminder:

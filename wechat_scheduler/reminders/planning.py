@@ -10,7 +10,8 @@ from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.config.zones import named_zone
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.wrong_fields import WrongFields
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import ConflictError, InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
@@ -18,6 +19,7 @@ from wechat_scheduler.reminders.recurrence.rule import Rule
 from wechat_scheduler.reminders.recurrence.series import Occurrence, following, upcoming
 from wechat_scheduler.reminders.refused_reminders import (
     DamagedRuleError,
+    OnlyNextError,
     PastError,
     ReminderError,
     RuleError,
@@ -117,6 +119,25 @@ def first(
         field = "time" if start + forgiving <= now else "defer"
         raise PastError(start + reminder.defer, zone, field=field)
     return _found(rule, start, after, zone, shortest)
+
+
+def moved_once(reminder: Reminder, at: datetime, *, now: datetime) -> Reminder:
+    """The reminder with its next occurrence at `at`; the others stay by its rule. At the time that the rule has for it
+    it is moved back. Raises ReminderError, ConflictError if the reminder is over."""
+    if reminder.state not in (ReminderState.ACTIVE, ReminderState.PAUSED):
+        raise ConflictError(f"the reminder is {reminder.state}", reason=Reason.REMINDER_STATE)
+    rule, zone = rule_of(reminder.rule), zone_of(reminder.zone)
+    at, usual = at.astimezone(UTC).replace(microsecond=0), rule.moved or reminder.start
+    if at + reminder.defer <= now:
+        raise PastError(at + reminder.defer, zone, field="time")
+    regular = replace(rule, moved=None)
+    next_one = following(regular, start=usual, after=usual, zone=zone) if rule else None
+    if next_one and at >= next_one.at:
+        raise OnlyNextError(
+            f"must be before the time after it, {next_one.at.astimezone(zone):%Y-%m-%dT%H:%M:%S%z}"
+        )
+    text = str(regular if at == usual or not rule else replace(rule, moved=usual))
+    return replace(reminder, start=at, rule=text)
 
 
 def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ...]:

@@ -42,6 +42,13 @@ class RuleError(ReminderError):
         super().__init__(message, reason=Reason.RULE_INVALID, field="rule")
 
 
+class OnlyNextError(ReminderError):
+    """Only the next occurrence is to be moved, and what is asked for would change the others too."""
+
+    def __init__(self, message: str, *, field: str = "time") -> None:
+        super().__init__(message, reason=Reason.REMINDER_ONLY_NEXT, field=field)
+
+
 class DamagedRuleError(RequestError):
     """The stored rule cannot be read."""
 

@@ -15,6 +15,7 @@ from wechat_scheduler.reminders.language.refused_sentences import LanguageError,
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, chosen, first_in, has_rule
 from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence.rule import MOVED
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.reminders.refused_reminders import ReminderError
 
@@ -148,7 +149,7 @@ class Description:
         zone = ZoneInfo(reminder.zone)
         same_day = at.astimezone(zone).date() == reminder.start.astimezone(zone).date()
         plain = not any(
-            word in reminder.rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY")
+            word in reminder.rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY", MOVED)
         )
         if reminder.rule and (dated or not same_day or not plain):
             raise RecurringError("it repeats")

@@ -15,7 +15,7 @@ from wechat_scheduler.reminders.language.guesses import confirmed
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.moments import Now, end_of, once
+from wechat_scheduler.reminders.language.moments import Now, end_of, lacks_hour, once
 from wechat_scheduler.reminders.language.non_requests import (
     is_own_plan,
     refuse_asides,
@@ -231,6 +231,7 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
         title=title,
         end=end,
         advance=advance,
+        hour_assumed=lacks_hour(said),
         understood=told(start, rule, title=title, end=end, advance=advance, within=within),
     )
 

@@ -109,6 +109,14 @@ def end_of(meaning: Meaning, start: datetime, now: Now) -> datetime | None:
     return None
 
 
+def lacks_hour(meaning: Meaning) -> bool:
+    """Whether no hour is written: 明天, 下午, 三天后. Hours and minutes that pass have one."""
+    if meaning.clocks:
+        return all(each.hour is None and each.part is not Part.AS_NOW for each in meaning.clocks)
+    passes = meaning.after is not None and meaning.after.length.seconds != 0
+    return not (passes or meaning.elapses)
+
+
 def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
     """The next instant at which the clock shows `at`, on `day` or later."""
     first = max(day or now.today, now.today)

@@ -24,5 +24,8 @@ class Parsed:
     advance: timedelta | None
     """How long before `time` the reminder is wanted: 提前10分钟."""
 
+    hour_assumed: bool
+    """Whether no hour is written, so that the policy gives it, or the time of writing: 明天, 下午, 三天后."""
+
     understood: str
     """The meaning in one Chinese sentence, for the user to confirm."""

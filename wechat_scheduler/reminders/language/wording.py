@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 
 from wechat_scheduler.reminders.language.numbers import spoken
+from wechat_scheduler.reminders.recurrence.rule import unmoved, usual_time
 
 _WEEKDAYS = {"MO": "周一", "TU": "周二", "WE": "周三", "TH": "周四", "FR": "周五", "SA": "周六", "SU": "周日"}  # fmt: skip
 _NTH = {1: "第一个", 2: "第二个", 3: "第三个", 4: "第四个", 5: "第五个", -1: "最后一个"}
@@ -42,17 +43,18 @@ Parts = dict[str, str]
 def describe(rule: str, time: datetime, *, span: str = "") -> str:
     """The Chinese of a rule: 每月25日 早上8:00. `time` is an occurrence in the zone of the reminder.
 
-    A part without words (BYWEEKNO) is shown as written. `span` is told behind the times.
+    A part without words is shown as written. `span` is told behind the times.
     """
     if not rule:
         return moment_words(time) + span
-    lines = [_parts(line) for line in rule.splitlines() if not line.startswith("EXDATE")]
+    at, time = time, usual_time(rule, time)
+    lines = [_parts(line) for line in unmoved(rule).splitlines() if not line.startswith("EXDATE")]
     days = list(dict.fromkeys(_days(parts) for parts in lines))
     if len(days) > 1:  # 每季度第一天和每年…30日 would be read as days of one quarter
         days = [_MONTHS_OF_QUARTERS.get(each, each) for each in days]
-    return (
-        " ".join(filter(None, ("和".join(days), _clocks(lines, time)))) + span + _end(lines, time)
-    )
+    once = f"（下次改到{moment_words(at)}）" if at != time else ""
+    said = " ".join(filter(None, ("和".join(days), _clocks(lines, time))))
+    return said + span + _end(lines, time) + once
 
 
 def day_words(weekday: str) -> str:
@@ -220,8 +222,8 @@ def _day_words(stamp: str, at: datetime) -> str:
     return day_of_year(day) if is_whole else f"{day_of_year(day)} {hour_words(day)}"
 
 
-_SPANS = (("天", 86_400), ("小时", 3600), ("分钟", 60), ("秒", 1))
 _MINUTE = 60
+_SPANS = (("天", 86_400), ("小时", 3600), ("分钟", _MINUTE), ("秒", 1))
 
 
 def until_words(span: timedelta) -> str:

@@ -18,6 +18,8 @@ def check(rule: Rule, shortest: timedelta) -> None:
     """Raises InvalidRequestError for a rule that cannot be evaluated, or fires more often than `shortest`."""
     if rule.excluded and not rule.lines:
         raise InvalidRequestError("EXDATE needs a rule")
+    if rule.moved and not rule.lines:
+        raise InvalidRequestError("RECURRENCE-ID needs a rule")
     for line in rule.lines:
         _check_pace(line, shortest)
     for line in rule.lines:

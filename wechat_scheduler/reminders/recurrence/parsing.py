@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.recurrence import lunar
 from wechat_scheduler.reminders.recurrence.checking import check
-from wechat_scheduler.reminders.recurrence.rule import WEEKDAYS, Days, Kind, Line, Rule
+from wechat_scheduler.reminders.recurrence.rule import MOVED, WEEKDAYS, Days, Kind, Line, Rule
 
 LONGEST = 1000
 """In characters."""
 
 MOST_LINES = 20
+
+# The lunar tables end in 2100.
+YEARS = range(1970, 2100)
 
 _SPANS: dict[str, tuple[int, int]] = {
     "INTERVAL": (1, 20_000),
@@ -71,8 +74,11 @@ def read_rule(text: str, *, shortest: timedelta = timedelta(seconds=60)) -> Rule
     if len(written) > MOST_LINES:
         raise InvalidRequestError(f"the rule has more than {MOST_LINES} lines")
     excluded = [line for line in written if line.startswith("EXDATE")]
-    lines = tuple(_line(line) for line in written if not line.startswith("EXDATE"))
-    rule = Rule(lines=tuple(dict.fromkeys(lines)), excluded=_excluded(excluded))
+    moved = [line for line in written if line.startswith(MOVED)]
+    lines = tuple(_line(line) for line in written if not line.startswith(("EXDATE", MOVED)))
+    rule = Rule(
+        lines=tuple(dict.fromkeys(lines)), excluded=_excluded(excluded), moved=_moved(moved)
+    )
     check(rule, shortest)
     return rule
 
@@ -211,3 +217,15 @@ def _excluded(lines: list[str]) -> tuple[datetime | date, ...]:
         if text.endswith("Z"):
             raise InvalidRequestError(f"EXDATE:{text} must be a local time, not UTC")
     return tuple(dict.fromkeys(_stamp("EXDATE", text) for text in texts))
+
+
+def _moved(lines: list[str]) -> datetime | None:
+    if len(lines) > 1:
+        raise InvalidRequestError("RECURRENCE-ID is given twice")
+    if not lines:
+        return None
+    text = lines[0].removeprefix(MOVED).strip()
+    at = _stamp("RECURRENCE-ID", text)
+    if not (isinstance(at, datetime) and text.endswith("Z") and at.year in YEARS):
+        raise InvalidRequestError(f"RECURRENCE-ID:{text} must be a time in UTC: 20261231T080000Z")
+    return at.replace(tzinfo=UTC)

@@ -9,18 +9,20 @@ The text has up to 20 lines; a one-off has none:
     WORKDAY                            a legal workday of mainland China
     WORKDAY-MONTHLY;1                  the first legal workday of each month; `-1` is the last
     EXDATE:20261120T080000             wall times (or whole days) that are left out
+    RECURRENCE-ID:20261120T000000Z     the occurrence that was moved alone: the start stands in its place
 
-Every line but EXDATE may carry UNTIL, COUNT, BYHOUR, BYMINUTE and BYSECOND. Several lines are their
-union.
+Every line but the last two may carry UNTIL, COUNT, BYHOUR, BYMINUTE and BYSECOND. Several lines are
+their union.
 """
 
 import enum
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from wechat_scheduler.engine.records import dataclass, replace
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+MOVED = "RECURRENCE-ID:"
 
 
 class Kind(enum.StrEnum):
@@ -123,11 +125,13 @@ class Line:
 class Rule:
     """A parsed rule; `str(rule)` is its canonical text, '' for a one-off.
 
-    `excluded` holds wall times (naive datetimes) and whole days (dates).
+    `excluded` holds wall times (naive datetimes) and whole days (dates). `moved` is the instant of the
+    occurrence in whose place the start stands, None if the start is one itself.
     """
 
     lines: tuple[Line, ...] = ()
     excluded: tuple[datetime | date, ...] = ()
+    moved: datetime | None = None
 
     def __bool__(self) -> bool:
         """False for a one-off."""
@@ -137,12 +141,28 @@ class Rule:
         lines = [str(line) for line in self.lines]
         if self.excluded:
             lines.append("EXDATE:" + ",".join(map(_stamp, self.excluded)))
+        if self.moved:
+            lines.append(f"{MOVED}{self.moved:%Y%m%dT%H%M%SZ}")
         return "\n".join(lines)
 
     def kept_at(self, meant: datetime, now: datetime) -> Self:
         """The rule for a start that moves from the wall time `meant` to `now`: the hour, minute and
         second that a line takes from the start are written into it where they differ."""
         return replace(self, lines=tuple(_timed(line, meant, now) for line in self.lines))
+
+
+def unmoved(text: str) -> str:
+    """The text of a rule without the occurrence that was moved alone."""
+    return "\n".join(line for line in text.splitlines() if not line.startswith(MOVED))
+
+
+def usual_time(text: str, start: datetime) -> datetime:
+    """The occurrence that was moved alone, in the zone of `start`; without one, `start`."""
+    stamp = next((line for line in text.splitlines() if line.startswith(MOVED)), "")
+    if not stamp:
+        return start
+    at = datetime.strptime(stamp.removeprefix(MOVED), "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    return at.astimezone(start.tzinfo)
 
 
 def anchored(rule: Rule, start: datetime) -> Rule:

@@ -43,9 +43,21 @@ def following(rule: Rule, *, start: datetime, after: datetime, zone: ZoneInfo) -
     """
     if not rule:
         return Occurrence(at=start.astimezone(UTC), rule=rule) if after < start else None
+    if rule.moved:
+        return _after_moved(rule, rule.moved, start=start, after=after, zone=zone)
     series = _Series(rule, start, zone)
     found = series.first(after)
     return None if found is None else Occurrence(at=found.at, rule=series.rest(found))
+
+
+def _after_moved(
+    rule: Rule, moved: datetime, *, start: datetime, after: datetime, zone: ZoneInfo
+) -> Occurrence | None:
+    """As `following`, of a rule whose occurrence `moved` alone is at `start`."""
+    if after < start:
+        return Occurrence(at=start.astimezone(UTC), rule=rule)
+    regular = replace(rule, moved=None)
+    return following(regular, start=moved, after=max(after, moved), zone=zone)
 
 
 def upcoming(

@@ -20,6 +20,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.TEMPLATE_UNFILLED: "模板没有填好",
     Reason.TIME_PAST: "时间已经过去",
     Reason.RULE_INVALID: "规则读不懂、太频繁，或永远不会到时间",
+    Reason.REMINDER_ONLY_NEXT: "只改下一次，就只能写一个早于再下一次的时间",
     Reason.KEY_MISSING: "没有带 API key",
     Reason.KEY_INVALID: "API key 无效",
     Reason.SESSION_MISSING: "没有有效的会话",

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.errors import UnprocessableError
@@ -14,12 +14,18 @@ from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 
 
 def read_sentence(
-    text: str, *, field: str, now: datetime, zone: ZoneInfo, shortest: timedelta
+    text: str,
+    *,
+    field: str,
+    now: datetime,
+    zone: ZoneInfo,
+    shortest: timedelta,
+    hour: time = DEFAULT_POLICY.hour,
 ) -> Parsed:
-    """What a reminder is to be made of. Raises UnprocessableError at `field` for a sentence that cannot become
-    one reminder."""
+    """What a reminder is to be made of; `hour` is that of a day without one. Raises UnprocessableError at `field`
+    for a sentence that cannot become one reminder."""
     with _refusals_at(field):
-        policy = replace(DEFAULT_POLICY, shortest=shortest, asked=True)
+        policy = replace(DEFAULT_POLICY, shortest=shortest, asked=True, hour=hour)
         return parse(text, now=now, zone=zone, policy=policy)
 
 

@@ -31,6 +31,12 @@ def _reminder(names: Mapping[str, str], _: Any) -> str:
     return f"reminder/{names['reminder']}"
 
 
+def _moved(names: Mapping[str, str], changed: Any) -> str:
+    """With its time before and after, if that is what was changed."""
+    times = [changed["before"], changed["time"]] if changed["before"] else []
+    return "/".join([_reminder(names, changed), *times])
+
+
 def _delivery(names: Mapping[str, str], _: Any) -> str:
     return f"delivery/{names['delivery']}"
 
@@ -69,7 +75,7 @@ CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
     ("POST", "/v1/reminders"): NotedChange(
         Action.REMINDER_CREATED, lambda _, result: f"reminder/{result['id']}"
     ),
-    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _reminder),
+    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _moved),
     ("DELETE", _ONE_REMINDER): NotedChange(Action.REMINDER_REMOVED, _reminder),
     ("POST", f"{_ONE_REMINDER}/pause"): NotedChange(Action.REMINDER_PAUSED, _reminder),
     ("POST", f"{_ONE_REMINDER}/resume"): NotedChange(Action.REMINDER_RESUMED, _reminder),

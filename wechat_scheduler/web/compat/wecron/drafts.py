@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.reminders.overview import has_rule
 from wechat_scheduler.reminders.planning import UNTITLED, as_said, rule_of
-from wechat_scheduler.reminders.recurrence.rule import Rule
+from wechat_scheduler.reminders.recurrence.rule import Rule, unmoved
 from wechat_scheduler.web.compat.wecron.errors import BLANK, NO_REPEAT, REQUIRED, WeCronError, past
 from wechat_scheduler.web.compat.wecron.fields import SECOND, Given, instant
 from wechat_scheduler.web.compat.wecron.people import Keeper
@@ -175,7 +175,7 @@ def _rule(reminder: Reminder, given: Given, start: datetime) -> str:
         return _rule_text(lambda: rule_of_repeat(repeat, there))
     if shown and start != reminder.start:
         return _rule_text(lambda: moved(rule_of(reminder.rule), there))
-    return reminder.rule
+    return reminder.rule if start == reminder.start else unmoved(reminder.rule)
 
 
 def repeat_shown(reminder: Reminder) -> dict[str, int]:

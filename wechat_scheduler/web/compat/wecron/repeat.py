@@ -63,7 +63,7 @@ def moved(rule: Rule, start: datetime) -> Rule:
     """A rule that WeCron can express, from another start; its end and exceptions stay. Raises as
     `rule_of_repeat`."""
     (old,), (new,) = rule.lines, rule_of_repeat(repeat_of(rule), start).lines
-    return replace(rule, lines=(replace(new, until=old.until, count=old.count),))
+    return replace(rule, lines=(replace(new, until=old.until, count=old.count),), moved=None)
 
 
 def _number(unit: str, value: object) -> int:

@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.parts import Cell, code
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.native.audit import AuditEntryResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.pages.markup import fill
+from wechat_scheduler.web.pages.markup import fill, when
 
 _CONSUMER: Final = "consumer/"
 # Pages of what has a page of its own, by the beginning of the object.
@@ -47,6 +47,8 @@ def audited_object(
     if one.action.startswith(_OF_APPS) and app_id.isdecimal():
         return _of_app(one, apps.get(int(app_id)), app_id, below)
     place = "" if one.action in _GONE else _place(one.action, one.object)
+    if place and app_id == "reminder":
+        return _of_reminder(place, below)
     return link(place, code(one.object)) if place else actor(one.object, keys)
 
 
@@ -67,11 +69,32 @@ def _of_app(one: AuditEntryResult, app: AppResult | None, app_id: str, below: st
     )
 
 
+def _of_reminder(place: str, below: str) -> Cell:
+    """Of one that was moved also its time before and after."""
+    name, *times = below.split("/")
+    return fill(
+        "{reminder}{times}",
+        reminder=link(place, code(f"reminder/{name}")),
+        times=when(
+            times,
+            fill(' <small class="below">{times}</small>', times=" → ".join(map(_minute, times))),
+        ),
+    )
+
+
+def _minute(text: str) -> str:
+    """2026-11-19 08:00, of the reminder's own zone."""
+    return text[:16].replace("T", " ")
+
+
 def _place(action: str, name: str) -> str:
     """The address of its page; empty if it has none."""
     for beginning, page in _PAGES.items():
         if name.startswith(beginning):
-            return page.format(id=quote(name.removeprefix(beginning), safe=""))
+            named = name.removeprefix(beginning)
+            if beginning == "reminder/":
+                named = named.partition("/")[0]
+            return page.format(id=quote(named, safe=""))
     if action.startswith(_OF_PUSHES):
         return f"/console/pushes?{urlencode({'endpoint': name})}"
     if not action.startswith(_OF_ACCOUNTS):

@@ -41,6 +41,10 @@ WORDS: Final[Mapping[Reason, Words]] = {
     Reason.RULE_INVALID: W(
         "It cannot recur like this: too often, or never.", "没法这样重复：太频繁，或者永远不会到。"
     ),
+    Reason.REMINDER_ONLY_NEXT: W(
+        "Only the next time is moved: write one single time, before the one after it.",
+        "只改下一次：请写一个单独的时间，而且要早于再下一次。",
+    ),
     Reason.RECEIVER_UNKNOWN: W(
         "This app has no such receiver: {typed}.", "这个应用没有这个接收者：{typed}。"
     ),

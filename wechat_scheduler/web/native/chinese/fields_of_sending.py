@@ -86,6 +86,8 @@ BOTH: Final[Mapping[str, str]] = {
     "A new reminder of an app; its zone is the app's if none is given.": "应用的一个新提醒；不写时区则用应用的时区",
     "`rule` null makes the reminder due once.": "`rule` 为 null 时提醒只有一次",
     "A rule contains its days: with a `time` on another day, give a new rule too.": "规则包含日子：`time` 换到别的日子时，也要写新的规则",
+    "With `only_next` the `time`, or that of `when`, is of the next occurrence alone, and the rule and `defer` stay.":
+        "写了 `only_next`，`time` 或 `when` 的时间只用于下一次，规则和 `defer` 不变",
     "`to` replaces the receivers that requests named; users who joined by themselves stay.":
         "`to` 替换请求里写的接收者；自己加入的用户保留",
     "`time` is the next occurrence in `zone`, or the last one of a finished reminder.": "`time` 是按 `zone` 的下一次，已结束的提醒则是最后一次",
@@ -98,6 +100,7 @@ BOTH: Final[Mapping[str, str]] = {
     "`notes` are warnings about parts of the request that are not carried out.": "`notes` 说明请求的哪些部分不会执行",
     "The reminder that the body would make.": "请求体会创建的提醒",
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
+    "`hour_assumed` means that `when` says no hour.": "`hour_assumed` 表示 `when` 没有写几点",
     "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
         "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
     "`waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits.":
@@ -116,11 +119,16 @@ BOTH: Final[Mapping[str, str]] = {
         "`last_counts` 是它上次发送的各状态的投递数，最多数一千条",
     "The reminder is removed.": "提醒已删除",
     "Until `until`, `undo` restores it.": "在 `until` 之前可以用 `undo` 恢复",
-    "`undo` is from the removal.": "`undo` 来自删除时的返回",
+    "`undo` is from the removal or the change.": "`undo` 来自删除或修改时的返回",
+    "The changed reminder.": "修改后的提醒",
+    "Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`.":
+        "在 `until` 之前可以用 `undo` 改回原样；改了 `to` 则 `undo` 为空",
+    "`before` was its time, null if neither that nor the rule changed.": "`before` 是原来的时间；时间和规则都没改则为 null",
     "`now` defaults to this moment; `zone` is the speaker's.": "`now` 默认为此刻；`zone` 是说话人的时区",
     "`time` is the event, or the first of several; `rule` is null for a single one.": "`time` 是事情的时间，或多次中的第一次；只有一次则 `rule` 为 null",
     "The reminder is wanted `advance` minutes earlier; `end` is the end of a range of time.":
         "提醒要提前 `advance` 分钟；`end` 是时间范围的结束",
+    "`hour_assumed` means that no hour is said.": "`hour_assumed` 表示没有说几点",
     "`understood` says all of it in words.": "`understood` 用文字说出全部理解",
     "`also` are the other reminders that the sentence asks for.": "`also` 是句子里要求的其他提醒",
 }

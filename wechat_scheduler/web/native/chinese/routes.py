@@ -115,7 +115,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Cancels a reminder for good; it stays visible.": "永久取消提醒；它仍可查看",
     "Lists the next times at which a reminder is due, in its zone.": "按提醒的时区列出接下来的各次时间",
     "Removes a reminder, and gives the text with which it can be restored for a minute.": "删除提醒，并返回一分钟内可以恢复它的文本",
-    "Restores a reminder that was removed within the last minute, with those who joined it.": "恢复一分钟内删除的提醒，连同加入的人",
+    "Restores a reminder that was removed or changed within the last minute, with those who joined it.": "恢复一分钟内删除或修改的提醒，连同加入的人",
     "Lists the uids of the users who joined a reminder, in order.": "按顺序列出加入提醒的用户的 uid",
     "Joins a user to a reminder; the same again changes nothing.": "让用户加入提醒；重复不改变什么",
     "Lets a user leave a reminder.": "让用户退出提醒",

@@ -17,6 +17,7 @@ from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
+from wechat_scheduler.reminders.recurrence.rule import unmoved
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import Id
 from wechat_scheduler.web.native.sending.message_requests import (
@@ -32,7 +33,6 @@ ResultT = TypeVar("ResultT", bound="ReminderResult")
 
 MINUTE: Final = timedelta(minutes=1)
 SECOND: Final = timedelta(seconds=1)
-
 _MOST_MINUTES: Final = FARTHEST // MINUTE
 Receivers: TypeAlias = Annotated[
     list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})
@@ -70,8 +70,11 @@ class ReminderBody(ReminderFields, kw_only=True, forbid_unknown_fields=True):
 
 class ReminderChange(ReminderFields, kw_only=True, forbid_unknown_fields=True):
     """Fields that are left out stay as they are. `rule` null makes the reminder due once. A rule
-    contains its days: with a `time` on another day, give a new rule too. `to` replaces the receivers
+    contains its days: with a `time` on another day, give a new rule too. With `only_next` the `time`, or that of
+    `when`, is of the next occurrence alone, and the rule and `defer` stay. `to` replaces the receivers
     that requests named; users who joined by themselves stay."""
+
+    only_next: bool = False
 
 
 class ReminderResult(msgspec.Struct, kw_only=True):
@@ -118,14 +121,15 @@ class ReminderDetails(ReminderResult, kw_only=True):
 
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
-    `notes` are warnings: about parts of the request that would not be carried out, and about an app that has no
-    template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits."""
+    `hour_assumed` means that `when` says no hour. `notes` are warnings: about parts of the request that would not be
+    carried out, and about an app that has no template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits."""
 
     title: str
     time: datetime
     rule: str | None
     zone: str
     defer: int
+    hour_assumed: bool
     next: list[datetime]
     waits_until: datetime | None
     owner: str
@@ -142,7 +146,7 @@ def with_body(reminder: Reminder, body: ReminderFields) -> Reminder:
         title=_given(body.title, reminder.title),
         detail=_given(body.text, reminder.detail),
         start=_given(body.time, reminder.start),
-        rule="" if body.rule is None else _given(body.rule, reminder.rule),
+        rule="" if body.rule is None else _given(body.rule, _rule_of(body, reminder)),
         zone=_given(body.zone, reminder.zone),
         defer=reminder.defer if body.defer is UNSET else body.defer * MINUTE,
         late=reminder.late if body.late is UNSET else Late(body.late),
@@ -151,6 +155,11 @@ def with_body(reminder: Reminder, body: ReminderFields) -> Reminder:
         priority=_priority(body, reminder),
         url=_given(body.url, reminder.url),
     )
+
+
+def _rule_of(body: ReminderFields, reminder: Reminder) -> str:
+    # A new time is that of the repetition, and no longer of one occurrence.
+    return reminder.rule if body.time is UNSET else unmoved(reminder.rule)
 
 
 def _given(value: T | UnsetType, otherwise: T) -> T:
@@ -162,7 +171,7 @@ def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
 
 
 def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
-    return _result(ReminderResult, reminder, people)
+    return result_with(ReminderResult, reminder, people)
 
 
 def reminder_details(
@@ -172,10 +181,10 @@ def reminder_details(
     counts: Mapping[DeliveryState, int],
 ) -> ReminderDetails:
     by_name = {state.value: number for state, number in counts.items()}
-    return _result(ReminderDetails, reminder, people, names=dict(names), last_counts=by_name)
+    return result_with(ReminderDetails, reminder, people, names=dict(names), last_counts=by_name)
 
 
-def _result(
+def result_with(
     form: type[ResultT], reminder: Reminder, people: JoinedPeople, **more: object
 ) -> ResultT:
     return result_of(
@@ -209,6 +218,8 @@ def plan_result(
     times: Sequence[datetime],
     waits_until: datetime | None,
     app: App | None = None,
+    *,
+    hour_assumed: bool = False,
 ) -> PlanResult:
     """With an app also the warning that it has no template for reminders."""
     zone = ZoneInfo(reminder.zone)
@@ -220,6 +231,7 @@ def plan_result(
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
         waits_until=waits_until,
+        hour_assumed=hour_assumed,
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),

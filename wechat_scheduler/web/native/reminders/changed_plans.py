@@ -1,14 +1,24 @@
-"""Shows what a change would make of a reminder, and changes nothing."""
+"""Changes a reminder, for a minute first in which that can be undone, and shows what a change would make of it."""
 
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
+from msgspec import UNSET
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderChange, plan_result
+from wechat_scheduler.web.native.reminders.bodies import (
+    PlanResult,
+    ReminderChange,
+    ReminderResult,
+    plan_result,
+    result_with,
+)
 from wechat_scheduler.web.native.reminders.details import names_of
 from wechat_scheduler.web.native.reminders.drafts import edited
 from wechat_scheduler.web.native.reminders.quiet import quiet_until
@@ -16,19 +26,57 @@ from wechat_scheduler.web.native.reminders.reminders import REMINDER, TIMES, mos
 from wechat_scheduler.web.native.route import NativeRoute
 
 
+class ChangeResult(ReminderResult, kw_only=True):
+    """The changed reminder. Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`. `before`
+    was its time, null if neither that nor the rule changed."""
+
+    before: datetime | None
+    undo: str
+    until: datetime
+
+
+async def change(request: web.Request) -> web.Response:
+    reminder, owners = await seen(request), request.app[SERVICES].owners
+    body = decode(await request.read(), ReminderChange)
+    made = await edited(request, body, reminder)
+    before, after = await owners.change(reminder.id, made.edit, made.people)
+    people = await request.app[SERVICES].reminders.people(after.id)
+    return envelope.success(
+        result_with(
+            ChangeResult,
+            after,
+            people,
+            before=_time_before(before, after),
+            undo=owners.sealed(before) if body.to is UNSET else "",
+            until=owners.undo_until(),
+        )
+    )
+
+
+def _time_before(before: Reminder, after: Reminder) -> datetime | None:
+    is_same = before.timing == after.timing
+    return None if is_same else before.start.astimezone(ZoneInfo(before.zone))
+
+
 async def planned_change(request: web.Request) -> web.Response:
     most, before = most_times(request), await seen(request)
     body, desk = decode(await request.read(), ReminderChange), request.app[SERVICES].reminders
-    edit, _ = await edited(request, body, before)
-    after = desk.edited(before, edit(before))
+    made = await edited(request, body, before)
+    after = desk.edited(before, made.edit(before))
     people = await desk.people(before.id)
     (names,) = await names_of(request, [(after, people)])
     times = desk.preview(after, most)
     awake = await quiet_until(request, after, people, times)
-    return envelope.success(plan_result(after, people, names, times, awake))
+    shown = plan_result(after, people, names, times, awake, hour_assumed=made.hour_assumed)
+    return envelope.success(shown)
 
 
 ROUTES: Final = (
+    NativeRoute(
+        "PATCH", REMINDER, change, Scope.PUSH,
+        "Changes the given fields; a new time makes a finished reminder active again.",
+        body=ReminderChange, result=ChangeResult, errors=(409, 422),
+    ),
     NativeRoute(
         "POST", f"{REMINDER}/preview", planned_change, Scope.PUSH,
         "Shows what a change would make of a reminder, and when it would be due; stores nothing.",

@@ -30,6 +30,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
     ReminderFields,
     with_body,
 )
+from wechat_scheduler.web.native.reminders.only_next import only_next
 from wechat_scheduler.web.native.sending.message_requests import MOST_RECEIVERS, Receiver
 
 # Marks the reminders that this API made.
@@ -41,13 +42,15 @@ class Wanted(NamedTuple):
 
     reminder: Reminder
     people: tuple[str, ...]
+    hour_assumed: bool = False
 
 
 class Edit(NamedTuple):
     """Changes the stored reminder, and with `people` who joined it."""
 
     edit: Callable[[Reminder], Reminder]
-    people: PeopleChange | None
+    hour_assumed: bool
+    people: PeopleChange | None = None
 
 
 async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
@@ -69,7 +72,7 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
         wrong.check()
     reminder = _edited(empty, body, parsed, people)
     require_template(reminder.way, REMINDER, app)
-    return Wanted(reminder, people)
+    return Wanted(reminder, people, _is_assumed(parsed))
 
 
 def _empty(request: web.Request, app: App) -> Reminder:
@@ -104,20 +107,28 @@ def _check_said(body: ReminderBody, parsed: Parsed | None) -> None:
 
 
 async def edited(request: web.Request, body: ReminderChange, reminder: Reminder) -> Edit:
-    """Raises as `drafted`; so does the edit."""
-    parsed, desk = _spoken(request, body, reminder.zone), request.app[SERVICES].reminders
+    """Raises as `drafted`; so does the edit, and ConflictError."""
+    now, desk = request.app[SERVICES].clock.now(), request.app[SERVICES].reminders
+    if body.only_next and reminder.rule:
+        return Edit(*only_next(body, reminder, now=now))
+    parsed = _spoken(request, body, reminder.zone)
     if body.channel is not UNSET:
         require_template(Way(body.channel), REMINDER, await reachable_app(request, reminder.app_id))
     if body.to is UNSET:
         joined = await desk.people(reminder.id, most=1)
-        return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), None)
+        return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), _is_assumed(parsed))
     people, topics = await _receivers(request, await reachable_app(request, reminder.app_id), body)
     staying = {*people}
     leaving = [uid for uid in await desk.named(reminder.id) if uid not in staying]
     return Edit(
         lambda stored: _edited(replace(stored, topics=topics), body, parsed, people),
+        _is_assumed(parsed),
         PeopleChange(join=people, leave=tuple(leaving)),
     )
+
+
+def _is_assumed(parsed: Parsed | None) -> bool:
+    return parsed is not None and parsed.hour_assumed
 
 
 def _edited(

@@ -23,14 +23,13 @@ from wechat_scheduler.web.native.reach import reachable_app, reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
     PlanResult,
     ReminderBody,
-    ReminderChange,
     ReminderDetails,
     ReminderResult,
     plan_result,
     reminder_result,
 )
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
-from wechat_scheduler.web.native.reminders.drafts import drafted, edited
+from wechat_scheduler.web.native.reminders.drafts import drafted
 from wechat_scheduler.web.native.reminders.quiet import quiet_until
 from wechat_scheduler.web.native.reminders.scopes import BEGINNING, beginning_of, scope_of, text_of
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
@@ -49,7 +48,7 @@ async def create(request: web.Request) -> web.Response:
     parsed = decode(body, ReminderBody)
 
     async def make(keep: KeepResult) -> None:
-        reminder, people = await drafted(request, parsed)
+        reminder, people, _ = await drafted(request, parsed)
         await _desk(request).create(
             reminder,
             people,
@@ -68,7 +67,10 @@ async def planned(request: web.Request) -> web.Response:
     app = await reachable_app(request, parsed.app)
     times = _desk(request).preview(reminder, most)
     awake = await quiet_until(request, reminder, people, times)
-    return envelope.success(plan_result(reminder, people, names, times, awake, app))
+    shown = plan_result(
+        reminder, people, names, times, awake, app, hour_assumed=wanted.hour_assumed
+    )
+    return envelope.success(shown)
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -97,12 +99,6 @@ async def shown(request: web.Request) -> web.Response:
     reminder = await seen(request)
     (details,) = await detailed(request, [(reminder, await _desk(request).people(reminder.id))])
     return envelope.success(details)
-
-
-async def change(request: web.Request) -> web.Response:
-    reminder = await seen(request)
-    edit, people = await edited(request, decode(await request.read(), ReminderChange), reminder)
-    return await _answer(request, await _desk(request).change(reminder.id, edit, people))
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -209,11 +205,6 @@ ROUTES = (
         "GET", REMINDER, shown, Scope.PUSH,
         "Shows a reminder, and when it is due next.",
         result=ReminderDetails,
-    ),
-    NativeRoute(
-        "PATCH", REMINDER, change, Scope.PUSH,
-        "Changes the given fields; a new time makes a finished reminder active again.",
-        body=ReminderChange, result=ReminderResult, errors=(409, 422),
     ),
     NativeRoute(
         "DELETE", REMINDER, remove, Scope.PUSH,

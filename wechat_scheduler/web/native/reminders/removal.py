@@ -1,4 +1,4 @@
-"""Removes reminders for a minute first, in which they can be restored."""
+"""Removes reminders for a minute first, in which they can be restored; so can those that were changed."""
 
 from datetime import datetime
 from typing import Final
@@ -26,7 +26,7 @@ class RemovalResult(msgspec.Struct, kw_only=True):
 
 
 class RestoreBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """`undo` is from the removal."""
+    """`undo` is from the removal or the change."""
 
     undo: str
 
@@ -55,7 +55,7 @@ ROUTES: Final = (
     ),
     NativeRoute(
         "POST", f"{REMINDER}/restore", restore, Scope.PUSH,
-        "Restores a reminder that was removed within the last minute, with those who joined it.",
+        "Restores a reminder that was removed or changed within the last minute, with those who joined it.",
         body=RestoreBody, result=ReminderResult, errors=(409,),
     ),
 )  # fmt: skip

@@ -36,14 +36,15 @@ class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class SentenceResult(msgspec.Struct, kw_only=True):
     """`time` is the event, or the first of several; `rule` is null for a single one. The reminder is
-    wanted `advance` minutes earlier; `end` is the end of a range of time. `understood` says all of it
-    in words. `also` are the other reminders that the sentence asks for."""
+    wanted `advance` minutes earlier; `end` is the end of a range of time. `hour_assumed` means that no hour is
+    said. `understood` says all of it in words. `also` are the other reminders that the sentence asks for."""
 
     time: datetime
     rule: str | None
     title: str
     next: list[datetime]
     understood: str
+    hour_assumed: bool
     advance: int | None
     end: datetime | None
     also: list["SentenceResult"] = []
@@ -72,6 +73,7 @@ def _result(parsed: Parsed, zone: ZoneInfo) -> SentenceResult:
         title=parsed.title,
         next=[time.astimezone(zone) for time in _next(parsed, zone)],
         understood=parsed.understood,
+        hour_assumed=parsed.hour_assumed,
         advance=None if advance is None else advance // timedelta(minutes=1),
         end=parsed.end,
     )
