@@ -56,6 +56,30 @@ async def test_a_key_is_shown_once_and_listed_without_its_text(keeper: Caller) -
     assert made["key"] not in str(listed.json)
 
 
+async def test_a_key_whose_response_was_lost_is_asked_for_again_and_is_the_same(
+    keeper: Caller,
+) -> None:
+    wish = {"name": "shop", "scopes": ["read"]}
+
+    async def ask(**body: Any) -> Any:
+        return await keeper.call(
+            "POST", "/v1/keys", body=wish | body, headers={"Idempotency-Key": "shop-1"}
+        )
+
+    first, again, other = await ask(), await ask(), await ask(name="till")
+
+    made = first.result
+    assert (again.result, again.headers["Idempotency-Replayed"]) == (made, "true")
+    assert (other.status, other.json["reason"]) == (409, "idempotency.conflict")
+    listed = (await keeper.call("GET", "/v1/keys")).result
+    assert [one["name"] for one in listed if one["id"] != "admin"] == ["shop"]
+    noted = (await keeper.call("GET", "/v1/audit?action=key.created")).result
+    assert [one["object"] for one in noted] == [made["id"]]
+    stored = await keeper.daemon.ground.database.read("SELECT answer FROM answers")
+    assert made["key"] not in str(stored)
+    assert (await keeper.call("GET", "/tasks", key=made["key"])).status == 200
+
+
 async def test_a_key_is_known_again_after_a_restart(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:

@@ -44,6 +44,24 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(admin: Browser, keepe
     assert [row["State"] for row in revoked.table()] == ["revoked"]
 
 
+async def test_a_form_for_a_key_offers_the_accounts_that_are_kept_and_is_carried_out_once(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    await keeper.register({"type": 0})
+    form = await admin.open(f"{ROOM}/keys/new")
+    wish = {"name": "till", "accounts": [APPID], "appids": "wx2222222222222222", "expires_in": "9"}
+
+    kept = await admin.submit(form, f"{ROOM}/keys/new", **wish | {"name": ""})
+    twice = [await admin.submit(form, f"{ROOM}/keys/new", **wish) for _ in range(2)]
+    (row,) = [row for row in (await admin.open(ROOM)).table() if row["Name"].startswith("till")]
+
+    assert len(kept.root.find("input", value=APPID, checked="")) == 1
+    assert twice[0].root.one("code", class_="secret").text in twice[1].html
+    assert row["Reaches"] == f"{APPID}wx2222222222222222"
+    assert row["Used last"] == "never used"
+    assert row["Expires"].endswith("ends soon")
+
+
 async def test_a_browser_without_scripts_is_asked_before_a_key_is_revoked(
     admin: Browser, keeper: Caller
 ) -> None:

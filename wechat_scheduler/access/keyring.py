@@ -17,6 +17,7 @@ from wechat_scheduler.access.model import (
     new_key,
     new_signing_secret,
 )
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.read_through import ReadThrough
@@ -119,8 +120,10 @@ class Keyring:
         """All keys in the store, each with its last use."""
         return await self._store.all_keys()
 
-    async def make(self, draft: KeyDraft) -> MadeKey:
-        """Make and store a key. Raises InvalidRequestError if the draft contradicts itself."""
+    async def make(
+        self, draft: KeyDraft, *, once: Callable[[MadeKey], Once | None] = lambda _: None
+    ) -> MadeKey:
+        """Make and store a key. Raises InvalidRequestError if the draft contradicts itself, and as `once.Once` says."""
         if Scope.ADMIN in draft.scopes and (draft.appids or draft.kinds):
             # It could make another key without these limits.
             raise InvalidRequestError("an admin key cannot be limited to appids or types")
@@ -136,10 +139,11 @@ class Keyring:
             created_at=now,
             expires_at=now + draft.lifetime if draft.lifetime else None,
         )
-        await self._store.add(key, signing_secret=secret)
+        made = MadeKey(key=key, text=text, signing_secret=secret)
+        await self._store.add(key, signing_secret=secret, once=once(made))
         self._rereads.changed()
         await self.load()
-        return MadeKey(key=key, text=text, signing_secret=secret)
+        return made
 
     async def revoke(self, key_id: str, *, by: Key) -> bool:
         """Revoke that key at once. Revoking the admin keys keeps the caller's own key. Returns

@@ -10,6 +10,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import Final, Protocol, TypeAlias
 
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.sentences import Sentence
 
@@ -97,8 +98,8 @@ class KeyStore(Protocol):
         """Add the admin key with that hash, unless it is stored already, revoked or not. Returns
         whether it can be used."""
 
-    async def add(self, key: Key, *, signing_secret: str) -> None:
-        """Add a key, and the secret that signs the calls to its owner."""
+    async def add(self, key: Key, *, signing_secret: str, once: Once | None = None) -> None:
+        """Add a key, and the secret that signs the calls to its owner. Raises as `once.Once` says."""
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
         """Revoke the keys of that id, except the one with the hash `spare`, and stop the notifications

@@ -6,11 +6,13 @@ from ipaddress import ip_network
 from typing import Final
 
 from wechat_scheduler.access.model import ADMIN, FIRST_NAME, Key, Scope, new_signing_secret
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.storage.access.shown_instants import shown_only
 from wechat_scheduler.storage.credentials.notifications import cancel_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, list_params
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
 from wechat_scheduler.storage.rows import Vault, key_of, micros, micros_or_none, record
+from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import readable
 
 ALL = """
@@ -74,9 +76,9 @@ class SqlKeys:
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._put_admin(digest, now))
 
-    async def add(self, key: Key, *, signing_secret: str) -> None:
+    async def add(self, key: Key, *, signing_secret: str, once: Once | None = None) -> None:
         sealed = self._vault.seal(signing_secret, f"api_key:{key.id}")
-        await self._database.write(lambda: self._add(key, sealed))
+        await self._database.write(lambda: self._add_once(key, sealed, once))
 
     async def revoke(self, key_id: str, *, spare: str, now: datetime) -> bool:
         ended = await self._database.write(lambda: self._revoke(key_id, spare, micros(now)))
@@ -108,6 +110,10 @@ class SqlKeys:
         key = Key(id=ADMIN, name=name, hash=digest, scopes=scopes, created_at=now)
         yield from self._add(key, sealed)
         return True
+
+    def _add_once(self, key: Key, sealed: str, once: Once | None) -> Script[None]:
+        yield from put_response(self._vault, once, key.created_at)
+        yield from self._add(key, sealed)
 
     def _add(self, key: Key, sealed: str) -> Script[None]:
         limits = (key.scopes, key.appids, key.kinds, key.networks)

@@ -1,5 +1,6 @@
 """The accounts that are kept here, offered where an appid is typed."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from wechat_scheduler.access.model import Scope
@@ -14,9 +15,15 @@ ACCOUNTS: Final = "accounts"
 
 async def known_accounts(visit: Visit) -> Html:
     """The list for the fields; of very many accounts a part, and none for a key that may not list them."""
-    if not visit.may(Scope.READ):
-        return Html()
-    found = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
-    appids = dict.fromkeys(job.appid for job in found.rows)
-    options = [fill('<option value="{appid}"></option>', appid=appid) for appid in appids]
+    options = [
+        fill('<option value="{appid}"></option>', appid=appid) for appid in await kept_here(visit)
+    ]
     return fill('<datalist id="{id}">{options}</datalist>', id=ACCOUNTS, options=options)
+
+
+async def kept_here(visit: Visit) -> Sequence[str]:
+    """Appids in order; of very many a part, and none for a key that may not list them."""
+    if not visit.may(Scope.READ):
+        return ()
+    found = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
+    return list(dict.fromkeys(job.appid for job in found.rows))

@@ -11,10 +11,12 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.keyring import KeyDraft, Keyring, MadeKey
 from wechat_scheduler.access.model import ADMIN, OTHER_ADMIN, Key, KeyState, Scope
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import WeChatId, check_appid
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
@@ -71,13 +73,18 @@ class MadeKeyResult(KeyResult, kw_only=True):
 
 
 async def create(request: web.Request) -> web.Response:
-    services = request.app[SERVICES]
-    draft = read_key_draft(await request.read(), services.kinds)
-    note = note_on_keys(services.keyring, draft)
-    with noting(request, Action.KEY_CREATED, draft.id):
-        made = await services.keyring.make(draft)
-    log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
-    return envelope.success(made_result(made, services.clock.now()), note=note)
+    services, body = request.app[SERVICES], await request.read()
+    draft = read_key_draft(body, services.kinds)
+
+    async def make(keep: KeepResult) -> None:
+        def once(made: MadeKey) -> Once | None:
+            return keep(made_result(made, services.clock.now()))
+
+        with noting(request, Action.KEY_CREATED, draft.id):
+            made = await services.keyring.make(draft, once=once)
+        log.info("key.created", key_id=made.key.id, name=made.key.name, by=request[CALLER].id)
+
+    return await created(request, body, make, note=note_on_keys(services.keyring, draft))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -180,7 +187,7 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/keys", create, Scope.ADMIN,
         "Makes an API key and its signing secret, which are shown only once.",
-        body=KeyBody, result=MadeKeyResult,
+        body=KeyBody, result=MadeKeyResult, once=True,
     ),
     NativeRoute(
         "GET", "/v1/keys", listed, Scope.ADMIN,

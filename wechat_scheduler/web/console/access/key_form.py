@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.fields import (
     text_field,
     whole_number,
 )
+from wechat_scheduler.web.console.known_accounts import kept_here
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -25,6 +26,9 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
+# The field of the boxes for accounts that are kept here.
+TICKED: Final = "accounts"
+MOST_BOXES: Final = 20
 _DAY: Final = 86_400
 
 NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
@@ -39,7 +43,11 @@ SCOPE_WORDS: Final = {
     Scope.ADMIN: W("admin: everything, keys too", "admin：一切，包括 key"),
 }
 APPIDS = W("Only these accounts", "只限这些账号")
-APPIDS_HINT = W("Appids, one a line. Empty: all.", "每行一个 appid。留空表示全部。")
+OTHERS = W("Other accounts", "其他账号")
+APPIDS_HINT = W(
+    "Appids, one a line. The key reaches all accounts if none is ticked or written.",
+    "每行一个 appid。既不勾选也不填写，表示全部账号。",
+)
 TYPES = W("Only these types of credentials", "只限这些凭据类型")
 TYPES_HINT = W(
     "Numbers or names, such as access_token. Empty: all.",
@@ -55,15 +63,15 @@ DAYS_HINT = W("1 to {most} days. Empty: never.", "1 到 {most} 天。留空表�
 NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(most=ALLOWED[-1])
 
 
-def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
+async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
     scopes = visit.form_list("scopes") if draft else [Scope.READ.value]
     boxes = [
         check_field(visit, "scopes", words, scope.value, checked=scope.value in scopes)
         for scope, words in SCOPE_WORDS.items()
     ]
-    wrong = mistakes.at("scopes")
+    wrong, kept = mistakes.at("scopes"), await _kept(visit)
     return fill(
-        "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{appids}{types}{networks}{days}",
+        "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{kept}{appids}{types}{networks}{days}",
         name=text_field(
             visit, "name", terms.NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
             required=True, maxlength=100, autocomplete="off",
@@ -71,7 +79,8 @@ def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Ht
         legend=visit.say(SCOPES),
         boxes=boxes,
         wrong=when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong)),
-        appids=_area(visit, "appids", APPIDS, APPIDS_HINT, draft, mistakes),
+        kept=kept,
+        appids=_area(visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT, draft, mistakes),
         types=_area(visit, "types", TYPES, TYPES_HINT, draft, mistakes),
         networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
         days=text_field(
@@ -85,10 +94,13 @@ def read_key(visit: Visit) -> dict[str, Any]:
     """The body of `POST /v1/keys`. Raises InvalidRequestError."""
     typed = TypedFields(visit)
     days = typed.number("expires_in", NO_DAYS, within=ALLOWED)
+    # Errors name those that were typed by their number.
+    appids = [*lines(visit.form.get("appids", "")), *visit.form_list(TICKED)]
     body = {
         "name": visit.form.get("name", ""),
         "scopes": visit.form_list("scopes"),
-        **{name: lines(visit.form.get(name, "")) for name in ("appids", "networks")},
+        "appids": list(dict.fromkeys(appids)),
+        "networks": lines(visit.form.get("networks", "")),
         "types": [
             int(one) if ID.fullmatch(one) else one for one in lines(visit.form.get("types", ""))
         ],
@@ -96,6 +108,20 @@ def read_key(visit: Visit) -> dict[str, Any]:
     }
     typed.check(lambda: read_key_draft(msgspec.json.encode(body), visit.kinds))
     return body
+
+
+async def _kept(visit: Visit) -> Html:
+    """The accounts that are kept here, to be ticked; of more than a few, appids are typed."""
+    appids = await kept_here(visit)
+    if not 0 < len(appids) <= MOST_BOXES:
+        return Html()
+    ticked = visit.form_list(TICKED)
+    boxes = [check_field(visit, TICKED, appid, appid, checked=appid in ticked) for appid in appids]
+    return fill(
+        "<fieldset><legend>{legend}</legend>{boxes}</fieldset>",
+        legend=visit.say(APPIDS),
+        boxes=boxes,
+    )
 
 
 def _area(

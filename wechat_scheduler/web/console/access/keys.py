@@ -1,6 +1,7 @@
 """API keys: made, listed and revoked."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -27,6 +28,7 @@ from wechat_scheduler.web.console.parts import (
     searched,
     secret_section,
     section,
+    spaced,
     state,
     table,
 )
@@ -60,6 +62,9 @@ STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
     KeyState.EXPIRED: ("idle", W("expired", "已过期")),
     KeyState.REVOKED: ("bad", terms.REVOKED),
 }
+NEVER_USED, ENDS_SOON = W("never used", "从未使用"), W("ends soon", "即将过期")
+# A key that ends within this time is marked.
+SOON: Final = timedelta(days=14)
 REVOKE = W("Revoke", "吊销")
 REVOKE_ASK = W(
     "Revoke the key {name} ({id})? Its systems and sessions are out at once, for ever.",
@@ -92,16 +97,17 @@ async def listed(visit: Visit) -> web.StreamResponse:
 
 async def new(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/keys/new`."""
-    return _form(visit, {}, Mistakes())
+    return await _form(visit, {}, Mistakes())
 
 
 async def make(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/keys/new`. The text of the key is in this response only."""
     try:
         body = read_key(visit)
-        made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body)
+        once = visit.form.get("once", "")
+        made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body, once=once)
     except RequestError as error:
-        return _form(visit, visit.form, Mistakes(error))
+        return await _form(visit, visit.form, Mistakes(error))
     shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
     back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
     return access_page(visit, ROOM, joined([shown, back]), title=MADE)
@@ -113,11 +119,11 @@ async def revoke(visit: Visit) -> web.StreamResponse:
     return done(ROOM, "key_revoked")
 
 
-def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
+async def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
     body = joined(
         [
             refusal(mistakes.beside(FIELDS)),
-            form(visit, NEW, key_fields(visit, draft, mistakes), MAKE_IT),
+            form(visit, NEW, await key_fields(visit, draft, mistakes), MAKE_IT),
         ]
     )
     return access_page(visit, ROOM, section(visit, MAKE, body), title=MAKE, status=mistakes.status)
@@ -134,10 +140,20 @@ def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
         state(visit, kind, words),
         codes(key.scopes),
         limits(visit, [*key.appids, *key.types, *key.networks]),
-        visit.time(key.last_used_at),
-        visit.time(key.expires_at),
+        _used(visit, key) if is_active else visit.time(key.last_used_at),
+        _expires(visit, key) if is_active else visit.time(key.expires_at),
         when(is_active and key.id != ADMIN, ends),
     ]
+
+
+def _used(visit: Visit, key: KeyResult) -> Html:
+    return visit.time(key.last_used_at) if key.last_used_at else state(visit, "warn", NEVER_USED)
+
+
+def _expires(visit: Visit, key: KeyResult) -> Html:
+    """With a mark, while there is time to make another."""
+    is_soon = key.expires_at is not None and key.expires_at - visit.now < SOON
+    return spaced(visit.time(key.expires_at), when(is_soon, state(visit, "warn", ENDS_SOON)))
 
 
 ROUTES: Final = (
