@@ -2,29 +2,22 @@
 
 import copy
 import dataclasses
-import gc
-import importlib
 import pickle
-import pkgutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import FrozenInstanceError, field, replace
 from itertools import product
 from typing import Any
 
 import msgspec
 import pytest
-from msgspec import inspect
-from msgspec.json import Decoder
 
-import wechat_scheduler
 from tests.test_house_rules import imported, offenders
-from wechat_scheduler.credentials.model import Contest
 from wechat_scheduler.engine import records
-from wechat_scheduler.engine.records import dataclass, eager_dataclass
+from wechat_scheduler.engine.records import dataclass
 
-MAKERS = [dataclass, eager_dataclass, dataclasses.dataclass]
+MAKERS = [dataclass, dataclasses.dataclass]
 both = pytest.mark.parametrize("make", MAKERS)
 
 
@@ -223,16 +216,52 @@ def test_an_object_that_another_process_pickled_has_all_methods() -> None:
     ]
 
 
-def test_no_method_is_written_before_the_first_object() -> None:
+def test_a_method_is_written_when_it_is_first_called() -> None:
     @dataclass(frozen=True, slots=True, kw_only=True)
     class Order:
         number: int
 
-    before = {name for name in ("__eq__", "__repr__", "__setattr__") if name in vars(Order)}
-    _ = Order(number=1)
+    first, second = Order(number=1), Order(number=1)
+    before = {name: vars(Order)[name] for name in ("__eq__", "__repr__", "__setattr__")}
+    equal = first == second
 
-    assert before == set()
-    assert {"__eq__", "__repr__", "__setattr__"} <= vars(Order).keys()
+    assert equal
+    assert [name for name, method in before.items() if vars(Order)[name] is method] == []
+
+
+@both
+def test_an_object_that_was_made_without_init_has_all_methods(make: Callable[..., Any]) -> None:
+    """As msgspec makes them."""
+
+    @make(frozen=True, slots=True, kw_only=True)
+    class Order:
+        number: int
+
+    first, second = msgspec.convert([{"number": 1}, {"number": 1}], list[Order])
+
+    with pytest.raises(FrozenInstanceError):
+        first.number = 2
+    with pytest.raises(FrozenInstanceError):
+        del second.number
+    assert first == second
+    assert len({first, second}) == 1
+    assert repr(first).endswith("Order(number=1)")
+    assert records.replace(first, number=2) == Order(number=2) != second
+
+
+@both
+def test_a_method_that_is_called_first_on_an_object_of_a_derived_class_is_written(
+    make: Callable[..., Any],
+) -> None:
+    @make(frozen=True, slots=True, kw_only=True)
+    class Order:
+        number: int
+
+    class Loud(Order):
+        __slots__ = ()
+
+    assert hash(Loud(number=1)) == hash(Order(number=1))
+    assert repr(Loud(number=1)).endswith("Loud(number=1)")
 
 
 def test_all_of_the_house_declare_their_dataclasses_so() -> None:
@@ -244,49 +273,3 @@ def test_all_of_the_house_declare_their_dataclasses_so() -> None:
     # A business app imports the client, and as little else as can be.
     others = [name for name in with_the_standard_ones if not name.startswith("client/")]
     assert others == ["engine/records.py"]
-
-
-def test_no_class_of_which_msgspec_makes_objects_waits_for_its_methods() -> None:
-    for found in pkgutil.walk_packages(wechat_scheduler.__path__, f"{wechat_scheduler.__name__}."):
-        if not found.name.endswith("__main__"):
-            importlib.import_module(found.name)
-    decoders = [one for one in gc.get_objects() if isinstance(one, Decoder)]
-
-    made = made_of([one.type for one in decoders] + decoded_structs())
-
-    assert Contest in made
-    assert [cls.__name__ for cls in made if cls in records._WRITTEN] == []
-
-
-def decoded_structs() -> list[type]:
-    """The structs of ours; `convert` and the routes may make them. A form that msgspec cannot make is left out."""
-    structs, waiting = set(), [msgspec.Struct]
-    while waiting:
-        waiting += (below := waiting.pop().__subclasses__())
-        structs.update(one for one in below if one.__module__.startswith("wechat_scheduler."))
-    return [one for one in structs if not undecodable(one)]
-
-
-def undecodable(form: type) -> bool:
-    try:
-        msgspec.json.Decoder(form)
-    except TypeError:
-        return True
-    return False
-
-
-def made_of(forms: Iterable[Any]) -> set[type]:
-    """The dataclasses in these forms, at any depth."""
-    found, seen, waiting = set(), set(), [inspect.type_info(form) for form in forms]
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, inspect.DataclassType):
-            found.add(one.cls)
-        if isinstance(one, msgspec.Struct):
-            waiting += (getattr(one, name) for name in one.__struct_fields__)
-        elif isinstance(one, tuple):
-            waiting += one
-    return found

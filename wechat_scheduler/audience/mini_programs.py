@@ -1,9 +1,9 @@
 """The pages of mini-programs, which a tap on a message may open."""
 
-from wechat_scheduler.engine.records import eager_dataclass
+from wechat_scheduler.engine.records import dataclass
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MiniProgramPage:
     """`appid` is the mini-program's; empty stands for the app's own account. `path` is that of the page,
     with a query if it takes one; empty stands for the first page.

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
-from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 SHANGHAI = "Asia/Shanghai"
 
@@ -15,7 +15,7 @@ SHANGHAI = "Asia/Shanghai"
 WINDOW = timedelta(hours=48)
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """One of WeChat's templates. `fields` gives a text for each keyword, which may contain `{title}`,
     `{content}`, `{time}`, `{app}`, and names of a message's data. `page` is opened if the message names
@@ -26,7 +26,7 @@ class Template:
     page: MiniProgramPage | None = None
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountTemplate:
     """A template as WeChat lists it for the account. Each keyword has the only values that WeChat takes
     for it; empty if it takes others. `labels` are the words in front of them that users see. A notice is sent to users who subscribed to it, a

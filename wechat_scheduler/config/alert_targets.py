@@ -4,7 +4,7 @@ import enum
 import re
 from typing import Final
 
-from wechat_scheduler.engine.records import eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.sentences import Sentence
 
 SERVER: Final = re.compile(
@@ -46,7 +46,7 @@ CHINESE: Final = frozenset(
 )
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertTarget:
     """A receiver of alerts. `to` are uids or an app's own names of a follower, or mail addresses. `server` is
     `smtps://HOST:PORT` for TLS from the start, or `smtp://HOST:PORT` for STARTTLS; `sender` is the address that

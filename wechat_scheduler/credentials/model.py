@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
-from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.reasons import Reaction
 
 # The kinds of an account's token: its own, and the one that a platform holds for it; and of a platform's.
@@ -118,7 +118,7 @@ class Issued:
     calls: int = 1
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """The reason of a failed attempt. Callers and operators see it; it never holds a secret."""
 
@@ -131,7 +131,7 @@ class Fault:
     advice: str = ""
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """Another program fetches the same credential: a value died long before its expiry, and this daemon
     had not replaced it."""

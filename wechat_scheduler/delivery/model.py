@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.audience.model import Subscriber
-from wechat_scheduler.engine.records import dataclass, eager_dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 
 
 class DeliveryState(enum.StrEnum):
@@ -76,7 +76,7 @@ class TargetKind(enum.StrEnum):
     """A receiver of alerts that the settings name."""
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """The content of a message.
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN, Credential, Fault, JobKey
-from wechat_scheduler.engine.records import dataclass, eager_dataclass, field
+from wechat_scheduler.engine.records import dataclass, field
 
 TICKET = "component_verify_ticket"
 
@@ -67,7 +67,7 @@ class InfoType(enum.StrEnum):
     """The platform registered a mini-program, which thereby authorised it: 快速注册企业小程序."""
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
     """The tokens and keys that the owner of an account or platform entered in WeChat's console, newest
     first.

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from wechat_scheduler.audience.app_events import BotDeedKind
-from wechat_scheduler.engine.records import eager_dataclass
+from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.model import Reminder
 
 # How long the last act can be undone, and the last question answered.
@@ -14,7 +14,7 @@ UNDO: Final = timedelta(minutes=10)
 HELP_AGAIN: Final = timedelta(days=1)
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotEdit:
     """One reminder before the act and after it. `before` is None for a new one. Another user's reminder that
     the user joined or left is the same in both."""
@@ -23,7 +23,7 @@ class BotEdit:
     after: Reminder
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotAct:
     """What the bot did about the event `event`: that event, if WeChat repeats it, changes nothing more."""
 
@@ -33,7 +33,7 @@ class BotAct:
     edits: tuple[BotEdit, ...]
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BotQuestion:
     """Which of these reminders is meant by the command. The user answers with their places, from 1 on.
 
@@ -44,7 +44,7 @@ class BotQuestion:
     ids: tuple[str, ...]
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     """The stored conversation with one user."""
 

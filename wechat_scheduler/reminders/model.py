@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeAlias
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
 from wechat_scheduler.engine.random_bytes import random_bytes
-from wechat_scheduler.engine.records import dataclass, eager_dataclass, field, replace
+from wechat_scheduler.engine.records import dataclass, field, replace
 
 # How late an occurrence may be before its policy for late ones holds.
 GRACE: Final = timedelta(minutes=5)
@@ -42,7 +42,7 @@ def new_id() -> str:
     return random_bytes(16).hex()
 
 
-@eager_dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
     """A message that is sent at a time, once or repeatedly.
 
