@@ -323,6 +323,62 @@ async def test_the_form_beside_a_repetition_has_the_time_of_its_app_and_holds_wh
     assert [one for one in crowded.root.find("a") if one["href"].startswith(f"{WRITE}?")] == []
 
 
+async def test_the_next_time_alone_is_moved_and_all_of_it_is_undone(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=FR", defer=-10)).result
+    path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
+
+    ended = await admin.submit(await admin.open(path), f"{path}/move", when="周六")
+    (only,) = ended.root.find("button", name="only_next")
+    form = ended.root.one("form", id=only["form"])
+    asked = await admin.submit_form(form, pressed=only)
+    moved = await admin.submit(asked, f"{path}/move/save")
+    kept = (await office.call("GET", stored)).result
+    back = await admin.submit(moved, button="Move the next time back to where the rule has it")
+    too_far = await admin.submit(
+        moved, button="See the new time", at="2026-11-27T09:00", only_next="on"
+    )
+    undone = await admin.submit(moved, f"{path}/restore")
+    again = (await office.call("GET", stored)).result
+    log = (await office.call("GET", "/v1/audit?action=reminder.changed")).result
+    audit = await admin.open("/console/access/audit")
+
+    assert asked.facts()["New time"] == (
+        "every week on Friday at 08:00 (the next one moved to 2026-11-21 08:00)"
+    )
+    assert asked.facts()["Hour"] == "none is written: 08:00 is assumed"
+    assert [one.text for one in asked.root.one("section", id="understood").find("li")][:2] == [
+        "Sat 21 Nov 07:50", "Fri 27 Nov 07:50",
+    ]  # fmt: skip
+    assert "This ends the repetition" not in asked.text
+    assert (kept["time"], kept["defer"]) == ("2026-11-21T08:00:00+08:00", -10)
+    assert "It has its new time. Until 10:31:00 that can be undone." in moved.text
+    assert back.facts()["New time"] == "every week on Friday at 08:00"
+    assert errors(too_far) == [
+        "Only the next time is moved: write one single time, before the one after it."
+    ]
+    assert "It is restored." in undone.text
+    assert {**again, "names": {}} == {**made, "names": {}, "last_counts": {}}
+    assert [one["object"].count("/") for one in log] == [3]
+    assert "2026-11-20 08:00 → 2026-11-21 08:00" in audit.text
+    assert f"{LIST}/{made['id']}" in {one["href"] for one in audit.root.find("a")}
+
+
+async def test_an_hour_that_is_not_written_is_said_to_be_assumed(
+    admin: Browser, office: Office
+) -> None:
+    page = await admin.open(WRITE)
+    read = await admin.submit(page, WRITE, when="明天下午提醒我开会", people="alice")
+    told = await admin.submit(page, WRITE, when="明天下午3点提醒我开会", people="alice")
+    await chinese(admin)
+    translated = await admin.submit(page, WRITE, when="明天提醒我开会", people="alice")
+
+    assert read.facts()["Hour"] == "none is written: 13:00 is assumed"
+    assert "Hour" not in told.facts()
+    assert translated.facts()["几点"] == "没有写几点，按 08:00"
+
+
 async def test_a_deletion_is_undone_for_a_minute(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:
@@ -336,6 +392,7 @@ async def test_a_deletion_is_undone_for_a_minute(
     late = await admin.submit(again, f"{path}/restore")
 
     assert "“浇花” is deleted. Until 10:31:00" in deleted.text
+    assert "gone for good" in deleted.text
     assert (gone, restored.title) == (404, "浇花")
     assert "It is restored." in restored.text
     assert (late.status, late.title) == (409, "Too late")

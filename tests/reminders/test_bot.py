@@ -85,6 +85,16 @@ async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: S
     ]
 
 
+async def test_the_answer_says_that_an_hour_is_assumed(study: Study) -> None:
+    for number, text in enumerate(("明天提醒我开会", "明天下午3点提醒我开会")):
+        await study.hear(text, str(number))
+
+    assert [said.splitlines()[2] for said in study.post.said] == [
+        "时间：2026年11月19日 周四 早上8:00（没有写几点，按早上8:00）",
+        "时间：2026年11月19日 周四 下午3:00",
+    ]
+
+
 async def test_the_same_event_is_one_reminder_and_one_answer(study: Study) -> None:
     for _ in range(2):
         assert await study.hear("10分钟后喝水")

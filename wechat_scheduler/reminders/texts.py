@@ -91,9 +91,10 @@ class Teller:
         zone = ZoneInfo(subscriber.zone or (app.zone if app else SHANGHAI))
         return cls(pages=pages, uid=subscriber.uid, zone=zone, now=now)
 
-    def kept(self, reminder: Reminder) -> str:
+    def kept(self, reminder: Reminder, *, hour_assumed: bool = False) -> str:
         """Confirms a new reminder, as it was understood."""
-        return self._told("/:ok" + self._soon(reminder), reminder, "修改/分享")
+        head = "/:ok" + self._soon(reminder)
+        return self._told(head, reminder, "修改/分享", hour_assumed=hour_assumed)
 
     def joined(self, reminder: Reminder, *, is_new: bool) -> str:
         """The reply to a scan."""
@@ -194,11 +195,12 @@ class Teller:
         until = until_words((reminder.due_at or reminder.start) - self.now)
         return f"将在{until}提醒你{plain(reminder.title)}"
 
-    def _told(self, head: str, reminder: Reminder, link: str) -> str:
+    def _told(self, head: str, reminder: Reminder, link: str, *, hour_assumed: bool = False) -> str:
         start = reminder.start.astimezone(self.zone)
+        hour = f"（没有写几点，按{hour_words(start)}）" if hour_assumed else ""
         facts = {
             "备注": cut(plain(reminder.detail), LONGEST_DETAIL),
-            "时间": moment_words(start),
+            "时间": moment_words(start) + hour,
             "提醒": defer_words(reminder.defer),
             "重复": when_words(reminder) if reminder.rule else "",
             "编号": number_of(reminder),

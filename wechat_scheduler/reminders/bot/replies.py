@@ -19,8 +19,8 @@ class BotReply:
     taken: BotDeed
 
 
-def told(act: BotAct, teller: Teller) -> BotReply:
-    """The reply about an act."""
+def told(act: BotAct, teller: Teller, *, hour_assumed: bool = False) -> BotReply:
+    """The reply about an act. `hour_assumed` means that no hour was written."""
     after = [edit.after for edit in act.edits]
     match act.did:
         case BotDeedKind.CANCELLED:
@@ -28,7 +28,11 @@ def told(act: BotAct, teller: Teller) -> BotReply:
         case BotDeedKind.MOVED:
             text = teller.moved(after)
         case _:
-            text = teller.kept(after[0]) if len(after) == 1 else teller.kept_all(after)
+            text = (
+                teller.kept(after[0], hour_assumed=hour_assumed)
+                if len(after) == 1
+                else teller.kept_all(after)
+            )
     return BotReply(text=text, taken=taken(act.did, after))
 
 

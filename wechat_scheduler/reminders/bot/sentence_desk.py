@@ -144,7 +144,8 @@ class SentenceDesk:
     async def _keep(self, readings: Sequence[Parsed], turn: BotTurn) -> BotReply:
         reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
         try:
-            return told(await self.acts.create(reminders, turn), turn.teller)
+            act = await self.acts.create(reminders, turn)
+            return told(act, turn.teller, hour_assumed=readings[0].hour_assumed)
         except ReminderError as error:
             log.info("bot.refused", uid=turn.teller.uid, field=error.field)
             return refused(_why(error, turn))

@@ -9,7 +9,7 @@ from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.reminders.change_forms import TypedChange
-from wechat_scheduler.web.console.reminders.moving import move, save_move
+from wechat_scheduler.web.console.reminders.moving import changed_page, move, save_move
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
 from wechat_scheduler.web.console.reminders.refusals import refused
@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
+from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
 from wechat_scheduler.web.native.reminders.removal import RemovalResult
 from wechat_scheduler.web.pages.markup import Html, fill
 
@@ -25,25 +26,21 @@ W = Words
 
 DELETED = W("Deleted", "已删除")
 IS_GONE = W(
-    "The reminder “{title}” is deleted. Until {clock} that can be undone.",
-    "提醒“{title}”已删除，{clock} 之前可以撤销。",
+    "The reminder “{title}” is deleted. Until {clock} that can be undone. After that it is gone for good.",
+    "提醒“{title}”已删除，{clock} 之前可以撤销，之后不能恢复。",
 )
 UNDO, TOO_LATE = W("Undo", "撤销"), W("Too late", "来不及了")
 IS_LATE = W(
-    "It was deleted more than a minute ago, and cannot be restored.", "删除已超过一分钟，不能恢复。"
+    "That was more than a minute ago, or the reminder was sent or changed since: it cannot be undone.",
+    "已超过一分钟，或者之后又发送过、改过，不能撤销。",
 )
 NOTICES: Final = {
     **SAVED,
     "paused": W("It is paused.", "已暂停。"),
     "resumed": W("It goes on.", "已恢复。"),
-    "worded": W("Its words are changed.", "文字已修改。"),
-    "moved": W("It has its new time.", "时间已改。"),
-    "moved_paused": W(
-        "It has its new time, and stays paused: resume it to have it sent.",
-        "时间已改，仍然暂停：恢复后才会发送。",
-    ),
-    "restored": W("It is restored.", "已恢复，和删除前一样。"),
+    "restored": W("It is restored.", "已恢复原样。"),
 }  # fmt: skip
+WORDED = W("Its words are changed.", "文字已修改。")
 WORDS: Final = ("title", "text", "url")
 PATH: Final = f"{LIST}/{{reminder}}"
 
@@ -65,8 +62,8 @@ async def words(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in WORDS}
     reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
     try:
-        await visit.api.patch(
-            "/v1/reminders/{reminder}", ReminderResult, body=given, reminder=reminder.id
+        changed = await visit.api.patch(
+            "/v1/reminders/{reminder}", ChangeResult, body=given, reminder=reminder.id
         )
     except RequestError as error:
         title, text, url = (given[name] for name in WORDS)
@@ -75,7 +72,7 @@ async def words(visit: Visit) -> web.Response:
             error=refused(visit, error), place=place, status=error.status, words=(title, text, url)
         )
         return await page_of(visit, reminder, typed)
-    return done(f"{LIST}/{reminder.id}", "worded")
+    return await changed_page(visit, changed, WORDED)
 
 
 async def delete(visit: Visit) -> web.Response:

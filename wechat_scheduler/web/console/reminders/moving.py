@@ -10,27 +10,35 @@ from aiohttp import web
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.app_choice import apps_of
-from wechat_scheduler.web.console.fields import TypedFields
-from wechat_scheduler.web.console.links import button, done
-from wechat_scheduler.web.console.parts import Cell, advice, facts, section
+from wechat_scheduler.web.console.fields import TypedFields, form
+from wechat_scheduler.web.console.links import button
+from wechat_scheduler.web.console.parts import Cell, advice, known_facts, section
 from wechat_scheduler.web.console.previewed import (
     PREVIEWED,
+    WRITTEN,
     changed_since,
     digest_of,
     is_as_previewed,
     send_button,
 )
-from wechat_scheduler.web.console.reminders.change_forms import TypedChange
+from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange
 from wechat_scheduler.web.console.reminders.draft import NO_NUMBER, app_time, planned_fields
 from wechat_scheduler.web.console.reminders.one import one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment
 from wechat_scheduler.web.console.reminders.refusals import refused
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
-from wechat_scheduler.web.console.reminders.writing import NEXT, UNDERSTOOD, sending_words
-from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.reminders.writing import (
+    HOUR,
+    NEXT,
+    UNDERSTOOD,
+    assumed_hour,
+    sending_words,
+)
+from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.waiting import waiting
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Language, Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails, ReminderResult
+from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -43,6 +51,14 @@ ENDS = W(
     "这样改会结束重复：只在新的时间再发一次，以后不再发。",
 )
 END_IT = W("End the repetition and send it once", "结束重复，只发这一次")
+ONLY_NEXT = W("Move only the next time, and keep the repetition", "只改下一次，保留重复")
+UNDO = W("Undo", "撤销")
+CAN_UNDO = W("Until {clock} that can be undone.", "{clock} 之前可以撤销。")
+MOVED = W("It has its new time.", "时间已改。")
+MOVED_PAUSED = W(
+    "It has its new time, and stays paused: resume it to have it sent.",
+    "时间已改，仍然暂停：恢复后才会发送。",
+)
 BESIDES = W("Keep the repetition, and write another reminder", "保留重复，另建一个提醒")
 _ONE: Final = "/v1/reminders/{reminder}"
 # A request's first line has 8,190 bytes: a reminder may have 2,000 people.
@@ -70,37 +86,59 @@ async def save_move(visit: Visit) -> web.Response:
     if not is_as_previewed(visit, _shown(typed, reminder)):
         return await move(visit, is_changed=True)
     try:
-        moved = await visit.api.patch(
-            _ONE, ReminderResult, body=_planned(visit), reminder=reminder.id
-        )
+        only_next = typed.only_next and bool(reminder.rule)
+        body = _planned(visit, only_next=only_next)
+        moved = await visit.api.patch(_ONE, ChangeResult, body=body, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error)
-    notice = "moved_paused" if moved.state == "paused" else "moved"
-    return done(f"{LIST}/{reminder.id}", notice)
+    return await changed_page(visit, moved, MOVED_PAUSED if moved.state == "paused" else MOVED)
+
+
+async def changed_page(visit: Visit, changed: ChangeResult, notice: Words) -> web.Response:
+    """The page of the reminder, which says what was done, and takes it back for a minute."""
+    path, clock = f"{LIST}/{changed.id}/restore", f"{changed.until.astimezone(ZONE):%H:%M:%S}"
+    said = fill(
+        '<p role="status">{notice}{space}{until}</p>{undo}',
+        notice=visit.say(notice),
+        space="" if visit.language is Language.ZH else " ",
+        until=visit.say(CAN_UNDO, clock=clock),
+        undo=form(visit, path, Html(), UNDO, kind="plain", fields={"undo": changed.undo}),
+    )
+    top = fill("<section>{said}</section>", said=said)
+    return await page_of(visit, await one_of(visit), TypedChange(), top=top)
 
 
 def _typed(visit: Visit) -> TypedChange:
-    return TypedChange(visit.form.get("when", "").strip(), visit.form.get("at", "").strip())
+    form = visit.form
+    return TypedChange(
+        form.get("when", "").strip(), form.get("at", "").strip(), only_next="only_next" in form
+    )
 
 
 def _shown(typed: TypedChange, reminder: ReminderDetails) -> dict[str, str]:
     """What a preview is of: also the rule that it would replace."""
-    return {"when": typed.when, "at": typed.at, "rule": reminder.rule or ""}
+    only = "on" if typed.only_next else ""
+    return {"when": typed.when, "at": typed.at, "only_next": only, "rule": reminder.rule or ""}
 
 
 def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:
     """A person names the time of the message: the reminder is no longer sent earlier, unless the sentence says
-    so. Raises InvalidRequestError."""
+    so. If only the next time is moved, all else stays. Raises InvalidRequestError."""
+    if not (typed.at or typed.when):
+        raise InvalidRequestError("is required", field="when")
+    if typed.only_next and reminder.rule:
+        time = {"time": app_time(typed.at, reminder.zone)} if typed.at else {"when": typed.when}
+        return {**time, "only_next": True}
     if typed.at:
         return {"time": app_time(typed.at, reminder.zone), "rule": None, "defer": 0}
-    if not typed.when:
-        raise InvalidRequestError("is required", field="when")
     change: dict[str, Any] = {"when": typed.when, "title": reminder.title}
     return change if "提前" in typed.when else change | {"defer": 0}
 
 
-def _planned(visit: Visit) -> dict[str, Any]:
+def _planned(visit: Visit, *, only_next: bool) -> dict[str, Any]:
     """The change that was shown. Raises InvalidRequestError."""
+    if only_next:
+        return {"time": visit.form.get("planned_time", ""), "only_next": True}
     typed = TypedFields(visit)
     body = {
         "time": visit.form.get("planned_time", ""),
@@ -132,17 +170,18 @@ def _understood(
     """`besides` is the form of another reminder, which a person may write instead of ending the repetition."""
     ends = bool(reminder.rule) and not plan.rule
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
-    shown = facts(
+    shown = known_facts(
         visit,
         [
             (NOW, _when(visit, reminder.rule, reminder.time, reminder.zone)),
             (THEN, _when(visit, plan.rule, plan.time, plan.zone)),
+            (HOUR, assumed_hour(visit, plan)),
             (SENT, sending_words(visit, plan.defer)),
         ],
     )
     path = f"{LIST}/{reminder.id}/move/save"
     inner = fill(
-        "{changed}{facts}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{save}{besides}",
+        "{changed}{facts}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{only_next}{save}{besides}",
         changed=when(is_changed, changed_since(visit)),
         facts=shown,
         waits=waiting(visit, plan.waits_until),
@@ -150,9 +189,20 @@ def _understood(
         times=times,
         ends=when(ends, advice(visit, visit.say(ENDS))),
         save=send_button(visit, path, END_IT if ends else MOVE),
+        only_next=when(ends and reminder.state in LASTING, _only_next(visit, reminder)),
         besides=when(ends and besides, button(visit, besides, BESIDES)),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
+
+
+def _only_next(visit: Visit, reminder: ReminderDetails) -> Html:
+    """Shows the same time as that of the next occurrence alone."""
+    return fill(
+        '<div class="buttons"><button form="{form}" formaction="{move}" name="only_next" value="on">{label}</button></div>',
+        form=WRITTEN,
+        move=f"{LIST}/{reminder.id}/move",
+        label=visit.say(ONLY_NEXT),
+    )
 
 
 def _when(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:

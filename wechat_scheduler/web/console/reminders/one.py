@@ -104,9 +104,14 @@ async def one_of(visit: Visit) -> ReminderDetails:
 
 
 async def page_of(
-    visit: Visit, reminder: ReminderDetails, typed: TypedChange, understood: Html = NOTHING_ASKED
+    visit: Visit,
+    reminder: ReminderDetails,
+    typed: TypedChange,
+    understood: Html = NOTHING_ASKED,
+    *,
+    top: Html = NOTHING_ASKED,
 ) -> web.Response:
-    """The page, with what was typed into its form if that cannot be done, or how it is `understood`."""
+    """The page, with what was typed into its form if that cannot be done, or how it is `understood`. `top` comes first."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
     times = await visit.api.get(
@@ -122,6 +127,7 @@ async def page_of(
     change = section(visit, CHANGE, change_forms(visit, reminder, typed))
     reached = await _reached(visit, reminder, apps)
     sections = (
+        top,
         understood,
         when(typed.error or understood, change),
         _facts(visit, reminder, apps, reached),

@@ -6,6 +6,7 @@ from typing import Final
 
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.recurrence.rule import unmoved, usual_time
 from wechat_scheduler.reminders.refused_reminders import DamagedRuleError
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Words
@@ -13,6 +14,7 @@ from wechat_scheduler.web.console.words import Language, Words
 W = Words
 
 ONCE = W("once", "一次")
+MOVED = W("{rule} (the next one moved to {at})", "{rule}（下次改到 {at}）")
 CLAMPED = W("; in a month without that day, on its last day", "；没有这一天的月份在最后一天")
 _DAYS: Final = {
     "MO": "Monday", "TU": "Tuesday", "WE": "Wednesday", "TH": "Thursday", "FR": "Friday",
@@ -43,8 +45,11 @@ def rule_words(visit: Visit, rule: str | None, at: datetime) -> str:
         rule_of(rule)
     except DamagedRuleError:
         return rule
-    said = describe(rule, at) if visit.language is Language.ZH else english(rule, at)
-    return said + (visit.say(CLAMPED) if any(map(_is_clamped, rule.splitlines())) else "")
+    regular, usual = unmoved(rule), usual_time(rule, at)
+    is_chinese = visit.language is Language.ZH
+    said = describe(regular, usual) if is_chinese else english(regular, usual)
+    said += visit.say(CLAMPED) if any(map(_is_clamped, regular.splitlines())) else ""
+    return said if usual == at else visit.say(MOVED, rule=said, at=f"{at:%Y-%m-%d %H:%M}")
 
 
 def english(rule: str, at: datetime) -> str:

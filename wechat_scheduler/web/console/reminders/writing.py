@@ -14,10 +14,17 @@ from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
-from wechat_scheduler.web.console.parts import advice, facts, section
+from wechat_scheduler.web.console.parts import advice, known_facts, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.reminders.draft import Draft
-from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment, receivers, tabs
+from wechat_scheduler.web.console.reminders.pieces import (
+    LIST,
+    WRITE,
+    clock,
+    moment,
+    receivers,
+    tabs,
+)
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
@@ -37,6 +44,8 @@ TITLE = W("Write a reminder", "新建提醒")
 SAVE = W("Save it", "保存")
 UNDERSTOOD = W("As it is understood", "理解为")
 WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{span} earlier", "提前 {span}")
+HOUR = W("Hour", "几点")
+HOUR_ASSUMED = W("none is written: {clock} is assumed", "没有写几点，按 {clock}")
 LATER, ON_TIME = W("{span} later", "推后 {span}"), W("at that time", "准时")
 NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
@@ -168,11 +177,12 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
     if plan is None:
         return Html()
     once = moment(visit, plan.time, plan.zone)
-    shown = facts(
+    shown = known_facts(
         visit,
         [
             (terms.TITLE, plan.title),
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
+            (HOUR, assumed_hour(visit, plan)),
             (SENT, sending_words(visit, plan.defer)),
             (terms.TO, receivers(visit, plan)),
             *([(REACHED, reached)] if reached else []),
@@ -194,6 +204,11 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
         save=send_button(visit, SAVING, SAVE),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
+
+
+def assumed_hour(visit: Visit, plan: PlanResult) -> str | None:
+    """That no hour was written, and which one is assumed; None if one was."""
+    return visit.say(HOUR_ASSUMED, clock=clock(plan.time)) if plan.hour_assumed else None
 
 
 def sending_words(visit: Visit, minutes: int) -> str:
