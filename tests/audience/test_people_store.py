@@ -208,6 +208,36 @@ async def test_users_of_accounts_are_listed_by_account_and_openid_with_their_app
     assert apps == {"UID_1": [APP.id], "UID_other": [elsewhere.id]}
 
 
+async def test_users_are_found_by_nickname_own_name_uid_and_openid(database: Database) -> None:
+    people, elsewhere = People(database), replace(an_app(), id=2, appid="wx2")
+    names = {"VIP-1": ("o1", "UID_1", 1), "n2": ("o2", "UID_2", 2), "50%": ("o3", "UID_3", 3)}
+    await people.aliases.bind(APP, names, now=START)
+    await people.aliases.bind(elsewhere, {"vip-9": ("o9", "UID_9", 9)}, now=START)
+    await people.subscribers.change("UID_2", SubscriberChange(nickname="小红🌸"))
+    await people.subscribers.change("UID_9", SubscriberChange(nickname="小红"))
+
+    async def called(text: str, **more: Any) -> list[str]:
+        wanted = SubscriberFilter(called=text, limit=9, **more)
+        return [one.uid for one in await people.subscribers.select(wanted)]
+
+    async def subscribed(text: str) -> list[str]:
+        found = await people.subscriptions.of_app(APP.id, called=text, limit=9)
+        return [one.uid for _, one in found]
+
+    assert [await called(text) for text in ("小红", "vip", "UID_1", "o2", "0%", "_", "\0")] == [
+        ["UID_2", "UID_9"], ["UID_1", "UID_9"], ["UID_1"], ["UID_2"], ["UID_3"], [], [],
+    ]  # fmt: skip
+    assert await called("小红", appid="wx1", apps=(APP.id,)) == ["UID_2"]
+    assert await called("vip", apps=(2,)) == ["UID_9"]
+    assert [await subscribed(text) for text in ("小红", "vip", "o2")] == [
+        ["UID_2"], ["UID_1"], ["UID_2"],
+    ]  # fmt: skip
+    assert await people.aliases.names_of_all(["UID_1", "UID_9"]) == {
+        "UID_1": ["VIP-1"],
+        "UID_9": ["vip-9"],
+    }
+
+
 async def test_a_name_with_a_nul_is_nobodys(database: Database) -> None:
     people = People(database)
 

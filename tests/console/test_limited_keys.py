@@ -86,7 +86,7 @@ async def _is_shown_nothing(limited: Browser, theirs: dict[str, str]) -> None:
     ordinary = {"access_token", "post_v1_messages"}
     asked = [
         f"/console/messages?app={theirs['app']}", "/console/messages?person=o_amy2",
-        f"/console/credentials?search={OTHER[:5]}", "/console/people/users?openid=o_amy2",
+        f"/console/credentials?search={OTHER[:5]}", "/console/people/users?called=o_amy2",
         f"/console/reminders?app={theirs['app']}", f"/console/pushes?appid={OTHER}",
         f"/console/reminders/agenda?app={theirs['app']}", f"/console/messages?message={theirs['message']}",
     ]  # fmt: skip

@@ -73,7 +73,7 @@ async def test_a_search_that_finds_nothing_says_what_was_searched_for(
     said = {
         "/console/messages?state=dead&errcode=40003": "State: Failed; errcode: 40003.",
         "/console/people?search=nobody": "No app fits. Searched for: Name, id or account: nobody.",
-        "/console/people/users?openid=o_x": "No user fits. Searched for: openid: o_x.",
+        "/console/people/users?called=o_x": "No user fits. Searched for: Nickname, an app's name, uid or openid: o_x.",
         "/console/reminders?text=tea&state=": "Searched for: Text in the title, or the number: tea.",
         "/console/credentials?search=wx2&state=fresh": "Appid or openid: wx2; State: Fresh.",
         "/console/pushes?appid=wx2": "Searched for: Account: wx2.",

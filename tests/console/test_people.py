@@ -179,7 +179,7 @@ async def test_users_of_all_accounts_lead_to_their_apps(admin: Browser, keeper: 
     uids = await bound(keeper, shop, "amy")
     await bound(keeper, game, "amy")
 
-    page = await admin.open("/console/people/users?openid=o_amy")
+    page = await admin.open("/console/people/users?called=o_amy")
 
     rows = page.table("Users of the accounts")
     assert [(row["Account (appid)"], row["Apps"]) for row in rows] == [
@@ -187,6 +187,28 @@ async def test_users_of_all_accounts_lead_to_their_apps(admin: Browser, keeper: 
         (OTHER, "game"),
     ]
     assert f"/console/apps/{shop['id']}/subscribers/{uids['amy']}" in page.html
+
+
+async def test_a_user_is_found_by_nickname_and_the_list_leads_to_those_of_topics(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    base = f"/v1/apps/{app['id']}"
+    topic = (await keeper.call("POST", f"{base}/topics", body={"name": "news"})).result["id"]
+    await bound(keeper, app, "c-17", "c-18")
+    await keeper.call("PATCH", f"{base}/subscribers/c-17", body={"nickname": "小红"})
+    url = f"/console/apps/{app['id']}/subscribers"
+
+    of_app = await admin.open(f"{url}?name=小红")
+    of_topic = await admin.open(f"{url}?topic={topic}")
+    of_all = await admin.open("/console/people/users?called=小")
+
+    assert [row["openid"] for row in of_app.table("Subscribers")] == ["o_c-17"]
+    assert "Those who joined by a topic's code are listed with the topic: news" in of_app.text
+    assert f"{url}?topic={topic}" in {one["href"] for one in of_app.root.find("a")}
+    assert "joined by a topic's code" not in of_topic.text
+    (row,) = of_all.table("Users of the accounts")
+    assert row["User"] == "小红 c-17o_c-17"
 
 
 async def test_topics_are_made_and_removed(admin: Browser, keeper: Caller) -> None:

@@ -60,6 +60,8 @@ PEOPLE: tuple[dict[str, Any], ...] = (
     {"appid": "wx1"},
     {"openid": "o1"},
     {"within": ("wx1", "wx2")},
+    {"called": "amy"},
+    {"called": "amy", "appid": "wx1", "apps": (1, 2)},
 )
 STATEMENTS = {
     **{f"claim of {due.table}": due.claims("") for due in QUEUED},

@@ -1,6 +1,7 @@
 """Users of accounts and of apps as a console lists them, and apps by pages."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.access.doors import make
 from tests.house import APPID, Caller, WeChat
@@ -95,6 +96,26 @@ async def test_users_of_all_accounts_are_paged_with_their_apps(keeper: Caller) -
     assert [one["openid"] for one in of_account] == ["o_amy"]
     assert [one["openid"] for one in theirs.result] == ["o_amy", "o_bob"]
     assert beyond.status == 403
+
+
+async def test_users_are_found_by_what_they_are_called(keeper: Caller) -> None:
+    shop, game = await made_app(keeper), await made_app(keeper, "game", appid=OTHER)
+    await bound(keeper, shop, "amy", "bob")
+    await bound(keeper, game, "amy")
+    path = f"/v1/apps/{shop['id']}/subscribers"
+    await keeper.call("PATCH", f"{path}/bob", body={"nickname": "小红🌸"})
+    limited = await make(keeper, "push", appids=[APPID])
+
+    async def found(path: str, called: str, **call: Any) -> list[str]:
+        answer = await keeper.call("GET", f"{path}?called={quote(called)}", **call)
+        return [one["openid"] for one in answer.result]
+
+    (bob,) = (await keeper.call("GET", f"/v1/subscribers?called={quote('小红')}")).result
+    assert (bob["nickname"], bob["names"]) == ("小红🌸", ["bob"])
+    assert await found(path, "小红") == ["o_bob"]
+    assert await found(path, "my") == ["o_amy"]
+    assert await found("/v1/subscribers", "amy") == ["o_amy", "o_amy"]
+    assert await found("/v1/subscribers", "amy", key=limited.text) == ["o_amy"]
 
 
 async def test_a_place_among_users_that_no_link_named_is_refused(keeper: Caller) -> None:

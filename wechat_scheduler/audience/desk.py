@@ -113,11 +113,15 @@ class AudienceDesk:
     async def by_uid(self, uid: str) -> Subscriber | None:
         return await self._subscribers.by_uid(uid)
 
-    async def people(self, wanted: SubscriberFilter) -> Sequence[tuple[Subscriber, Sequence[int]]]:
-        """The users of accounts, each with the ids of the apps to which they subscribed."""
+    async def people(
+        self, wanted: SubscriberFilter
+    ) -> Sequence[tuple[Subscriber, Sequence[int], Sequence[str]]]:
+        """The users of accounts, each with the ids of the apps to which they subscribed, and their names there."""
         found = await self._subscribers.select(wanted)
-        apps = await self._subscriptions.apps_of([one.uid for one in found])
-        return [(one, apps.get(one.uid, ())) for one in found]
+        uids = [one.uid for one in found]
+        apps = await self._subscriptions.apps_of(uids)
+        names = await self._aliases.names_of_all(uids)
+        return [(one, apps.get(one.uid, ()), names.get(one.uid, ())) for one in found]
 
     async def aliases_of(self, app: App, uid: str) -> Sequence[Alias]:
         """Ordered by name."""

@@ -16,10 +16,13 @@ class ScenePlace(NamedTuple):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriberFilter:
     """Selects users of accounts, at most `limit`, by appid and openid, from the one after the appid and the
-    openid in `after`. `within` are the only accounts, None for all."""
+    openid in `after`. `within` are the only accounts, None for all. They are `called` so by themselves or by one of
+    `apps`, all of them if empty: the text is in the name, or is the uid or the openid."""
 
     appid: str = ""
     openid: str = ""
+    called: str = ""
+    apps: tuple[int, ...] = ()
     within: tuple[str, ...] | None = None
     after: tuple[str, str] = ("", "")
     limit: int
@@ -27,10 +30,12 @@ class SubscriberFilter:
 
 class SubscriptionFilter(TypedDict, total=False):
     """Selects subscriptions of an app, at most `limit`, from the one after the id `after`, or from the
-    one at `offset`. `topic_id` 0, which need not be given, is the app itself, None all of its topics."""
+    one at `offset`. `topic_id` 0, which need not be given, is the app itself, None all of its topics. `called` is as
+    for `SubscriberFilter`."""
 
     topic_id: int | None
     uid: str
+    called: str
     blocked: bool | None
     after: int
     offset: int

@@ -90,8 +90,7 @@ class Subscriptions(Protocol):
     """The store of subscriptions. Every method is atomic; all may raise StorageError."""
 
     async def subscribe(self, subscription: Subscription) -> tuple[Subscription, bool]:
-        """Returns the stored subscription, and whether it is new. One that exists stays as it is,
-        its block included."""
+        """Returns the stored subscription, and whether it is new. One that exists stays, its block included."""
 
     async def get(self, subscription_id: int) -> Subscription | None: ...
 
@@ -150,6 +149,9 @@ class Aliases(Protocol):
 
     async def names_of(self, app_id: int, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
         """The app's own names of each user who has some, in order."""
+
+    async def names_of_all(self, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """The names that apps have for each user who has some, in order."""
 
     async def change(
         self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]

@@ -11,7 +11,15 @@ from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience import subscribers, subscriptions
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.audience.subscriptions import subscribe
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    rows_of,
+    with_ids,
+)
 from wechat_scheduler.storage.locking import lock_person
 from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import columns, micros, record, stored
@@ -46,6 +54,9 @@ KNOWN = """
 """
 # Without the openids of signed calls. The `+` keeps SQLite from reading all names of the app to find these few.
 NAMES = "SELECT uid, name FROM aliases WHERE uid IN ({places}) AND +app_id = $1 AND openkey_hash = '' ORDER BY name"
+NAMES_OF_ALL = (
+    f"SELECT uid, name FROM aliases WHERE uid IN ({IDS}) AND openkey_hash = '' ORDER BY name"  # noqa: S608 - our own text
+)
 REMOVE = "DELETE FROM aliases WHERE app_id = $1 AND name = $2 RETURNING name"
 # The numbers of names that one FIND takes: few, since each text is prepared once.
 SIZES = (1, 8, 64, 200)
@@ -124,6 +135,13 @@ class SqlAliases:
             for row in await self._database.read(names_sql(len(chunk)), app_id, *chunk):
                 found.setdefault(row["uid"], []).append(row["name"])
         return found
+
+    async def names_of_all(self, uids: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for statement in with_ids(NAMES_OF_ALL, uids):
+            for row in await self._database.read(statement.sql, *statement.params):
+                found.setdefault(row["uid"], []).append(row["name"])
+        return {uid: list(dict.fromkeys(names)) for uid, names in found.items()}
 
     async def change(
         self, app_id: int, uid: str, edit: Callable[[Sequence[Alias]], Alias]

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.storage.audience.called import called_by
 from wechat_scheduler.storage.audience.cancelling import cancel_for_person
 from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
@@ -19,7 +20,7 @@ COLUMNS = (
     " created_at"
 )
 BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS})"  # noqa: S608 - our own names
-LIST = f"SELECT {columns('s', COLUMNS)} FROM subscribers s"  # noqa: S608 - our own names
+LIST = f"SELECT {columns('s', COLUMNS)}"
 # WeChat may repeat an event after a newer one: the newest time stays.
 FOLLOW = """
     INSERT INTO subscribers (uid, appid, openid, follows, heard_at, created_at)
@@ -58,7 +59,7 @@ class SqlSubscribers:
         return found
 
     async def select(self, wanted: SubscriberFilter) -> Sequence[Subscriber]:
-        if "\0" in wanted.openid:
+        if "\0" in f"{wanted.openid}{wanted.called}":
             return ()
         statement = listing(wanted)
         rows = await self._database.read(statement.sql, *statement.params)
@@ -83,7 +84,11 @@ class SqlSubscribers:
 
 
 def listing(wanted: SubscriberFilter) -> Statement:
-    where = SqlConditions()
+    where, tables = SqlConditions(), "subscribers s"
+    if wanted.called:  # the few that it finds are looked up
+        found = called_by(wanted.called, where, wanted.apps)
+        tables = f"({found}) few CROSS JOIN subscribers s"
+        where.add("s.uid = few.uid")
     where.add("(appid, openid) > ({}, {})", *wanted.after)
     if wanted.appid:
         where.add("appid = {}", wanted.appid)
@@ -91,7 +96,7 @@ def listing(wanted: SubscriberFilter) -> Statement:
         where.add("openid = {}", wanted.openid)
     if wanted.within is not None:
         where.add_any("appid", wanted.within)
-    sql = f"{LIST} WHERE {where} ORDER BY appid, openid LIMIT {where.place(wanted.limit)}"
+    sql = f"{LIST} FROM {tables} WHERE {where} ORDER BY appid, openid LIMIT {where.place(wanted.limit)}"
     return Statement(sql, tuple(where.values))
 
 

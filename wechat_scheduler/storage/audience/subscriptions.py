@@ -1,13 +1,15 @@
 """`audience.ports.Subscriptions` on a database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Unpack
 
 from wechat_scheduler.audience.filters import ReceiverCount, SubscriptionFilter
 from wechat_scheduler.audience.model import Subscriber, Subscription
 from wechat_scheduler.storage.audience import subscribers
+from wechat_scheduler.storage.audience.called import called_by
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
+from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import (
     IDS,
     Database,
@@ -39,7 +41,7 @@ APPS = (
 )
 LIST = f"""
     SELECT {columns("s", subscribers.COLUMNS)}, {columns("n", COLUMNS, "n_")}
-    FROM subscriptions n JOIN subscribers s ON s.uid = n.uid
+    FROM {{before}}subscriptions n JOIN subscribers s ON s.uid = n.uid
 """  # noqa: S608 - our own names
 COUNT = "SELECT count(*) AS size FROM subscriptions n"
 SET_BLOCKED = "UPDATE subscriptions SET blocked = $2 WHERE id = $1 RETURNING id"
@@ -71,19 +73,21 @@ class SqlSubscriptions:
     async def of_app(
         self, app_id: int, **wanted: Unpack[SubscriptionFilter]
     ) -> Sequence[tuple[Subscription, Subscriber]]:
-        where, params = _where(app_id, wanted)
-        size = len(params)
-        sql = f"{LIST} WHERE {where} ORDER BY n.id LIMIT ${size + 1} OFFSET ${size + 2}"
-        part = (wanted["limit"], wanted.get("offset", 0))
-        rows = await self._database.read(sql, *params, *part)
+        if "\0" in wanted.get("called", ""):
+            return ()
+        before, where = _conditions(app_id, wanted)
+        sql = f"{LIST.format(before=before)} WHERE {where} ORDER BY n.id"
+        part = [where.place(one) for one in (wanted["limit"], wanted.get("offset", 0))]
+        rows = await self._database.read(f"{sql} LIMIT {part[0]} OFFSET {part[1]}", *where.values)
         return readable(rows, _listed, table="subscribers", key="uid")
 
     async def count(
         self, app_id: int, *, topic_id: int | None, uid: str = "", blocked: bool | None = None
     ) -> int:
         wanted = SubscriptionFilter(topic_id=topic_id, uid=uid, blocked=blocked, limit=0)
-        where, params = _where(app_id, wanted)
-        size: int = (await self._database.read(f"{COUNT} WHERE {where}", *params))[0]["size"]
+        _, where = _conditions(app_id, wanted)
+        rows = await self._database.read(f"{COUNT} WHERE {where}", *where.values)
+        size: int = rows[0]["size"]
         return size
 
     async def count_receivers(
@@ -148,19 +152,19 @@ def _app_of(row: Row) -> tuple[str, int]:
     return row["uid"], int(row["app_id"])
 
 
-def _where(app_id: int, wanted: SubscriptionFilter) -> tuple[str, tuple[object, ...]]:
-    conditions, params = zip(*_conditions(app_id, wanted), strict=True)
-    numbered = (f"{text} ${number}" for number, text in enumerate(conditions, start=1))
-    return " AND ".join(numbered), params
-
-
-def _conditions(app_id: int, wanted: SubscriptionFilter) -> Iterator[tuple[str, object]]:
+def _conditions(app_id: int, wanted: SubscriptionFilter) -> tuple[str, SqlConditions]:
+    """What is read in front of the subscriptions, and which of them."""
     topic_id, blocked = wanted.get("topic_id", 0), wanted.get("blocked")
-    yield "n.app_id =", app_id
-    yield ("n.topic_id >", 0) if topic_id is None else ("n.topic_id =", topic_id)
+    where, before = SqlConditions(), ""
+    if called := wanted.get("called"):  # the few that it finds are looked up
+        before = f"({called_by(called, where, (app_id,))}) few CROSS JOIN "
+        where.add("n.uid = few.uid")
+    where.add("n.app_id = {}", app_id)
+    where.add("n.topic_id > {}" if topic_id is None else "n.topic_id = {}", topic_id or 0)
     if uid := wanted.get("uid"):
-        yield "n.uid =", uid
+        where.add("n.uid = {}", uid)
     if blocked is not None:
-        yield "n.blocked =", int(blocked)
+        where.add("n.blocked = {}", int(blocked))
     if after := wanted.get("after"):
-        yield "n.id >", after
+        where.add("n.id > {}", after)
+    return before, where

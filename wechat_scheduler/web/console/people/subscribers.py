@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
+from wechat_scheduler.web.console.people.further_subscribers import of_topics, ways_on
 from wechat_scheduler.web.console.people.reach import own_name, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import USER
 from wechat_scheduler.web.console.person_names import person_name, topic_names
@@ -33,11 +34,11 @@ from wechat_scheduler.web.native.sending.subscriber_bodies import (
     SubscriberResult,
 )
 from wechat_scheduler.web.native.sending.topics import TopicResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-WHO = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
+WHO = W("Nickname, the app's own name, uid or openid", "昵称、应用自己的用户名、uid 或 openid")
 BLOCKED, EACH = W("Blocked", "拉黑"), W("All", "全部")
 ONLY_BLOCKED, NOT_BLOCKED = W("Only blocked", "只看已拉黑"), W("Not blocked", "未拉黑")
 SINCE = W("Subscribed", "订阅于")
@@ -46,8 +47,8 @@ NONE = W(
     "这里没有人。用户扫应用的二维码、给账号发 #{id} 即订阅，也可以在下面绑定。",
 )
 NO_MATCH = W(
-    "No user fits. Try the whole uid, openid or name.",
-    "没有匹配的用户。请输入完整的 uid、openid 或名字。",
+    "No user fits. Try a part of the nickname or name, or the whole uid or openid.",
+    "没有匹配的用户。请输入昵称或名字的一部分，或者完整的 uid、openid。",
 )
 BIND = W("Bind a user", "绑定用户")
 BIND_HINT = W(
@@ -110,7 +111,7 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
         "/v1/apps/{app}/subscribers",
         SubscriberResult,
         app=app.id,
-        name=query.get("name", "").strip() or None,
+        called=query.get("name", "").strip() or None,
         topic=query.get("topic") or None,
         blocked=query.get("blocked") or None,
         after=query.get("after"),
@@ -118,8 +119,10 @@ async def _listed(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Ht
     is_filtered = any(query.get(name) for name in ("name", "topic", "blocked", "after"))
     none = NONE.filled(id=app.id)
     return fill(
-        "{search}{table}{pager}",
+        "{search}{elsewhere}{table}{pager}{ways}",
         search=_search(visit, app, topics),
+        elsewhere=when(topics and not query.get("topic"), of_topics(visit, app, topics)),
+        ways=ways_on(visit, app, query.get("name", "").strip()),
         table=table(
             visit,
             TABS[1].words,

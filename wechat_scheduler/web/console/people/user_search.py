@@ -1,4 +1,4 @@
-"""`/console/people/users`: the users of all accounts, by account and openid."""
+"""`/console/people/users`: the users of all accounts, by account and by what they are called."""
 
 from contextlib import suppress
 from typing import Final
@@ -29,11 +29,12 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import UserResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
 TITLE = W("Users of the accounts", "账号的用户")
+CALLED = W("Nickname, an app's name, uid or openid", "昵称、应用的用户名、uid 或 openid")
 ACCOUNT = W("Account (appid)", "账号（appid）")
 USERS_HEADING = W("Users", "用户")
 NONE = W(
@@ -55,7 +56,7 @@ def user_search(visit: Visit) -> Html:
     """The form that leads to the list."""
     query = visit.request.query
     fields = [
-        text_field(visit, "openid", terms.OPENID, query.get("openid", ""), maxlength=128),
+        text_field(visit, "called", CALLED, query.get("called", ""), maxlength=128),
         text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128, list=ACCOUNTS),
     ]
     return search(visit, USERS, fill("{fields}", fields=fields), name=SEARCH_USERS)
@@ -67,7 +68,7 @@ async def users(visit: Visit) -> web.Response:
         "/v1/subscribers",
         UserResult,
         appid=query.get("appid", "").strip() or None,
-        openid=query.get("openid", "").strip() or None,
+        called=query.get("called", "").strip() or None,
         after=query.get("after"),
     )
     names = await _names(visit, {app for one in found.rows for app in one.apps})
@@ -92,7 +93,7 @@ async def users(visit: Visit) -> web.Response:
 def _none(visit: Visit) -> Words:
     sought = [
         (name, visit.request.query.get(field, "").strip())
-        for field, name in (("openid", terms.OPENID), ("appid", ACCOUNT))
+        for field, name in (("called", CALLED), ("appid", ACCOUNT))
     ]
     is_filtered = any(value for _, value in sought)
     return searched(visit, NONE_FOUND, sought) if is_filtered else of_accounts(visit, NONE)
@@ -122,7 +123,13 @@ def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, .
 
 
 def _named(user: UserResult) -> Html:
-    return fill("{name}<br>", name=person_name(user.uid, user.nickname))
+    """The nickname, and the names of apps below it."""
+    name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
+    return fill(
+        "{name} {others}<br>",
+        name=person_name(user.uid, name),
+        others=when(others, fill('<small class="below">{names}</small>', names=" · ".join(others))),
+    )
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, USERS, users),)

@@ -75,6 +75,7 @@ BOTH: Final[Mapping[str, str]] = {
     "`quiet` are the hours without messages in the user's time zone, such as `22:00-07:30`, or null.":
         "`quiet` 是用户时区的免打扰时段，例如 `22:00-07:30`，或 null",
     "A user of the account, with the ids of the `apps` to which they subscribed.": "账号的一个用户，以及所订阅应用的 id（`apps`）",
+    "`names` are those that apps have for the user.": "`names` 是各应用给这个用户的用户名",
     "`token` is for this user only, and is shown only once.": "`token` 只用于这个用户，只显示一次",
     "`openid` stays the same; `openkey` is valid until `expires_at` and replaces the previous one.":
         "`openid` 保持不变；`openkey` 在 `expires_at` 之前有效，并替换原来的",

@@ -40,6 +40,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Only those whose last attempt failed: with this reaction, or `any`.": "只看上次尝试失败的：这种处理方式的，或 `any`",
     "Only those whose last errcode is this.": "只看最近的 errcode 是它的",
     "Only what this reminder sent.": "只看这个提醒发送的",
+    "Only those with this in their nickname or in a name of the app's own, or with this uid or openid.": "只看昵称或应用自己的用户名里有这段文字的，或者 uid、openid 就是它的",
     "Only with this openid.": "只看这个 openid",
     "Only with this subject.": "只看这个主体",
     "Only with this text in the name, or with this id.": "只看名称含这段文字的，或这个 id 的",

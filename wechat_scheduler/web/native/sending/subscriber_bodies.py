@@ -84,7 +84,8 @@ class SubscriberResult(msgspec.Struct, kw_only=True):
 
 
 class UserResult(msgspec.Struct, kw_only=True):
-    """A user of the account, with the ids of the `apps` to which they subscribed."""
+    """A user of the account, with the ids of the `apps` to which they subscribed. `names` are those that apps have for
+    the user."""
 
     uid: str
     appid: str
@@ -95,6 +96,7 @@ class UserResult(msgspec.Struct, kw_only=True):
     heard_at: datetime | None
     created_at: datetime
     apps: list[int]
+    names: list[str]
 
 
 class AppSubscriptionResult(msgspec.Struct, kw_only=True):

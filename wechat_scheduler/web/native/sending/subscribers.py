@@ -29,6 +29,7 @@ from wechat_scheduler.web.native.route import (
     Success,
     query,
 )
+from wechat_scheduler.web.native.sending.called import CALLED, called_of
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
     Binding,
     BoundResult,
@@ -80,6 +81,7 @@ async def listed(request: web.Request) -> web.Response:
         app,
         topic_id=id_of(request, "topic"),
         uid=known,
+        called=called_of(request),
         blocked=BOOLEANS.get(one_of(request, "blocked", BOOLEANS)),
         after=id_of(request, "after"),
         limit=limit,
@@ -181,6 +183,7 @@ ROUTES = (
             query("topic", "Those of this topic instead of the app's own.", schema_of(ID)),
             UID,
             query("name", "Only the user with this uid, openid, or name of the app's own."),
+            CALLED,
             query("blocked", "Only those that the app blocks, or does not.", {"enum": [*BOOLEANS]}),
             *PAGED,
         ),

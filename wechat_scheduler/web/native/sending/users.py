@@ -19,6 +19,7 @@ from wechat_scheduler.web.kit.query import limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
+from wechat_scheduler.web.native.sending.called import CALLED, called_of
 from wechat_scheduler.web.native.sending.subscriber_bodies import (
     AppSubscriptionResult,
     ShownSubscriberResult,
@@ -34,16 +35,23 @@ async def listed(request: web.Request) -> web.Response:
     caller, appid, openid = request[CALLER], *(_id(request, name) for name in ("appid", "openid"))
     if appid:
         require_reach(caller, appid, field="appid")
+    services, called = request.app[SERVICES], called_of(request)
+    apps = services.directory.apps_of(appid) if called and appid else ()
     wanted = SubscriberFilter(
         appid=appid,
         openid=openid,
+        called=called,
+        apps=tuple(app.id for app in apps),
         within=tuple(sorted(caller.appids)) or None,
         after=_after(request),
         limit=limit_of(request),
     )
-    found = await request.app[SERVICES].audience.people(wanted)
+    found = await services.audience.people(wanted)
     headers = next_page(request, found, lambda last: f"{last[0].appid}/{last[0].openid}")
-    shown = [envelope.result_of(UserResult, one, apps=list(apps)) for one, apps in found]
+    shown = [
+        envelope.result_of(UserResult, one, apps=list(apps), names=list(names))
+        for one, apps, names in found
+    ]
     return envelope.success(shown, headers=headers)
 
 
@@ -108,6 +116,7 @@ ROUTES = (
         takes=(
             query("appid", "Only of this account.", schema_of(WECHAT_ID)),
             query("openid", "Only with this openid.", schema_of(WECHAT_ID)),
+            CALLED,
             query("after", AFTER.description, schema_of(_PLACE)),
             LIMIT,
         ),
