@@ -14,12 +14,12 @@ from msgspec import Meta
 
 from tests.console.visitor import Browser
 from tests.documents import nodes
-from tests.test_chinese import ROOT, texts
+from tests.test_chinese import HAN, ROOT, VALUE, texts
 from wechat_scheduler import errors
-from wechat_scheduler.daemon.chinese import chinese
+from wechat_scheduler.daemon.chinese import chinese, sentences
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.web.console import request_errors
+from wechat_scheduler.web.console import reason_sentences, request_errors
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.rewording import REASONS, reword
 from wechat_scheduler.web.kit.bodies import decode
@@ -91,11 +91,90 @@ def test_every_error_that_a_form_can_meet_has_chinese() -> None:
     assert [text for text in sorted(met) if OURS.of(text) == text] == []
 
 
+# Rooms whose sentences are stored with messages, reminders, credentials and pushes, or said of the store.
+STORED = (
+    "wechat",
+    "webhooks",
+    "mail",
+    "delivery",
+    "credentials",
+    "pushes",
+    "audience",
+    "alerts",
+    "reminders",
+    "storage",
+)
+# Their texts are no reasons, or have their Chinese beside them: what starts, moves or copies a store is told in a terminal, what answers a program or WeChat
+# in English, and what is read or said in a chat is Chinese.
+NO_REASONS = (
+    "wechat/errcode_lookup",
+    "wechat/errcodes",
+    "wechat/sending_errcodes",
+    "wechat/platform_errcodes",
+    "wechat/kept_connections",
+    "pushes/intake",
+    "alerts/message_sentences",
+    "reminders/language",
+    "reminders/bot",
+    "reminders/recurrence",
+    "storage/contracting",
+    "storage/lanes",
+    "storage/migrate",
+    "storage/opening",
+    "storage/sealing_keys",
+    "storage/sqlite/backup",
+    "storage/postgres/change_listener",
+    "storage/postgres/connections",
+    "storage/upkeep/moving",
+)
+# Names of columns and of parts, what WeChat says, what stops a start or is a bug of ours, and parts of sentences.
+ALONE = {
+    "component is not authorized by this account",
+    "with too many interim responses",
+    "7, which stands for all subscribers",
+    "a uid of ours",
+    "there is no database at 7",
+    "cannot open the database 7: 7",
+    "a SQLite URL has three slashes and an absolute path: sqlite:///path",
+    "the database is on a file system without write-ahead logging",
+    "the values of many rows come in the order of their use",
+    "the row 7 of the table meta is damaged: restore a backup",
+    "7 is 7, which is not a count",
+    "number is 7, which is not a count",
+}
+SENTENCE = re.compile("[a-z]{2,} [a-z]+ [a-z]{2}")
+SQL = re.compile(r"[A-Z]{4,} |\n|^[a-z_ ]+ (?:created_at|effect)$")
+
+
+def stored() -> Iterator[str]:
+    """The texts of these rooms that read like a sentence, with 7 for each value."""
+    for room in STORED:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            if not str(file.relative_to(ROOT)).startswith(NO_REASONS):
+                yield from (text.replace(VALUE, "7") for text in texts(file))
+
+
+def test_every_reason_that_is_stored_has_chinese() -> None:
+    own = {sentence.en for sentence in sentences()}
+    reasons = (
+        {
+            text
+            for text in stored()
+            if SENTENCE.search(text) and not SQL.search(text) and not re.search(HAN, text)
+        }
+        - own
+        - ALONE
+    )
+
+    assert len(reasons) > 30
+    assert [text for text in sorted(reasons) if not re.search(HAN, OURS.of(text))] == []
+
+
 def test_each_sentence_of_the_tables_is_said_somewhere() -> None:
-    apart = {"request_errors.py"}
+    apart = {"request_errors.py", "reason_sentences.py"}
     files = [file for file in ROOT.rglob("*.py") if file.name not in apart]
     said = "\n".join(text for file in files for text in texts(file))
-    every = request_errors.SENTENCES
+    every = (*request_errors.SENTENCES, *reason_sentences.SENTENCES)
 
     assert [
         sentence.en

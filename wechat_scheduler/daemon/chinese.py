@@ -15,7 +15,7 @@ from wechat_scheduler.mail import carrier as mail_carrier
 from wechat_scheduler.pushes import sentences as push_sentences
 from wechat_scheduler.storage import unreadable
 from wechat_scheduler.storage.credentials import corrupt_jobs
-from wechat_scheduler.web.console import field_sorts, request_errors
+from wechat_scheduler.web.console import field_sorts, reason_sentences, request_errors
 from wechat_scheduler.web.kit import ids, texts
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.native import push_endpoints, pushes
@@ -65,6 +65,8 @@ def sentences() -> list[Sentence]:
         *mappings.sentences(),
         *field_sorts.SENTENCES,
         *request_errors.SENTENCES,
+        *reason_sentences.SENTENCES,
+        *reason_sentences.OF_SYSTEM,
         *table.SENTENCES,
         *(sentence for module in MODULES for sentence in sentences_of(module)),
     ]

@@ -1,5 +1,7 @@
 """Says in words without URLs why a call to WeChat brought no answer: aiohttp's errors show the query."""
 
+import os
+
 import aiohttp
 
 from wechat_scheduler.engine.sentences import Sentence
@@ -25,7 +27,7 @@ def failure_of(path: str, error: aiohttp.ClientError | TimeoutError, seconds: fl
         case aiohttp.ClientSSLError():
             return turned_away(silence.NO_TLS, path, silence.CERTIFICATES, host=error.host)
         case aiohttp.ClientConnectorError():
-            reason = error.os_error.strerror or type(error.os_error).__name__
+            reason = _said(error.os_error)
             return unreached(
                 silence.NO_CONNECTION, path, host=error.host, port=error.port, reason=reason
             )
@@ -40,6 +42,12 @@ def failure_of(path: str, error: aiohttp.ClientError | TimeoutError, seconds: fl
             return no_answer(silence.NOT_HTTP, path, silence.NOT_WECHAT)
         case _:
             return no_answer(silence.LOST, path, silence.NETWORK)
+
+
+def _said(error: OSError) -> str:
+    """What the system says. The event loop puts the address into its own words of it."""
+    named = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return (named or type(error).__name__).lower()
 
 
 def crowded(path: str, error: CrowdedError) -> WeChatError:

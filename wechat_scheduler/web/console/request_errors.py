@@ -202,6 +202,10 @@ _OF_REQUESTS: Final = {
     "this API key lacks the scope {scope}": "这个 API key 没有 {scope} 权限",
     "this API key lacks the scope push, which pushes about users need":
         "这个 API key 没有 push 权限，查看关于用户的推送需要它",
+    "there is no time zone {zone}": "没有时区 {zone}",
+    "this API key is limited to types, and may not change what the whole account uses":
+        "这个 API key 限于某些类型，不能修改整个账号使用的内容",
+    "there is no API key with the id {name}; the id of {key} is {ids}": "没有编号为 {name} 的 API key；{key} 的编号是 {ids}",
     "this API key is limited to the types {types}": "这个 API key 只能用于类型 {types}",
     "this API key is limited to the appids {appids}": "这个 API key 只能用于 appid {appids}",
     "this API key is unknown, revoked or expired, or may not be used from this address":
