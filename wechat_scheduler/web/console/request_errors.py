@@ -166,7 +166,7 @@ _OF_REQUESTS: Final = {
     "the reminder is {state}": "提醒的状态是 {state}",
     "the reminder {id} is being changed by others: try again": "提醒 {id} 正在被别人修改：请再试一次",
     "there is no deletion to undo": "没有可以撤销的删除",
-    "it was deleted too long ago": "删除已过去太久",
+    "it was too long ago": "已过去太久",
     "it never fires (again)": "它（再也）不会到时间",
     "its lines fire more often than every {seconds} s together": "各行合起来比每 {seconds} 秒一次还频繁",
     "it was not sent as a template message: WeChat lists only those":
@@ -202,6 +202,8 @@ _OF_REQUESTS: Final = {
     "this API key lacks the scope {scope}": "这个 API key 没有 {scope} 权限",
     "this API key lacks the scope push, which pushes about users need":
         "这个 API key 没有 push 权限，查看关于用户的推送需要它",
+    "it was sent or changed since": "之后已发送或又改过",
+    "must be before the time after it, {time}": "必须早于再下一次，{time}",
     "there is no time zone {zone}": "没有时区 {zone}",
     "this API key is limited to types, and may not change what the whole account uses":
         "这个 API key 限于某些类型，不能修改整个账号使用的内容",
