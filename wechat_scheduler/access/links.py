@@ -5,17 +5,17 @@ well; the code that made the link decides which generation is current.
 """
 
 import hmac
-import re
 from base64 import urlsafe_b64encode
 from datetime import timedelta
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import UnavailableError
 from wechat_scheduler.reasons import Reason
 
 # Bytes: 128 bits.
 PROOF = 16
 
-_LINK = re.compile(r"([A-Za-z0-9]{1,64})(?:-([1-9][0-9]{0,8}))?\.([A-Za-z0-9_-]{22})")
+_LINK = pattern(r"([A-Za-z0-9]{1,64})(?:-([1-9][0-9]{0,8}))?\.([A-Za-z0-9_-]{22})")
 
 
 class Links:

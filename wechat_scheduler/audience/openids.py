@@ -5,7 +5,6 @@ the last two hours.
 """
 
 import hmac
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -14,11 +13,12 @@ from wechat_scheduler.audience.ids import new_openid, new_openkey
 from wechat_scheduler.audience.model import Alias, App
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field, replace
 
 LIFETIME = timedelta(hours=2)
 
-_OPENID = re.compile(r"[0-9a-f]{32}")
+_OPENID = pattern(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,13 @@
 """The receivers of alerts."""
 
 import enum
-import re
 from typing import Final
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.sentences import Sentence
 
-SERVER: Final = re.compile(
+SERVER: Final = pattern(
     r"(?P<scheme>smtps?)://(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(?P<port>[0-9]{1,5})"
 )
 

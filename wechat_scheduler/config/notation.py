@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias, get_args
 
 from wechat_scheduler.config.misplaced import check_no_secret
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass
 
 Network: TypeAlias = IPv4Network | IPv6Network
@@ -120,7 +121,7 @@ _UNITS = {
     "s": timedelta(seconds=1),
     "ms": timedelta(milliseconds=1),
 }
-_DURATION = re.compile("".join(f"(?:([0-9]{{1,6}}){unit})?" for unit in _UNITS))
+_DURATION = pattern("".join(f"(?:([0-9]{{1,6}}){unit})?" for unit in _UNITS))
 
 
 def _duration(text: str) -> timedelta:
@@ -175,7 +176,7 @@ def _host(text: str) -> str:
 
 HOST = Notation(wire=str, noun='an address such as "127.0.0.1"', parse=_host)
 
-_BASE_URL = re.compile(
+_BASE_URL = pattern(
     r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*[^\s?#/])?"
 )
 
@@ -234,7 +235,7 @@ def _word(text: str) -> str:
     return text.strip()
 
 
-_PATH_RULE = re.compile(r"(?:(?:GET|POST) )?/[A-Za-z0-9_./-]*\*?")
+_PATH_RULE = pattern(r"(?:(?:GET|POST) )?/[A-Za-z0-9_./-]*\*?")
 
 
 def _path_rule(text: str) -> str:

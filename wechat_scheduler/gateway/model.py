@@ -1,18 +1,18 @@
 """Consumers: the business systems that call WeChat through this daemon, and the store that they are in."""
 
-import re
 import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 
 from wechat_scheduler.access.model import Address, Network
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field
 
 # How the audit and the usage name a consumer beside API keys.
 CONSUMER: Final = "consumer/"
 # A name stands in paths, metrics and tokens.
-NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
+NAME: Final = pattern(r"[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

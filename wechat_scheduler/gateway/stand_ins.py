@@ -10,13 +10,13 @@ It looks like WeChat's tokens: letters, digits, `-` and `_`, some 150 of them.
 
 import hashlib
 import hmac
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import AHEAD, EPOCH
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.refused_tokens import TokenRefusal
@@ -25,7 +25,7 @@ PREFIX: Final = "ws1_"
 LIFETIME: Final = timedelta(seconds=7200)
 # Bytes: 192 bits, which base64 writes without padding.
 _MAC: Final = 24
-_FORM: Final = re.compile(r"ws1_([A-Za-z0-9_-]{40,900})")
+_FORM: Final = pattern(r"ws1_([A-Za-z0-9_-]{40,900})")
 _PURPOSE: Final = b"stand-in"
 
 

@@ -1,6 +1,5 @@
 """Users join a reminder by scanning its QR code, leave it by a command, and can undo both."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
@@ -11,6 +10,7 @@ from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reminders import texts
@@ -24,7 +24,7 @@ from wechat_scheduler.reminders.texts import NO_NICKNAME, Teller
 
 log = structlog.get_logger(__name__)
 
-_LEAVE: Final = re.compile(r"退出(?:提醒)?\s*(\S.*)")
+_LEAVE: Final = pattern(r"退出(?:提醒)?\s*(\S.*)")
 _UNDONE: Final = (BotDeedKind.JOINED, BotDeedKind.LEFT)
 
 

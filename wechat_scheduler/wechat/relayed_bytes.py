@@ -1,6 +1,5 @@
 """Calls of the gateway with a short body, written as bytes: what aiohttp's client would send, for a third of its time."""
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Final
@@ -9,6 +8,7 @@ import aiohttp
 from aiohttp import hdrs
 from aiohttp.connector import Connection
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.gateway.relaying import PassedCall
 from wechat_scheduler.wechat.kept_connections import KeptConnections, asked, fits, free, parsed
 from wechat_scheduler.wechat.passed_headers import NOT_SENT, passed
@@ -18,7 +18,7 @@ from wechat_scheduler.wechat.responses import WholeResponse, whole
 
 # Bytes of a body, which fit into the buffer of a socket: WeChat's silence is counted from the write on.
 LONGEST: Final = 64 * 1024
-_PRINTED: Final = re.compile(r"[!-~]+")
+_PRINTED: Final = pattern(r"[!-~]+")
 
 
 class QuickHost:

@@ -1,6 +1,5 @@
 """WeChat's answers to calls that pass, as they are given back."""
 
-import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Final, NamedTuple
 from urllib.parse import unquote_plus
@@ -9,6 +8,7 @@ import aiohttp
 from aiohttp import hdrs
 from multidict import CIMultiDictProxy
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.gateway.queries import TOKENS, values_in
 from wechat_scheduler.gateway.relaying import is_coded
@@ -20,9 +20,9 @@ from wechat_scheduler.wechat.passed_headers import NOT_GIVEN_BACK, passed
 from wechat_scheduler.wechat.responses import WholeResponse
 
 # No server may write a header with one of them, and none of WeChat's needs it.
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_CONTROL: Final = pattern(r"[\x00-\x08\x0a-\x1f\x7f]")
 # Bytes that are not UTF-8, as aiohttp reads them.
-_FOREIGN: Final = re.compile(r"[\udc80-\udcff]")
+_FOREIGN: Final = pattern(r"[\udc80-\udcff]")
 # Headers of an answer that hold addresses.
 _ADDRESSES: Final = frozenset(("location", "content-location", "link", "refresh"))
 _SECRETS: Final = (*TOKENS, "secret", "appsecret", "component_secret", "component_appsecret")

@@ -1,10 +1,10 @@
 """The templates that an account has. Sources: 模板消息 获取模板列表, 订阅通知 获取已有模板列表."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from wechat_scheduler.audience.model import AccountTemplate
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.wechat import silence
 from wechat_scheduler.wechat.accounts import AccountCalls, Tokens
@@ -21,7 +21,7 @@ NOT_FOR_ACCOUNT = frozenset((48001, 61007, 200100))
 # The type of a notice: 2 is 一次性订阅, 3 is 长期订阅.
 LASTING = "3"
 
-_KEYWORD = re.compile(r"\{ *\{ *(\w+)\.DATA *\} *\}")
+_KEYWORD = pattern(r"\{ *\{ *(\w+)\.DATA *\} *\}")
 
 _LONGEST_LABEL = 64
 

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import LACKING, BulkStatement, Row, Script, Statement
 
@@ -33,9 +34,9 @@ _REASONS = {
     sqlite3.SQLITE_NOMEM: "there is not enough memory",
 }
 # Without meta the database is not ours.
-_MISSING = re.compile(r"no such table: (?!meta\b)(?:main\.)?(\S+)")
-_CHANGED = re.compile(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)")
-_PARAMETER = re.compile(r"'[^']*'|\$(\d+)")
+_MISSING = pattern(r"no such table: (?!meta\b)(?:main\.)?(\S+)")
+_CHANGED = pattern(r"\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+(\w+)")
+_PARAMETER = pattern(r"'[^']*'|\$(\d+)")
 
 
 class SqliteConnection(sqlite3.Connection):

@@ -5,9 +5,9 @@ headers decide the response; all other headers are left out of the cache key. Th
 than aiohttp's: any unusual head is left to aiohttp.
 """
 
-import re
 from typing import Final
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.web.kit.memo import LARGEST
 
 # What the normal path reads, or may read in future, of a request: who calls, whether and how the
@@ -25,7 +25,7 @@ HEEDED_GROUPS: Final = (b"accept", b"content-", b"if-", b"proxy-", b"sec-", b"x-
 # aiohttp takes 128.
 MOST_LINES: Final = 100
 
-_HEAD: Final = re.compile(
+_HEAD: Final = pattern(
     rb"GET [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*\r\n)+\r\n"
 )
 

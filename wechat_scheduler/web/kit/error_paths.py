@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import msgspec
 
+from wechat_scheduler.engine.patterns import pattern
+
 # msgspec names the field as a JSON path: "Expected `int`, got `str` - at `$.tasks[0].type`".
 _MARK: Final = " - at `$"
 # One step of a path such as `tasks[0].type`, `data[...]` or `type`.
-STEP: Final = re.compile(r"\[[^\[\]]*\]?|[^.\[\]]+")
+STEP: Final = pattern(r"\[[^\[\]]*\]?|[^.\[\]]+")
 ANY_KEY: Final = "[...]"
 # The largest body that is checked some dozen times more to find a key, which takes milliseconds.
 LARGEST_NAMED: Final = 64 * 1024

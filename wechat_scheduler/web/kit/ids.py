@@ -5,11 +5,12 @@ from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import InvalidRequestError
 
-ID: Final = re.compile(r"[0-9]{1,16}")
-REMINDER_ID: Final = re.compile(r"[0-9a-f]{32}")
+ID: Final = pattern(r"[0-9]{1,16}")
+REMINDER_ID: Final = pattern(r"[0-9a-f]{32}")
 NO_REMINDER_ID: Final = Sentence(
     "must be an id of 32 hexadecimal digits", "必须是 32 位十六进制数字的 id"
 )
@@ -20,7 +21,7 @@ ORIGINAL_ID: Final = Sentence(
 )
 _ORIGINAL: Final = "gh_"
 # WeChat's appids and openids are letters, digits, `-` and `_`.
-WECHAT_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,128}")
+WECHAT_ID: Final = pattern(r"[A-Za-z0-9_-]{1,128}")
 # Random ids have 52 bits: as JSON numbers they are exact in every language.
 LARGEST_ID: Final = (1 << 53) - 1
 

@@ -8,13 +8,14 @@ from ipaddress import IPv6Address, ip_address
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Address, Network
+from wechat_scheduler.engine.patterns import pattern
 
 # `for=192.0.2.60;proto=http`, `For="[2001:db8::17]:4711"` (RFC 7239 4).
-_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
-_PROTO = re.compile(r'(?:^|;)\s*proto\s*=\s*"?https"?\s*(?=;|$)', re.IGNORECASE)
+_FOR = pattern(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;\s"]*)\s*(?=;|$)', re.IGNORECASE)
+_PROTO = pattern(r'(?:^|;)\s*proto\s*=\s*"?https"?\s*(?=;|$)', re.IGNORECASE)
 # An element of a list: text between commas, in which a quoted string may contain commas.
-_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+')
-_WITH_PORT = re.compile(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
+_ELEMENT = pattern(r'(?:[^,"]|"(?:[^"\\]|\\.)*(?:"|\\?\Z))+')
+_WITH_PORT = pattern(r"\[([^\]]*)\](?::\w+)?|([0-9.]+)(?::\w+)?")
 
 
 def client_address(request: web.BaseRequest, trusted: Sequence[Network]) -> Address | None:

@@ -10,6 +10,7 @@ import msgspec
 from aiohttp import hdrs, web
 
 from wechat_scheduler.engine.clock import EPOCH
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.ids import ID, NO_REMINDER_ID, REMINDER_ID
@@ -18,10 +19,10 @@ T = TypeVar("T")
 
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
-IDS: Final = re.compile(r"[0-9]{1,16}(?:,[0-9]{1,16}){0,99}", re.ASCII)
-ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+IDS: Final = pattern(r"[0-9]{1,16}(?:,[0-9]{1,16}){0,99}", re.ASCII)
+ERRCODE: Final = pattern(r"-?[0-9]{1,9}", re.ASCII)
 _LONGEST_NAME: Final = 64
-INSTANT_PLACE: Final = re.compile(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
+INSTANT_PLACE: Final = pattern(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 

@@ -1,14 +1,14 @@
 """Reads request lines that scripts write with Chinese in them as it is."""
 
-import re
 from typing import Any, Final
 
 from aiohttp import web
 
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.web.kit.head_connection import HeadConnection
 from wechat_scheduler.web.kit.memo import Memo
 
-_BEYOND_ASCII: Final = re.compile(rb"[\x80-\xff]")
+_BEYOND_ASCII: Final = pattern(rb"[\x80-\xff]")
 
 
 class LenientConnection(HeadConnection):

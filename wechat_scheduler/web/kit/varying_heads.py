@@ -7,6 +7,8 @@ same bytes. The grammar here is narrower than aiohttp's: any unusual head is lef
 import re
 from typing import Final, NamedTuple
 
+from wechat_scheduler.engine.patterns import pattern
+
 IDEMPOTENCY_KEY: Final = "Idempotency-Key"
 # Those of client libraries have 10, with what proxies add 30. A head that is known takes some hundred bytes for each.
 MOST_LINES: Final = 40
@@ -25,12 +27,12 @@ _UNREAD: Final = (
     *("x-b3-traceid", "x-b3-spanid", "x-b3-parentspanid", "x-b3-sampled", "x-b3-flags"),
     *("x-amzn-trace-id", "x-cloud-trace-context", "sentry-trace", "uber-trace-id"),
 )
-_HEAD: Final = re.compile(
+_HEAD: Final = pattern(
     rb"POST [!-~]+ HTTP/1\.1\r\n(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+:[\t -~]*\r\n)+\r\n"
 )
-_UNREAD_LINE: Final = re.compile(rb"\r\n(?:%b):[^\r]*" % "|".join(_UNREAD).encode(), re.IGNORECASE)
-_KEY_LINE: Final = re.compile(rb"\r\nidempotency-key:([^\r]*)", re.IGNORECASE)
-_KEY: Final = re.compile(rb" ?([!-~]+)")
+_UNREAD_LINE: Final = pattern(rb"\r\n(?:%b):[^\r]*" % "|".join(_UNREAD).encode(), re.IGNORECASE)
+_KEY_LINE: Final = pattern(rb"\r\nidempotency-key:([^\r]*)", re.IGNORECASE)
+_KEY: Final = pattern(rb" ?([!-~]+)")
 
 
 class VaryingHead(NamedTuple):
