@@ -215,3 +215,19 @@ def test_no_file_takes_the_number_of_a_closed_stream() -> None:
     )
 
     assert done.returncode == 0
+
+
+def test_what_was_written_arrives_when_a_daemon_leaves_without_freeing_what_it_imported() -> None:
+    script = """if True:
+        import atexit, sys
+        from wechat_scheduler.cli.streams import leave, open_streams
+        open_streams()
+        atexit.register(print, "the interpreter has ended")
+        print("said")
+        print("told", file=sys.stderr, end="")
+        leave()
+    """
+
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "said\n", "told")

@@ -2,7 +2,6 @@
 
 import asyncio
 import faulthandler
-import gc
 import random
 import signal
 import sys
@@ -16,6 +15,7 @@ import structlog
 from wechat_scheduler.cli.late_loading import load_for, load_later
 from wechat_scheduler.cli.log_output import log_to_stderr
 from wechat_scheduler.cli.options import Options, global_options, take
+from wechat_scheduler.cli.streams import leave
 from wechat_scheduler.config.changes import change
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.config.state_folder import ADMIN_KEY
@@ -74,9 +74,8 @@ def serve(**given: Any) -> None:
         logger.exception("daemon.crashed")
         sys.exit(1)
     succession.finish()
-    # Everything is closed. Without this, the interpreter would search all imported objects at its
-    # end: 100 ms in which callers wait for the next daemon.
-    gc.freeze()
+    queue.hurry()
+    leave()
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

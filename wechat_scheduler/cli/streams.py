@@ -6,7 +6,7 @@ import os
 import select
 import sys
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 # In the order of their numbers.
 _STREAMS: Final = (("stdin", "r"), ("stdout", "w"), ("stderr", "w"))
@@ -70,6 +70,17 @@ def forget_output() -> None:
     """Let all further output vanish: what is still buffered must not fail at exit."""
     with suppress(OSError):  # a test's output has no number
         _forget(sys.stdout.fileno())
+
+
+def leave() -> NoReturn:
+    """End the process now, with exit code 0, for one that has closed everything. What was written arrives.
+
+    The interpreter would free all that was imported first: 30 ms, in which callers wait for the next daemon.
+    """
+    with suppress(OSError, ValueError):
+        sys.stdout.flush()
+    _end_errors()
+    os._exit(0)
 
 
 def _end_errors() -> None:
