@@ -94,6 +94,7 @@ ROWS = {
     ("POST", "/task/{appid}/{type}/{subject}/refresh"): Row(right_key=404),
     ("POST", "/task/{appid}/{type}/invalid"): Row(),
     ("POST", "/task/{appid}/{type}/{subject}/invalid"): Row(right_key=404),
+    ("DELETE", "/v1/accounts/{appid}"): ACCOUNT,
     ("GET", "/v1/events"): FILTERED._replace(wrong_scope=200),
     ("POST", "/v1/apps"): Row(),
     ("POST", "/v1/keys"): Row(),

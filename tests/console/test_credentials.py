@@ -8,6 +8,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import Browser, Page
 from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat
+from tests.web.tenants import made_app
 
 LIST = "/console/credentials"
 OTHER = "wx9999999999999999"
@@ -197,3 +198,41 @@ async def test_a_secret_is_on_no_page(kept: Caller, admin: Browser) -> None:
         page = await admin.open(path)
         assert SECRET not in page.html
         assert value not in page.html
+
+
+async def test_an_account_is_removed_with_its_credentials_after_a_page_that_says_what_stays(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0}, {"type": 1})
+    app = await made_app(keeper)
+    path, native = f"{LIST}/{APPID}/remove", f"/v1/accounts/{APPID}"
+    other = (await make(keeper, "read", "register")).text
+
+    others = await keeper.call("DELETE", native, key=other)
+    asked = await admin.open(
+        next(
+            str(one["href"])
+            for one in (await admin.open(f"{LIST}/{APPID}")).root.find("a", href=path)
+        )
+    )
+    gone = await admin.submit(asked, path)
+
+    assert (others.status, others.json["reason"]) == (404, "task.not_yours")
+    assert asked.title.startswith(f"Remove the account {APPID}")
+    goes, stays = (asked.root.one(id=name).text for name in ("goes", "stays"))
+    assert "2 credentials, with their values" in goes
+    assert "access_token" in goes
+    assert "jsapi_ticket" in goes
+    assert "The app shop: it sends nothing" in stays
+    assert gone.url.path == LIST
+    assert "2 credentials were removed with the account." in gone.text
+    assert (await keeper.call("GET", f"/task/{APPID}/0")).status == 404
+    assert (await keeper.call("DELETE", native)).json["reason"] == "task.unknown"
+    assert (await keeper.call("GET", f"/v1/apps/{app['id']}")).status == 200
+    noted = (await keeper.call("GET", "/v1/audit?action=job.removed")).result
+    assert [one["object"] for one in noted] == [f"{APPID}/jsapi_ticket", f"{APPID}/access_token"]
+    assert "Nothing is registered for this account." in (await admin.open(path)).text
+    secrets = keeper.daemon.ground.stores.secrets
+    assert await secrets.secret(APPID) is None
+    await keeper.register({"type": 0})
+    assert await secrets.secret(APPID) == SECRET

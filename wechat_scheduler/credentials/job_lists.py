@@ -9,7 +9,7 @@ from wechat_scheduler.engine.clock import Clock
 
 
 class ListedJobs(Protocol):
-    """Reads stored jobs. What is wanted says `now`. May raise StorageError."""
+    """Stored jobs. What is wanted says `now`. May raise StorageError."""
 
     async def view(self, **wanted: Unpack[JobPage]) -> Sequence[JobView]:
         """Jobs in the order of their keys."""
@@ -18,6 +18,9 @@ class ListedJobs(Protocol):
 
     async def endpoints(self, appids: Collection[str]) -> Mapping[str, str]:
         """`Account.endpoint` of those of the accounts that are stored."""
+
+    async def forget_account(self, appid: str) -> None:
+        """Remove the secret of an account without jobs. Its versions continue if it is registered again."""
 
 
 class JobDesk:
@@ -38,6 +41,10 @@ class JobDesk:
     async def count(self, **wanted: Unpack[JobFilter]) -> JobCounts:
         wanted["now"] = self._clock.now()
         return await self._jobs.count(**wanted)
+
+    async def forget_account(self, appid: str) -> None:
+        """Has an effect only after the last job of the account is removed."""
+        await self._jobs.forget_account(appid)
 
     async def calls_limits(self, jobs: Sequence[JobKey]) -> Mapping[JobKey, int]:
         """The calls that each may make in a day."""

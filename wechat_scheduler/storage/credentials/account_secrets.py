@@ -13,5 +13,7 @@ class SqlAccountSecrets:
 
     async def secret(self, appid: str) -> str | None:
         for row in await self._database.read(FIND, appid):
+            if not row["secret"]:  # the account was removed
+                return None
             return self._vault.open_or(row["secret"], f"account:{appid}", otherwise="")
         return None

@@ -15,7 +15,7 @@ from wechat_scheduler.storage.credentials.job_states import (
     state_at,
 )
 from wechat_scheduler.storage.credentials.job_views import read_jobs
-from wechat_scheduler.storage.database import IDS, Database, with_ids
+from wechat_scheduler.storage.database import IDS, Database, Statement, rows_of, with_ids
 from wechat_scheduler.storage.rows import Vault, micros
 
 # All, and those that are not simply fresh, by what they are: to group thousands that are takes most of the time.
@@ -24,6 +24,10 @@ COUNTS = """
     UNION ALL
     SELECT {state} AS state, {reaction} AS reaction, {contested} AS contested, count(*) AS jobs
     FROM jobs WHERE NOT {simply_fresh} AND {where} GROUP BY 1, 2, 3
+"""
+FORGET = """
+    UPDATE accounts SET secret = '' WHERE appid = $1
+        AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.appid = accounts.appid)
 """
 ENDPOINTS = f"SELECT appid, endpoint FROM accounts WHERE appid IN ({IDS})"  # noqa: S608 - our own text
 
@@ -63,3 +67,6 @@ class SqlListedJobs:
             rows = await self._database.read(statement.sql, *statement.params)
             found |= {row["appid"]: row["endpoint"] for row in rows}
         return found
+
+    async def forget_account(self, appid: str) -> None:
+        await self._database.write(lambda: rows_of(Statement(FORGET, (appid,))))

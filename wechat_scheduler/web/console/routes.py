@@ -11,7 +11,7 @@ from wechat_scheduler.web.console import assets, live, looks, sign_in, sign_out
 from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.alerts import page as alerts
-from wechat_scheduler.web.console.credentials import account, job_list, one_job, register
+from wechat_scheduler.web.console.credentials import account, job_list, one_job, register, removal
 from wechat_scheduler.web.console.docs import reference
 from wechat_scheduler.web.console.messages import bulk, listing, message, story, writing
 from wechat_scheduler.web.console.overview import page as overview
@@ -41,6 +41,7 @@ ROOMS: Final = (
     Room(live.ROUTES),
     Room(job_list.ROUTES, scope=Scope.READ),
     Room(register.ROUTES, scope=Scope.REGISTER),
+    Room(removal.ROUTES, removal.NOTICES, Scope.READ),  # its address would be that of a type
     Room(one_job.ROUTES, one_job.NOTICES, Scope.READ),
     Room(account.ROUTES, account.NOTICES, Scope.READ),
     Room(sign_out.ROUTES),

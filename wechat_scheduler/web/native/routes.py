@@ -3,6 +3,7 @@
 from typing import Final
 
 from wechat_scheduler.web.native import (
+    accounts,
     alerts,
     audit,
     consumers,
@@ -57,6 +58,7 @@ NATIVE: Final[tuple[NativeRoute, ...]] = (
     *metrics.ROUTES,
     *openapi.ROUTES,
     *tasks.ROUTES,
+    *accounts.ROUTES,
     *registration_checks.ROUTES,
     *events.ROUTES,
     *jobs.ROUTES,

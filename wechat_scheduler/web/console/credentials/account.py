@@ -11,6 +11,7 @@ from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
+from wechat_scheduler.web.console.credentials.removal import way_to_removal
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.key_limits import of_credentials
@@ -107,6 +108,7 @@ def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
                 empty=none_yet(visit, of_credentials(visit, NO_OWN), REGISTER_ONE, Scope.REGISTER),
             ),
             when(visit.may(Scope.REGISTER), again),
+            when(own, way_to_removal(visit, appid)),
         ]
     )
 

@@ -65,4 +65,6 @@ BOTH: Final[Mapping[str, str]] = {
         "守护进程启动以来拒绝了 `count` 个推送；`at` 和 `reason` 属于最后一个",
     "An event that the daemon still has to handle; `note` says why the last attempt failed.":
         "守护进程还要处理的事件；`note` 说明上次尝试为何失败",
+    "How many tasks were `removed`, 200 at most, and how many are `left`: of a platform with more, or of other keys.":
+        "`removed` 是移除的任务数，最多 200；`left` 是剩下的：平台的任务更多，或属于其他 key",
 }

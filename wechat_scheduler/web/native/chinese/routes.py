@@ -72,6 +72,9 @@ BOTH: Final[Mapping[str, str]] = {
     "Lists the app's topics, the oldest first: all of them, or pages with the number of subscribers.": (
         "列出应用的主题，最早的在前：全部，或带订阅人数的分页"
     ),
+    "Removes all that was registered for the account with this key; an admin key removes it for all keys.": (
+        "移除用这个 key 为账号登记的一切；admin key 为所有 key 移除"
+    ),
     "Shows a topic.": "查看一个主题",
     "Changes the name and the description of a topic.": "修改主题的名称和说明",
     "Counts the users whom a message to all subscribers of the app reaches, or to one of its topics.": (
