@@ -101,6 +101,14 @@ class Person:
         with _no_alert():
             self.driver.switch_to.alert.accept()
 
+    def goes_back(self) -> None:
+        """To the page before, as the browser's button does."""
+        self.driver.back()
+
+    def has_written(self, name: str) -> str:
+        """What is in the field with that name, or that label."""
+        return str(self._field(name).get_property("value"))
+
     def press_twice(self, words: str) -> None:
         """The button with these words, as fast as a double click. The page stays until the second one."""
         press = "const [button] = arguments; button.click(); setTimeout(() => button.click(), 50)"

@@ -47,6 +47,11 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     person.fill("text", "It is here.")
     person.click("Preview")
     person.sees("A parcel", "What the user will see")
+    person.goes_back()
+    person.wait(lambda: "What the user will see" not in person.text)
+    written = [person.has_written(name) for name in ("to", "title", "text", "channel")]
+    person.click("Preview")
+    person.sees("A parcel", "What the user will see")
 
     person.click("Send it now")
     person.sees("Accepted")
@@ -55,6 +60,9 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     person.sees("Delivered")
     (shown,) = place.run(place.town.arrived(uid))
     assert "A parcel" in str(shown)
+    assert written == [uid, "A parcel", "It is here.", "template"]
+    person.goes_back()
+    person.wait(lambda: person.has_written("text") == "It is here.")
     assert person.complaints() == []
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.access.doors import make
 from tests.clock import START, FakeClock
-from tests.console.visitor import Browser
+from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, deliveries, made_app, opened_shop, send, subscribed
 from wechat_scheduler.sandbox.templates import SandboxTemplate
@@ -39,6 +39,7 @@ async def test_deliveries_are_found_by_each_filter(
     assert await found() == ["to bob", "to alice"]
     assert await found(app=app, person="bob") == ["to bob"]
     assert await found(person="o_alice") == ["to alice"]
+    assert await found(person="ali") == ["to alice"]
     assert await found(state="dead") == ["to bob"]
     assert await found(errcode="40003") == ["to bob"]
     assert await found(errcode="1") == []
@@ -83,6 +84,19 @@ async def test_a_search_that_finds_nothing_says_what_was_searched_for(
 
     for path, sentence in said.items():
         assert sentence in (await admin.open(path)).text, path
+
+
+async def test_a_name_of_several_users_is_no_filter(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    for name in ("alice", "bob"):
+        path = f"/v1/apps/{shop['id']}/subscribers/{name}"
+        await keeper.call("PATCH", path, body={"nickname": "小红"})
+
+    page = await admin.open("/console/messages?person=小红")
+
+    told = page.root.one("p", id="error-person").text
+    assert told.endswith("write the openid of one of them: 小红 o_alice, 小红 o_bob.")
 
 
 async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
@@ -247,7 +261,7 @@ async def test_a_message_is_previewed_and_sent_to_an_openid_and_followed(
     assert "（截断）" in chinese.text
     assert keywords["time2"] == "2026年11月18日 10:30"
     assert "WeChat shows only the beginning of thing1" in shown.text
-    assert shown.form("/console/messages/write").one("input", id="field-to")["value"] == "o_alice"
+    assert shown.form("/console/messages/write").one("textarea", id="field-to").text == "o_alice"
     assert sent.url.path.startswith("/console/deliveries/")
     assert "this page follows it" in sent.text
     assert story.facts()["State"] in ("Accepted", "Delivered")
@@ -296,10 +310,8 @@ async def test_a_failed_message_is_corrected_in_a_new_one_that_begins_as_it_was(
     assert (
         written.one("textarea", id="field-data").text == "thing1: a parcel time2: 2026-11-18 10:30"
     )
-    assert [written.one("input", id=f"field-{name}")["value"] for name in ("to", "title")] == [
-        dead["to"],
-        "shoes",
-    ]
+    assert written.one("textarea", id="field-to").text == dead["to"]
+    assert written.one("input", id="field-title")["value"] == "shoes"
     messages = (await keeper.call("GET", "/v1/messages")).result
     new, old = [(await keeper.call("GET", f"/v1/messages/{one['id']}")).result for one in messages]
     assert (old["template"], new["template"]) == ("parcel", "parcel-is-here")
@@ -327,12 +339,95 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
 
     assert "To all subscribers of the topic news (2 now)" in page.text
     assert "Of 2 subscribers 0 acted within 48 hours: only they get a text." in shown.text
-    assert "As one of the topic's subscribers will see it" in shown.text
+    assert "As one of the receivers will see it" in shown.text
     assert "It would not be sent: none of the subscribers can be reached now" in nobody.text
     assert sent.url.path.startswith("/console/messages/")
     (one,) = await deliveries(keeper)
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
     assert "topic “news”" in sent.text
+
+
+async def test_a_message_is_sent_to_all_subscribers_after_a_question_with_their_number(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    write, base = "/console/messages/write", f"/v1/apps/{shop['id']}"
+    topic = (await keeper.call("POST", f"{base}/topics", body={"name": "news"})).result["id"]
+    other = await made_app(keeper, "other")
+    page = await admin.open(f"{write}?app={shop['id']}")
+    options = page.root.one("select", id="field-topic").find("option")
+
+    typed = {"app": str(shop["id"]), "topic": "*", "text": "hello"}
+    both = await admin.submit(page, write, **typed, to="alice")
+    shown = await admin.submit(page, write, **typed)
+    foreign = await admin.submit(
+        page, write, **typed | {"app": str(other["id"]), "topic": str(topic)}
+    )
+    question = await admin.submit(shown, f"{write}/send", sure=None)
+    none_yet = await deliveries(keeper)
+    sent = await admin.submit(question, f"{write}/send")
+
+    assert [one["value"] for one in options] == ["", "*", str(topic)]
+    assert "Choose users or a group, not both" in both.root.one("p", id="error-topic").text
+    assert "a topic of another app" in foreign.root.one("p", id="error-topic").text
+    assert "To all subscribers of the app shop (2 now)" in shown.text
+    assert "Those who joined by a topic's code alone are not among them" in shown.text
+    assert "Send it now to all subscribers of the app shop (2 now)?" in question.text
+    assert (none_yet, sent.url.path.startswith("/console/messages/")) == ([], True)
+    (one,) = await deliveries(keeper)
+    assert (one["channel"], one["to"]) == ("topic", "0")
+
+
+async def test_several_users_are_shown_with_who_gets_the_message(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    write = "/console/messages/write"
+    page = await admin.open(write)
+
+    shown = await admin.submit(page, write, app=str(shop["id"]), to="alice、bob\nnobody", text="hi")
+    sent = await admin.submit(shown, f"{write}/send")
+
+    rows = shown.table("Who gets it")
+    assert [(row["User"], row["openid"], row["Gets it"]) for row in rows] == [
+        ("alice", "…_alice", "yes"),
+        ("bob", "o_bob", "yes"),
+        ("nobody", "–", "The app knows no user by this name."),
+    ]
+    button = shown.button_to(f"{write}/send")
+    assert button
+    assert button["data-confirm"] == "Send it to 2 users?"
+    assert sent.url.path.startswith("/console/messages/")
+    assert len(await deliveries(keeper)) == 2
+
+
+async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    write, base = "/console/messages/write", f"/v1/apps/{shop['id']}/subscribers"
+    await bound(keeper, shop, "carol")
+    for name, nickname in (("alice", "小红"), ("bob", "小红"), ("carol", "小明🌸")):
+        await keeper.call("PATCH", f"{base}/{name}", body={"nickname": nickname})
+    page = await admin.open(write)
+
+    async def asked(to: str) -> Page:
+        return await admin.submit(page, write, app=str(shop["id"]), to=to, text="hi")
+
+    several, part, only = [await asked(to) for to in ("小红", "小明", "小明🌸")]
+    choice, _ = several.root.find("button", name="meant")
+    form = several.root.one("form", id="written")
+    chosen = await admin.submit_form(form, meant=choice["value"])
+    await keeper.call("PATCH", f"{base}/alice", body={"nickname": "小明🌸"})
+    late = await admin.submit(only, f"{write}/send")
+
+    assert (
+        several.root.find("section", id="preview") == part.root.find("section", id="preview") == []
+    )
+    assert {row["openid"] for row in several.table()} == {"o_alice", "o_bob"}
+    assert [row["openid"] for row in part.table()] == ["o_carol"]
+    assert "To carol, openid …_carol (typed: 小明🌸)" in only.text
+    assert chosen.root.one("textarea", id="field-to").text == choice["value"].partition("=")[2]
+    assert chosen.button_to(f"{write}/send")
+    assert "Which of them is meant?" in late.text
+    assert await deliveries(keeper) == []
 
 
 async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message(

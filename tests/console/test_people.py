@@ -286,10 +286,10 @@ async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
     to_topic = await led(f"{url}/topics", "Write a message")
     reminding = await led(f"{url}/topics", "Write a reminder")
 
-    (chosen,) = [
+    chosen, users = [
         one["value"] for one in message.root.find("option") if "selected" in one.attributes
     ]
-    assert chosen == str(app["id"])
+    assert (chosen, users) == (str(app["id"]), "")
     assert [
         one["value"] for one in reminder.root.find("option") if "selected" in one.attributes
     ] == [chosen, "auto"]

@@ -27,7 +27,7 @@ _ROOM: Final = "/console/"
 _SIGN_OUT: Final = "/console/sign-out"
 _SERVICE: Final = (CSRF, ONCE, ASK, SURE)
 # Fields that people do not write, and choices that a form begins with.
-_UNSEEN: Final = ("previewed", "app", "alert", "purpose", "as")
+_UNSEEN: Final = ("previewed", "meant", "app", "alert", "purpose", "as")
 _BEGUN: Final = (("priority", "normal"), ("channel", "auto"))
 # Of fields that errors of our API do not name.
 _LABELS: Final[Mapping[str, Phrase]] = {
@@ -36,6 +36,7 @@ _LABELS: Final[Mapping[str, Phrase]] = {
     "people": terms.PEOPLE,
     "priority": terms.PRIORITY,
     "template": terms.TEMPLATE,
+    "topic": terms.TOPIC,
     "topics": terms.TOPICS,
     "when": Words("When", "时间"),
 }

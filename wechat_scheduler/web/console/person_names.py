@@ -12,11 +12,18 @@ W = Words
 NAMESAKE = W("{name} ({id})", "{name}（{id}）")
 # Characters of the uid of a user without a name.
 SHOWN_OF_UID: Final = 12
+# Those at the end of an openid: the beginnings of an account's are the same.
+SHOWN_OF_OPENID: Final = 6
 
 
 def person_name(uid: str, name: str) -> str:
     """The app's own name or the nickname; without one the beginning of the uid."""
     return name or (uid if len(uid) <= SHOWN_OF_UID else f"{uid[:SHOWN_OF_UID]}…")
+
+
+def openid_tail(openid: str) -> str:
+    """What tells users of the same name apart."""
+    return openid if len(openid) <= SHOWN_OF_OPENID else f"…{openid[-SHOWN_OF_OPENID:]}"
 
 
 def topic_names(visit: Visit, topics: Sequence[TopicResult]) -> Mapping[int, str]:

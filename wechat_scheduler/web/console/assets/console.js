@@ -22,6 +22,27 @@
   });
   document.documentElement.classList.toggle("can-copy", Boolean(navigator.clipboard));
 
+  // Back finds a form with a preview as it was written. The page that answers a form is not stored by the browser, so
+  // its entry in the history keeps what is in the fields, and an address that can be opened.
+  const written = document.getElementById("written");
+  if (written) {
+    const fields = [...written.querySelectorAll("input:not([type=hidden]), select, textarea")];
+    const keep = () => {
+      const place = new URL(written.action);
+      for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
+      history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
+    };
+    fields.forEach((field, at) => {
+      const [name, value, checked] = history.state?.written?.[at] ?? [];
+      if (name !== field.name) return;
+      if (field.type === "checkbox") field.checked = checked; else field.value = value;
+      if (value !== field.defaultValue) field.closest("details")?.setAttribute("open", "");
+    });
+    keep();
+    written.addEventListener("submit", keep);
+    window.addEventListener("pagehide", keep);
+  }
+
   const kinds = document.body.dataset.follows;
   if (!kinds || !window.EventSource) return;
   const QUIET = 300, PAUSE = 2000, RETRY = 30000, MINUTE = 60000;

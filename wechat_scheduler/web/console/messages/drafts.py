@@ -9,6 +9,7 @@ import msgspec
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.keyword_lines import read_keywords
+from wechat_scheduler.web.console.messages.to_whom import MessageReceivers
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words
@@ -23,13 +24,13 @@ PAST = W(
     "must not be past; leave it empty to send the message now",
     "已经过去；留空就现在发送",
 )
-# Those that are typed; `topic` takes the place of `to`, and `again` is the message that was the pattern.
+# Those that are typed; `again` is the message that was the pattern.
 FIELDS: Final = (
-    "app", "to", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
+    "app", "to", "topic", "channel", "title", "text", "template", "data", "url", "priority", "not_before",
 )  # fmt: skip
 # A field has no seconds: the minute that goes on is not past.
 _MINUTE: Final = timedelta(minutes=1)
-HIDDEN: Final = ("topic", "again")
+HIDDEN: Final = ("again",)
 
 
 async def begun(visit: Visit) -> Mapping[str, str]:
@@ -63,8 +64,8 @@ def written_in(given: Mapping[str, str]) -> dict[str, str]:
     return {name: given.get(name, "").strip() for name in (*FIELDS, *HIDDEN)}
 
 
-async def body_of(visit: Visit) -> dict[str, Any]:
-    """The message of our API. Raises InvalidRequestError, which tells of each field that is wrong."""
+async def body_of(visit: Visit, whom: MessageReceivers) -> dict[str, Any]:
+    """The message of our API to them. Raises InvalidRequestError, which tells of each field that is wrong."""
     given, typed = visit.form, TypedFields(visit)
     told = written_in(given)
     with typed.wrong:
@@ -72,7 +73,7 @@ async def body_of(visit: Visit) -> dict[str, Any]:
             raise InvalidRequestError(visit.say(NO_APP), field="app")
     body: dict[str, Any] = {
         "app": int(told["app"]) if not typed.wrong else 0,
-        "to": _receivers(told),
+        "to": [],
         "channel": told["channel"] or "auto",
         "priority": told["priority"] or "normal",
         "title": told["title"],
@@ -80,6 +81,8 @@ async def body_of(visit: Visit) -> dict[str, Any]:
         "template": told["template"],
         "url": told["url"],
     }
+    with typed.wrong:
+        body["to"] = whom.receivers(visit)
     with typed.wrong:
         body["data"] = read_keywords(visit, told["data"], field="data")
     with typed.wrong:
@@ -97,12 +100,6 @@ def _ahead(visit: Visit, text: str) -> str:
     if datetime.fromisoformat(at) < visit.now - _MINUTE:
         raise InvalidRequestError(visit.say(PAST), field="not_before")
     return at
-
-
-def _receivers(told: Mapping[str, str]) -> list[int | str]:
-    if ID.fullmatch(told["topic"]):
-        return [int(told["topic"])]
-    return [told["to"]] if told["to"] else []
 
 
 async def _unseen(visit: Visit, number: str, app: int) -> dict[str, Any]:

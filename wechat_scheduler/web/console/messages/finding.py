@@ -18,16 +18,23 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
 from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
 from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
-PERSON_HINT = W("uid, openid or the app's own name", "uid、openid 或应用自己的用户名")
+PERSON_HINT = W(
+    "Nickname, the app's own name, openid or uid", "昵称、应用自己的用户名、openid 或 uid"
+)
 REMINDER = W("Reminder", "提醒")
 ERRCODE_HINT = W("WeChat's number, such as 45009 or -1", "微信的数字，例如 45009 或 -1")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
+SEVERAL = W(
+    "several users are called so; write the openid of one of them: {users}",
+    "符合的不止一位，请写其中一位的 openid：{users}",
+)
 NO_NUMBER = W("must be a number", "必须是数字")
 NO_ERRCODE = W(
     "must be WeChat's errcode: a whole number of up to nine digits, such as 45009 or -1",
@@ -48,6 +55,8 @@ NAMES: Final = (*LABELS,)
 # Those that our API takes as they are.
 PLAIN: Final = ("app", "state", "errcode", "message", "reminder")
 UID: Final = "UID_"
+# Users whom a refusal names.
+MOST_SAID: Final = 5
 # As our API takes it. Keyboards for numbers have no minus on some phones.
 ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -132,10 +141,13 @@ async def _uid(visit: Visit, name: str, app: str) -> str:
         path = "/v1/apps/{app}/subscribers"
         if of_app := (await visit.api.page(path, SubscriberResult, app=app, name=name)).rows:
             return of_app[0].uid
-    try:
-        users = (await visit.api.page("/v1/subscribers", UserResult, openid=name)).rows
-    except InvalidRequestError:
-        users = []  # a name that cannot be an openid
+    found = await visit.api.page("/v1/subscribers", UserResult, called=name, limit=LARGEST_PAGE)
+    exact = [one for one in found.rows if name in (one.openid, one.nickname, *one.names)]
+    users = exact or found.rows
     if not users:
         raise InvalidRequestError(visit.say(NO_PERSON), field="person")
+    if len(users) > 1:
+        named = [f"{one.nickname or next(iter(one.names), '')} {one.openid}" for one in users]
+        said = visit.say(SEVERAL, users=visit.listed(map(str.strip, named[:MOST_SAID])))
+        raise InvalidRequestError(said, field="person")
     return users[0].uid

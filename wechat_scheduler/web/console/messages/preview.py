@@ -1,6 +1,7 @@
 """Draws a message as WeChat will show it."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from wechat_scheduler.web.console import terms
@@ -8,7 +9,7 @@ from wechat_scheduler.web.console.keyword_lines import named_keyword
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, table
-from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.person_names import openid_tail, person_name
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
@@ -21,7 +22,10 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TO = W("To {name}", "发给 {name}")
+TO = W("To {name}, openid {tail}", "发给 {name}，openid {tail}")
+TYPED = W("typed: {typed}", "填写的是：{typed}")
+GETS, GETS_IT = W("Gets it", "能否收到"), W("yes", "能")
+WHO_GETS_IT = W("Who gets it", "谁会收到")
 FIRST, ELSE = W("As {way}", "以{way}发送"), W("Else as {way}", "否则以{way}发送")
 SHOWN, TAKES = W("Shown", "显示"), W("WeChat takes", "微信接受")
 HIDDEN, CUT = W("not shown", "不显示"), W("cut", "截断")
@@ -37,16 +41,44 @@ OWN_PAGE: Final = re.compile(r"/m/0\.[A-Za-z0-9_-]{22}$")
 NOT_SENT = W("It would not be sent: {error}", "不会发送：{error}")
 
 
-def preview(visit: Visit, found: MessagePreviewResult) -> Html:
-    name = person_name(found.uid, found.person)
+def preview(visit: Visit, found: MessagePreviewResult, typed: str = "") -> Html:
+    """`typed` is what the receiver was called."""
     parts = [
-        when(name, fill('<p class="faint">{to}</p>', to=visit.say(TO, name=name))),
+        when(found.uid, _receiver(visit, found, typed)),
         when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
         *(advice(visit, one) for one in found.warnings),
         waiting(visit, found.waits_until),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
     ]
     return joined(parts)
+
+
+def _receiver(visit: Visit, found: MessagePreviewResult, typed: str) -> Html:
+    name, tail = person_name(found.uid, found.person), openid_tail(found.openid)
+    said, note = visit.say(TO, name=name, tail=tail), _typed(visit, found, typed)
+    return fill('<p class="faint">{said}{note}</p>', said=said, note=note)
+
+
+def _typed(visit: Visit, found: MessagePreviewResult, typed: str) -> Html:
+    """What the receiver was called, if that is nothing that the page says anyway."""
+    known = ("", found.person, found.uid, found.openid)
+    return aside(visit, TYPED.filled(typed=typed)) if typed not in known else Html()
+
+
+def receivers(visit: Visit, found: Sequence[tuple[str, MessagePreviewResult]]) -> Html:
+    """What each of several was called, and whether they get it."""
+    heads = (terms.USER, terms.OPENID, GETS)
+    rows = [_of_several(visit, typed, one) for typed, one in found]
+    return table(visit, WHO_GETS_IT, heads, rows, empty=NO_KEYWORDS)
+
+
+def _of_several(visit: Visit, typed: str, one: MessagePreviewResult) -> tuple[Html | str, ...]:
+    gets = visit.sentence(one.error) if one.error else visit.say(GETS_IT)
+    if not one.uid:
+        return typed, "–", gets
+    name = person_name(one.uid, one.person)
+    shown = fill("{name}{note}", name=name, note=_typed(visit, one, typed))
+    return shown, openid_tail(one.openid), gets
 
 
 def _way(visit: Visit, one: WayPreviewResult, words: Words) -> Html:

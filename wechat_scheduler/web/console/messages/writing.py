@@ -1,7 +1,8 @@
-"""`/console/messages/write`: a message to one user, shown as WeChat will show it before it is sent."""
+"""`/console/messages/write`: a message to some users, a topic or all subscribers, shown as WeChat will show it before it
+is sent."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from aiohttp import hdrs, web
 
@@ -9,36 +10,21 @@ from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
-from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, links
-from wechat_scheduler.web.console.messages.drafts import (
-    FIELDS,
-    HIDDEN,
-    begun,
-    body_of,
-    written_in,
-)
-from wechat_scheduler.web.console.messages.preview import preview
-from wechat_scheduler.web.console.messages.topic_send import (
-    TopicReceivers,
-    to_topic,
-    topic_send,
-    unreached,
-)
+from wechat_scheduler.web.console.meant_users import which_users
+from wechat_scheduler.web.console.messages.drafts import begun, body_of
+from wechat_scheduler.web.console.messages.groups import told_of
+from wechat_scheduler.web.console.messages.preview import preview, receivers
+from wechat_scheduler.web.console.messages.to_whom import MessageReceivers, to_whom
+from wechat_scheduler.web.console.messages.write_form import WRITE, as_previewed, write_form
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, joined, section
-from wechat_scheduler.web.console.previewed import (
-    PREVIEWED,
-    WRITTEN,
-    changed_since,
-    digest_of,
-    is_as_previewed,
-    send_button,
-)
+from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -46,156 +32,150 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 CONTENT, SHOWN = W("The message", "消息内容"), W("What the user will see", "用户会看到")
-TO_HINT = W(
-    "One user: a uid, an openid, or the app's own name", "一个用户：uid、openid 或应用自己的用户名"
-)
-CHANNELS: Final = {
-    "auto": terms.AS_WECHAT_ALLOWS,
-    "template": terms.TEMPLATE_MESSAGE,
-    "text": terms.TEXT_IN_TIME,
-    "subscribe": terms.SUBSCRIBE_NOTICE,
-}
-PRIORITIES: Final = {
-    "normal": W("Normal", "普通"),
-    "urgent": W("Urgent: ignores quiet hours", "紧急：忽略免打扰时段"),
-    "bulk": W("Bulk", "批量"),
-}
-TEXT = W("Text", "正文")
-TEMPLATE_HINT = W(
-    "An alias of the app's, or WeChat's template id; empty for the app's own choice",
-    "应用里的别名或微信的模板 ID；留空则由应用决定",
-)
-DATA_HINT = W("One on each line, such as thing1: parcel", "每行一个，例如 thing1：包裹")
+AS_ONE_SEES_IT = W("As one of the receivers will see it", "其中一个接收者会看到")
 FIRST_SUBSCRIBE = W(
     "Have the user scan the code of the app, or send #{app} to the account. Who subscribed to a topic gets what is sent to the topic.",
     "请他扫应用的二维码，或在公众号里发送 #{app}。订阅了主题的人，能收到发给主题的消息。",
 )
 CODES, TOPICS = W("The app's codes", "应用的二维码"), W("The app's topics", "应用的主题")
+TEMPLATES = W("The app's templates, and their import", "应用的模板和导入")
 SEND, SEND_AT = W("Send it now", "现在发送"), W("Send it {at}", "{at} 发送")
+SEND_TO_SEVERAL = W("Send it to {n} users?", "发给 {n} 个用户？")
 NOT_NOW = W("It is not sent before {at}.", "{at} 之前不会发送。")
-AS_ONE_SEES_IT = W("As one of the topic's subscribers will see it", "主题的一个订阅者会看到")
 
-WRITE: Final = "/console/messages/write"
 NO_NOTICE: Final = Html()
 UNSUBSCRIBED: Final = Refusal.UNSUBSCRIBED.sentence
 
 
+class WrittenMessage(NamedTuple):
+    """What the form says, and what became of it: why it is wrong, or what each receiver sees."""
+
+    given: Mapping[str, str]
+    apps: Mapping[int, AppResult]
+    whom: MessageReceivers
+    error: RequestError | None = None
+    shown: Sequence[MessagePreviewResult] = ()
+    notice: Html = NO_NOTICE
+
+    @property
+    def reached(self) -> Sequence[MessagePreviewResult]:
+        """Those that would be sent. Of a group our API decides for each."""
+        return [one for one in self.shown if self.whom.group or not one.error]
+
+
 async def write(visit: Visit) -> web.Response:
-    return await _page(visit, await begun(visit))
+    return await _page(visit, await _written(visit, await begun(visit)))
 
 
 async def show(visit: Visit, notice: Html = NO_NOTICE) -> web.Response:
     """The form as it was filled in, with the preview above."""
+    written = await _written(visit, visit.form)
+    if written is None:
+        return await _page(visit, None)
     try:
-        body = await body_of(visit)
-        found = await visit.api.post("/v1/messages/preview", MessagePreviewResult, body)
+        body = await body_of(visit, written.whom)
+        shown = () if written.whom.is_open else await _previews(visit, body)
     except RequestError as error:
-        return await _page(visit, visit.form, error)
-    return await _page(visit, visit.form, shown=found, notice=notice)
+        return await _page(visit, written._replace(error=error))
+    return await _page(visit, written._replace(shown=shown, notice=notice))
 
 
 async def send(visit: Visit) -> web.Response:
-    if not is_as_previewed(visit, written_in(visit.form)):
+    written = await _written(visit, visit.form)
+    if written is None or not is_as_previewed(visit, as_previewed(visit.form, written.whom)):
         return await show(visit, changed_since(visit))
     try:
-        body = await body_of(visit)
-        sent = await visit.api.post(
-            "/v1/messages", SentResult, body, once=visit.form.get("once", "")
-        )
+        body = await body_of(visit, written.whom)
+        once = visit.form.get("once", "")
+        sent = await visit.api.post("/v1/messages", SentResult, body, once=once)
     except RequestError as error:
-        return await _page(visit, visit.form, error)
-    if visit.form.get("topic"):
+        return await _page(visit, written._replace(error=error))
+    if written.whom.group or len(sent.deliveries) > 1:
         return done(f"/console/messages/{sent.id}", "sent")
     return done(f"/console/deliveries/{sent.deliveries[0].id}", "sent")
 
 
-async def _page(
-    visit: Visit,
-    given: Mapping[str, str],
-    error: RequestError | None = None,
-    shown: MessagePreviewResult | None = None,
-    notice: Html = NO_NOTICE,
-) -> web.Response:
-    known = await apps_of(visit)
-    if not known:
+async def _written(visit: Visit, given: Mapping[str, str]) -> WrittenMessage | None:
+    """None without an app."""
+    apps = await apps_of(visit)
+    if not apps:
+        return None
+    chosen = given.get("app", "")
+    named = (app for app in apps.values() if str(app.id) == chosen)
+    app = next(named, next(iter(apps.values())))
+    return WrittenMessage(given, apps, await to_whom(visit, app, given))
+
+
+async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewResult]:
+    """Of each receiver. Raises RequestError, also if there is none."""
+    path, each = "/v1/messages/preview", [[one] for one in body["to"]] or [[]]
+    return [await visit.api.post(path, MessagePreviewResult, body | {"to": one}) for one in each]
+
+
+async def _page(visit: Visit, written: WrittenMessage | None) -> web.Response:
+    if written is None:
         return layout(visit, terms.WRITE_MESSAGE, section(visit, CONTENT, no_apps(visit)))
-    topic = await topic_send(visit, given)
-    names = [
-        (str(app.id), app.name)
-        for app in known.values()
-        if topic is None or str(app.id) == given.get("app")
+    given, apps, whom, error, shown, _ = written
+    form = write_form(visit, given, whom, apps.values(), error)
+    parts = [
+        when(not error, which_users(visit, whom.users)),
+        _preview(visit, written) if shown else Html(),
+        section(visit, CONTENT, form),
     ]
-    parts = [section(visit, CONTENT, _form(visit, given, names, topic, error))]
-    if shown is not None:
-        lost = unreached(visit, topic, known.get(int(given.get("app") or 0)), given)
-        looks = joined([notice, lost, _shown(visit, shown, topic)])
-        parts.insert(0, section(visit, AS_ONE_SEES_IT if topic else SHOWN, looks, id="preview"))
     return layout(visit, terms.WRITE_MESSAGE, joined(parts), status=Mistakes(error).status)
 
 
-def _shown(visit: Visit, found: MessagePreviewResult, topic: TopicReceivers | None) -> Html:
-    looks = preview(visit, found)
-    if found.error and not topic:  # of a topic, others may get it
-        return joined([looks, when(found.error == UNSUBSCRIBED, _first_subscribe(visit))])
-    if all(way.faults for way in found.ways):  # our API refuses it
-        return looks
+def _preview(visit: Visit, written: WrittenMessage) -> Html:
+    whom, shown = written.whom, written.shown
+    several = bool(whom.group) or len(shown) > 1
+    typed = [one.typed for one in whom.users] or [""]
+    pairs = list(zip(typed, shown, strict=False))
+    called, first = next((pair for pair in pairs if not pair[1].error), pairs[0])
+    group = whom.group and told_of(
+        visit, whom.group, whom.app, written.given, topics=bool(whom.topics)
+    )
+    body = [
+        written.notice,
+        group or Html(),
+        when(len(pairs) > 1, receivers(visit, pairs)),
+        preview(visit, first, called),
+        when(_names_template(first), links(visit, [(_of_app(whom, "templates"), TEMPLATES)])),
+        _sending(visit, written, first),
+    ]
+    return section(visit, AS_ONE_SEES_IT if several else SHOWN, joined(body), id="preview")
+
+
+def _names_template(shown: MessagePreviewResult) -> bool:
+    return any(way.template_id for way in shown.ways)
+
+
+def _of_app(whom: MessageReceivers, tab: str) -> str:
+    return f"/console/apps/{whom.app.id}/{tab}"
+
+
+def _sending(visit: Visit, written: WrittenMessage, first: MessagePreviewResult) -> Html:
+    """The button that sends it, or what to do first."""
+    whom, number = written.whom, len(written.reached)
+    if not number:
+        return when(first.error == UNSUBSCRIBED, _first_subscribe(visit, whom))
+    if all(way.faults for way in first.ways):  # our API refuses it
+        return Html()
     at = visit.form.get("not_before", "").replace("T", " ")
-    sure = topic.sure(at) if topic else None
+    sure = SEND_TO_SEVERAL.filled(n=number) if number > 1 else None
+    sure = whom.group.sure(visit, at) if whom.group else sure
     told = advice(visit, visit.say(NOT_NOW, at=at)) if at else Html()
     label = SEND_AT.filled(at=at) if at else SEND
-    return joined([told, looks, send_button(visit, f"{WRITE}/send", label, sure)])
+    return joined([told, send_button(visit, f"{WRITE}/send", label, sure)])
 
 
-def _first_subscribe(visit: Visit) -> Html:
+def _first_subscribe(visit: Visit, whom: MessageReceivers) -> Html:
     """How the user gets messages of the app."""
-    app = visit.form.get("app", "")
-    pages = ((f"/console/apps/{app}/codes", CODES), (f"/console/apps/{app}/topics", TOPICS))
+    pages = ((_of_app(whom, "codes"), CODES), (_of_app(whom, "topics"), TOPICS))
     return fill(
         "<p>{how}</p>{links}",
-        how=visit.say(FIRST_SUBSCRIBE, app=app),
+        how=visit.say(FIRST_SUBSCRIBE, app=whom.app.id),
         links=links(visit, pages),
     )
-
-
-def _form(
-    visit: Visit,
-    given: Mapping[str, str],
-    known: list[tuple[str, str]],
-    topic: TopicReceivers | None,
-    error: RequestError | None,
-) -> Html:
-    mistakes = Mistakes(error)
-    wrong = mistakes.at
-
-    def value(name: str) -> str:
-        return given.get(name, "")
-
-    def choice(name: str, words: Words, options: Mapping[str, Words]) -> Html:
-        return select_field(visit, name, words, options.items(), value(name), error=wrong(name))
-
-    fields = [
-        refusal(mistakes.beside(FIELDS)),
-        select_field(visit, "app", terms.APP, known, value("app"), error=wrong("app")),
-        to_topic(visit, topic, wrong("to")) if topic else text_field(
-            visit, "to", terms.TO, value("to"), hint=TO_HINT, error=wrong("to"), required=True
-        ),
-        choice("channel", terms.CHANNEL, CHANNELS),
-        text_field(visit, "title", terms.TITLE, value("title"), error=wrong("title")),
-        area_field(visit, "text", TEXT, value("text"), error=wrong("text")),
-        text_field(
-            visit, "template", terms.TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template")
-        ),
-        area_field(visit, "data", terms.KEYWORDS, value("data"), hint=DATA_HINT, error=wrong("data")),
-        text_field(visit, "url", terms.LINK, value("url"), type="url", error=wrong("url")),
-        choice("priority", terms.PRIORITY, PRIORITIES),
-        text_field(
-            visit, "not_before", terms.NOT_BEFORE, value("not_before"), type="datetime-local",
-            error=wrong("not_before"),
-        ),
-    ]  # fmt: skip
-    hidden = {name: value(name) for name in HIDDEN}
-    hidden |= {} if error else {PREVIEWED: digest_of(written_in(given))}
-    return form(visit, WRITE, joined(fields), terms.PREVIEW, fields=hidden, id=WRITTEN)
 
 
 ROUTES: Final = (

@@ -1,0 +1,139 @@
+"""Finds the users that a person means by a nickname, an app's own name, an openid or a uid.
+
+Several users may have the same nickname, and they choose it themselves. So a page asks which of them is meant, and
+never guesses.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.parts import code, section, table
+from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.previewed import WRITTEN, enter_button
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import (
+    LONGEST_EXTERNAL_ID,
+    ShownSubscriberResult,
+    UserResult,
+)
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+WHICH = W("Which of them is meant?", "指的是哪一位？")
+CALLED_SO = W("{name} may be one of these:", "“{name}”可能是下面的某一位：")
+OTHERS = W(
+    "More users fit. If yours is not among these, type more of the name, or the openid.",
+    "还有其他人符合。如果这里没有，请把名字写全一些，或者写 openid。",
+)
+OTHER_NAMES, CHOOSE, THIS_ONE = (
+    W("Other names", "其他名字"),
+    W("Choice", "选择"),
+    W("This one", "就是这位"),
+)
+# Users among whom a person chooses.
+MOST_OFFERED: Final = 20
+# The button that says who is meant: `NAME=UID`.
+MEANT: Final = "meant"
+_BETWEEN: Final = re.compile(r"([\n\r,，、;；]+)")
+
+
+class MeantUser(NamedTuple):
+    """What was typed and the `uid` of who is meant by it; empty if that is one of `offered`, or if there is none. `more` fit than
+    are offered."""
+
+    typed: str
+    uid: str
+    offered: Sequence[UserResult] = ()
+    more: bool = False
+
+
+def typed_names(text: str) -> list[str]:
+    """One on each line, or with commas between; each once."""
+    return list(dict.fromkeys(filter(None, map(str.strip, _BETWEEN.split(text)[::2]))))
+
+
+def settled(visit: Visit, text: str) -> str:
+    """The text with the uid in the place of a name that a person chose a user for."""
+    name, _, uid = visit.form.get(MEANT, "").rpartition("=")
+    parts = _BETWEEN.split(text)
+    return "".join(uid if name and part.strip() == name else part for part in parts)
+
+
+async def meant_users(visit: Visit, app: AppResult, names: Iterable[str]) -> list[MeantUser]:
+    """Raises RequestError."""
+    return [await _meant(visit, app, name) for name in names]
+
+
+async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
+    if len(typed) > LONGEST_EXTERNAL_ID:  # our API says so
+        return MeantUser(typed, "")
+    own = await _by_own_name(visit, app, typed)
+    if own and typed in (own.uid, own.openid):
+        return MeantUser(typed, own.uid)
+    found = await visit.api.page(
+        "/v1/subscribers", UserResult, appid=app.appid, called=typed, limit=LARGEST_PAGE
+    )
+    exact = {one.uid: one for one in found.rows if typed == one.nickname}
+    exact |= {one.uid: one for one in found.rows if own and one.uid == own.uid}
+    if own and not exact.keys() - {own.uid}:
+        return MeantUser(typed, own.uid)
+    if len(exact) == 1 and not found.after:
+        return MeantUser(typed, next(iter(exact)))
+    fit = list((exact or {one.uid: one for one in found.rows}).values())
+    return MeantUser(typed, "", fit[:MOST_OFFERED], bool(found.after) or len(fit) > MOST_OFFERED)
+
+
+async def _by_own_name(visit: Visit, app: AppResult, name: str) -> ShownSubscriberResult | None:
+    """Who has that name for the app, that uid, or that openid."""
+    path = "/v1/apps/{app}/subscribers/{name}"
+    try:
+        return await visit.api.get(path, ShownSubscriberResult, app=app.id, name=name)
+    except NotFoundError:
+        return None
+
+
+def which_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
+    """The questions who is meant, each with a button for each of them; nothing if there is none. The buttons send the
+    form `WRITTEN`."""
+    asked = [_question(visit, one) for one in meant if one.offered]
+    body = fill("{enter}{asked}", enter=enter_button(visit), asked=asked)
+    return section(visit, WHICH, body, id="which") if asked else Html()
+
+
+def _question(visit: Visit, meant: MeantUser) -> Html:
+    name = visit.say(CALLED_SO, name=meant.typed)
+    heads = (terms.USER, OTHER_NAMES, terms.OPENID, terms.LAST_ACT, CHOOSE)
+    more = fill('<p class="faint">{others}</p>', others=visit.say(OTHERS))
+    return fill(
+        "<p>{name}</p>{table}{more}",
+        name=name,
+        table=table(
+            visit, name, heads, [_row(visit, meant, one) for one in meant.offered], empty=OTHERS
+        ),
+        more=more if meant.more else Html(),
+    )
+
+
+def _row(visit: Visit, meant: MeantUser, user: UserResult) -> tuple[Html | str, ...]:
+    name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
+    return (
+        person_name(user.uid, name),
+        visit.listed(others) or "–",
+        code(user.openid),
+        visit.time(user.heard_at),
+        fill(
+            '<button class="plain" form="{form}" name="{field}" value="{name}={uid}">{this}</button>',
+            form=WRITTEN,
+            field=MEANT,
+            name=meant.typed,
+            uid=user.uid,
+            this=visit.say(THIS_ONE),
+        ),
+    )
