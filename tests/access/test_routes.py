@@ -14,6 +14,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.compat.wechattokens.secrets import PLACES
 from wechat_scheduler.web.console.routes import CONSOLE
 from wechat_scheduler.web.kit.route import Proof, Route
+from wechat_scheduler.web.native.routes import NATIVE
 from wechat_scheduler.web.routes import all_routes
 
 OTHER = "wx9999999999999999"
@@ -309,7 +310,7 @@ async def test_who_should_not_come_in_does_not_and_leaves_nothing(
 ) -> None:
     await keeper.register({"type": 0}, {"type": 1})
     await keeper.settle()
-    keys = {scope: await callers(keeper, scope) for scope in Scope}
+    keys = {scope: await callers(keeper, scope) for scope in Scope if scope is not Scope.VIEW}
     clock.advance(timedelta(seconds=2))
     await keeper.daemon.cores.rounds.run_once()
     before = dump(tmp_path / "state")
@@ -331,6 +332,37 @@ async def test_who_should_not_come_in_does_not_and_leaves_nothing(
     assert wrong == []
     assert left == before
     assert ROWS.keys() == {(route.method, route.path) for route in all_routes()}
+
+
+# What a key that only looks is refused although it is a GET: values of credentials.
+VALUES = {"/task/{appid}/{type}", "/task/{appid}/{type}/{subject}"}
+
+
+async def test_who_only_looks_gets_no_value_of_a_credential_and_changes_nothing(
+    keeper: Caller,
+) -> None:
+    await keeper.register({"type": 0})
+    await keeper.settle()
+    looks = (await make(keeper, "view")).text
+    narrow = (await make(keeper, "view", appids=[OTHER])).text
+
+    wrong = []
+    for route in NATIVE:
+        if isinstance(route.scope, Scope):
+            seen = route.method == "GET" and route.path not in VALUES
+            opens = seen and route.scope in (Scope.READ, Scope.PUSH)
+            if (await status(keeper, route, looks) != 403) is not opens:
+                wrong.append((route.method, route.path))
+    own, others = [(await keeper.call("GET", "/tasks", key=key)).result for key in (looks, narrow)]
+    ready = await keeper.call("GET", "/readyz", key=looks)
+    token = await keeper.call(
+        "GET", f"/cgi-bin/token?appid={APPID}&secret={looks}&grant_type=client_credential", key=""
+    )
+
+    assert wrong == []
+    assert ([one["appid"] for one in own], others) == ([APPID], [])
+    assert (ready.status, "store" in ready.json["result"]) == (200, True)
+    assert "access_token" not in token.json
 
 
 async def test_who_is_limited_is_shown_nothing_of_others(keeper: Caller) -> None:
@@ -395,7 +427,7 @@ async def test_asking_for_what_lies_beyond_a_limit_is_refused_with_the_limit(
 
 async def callers(keeper: Caller, scope: Scope) -> dict[str, str]:
     """A key of each kind, by the name of the column."""
-    others = [other for other in Scope if other not in (scope, Scope.ADMIN)]
+    others = [other for other in Scope if other not in (scope, Scope.ADMIN, Scope.VIEW)]
     narrow = {} if scope is Scope.ADMIN else {"appids": [APPID], "types": [0]}
     limited = others if scope is Scope.ADMIN else [scope]  # an admin key cannot be limited
     revoked = await make(keeper, scope)

@@ -25,12 +25,18 @@ OTHER_ADMIN: Final = Sentence("of a former or another state folder", "属于之�
 
 
 class Scope(enum.StrEnum):
-    """The permitted use of a key; ADMIN includes the others."""
+    """The permitted use of a key; ADMIN includes the others. VIEW shows what READ and PUSH show, but for values of
+    credentials, and changes nothing."""
 
+    VIEW = "view"
     READ = "read"
     REGISTER = "register"
     PUSH = "push"
     ADMIN = "admin"
+
+
+# What a key with the scope VIEW may look at.
+VIEWED: Final = (Scope.READ, Scope.PUSH)
 
 
 class KeyState(enum.StrEnum):
@@ -63,6 +69,10 @@ class Key:
 
     def allows(self, scope: Scope) -> bool:
         return scope in self.scopes or Scope.ADMIN in self.scopes
+
+    def sees(self, scope: Scope) -> bool:
+        """Whether the key permits looking at what a key with that scope may look at."""
+        return self.allows(scope) or (scope in VIEWED and Scope.VIEW in self.scopes)
 
     def reaches(self, appid: str, kind: str = "") -> bool:
         """Whether the key permits that account and that kind of credential; an empty argument is not

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.access.sessions import Session
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import (
@@ -69,10 +70,10 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
     """The handler of a page behind its checks, with its errors as pages."""
 
     async def visited(request: web.Request) -> web.StreamResponse:
-        visit = await visit_of(request, notices)
+        visit = await visit_of(request, notices, route.scope)
         if visit is None:
             return await _sign_in_first(request)
-        if route.scope is not None and not visit.may(route.scope):
+        if route.scope is not None and not route.permits(visit):
             return lacking(visit, route.scope)
         asked = unanswered(visit)
         return await question(visit, asked) if asked else await _handled(visit, route)
@@ -88,7 +89,9 @@ async def _handled(visit: Visit, route: ConsoleRoute) -> web.StreamResponse:
         raise
 
 
-async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit | None:
+async def visit_of(
+    request: web.Request, notices: Mapping[str, Words], scope: Scope | None
+) -> Visit | None:
     """None for a browser without an open session. Raises ForbiddenError for a form that is not ours."""
     services = request.app[SERVICES]
     found = await signed_in(request)
@@ -105,6 +108,7 @@ async def visit_of(request: web.Request, notices: Mapping[str, Words]) -> Visit 
             id=session_id, key=found.visitor.key, csrf=services.sessions.proof(found.secret)
         ),
         notices=notices,
+        scope=scope,
     )
     if request.method != hdrs.METH_POST:
         return visit

@@ -32,10 +32,13 @@ def form(
     before: Iterable[Html] = (),
     beside: Iterable[Html] = (),
     id: str = "",  # noqa: A002 - the word of HTML
+    for_all: bool = False,
 ) -> Html:
-    """A form that posts. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside`
+    """A form that posts; empty for a key that only looks at the page, unless it is `for_all`. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside`
     are further buttons, and Enter in a field presses the first of all; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
     `Idempotency-Key`."""
+    if visit.only_looks and not for_all:
+        return Html()
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(

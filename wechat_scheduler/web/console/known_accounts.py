@@ -23,7 +23,7 @@ async def known_accounts(visit: Visit) -> Html:
 
 async def kept_here(visit: Visit) -> Sequence[str]:
     """Appids in order; of very many a part, and none for a key that may not list them."""
-    if not visit.may(Scope.READ):
+    if not visit.sees(Scope.READ):
         return ()
     found = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
     return list(dict.fromkeys(job.appid for job in found.rows))

@@ -149,7 +149,7 @@ def _rooms(visit: Visit) -> Html:
             words=visit.say(entry.words),
         )
         for entry in NAVIGATION
-        if entry.scope is None or visit.may(entry.scope)
+        if entry.scope is None or visit.sees(entry.scope)
     ]
     return fill(
         '<nav class="rooms" aria-label="{name}"><ul>{entries}</ul></nav>',
@@ -166,7 +166,7 @@ def _foot(visit: Visit) -> Html:
     languages, themes = choose_look(
         str(visit.request.rel_url), visit.language, theme_of(visit.request)
     )
-    out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain")
+    out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain", for_all=True)
     return fill(
         _FOOT,
         who=visit.say(

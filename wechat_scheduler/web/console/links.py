@@ -1,7 +1,8 @@
 """Links of the console: from page to page, and back after a form was posted."""
 
+import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
 from aiohttp import hdrs, web
@@ -13,7 +14,9 @@ from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill, web_address, when
 
 W = Words
+T = TypeVar("T")
 
+_WRITE: Final = re.compile("/console/(?:messages|reminders)/write")
 # What a form did, and to how many.
 DONE, COUNT = "done", "done_count"
 NEXT_PAGE = W("Next page", "下一页")
@@ -35,7 +38,7 @@ def link(url: str, text: Html | str) -> Html:
 def account_link(visit: Visit, appid: str) -> Html:
     """The appid, which leads to the credentials of the account for a key that may see them."""
     shown = fill('<code class="id">{appid}</code>', appid=appid)
-    if not visit.may(Scope.READ):
+    if not visit.sees(Scope.READ):
         return shown
     return link(f"/console/credentials/{quote(appid, safe='')}", shown)
 
@@ -50,9 +53,17 @@ def button(visit: Visit, url: str, words: Words, *, kind: str = "") -> Html:
     )
 
 
+def offered(visit: Visit, pairs: Iterable[tuple[str, T]]) -> list[tuple[str, T]]:
+    """Those that the key can open: a key that only looks at this page writes nothing."""
+    return [(url, it) for url, it in pairs if not (visit.only_looks and _WRITE.match(url))]
+
+
 def links(visit: Visit, pairs: Iterable[tuple[str, Words]]) -> Html:
-    """A list of links to other pages."""
-    made = [fill("<li>{link}</li>", link=link(url, visit.say(words))) for url, words in pairs]
+    """A list of links to other pages, without those to forms for a key that only looks at this one."""
+    made = [
+        fill("<li>{link}</li>", link=link(url, visit.say(words)))
+        for url, words in offered(visit, pairs)
+    ]
     return fill('<ul class="links">{made}</ul>', made=made)
 
 

@@ -19,7 +19,7 @@ _EVENTS: Final = route_of(hdrs.METH_GET, "/v1/events")
 async def live(visit: Visit) -> web.StreamResponse:
     """The stream of events of our API. The values of credentials stay out of it: a page needs none."""
     key, request = visit.session.key, visit.request
-    scopes = frozenset((Scope.PUSH,) if key.allows(Scope.PUSH) else ())
+    scopes = frozenset((Scope.PUSH,) if key.sees(Scope.PUSH) else ())
     address = request.app[SERVICES].authenticator.address(request)
     return await called_by(Visitor(replace(key, scopes=scopes), address), _EVENTS, request)
 

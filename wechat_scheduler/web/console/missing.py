@@ -30,7 +30,7 @@ async def missing(request: web.Request, error: web.HTTPException) -> web.StreamR
     is_on = request.app[SERVICES].running.config.server.console
     if not (is_on and request.path.startswith("/console/") and is_browser(request)):
         return None
-    visit = await visit_of(request, {}) if request.method == hdrs.METH_GET else None
+    visit = await visit_of(request, {}, None) if request.method == hdrs.METH_GET else None
     place = _place_of_form(request.path) if error.status == 405 else _HOME
     title, back = (TITLE, BACK) if place == _HOME else (FOR_FORMS, BACK_TO_FORM)
     if visit is not None:

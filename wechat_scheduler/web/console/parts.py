@@ -117,7 +117,10 @@ def state(visit: Visit, kind: Kind, words: Phrase) -> Html:
 
 
 def section(visit: Visit, heading: Phrase, body: Html, *, id: str = "", live: bool = False) -> Html:  # noqa: A002
-    """A section with an `h2`. A live one needs an `id`: it is replaced when something has happened."""
+    """A section with an `h2`. A live one needs an `id`: it is replaced when something has happened. Any other is left out if
+    it is empty."""
+    if not (body or live):
+        return Html()
     return fill(
         "<section{id}{live}><h2>{heading}</h2>{body}</section>",
         id=when(id, fill(' id="{id}"', id=id)),

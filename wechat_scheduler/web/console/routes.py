@@ -28,11 +28,13 @@ OFF: Final = "wechat-scheduler: the console is off; to turn it on, set server.co
 
 
 class Room(NamedTuple):
-    """The routes of a module, the notices that its pages say, and the scope that all of them need."""
+    """The routes of a module, the notices that its pages say, and the scope that all of them need; also to look at
+    pages that only `changes` something."""
 
     routes: tuple[ConsoleRoute, ...]
     notices: Mapping[str, Words] = {}
     scope: Scope | None = None
+    changes: bool = False
 
 
 ROOMS: Final = (
@@ -47,12 +49,12 @@ ROOMS: Final = (
     Room(sign_out.ROUTES),
     Room(listing.ROUTES, bulk.NOTICES, Scope.PUSH),
     Room(bulk.ROUTES, scope=Scope.PUSH),
-    Room(writing.ROUTES, scope=Scope.PUSH),
+    Room(writing.ROUTES, scope=Scope.PUSH, changes=True),
     Room(message.ROUTES, scope=Scope.PUSH),
     Room(story.ROUTES, story.NOTICES, Scope.PUSH),
     Room(agenda.ROUTES, scope=Scope.PUSH),
     Room(bot.ROUTES, scope=Scope.PUSH),
-    Room(reminder_writing.ROUTES, scope=Scope.PUSH),
+    Room(reminder_writing.ROUTES, scope=Scope.PUSH, changes=True),
     Room(reminders.ROUTES, scope=Scope.PUSH),
     Room(changes.ROUTES, changes.NOTICES, Scope.PUSH),
     Room(people.ROUTES, people.NOTICES, Scope.PUSH),
@@ -73,7 +75,7 @@ def _rows() -> Iterator[Route]:
     yield from (*assets.ROUTES, *looks.ROUTES, *sign_in.DOOR)
     for room in ROOMS:
         for each in room.routes:
-            row = each if each.scope else replace(each, scope=room.scope)
+            row = each if each.scope else replace(each, scope=room.scope, changes=room.changes)
             yield Route(
                 row.method, row.path, visiting(row, {**NOTICES, **room.notices}), Proof.SESSION
             )

@@ -41,7 +41,7 @@ class SignedIn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """`form` holds the fields of a POST that was checked, each with its last value. `notices` are what pages
-    may have done before."""
+    may have done before, `scope` what the page needs."""
 
     request: web.Request
     api: NativeApi
@@ -50,6 +50,7 @@ class Visit:
     form: Mapping[str, str] = field(default_factory=dict)
     fields: Sequence[tuple[str, str]] = ()
     notices: Mapping[str, Words] = field(default_factory=dict)
+    scope: Scope | None = None
 
     @property
     def now(self) -> datetime:
@@ -100,6 +101,16 @@ class Visit:
     def may(self, scope: Scope) -> bool:
         """Whether the key of the session has that scope."""
         return self.session.key.allows(scope)
+
+    def sees(self, scope: Scope) -> bool:
+        """Whether the key of the session may look at what a key with that scope may look at."""
+        return self.session.key.sees(scope)
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether the key sees this page, and may not carry out its forms. Those that need more than the page say so
+        themselves."""
+        return self.scope is Scope.PUSH and not self.may(Scope.PUSH)
 
     def form_list(self, name: str) -> list[str]:
         """All values of a field that a form may repeat."""

@@ -150,9 +150,9 @@ def is_local(request: web.Request, address: Address | None) -> bool:
     return address is not None and address.is_loopback
 
 
-def require_scope(key: Key, scope: Scope | None) -> None:
-    """Raises ForbiddenError if the key lacks the scope; None asks for none."""
-    if scope is not None and not key.allows(scope):
+def require_scope(key: Key, scope: Scope | None, *, looks: bool = False) -> None:
+    """Raises ForbiddenError if the key lacks the scope, also for a request that only `looks`; None asks for none."""
+    if scope is not None and not (key.sees(scope) if looks else key.allows(scope)):
         raise ForbiddenError(f"this API key lacks the scope {scope.value}", reason=Reason.KEY_SCOPE)
 
 

@@ -56,9 +56,9 @@ class EventFilter:
 
 def permitted(key: Key) -> frozenset[FeedKind]:
     """Credentials are told to every key that reaches them, alerts to those that read, all else to those that
-    send."""
-    found = frozenset(FeedKind) if key.allows(Scope.PUSH) else RARE
-    return found if key.allows(Scope.READ) else found - {FeedKind.ALERTED}
+    send; all to those that look."""
+    found = frozenset(FeedKind) if key.sees(Scope.PUSH) else RARE
+    return found if key.sees(Scope.READ) else found - {FeedKind.ALERTED}
 
 
 class EventStream:

@@ -4,8 +4,12 @@ from functools import partial
 
 from aiohttp import web
 
-from wechat_scheduler.access.model import Scope
-from wechat_scheduler.web.kit.auth import Visitor, require_reach_of_path, require_scope
+from wechat_scheduler.access.model import Key, Scope
+from wechat_scheduler.web.kit.auth import (
+    Visitor,
+    require_reach_of_path,
+    require_scope,
+)
 from wechat_scheduler.web.kit.encodings import refuse_compressed
 from wechat_scheduler.web.kit.query import refuse_nul, refuse_unknown
 from wechat_scheduler.web.kit.route import Handler, takes_key
@@ -33,21 +37,24 @@ async def called_by(
     """The response of a route that takes a key to a person whose session has proved one; the audit notes what they
     change. Raises RequestError."""
     refuse_nul(request)
-    require_scope(visitor.key, wanted_scope(route))
+    _require_scope_of(route, visitor.key)
     response = await _answered(route, request, visitor)
     await note_change(route, request, response)
     return response
 
 
-def wanted_scope(route: NativeRoute) -> Scope | None:
-    return route.scope if isinstance(route.scope, Scope) else None
+def _require_scope_of(route: NativeRoute, key: Key) -> None:
+    """Raises ForbiddenError."""
+    if isinstance(route.scope, Scope):
+        require_scope(key, route.scope, looks=route.only_shows)
 
 
 async def _with_key(route: NativeRoute, request: web.Request) -> web.StreamResponse:
     refuse_nul(request)
     refuse_compressed(request)
     services = request.app[SERVICES]
-    visitor = await services.authenticator.identify(request, wanted_scope(route))
+    visitor = await services.authenticator.identify(request, None)
+    _require_scope_of(route, visitor.key)
     return await _answered(route, request, visitor)
 
 

@@ -13,6 +13,7 @@ from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.auth import require_scope
 from wechat_scheduler.web.kit.services import SERVICES, Services
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -56,7 +57,8 @@ async def readyz(request: web.Request) -> web.Response:
     services = request.app[SERVICES]
     if not services.authenticator.is_named(request):
         return await _yes_or_no(services)
-    key = (await services.authenticator.identify(request, Scope.READ)).key
+    key = (await services.authenticator.identify(request, None)).key
+    require_scope(key, Scope.READ, looks=True)
     found = await patiently(services.health.not_fresh(limit=MOST_NAMES))
     loops, store_error = services.turning(), services.health.store_error()
     store = found is not None and not store_error

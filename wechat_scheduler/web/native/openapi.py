@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler import __version__
-from wechat_scheduler.access.model import Scope
+from wechat_scheduler.access.model import VIEWED, Scope
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit.kinds import KindTable
 from wechat_scheduler.web.kit.room_states import STATES
@@ -139,7 +139,7 @@ def _described(route: NativeRoute, schemas: Mapping[Any, Json]) -> Json:
         "operationId": operation_id(route),
         "tags": [route.handler.__module__.rpartition(".")[2]],
         "summary": route.summary,
-        "security": _security(route.scope),
+        "security": _security(route),
         "parameters": list(_parameters(route)),
         "responses": dict(_responses(route, schemas)),
     }
@@ -153,11 +153,13 @@ def operation_id(route: NativeRoute) -> str:
     return f"{route.method.lower()}{re.sub(r'[^a-z0-9]+', '_', route.path)}".strip("_")
 
 
-def _security(scope: Scope | Proof | None) -> list[Json]:
-    """One of three ways to send a key, and the scope that it must have."""
-    if not takes_key(scope):
+def _security(route: NativeRoute) -> list[Json]:
+    """One of three ways to send a key, and the scope that it must have; or another that is enough."""
+    if not takes_key(route.scope):
         return []
-    return [{name: [scope.value] if isinstance(scope, Scope) else []} for name in SCHEMES]
+    scopes = [route.scope, *((Scope.VIEW,) if route.only_shows and route.scope in VIEWED else ())]
+    of = [[one.value] if isinstance(one, Scope) else [] for one in scopes]
+    return [{name: each} for each in of for name in SCHEMES]
 
 
 def _parameters(route: NativeRoute) -> Iterator[Json]:

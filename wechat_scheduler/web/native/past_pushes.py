@@ -70,7 +70,7 @@ async def listed(request: web.Request) -> web.Response:
 
 def _kinds(caller: Key, asked: str) -> Sequence[PushKind]:
     """Raises ForbiddenError for what users did, without the scope that names them."""
-    if caller.allows(Scope.PUSH):
+    if caller.sees(Scope.PUSH):
         return (PushKind(asked),) if asked else tuple(PushKind)
     if asked == PushKind.ACT:
         raise ForbiddenError(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
+from aiohttp import hdrs
+
 from wechat_scheduler.engine.records import KW_ONLY, dataclass, field
 from wechat_scheduler.web.kit.ids import ID, REMINDER_ID, WECHAT_ID, schema_of
 from wechat_scheduler.web.kit.kinds import SCHEMA
@@ -31,7 +33,7 @@ class NativeRoute(Route):
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
     those that follow from the path, the scope and the body. `checks_reach` if the handler
     itself checks what the key reaches. A `once` route honours
-    `Idempotency-Key`."""
+    `Idempotency-Key`. One that `gives_values` of credentials is not for keys that only look."""
 
     summary: str
     _: KW_ONLY
@@ -44,6 +46,12 @@ class NativeRoute(Route):
     errors: tuple[int, ...] = ()
     checks_reach: bool = False
     once: bool = False
+    gives_values: bool = False
+
+    @property
+    def only_shows(self) -> bool:
+        """Whether a key that only looks may call it."""
+        return self.method == hdrs.METH_GET and not self.gives_values
 
     @property
     def queries(self) -> tuple[str, ...]:

@@ -147,7 +147,7 @@ _OF_ONE: Final = (
         "GET", "/task/{appid}/{type}", fetch, Scope.READ,
         "Answers the current value; without a subject, that of the one task of this type.",
         result=str, takes=(long_polls.WAIT, long_polls.VERSION, _IF_NONE_MATCH), gives=_VALUE,
-        errors=(304, 409),
+        errors=(304, 409), gives_values=True,
     ),
     NativeRoute(
         "DELETE", "/task/{appid}/{type}", remove, Scope.REGISTER,

@@ -35,7 +35,7 @@ _GONE: Final = (Action.APP_REMOVED, Action.REMINDER_REMOVED)
 
 async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[int, AppResult]:
     """The apps by their ids; none if no entry is about one."""
-    needs = visit.may(Scope.PUSH) and any(one.action.startswith(_OF_APPS) for one in rows)
+    needs = visit.sees(Scope.PUSH) and any(one.action.startswith(_OF_APPS) for one in rows)
     return await apps_of(visit) if needs else {}
 
 

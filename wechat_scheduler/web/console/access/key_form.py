@@ -34,6 +34,10 @@ _DAY: Final = 86_400
 NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。")
 SCOPES = W("What it may do", "可以做什么")
 SCOPE_WORDS: Final = {
+    Scope.VIEW: W(
+        "view: look at all but keys and the audit; change nothing, fetch no credential",
+        "view：只能看（key 和审计除外）；不能更改，也不能获取凭据",
+    ),
     Scope.READ: W("read: fetch credentials, see their state", "read：获取凭据、查看它们的状态"),
     Scope.REGISTER: W(
         "register: register and remove credentials, set up pushes",

@@ -107,7 +107,7 @@ def changed(visit: Visit, alert: AlertResult) -> Html:
 def _way(visit: Visit, alert: AlertResult, place: str) -> Html:
     """The page for a key that may see it; who may not reads the advice alone."""
     way = WAYS.get(alert.rule)
-    if way is None or not visit.may(way.scope):
+    if way is None or not visit.sees(way.scope):
         return advice(visit, alert.advice)
     url = place or place_of(alert.rule, subject=alert.subject, appid=alert.appid)
     said = advice(visit, visit.say(way.words) if way.words else alert.advice)

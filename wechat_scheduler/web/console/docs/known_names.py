@@ -59,7 +59,7 @@ async def first_of(visit: Visit, names: Collection[str]) -> dict[str, str]:
     """The first of each, as far as there is one that the key may see; a user is one of the app."""
     found: dict[str, str] = {}
     for name, listed in _LISTS.items():
-        if name not in names or not visit.may(listed.scope) or (name == USER and APP not in found):
+        if name not in names or not visit.sees(listed.scope) or (name == USER and APP not in found):
             continue
         app = {APP: found[APP]} if name == USER else {}
         try:

@@ -23,6 +23,7 @@ from wechat_scheduler.web.console.fields import area_field, form, text_field
 from wechat_scheduler.web.console.lacking import needed
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.native_api import route_of
 from wechat_scheduler.web.console.parts import code, facts, joined, section, spaced, table
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -115,11 +116,18 @@ async def _trial(visit: Visit, operation: Operation) -> Html:
     """The form that tries the route, or what the key lacks for it."""
     if not operation.can_be_tried:
         return Html()
-    if operation.scope and not visit.may(Scope(operation.scope)):
+    if not _may_try(visit, operation):
         words = needed(visit, Scope(operation.scope))
         return section(visit, TRY, fill('<p class="empty">{words}</p>', words=words), id="try")
     names, body = await known_names(visit, operation), await beginning(visit, operation)
     return _try(visit, operation, names, body)
+
+
+def _may_try(visit: Visit, operation: Operation) -> bool:
+    if not operation.scope:
+        return True
+    shows = route_of(operation.method, operation.path).only_shows
+    return (visit.sees if shows else visit.may)(Scope(operation.scope))
 
 
 def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any) -> Html:

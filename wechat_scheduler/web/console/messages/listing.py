@@ -102,7 +102,7 @@ def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, 
 
 def _found(visit: Visit, rows: Rows[DeliveryResult], chosen: WantedDeliveries) -> Html:
     empty = _none_found(visit, chosen) if chosen.given else of_accounts(visit, NONE)
-    acts = _acts(rows, chosen)
+    acts = _acts(rows, chosen) if visit.may(Scope.PUSH) else []
     shown = deliveries_table(visit, rows, empty, pick=bool(acts))
     if not acts:
         return fill("{shown}{pager}", shown=shown, pager=pager(visit, rows))

@@ -23,7 +23,7 @@ PAGE: Final = "/console/reminders/{id}"
 
 async def reminder_behind(visit: Visit, message: MessageResult) -> Html:
     """The reminder by its title, with its owner, or by its id if it cannot be read; empty for other messages."""
-    if not message.reminder or not visit.may(Scope.PUSH):
+    if not message.reminder or not visit.sees(Scope.PUSH):
         return Html()
     try:
         found = await visit.api.get(

@@ -72,7 +72,7 @@ async def _now(visit: Visit, name: str, failing: Collection[str]) -> Cell:
     links: list[Html] = []
     if name in failing:
         links.append(_link(visit, f"/console/credentials?errcode={quote(name)}", CREDENTIALS))
-    if visit.may(Scope.PUSH) and await _strikes(visit, name):
+    if visit.sees(Scope.PUSH) and await _strikes(visit, name):
         links.append(_link(visit, f"/console/messages?errcode={quote(name)}", DELIVERIES))
     return joined(links) if links else "–"
 

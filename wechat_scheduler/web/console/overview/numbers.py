@@ -115,7 +115,7 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
             visit.say(ALL_TYPES) if visit.session.key.kinds else "",
         ),
         failed=when(
-            visit.may(Scope.PUSH),
+            visit.sees(Scope.PUSH),
             fill(
                 "<p>{link}</p>", link=link("/console/messages?state=dead", visit.say(STILL_FAILED))
             ),

@@ -33,7 +33,7 @@ READS = W("read: this page shows what is kept", "read：此页显示保存的内
 
 async def overview(visit: Visit) -> web.Response:
     """For a key that does not read, a page that says so."""
-    if not visit.may(Scope.READ):
+    if not visit.sees(Scope.READ):
         return layout(visit, TITLE, _closed(visit))
     found = await visit.api.get("/v1/overview", OverviewResult)
     parts = [standing(visit, found)]

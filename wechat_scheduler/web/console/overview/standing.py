@@ -46,7 +46,7 @@ def standing(visit: Visit, found: OverviewResult) -> Html:
             _states(visit, found.credentials),
         ),
         *(
-            _count(visit.say(words), _large(_rows(number), url if visit.may(Scope.PUSH) else ""))
+            _count(visit.say(words), _large(_rows(number), url if visit.sees(Scope.PUSH) else ""))
             for words, number, url in (
                 (WAITING, work.waiting, "/console/messages?state=pending"),
                 (DEAD, work.dead, "/console/messages?state=dead"),

@@ -65,7 +65,7 @@ def app_page(
 
 
 def _tabs(visit: Visit, app: AppResult) -> Html:
-    pages = [(app_url(app, tab.path), tab.words) for tab in TABS if visit.may(tab.scope)]
+    pages = [(app_url(app, tab.path), tab.words) for tab in TABS if visit.sees(tab.scope)]
     path = visit.request.path
     here = next((url for url, _ in reversed(pages) if f"{path}/".startswith(f"{url}/")), "")
     name = PAGES_OF.filled(name=app.name)

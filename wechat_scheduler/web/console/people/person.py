@@ -164,7 +164,7 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
             (f"/console/reminders?uid={user.uid}", terms.REMINDERS),
             *(
                 [(f"/console/pushes?kind=act&appid={app.appid}", PUSHES)]
-                if visit.may(Scope.READ)
+                if visit.sees(Scope.READ)
                 else []
             ),
         ],

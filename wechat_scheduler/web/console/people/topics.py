@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, form, text_field
-from wechat_scheduler.web.console.links import done, link, pager
+from wechat_scheduler.web.console.links import done, link, offered, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import (
@@ -120,7 +120,7 @@ async def _listed(visit: Visit, app: AppResult) -> Html:
 def _row(visit: Visit, app: AppResult, one: ListedTopicResult) -> tuple[Html, ...]:
     leads = [
         fill("<div>{link}</div>", link=link(path, visit.say(words)))
-        for path, words in topic_leads(app, one.id)
+        for path, words in offered(visit, topic_leads(app, one.id))
     ]
     name = link(app_url(app, f"/topics/{one.id}"), one.name)
     return (

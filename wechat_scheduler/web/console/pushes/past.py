@@ -59,7 +59,7 @@ async def past_pushes(visit: Visit) -> Html:
             empty=_none_fits(visit) if is_filtered else _none(visit),
         ),
         pager=pager(visit, found),
-        kept=spaced(visit.say(KEPT), "" if visit.may(Scope.PUSH) else visit.say(NO_ACTS)),
+        kept=spaced(visit.say(KEPT), "" if visit.sees(Scope.PUSH) else visit.say(NO_ACTS)),
     )
     return section(visit, CAME, body, id="came", live=True)
 
@@ -72,7 +72,7 @@ def _none_fits(visit: Visit) -> Words:
 
 
 def _none(visit: Visit) -> Words:
-    return of_accounts(visit, NONE) if visit.may(Scope.PUSH) else NONE_SEEN
+    return of_accounts(visit, NONE) if visit.sees(Scope.PUSH) else NONE_SEEN
 
 
 def _search(visit: Visit) -> Html:
@@ -80,7 +80,7 @@ def _search(visit: Visit) -> Html:
     kinds = [
         (kind.value, words)
         for kind, words in KINDS.items()
-        if kind is not PushKind.ACT or visit.may(Scope.PUSH)
+        if kind is not PushKind.ACT or visit.sees(Scope.PUSH)
     ]
     chosen = select_field(visit, "kind", terms.KIND, [("", ALL), *kinds], query.get("kind", ""))
     appid = text_field(

@@ -80,7 +80,7 @@ async def bot(visit: Visit) -> web.Response:
 
 async def _hearing(visit: Visit) -> set[str] | None:
     """The accounts whose messages come in; None if the key may not see that."""
-    if not visit.may(Scope.READ):
+    if not visit.sees(Scope.READ):
         return None
     found = await visit.api.get("/callbacks", list[PushEndpointResult])
     return {endpoint.appid for endpoint in found}

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import links, terms
@@ -62,7 +63,8 @@ class ReceiverRow(Protocol):
 
 def tabs(visit: Visit, here: str) -> Html:
     """Links to the pages of reminders."""
-    return links.tabs(visit, VIEWS, TABS, here)
+    pages = [(url, words) for url, words in TABS if url != WRITE or visit.may(Scope.PUSH)]
+    return links.tabs(visit, VIEWS, pages, here)
 
 
 def reminder_link(reminder_id: str, title: str) -> Html:

@@ -15,6 +15,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`state` is active, expired or revoked; instants are RFC 3339 in UTC.": "`state` 为 active、expired 或 revoked；时间为 UTC 的 RFC 3339",
     "`key` and `signing_secret` are shown only once.": "`key` 和 `signing_secret` 只显示一次",
     "The permitted use of a key; ADMIN includes the others.": "key 的权限；ADMIN 包含其他权限",
+    "VIEW shows what READ and PUSH show, but for values of credentials, and changes nothing.":
+        "VIEW 能看 READ 和 PUSH 能看的（凭据的值除外），什么也不能更改",
     "An open session.": "一个打开的会话",
     "`key` is the id of the key that it acts as; `address` and `user_agent` are those of the browser that opened it; instants are RFC 3339 in UTC.":
         "`key` 是它所用的 key 的 id；`address` 和 `user_agent` 属于打开它的浏览器；时间为 UTC 的 RFC 3339",
