@@ -216,3 +216,17 @@ def _lunar_days(anchor: Lunar, year: int) -> Sequence[date]:
             lunar = LunarDate(year, month, min(anchor.day, length), leap)
             found.append(lunar.to_solar_date())
     return tuple(found)
+
+
+def ends_month(anchors: Sequence[Anchor], between: str, value: Anchor) -> bool:
+    """Whether the day is the last of its kind in the month whose end is named before it: 月底最后一个周五."""
+    last = anchors[-1] if anchors and between in ("", "的") else None
+    is_end = isinstance(last, MonthDays) and last.numbers == (-1,)
+    return is_end and isinstance(value, Nth) and value.nth < 0
+
+
+def is_one_weekday(value: Anchor) -> bool:
+    """Whether it is one weekday of no certain week, or the nth of no certain month."""
+    if isinstance(value, Weekdays):
+        return len(value.numbers) == 1 and value.week is None
+    return isinstance(value, Nth) and value.month is None and value.nth > 0

@@ -34,14 +34,15 @@ EVERY = pattern(
     rf"(?:每(?:一?个)?|(?<!\d)1|(?<![一二三四五六七八九十])一个?)(?:小时|周|星期|礼拜|月|季度|年)(?P<many>{_OFTEN})"
     rf"|每(?:一|1)?[天日](?P<daily>(?![两二三23]次){_OFTEN})"
     rf"|每个?季度?的?(?:第(?P<nth>[一二三123])个|(?P<last>最后一?个|末))月的?"
-    r"|(?P<other>每?隔(?=(?:周|星期|礼拜)[一二三四五六日天]))"
+    r"|(?P<other>每?间?隔(?:[一1]个)?(?=(?:周|星期|礼拜)[一二三四五六日天末](?!次)))"
+    r"|(?P<skips>每?间?隔[两二三四2-9]个(?:周|星期|礼拜)[一二三四五六日天末](?!次))"
     rf"|每?间?隔(?:了|上)?(?P<gap>{ANY}|半)?(?:个)?(?P<gmid>半)?(?P<gunit>{_UNITS}|工作日)(?P<gonce>一次|1次)?"
     rf"|(?:(?P<each>每|逢)(?:一?个|逢|到|一)?{_WEEKDAY})"
     r"|每个?小时的?(?P<full>整点)"
     rf"|每周?(?:一?个|的)?(?P<work>工作日|上班日)(?:的?每天)?"
     r"|每(?:一?个)?(?P<part>(?=[早晚夜晨]|上午|下午|中午|傍晚|凌晨))"
     rf"|(?P<odd>(?:每个?)?[单双]周的?(?:(?:周|星期|礼拜)?[一二三四五六日天]|$)|每个?(?:月的?)?[单双](?:号|日(?!休)|数日))"
-    rf"|每?(?:一|1)天(?P<often>(?=[两二三23]次))|(?P<double>每双周)"
+    rf"|每?(?:一|1)[天日](?P<often>(?=[两二三23]次))|(?P<double>每双周)"
     rf"|每(?P<n>{ANY}|半)?个?(?P<mid>半)?(?P<unit>{_UNITS})(?P<once>(?:一|1)次|重复(?! ?{ANY}))?"
     rf"|(?P<n3>{ANY}|半)个?(?P<unit3>小时|钟头|分钟|天|日|周|星期|礼拜|月|季度|年)(?:一|1)次"
     r"|(?<![去在到找给跟和叫看买吃向单双隔下上这本每两几\d一二三四五六七八九十])(?P<twice>天天|日日|成天|月月|年年|周周)"
@@ -104,8 +105,8 @@ def read_every(found: re.Match[str]) -> Every:
     often = found["many"] or found["daily"]
     if often:
         raise when_exactly(often)
-    if found["odd"]:
-        raise unknown_recurrence(found["odd"])
+    if odd := found["odd"] or found["skips"]:
+        raise unknown_recurrence(odd)
     if found["nth"] or found["last"]:
         return Every(unit=Unit.MONTH, count=3, quarter=True, month=whole(found["nth"] or "三"))
     if found["other"]:

@@ -9,6 +9,7 @@ from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.dividing import divided, mixed
+from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_open
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.guesses import confirmed
@@ -29,6 +30,7 @@ from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
     LanguageError,
+    VagueError,
     nothing_to_precede,
     too_far,
     too_long,
@@ -117,6 +119,9 @@ class _Sentence:
             raise without_time(text, plain, asked=now.policy.asked)
         if vague := VAGUE.search(dense):
             raise unclear(vague.group())
+        if found := holiday_meant(dense, said):
+            begins, ends = places[found[0]], places[found[1] - 1] + 1
+            raise VagueError(plain[begins:ends], f"{text[:begins]} {text[ends:]}")
         return cls(text=text, plain=plain, dense=dense, places=places, said=said)
 
 
@@ -192,6 +197,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     reading = _parsed(sentence.said, now, title)
     if not now.policy.asked and (own or not _passes(sentence.said)):
         refuse_unsure(reading, masked(sentence.plain), rest=normalise(rest), own=own)
+    refuse_open(sentence.said, normalise(title))
     return reading
 
 

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field, replace
+from wechat_scheduler.reminders.language import anchors
 from wechat_scheduler.reminders.language.anchors import Anchor, Nth, Weekdays, workday_after
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import (
@@ -74,7 +75,7 @@ class Meaning:
     """The groups of words that name other times, and are not used."""
 
     def weekday_after(self, day: date) -> date:
-        """`day`, or the weekday behind it that is meant."""
+        """`day`, or the weekday behind it."""
         match self.following:
             case Weekdays(numbers=(number, *_)):
                 return day + timedelta(days=(number - day.weekday() - 1) % 7 + 1)
@@ -211,12 +212,19 @@ def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
     ranged = joined and RANGE.fullmatch(each.before) is not None
     if found.repeated and (ranged or UNTIL.search(each.before)) and not _same(found, value):
         found.until, found.until_end = value, each.token.end
-    elif found.anchors and not found.repeated and THEN.fullmatch(each.before) and _is_one(value):
+    elif (
+        found.anchors
+        and not found.repeated
+        and THEN.fullmatch(each.before)
+        and anchors.is_one_weekday(value)
+    ):
         found.following = value if isinstance(value, Weekdays | Nth) else None
     elif BEGINS.match(each.after) and (found.every or not found.anchors):
         found.begin, found.begins = value, True
     elif ranged and (found.anchors or found.clocks):
         found.end_anchor = value
+    elif len(found.every) < 2 and anchors.ends_month(found.anchors, each.before, value):
+        found.anchors[-1] = value
     elif _is_check(found, value):
         found.check = value if isinstance(value, Weekdays) else None
     else:
@@ -224,12 +232,6 @@ def _anchor(found: Meaning, value: Anchor, each: Linked, joined: bool) -> None:
         found.anchors.append(value)
         if BEFORE.match(each.after):
             found.limits.append(value)
-
-
-def _is_one(value: Anchor) -> bool:
-    if isinstance(value, Weekdays):
-        return len(value.numbers) == 1 and value.week is None
-    return isinstance(value, Nth) and value.month is None and value.nth > 0
 
 
 def _same(found: Meaning, value: Anchor) -> bool:

@@ -125,14 +125,24 @@ def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
 
 
 def clock_only(clock: ClockTime | None, now: Now) -> datetime:
-    """The next instant of a clock time. A bare hour is the nearer of its two readings."""
+    """The next instant of a clock time. A bare hour is the nearer of its two readings. Raises LanguageError for a
+    part of the day that has begun: 下午 at two may be that of today, or of tomorrow."""
     if clock is None:
         raise nothing()
     days, at = clock.place(now.policy)
     ats = [at, at.replace(hour=(at.hour + 12) % 24)] if clock.bare else [at]
     yesterday = now.today - timedelta(days=1)
     moments = [now.wall(yesterday, each, days + n) for n in range(4) for each in ats]
-    return min(moment for moment in moments if moment > now.at)
+    found = min(moment for moment in moments if moment > now.at)
+    if (
+        clock.hour is None
+        and clock.part in _ENDS | {Part.EVENING: 24}
+        and now.wall(now.today, at, days) <= now.at
+    ):
+        later = _later_today(found, clock, now)
+        if later != found:
+            raise which_one(moment_words(later), moment_words(found))
+    return found
 
 
 def end_clock(clock: ClockTime, start: datetime, now: Now) -> datetime:

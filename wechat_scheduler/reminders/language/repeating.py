@@ -22,7 +22,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     too_often_a_day,
     which_one,
 )
-from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, every_of
+from wechat_scheduler.reminders.language.rules import ELAPSED, bodies, every_of, is_open
 from wechat_scheduler.reminders.language.wording import moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.rule import Rule
@@ -111,7 +111,8 @@ def _calendar(said: Meaning, every: Every, now: Now) -> tuple[list[str], datetim
     if len({days for days, _ in places}) > 1 and said.anchors:
         raise midnight_of_which_day()
     ats = list(dict.fromkeys(at for _, at in places))
-    if every == Every(unit=Unit.MONTH) and not said.anchors and now.today.day > 28:
+    plainly = every == Every(unit=Unit.MONTH) and not said.anchors and not is_open(said)
+    if plainly and now.today.day > 28:
         # The rule has to name the 31st, as a start on 28 February would lose it.
         said.anchors.append(MonthDays(numbers=(now.today.day,)))
     lines = bodies(said, places[0][0])

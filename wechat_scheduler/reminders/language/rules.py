@@ -76,7 +76,7 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
     if not meaning.anchors:
         if every.unit is Unit.DATE:
             raise nothing_to_repeat()
-        if every.unit in (Unit.MONTH, Unit.YEAR) and _is_open(meaning):
+        if every.unit in (Unit.MONTH, Unit.YEAR) and is_open(meaning):
             raise on_which_day(every.unit)
         return [f"FREQ={_FREQUENCIES[every.unit]}{_interval(every.count)}"]
     if len({_period(anchor) for anchor in meaning.anchors}) > 1:
@@ -101,11 +101,13 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
     match first:
         case Weekdays():
             yield _weekly(
-                every, [n for a in anchors if isinstance(a, Weekdays) for n in a.numbers], days
+                every,
+                [n for a in anchors if isinstance(a, Weekdays) for n in a.numbers],
+                days + shift,
             )
         case MonthDays():
             numbers = [n for a in anchors if isinstance(a, MonthDays) for n in a.numbers]
-            yield from _monthly(every, _next_days(numbers, days))
+            yield from _monthly(every, _next_days(_shifted(every, numbers, shift), days))
         case YearDays():
             numbers = [n for a in anchors if isinstance(a, YearDays) for n in a.numbers]
             whole_month = replace(first, numbers=tuple(dict.fromkeys(numbers)))
@@ -117,7 +119,7 @@ def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterat
             yield from (_other(every, anchor) for anchor in anchors)
 
 
-def _is_open(meaning: Meaning) -> bool:
+def is_open(meaning: Meaning) -> bool:
     """Whether nothing says on which day of the period it is: 每年体检."""
     return not (meaning.clocks or meaning.begin or meaning.after)
 
@@ -182,6 +184,22 @@ def _moved(month: int, number: int, days: int) -> tuple[int, int]:
         return month, number
     moved = date(2023 if (month, number) != (2, 29) else 2024, month, number) + timedelta(days=days)
     return moved.month, moved.day
+
+
+def _shifted(every: Every, numbers: Sequence[int], shift: int) -> list[int]:
+    """1号前三天 is in the month before. Raises LanguageError where months differ: 31号前一天."""
+    if not shift:
+        return [*numbers]
+    moved = [n + shift - (n > 0 >= n + shift) for n in numbers]
+    crossed = any((n > 0) is not (m > 0) or m == 0 for n, m in zip(numbers, moved, strict=True))
+    if (
+        max(*numbers, *moved) > 28
+        or min(moved) < -28
+        or 0 in moved
+        or (crossed and (shift > 0 or every.count > 1))
+    ):
+        raise days_before_recurring()
+    return moved
 
 
 def _next_days(numbers: Sequence[int], days: int) -> list[int]:

@@ -35,6 +35,9 @@ WEEKDAY_STARTS = frozenset("上下这本周星礼双休")
 WEEK_STARTS = frozenset(STARTS + "今明本")
 WEEKEND = 5
 
+_EVERY_OTHER = pattern(
+    "(?:每[一两二三四2-9]?个?|每?间?隔[一两二三1-9]?个?)(?:(?:周|星期|礼拜)的?)?$"
+)
 _RANGED = pattern("[到至~-]")
 
 
@@ -78,8 +81,10 @@ def _is_repeated(found: re.Match[str]) -> bool:
 
 
 def _is_each(found: re.Match[str]) -> bool:
-    """每周末 and 周末每天 mean both days."""
-    return _is_repeated(found) or found.string.startswith("每天", found.end())
+    """每周末, 隔周周末 and 周末每天 mean both days."""
+    before = found.string[: found.start()]
+    is_each = _is_repeated(found) or found.string.startswith("每天", found.end())
+    return is_each or _EVERY_OTHER.search(before) is not None
 
 
 def _run(found: re.Match[str]) -> tuple[int, ...]:
