@@ -1,6 +1,9 @@
 """The page of alerts: what is wrong, what was, who is told, and a test."""
 
+import re
+import tomllib
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,8 +14,10 @@ from tests.business import Business
 from tests.clock import START, FakeClock
 from tests.console.visitor import Browser
 from tests.house import APPID, Caller
+from tests.web.tenants import made_app
 from wechat_scheduler.alerts.model import Severity
 from wechat_scheduler.alerts.sentences import REPLAY, SLOW_STORE
+from wechat_scheduler.config.alert_targets import AlertForm
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.config.target_notation import TARGETS
 
@@ -36,7 +41,30 @@ async def test_where_nothing_is_wrong_the_page_says_so_and_whom_to_name(admin: B
     assert page.title == "Alerts"
     assert "Nothing is wrong." in page.text
     assert "Nothing was wrong in the last 90 days." in page.text
-    assert "[[alerts.targets]]" in page.text
+    assert "Alerts are listed here and not sent to anyone yet." in page.text
+
+
+async def test_the_lines_for_each_form_are_those_that_the_configuration_takes(
+    admin: Browser, keeper: Caller, tmp_path: Path
+) -> None:
+    name_targets(keeper, {"name": "email", "kind": "webhook", "url": "https://a.example/"})
+    app = await made_app(keeper, "shop")
+
+    page = await admin.open(PAGE)
+
+    told = page.root.one("section", id="who")
+    entries = told.find("details")
+    assert len(entries) == len(AlertForm)
+    assert f"The apps: {app['id']} shop." in told.text
+    written = "\n".join(one.find("pre")[-1].written for one in entries)
+    for file in re.findall(r'_file = "(.+)"', written):
+        mine = tmp_path / file.rpartition("/")[2]
+        mine.write_text("https://hook.example/key" if file.endswith(".url") else "secret")
+        written = written.replace(file, str(mine))
+    targets = TARGETS.read(tomllib.loads(written)["alerts"]["targets"])
+    assert {one.kind for one in targets} == {*AlertForm}
+    assert {one.name for one in targets} == {*AlertForm} - {"email"} | {"email-2"}
+    assert next(one.app for one in targets if one.app) == app["id"]
 
 
 async def test_a_fault_of_which_no_alert_tells_yet_is_named(admin: Browser, keeper: Caller) -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from wechat_scheduler.config.alert_targets import AlertForm
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.alerts.adding import adding
 from wechat_scheduler.web.console.alerts.wording import KINDS, RULES
 from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.fields import form
@@ -21,9 +22,8 @@ W = Words
 WHO, RULES_HEAD = W("Who is told", "告诉谁"), W("Rules", "规则")
 NOTHING_WRONG = W("No rules.", "没有规则。")
 NO_TARGETS = W(
-    "Alerts are listed here and not sent to anyone yet. Name a person, a group or a mailbox in [[alerts.targets]] of the "
-    "configuration file, then reload the daemon.",
-    "告警只在这里列出，还没有告诉任何人。在配置文件的 [[alerts.targets]] 里写上人、群或邮箱，然后让守护进程重新读取。",
+    "Alerts are listed here and not sent to anyone yet. Add a group, a mailbox or a person: the lines to write are below.",
+    "告警只在这里列出，还没有告诉任何人。请添加群、邮箱或人：要写的内容见下面。",
 )
 # Of `config show`.
 REDACTED, HIDDEN = "[redacted]", W("[redacted]", "［已隐藏］")
@@ -49,9 +49,10 @@ PREFIX: Final = "alerts."
 SPANS: Final = ("ticket_age", "commit_time", "pause")
 
 
-def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
-    """The targets, each with a button that sends a test."""
+async def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
+    """The targets, each with a button that sends a test, and how one more is added."""
     targets = msgspec.json.decode(settings.get("targets", "[]"), type=list[dict[str, Any]])
+    more = await adding(visit, [str(one["name"]) for one in targets])
     rows: list[list[Cell]] = [
         [
             str(one["name"]),
@@ -67,11 +68,11 @@ def who_is_told(visit: Visit, settings: Mapping[str, str]) -> Html:
     ]  # fmt: skip
     shown = table(visit, WHO, [terms.NAME, FORM, PLACE, READS, TEST], rows, empty=NO_TARGETS)
     if not targets:
-        return shown
+        return joined([shown, more])
     every = form(visit, f"{PATH}/test", Html(), TEST_ALL)
     alone = all(one["kind"] == AlertForm.FOLLOWER for one in targets)
     warning = fill('<p class="advice">{words}</p>', words=visit.say(ONLY_FOLLOWERS))
-    return joined([when(alone, warning), shown, every, _change(visit)])
+    return joined([when(alone, warning), shown, every, more, _change(visit)])
 
 
 def _place(visit: Visit, target: Mapping[str, Any]) -> Html:

@@ -99,7 +99,7 @@ async def page(visit: Visit) -> web.Response:
     ]
     if visit.may(Scope.ADMIN):
         settings = await settings_of(visit)
-        parts.insert(1, section(visit, WHO, who_is_told(visit, settings), id="who"))
+        parts.insert(1, section(visit, WHO, await who_is_told(visit, settings), id="who"))
         parts.append(section(visit, RULES_HEAD, which_rules(visit, settings), id="rules"))
     return layout(visit, TITLE, joined(parts), live=True)
 
