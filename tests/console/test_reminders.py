@@ -37,6 +37,31 @@ def errors(page: Page) -> list[str]:
     return [one.text for one in page.root.one("main").find("p", class_="error")]
 
 
+async def test_a_user_is_reminded_by_nickname_and_of_several_one_is_chosen(
+    admin: Browser, keeper: Caller, office: Office
+) -> None:
+    uids = await bound(keeper, {"id": office.app}, "bob")
+    for name, nickname in (("alice", "小红"), ("bob", "小红"), ("bob", "小明")):
+        path = f"/v1/apps/{office.app}/subscribers/{name}"
+        await keeper.call("PATCH", path, body={"nickname": nickname})
+        typed = {"when": "明天8点半提醒我开会", "people": nickname}
+        if nickname == "小红" and name == "bob":
+            several = await admin.submit(await admin.open(WRITE), WRITE, **typed)
+    only = await admin.submit(await admin.open(WRITE), WRITE, **typed)
+    choice = several.root.find("button", name="meant")
+    form = several.root.one("form", id="written")
+    chosen = await admin.submit_form(form, meant=choice[0]["value"])
+    saved = await admin.submit(only, f"{WRITE}/save")
+
+    assert several.root.find("section", id="understood") == []
+    assert [row["openid"] for row in several.table()] == ["o_alice", "o_bob"]
+    assert chosen.root.one("textarea", id="field-people").text == office.uid
+    assert "小明 is the user with the openid o_bob." in only.text
+    assert only.root.one("textarea", id="field-people").text == uids["bob"]
+    (made,) = (await keeper.call("GET", "/v1/reminders")).result
+    assert (saved.status, made["to"]) == (200, [uids["bob"]])
+
+
 async def test_a_sentence_is_understood_before_it_is_saved(admin: Browser, office: Office) -> None:
     page = await admin.open(WRITE)
     read = await admin.submit(page, WRITE, when="每周五下午3点提醒我开周会", people="alice")

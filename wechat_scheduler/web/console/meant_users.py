@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.parts import code, section, table
-from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.parts import code, joined, section, table
+from wechat_scheduler.web.console.person_names import openid_tail, person_name
 from wechat_scheduler.web.console.previewed import WRITTEN, enter_button
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -28,6 +28,7 @@ W = Words
 
 WHICH = W("Which of them is meant?", "指的是哪一位？")
 CALLED_SO = W("{name} may be one of these:", "“{name}”可能是下面的某一位：")
+IS_MEANT = W("{name} is the user with the openid {tail}.", "“{name}”是 openid 为 {tail} 的用户。")
 OTHERS = W(
     "More users fit. If yours is not among these, type more of the name, or the openid.",
     "还有其他人符合。如果这里没有，请把名字写全一些，或者写 openid。",
@@ -45,13 +46,15 @@ _BETWEEN: Final = re.compile(r"([\n\r,，、;；]+)")
 
 
 class MeantUser(NamedTuple):
-    """What was typed and the `uid` of who is meant by it; empty if that is one of `offered`, or if there is none. `more` fit than
-    are offered."""
+    """What was typed, and the `uid` of who is meant by it; empty if that is one of `offered`, or if there is none. More
+    may fit than are offered: then there are `more`. An `openid` tells who is meant by a nickname, which our API does not
+    know."""
 
     typed: str
     uid: str
     offered: Sequence[UserResult] = ()
     more: bool = False
+    openid: str = ""
 
 
 def typed_names(text: str) -> list[str]:
@@ -64,6 +67,12 @@ def settled(visit: Visit, text: str) -> str:
     name, _, uid = visit.form.get(MEANT, "").rpartition("=")
     parts = _BETWEEN.split(text)
     return "".join(uid if name and part.strip() == name else part for part in parts)
+
+
+def with_uids(text: str, meant: Iterable[MeantUser]) -> str:
+    """The text with the uid in the place of each nickname."""
+    uids = {one.typed: one.uid for one in meant if one.openid}
+    return "".join(uids.get(part.strip(), part) for part in _BETWEEN.split(text))
 
 
 async def meant_users(visit: Visit, app: AppResult, names: Iterable[str]) -> list[MeantUser]:
@@ -85,7 +94,8 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
     if own and not exact.keys() - {own.uid}:
         return MeantUser(typed, own.uid)
     if len(exact) == 1 and not found.after:
-        return MeantUser(typed, next(iter(exact)))
+        ((uid, user),) = exact.items()
+        return MeantUser(typed, uid, openid=user.openid)
     fit = list((exact or {one.uid: one for one in found.rows}).values())
     return MeantUser(typed, "", fit[:MOST_OFFERED], bool(found.after) or len(fit) > MOST_OFFERED)
 
@@ -105,6 +115,16 @@ def which_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
     asked = [_question(visit, one) for one in meant if one.offered]
     body = fill("{enter}{asked}", enter=enter_button(visit), asked=asked)
     return section(visit, WHICH, body, id="which") if asked else Html()
+
+
+def told_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
+    """Who is meant by each nickname."""
+    said = [
+        visit.say(IS_MEANT, name=one.typed, tail=openid_tail(one.openid))
+        for one in meant
+        if one.openid
+    ]
+    return joined(fill('<p class="faint">{one}</p>', one=one) for one in said)
 
 
 def _question(visit: Visit, meant: MeantUser) -> Html:

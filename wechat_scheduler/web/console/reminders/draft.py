@@ -1,6 +1,5 @@
 """A reminder as it is written into the form, and the bodies that are made of it."""
 
-import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -8,6 +7,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import TypedFields
+from wechat_scheduler.web.console.meant_users import settled, typed_names
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import instant_of
 from wechat_scheduler.web.console.words import Words
@@ -28,7 +28,6 @@ WAYS: Final[Mapping[str, Words]] = {
 NO_NUMBER = W("must be a whole number of minutes", "必须是整数分钟")
 # The field of a button that takes one of several sentences in the place of the one that is written.
 TAKEN: Final = "taken"
-_BETWEEN: Final = re.compile(r"[\n,，、;；]+")
 
 
 class Draft(NamedTuple):
@@ -49,6 +48,7 @@ class Draft(NamedTuple):
     def of(cls, visit: Visit) -> "Draft":
         given = {name: visit.form.get(name, "").strip() for name in cls._fields if name != "topics"}
         given["when"] = visit.form.get(TAKEN, "").strip() or given["when"]
+        given["people"] = settled(visit, given["people"])
         channel = given.pop("channel")
         return cls(
             **given,
@@ -90,10 +90,9 @@ class Draft(NamedTuple):
 
     def to(self) -> list[int | str]:
         """The receivers, as a request names them."""
-        people = [one.strip() for one in _BETWEEN.split(self.people)]
         topics = [int(one) for one in self.topics if ID.fullmatch(one)]
         everyone = [EVERYONE] if EVERYONE in self.topics else []
-        return [*filter(None, people), *topics, *everyone]
+        return [*typed_names(self.people), *topics, *everyone]
 
     def _timing(self, app: AppResult) -> dict[str, Any]:
         if not self.at:

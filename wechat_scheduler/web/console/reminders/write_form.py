@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.fields import (
     text_field,
 )
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.meant_users import MeantUser
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import labelled
 from wechat_scheduler.web.console.person_names import topic_names
@@ -47,8 +48,8 @@ APP_HINT = W(
 )
 BODY = W("Text below it", "正文")
 PEOPLE_HINT = W(
-    "On each line a uid, an openid, or the app's own name of a user.",
-    "每行一个：uid、openid，或者应用自己的用户名。",
+    "On each line a user: a nickname, the app's own name, an openid or a uid. If several are called so, you are asked.",
+    "每行一个用户：昵称、应用自己的用户名、openid 或 uid。有重名时会请你选择。",
 )
 MORE = W("More", "更多")
 READ = W("See how it is understood", "看看怎样理解")
@@ -71,6 +72,7 @@ class ReminderWritten(NamedTuple):
     error: RequestError | None = None
     readings: Sequence[str] = ()
     is_changed: bool = False
+    meant: Sequence[MeantUser] = ()
 
 
 def write_form(visit: Visit, written: ReminderWritten) -> Html:

@@ -14,6 +14,13 @@ from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.meant_users import (
+    meant_users,
+    told_users,
+    typed_names,
+    which_users,
+    with_uids,
+)
 from wechat_scheduler.web.console.parts import advice, known_facts, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.reminders.draft import Draft
@@ -51,6 +58,8 @@ NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON = W("Go on", "继续")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
+# Names that are looked up to see whom they mean: of a reminder for more, the others are taken as our API does.
+MOST_LOOKED_UP: Final = 20
 SAVING: Final = f"{WRITE}/save"
 
 
@@ -81,8 +90,10 @@ async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
     app = await _chosen(visit, draft.app)
     if app is None:
         return await _choose(visit)
-    written = await _written(visit, draft, app, is_changed=is_changed)
+    written = await _meant(visit, await _written(visit, draft, app, is_changed=is_changed))
     draft = written.draft
+    if any(one.offered for one in written.meant):
+        return await _page(visit, written)
     try:
         plan = await visit.api.post("/v1/reminders/preview", PlanResult, body=draft.body(app))
     except RequestError as error:
@@ -148,6 +159,14 @@ async def _written(
     return ReminderWritten(kept, app, topics, await apps_of(visit), **more)
 
 
+async def _meant(visit: Visit, written: ReminderWritten) -> ReminderWritten:
+    """With the users that are meant by the nicknames among the first names."""
+    draft = written.draft
+    meant = await meant_users(visit, written.app, typed_names(draft.people)[:MOST_LOOKED_UP])
+    people = with_uids(draft.people, meant)
+    return written._replace(draft=draft._replace(people=people), meant=meant)
+
+
 async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[str]:
     """Each reminder that the sentence asks for, as a sentence of its own."""
     if error.reason is not Reason.SENTENCE_SEVERAL:
@@ -164,8 +183,9 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
 async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
     body = fill(
-        "{tabs}{understood}<section>{form}</section>",
+        "{tabs}{which}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
+        which=which_users(visit, written.meant),
         understood=_understood(visit, written, reached),
         form=write_form(visit, written),
     )
@@ -197,7 +217,8 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
         times=times,
     )
     inner = fill(
-        "{changed}{facts}{following}{save}",
+        "{changed}{facts}{meant}{following}{save}",
+        meant=told_users(visit, written.meant),
         changed=when(written.is_changed, changed_since(visit)),
         facts=shown,
         following=following,
