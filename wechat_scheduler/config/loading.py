@@ -6,7 +6,6 @@ given", as `VARIABLE=` does in most container set-ups.
 """
 
 import os
-import tomllib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -124,11 +123,15 @@ def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, di
 def read_toml(source: Path) -> dict[str, Any]:
     """The tables of the file. Raises ConfigError."""
     try:
-        return tomllib.loads(source.read_text("utf-8-sig"))
+        text = source.read_text("utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{source}: {reason(error)}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{source}: not valid UTF-8") from error
+    import tomllib  # 2 ms, which a start without a file can do without
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         sentence = str(error)
         raise ConfigError(f"{source}: {sentence[:1].lower()}{sentence[1:]}") from error
