@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from functools import wraps
 
-from wechat_scheduler.engine.garbage import YOUNG, short_collections
+from wechat_scheduler.engine.garbage import YOUNG, imports_kept, short_collections
 
 MOST = 2_000
 
@@ -117,3 +117,26 @@ def test_few_survivors_are_not_frozen_and_nothing_is_after_the_block() -> None:
     assert gc.get_freeze_count() <= before
     assert few
     assert many
+
+
+@alone
+def test_imports_are_interrupted_by_no_collection_and_are_not_looked_at_later() -> None:
+    before = gc.get_freeze_count()
+
+    with imports_kept():
+        collects = gc.isenabled()
+        kept = [[number] for number in range(MOST)]
+
+    assert not collects
+    assert gc.isenabled()
+    assert gc.get_freeze_count() >= before + len(kept)
+
+
+@alone
+def test_imports_leave_collections_off_where_they_were_off() -> None:
+    gc.disable()
+
+    with imports_kept():
+        pass
+
+    assert not gc.isenabled()

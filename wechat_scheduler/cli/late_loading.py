@@ -4,13 +4,16 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from wechat_scheduler.cli.certificates import read_now
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.garbage import imports_kept
 from wechat_scheduler.engine.gentle_threads import in_gentle_thread
 from wechat_scheduler.engine.patterns import compile_all, compile_some
+
+T = TypeVar("T")
 
 Step: TypeAlias = Callable[[], object]
 
@@ -39,9 +42,15 @@ async def load_later(config: Config, clock: Clock) -> None:
     """Once the callers who waited for the start are answered. In steps, as a stop waits for the last one."""
     await clock.sleep(CALLERS_FIRST)
     for step in _steps(config):
-        await in_gentle_thread(step)
-    while await in_gentle_thread(compile_some):
+        await in_gentle_thread(partial(_kept, step))
+    while await in_gentle_thread(partial(_kept, compile_some)):
         pass
+
+
+def _kept(step: Callable[[], T]) -> T:
+    """Without collections, which hold all threads until they end: the longest looked at all that was loaded."""
+    with imports_kept():
+        return step()
 
 
 def load_for(config: Config) -> None:

@@ -4,7 +4,6 @@ The daemon behind `serve` takes longer to import than to start; `--help`, `-v` a
 not wait for it.
 """
 
-import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from importlib import import_module
 from typing import cast
 
 import click
+
+from wechat_scheduler.engine.garbage import imports_kept
 
 # structlog would take it, and pygments, for tracebacks that we print plainly.
 TRACEBACKS = "rich.traceback"
@@ -59,19 +60,8 @@ def quick_imports(*, without: str = TRACEBACKS) -> Iterator[None]:
         read_late,  # with ssl, which `--help` does not need
     )
 
-    with _no_collections(), _hidden(without), read_late():
+    with imports_kept(), _hidden(without), read_late():
         yield
-
-
-@contextmanager
-def _no_collections() -> Iterator[None]:
-    """What is imported stays: to search it for garbage, then and later, takes 100 ms for nothing."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextmanager
