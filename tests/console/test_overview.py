@@ -12,6 +12,7 @@ from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.statistics.test_counting import OTHER
 from tests.stores.memory import MemoryDatabase
+from tests.web.tenants import made_app
 from wechat_scheduler.alerts.model import AlertKey, Severity
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.statistics.model import Counted
@@ -61,12 +62,15 @@ async def test_what_needs_a_person_comes_first_with_its_advice(
     admin: Browser, keeper: Caller
 ) -> None:
     await fire(keeper, 1, appid=APPID, text="3 messages died")
+    await made_app(keeper, "shop")
 
     page = await admin.open("/")
+    alerts = await admin.open("/console/alerts")
 
     assert page.root.find("section")[0]["id"] == "needs"
     (need,) = needs(page)
-    assert need.startswith(f"Critical Messages failed {APPID}")
+    assert need.startswith(f"Critical Messages failed {APPID} shop")
+    assert alerts.table("Firing")[0]["Alert"].startswith("Messages failed shop")
     assert "3 messages died.Find out why they failed." in need
     assert hrefs(page, "needs") == [
         f"/console/credentials/{APPID}",

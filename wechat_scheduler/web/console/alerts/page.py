@@ -1,5 +1,6 @@
 """`/console/alerts`: what is wrong, what was, who is told, and a test of that."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -9,6 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.alerts.conditions import INPUT_LASTS, OPERATOR_LASTS
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.account_names import account_names, named
 from wechat_scheduler.web.console.alerts.chosen import (
     FORM,
     NO_TARGETS,
@@ -93,9 +95,11 @@ async def page(visit: Visit) -> web.Response:
     ended = await visit.api.page(
         "/v1/alerts", AlertResult, state="cleared", after=query.get("after")
     )
+    names = await account_names(visit) if firing.rows or ended.rows else {}
+    over = _ended(visit, ended, names, fires=bool(firing.rows))
     parts = [
-        section(visit, FIRING, await _firing(visit, firing), id="firing", live=True),
-        section(visit, RECENT, _ended(visit, ended, fires=bool(firing.rows)), id="over", live=True),
+        section(visit, FIRING, await _firing(visit, firing, names), id="firing", live=True),
+        section(visit, RECENT, over, id="over", live=True),
     ]
     if visit.may(Scope.ADMIN):
         settings = await settings_of(visit)
@@ -124,13 +128,13 @@ async def mute(visit: Visit) -> web.Response:
     return done(PATH, "muted" if body["seconds"] else "unmuted")
 
 
-async def _firing(visit: Visit, found: Rows[AlertResult]) -> Html:
+async def _firing(visit: Visit, found: Rows[AlertResult], names: Mapping[str, str]) -> Html:
     may_mute = visit.may(Scope.ADMIN)
     heads = [SEVERITY, ALERT, SINCE, TOLD, *([MUTE] if may_mute else [])]
     rows = [
         [
             standing(visit, one),
-            _alert(visit, one),
+            _alert(visit, one, names),
             visit.time(one.since),
             visit.time(one.told_at),
             *([_mute(visit, one)] if may_mute else []),
@@ -166,11 +170,13 @@ async def _not_yet(visit: Visit) -> Html:
     return when(number, words)
 
 
-def _ended(visit: Visit, found: Rows[AlertResult], *, fires: bool) -> Html:
+def _ended(
+    visit: Visit, found: Rows[AlertResult], names: Mapping[str, str], *, fires: bool
+) -> Html:
     rows = [
         [
             severity(visit, one.severity),
-            _alert(visit, one, is_over=True),
+            _alert(visit, one, names, is_over=True),
             visit.time(one.since),
             visit.time(one.cleared_at),
         ]
@@ -181,12 +187,14 @@ def _ended(visit: Visit, found: Rows[AlertResult], *, fires: bool) -> Html:
     return joined([shown, pager(visit, found)])
 
 
-def _alert(visit: Visit, one: AlertResult, *, is_over: bool = False) -> Html:
+def _alert(
+    visit: Visit, one: AlertResult, names: Mapping[str, str], *, is_over: bool = False
+) -> Html:
     """The rule in the visitor's language, the sentence, and what to do while it lasts."""
     times = visit.say(TIMES, times=one.times) if one.times > 1 else ""
     return fill(
         '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{changed}{advice}</div>',
-        rule=rule_words(visit, one.rule),
+        rule=named(names, one.appid, fill("{rule}", rule=rule_words(visit, one.rule))),
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
         text=visit.told(one.text),
         changed=changed(visit, one),

@@ -1,8 +1,9 @@
 """Shows the alerts that fire: one item for those of a rule that say to do the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from wechat_scheduler.web.console.account_names import named
 from wechat_scheduler.web.console.alerts.now import (
     WAYS,
     changed,
@@ -42,38 +43,38 @@ def together(visit: Visit, alerts: Sequence[AlertResult]) -> list[list[AlertResu
     return [*groups.values()]
 
 
-def item(visit: Visit, alerts: Sequence[AlertResult]) -> Html:
-    """An item for alerts that belong together."""
+def item(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) -> Html:
+    """An item for alerts that belong together. `names` are those of accounts."""
     worst = alerts[0]
     muted = [mute_of(visit, alert) for alert in alerts]
     return fill(
         _ITEM,
         severity=standing(visit, worst),
         rule=rule_words(visit, worst.rule),
-        subject=_subject(visit, alerts),
+        subject=_subject(visit, alerts, names),
         since=visit.time(min(alert.since for alert in alerts)),
-        texts=[*_texts(visit, alerts)],
+        texts=[*_texts(visit, alerts, names)],
         changed=when(len(alerts) == 1, changed(visit, worst)),
         advice=what_now(visit, worst, place=_place(alerts)),
         mute=when(all(muted), fill('<p class="faint">{muted}</p>', muted=muted[0])),
     )
 
 
-def _subject(visit: Visit, alerts: Sequence[AlertResult]) -> Html:
+def _subject(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) -> Html:
     """How many there are; of one a link to the account, if it is about one."""
     worst = alerts[0]
     if len(alerts) > 1:
         return fill("{words}", words=visit.say(TOGETHER, number=shown(len(alerts))))
-    return _about(visit, worst)
+    return _about(visit, worst, names)
 
 
-def _about(visit: Visit, alert: AlertResult) -> Html:
+def _about(visit: Visit, alert: AlertResult, names: Mapping[str, str]) -> Html:
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
-    return account_link(visit, alert.appid)
+    return named(names, alert.appid, account_link(visit, alert.appid))
 
 
-def _texts(visit: Visit, alerts: Sequence[AlertResult]) -> Iterator[Html]:
+def _texts(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) -> Iterator[Html]:
     """What is wrong; of several as a list."""
     if len(alerts) == 1:
         yield fill('<p class="text">{text}</p>', text=visit.sentence(alerts[0].text))
@@ -81,7 +82,7 @@ def _texts(visit: Visit, alerts: Sequence[AlertResult]) -> Iterator[Html]:
     made = [
         fill(
             "<li>{text}</li>",
-            text=labelled(visit, _about(visit, alert), visit.sentence(alert.text)),
+            text=labelled(visit, _about(visit, alert, names), visit.sentence(alert.text)),
         )
         for alert in alerts[:MOST_NAMED]
     ]

@@ -1,7 +1,7 @@
 """Shows the credentials that need a person, whether or not an alert fires yet: one item for each fault, however many have it."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 from urllib.parse import urlencode
 
@@ -9,6 +9,7 @@ from wechat_scheduler.alerts.model import Severity
 from wechat_scheduler.credentials.model import Fault
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.web.console.account_names import named
 from wechat_scheduler.web.console.alerts.now import mute_of
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.credentials.rows import place_of
@@ -132,10 +133,15 @@ async def _counted(visit: Visit, one: CredentialFault) -> CredentialFault:
     return CredentialFault(fault=one.fault, jobs=one.jobs, number=max(number, len(one.jobs)))
 
 
-def items(visit: Visit, faults: CredentialFaults, alerts: Sequence[AlertResult]) -> Iterator[Html]:
-    """An item for each fault, with what the alerts about it add."""
+def items(
+    visit: Visit,
+    faults: CredentialFaults,
+    alerts: Sequence[AlertResult],
+    names: Mapping[str, str],
+) -> Iterator[Html]:
+    """An item for each fault, with what the alerts about it add. `names` are those of accounts."""
     for one in faults.known:
-        yield _item(visit, one, [alert for alert in alerts if one.is_told_by(alert)])
+        yield _item(visit, one, [alert for alert in alerts if one.is_told_by(alert)], names)
     for reaction, number in faults.others:
         url = f"/console/credentials?{urlencode({'error': reaction.value})}"
         words = visit.say(OTHERS, number=shown(number))
@@ -146,7 +152,9 @@ def items(visit: Visit, faults: CredentialFaults, alerts: Sequence[AlertResult])
         )
 
 
-def _item(visit: Visit, one: CredentialFault, alerts: Sequence[AlertResult]) -> Html:
+def _item(
+    visit: Visit, one: CredentialFault, alerts: Sequence[AlertResult], names: Mapping[str, str]
+) -> Html:
     fault = one.fault
     is_critical = any(alert.severity == Severity.CRITICAL for alert in alerts)
     since = min((alert.since for alert in alerts), default=None)
@@ -156,11 +164,11 @@ def _item(visit: Visit, one: CredentialFault, alerts: Sequence[AlertResult]) -> 
         state=_state(visit, fault.reaction),
         worst=when(is_critical, severity(visit, Severity.CRITICAL)),
         errcode=when(fault.errcode is not None, code(str(fault.errcode))),
-        subject=_subject(visit, one),
+        subject=_subject(visit, one, names),
         since=when(since, fill('<span class="faint">{at}</span>', at=visit.time(since))),
         message=visit.sentence(fault.message),
         advice=advice(visit, fault.advice),
-        jobs=_jobs(visit, one),
+        jobs=_jobs(one, names),
         mute=when(
             muted and all(muted), fill('<p class="faint">{muted}</p>', muted=joined(muted[:1]))
         ),
@@ -172,21 +180,22 @@ def _state(visit: Visit, reaction: Reaction) -> Html:
     return state(visit, kind, words)
 
 
-def _subject(visit: Visit, one: CredentialFault) -> Html:
+def _subject(visit: Visit, one: CredentialFault, names: Mapping[str, str]) -> Html:
     """The credential, or how many there are."""
     if one.number == 1:
-        return _named(one.jobs[0])
+        return _named(one.jobs[0], names)
     words = visit.say(CREDENTIALS, number=shown(one.number))
     return link(f"/console/credentials?{one.query}", words)
 
 
-def _jobs(visit: Visit, one: CredentialFault) -> Html:
+def _jobs(one: CredentialFault, names: Mapping[str, str]) -> Html:
     """Some of several by name."""
     if one.number == 1:
         return Html()
-    made = [fill("<li>{name}</li>", name=_named(job)) for job in one.jobs[:MOST_NAMED]]
+    made = [fill("<li>{name}</li>", name=_named(job, names)) for job in one.jobs[:MOST_NAMED]]
     return fill('<ul class="links">{made}</ul>', made=made)
 
 
-def _named(job: JobResult) -> Html:
-    return link(place_of(job), " · ".join(filter(None, (job.appid, job.kind, job.subject))))
+def _named(job: JobResult, names: Mapping[str, str]) -> Html:
+    text = " · ".join(filter(None, (job.appid, job.kind, job.subject)))
+    return named(names, job.appid, link(place_of(job), text))

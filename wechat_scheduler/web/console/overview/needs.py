@@ -1,6 +1,6 @@
 """Shows what needs a person now: each fault once, with its advice, as credentials and alerts tell it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -37,13 +37,18 @@ def needs(
     alerts: Rows[AlertResult],
     counts: JobCountsResult | None,
     faults: CredentialFaults,
+    names: Mapping[str, str],
 ) -> Html:
-    """The faults of credentials, what else is wrong, the worst first, and the alerts whose cause is gone."""
+    """The faults of credentials, what else is wrong, the worst first, and the alerts whose cause is gone.
+    `names` are those of accounts."""
     fire = [_now(visit, alert, counts) for alert in alerts.rows]
     about, others = _parted(fire, faults)
     groups = together(visit, others)
     lasts = faults or any(group[0].gone_at is None for group in groups)
-    made = [*items(visit, faults, about), *(item(visit, group) for group in groups)]
+    made = [
+        *items(visit, faults, about, names),
+        *(item(visit, group, names) for group in groups),
+    ]
     number = f"{len(fire)}{'+' if alerts.after else ''}"
     body = fill(
         "{nothing}{needs}{all}",

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.account_names import account_names
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.overview.daemon import daemon
 from wechat_scheduler.web.console.overview.errors import errors
@@ -42,8 +43,9 @@ async def overview(visit: Visit) -> web.Response:
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
         faults = await credential_faults(visit, found.credentials)
+        names = await account_names(visit) if faults or alerts.rows else {}
         parts = [
-            needs(visit, alerts, found.credentials, faults),
+            needs(visit, alerts, found.credentials, faults, names),
             *parts,
             numbers(visit, lately),
             await errors(visit, lately, faults),
