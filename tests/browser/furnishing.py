@@ -16,6 +16,7 @@ def furnish(place: Background) -> dict[str, Any]:
     sent = place.call("POST", "/v1/messages", letter | {"channel": "template"})
     said = {"app": town.app.id, "title": "吃药", "rule": "FREQ=DAILY", "to": [uid]}
     reminder = place.call("POST", "/v1/reminders", said | {"time": "2027-01-05T09:00:00+08:00"})
+    topic = place.call("POST", f"/v1/apps/{town.app.id}/topics", {"name": "news"})
     place.run(make(town.caller, "read"))
     place.call("POST", "/v1/consumers", {"name": "shop", "appids": [APPID]})
     return {
@@ -23,6 +24,7 @@ def furnish(place: Background) -> dict[str, Any]:
         "appid": APPID,
         "type": "access_token",
         "name": uid,
+        "topic": topic["id"],
         "message": sent["id"],
         "delivery": sent["deliveries"][0]["id"],
         "reminder": reminder["id"],

@@ -48,7 +48,8 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     person.click("Preview")
     person.sees("A parcel", "What the user will see")
     person.goes_back()
-    person.wait(lambda: "What the user will see" not in person.text)
+    seen, text = "What the user will see", "It is here."
+    person.wait(lambda: seen not in person.text and person.has_written("text") == text)
     written = [person.has_written(name) for name in ("to", "title", "text", "channel")]
     person.click("Preview")
     person.sees("A parcel", "What the user will see")

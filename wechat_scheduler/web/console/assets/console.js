@@ -3,7 +3,9 @@
 // what happens. Every page works without it.
 (() => {
   // The second press of a double click would post the form once more.
-  const postedAt = new WeakMap(), DOUBLE = 1000;
+  const DOUBLE = 1000;
+  let postedAt = new WeakMap();
+  window.addEventListener("pageshow", () => { postedAt = new WeakMap(); });
 
   document.addEventListener("submit", (event) => {
     const form = event.target, question = event.submitter?.dataset.confirm || form.dataset.confirm;
