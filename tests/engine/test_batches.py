@@ -7,6 +7,7 @@ import pytest
 
 from tests.storage.scripts import outcomes
 from wechat_scheduler.engine.batches import MOST, Batches
+from wechat_scheduler.engine.turns import LoopTurns
 from wechat_scheduler.errors import StorageError
 
 
@@ -52,6 +53,20 @@ async def test_what_comes_meanwhile_is_the_next_batch() -> None:
 
     assert (first, rest) == (2, [4, 6, None])
     assert doubling.parts == [[1], [2, 3]]
+
+
+async def test_one_that_gathers_takes_what_begins_in_the_next_turns() -> None:
+    doubling, turns = Doubling(), LoopTurns(few=2)
+    batches = Batches(doubling, gathers=True)
+
+    async def in_its_turn(number: int) -> int:
+        await turns.take()
+        return await batches.do("a", number)
+
+    found = await outcomes(*(in_its_turn(number) for number in range(9)))
+
+    assert found == [2 * number for number in range(9)]
+    assert doubling.parts == [[*range(9)]]
 
 
 async def test_items_of_other_keys_are_done_apart() -> None:

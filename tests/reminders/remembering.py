@@ -1,5 +1,6 @@
 """A store of reminders with its desk and its loop, which can be killed and started again."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tests.clock import START, FakeClock
 from tests.stores.suite import VAULT, opened
+from wechat_scheduler.delivery.model import Delivery
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.reminders.desk import ReminderDesk
@@ -26,6 +28,7 @@ from wechat_scheduler.storage.reminders.reminders import SqlReminders
 APP = 7
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LEASE = timedelta(seconds=30)
+SENDING_LEASE = timedelta(seconds=80)
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
@@ -42,11 +45,13 @@ def draft(start: datetime, **fields: Any) -> Reminder:
 
 
 class Memory:
-    """One process's view of the store."""
+    """One process's view of the store; also its dispatcher, with as many places as are `free`."""
 
     def __init__(self, database: Database, clock: FakeClock, worker: str = "here") -> None:
         self.clock = clock
         self.woken = 0
+        self.free = 0
+        self.promised: list[asyncio.Future[Sequence[Delivery]]] = []
         self.database = database
         self.store = SqlReminders(database, VAULT)
         self.lists = SqlReminderLists(database)
@@ -54,11 +59,16 @@ class Memory:
         self.messages = SqlMessages(database, VAULT)
         self._deliveries = SqlDeliveries(database, feed=SqlFeed(database))
         self.desk = ReminderDesk(
-            self.store, clock=clock, wake=self._wake, shortest=timedelta(seconds=60)
+            self.store, clock=clock, wake=self.wake, shortest=timedelta(seconds=60)
         )
         self.outcomes: list[Fired] = []
         self.work = ReminderWork(
-            self.due, clock=clock, lease=LEASE, wake=self._wake, observe=self.outcomes.append
+            self.due,
+            clock=clock,
+            lease=LEASE,
+            dispatching=self,
+            sending_lease=SENDING_LEASE,
+            observe=self.outcomes.append,
         )
         self.loop: Clockwork[Claimed, Fired] = Clockwork(self.work, clock=clock, slots=10)
 
@@ -103,8 +113,18 @@ class Memory:
         ]
         return [state for _, state in sorted(found)]
 
-    def _wake(self, at: datetime | None = None) -> None:
+    def wake(self, at: datetime | None = None) -> None:
         self.woken += 1
+
+    async def room(self, patience: timedelta) -> None:
+        """It is never full."""
+
+    def places(self, number: int) -> asyncio.Future[Sequence[Delivery]] | None:
+        if number > self.free:
+            return None
+        self.free -= number
+        self.promised.append(asyncio.get_running_loop().create_future())
+        return self.promised[-1]
 
 
 @asynccontextmanager

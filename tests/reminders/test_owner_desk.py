@@ -19,7 +19,7 @@ EIGHT = at("2026-11-19T08:00")
 
 @pytest.fixture
 def owners(memory: Memory) -> OwnerDesk:
-    return OwnerDesk(memory.desk, memory.store, vault=VAULT, clock=memory.clock, wake=memory._wake)
+    return OwnerDesk(memory.desk, memory.store, vault=VAULT, clock=memory.clock, wake=memory.wake)
 
 
 async def told(memory: Memory) -> list[tuple[str, str]]:

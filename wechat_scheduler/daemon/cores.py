@@ -19,7 +19,7 @@ from wechat_scheduler.daemon.audience import (
     wire_reception,
 )
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
-from wechat_scheduler.daemon.delivery import DeliveryParts, wire_delivery
+from wechat_scheduler.daemon.delivery import DeliveryParts, lease_of, wire_delivery
 from wechat_scheduler.daemon.gateway import GatewayParts, wire_gateway
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.heard import HeardRereads
@@ -93,7 +93,12 @@ def wire(ground: Ground) -> Cores:
     delivery = wire_delivery(ground, credentials.tokens, directory, observer)
     credentials.manager.on_work(credentials.clockwork.look, delivery.clockwork.look)
     reminders = wire_reminders(
-        ground, directory, delivery.sending, observer.fired, delivery.clockwork.wake
+        ground,
+        directory,
+        delivery.sending,
+        observer.fired,
+        dispatching=delivery.clockwork,
+        sending_lease=lease_of(ground.config),
     )
     reception = wire_reception(
         ground, audience, delivery.sending, statistics.receipts, reminders.listeners

@@ -19,6 +19,7 @@ from wechat_scheduler.reminders.desk import ReminderDesk
 from wechat_scheduler.reminders.model import Claimed, Fired, Reminder
 from wechat_scheduler.reminders.owner_desk import OwnerDesk
 from wechat_scheduler.reminders.participants import Participants
+from wechat_scheduler.reminders.ports import DispatcherLoop
 from wechat_scheduler.reminders.replies import Replies
 from wechat_scheduler.reminders.texts import Pages
 from wechat_scheduler.reminders.work import ReminderWork
@@ -51,12 +52,20 @@ def wire_reminders(
     directory: Directory,
     sending: Sending,
     observe: Callable[[Fired], None],
-    wake: Callable[[], None],
+    *,
+    dispatching: DispatcherLoop,
+    sending_lease: timedelta,
 ) -> ReminderParts:
-    """`wake` wakes the dispatcher."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.reminders
     pages = _pages(ground, directory)
-    work = ReminderWork(stores.due, clock=clock, lease=LEASE, wake=wake, observe=observe)
+    work = ReminderWork(
+        stores.due,
+        clock=clock,
+        lease=LEASE,
+        dispatching=dispatching,
+        sending_lease=sending_lease,
+        observe=observe,
+    )
     clockwork = Clockwork(work, clock=clock, slots=settings.slots, looks=ground.looks)
     desk = ReminderDesk(
         stores.reminders, clock=clock, wake=clockwork.wake, shortest=settings.shortest

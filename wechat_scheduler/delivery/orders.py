@@ -21,8 +21,8 @@ from wechat_scheduler.delivery.refused_receivers import Refusal, Refused, refusa
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.delivery.ways import note_on_url
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.work import Wake
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from wechat_scheduler.engine.turns import FEW, LoopTurns
+from wechat_scheduler.engine.turns import FEW, LoopTurns, next_turn
 from wechat_scheduler.errors import StorageError
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -27,18 +27,21 @@ class _Waiting(NamedTuple, Generic[ItemT, ResultT]):
 class Batches(Generic[KeyT, ItemT, ResultT]):
     """`together` does several items of one key at once, at most `MOST`, and returns a result for each,
     in their order. It must change nothing if it raises: then each item is done alone, and has an error
-    of its own. A StorageError fails all. `few` continue in each turn of the loop."""
+    of its own. A StorageError fails all. `few` continue in each turn of the loop. One that `gathers` begins only once
+    a turn of the loop brings no more: then what begins in several turns is done at once."""
 
     def __init__(
         self,
         together: Callable[[KeyT, Sequence[ItemT]], Awaitable[Sequence[ResultT]]],
         *,
         few: int = FEW,
+        gathers: bool = False,
     ) -> None:
         self._together = together
         self._waiting: dict[KeyT, list[_Waiting[ItemT, ResultT]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns = LoopTurns(few)
+        self._gathers = gathers
 
     async def do(self, key: KeyT, item: ItemT) -> ResultT:
         """The result of that item. A caller that is cancelled before its turn takes its item along."""
@@ -57,6 +60,7 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
         waiting = self._waiting[key]
         try:
             while waiting:
+                await self._gathered(waiting)
                 part = [one for one in waiting[:MOST] if not one.future.done()]
                 del waiting[:MOST]
                 await self._do(key, part)
@@ -64,6 +68,12 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
             del self._waiting[key]
             for one in waiting:  # the loop ends
                 one.future.cancel()
+
+    async def _gathered(self, waiting: Sequence[_Waiting[ItemT, ResultT]]) -> None:
+        before = 0
+        while self._gathers and before < len(waiting) < MOST:
+            before = len(waiting)
+            await next_turn()
 
     async def _do(self, key: KeyT, part: Sequence[_Waiting[ItemT, ResultT]]) -> None:
         try:

@@ -10,19 +10,18 @@ import math
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic
 
 import structlog
 
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.looks import Looks
+from wechat_scheduler.engine.slots import Slots
 from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
+from wechat_scheduler.engine.work import OutcomeT, RowT, Work
 from wechat_scheduler.errors import StorageError
 
 log = structlog.get_logger(__name__)
-
-RowT = TypeVar("RowT")
-OutcomeT = TypeVar("OutcomeT")
 
 # The loop looks for due rows at least this often, because the wall clock may jump while it sleeps.
 LONGEST_SLEEP = timedelta(seconds=30)
@@ -39,35 +38,6 @@ STUCK = 2 * LONGEST_SLEEP
 
 # After `stop`, the number of further tries to store an outcome.
 LAST_TRIES = 5
-
-
-class Work(Protocol[RowT, OutcomeT]):
-    """The work on one table of rows that fall due."""
-
-    name: str
-
-    async def claim(self, limit: int) -> Sequence[RowT]:
-        """Claim up to `limit` due rows for this process, the longest due first; those that cannot be read are set
-        aside. A claim expires, so that other processes take over the rows of a process that died."""
-
-    async def attempt(self, row: RowT) -> OutcomeT:
-        """Do the work of one row, under timeouts of its own; expected failures are outcomes."""
-
-    async def finish(self, outcome: OutcomeT) -> None:
-        """Store the outcome and release the row. Called again after a StorageError."""
-
-    async def crashed(self, row: RowT, error: Exception) -> None:
-        """Store that `attempt` or `finish` raised an error that it does not expect: the row is due again
-        later, or set aside. Called again after a StorageError."""
-
-    async def next_due(self) -> datetime | None:
-        """The time at which the next unclaimed row falls due; None if there is none."""
-
-
-class Wake(Protocol):
-    """Wakes a clockwork, as `Clockwork.wake`."""
-
-    def __call__(self, at: datetime | None = None) -> None: ...
 
 
 class Clockwork(Generic[RowT, OutcomeT]):
@@ -89,17 +59,23 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._work = work
         self._clock = clock
         self._looks = Looks(looks, clock)
-        self.slots = slots
+        self._slots = Slots(slots, clock)
         self._passed_at = clock.boottime()
         self._turns = LoopTurns(OF_DUE_ROWS)
-        self._in_hand: set[asyncio.Task[None]] = set()
-        self._attempts = 0
+        self._in_hand: set[asyncio.Future[Any]] = set()
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
         self._may_be_due = True  # whether the next pass claims without asking first what is due
         self._may_be_more = False  # whether the last claim left due rows for want of slots
         self._woken = asyncio.Event()
-        self._roomy = asyncio.Event()
         self._stopping = False
+
+    @property
+    def slots(self) -> int:
+        return self._slots.number
+
+    @slots.setter
+    def slots(self, number: int) -> None:
+        self._slots.number = number
 
     def wake(self, at: datetime | None = None) -> None:
         """Look for due rows now: one was added, or is due earlier. With `at`, only if `run` does not look
@@ -116,7 +92,23 @@ class Clockwork(Generic[RowT, OutcomeT]):
         """Claim nothing more; `run` returns once the claimed rows are finished."""
         self._stopping = True
         self._woken.set()
-        self._roomy.set()
+        self._slots.hurry()
+
+    async def room(self, patience: timedelta) -> None:
+        """Return once a quarter of the slots is free, or after `patience`."""
+        await self._slots.room(patience)
+
+    def places(self, number: int) -> "asyncio.Future[Sequence[RowT]] | None":
+        """Slots for rows that their maker stores under a claim of this process: it gives them to the future, or
+        cancels it. None if there are not as many, or if rows may wait that were there before."""
+        waits = self._may_be_due or self._may_be_more
+        if self._stopping or waits or number > self._slots.free:
+            return None
+        self._slots.take(number)
+        promised: asyncio.Future[Sequence[RowT]] = asyncio.get_running_loop().create_future()
+        self._in_hand.add(promised)
+        promised.add_done_callback(partial(self._promised, number))
+        return promised
 
     def healthy(self) -> bool:
         """Whether `run` has made a pass lately. Rows that hang do not stop its passes."""
@@ -125,7 +117,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
     async def run_once(self) -> int:
         """One pass: claim and finish one batch of due rows; returns their number."""
         rows = await self._work.claim(self.slots)
-        self._attempts += len(rows)
+        self._slots.take(len(rows))
         await asyncio.gather(*(self._carry(row) for row in rows))
         return len(rows)
 
@@ -147,38 +139,39 @@ class Clockwork(Generic[RowT, OutcomeT]):
 
     async def _pass(self) -> timedelta:
         """Start attempts of due rows; returns the time until the next pass."""
-        free = await self._room()
-        if free == 0:
+        if self._slots.free:
+            await self._slots.room(GATHERING)
+        if self._stopping or not self._slots.free:
             self._may_be_more = True
             return LONGEST_SLEEP
         try:
             if not self._may_be_due and (pause := await self._until_next_due()):
                 return pause
-            await self._claim(free)
+            await self._claim()
             return LONGEST_SLEEP if self._may_be_more else await self._until_next_due()
         except StorageError as error:
             log.error("clockwork.store_unavailable", work=self._work.name, error=str(error))
             return STORE_PAUSE
 
-    async def _claim(self, free: int) -> None:
-        """Claim rows, and start their attempts."""
+    async def _claim(self) -> None:
+        """Claim rows for the free slots, and start their attempts."""
+        free = self._slots.free
         self._may_be_due = False
         self._may_be_more = True  # of an attempt that ends meanwhile, the slot may be needed
-        rows = await self._work.claim(free)
+        rows = await self._work.claim(free) if free else ()
         self._may_be_more = len(rows) == free
-        self._attempts += len(rows)
+        self._slots.take(len(rows))
+        self._begin(rows)
+
+    def _promised(self, number: int, promised: "asyncio.Future[Sequence[RowT]]") -> None:
+        self._in_hand.discard(promised)
+        rows = () if promised.cancelled() else promised.result()
+        self._slots.give_back(number - len(rows))
+        self._begin(rows)
+
+    def _begin(self, rows: Sequence[RowT]) -> None:
         for row in rows:
             self._turns.give(partial(self._take, row))
-
-    async def _room(self) -> int:
-        """The number of rows that may be claimed now."""
-        if self._is_crowded() and self._attempts < self.slots:
-            self._roomy.clear()
-            await self._clock.wait(self._roomy, GATHERING)
-        return 0 if self._stopping else max(0, self.slots - self._attempts)
-
-    def _is_crowded(self) -> bool:
-        return self._attempts > self.slots * 3 // 4
 
     async def _until_next_due(self) -> timedelta:
         with self._looks.taken():
@@ -209,11 +202,9 @@ class Clockwork(Generic[RowT, OutcomeT]):
         await ended()
 
     def _attempt_ended(self) -> None:
-        self._attempts -= 1
+        self._slots.give_back()
         if self._may_be_more:
             self._claim_soon()
-        if not self._is_crowded():
-            self._roomy.set()
 
     async def _finish(self, row: RowT, outcome: OutcomeT) -> None:
         try:
@@ -248,3 +239,4 @@ class Clockwork(Generic[RowT, OutcomeT]):
         await self._turns.take()  # each claimed row has begun
         while self._in_hand:
             await asyncio.wait(self._in_hand)
+            await self._turns.take()

@@ -9,8 +9,8 @@ import structlog
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.engine.clockwork import Wake
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.engine.work import Wake
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.log.level import is_debugging

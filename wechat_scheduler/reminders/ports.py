@@ -1,10 +1,12 @@
 """The stores that reminders need."""
 
+from asyncio import Future
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, Required, TypedDict, Unpack
 
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.delivery.model import Delivery
 from wechat_scheduler.reminders.conversation import Conversation
 from wechat_scheduler.reminders.model import (
     Claimed,
@@ -22,15 +24,32 @@ class Due(Protocol):
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
         """Claims active reminders whose `due_at` has come, oldest first. A claim ends after `lease`."""
 
-    async def finish(self, fired: Fired, *, now: datetime) -> bool:
-        """Puts the messages into the outbox and stores the next occurrence, in one transaction. False,
-        and nothing is stored, if the reminder was changed or claimed by another process meanwhile."""
+    async def finish(
+        self, fired: Fired, *, now: datetime, lease: timedelta | None = None
+    ) -> Sequence[Delivery] | None:
+        """Puts the messages into the outbox and stores the next occurrence, in one transaction. With a `lease`,
+        this process has claimed the new deliveries, and they are returned. None, and nothing is stored, if the
+        reminder was changed or claimed by another process meanwhile."""
 
     async def crashed(self, row_id: str, claim: str, /, *, reason: str, now: datetime) -> bool:
         """Stores that handling the reminder crashed: it is due again later, or set aside after several
         crashes in a row. Returns whether it was set aside."""
 
     async def next_due(self) -> datetime | None: ...
+
+
+class DispatcherLoop(Protocol):
+    """The loop that sends deliveries."""
+
+    def wake(self) -> None:
+        """Deliveries are due now."""
+
+    async def room(self, patience: timedelta) -> None:
+        """Return once it has room for more, or after `patience`."""
+
+    def places(self, number: int) -> Future[Sequence[Delivery]] | None:
+        """Slots for deliveries that this process claims where it stores them: they, or fewer, are to be the result
+        of the future, or it is to be cancelled. None if there are not as many, or if others may wait."""
 
 
 class ReminderSpan(TypedDict, total=False):

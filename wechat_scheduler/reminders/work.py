@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
@@ -12,13 +13,18 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.log.level import is_debugging
 from wechat_scheduler.reminders.firing import fire
 from wechat_scheduler.reminders.model import Claimed, Fired, ReminderState
-from wechat_scheduler.reminders.ports import Due
+from wechat_scheduler.reminders.ports import DispatcherLoop, Due
 
 log = structlog.get_logger(__name__)
 
+# A claim of reminders waits so long for a dispatcher that is busy: what is handed on claimed is cheaper. No longer, as a
+# reminder that waits here too long would be late, or missed.
+PATIENCE: Final = timedelta(milliseconds=50)
+
 
 class ReminderWork:
-    """`wake` wakes the dispatcher. `observe` gets each outcome once it is stored; it neither blocks nor raises."""
+    """Hands the deliveries on to `dispatching`, claimed for the `sending_lease`, if it has places for them: else they
+    wait in the outbox. `observe` gets each outcome once it is stored; it neither blocks nor raises."""
 
     name = "reminders"
 
@@ -28,16 +34,19 @@ class ReminderWork:
         *,
         clock: Clock,
         lease: timedelta,
-        wake: Callable[[], None],
+        dispatching: DispatcherLoop,
+        sending_lease: timedelta,
         observe: Callable[[Fired], None],
     ) -> None:
         self._store = store
         self._clock = clock
         self._lease = lease
-        self._wake = wake
+        self._dispatching = dispatching
+        self._sending_lease = sending_lease
         self._observe = observe
 
     async def claim(self, limit: int) -> Sequence[Claimed]:
+        await self._dispatching.room(PATIENCE)
         return await self._store.claim(now=self._clock.now(), limit=limit, lease=self._lease)
 
     async def attempt(self, row: Claimed) -> Fired:
@@ -52,10 +61,22 @@ class ReminderWork:
             return Fired(claimed=row, firings=(), next=paused)
 
     async def finish(self, outcome: Fired) -> None:
-        if await self._store.finish(outcome, now=self._clock.now()):
+        number = sum(len(one.targets) for one in outcome.firings if not one.is_missed)
+        places = self._dispatching.places(number) if number else None
+        try:
+            lease = self._sending_lease if places else None
+            claimed = await self._store.finish(outcome, now=self._clock.now(), lease=lease)
+            if places:
+                places.set_result(claimed or ())
+        finally:
+            if places:
+                places.cancel()  # unless it has its result
+        if claimed is not None:
             self._observe(outcome)
             _log(outcome)
-        self._wake()  # without a claim it may be stored already, and only the store's answer was lost
+        if not claimed:
+            # They wait in the outbox. Without a claim they may do so already, and only the store's answer was lost.
+            self._dispatching.wake()
 
     async def crashed(self, row: Claimed, error: Exception) -> None:
         reason, now = crash_reason(error), self._clock.now()

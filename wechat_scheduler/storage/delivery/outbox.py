@@ -90,7 +90,7 @@ class SqlOutbox(ClaimingStore):
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        claim = self._new_claim(now, lease)
+        claim = self.new_claim(now, lease)
         with self._lanes.absence.noted():
             claimed = await self._database.write(lambda: self._claimed(claim, limit))
         self._lanes.absence.found(now)
@@ -149,7 +149,7 @@ class _Reader:
             claim=self._claim,
             message=message,
             receiver=subscriber_of(receiver) if receiver else None,
-            takes=_takes(receiver, message.content.purpose) if receiver and message else True,
+            takes=takes(receiver, message.content.purpose) if receiver and message else True,
         )
 
     def _message(self, message_id: int) -> Message:
@@ -163,5 +163,6 @@ class _Reader:
         return self._messages[message_id]
 
 
-def _takes(receiver: Row, purpose: str) -> bool:
+def takes(receiver: Row, purpose: str) -> bool:
+    """Whether the person in a row of RECEIVERS accepts messages of that purpose."""
     return not receiver["refusing"] and (bool(receiver["taking"]) or purpose not in UNASKED)

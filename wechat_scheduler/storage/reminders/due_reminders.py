@@ -4,7 +4,9 @@ messages."""
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import compress
+from typing import NamedTuple
 
+from wechat_scheduler.delivery.model import Delivery
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.turns import OF_DUE_ROWS
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
@@ -12,6 +14,7 @@ from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.audience.joined import few_people
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
+from wechat_scheduler.storage.delivery.handing_on import ClaimedDeliveries, put_claimed
 from wechat_scheduler.storage.delivery.messages import put_messages
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.lanes import PlainLanes
@@ -50,17 +53,26 @@ MISS = """
 WHY_MISSED = "it fell due while no daemon ran, and is not sent late"
 
 
+class _Ended(NamedTuple):
+    """An outcome, and the lease of its deliveries if they are to be claimed."""
+
+    fired: Fired
+    now: datetime
+    lease: timedelta | None
+
+
 class SqlDueReminders(ClaimingStore):
     def __init__(self, database: Database, *, worker: str, feed: SqlFeed) -> None:
         super().__init__(database, DUE, worker=worker)
         self._feed = feed
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
-        self._fired: Batches[str, tuple[Fired, datetime], bool] = Batches(
-            self._finish, few=OF_DUE_ROWS
+        self._handed = ClaimedDeliveries(database, worker=worker)
+        self._fired: Batches[str, _Ended, Sequence[Delivery] | None] = Batches(
+            self._finish, few=OF_DUE_ROWS, gathers=True
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
-        claim = self._new_claim(now, lease)
+        claim = self.new_claim(now, lease)
         rows, people = await self._database.write(lambda: self._claimed(claim, limit))
         found = await self._read_each(claim, rows, reminder_of)
         found.sort(key=lambda reminder: reminder.start + reminder.defer)
@@ -69,12 +81,23 @@ class SqlDueReminders(ClaimingStore):
             for each in found
         ]
 
-    async def finish(self, fired: Fired, *, now: datetime) -> bool:
-        return await self._fired.do(fired.claimed.claim, (fired, now))
+    async def finish(
+        self, fired: Fired, *, now: datetime, lease: timedelta | None = None
+    ) -> Sequence[Delivery] | None:
+        return await self._fired.do(fired.claimed.claim, _Ended(fired, now, lease))
 
-    async def _finish(self, _: str, ended: Sequence[tuple[Fired, datetime]]) -> Sequence[bool]:
-        each, now = [fired for fired, _ in ended], max(now for _, now in ended)
-        return await self._database.write(lambda: _finish(each, now, self._feed))
+    async def _finish(self, _: str, ended: Sequence[_Ended]) -> Sequence[Sequence[Delivery] | None]:
+        now = max(one.now for one in ended)
+        claim = self._handed.new_claim(now, max(one.lease or timedelta(0) for one in ended))
+        done, rows = await self._database.write(lambda: _finish(ended, claim, now, self._feed))
+        handed: dict[str, list[Delivery]] = {one.fired.next.id: [] for one in ended}
+        for delivery in await self._handed.read(claim, rows):
+            if delivery.message:
+                handed[delivery.message.content.reminder].append(delivery)
+        return [
+            handed[one.fired.next.id] if stored else None
+            for one, stored in zip(ended, done, strict=True)
+        ]
 
     def _claimed(
         self, claim: Claim, limit: int
@@ -85,16 +108,26 @@ class SqlDueReminders(ClaimingStore):
         return rows, people
 
 
-def _finish(fired: Sequence[Fired], now: datetime, feed: SqlFeed) -> Script[list[bool]]:
+def _finish(
+    ended: Sequence[_Ended], claim: Claim, now: datetime, feed: SqlFeed
+) -> Script[tuple[list[bool], list[Row]]]:
     """Store the outcomes of one claim. Returns for each whether the claim was still held: else nothing is
-    stored."""
+    stored; and the rows of the deliveries that are claimed."""
     moved: set[str] = set()
-    for statement in MOVE_ON.statements([_values(one) for one in fired]):
+    for statement in MOVE_ON.statements([_values(one.fired) for one in ended]):
         moved |= {row["id"] for row in (yield statement)}
-    done = [one.next.id in moved for one in fired]
-    yield from _put([firing for one in compress(fired, done) for firing in one.firings], now)
-    yield from feed.often([entry for one in compress(fired, done) for entry in _told(one, now)])
-    return done
+    done = [one.fired.next.id in moved for one in ended]
+    stored = list(compress(ended, done))
+    handed = [
+        each for one in stored if one.lease for each in one.fired.firings if not each.is_missed
+    ]
+    waiting = [
+        each for one in stored for each in one.fired.firings if each.is_missed or not one.lease
+    ]
+    rows = yield from put_claimed([(one.message, one.targets) for one in handed], claim, now)
+    yield from _put(waiting, now)
+    yield from feed.often([entry for one in stored for entry in _told(one.fired, now)])
+    return done, rows
 
 
 def _told(fired: Fired, now: datetime) -> Iterator[FeedEntry]:
