@@ -60,6 +60,12 @@ async def test_a_user_is_reminded_by_nickname_and_of_several_one_is_chosen(
     assert only.root.one("textarea", id="field-people").text == uids["bob"]
     (made,) = (await keeper.call("GET", "/v1/reminders")).result
     assert (saved.status, made["to"]) == (200, [uids["bob"]])
+    for page in (f"{LIST}?", f"{AGENDA}?span=week&"):
+        found = await admin.open(f"{page}uid=小明")
+        other = await admin.open(f"{page}uid=alice")
+        unknown = await admin.open(f"{page}uid=eve")
+        assert ("开会" in found.text, "开会" in other.text) == (True, False)
+        assert "no user is known by this name" in unknown.text.lower()
 
 
 async def test_a_sentence_is_understood_before_it_is_saved(admin: Browser, office: Office) -> None:

@@ -14,27 +14,18 @@ from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.messages.states import state_options
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
+from wechat_scheduler.web.console.sought_users import CALLED, sought_uid
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import ID
-from wechat_scheduler.web.kit.query import LARGEST_PAGE
-from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
 from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
-PERSON_HINT = W(
-    "Nickname, the app's own name, openid or uid", "昵称、应用自己的用户名、openid 或 uid"
-)
 REMINDER = W("Reminder", "提醒")
 ERRCODE_HINT = W("WeChat's number, such as 45009 or -1", "微信的数字，例如 45009 或 -1")
-NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
-SEVERAL = W(
-    "several users are called so; write the openid of one of them: {users}",
-    "符合的不止一位，请写其中一位的 openid：{users}",
-)
 NO_NUMBER = W("must be a number", "必须是数字")
 NO_ERRCODE = W(
     "must be WeChat's errcode: a whole number of up to nine digits, such as 45009 or -1",
@@ -54,9 +45,6 @@ LABELS: Final[Mapping[str, Phrase]] = {
 NAMES: Final = (*LABELS,)
 # Those that our API takes as they are.
 PLAIN: Final = ("app", "state", "errcode", "message", "reminder")
-UID: Final = "UID_"
-# Users whom a refusal names.
-MOST_SAID: Final = 5
 # As our API takes it. Keyboards for numbers have no minus on some phones.
 ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -93,7 +81,7 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
         if name in told:
             query[name] = instant_of(told[name], field=name, trouble=visit.say(NO_TIME))
     if "person" in told:
-        query["uid"] = await _uid(visit, told["person"], told.get("app", ""))
+        query["uid"] = await sought_uid(visit, told["person"], told.get("app", ""), field="person")
     return WantedDeliveries(given=told, query=query)
 
 
@@ -112,7 +100,7 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
         *times,
         select_field(visit, "app", terms.APP, options, app, error=wrong("app")),
         text_field(
-            visit, "person", terms.USER, given.get("person", ""), hint=PERSON_HINT, error=wrong("person")
+            visit, "person", terms.USER, given.get("person", ""), hint=CALLED, error=wrong("person")
         ),
         select_field(
             visit, "state", terms.STATE, [("", terms.ALL_STATES), *state_options(visit)],
@@ -131,23 +119,3 @@ async def filters(visit: Visit, action: str, error: RequestError | None = None) 
         )
     is_open = error is not None or any(given.get(name) for name in NAMES)
     return folded_search(visit, action, joined(fields), is_open=is_open)
-
-
-async def _uid(visit: Visit, name: str, app: str) -> str:
-    """Raises InvalidRequestError for an unknown one."""
-    if name.startswith(UID):
-        return name
-    if app:
-        path = "/v1/apps/{app}/subscribers"
-        if of_app := (await visit.api.page(path, SubscriberResult, app=app, name=name)).rows:
-            return of_app[0].uid
-    found = await visit.api.page("/v1/subscribers", UserResult, called=name, limit=LARGEST_PAGE)
-    exact = [one for one in found.rows if name in (one.openid, one.nickname, *one.names)]
-    users = exact or found.rows
-    if not users:
-        raise InvalidRequestError(visit.say(NO_PERSON), field="person")
-    if len(users) > 1:
-        named = [f"{one.nickname or next(iter(one.names), '')} {one.openid}" for one in users]
-        said = visit.say(SEVERAL, users=visit.listed(map(str.strip, named[:MOST_SAID])))
-        raise InvalidRequestError(said, field="person")
-    return users[0].uid

@@ -27,6 +27,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.sought_users import CALLED, sought_uid
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Words
@@ -42,7 +43,7 @@ TOMORROW = W("Tomorrow", "明天")
 DAY, WEEK = W("Day", "日"), W("Week", "周")
 NEXT_HOURS = W("The next 24 hours", "接下来 24 小时")
 FROM, CHOOSE = W("Date", "日期"), W("Another day, app or person", "选日期、应用或用户")
-SPAN, UID = W("Span", "范围"), W("Person (uid)", "用户（uid）")
+SPAN = W("Span", "范围")
 MOVES = W("Days", "日期导航")
 NONE = W(
     "Nothing is sent in this time. Write a reminder, or look at another day.",
@@ -95,13 +96,14 @@ class AgendaView(NamedTuple):
 
 async def agenda(visit: Visit) -> web.Response:
     view, apps = _view(visit), await apps_of(visit)
+    uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
     found = await visit.api.get(
         "/v1/reminders/agenda",
         AgendaResult,
         since=view.since.isoformat(),
         until=view.until.isoformat(),
         app=view.app or None,
-        uid=view.uid or None,
+        uid=uid,
         after=visit.request.query.get("after") or None,
     )
     body = fill(
@@ -180,7 +182,7 @@ def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> H
         text_field(visit, "day", FROM, view.first.isoformat(), type="date"),
         select_field(visit, "span", SPAN, spans, view.span),
         select_field(visit, "app", terms.APP, app_options(apps), view.app),
-        text_field(visit, "uid", UID, view.uid),
+        text_field(visit, "uid", CALLED, view.uid),
     )
     return fill(
         '<details class="card"{open}><summary>{choose}</summary>{form}</details>',

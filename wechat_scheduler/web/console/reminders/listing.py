@@ -28,6 +28,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.sought_users import CALLED, sought_uid
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
@@ -37,10 +38,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("Recurs", "重复")
-UID, TEXT = (
-    W("Person (uid)", "用户（uid）"),
-    W("Text in the title, or the number", "标题里的文字，或编号"),
-)
+TEXT = W("Text in the title, or the number", "标题里的文字，或编号")
 NONE = W("No active reminders. Write one.", "没有进行中的提醒。新建一个吧。")
 NONE_FOUND = W(
     "No reminder here fits. Change the choice, or go to the next page if there is one.",
@@ -59,10 +57,11 @@ async def listing(visit: Visit) -> web.Response:
     wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
     state = query.get("state", ACTIVE)
     wanted["state"] = state if state in STATES else None
-    found = await _numbered(visit, wanted)
+    asked = wanted | {"uid": await _uid(visit, wanted)}
+    found = await _numbered(visit, asked)
     if found is None:
         sort = "due" if state == ACTIVE else None
-        found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **wanted)
+        found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **asked)
     else:
         wanted["state"] = None
     body = fill(
@@ -74,6 +73,12 @@ async def listing(visit: Visit) -> web.Response:
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
+
+
+async def _uid(visit: Visit, wanted: Mapping[str, str | None]) -> str | None:
+    """Of the user. Raises InvalidRequestError."""
+    name = wanted["uid"]
+    return await sought_uid(visit, name, wanted["app"] or "", field="uid") if name else None
 
 
 async def _numbered(visit: Visit, wanted: Mapping[str, str | None]) -> Rows[ReminderDetails] | None:
@@ -114,7 +119,7 @@ def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, 
         text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
         select_field(visit, "state", terms.STATE, states, wanted["state"] or ""),
         select_field(visit, "app", terms.APP, app_options(apps), wanted["app"] or ""),
-        text_field(visit, "uid", UID, wanted["uid"] or ""),
+        text_field(visit, "uid", CALLED, wanted["uid"] or ""),
     )
     is_open = any(value for name, value in wanted.items() if name != "after" and value != ACTIVE)
     return folded_search(visit, LIST, fill("{all}", all=fields), is_open=is_open)
@@ -140,7 +145,7 @@ def _none_found(visit: Visit, wanted: Mapping[str, str | None]) -> Words:
         (TEXT, wanted["text"]),
         (terms.STATE, visit.say(STATES[state][1]) if state else ""),
         (terms.APP, wanted["app"]),
-        (UID, wanted["uid"]),
+        (terms.USER, wanted["uid"]),
     )
     return searched(visit, NONE_FOUND, sought)
 
