@@ -410,6 +410,43 @@ async def test_an_hour_that_is_not_written_is_said_to_be_assumed(
     assert translated.facts()["几点"] == "没有写几点，按 08:00"
 
 
+async def test_receivers_are_shown_then_changed_and_one_is_removed(
+    admin: Browser, office: Office, keeper: Caller
+) -> None:
+    await bound(keeper, {"id": office.app}, "bob", "carol")
+    made = (await office.remind(title="浇花")).result
+    path = f"{LIST}/{made['id']}"
+    await office.call("PUT", f"/v1/reminders/{made['id']}/people/carol")
+
+    page = await admin.open(path)
+    asked = await admin.submit(page, f"{path}/receivers", people="bob", topics=[str(office.topic)])
+    (save,) = asked.root.find("button", form="receivers")[-1:]
+    form = asked.root.one("form", id="receivers")
+    other = await admin.submit_form(form, pressed=save, people="dora")
+    kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result["joined"]
+    saved = await admin.submit_form(form, pressed=save)
+    unknown = await admin.submit(page, f"{path}/receivers", people="dora")
+    nobody = await admin.submit(page, f"{path}/receivers", topics=[])
+    (leave,) = [
+        one
+        for one in saved.root.find("form")
+        if one["action"] == f"{path}/people/remove"
+        and one.one("input", name="uid")["value"] == office.uid
+    ]
+    left = await admin.submit_form(leave)
+    again = await admin.submit_form(leave)
+
+    assert asked.facts()["Until now"] == "alice, carol"
+    assert asked.facts()["Then"] == "alice, carol, bob, topic news"
+    assert (other.status, kept, errors(other)) == (400, 2, ["This app has no such receiver: dora."])
+    assert saved.facts()["To"] == "alice, bob, carol, topic news"
+    assert "The receivers are changed." in saved.text
+    assert errors(unknown) == ["This app has no such receiver: dora."]
+    assert nobody.facts()["Then"] == "alice, bob, carol"
+    assert sorted(row["User"] for row in left.table("Who joined")) == ["bob", "carol"]
+    assert again.status == 200
+
+
 async def test_a_deletion_is_undone_for_a_minute(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:
@@ -445,7 +482,7 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
 
     assert chinese.facts()["来源"] == "接口或控制台"
     assert page.table("Who joined") == [
-        {"User": "alice", "uid": office.uid, "Reminders": "Reminders"}
+        {"User": "alice", "uid": office.uid, "Reminders": "Reminders", "Remove": "Remove"}
     ]
     assert (page.facts()["State"], page.facts()["Times sent"]) == ("done", "1")
     assert "It is over. A new time makes it active again." in page.text

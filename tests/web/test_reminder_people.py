@@ -33,11 +33,12 @@ async def test_users_join_and_leave_by_name(office: Office) -> None:
 
     joined = [(await office.call("PUT", f"{path}/people/{name}")).status for name in ("bob", uid)]
     both = (await office.call("GET", path)).result
+    named = (await office.call("GET", f"{path}/people?named=true")).result
     left = [(await office.call("DELETE", f"{path}/people/bob")).status for _ in range(2)]
     unknown = await office.call("PUT", f"{path}/people/carol")
 
     assert (joined, left) == ([200, 200], [200, 404])
-    assert (both["to"], both["joined"]) == ([office.uid, uid], 2)
+    assert (both["to"], both["joined"], named) == ([office.uid, uid], 2, [office.uid])
     assert (unknown.status, unknown.json["reason"]) == (404, "subscriber.unknown")
     assert (await office.call("GET", path)).result["to"] == [office.uid]
 

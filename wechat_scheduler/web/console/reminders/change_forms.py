@@ -1,17 +1,20 @@
 """The forms that change one reminder."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.reminders.recurrence.rule import usual_time
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, check_field, form, text_field
-from wechat_scheduler.web.console.previewed import WRITTEN
+from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN
 from wechat_scheduler.web.console.reminders.pieces import LIST
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -42,19 +45,30 @@ FINAL = W(
     "A reminder that is deleted can be restored for a minute, and is gone for good then: no list keeps it. A paused one is kept.",
     "删除后一分钟内可以撤销，之后不能恢复，也不再列出。想留着以后用，请暂停。",
 )
-RECEIVERS = W(
-    "Who is reminded is not changed here: users join by a QR code and leave by themselves. For others write a new "
-    "reminder, or name them all in PATCH /v1/reminders/{id}, field to.",
-    "接收者不在这里修改：用户扫二维码加入，也可以自己退出。要换成别人，请新建提醒，或者在 PATCH /v1/reminders/{id} 的 to 里写出全部接收者。",
+MORE_PEOPLE = W("Remind these people too", "再提醒这些人")
+PEOPLE_HINT = W(
+    "On each line a uid, an openid, or the app's own name of a user. Those who joined are listed below, each with a button that removes them.",
+    "每行一个：uid、openid，或者应用自己的用户名。已加入的人列在下面，可以逐个移除。",
 )
+SEE_RECEIVERS = W("See who is reminded then", "看看改后提醒谁")
+# The `id` of the form of receivers.
+RECEIVERS_FORM: Final = "receivers"
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
 NOT_PLANNED: Final[Mapping[str, str]] = MappingProxyType({})
 LASTING: Final = ("active", "paused")
 
 
+class TypedReceivers(NamedTuple):
+    """Further people, as they are typed, and the ids of all topics, or the star."""
+
+    people: str = ""
+    topics: tuple[str, ...] = ()
+
+
 class TypedChange(NamedTuple):
     """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
-    the text and the link, None if these were not typed. `only_next` means that the repetition goes on. `planned` is what the person was shown of another time."""
+    the text and the link, None if these were not typed. `only_next` means that the repetition goes on. `planned` is what the person was shown of another time.
+    `receivers` are None if these were not typed."""
 
     when: str = ""
     at: str = ""
@@ -64,11 +78,15 @@ class TypedChange(NamedTuple):
     words: tuple[str, str, str] | None = None
     only_next: bool = False
     planned: Mapping[str, str] = NOT_PLANNED
+    receivers: TypedReceivers | None = None
 
 
-def change_forms(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
+def change_forms(
+    visit: Visit, reminder: ReminderResult, typed: TypedChange, topics: Sequence[TopicResult] | None
+) -> Html:
+    """Without `topics` the receivers cannot be changed."""
     return fill(
-        '{over}{move}{back}{words}<div class="buttons">{buttons}</div><p class="faint">{final}</p>',
+        '{over}{move}{back}{words}{receivers}<div class="buttons">{buttons}</div><p class="faint">{final}</p>',
         over=fill('<p class="faint">{over}</p>', over=visit.say(OVER))
         if reminder.state not in LASTING
         else Html(),
@@ -76,6 +94,9 @@ def change_forms(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> 
         back=_back(visit, reminder),
         final=visit.say(FINAL),
         words=when(reminder.state in LASTING or typed.words, _words(visit, reminder, typed)),
+        receivers=_receivers(visit, reminder, typed, topics)
+        if topics is not None and reminder.state in LASTING
+        else Html(),
         buttons=_buttons(visit, reminder),
     )
 
@@ -121,12 +142,33 @@ def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
         area_field(visit, "text", TEXT, text, error=error("text"), rows=3),
         text_field(visit, "url", terms.LINK, url, type="url", error=error("url")),
     )
-    made = form(visit, f"{LIST}/{reminder.id}/words", fill("{all}", all=fields), SAVE_WORDS)
-    return fill(
-        '{made}<p class="faint">{others}</p>',
-        made=made,
-        others=visit.say(RECEIVERS, id=reminder.id),
-    )
+    return form(visit, f"{LIST}/{reminder.id}/words", fill("{all}", all=fields), SAVE_WORDS)
+
+
+def _receivers(
+    visit: Visit, reminder: ReminderResult, typed: TypedChange, topics: Sequence[TopicResult]
+) -> Html:
+    given = typed.receivers or TypedReceivers(topics=tuple(map(str, reminder.to)))
+    options = [
+        (EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)),
+        *((str(topic), name) for topic, name in topic_names(visit, topics).items()),
+    ]
+    boxes = [
+        check_field(visit, "topics", name, value, checked=value in given.topics)
+        for value, name in options
+    ]
+    inner = fill(
+        "{people}<fieldset><legend>{topics}</legend>{boxes}</fieldset>",
+        people=area_field(
+            visit, "people", MORE_PEOPLE, given.people, hint=PEOPLE_HINT, rows=2,
+            error=typed.error if typed.place == "people" else "",
+        ),
+        topics=visit.say(terms.TOPICS),
+        boxes=boxes,
+    )  # fmt: skip
+    path = f"{LIST}/{reminder.id}/receivers"
+    fields = {PREVIEWED: typed.planned.get(PREVIEWED, "")} if typed.receivers else {}
+    return form(visit, path, inner, SEE_RECEIVERS, fields=fields, id=RECEIVERS_FORM)
 
 
 def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:

@@ -12,6 +12,14 @@ from wechat_scheduler.web.console.reminders.change_forms import TypedChange
 from wechat_scheduler.web.console.reminders.moving import changed_page, move, save_move
 from wechat_scheduler.web.console.reminders.one import one, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
+from wechat_scheduler.web.console.reminders.receiving import (
+    NOTICES as RECEIVED,
+)
+from wechat_scheduler.web.console.reminders.receiving import (
+    remove_person,
+    save_receivers,
+    show_receivers,
+)
 from wechat_scheduler.web.console.reminders.refusals import refused
 from wechat_scheduler.web.console.reminders.writing import NOTICES as SAVED
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -36,6 +44,7 @@ IS_LATE = W(
 )
 NOTICES: Final = {
     **SAVED,
+    **RECEIVED,
     "paused": W("It is paused.", "已暂停。"),
     "resumed": W("It goes on.", "已恢复。"),
     "restored": W("It is restored.", "已恢复原样。"),
@@ -128,6 +137,9 @@ ROUTES: Final = (
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/move", move),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/move/save", save_move),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/words", words),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/receivers", show_receivers),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/receivers/save", save_receivers),
+    ConsoleRoute(hdrs.METH_POST, f"{PATH}/people/remove", remove_person),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/delete", delete),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/restore", restore),
 )

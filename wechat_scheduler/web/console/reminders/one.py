@@ -7,16 +7,14 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import button, link, pager
-from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section, table
-from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section
 from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
+from wechat_scheduler.web.console.reminders.joined import JOINED, joined_people, person_link
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
@@ -33,6 +31,7 @@ from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import lines
 
@@ -50,13 +49,6 @@ FIRED, MISSED = W("Times sent", "已发次数"), W("Times missed", "错过次数
 LATE = W("If late", "迟到时")
 SOURCE = W("Made by", "来源")
 RULE = W("As the API writes it", "API 写法")
-JOINED = W("Who joined", "参与者")
-CODE = W("Make a QR code by which users join", "生成二维码，扫码加入")
-ALONE = W("No user joined it.", "没有用户参与。")
-ALL_ARE_REACHED = W(
-    "It is sent to all subscribers of the app. They do not join it.",
-    "它发给应用的所有订阅者，不需要参与。",
-)
 OVER = W("It is not sent any more.", "不会再发。")
 ASIDE = W("The daemon paused it itself: {why}", "守护进程暂停了它：{why}")
 PAUSED = W(
@@ -124,7 +116,8 @@ async def page_of(
         after=visit.request.query.get("after") or None,
         **names,
     )
-    change = section(visit, CHANGE, change_forms(visit, reminder, typed))
+    topics = await _topics(visit, reminder, apps)
+    change = section(visit, CHANGE, change_forms(visit, reminder, typed, topics))
     reached = await _reached(visit, reminder, apps)
     sections = (
         top,
@@ -134,10 +127,19 @@ async def page_of(
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
         when(not (typed.error or understood), change),
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
-        section(visit, JOINED, _people(visit, reminder, people)),
+        section(visit, JOINED, joined_people(visit, reminder, people)),
     )
     body = fill("{tabs}{sections}", tabs=tabs(visit, LIST), sections=sections)
     return layout(visit, reminder.title, body, live=True, status=typed.status)
+
+
+async def _topics(
+    visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]
+) -> list[TopicResult] | None:
+    """Those of the app that sends it; None if its receivers cannot be changed."""
+    if reminder.app not in apps or reminder.channel == "webhook":
+        return None
+    return await visit.api.get("/v1/apps/{app}/topics", list[TopicResult], app=reminder.app)
 
 
 async def _reached(
@@ -184,7 +186,7 @@ def _sending(
 ) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.APP, app_link(visit, apps, reminder.app)),
-        (OWNER, _person(reminder.app, reminder.owner) if reminder.owner else None),
+        (OWNER, person_link(reminder.app, reminder.owner) if reminder.owner else None),
         (terms.TO, receivers(visit, reminder)),
         (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
         (terms.PRIORITY, visit.say(terms.PRIORITIES[reminder.priority])),
@@ -207,32 +209,3 @@ def _times(visit: Visit, reminder: ReminderDetails, times: list[datetime]) -> Ht
         paused=when(is_paused, advice(visit, visit.say(PAUSED))),
         times=made,
     )
-
-
-def _people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) -> Html:
-    rows = [
-        (
-            person_name(uid, reminder.names.get(uid, "")),
-            _person(reminder.app, uid),
-            link(f"{LIST}?{urlencode({'uid': uid})}", visit.say(terms.REMINDERS)),
-        )
-        for uid in people.rows
-    ]
-    made = table(
-        visit,
-        JOINED,
-        (terms.USER, terms.UID, terms.REMINDERS),
-        rows,
-        empty=ALL_ARE_REACHED if EVERYONE in reminder.to else ALONE,
-    )
-    code_url = f"/console/apps/{reminder.app}/codes?reminder={reminder.id}"
-    return fill(
-        "{table}{pager}{join}",
-        table=made,
-        pager=pager(visit, people),
-        join=when(reminder.app, button(visit, code_url, CODE)),
-    )
-
-
-def _person(app_id: int, uid: str) -> Html:
-    return link(f"/console/apps/{app_id}/subscribers/{uid}" if app_id else "", code(uid))

@@ -5,6 +5,7 @@ from typing import Final
 
 # fmt: off
 BOTH: Final[Mapping[str, str]] = {
+    "`true`: only those whom a request named, and none who joined by themselves.": "`true`：只列请求里写出的人，不列自己加入的",
     "A day in Shanghai; today without it.": "上海时间的某一天；不写则为今天",
     "A path of WeChat's, such as `/cgi-bin/menu/get`.": "微信的路径，例如 `/cgi-bin/menu/get`",
     "An `ETag`: the response is 304 while it is the current one.": "一个 `ETag`：仍是当前值时返回 304",

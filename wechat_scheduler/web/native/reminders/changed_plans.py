@@ -8,7 +8,7 @@ from aiohttp import web
 from msgspec import UNSET
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
@@ -63,12 +63,23 @@ async def planned_change(request: web.Request) -> web.Response:
     body, desk = decode(await request.read(), ReminderChange), request.app[SERVICES].reminders
     made = await edited(request, body, before)
     after = desk.edited(before, made.edit(before))
-    people = await desk.people(before.id)
+    people = _changed(await desk.people(before.id), made.people)
     (names,) = await names_of(request, [(after, people)])
     times = desk.preview(after, most)
     awake = await quiet_until(request, after, people, times)
     shown = plan_result(after, people, names, times, awake, hour_assumed=made.hour_assumed)
     return envelope.success(shown)
+
+
+def _changed(people: JoinedPeople, change: PeopleChange | None) -> JoinedPeople:
+    """Those who would have joined after the change."""
+    if change is None:
+        return people
+    joined, left = {*people.uids}, {*change.leave}
+    added = [uid for uid in change.join if uid not in joined]
+    staying = [uid for uid in people.uids if uid not in left]
+    number = people.number + len(added) - len(left & joined)
+    return JoinedPeople((*staying, *added), number)
 
 
 ROUTES: Final = (
