@@ -13,6 +13,7 @@ from tests.web.tenants import made_app
 LIST = "/console/credentials"
 OTHER = "wx9999999999999999"
 STABLE = "/cgi-bin/stable_token"
+OWN = {"appid": "wx5555555555555555", "appsecret": SECRET, "tasks": [{"type": 0}]}
 
 
 @pytest.fixture
@@ -172,14 +173,31 @@ async def test_a_credential_shows_who_fetches_it_and_is_removed(
     assert gone.status == 404
 
 
+async def test_a_key_is_offered_to_remove_only_what_it_registered(
+    kept: Caller, visitor: Browser
+) -> None:
+    key = await make(kept, "read", "register")
+    await kept.call("POST", "/registe", key=key.text, body=OWN)
+    await visitor.sign_in(key.text)
+    own = await visitor.open(f"{LIST}/{OWN['appid']}/access_token")
+    foreign = await visitor.open(f"{LIST}/{APPID}/access_token")
+
+    assert own.root.find("form", action=f"{LIST}/{OWN['appid']}/access_token/remove")
+    assert not foreign.root.find("form", action=f"{LIST}/{APPID}/access_token/remove")
+    assert "Other systems registered it" in foreign.text
+
+
 async def test_an_account_shows_the_calls_against_wechats_quota_on_request(
     kept: Caller, admin: Browser
 ) -> None:
+    await kept.register({"type": 3}, appid=COMPONENT)
     page = await admin.open(f"{LIST}/{APPID}")
+    without_token = await admin.open(f"{LIST}/{COMPONENT}")
     asked = await admin.submit(page, button="Ask WeChat", path="/cgi-bin/menu/get")
     wrong = await admin.submit(page, button="Ask WeChat", path="menu")
 
     assert "Left" not in page.facts()
+    assert not without_token.root.find("section", id="quota")
     assert asked.facts()["Left"]
     assert "Must be a path such as" in wrong.text
 

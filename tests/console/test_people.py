@@ -58,6 +58,15 @@ async def test_what_is_wrong_with_an_app_stands_at_its_field_with_what_was_typed
     assert page.root.one(id="field-name")["value"] == "Shop"
 
 
+async def test_a_callback_is_removed_where_there_is_one(admin: Browser, keeper: Caller) -> None:
+    one = await made_app(keeper, "one", callback="https://shop.example.com/hook")
+    bare = await made_app(keeper, "bare")
+
+    pages = [await admin.open(f"/console/apps/{app['id']}/settings") for app in (one, bare)]
+
+    assert [len(page.root.find("input", name="no_callback")) for page in pages] == [1, 0]
+
+
 async def test_an_app_is_changed_gets_a_new_token_and_is_removed(
     admin: Browser, keeper: Caller
 ) -> None:

@@ -14,7 +14,7 @@ MOST_NAMES: Final = 2
 
 async def account_names(visit: Visit) -> Mapping[str, str]:
     """The names by appid; none for a key that does not see apps."""
-    if not visit.may(Scope.PUSH):
+    if not visit.sees(Scope.PUSH):
         return {}
     found: dict[str, list[str]] = {}
     for app in (await apps_of(visit)).values():

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.credentials.model import COMPONENT_TOKEN
+from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
@@ -87,7 +87,8 @@ async def shown(visit: Visit) -> web.Response:
         parts.append(section(visit, FROM_PLATFORMS, body, id="granted", live=True))
     if not is_new:
         parts += steps
-    if visit.may(Scope.ADMIN):
+    has_token = bool(granted) or any(job.kind == ACCESS_TOKEN for job in own)
+    if has_token and visit.may(Scope.ADMIN):  # WeChat is asked with it
         parts.append(section(visit, QUOTA, await _quota(visit, appid), id="quota"))
     return layout(visit, appid, joined(parts), live=True)
 

@@ -12,6 +12,7 @@ from wechat_scheduler.credentials.policy import Freshness
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.credentials.job_actions import actions
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES, TYPES
 from wechat_scheduler.web.console.credentials.remedies import remedies
 from wechat_scheduler.web.console.credentials.rows import (
@@ -26,11 +27,9 @@ from wechat_scheduler.web.console.credentials.rows import (
     error_advice,
     error_facts,
     next_attempt,
-    place_of,
     time_left,
 )
 from wechat_scheduler.web.console.credentials.systems import systems
-from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, link
 from wechat_scheduler.web.console.parts import (
@@ -52,20 +51,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 FAILED, ERROR = W("The last attempt failed", "上次尝试失败"), W("Last error", "上次错误")
-REFRESH, REMOVE = W("Refresh now", "立即刷新"), W("Remove…", "移除…")
-REMOVE_IT = W("Remove this credential", "移除这个凭据")
-REMOVED_MEANS = W(
-    "The daemon stops keeping it, and systems that fetch it get an error. An admin key removes it for all systems, "
-    "another key only what it registered itself.",
-    "守护进程不再维护它，获取它的系统会得到错误。admin key 对所有系统移除，其他 key 只移除自己登记的部分。",
-)
-SURE = W(
-    "Remove {job}? Systems that fetch it get an error.", "移除 {job}？获取它的系统会得到错误。"
-)
-REFRESH_MEANS = W(
-    "Asks WeChat now. A token that is fresh usually stays the same.",
-    "立即向微信请求。仍然有效的 token 通常保持不变。",
-)
 CALLS_MEAN = W(
     "All calls for this credential since midnight in Shanghai, failed ones and those that returned the same value "
     "included. The limit is the daemon's own.",
@@ -93,7 +78,7 @@ async def shown(visit: Visit) -> web.Response:
             section(visit, terms.STATE, _state(visit, job), id="state", live=True),
             section(visit, ERROR, _error(visit, job), id="error", live=True),
             await systems(visit, job),
-            when(visit.may(Scope.REGISTER), section(visit, terms.ACTIONS, _actions(visit, job))),
+            when(visit.may(Scope.REGISTER), section(visit, terms.ACTIONS, actions(visit, job))),
         ]
     )
     title = " · ".join(filter(None, (job.kind, job.subject or job.appid)))
@@ -214,21 +199,6 @@ def _waiting(job: JobResult) -> Iterator[tuple[Phrase, Cell | None]]:
     yield W("Failures in a row", "连续失败"), str(job.failures)
     if job.waits_for:
         yield W("Waits for", "等待"), code(job.waits_for)
-
-
-def _actions(visit: Visit, job: JobResult) -> Html:
-    place = place_of(job)
-    named = "/".join(filter(None, (job.appid, job.kind, job.subject)))
-    sure = SURE.filled(job=named)
-    removal = form(visit, f"{place}/remove", Html(), REMOVE_IT, kind="danger", confirm=sure)
-    return fill(
-        "{refresh}<p><small>{means}</small></p><details><summary>{remove}</summary><p>{removed}</p>{removal}</details>",
-        refresh=form(visit, f"{place}/refresh", Html(), REFRESH),
-        means=visit.say(REFRESH_MEANS),
-        remove=visit.say(REMOVE),
-        removed=visit.say(REMOVED_MEANS),
-        removal=removal,
-    )
 
 
 ROUTES: Final = (

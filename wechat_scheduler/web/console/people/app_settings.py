@@ -37,7 +37,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import MOST_PER_MINUTE, AppResult, read_change
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -127,7 +127,10 @@ def _form(
         text("name", terms.NAME, required=True, maxlength=64),
         text("zone", terms.ZONE, maxlength=64),
         text("callback", terms.CALLBACK, hint, type="url"),
-        check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
+        when(
+            app.callback,
+            check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
+        ),
         text("per_minute", PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
         text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
         area("networks", NETWORKS, NETWORKS_HINT),
