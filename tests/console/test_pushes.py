@@ -27,6 +27,10 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
         page, f"{URL}/set-up", account=APPID, token="sandboxtoken", encoding_aes_key=KEY
     )
     listed = await admin.open(URL)
+    push = Sender(token="sandboxtoken").push(ticket())
+    proof = f"signature={push.signature}&timestamp={push.timestamp}&nonce={push.nonce}&echostr=42"
+    echo = await keeper.call("GET", f"/wechat/callback/{APPID}?{proof}", key="")
+    verified = await admin.open(URL)
     gone = await admin.submit(listed, f"{URL}/remove")
 
     assert "Set up the first endpoint" in page.text
@@ -42,6 +46,10 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     ]  # fmt: skip
     assert KEY not in listed.html
     assert [row["Account"] for row in listed.table("Push endpoints")] == [APPID]
+    (before,), (after,) = (one.table("Push endpoints") for one in (listed, verified))
+    assert before["From WeChat"] == "URL not verified since it was set upno push yet"
+    assert echo.json == "42"
+    assert after["From WeChat"].startswith("URL verified just now")
     assert "not accepted any more" in gone.text
 
 
@@ -85,6 +93,7 @@ async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     (row,) = page.table("Push endpoints")
     came = page.table("What came, and what became of it")
     assert row["Last ticket"] == "just now"
+    assert row["From WeChat"].endswith("last push just now")
     assert row["State"].startswith("needs a look")
     assert "its signature does not match" in row["Refused"]
     assert {(one["Push"], one["Became"].partition(" ")[0]) for one in came} == {

@@ -40,6 +40,9 @@ class Listener:
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         return ()
 
+    async def verified(self, *_: Any, **__: Any) -> None:
+        pass
+
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes in the clear")
 

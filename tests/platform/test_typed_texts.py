@@ -78,6 +78,9 @@ class Account:
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         return ()
 
+    async def verified(self, *_: Any, **__: Any) -> None:
+        pass
+
     async def put_ticket(self, *_: Any, **__: Any) -> bool:
         raise AssertionError("no ticket comes from a user")
 

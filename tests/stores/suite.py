@@ -79,4 +79,6 @@ def pushed(appid: str, name: str, value: str, at: datetime) -> Script[None]:
 
 def expecting(appid: str) -> Script[None]:
     """Expect pushes to the platform."""
-    yield Statement("INSERT INTO callbacks VALUES ($1, '', 0)", (appid,))
+    yield Statement(
+        "INSERT INTO callbacks (appid, secrets, changed_at) VALUES ($1, '', 0)", (appid,)
+    )

@@ -19,7 +19,7 @@ from wechat_scheduler.credentials.inputs import Siblings
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.errors import RefusedPushError, SchedulerError, UnavailableError
+from wechat_scheduler.errors import RefusedPushError, SchedulerError, StorageError, UnavailableError
 from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
@@ -132,13 +132,15 @@ class Intake:
     async def _verify(self, appid: str, push: Push) -> None:
         secrets = await self._inbox.secrets(appid)
         if secrets is None:
-            await self._signer(push)
-            return
-        try:
-            self._decoder.check_signature(push, secrets)
-            self._check_time(push)
-        except RefusedPushError as error:
-            await self._refuse(appid, error)
+            appid = await self._signer(push)
+        else:
+            try:
+                self._decoder.check_signature(push, secrets)
+                self._check_time(push)
+            except RefusedPushError as error:
+                await self._refuse(appid, error)
+        with suppress(StorageError):
+            await self._inbox.verified(appid, now=self._clock.now())
 
     async def _receive(self, appid: str, push: Push, account: str) -> None:
         secrets = await self._inbox.secrets(appid)

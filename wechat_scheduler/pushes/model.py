@@ -222,7 +222,8 @@ class PushEndpointView:
     `former` is True if a former token or key is still accepted. `asked_at` and `answer` belong to the
     last request to push tickets again since the last ticket. `platform` is True if the job of the
     platform's own token is registered, `account` if an account with this appid is known, and `heard` if
-    a push about one of its users has come. `events` counts the events of the last days by InfoType.
+    a push about one of its users has come. `verified_at` is the last GET of WeChat's console, `pushed_at` the last push that
+    is still stored. `events` counts the events of the last days by InfoType.
     """
 
     appid: str
@@ -231,6 +232,8 @@ class PushEndpointView:
     platform: bool
     account: bool
     heard: bool
+    verified_at: datetime | None
+    pushed_at: datetime | None
     ticket_at: datetime | None
     asked_at: datetime | None
     answer: str

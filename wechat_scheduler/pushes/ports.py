@@ -60,6 +60,9 @@ class Inbox(Protocol):
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         """The appids and secrets of the platforms that have a push URL, whose own token is kept."""
 
+    async def verified(self, appid: str, *, now: datetime) -> None:
+        """WeChat's console verified the push URL."""
+
     async def put_ticket(self, appid: str, ticket: str, *, now: datetime) -> bool:
         """Store the ticket, wake the job that waits for one, and postpone the WATCH event. The three
         newest tickets are kept. Returns whether the ticket is new."""

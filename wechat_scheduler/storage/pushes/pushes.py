@@ -1,7 +1,7 @@
 """`pushes.ports.Inbox` and `pushes.ports.PushEndpoints` on a database."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -17,9 +17,9 @@ from wechat_scheduler.pushes.model import (
 )
 from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.credentials.wake_ups import wake
-from wechat_scheduler.storage.database import Database, Row, Script, Statement, each
+from wechat_scheduler.storage.database import Database, Row, Script, Statement, each, rows_of
 from wechat_scheduler.storage.locking import lock_pushes
-from wechat_scheduler.storage.rows import Vault, micros, record
+from wechat_scheduler.storage.rows import Vault, instant_or_none, micros, record
 from wechat_scheduler.storage.unreadable import UNREADABLE, only, readable
 
 KEPT_TICKETS = 3
@@ -51,8 +51,14 @@ PUT_OFF_WATCH = """
         tried_at = NULL, note = '', crashes = 0, set_aside = ''
 """
 REMOVE_WATCH = "DELETE FROM events WHERE id = $1"
+# WeChat repeats no GET by itself: a captured one that is sent again and again changes the row once a minute.
+VERIFIED = """
+    UPDATE callbacks SET verified_at = $2 WHERE appid = $1 AND COALESCE(verified_at, 0) < $3 RETURNING appid
+"""
+VERIFIED_PAUSE = timedelta(minutes=1)
 CALLBACKS = """
-    SELECT c.appid, c.secrets, c.changed_at, w.tried_at AS asked_at, w.note,
+    SELECT c.appid, c.secrets, c.changed_at, c.verified_at, w.tried_at AS asked_at, w.note,
+        (SELECT max(h.at) FROM heard h WHERE h.appid = c.appid) AS heard_at,
         (SELECT max(received_at) FROM pushes p WHERE p.appid = c.appid AND p.name = $1) AS ticket_at,
         EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $2) AS platform,
         EXISTS (SELECT 1 FROM jobs j WHERE j.appid = c.appid AND j.kind = $3)
@@ -62,7 +68,7 @@ CALLBACKS = """
 """
 # Of the endpoints of one page.
 COUNTS = """
-    SELECT appid, name, count(*) AS count FROM events
+    SELECT appid, name, count(*) AS count, max(received_at) AS last FROM events
     WHERE appid BETWEEN $1 AND $2 AND name <> 'watch' GROUP BY appid, name ORDER BY name
 """
 WAITING = """
@@ -96,6 +102,10 @@ class SqlPushes:
     async def platforms(self) -> Sequence[tuple[str, Secrets]]:
         rows = await self._database.read(PLATFORMS, COMPONENT_TOKEN)
         return readable(rows, self._opened, table="callbacks", key="appid")
+
+    async def verified(self, appid: str, *, now: datetime) -> None:
+        params = (appid, micros(now), micros(now - VERIFIED_PAUSE))
+        await self._database.write(lambda: rows_of(Statement(VERIFIED, params)))
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         await self._database.write(lambda: self._put_secrets(appid, token, aes_key, now))
@@ -228,9 +238,11 @@ def _watch_id(appid: str) -> str:
 def _callback_view(
     row: Row, secrets: Secrets, *, counts: Sequence[Row], waiting: Sequence[Row]
 ) -> PushEndpointView:
+    came = (row["heard_at"], row["ticket_at"], *(found["last"] for found in counts))
     return record(
         PushEndpointView,
         row,
+        pushed_at=instant_or_none(max((at for at in came if at), default=None)),
         former=len(secrets.tokens) > 1 or len(secrets.aes_keys) > 1,
         answer=row["note"] or "",
         events={found["name"]: found["count"] for found in counts},

@@ -62,7 +62,8 @@ class WaitingEventResult(msgspec.Struct):
 class PushEndpointResult(msgspec.Struct):
     """An account or platform whose pushes are accepted. In WeChat's console, `path` follows the
     daemon's address; `messages_path` does in the 消息与事件接收URL of a platform. `events` counts the
-    events of the last seven days by InfoType; `answer` is WeChat's answer to our last request to push
+    events of the last seven days by InfoType. `verified_at` is the last time WeChat's console verified the URL,
+    `pushed_at` the last push of the last days. `answer` is WeChat's answer to our last request to push
     tickets again."""
 
     appid: str
@@ -70,6 +71,8 @@ class PushEndpointResult(msgspec.Struct):
     messages_path: str
     changed_at: datetime
     accepts_former: bool
+    verified_at: datetime | None
+    pushed_at: datetime | None
     ticket_at: datetime | None
     asked_again_at: datetime | None
     answer: str

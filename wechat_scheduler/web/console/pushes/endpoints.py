@@ -19,6 +19,7 @@ from wechat_scheduler.web.console.parts import (
     joined,
     labelled,
     none_yet,
+    said_at,
     search,
     searched,
     section,
@@ -44,6 +45,13 @@ W = Words
 
 ENDPOINTS = W("Push endpoints", "推送地址")
 TICKET, REFUSED = W("Last ticket", "最近的票据"), W("Refused", "被拒")
+FROM_WECHAT = W("From WeChat", "来自微信")
+VERIFIED, PUSHED = (
+    W("URL verified {at}", "地址已验证：{at}"),
+    W("last push {at}", "最近的推送：{at}"),
+)
+NOT_VERIFIED = W("URL not verified since it was set up", "设置之后地址还没有验证过")
+NOT_PUSHED = W("no push yet", "还没有推送")
 WEEK = W("Authorisations in 7 days", "7 天内的授权事件")
 NO_TICKETS = W("none", "无")
 FINE, ODD = W("in order", "正常"), W("needs a look", "需要看看")
@@ -94,7 +102,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         if is_filtered
         else none_yet(visit, of_accounts(visit, NONE), FIRST, Scope.REGISTER)
     )
-    heads = (terms.ACCOUNT, terms.STATE, TICKET, REFUSED, WEEK, terms.ACTIONS)
+    heads = (terms.ACCOUNT, terms.STATE, FROM_WECHAT, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(
         "{search}{table}{pager}",
         search=when(is_filtered or found.after or "endpoints_after" in query, _search(visit)),
@@ -126,6 +134,7 @@ def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
     return (
         joined([account_link(visit, one.appid), _former(visit, one)]),
         joined([_state(visit, one), advice(visit, one.advice)]),
+        _from_wechat(visit, one),
         visit.time(one.ticket_at) if one.ticket_at else fill("{no}", no=visit.say(NO_TICKETS)),
         _refusals(visit, one),
         joined([*_events(one), *_waiting(visit, one)] or ["–"]),
@@ -137,6 +146,16 @@ def _state(visit: Visit, one: PushEndpointResult) -> Html:
     if one.ticket_at is not None and visit.now - one.ticket_at >= TICKET_OVERDUE:
         return state(visit, "bad", OVERDUE)
     return state(visit, "warn", ODD) if one.advice else state(visit, "good", FINE)
+
+
+def _from_wechat(visit: Visit, one: PushEndpointResult) -> Html:
+    """Whether the URL is entered in WeChat's console, and the last push. A verification by former secrets says nothing of
+    these."""
+    is_new = one.verified_at is not None and one.verified_at >= one.changed_at
+    verified = said_at(visit, VERIFIED, one.verified_at) if is_new and one.verified_at else None
+    pushed = said_at(visit, PUSHED, one.pushed_at) if one.pushed_at else None
+    lines = (verified or visit.say(NOT_VERIFIED), pushed or visit.say(NOT_PUSHED))
+    return joined(fill("<div>{line}</div>", line=line) for line in lines)
 
 
 def _former(visit: Visit, one: PushEndpointResult) -> Html:

@@ -59,8 +59,10 @@ BOTH: Final[Mapping[str, str]] = {
     "An account or platform whose pushes are accepted.": "接收其推送的账号或平台",
     "In WeChat's console, `path` follows the daemon's address; `messages_path` does in the 消息与事件接收URL of a platform.":
         "在微信后台，`path` 接在守护进程的地址后面；平台的“消息与事件接收URL”则接 `messages_path`",
-    "`events` counts the events of the last seven days by InfoType; `answer` is WeChat's answer to our last request to push tickets again.":
-        "`events` 是最近七天各 InfoType 的事件数；`answer` 是微信对最近一次“重新推送票据”请求的回答",
+    "`events` counts the events of the last seven days by InfoType.": "`events` 是最近七天各 InfoType 的事件数",
+    "`verified_at` is the last time WeChat's console verified the URL, `pushed_at` the last push of the last days.":
+        "`verified_at` 是微信后台最近一次验证地址的时间，`pushed_at` 是最近几天里最后一次推送的时间",
+    "`answer` is WeChat's answer to our last request to push tickets again.": "`answer` 是微信对最近一次“重新推送票据”请求的回答",
     "`count` pushes were refused since the daemon started; `at` and `reason` are those of the last.":
         "守护进程启动以来拒绝了 `count` 个推送；`at` 和 `reason` 属于最后一个",
     "An event that the daemon still has to handle; `note` says why the last attempt failed.":
