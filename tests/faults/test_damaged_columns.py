@@ -24,15 +24,19 @@ OF_CREDENTIALS: Final = {
     "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "consumers", "events",
     "jobs", "page_origins", "pushes", "refresh_tokens", "registrations", "tokens",
 }  # fmt: skip
+# What is read of the daemon itself is read without both.
+OF_ITSELF: Final = {
+    "alerts", "egress", "feed", "feed_head", "gateway_uses", "meta", "nodes", "refused_pushes", "sessions", "statistics",
+}  # fmt: skip
 
 
 def apart(columns: Iterable[Column]) -> Iterator[list[Column]]:
     """All columns, a few at once: those whose tables are read apart from one another."""
-    found: dict[bool, list[Column]] = {True: [], False: []}
+    found: tuple[list[Column], ...] = [], [], []
     for column in columns:
-        found[column.table in OF_CREDENTIALS].append(column)
-    for pair in zip_longest(*found.values()):
-        yield [column for column in pair if column is not None]
+        found[(column.table in OF_CREDENTIALS) + 2 * (column.table in OF_ITSELF)].append(column)
+    for several in zip_longest(*found):
+        yield [column for column in several if column is not None]
 
 
 async def seen(place: Town) -> list[str]:

@@ -21,7 +21,7 @@ PLAYS = dict(documented())
 # Longer than any block by WeChat.
 LONGEST = timedelta(hours=25)
 # How often due jobs are looked for meanwhile: each look costs an attempt of every account.
-STEP = timedelta(hours=5)
+STEP = timedelta(hours=13)
 # More jobs are due at once than their host has places for calls. Time does not stand still while they wait, so that
 # some are put off, and try again within minutes.
 PUT_OFF = timedelta(minutes=15)

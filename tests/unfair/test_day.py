@@ -25,7 +25,7 @@ OTHERS = {"sandbox", "client", "cli", "demo", "doctor", "upkeep"}
 def test_hours_in_which_everything_hangs_in_turn_harms_nothing_healthy(
     tmp_path: Path,
 ) -> None:
-    late = late_in_a_day(tmp_path, TOGETHER, turn_takes=timedelta(minutes=3))
+    late = late_in_a_day(tmp_path, TOGETHER, turn_takes=timedelta(minutes=2))
 
     assert late == []
     assert sorted(name for turn in TOGETHER for name in turn) == sorted(HANGS)
