@@ -426,6 +426,13 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result["joined"]
     saved = await admin.submit_form(form, pressed=save)
     unknown = await admin.submit(page, f"{path}/receivers", people="dora")
+    for name in ("bob", "carol"):
+        call = f"/v1/apps/{office.app}/subscribers/{name}"
+        await keeper.call("PATCH", call, body={"nickname": "小红"})
+    several = await admin.submit(page, f"{path}/receivers", people="小红")
+    form = several.root.one("form", id="receivers")
+    choice = several.root.find("button", name="meant")[0]["value"]
+    chosen = await admin.submit_form(form, meant=choice)
     nobody = await admin.submit(page, f"{path}/receivers", topics=[])
     (leave,) = [
         one
@@ -442,6 +449,9 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     assert saved.facts()["To"] == "alice, bob, carol, topic news"
     assert "The receivers are changed." in saved.text
     assert errors(unknown) == ["This app has no such receiver: dora."]
+    assert several.root.find("section", id="understood") == []
+    assert chosen.root.one("textarea", id="field-people").text == choice.partition("=")[2]
+    assert chosen.facts()["Then"].startswith("alice, bob, carol")
     assert nobody.facts()["Then"] == "alice, bob, carol"
     assert sorted(row["User"] for row in left.table("Who joined")) == ["bob", "carol"]
     assert again.status == 200

@@ -109,11 +109,11 @@ async def _by_own_name(visit: Visit, app: AppResult, name: str) -> ShownSubscrib
         return None
 
 
-def which_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
+def which_users(visit: Visit, meant: Iterable[MeantUser], form: str = WRITTEN) -> Html:
     """The questions who is meant, each with a button for each of them; nothing if there is none. The buttons send the
-    form `WRITTEN`."""
-    asked = [_question(visit, one) for one in meant if one.offered]
-    body = fill("{enter}{asked}", enter=enter_button(visit), asked=asked)
+    form with that id."""
+    asked = [_question(visit, one, form) for one in meant if one.offered]
+    body = fill("{enter}{asked}", enter=enter_button(visit, form), asked=asked)
     return section(visit, WHICH, body, id="which") if asked else Html()
 
 
@@ -127,7 +127,7 @@ def told_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
     return joined(fill('<p class="faint">{one}</p>', one=one) for one in said)
 
 
-def _question(visit: Visit, meant: MeantUser) -> Html:
+def _question(visit: Visit, meant: MeantUser, form: str) -> Html:
     name = visit.say(CALLED_SO, name=meant.typed)
     heads = (terms.USER, OTHER_NAMES, terms.OPENID, terms.LAST_ACT, CHOOSE)
     more = fill('<p class="faint">{others}</p>', others=visit.say(OTHERS))
@@ -135,13 +135,17 @@ def _question(visit: Visit, meant: MeantUser) -> Html:
         "<p>{name}</p>{table}{more}",
         name=name,
         table=table(
-            visit, name, heads, [_row(visit, meant, one) for one in meant.offered], empty=OTHERS
+            visit,
+            name,
+            heads,
+            [_row(visit, meant, one, form) for one in meant.offered],
+            empty=OTHERS,
         ),
         more=more if meant.more else Html(),
     )
 
 
-def _row(visit: Visit, meant: MeantUser, user: UserResult) -> tuple[Html | str, ...]:
+def _row(visit: Visit, meant: MeantUser, user: UserResult, form: str) -> tuple[Html | str, ...]:
     name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
     return (
         person_name(user.uid, name),
@@ -150,7 +154,7 @@ def _row(visit: Visit, meant: MeantUser, user: UserResult) -> tuple[Html | str, 
         visit.time(user.heard_at),
         fill(
             '<button class="plain" form="{form}" name="{field}" value="{name}={uid}">{this}</button>',
-            form=WRITTEN,
+            form=form,
             field=MEANT,
             name=meant.typed,
             uid=user.uid,

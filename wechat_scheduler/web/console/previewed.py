@@ -40,11 +40,11 @@ def changed_since(visit: Visit) -> Html:
     return fill('<p class="advice" role="alert">{changed}</p>', changed=visit.say(CHANGED))
 
 
-def enter_button(visit: Visit) -> Html:
+def enter_button(visit: Visit, form: str = WRITTEN) -> Html:
     """Enter in a field presses the first button of a form: this one previews, before buttons that do more."""
     return fill(
         '<button class="hidden" form="{form}" tabindex="-1" aria-hidden="true">{look}</button>',
-        form=WRITTEN,
+        form=form,
         look=visit.say(terms.PREVIEW),
     )
 

@@ -47,8 +47,8 @@ FINAL = W(
 )
 MORE_PEOPLE = W("Remind these people too", "再提醒这些人")
 PEOPLE_HINT = W(
-    "On each line a uid, an openid, or the app's own name of a user. Those who joined are listed below, each with a button that removes them.",
-    "每行一个：uid、openid，或者应用自己的用户名。已加入的人列在下面，可以逐个移除。",
+    "On each line a user: a nickname, the app's own name, an openid or a uid. Those who joined are listed below, each with a button that removes them.",
+    "每行一个用户：昵称、应用自己的用户名、openid 或 uid。已加入的人列在下面，可以逐个移除。",
 )
 SEE_RECEIVERS = W("See who is reminded then", "看看改后提醒谁")
 # The `id` of the form of receivers.

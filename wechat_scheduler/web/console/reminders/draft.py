@@ -28,6 +28,8 @@ WAYS: Final[Mapping[str, Words]] = {
 NO_NUMBER = W("must be a whole number of minutes", "必须是整数分钟")
 # The field of a button that takes one of several sentences in the place of the one that is written.
 TAKEN: Final = "taken"
+# Names that are looked up to see whom they mean: of a reminder for more, the others are taken as our API does.
+MOST_LOOKED_UP: Final = 20
 
 
 class Draft(NamedTuple):

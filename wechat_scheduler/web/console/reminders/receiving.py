@@ -7,6 +7,14 @@ from aiohttp import web
 
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.meant_users import (
+    meant_users,
+    settled,
+    told_users,
+    typed_names,
+    which_users,
+    with_uids,
+)
 from wechat_scheduler.web.console.parts import known_facts, section
 from wechat_scheduler.web.console.previewed import (
     PREVIEWED,
@@ -19,7 +27,7 @@ from wechat_scheduler.web.console.reminders.change_forms import (
     TypedChange,
     TypedReceivers,
 )
-from wechat_scheduler.web.console.reminders.draft import Draft
+from wechat_scheduler.web.console.reminders.draft import MOST_LOOKED_UP, Draft
 from wechat_scheduler.web.console.reminders.one import one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, receivers
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
@@ -28,6 +36,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails
 from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import fill, when
 
 W = Words
@@ -44,6 +53,11 @@ _ONE: Final = "/v1/reminders/{reminder}"
 async def show_receivers(visit: Visit, *, is_changed: bool = False) -> web.Response:
     """The page with who would be reminded. `is_changed`: since it was shown before."""
     reminder, typed = await one_of(visit), _typed(visit)
+    app = await visit.api.get("/v1/apps/{app}", AppResult, app=reminder.app)
+    meant = await meant_users(visit, app, typed_names(typed.people)[:MOST_LOOKED_UP])
+    typed = typed._replace(people=with_uids(typed.people, meant))
+    if which := which_users(visit, meant, RECEIVERS_FORM):
+        return await page_of(visit, reminder, TypedChange(receivers=typed), which)
     to = await _to(visit, reminder, typed)
     try:
         plan = await visit.api.post(
@@ -61,9 +75,10 @@ async def show_receivers(visit: Visit, *, is_changed: bool = False) -> web.Respo
         ],
     )
     inner = fill(
-        '{changed}{facts}<div class="buttons"><button class="main" form="{form}" formaction="{save}">{label}</button></div>',
+        '{changed}{facts}{meant}<div class="buttons"><button class="main" form="{form}" formaction="{save}">{label}</button></div>',
         changed=when(is_changed, changed_since(visit)),
         facts=shown,
+        meant=told_users(visit, meant),
         form=RECEIVERS_FORM,
         save=f"{LIST}/{reminder.id}/receivers/save",
         label=visit.say(SAVE),
@@ -93,7 +108,8 @@ async def remove_person(visit: Visit) -> web.Response:
 
 
 def _typed(visit: Visit) -> TypedReceivers:
-    return TypedReceivers(visit.form.get("people", "").strip(), tuple(visit.form_list("topics")))
+    people = settled(visit, visit.form.get("people", "").strip())
+    return TypedReceivers(people, tuple(visit.form_list("topics")))
 
 
 def _shown(typed: TypedReceivers) -> dict[str, str]:

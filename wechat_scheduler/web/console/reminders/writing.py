@@ -23,7 +23,7 @@ from wechat_scheduler.web.console.meant_users import (
 )
 from wechat_scheduler.web.console.parts import advice, known_facts, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
-from wechat_scheduler.web.console.reminders.draft import Draft
+from wechat_scheduler.web.console.reminders.draft import MOST_LOOKED_UP, Draft
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     WRITE,
@@ -58,8 +58,6 @@ NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON = W("Go on", "继续")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
-# Names that are looked up to see whom they mean: of a reminder for more, the others are taken as our API does.
-MOST_LOOKED_UP: Final = 20
 SAVING: Final = f"{WRITE}/save"
 
 
