@@ -191,6 +191,10 @@ async def test_users_of_all_accounts_lead_to_their_apps(admin: Browser, keeper: 
     page = await admin.open("/console/people/users?called=o_amy")
 
     rows = page.table("Users of the accounts")
+    (binding,) = [one for one in page.root.find("a") if one.text == "How users are bound"]
+    reference = await admin.open(binding["href"])
+
+    assert reference.status == 200
     assert [(row["Account (appid)"], row["Apps"]) for row in rows] == [
         (APPID, "shop"),
         (OTHER, "game"),

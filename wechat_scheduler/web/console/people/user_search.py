@@ -46,6 +46,12 @@ ONLY_ACTIVE = W(
     "scan the QR code of an app, or write anything to the account.",
     "这里只有公众号的推送到达这里之后有过动作的人。以前的关注者扫一下应用的二维码，或在公众号里随便发一句话，就会出现。",
 )
+KNOWN_OPENIDS = W(
+    "Or a system binds them by their openids, up to 1000 in one request; WeChat lists the openids of all followers with /cgi-bin/user/get.",
+    "也可以由业务系统按 openid 绑定，一次最多 1000 个；微信的 /cgi-bin/user/get 列出公众号关注者的全部 openid。",
+)
+TO_BINDING = W("How users are bound", "绑定用户的接口")
+BINDING: Final = "/docs/post_v1_apps_app_subscribers"
 TO_CODES = W("To the apps and their codes", "去应用里生成二维码")
 NONE_FOUND = W("No user fits.", "没有符合的用户。")
 SEARCH_USERS = W("Find a user", "查找用户")
@@ -74,8 +80,9 @@ async def users(visit: Visit) -> web.Response:
     names = await _names(visit, {app for one in found.rows for app in one.apps})
     rows = [_row(visit, one, names) for one in found.rows]
     listed = fill(
-        '<p class="faint">{only}</p>{search}{table}{pager}',
+        '<p class="faint">{only}</p><p class="faint">{known}</p>{search}{table}{pager}',
         only=spaced(visit.say(ONLY_ACTIVE), link(PEOPLE, visit.say(TO_CODES))),
+        known=spaced(visit.say(KNOWN_OPENIDS), link(BINDING, visit.say(TO_BINDING))),
         search=user_search(visit),
         table=table(
             visit,
