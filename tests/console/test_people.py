@@ -7,7 +7,7 @@ from tests.access.doors import make
 from tests.clock import FakeClock
 from tests.console.visitor import Browser, Page, browser
 from tests.house import APPID, Caller, WeChat, daemon, in_memory
-from tests.web.tenants import bound, made_app
+from tests.web.tenants import bound, made_app, opened_shop
 from wechat_scheduler.audience.model import AccountTemplate
 from wechat_scheduler.sandbox.templates import SandboxTemplate
 from wechat_scheduler.web.console.people.codes import LARGE
@@ -26,10 +26,13 @@ async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
     assert "Make the first one" in page.text
     form = await admin.open("/console/people/make")
 
-    made = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)
-    again = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)
+    asked = await admin.submit(form, "/console/people/make", name="Shop", appid=APPID)
+    made = await admin.submit(asked, button="Yes, do it")
+    again = await admin.submit(asked, button="Yes, do it")
     listed = (await admin.open("/console/people?search=sho")).table("Apps")
 
+    assert f"The account {APPID} is not registered here" in asked.text
+    assert asked.root.one("a", href=f"/console/credentials/register?appid={APPID}")
     secrets = [one.text for one in made.root.find("code", class_="secret")]
     assert [secret.partition("_")[0] for secret in (secrets[0], secrets[2])] == ["AT", "whsec"]
     assert f"Register {APPID} too" in made.text
@@ -282,6 +285,35 @@ async def test_a_topic_is_renamed_found_and_shown_with_its_subscribers(
     assert "news 100" in codes.text
 
 
+async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_when(
+    admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    app = await opened_shop(keeper, weixin, "alice", "bob")
+    url = f"/console/apps/{app['id']}/subscribers"
+    subscribers = keeper.daemon.ground.stores.subscribers
+    await subscribers.follow(APPID, "o_alice", uid="", now=clock.now())
+
+    page = await admin.open(f"{url}/alice")
+    uid = page.facts()["uid"]
+    empty = await admin.submit(page, f"{url}/{uid}/answer", text=" ")
+    sent = await admin.submit(page, f"{url}/{uid}/answer", text="We close at six.")
+    unheard = await admin.open(f"{url}/bob")
+    await subscribers.follow(APPID, "o_bob", uid="", now=clock.now() - timedelta(hours=49))
+    over = await admin.open(f"{url}/bob")
+
+    assert "What users write is not kept here" in page.text
+    assert "WeChat takes texts to this user until 2026-11-20 10:30: 48 hours" in page.text
+    assert empty.status == 400
+    assert sent.url.path.startswith("/console/deliveries/")
+    assert "It is stored." in sent.text
+    assert sent.facts()["To"] == "alice"
+    await keeper.settle()
+    (one,) = (await keeper.call("GET", "/v1/deliveries")).result
+    assert (one["to"], one["way"]) == (uid, "text")
+    assert "WeChat has told of no act of this user yet" in unheard.text
+    assert "more than 48 hours have passed" in over.text
+
+
 async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
     admin: Browser, keeper: Caller
 ) -> None:
@@ -408,7 +440,7 @@ async def test_templates_are_imported_mapped_previewed_and_removed(
     assert "Needs a colon" in line.root.one(id="error-more").text
     assert "needed too" in line.root.one(id="error-keyword-thing1").text
     assert row["Texts of its keywords"] == "说明 thing2: {title}单号 thing1: {title}"
-    assert (row["Purpose or alias"], row["Template"]) == ("pickup", template_id)
+    assert (row["Purpose or alias"], row["Template"]) == ("pickup", f"快递{template_id}")
     assert "None yet." in gone.text
 
 

@@ -716,7 +716,7 @@ async def test_a_reminder_says_until_when_quiet_hours_hold_it(
 ) -> None:
     path = f"/v1/apps/{office.app}/subscribers/alice"
     await office.call("PATCH", path, body={"quiet": "10:00-13:00"})
-    held = "It waits for the end of the user's quiet hours, in 2 h."
+    held = "It waits for the end of the user's quiet hours, in 2 h (2026-11-18 13:00)."
     page = await admin.open(WRITE)
 
     read = await admin.submit(page, WRITE, when="1分钟后提醒喝水", people="alice")

@@ -192,9 +192,9 @@ def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, s
 
 
 def said_at(visit: Visit, words: Words, at: datetime) -> Html:
-    """The phrase with the time in the place of its `{at}`."""
+    """The phrase with the time, and its date, in the place of its `{at}`."""
     before, _, after = visit.say(words).partition("{at}")
-    return fill("{before}{at}{after}", before=before, at=visit.time(at), after=after)
+    return fill("{before}{at}{after}", before=before, at=visit.in_words(at), after=after)
 
 
 def labelled(visit: Visit, label: Cell, value: Cell | None) -> Html:

@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.slashes import tidied
-from wechat_scheduler.web.pages.markup import fill
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -31,7 +31,7 @@ def unanswered(visit: Visit) -> str:
     return "" if visit.form.get(SURE) else visit.form.get(ASK, "")
 
 
-async def question(visit: Visit, text: str) -> web.Response:
+async def question(visit: Visit, text: Html | str) -> web.Response:
     """A page with the same form behind the question."""
     kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
     made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]

@@ -25,6 +25,7 @@ W = Words
 ZONE: Final = ZoneInfo("Asia/Shanghai")
 # Beyond this an instant is shown by its date.
 _NEAR: Final = timedelta(days=2)
+BESIDE = W(" ({exact})", "（{exact}）")
 COMMA = W(", ", "、")
 
 
@@ -130,11 +131,25 @@ class Visit:
         )
 
     def exactly(self, at: datetime | None) -> Html:
-        """Like `time`, with the date and the clock time below it."""
-        if at is None:
+        """Like `time`, with the date and the clock time below it: what a page of one thing says of it."""
+        if at is None or not self.is_near(at):
             return self.time(at)
         exact = f"{at.astimezone(ZONE):%Y-%m-%d %H:%M:%S}"
         return fill('{at} <small class="below">{exact}</small>', at=self.time(at), exact=exact)
+
+    def in_words(self, at: datetime) -> Html:
+        """Like `exactly`, in a sentence."""
+        if not self.is_near(at):
+            return self.time(at)
+        before, _, after = self.say(BESIDE).partition("{exact}")
+        exact = f"{at.astimezone(ZONE):%Y-%m-%d %H:%M}"
+        return fill(
+            "{at}{before}{exact}{after}", at=self.time(at), before=before, exact=exact, after=after
+        )
+
+    def is_near(self, at: datetime) -> bool:
+        """Whether `time` shows how far from now it is."""
+        return abs(at - self.now) < _NEAR
 
     def lasting(self, span: timedelta) -> str:
         """A length of time, in words: at most two of its units."""

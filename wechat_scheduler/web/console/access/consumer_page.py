@@ -58,8 +58,8 @@ def _facts(visit: Visit, one: ConsumerResult) -> Html:
         visit,
         [
             (terms.STATE, shown),
-            (terms.CREATED, visit.time(one.created_at)),
-            (terms.USED_LAST, visit.time(one.last_used_at)),
+            (terms.CREATED, visit.exactly(one.created_at)),
+            (terms.USED_LAST, visit.exactly(one.last_used_at)),
             (TOKENS, visit.say(STAND_INS if one.stand_in else REAL)),
             (WORDS["appids"], limits(visit, one.appids)),
             (WORDS["networks"], limits(visit, one.networks)),

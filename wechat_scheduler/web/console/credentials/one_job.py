@@ -121,8 +121,8 @@ def _state(visit: Visit, job: JobResult) -> Html:
     pairs: list[tuple[Phrase, Cell | None]] = [
         (terms.STATE, badges(visit, job)),
         (LEFT, time_left(visit, job)),
-        (terms.EXPIRES, visit.time(job.expires_at)),
-        (ROTATED, visit.time(job.issued_at)),
+        (terms.EXPIRES, visit.exactly(job.expires_at)),
+        (ROTATED, visit.exactly(job.issued_at)),
         (W("Rotations", "更新次数"), str(job.version)),
         (NEXT, next_attempt(visit, job)),
         (CALLS, _calls(visit, job)),
@@ -175,7 +175,7 @@ def _contest(visit: Visit, contest: Contest | None) -> Html:
         return Html()
     return fill(
         "<div><p>{meaning}</p><p>{message}</p>{advice}</div>",
-        meaning=spaced(visit.say(CONTESTED.meaning), visit.time(contest.at)),
+        meaning=spaced(visit.say(CONTESTED.meaning), visit.exactly(contest.at)),
         message=visit.told(contest.message),
         advice=advice(visit, contest.advice),
     )

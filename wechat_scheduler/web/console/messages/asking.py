@@ -62,7 +62,7 @@ async def recorded_call(visit: Visit, one: DeliveryDetails) -> Html:
         visit,
         [
             (terms.RID, code(found.rid)),
-            (CAME, visit.time(found.at)),
+            (CAME, visit.exactly(found.at)),
             (TOOK, visit.say(MS, ms=found.took_ms)),
             (ADDRESS, found.address),
             (URL, code(found.url)),
@@ -90,7 +90,7 @@ async def interception(visit: Visit, one: DeliveryDetails) -> Html:
 def _intercepted(visit: Visit, found: InterceptionResult) -> Html:
     return fill(
         '<p class="faint">{at}</p><p><strong>{title}</strong></p><p class="text">{content}</p>',
-        at=visit.time(found.at),
+        at=visit.exactly(found.at),
         title=found.title,
         content=found.content,
     )

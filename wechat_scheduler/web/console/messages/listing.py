@@ -28,6 +28,7 @@ from wechat_scheduler.web.console.messages.states import (
 )
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import aside, joined, searched, section, spaced, table
+from wechat_scheduler.web.console.receipts import told_reason
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -166,7 +167,7 @@ def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
         sender_link(visit, one),
         receiver_link(visit, one),
         spaced(standing(visit, one), when(one.corrected, aside(visit, CORRECTED))),
-        visit.told(one.reason),
+        told_reason(visit, one.reason),
     ]
 
 

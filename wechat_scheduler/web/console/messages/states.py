@@ -10,6 +10,7 @@ from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import said_at, state
 from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.receipts import receipt_of
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
@@ -62,22 +63,6 @@ NEXT: Final = {
     "missed": W(
         "It fell due while no daemon ran. You can still send it.",
         "到时间的时候守护进程没有运行。仍可以重新发送。",
-    ),
-}
-# What WeChat's receipt of a message that did not arrive ends with.
-RECEIPTS: Final = {
-    "user block": W(
-        "The user refuses the account's messages, so WeChat did not deliver it. Only the user can allow them again, on the "
-        "account's page in WeChat. Send it again then.",
-        "用户在微信里拒收这个公众号的消息，所以没有送达。只有用户自己能在公众号的页面里重新允许；之后再重新发送。",
-    ),
-    "system failed": W(
-        "WeChat failed to deliver it for a fault of its own. Send it again later.",
-        "微信自身故障，没有送达。请稍后重新发送。",
-    ),
-    "freq limit": W(
-        "WeChat did not deliver it since the user got too many messages in a short time. Wait, then send it again.",
-        "短时间内发给这个用户的消息太多，微信没有送达。请过一段时间再重新发送。",
     ),
 }
 FINAL_TEXT = W(
@@ -157,8 +142,8 @@ def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:
             one.channel, RECEIVED
         )
     else:
-        said = (words for status, words in RECEIPTS.items() if one.reason.endswith(status))
-        words = next(said, NEXT[one.state])
+        receipt = receipt_of(one.reason)
+        words = receipt.advice if receipt else NEXT[one.state]
     return [fill("<p>{words}</p>", words=visit.say(words))]
 
 

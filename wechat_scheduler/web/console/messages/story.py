@@ -24,6 +24,7 @@ from wechat_scheduler.web.console.messages.states import (
     write_again,
 )
 from wechat_scheduler.web.console.parts import advice, code, joined, known_facts, section, table
+from wechat_scheduler.web.console.receipts import told_reason
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -133,12 +134,12 @@ def _state(visit: Visit, one: DeliveryDetails, linked: Facts) -> Html:
         visit,
         [
             (terms.STATE, standing(visit, one)),
-            (ENDED, visit.time(one.settled_at) if one.settled_at else None),
+            (ENDED, visit.exactly(one.settled_at) if one.settled_at else None),
             (terms.TO, receiver_link(visit, one)),
             (terms.APP, sender_link(visit, one)),
             (terms.ACCOUNT, account_link(visit, one.appid) if one.appid else None),
             (terms.CHANNEL, way(visit, one.way)),
-            (terms.CREATED, visit.time(one.created_at)),
+            (terms.CREATED, visit.exactly(one.created_at)),
             (terms.MESSAGE, message),
             *linked,
             (MSGID, code(one.reference) if one.reference else None),
@@ -158,7 +159,13 @@ def _notes(visit: Visit, one: DeliveryDetails) -> Html:
 
 def _next(visit: Visit, one: DeliveryDetails) -> Html:
     """What happens next, why, and what a person can do."""
-    return joined([advice(visit, one.reason), *what_next(visit, one), _actions(visit, one)])
+    return joined(
+        [
+            advice(visit, told_reason(visit, one.reason)),
+            *what_next(visit, one),
+            _actions(visit, one),
+        ]
+    )
 
 
 def _actions(visit: Visit, one: DeliveryDetails) -> Html:
@@ -204,7 +211,7 @@ def _attempts(visit: Visit, one: DeliveryDetails) -> Html:
 
 def _attempt(visit: Visit, it: AttemptResult) -> list[Html | str]:
     return [
-        visit.time(it.at),
+        visit.exactly(it.at),
         way(visit, it.way),
         visit.say(MS, ms=it.duration_ms),
         "" if it.errcode is None else code(str(it.errcode)),

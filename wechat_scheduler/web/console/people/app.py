@@ -117,7 +117,7 @@ def _about(visit: Visit, app: AppResult) -> Html:
             (terms.ID, code(str(app.id))),
             (terms.ACCOUNT, account_link(visit, app.appid)),
             (terms.KIND, visit.say(kind)),
-            (terms.CREATED, visit.time(app.created_at)),
+            (terms.CREATED, visit.exactly(app.created_at)),
             (terms.ZONE, app.zone),
             (terms.CALLBACK, app.callback),
             (terms.TEMPLATES, visit.listed(app.templates) or state(visit, "warn", NO_TEMPLATES)),

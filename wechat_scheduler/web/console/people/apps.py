@@ -1,13 +1,14 @@
 """`/console/people`: the apps, and the way to a user. `/console/people/make` makes an app."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
@@ -23,14 +24,18 @@ from wechat_scheduler.web.console.parts import (
     searched,
     secret_section,
     section,
+    spaced,
     table,
 )
 from wechat_scheduler.web.console.people.frame import PEOPLE, app_url
 from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import WECHAT_ID
 from wechat_scheduler.web.kit.query import PAGE
+from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -62,6 +67,11 @@ NEXT_CODE = W("Make a QR code, so that users subscribe", "生成二维码，让�
 NEXT_TEMPLATES = W("Choose the templates", "配置模板")
 NEXT_TEST = W("Write a first message", "写第一条消息")
 OPEN_APP = W("Open the app", "打开应用")
+UNREGISTERED = W(
+    "The account {appid} is not registered here: the app can send nothing until it is. Make the app even so?",
+    "账号 {appid} 没有在这里登记：登记之前应用什么也发不出去。仍然创建应用？",
+)
+REGISTER = W("Register the account", "登记账号")
 NAMES: Final = ("name", "appid", "callback")
 
 
@@ -119,6 +129,8 @@ async def new_app(visit: Visit) -> web.Response:
 async def make(visit: Visit) -> web.Response:
     given = visit.form
     body = {name: given.get(name, "").strip() for name in NAMES if name in given}
+    if SURE not in given and await _is_unregistered(visit, appid := body.get("appid", "")):
+        return await question(visit, unregistered(visit, appid))
     try:
         answer = await visit.api.post_noted(
             "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
@@ -158,6 +170,23 @@ async def make(visit: Visit) -> web.Response:
         ),
     ]
     return layout(visit, CREATED, joined(parts))
+
+
+async def _is_unregistered(visit: Visit, appid: str) -> bool:
+    """Whether nothing is kept for the account, itself or by a platform."""
+    if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
+        return False
+    path = "/v1/tasks/counts"
+    found = [
+        await visit.api.get(path, JobCountsResult, **{name: appid}) for name in ("appid", "subject")
+    ]
+    return not any(one.all for one in found)
+
+
+def unregistered(visit: Visit, appid: str) -> Html:
+    """The question whether to make an app that cannot send, with the way to what it lacks."""
+    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
+    return spaced(visit.say(UNREGISTERED, appid=appid), link(url, visit.say(REGISTER)))
 
 
 async def _form_page(

@@ -146,8 +146,11 @@ def _shown(visit: Visit, app: AppResult, made: QrCodeResult) -> Html:
         visit,
         [
             (CONTENT, code(made.url)),
-            (terms.EXPIRES, visit.time(made.expires_at) if made.expires_at else visit.say(NEVER)),
-            (DRAWN_UNTIL, visit.time(made.image_until)),
+            (
+                terms.EXPIRES,
+                visit.exactly(made.expires_at) if made.expires_at else visit.say(NEVER),
+            ),
+            (DRAWN_UNTIL, visit.exactly(made.image_until)),
             (STABLE, made.stable_url and link(made.stable_url, made.stable_url)),
             (PAGE, made.page_url and link(made.page_url, made.page_url)),
             (WECHATS, link(made.image_url, made.image_url)),

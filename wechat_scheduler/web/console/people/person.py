@@ -11,6 +11,12 @@ from wechat_scheduler.web.console.fields import form, refusal, text_field
 from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, facts, joined, section, state, table
+from wechat_scheduler.web.console.people.answer import (
+    ANSWER,
+    ANSWER_PATH,
+    answer_form,
+    answered,
+)
 from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
@@ -18,6 +24,7 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.people.reach import BLOCKED, MUTED, own_name, reach_badge
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER, token_forms
+from wechat_scheduler.web.console.people.uses import USES, uses_table
 from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -44,10 +51,6 @@ SUBSCRIPTIONS = W("Subscriptions", "订阅")
 SINCE = W("Since", "始于")
 RECEIVES = W("Receives", "接收")
 NONE = W("The user left the app and gets nothing from it.", "用户已离开应用，不再收到消息。")
-USES = W("Subscribe notices allowed", "允许的订阅通知")
-LEFT, SWITCHED_OFF = W("Left", "剩余"), W("switched off by the user", "用户已关闭")
-AT_LEAST = W("at least {n}", "至少 {n}")
-NO_USES = W("WeChat has told of none.", "微信没有报告过。")
 DANGER = W("Tokens and removal", "token 与移出")
 QUIET_HINT = W(
     "Such as 22:00-07:30, by the user's clock; empty for none.",
@@ -68,8 +71,12 @@ async def shown(visit: Visit) -> web.Response:
     return await _page(visit)
 
 
-async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
+async def _page(
+    visit: Visit, error: RequestError | None = None, refused: RequestError | None = None
+) -> web.Response:
+    """`refused` is the error of an answer."""
     app, user = await app_of(visit), await _user(visit)
+    wrong = error or refused
     title = f"{visit.say(terms.USER)} {person_name(user.uid, own_name(user))}"
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
@@ -78,7 +85,8 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         section(
             visit, SUBSCRIPTIONS, _subscriptions(visit, user.subscriptions), id="subscriptions"
         ),
-        section(visit, USES, _uses(visit, uses), id="uses"),
+        section(visit, USES, uses_table(visit, uses), id="uses"),
+        section(visit, ANSWER, answer_form(visit, app, user, refused), id="answer"),
         section(visit, terms.SEE_ALSO, _leads(visit, app, user), id="leads"),
         when(
             user.subscriptions,
@@ -87,7 +95,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         section(visit, DANGER, _danger(visit, app, user), id="danger"),
     ]
     return app_page(
-        visit, app, title, fill("{all}", all=sections), status=error.status if error else 200
+        visit, app, title, fill("{all}", all=sections), status=wrong.status if wrong else 200
     )
 
 
@@ -109,8 +117,8 @@ def _about(visit: Visit, user: ShownSubscriberResult) -> Html:
             (NICKNAME, user.nickname),
             (terms.UID, code(user.uid)),
             (terms.OPENID, code(user.openid)),
-            (terms.LAST_ACT, visit.time(user.heard_at)),
-            (KNOWN, visit.time(user.created_at)),
+            (terms.LAST_ACT, visit.exactly(user.heard_at)),
+            (KNOWN, visit.exactly(user.created_at)),
             (terms.ZONE, user.zone),
             (QUIET, user.quiet),
             (CONSENTED, visit.say(YES if user.consented else NO)),
@@ -125,7 +133,7 @@ def _subscriptions(visit: Visit, found: list[AppSubscriptionResult]) -> Html:
             one.topic_name
             or (visit.say(terms.APP_ITSELF) if one.topic is None else str(one.topic)),
             _receives(visit, one),
-            visit.time(one.subscribed_at),
+            visit.exactly(one.subscribed_at),
         )
         for one in found
     ]
@@ -136,22 +144,6 @@ def _receives(visit: Visit, one: AppSubscriptionResult) -> Html:
     if one.blocked:
         return state(visit, "warn", BLOCKED)
     return state(visit, "warn", MUTED) if one.muted else state(visit, "good", RECEIVES)
-
-
-def _uses(visit: Visit, uses: list[UseCountResult]) -> Html:
-    rows = [
-        (
-            fill("{names} {id}", names=visit.listed(one.used_as), id=code(one.template_id)),
-            visit.say(SWITCHED_OFF)
-            if one.switched_off
-            else str(one.remaining)
-            if one.certain
-            else visit.say(AT_LEAST, n=one.remaining),
-            visit.time(one.changed_at),
-        )
-        for one in uses
-    ]
-    return table(visit, USES, (terms.TEMPLATE, LEFT, SINCE), rows, empty=NO_USES)
 
 
 def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
@@ -211,6 +203,13 @@ def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     return fill("{tokens}{leave}", tokens=tokens, leave=leave)
 
 
+async def answer(visit: Visit) -> web.Response:
+    try:
+        return await answered(visit)
+    except RequestError as error:
+        return await _page(visit, refused=error)
+
+
 async def change(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in FIELDS}
     try:
@@ -238,6 +237,7 @@ async def remove(visit: Visit) -> web.Response:
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PERSON, shown),
     ConsoleRoute(hdrs.METH_POST, PERSON, change),
+    ConsoleRoute(hdrs.METH_POST, ANSWER_PATH, answer),
     ConsoleRoute(hdrs.METH_POST, f"{PERSON}/block", block),
     ConsoleRoute(hdrs.METH_POST, f"{PERSON}/remove", remove),
 )

@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import section
 from wechat_scheduler.web.console.people.frame import app_of, app_page, app_url
+from wechat_scheduler.web.console.people.keyword_rules import keyword_rules
 from wechat_scheduler.web.console.people.mapping_mistakes import (
     KEYWORD_FIELD,
     keywords_of,
@@ -167,6 +168,7 @@ def _form(
         area_field(
             visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, error=wrong.at("more"), rows=3,
         ),
+        keyword_rules(visit),
         *(
             text_field(
                 visit, name, words, given.get(name, visit.say(sample)), error=wrong.at(name), maxlength=most,

@@ -1,6 +1,5 @@
 """`/console/apps/{app}/templates`: the templates of an app's account, and which of them the app uses."""
 
-from collections.abc import Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -111,9 +110,9 @@ def _is_unlabelled(known: ImportedResult) -> bool:
 
 
 def _mapped(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
-    labels = {one.template_id: one.labels for one in known.templates}
+    by_id = {one.template_id: one for one in known.templates}
     rows = [
-        _mapping(visit, app, purpose, one, labels.get(one.template_id, {}))
+        _mapping(visit, app, purpose, one, by_id.get(one.template_id))
         for purpose, one in app.templates.items()
     ]
     return table(
@@ -126,8 +125,14 @@ def _mapped(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
 
 
 def _mapping(
-    visit: Visit, app: AppResult, purpose: str, one: TemplateBody, labels: Mapping[str, str]
+    visit: Visit,
+    app: AppResult,
+    purpose: str,
+    one: TemplateBody,
+    account: AccountTemplateResult | None,
 ) -> tuple[Html, ...]:
+    """With what the account says of the template, if it was imported."""
+    labels = account.labels if account else {}
     url = app_url(app, "/templates")
     actions = fill(
         '<form method="get" action="{url}/map"><input type="hidden" name="purpose" value="{purpose}">'
@@ -142,7 +147,11 @@ def _mapping(
     )  # fmt: skip
     return (
         fill("{purpose}", purpose=purpose),
-        code(one.template_id),
+        fill(
+            "{title}{id}",
+            title=when(account, fill("<div>{title}</div>", title=account.title if account else "")),
+            id=code(one.template_id),
+        ),
         joined(
             fill("<div>{line}</div>", line=labelled(visit, named_keyword(keyword, labels), text))
             for keyword, text in one.fields.items()

@@ -92,7 +92,7 @@ def _about(visit: Visit, one: TopicResult, reached: ReceiversResult) -> Html:
         [
             (terms.ID, code(str(one.id))),
             (DESCRIPTION, one.description),
-            (terms.CREATED, visit.time(one.created_at)),
+            (terms.CREATED, visit.exactly(one.created_at)),
             (REACHES, visit.say(words, n=reached.people)),
         ],
     )

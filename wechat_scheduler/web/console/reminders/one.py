@@ -193,7 +193,7 @@ def _sending(
         (LATE, visit.say(LATES[reminder.late])),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
         (SOURCE, visit.say(SOURCES.get(reminder.source, OF_API), name=reminder.source)),
-        (terms.CREATED, visit.time(reminder.created_at)),
+        (terms.CREATED, visit.exactly(reminder.created_at)),
         (RULE, code(reminder.rule) if reminder.rule else None),
         (terms.ID, code(reminder.id)),
     ]

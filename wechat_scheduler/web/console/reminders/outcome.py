@@ -7,6 +7,7 @@ from wechat_scheduler.delivery.views import MOST_COUNTED
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice
+from wechat_scheduler.web.console.receipts import told_reason
 from wechat_scheduler.web.console.reminders.pieces import moment
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -67,7 +68,7 @@ async def _waits(visit: Visit, reminder: ReminderResult, at: datetime) -> Html:
         before=before,
         until=moment(visit, one.due_at, reminder.zone),
         after=after,
-        why=visit.told(one.reason),
+        why=told_reason(visit, one.reason),
     )
 
 

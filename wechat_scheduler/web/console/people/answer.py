@@ -1,0 +1,89 @@
+"""Answers a user with a text while WeChat takes one. The words of users are not kept."""
+
+from typing import Final
+
+from aiohttp import web
+
+from wechat_scheduler.audience.model import WINDOW
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.fields import area_field, form, refusal
+from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import advice, joined, said_at
+from wechat_scheduler.web.console.people.frame import app_of, app_url
+from wechat_scheduler.web.console.people.user_tokens import PERSON, USER
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import ShownSubscriberResult
+from wechat_scheduler.web.pages.markup import Html, fill
+
+W = Words
+
+ANSWER = W("Answer with a text", "用客服消息回复")
+NOT_KEPT = W(
+    "What users write is not kept here: it goes to the bot and to the app's callback alone.",
+    "用户写的内容不在这里保存，只交给机器人和应用的回调。",
+)
+UNTIL = W(
+    "WeChat takes texts to this user until {at}: 48 hours after their last act.",
+    "微信接收发给此用户的客服消息，截止：{at}，即最近活动之后 48 小时。",
+)
+OVER = W(
+    "WeChat takes no text to this user now: more than 48 hours have passed since their last act. A template message or a "
+    "subscribe notice may still arrive.",
+    "微信现在不接收发给此用户的客服消息：距最近活动已超过 48 小时。模板消息或订阅通知仍可能送达。",
+)
+NO_ACT = W(
+    "WeChat has told of no act of this user yet: it takes texts for 48 hours after one.",
+    "微信还没有报告过此用户的活动：有活动之后的 48 小时内才接收客服消息。",
+)
+GONE = W(
+    "The user does not follow the account: WeChat takes no text to them.",
+    "用户没有关注公众号：微信不接收发给他的客服消息。",
+)
+TEXT, SEND = W("Text", "正文"), W("Send the text", "发送")
+
+
+def answer_form(
+    visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None = None
+) -> Html:
+    kept = fill('<p class="faint">{words}</p>', words=visit.say(NOT_KEPT))
+    until = user.heard_at + WINDOW if user.heard_at else None
+    if until is None or until <= visit.now or not user.follows:
+        why = GONE if not user.follows else OVER if until else NO_ACT
+        return joined([kept, advice(visit, visit.say(why))])
+    wrong = Mistakes(error)
+    given = visit.form.get("text", "") if error else ""
+    field = area_field(
+        visit, "text", TEXT, given, error=wrong.at("text"), rows=3, required=True, maxlength=600
+    )
+    url = app_url(app, f"/subscribers/{user.uid}/answer")
+    body = fill("{refusal}{field}", refusal=refusal(wrong.beside(["text"])), field=field)
+    return joined(
+        [
+            kept,
+            fill("<p>{until}</p>", until=said_at(visit, UNTIL, until)),
+            form(visit, url, body, SEND),
+        ]
+    )
+
+
+async def answered(visit: Visit) -> web.Response:
+    """Sends the text. Raises RequestError."""
+    names, app = visit.request.match_info, await app_of(visit)
+    user = await visit.api.get(USER, ShownSubscriberResult, app=app.id, name=names["name"])
+    body = {
+        "app": app.id,
+        "to": [user.uid],
+        "channel": "text",
+        "text": visit.form.get("text", "").strip(),
+    }
+    sent = await visit.api.post("/v1/messages", SentResult, body, once=visit.form.get("once", ""))
+    if (one := sent.deliveries[0]).id is None:
+        raise InvalidRequestError(one.error, field="text")
+    return done(f"/console/deliveries/{one.id}", "sent")
+
+
+ANSWER_PATH: Final = f"{PERSON}/answer"
