@@ -199,6 +199,31 @@ async def test_the_time_of_the_day_of_a_recurring_reminder_is_moved_and_its_days
     assert await busy.standing() == ["18 22:00 吃药", *ALL[1:]]
 
 
+async def test_the_next_time_alone_of_a_recurring_reminder_is_moved_and_moved_back(
+    busy: Study,
+) -> None:
+    cases = [
+        ("吃药这次改到晚上10点", "18 22:00"),
+        ("把下次吃药改到今晚11点", "18 23:00"),
+        ("只把这次的吃药提前到晚上8点", "18 20:00"),
+        ("吃药这次推迟半小时", "18 21:30"),
+    ]
+    for text, moved in cases:
+        answer = await busy.say(text)
+        first = (await busy.standing())[0]
+        (pills,) = [one for one in await busy.kept() if one.title == "吃药"]
+        await busy.say("撤销")
+
+        assert answer.startswith("/:ok已改好"), text
+        assert (text, first, "RECURRENCE-ID" in pills.rule) == (text, f"{moved} 吃药", True)
+        assert await busy.standing() == ALL, text
+
+    refused = await busy.say("吃药这次改到后天晚上8点")
+
+    assert refused.startswith("/:no")
+    assert await busy.standing() == ALL
+
+
 async def test_without_a_name_the_last_one_is_moved(busy: Study) -> None:
     await busy.say("改到下周二")
     moved = await busy.standing()

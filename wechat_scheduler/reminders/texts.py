@@ -151,8 +151,10 @@ class Teller:
 
     def recurring(self, reminder: Reminder) -> str:
         link = anchor(self.pages.of(reminder, self.uid), "打开它修改")
-        head = f"/:no“{plain(reminder.title)}”是重复的提醒，不能只改一次"
-        return f"{head}；请写新的重复，例如“改到每周日上午9点”" + (f"，或者{link}" if link else "")
+        title = plain(reminder.title)
+        once = f"只改下一次请写“{title}这次改到周日上午9点”"
+        every = "以后都改请写“改到每周日上午9点”" + (f"，或者{link}" if link else "")
+        return f"/:no“{title}”是重复的提醒：{once}，{every}"
 
     def _numbered(self, reminders: Sequence[Reminder]) -> list[str]:
         lines = [

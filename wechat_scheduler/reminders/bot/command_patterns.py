@@ -38,13 +38,15 @@ UNCALL = re.compile(
 )
 MOVES = (
     re.compile(
-        rf"{LEAD}(?:把|将)?(?P<what>.+?)(?:的?时间)?[ ,]*(?:以后|今后|往后)?(?:都|再)?{_TO}(?P<to>.+?)(?:去|提醒我?)?{_END}"
+        rf"{LEAD}(?:[只就仅]?[把将])?(?P<what>.+?)(?:的?时间)?[ ,]*(?:以后|今后|往后)?(?:都|再)?{_TO}(?P<to>.+?)(?:去|提醒我?)?{_END}"
     ),
     re.compile(rf"{LEAD}(?P<what>)(?:时间)?{_TO}(?P<to>.+?){_END}"),
     re.compile(
-        rf"{LEAD}(?:把|将)?(?P<what>.+?)[ ,]*(?P<later>{_LATER}|[往向]前[挪移提]|提前|提早|早)(?P<to>{_SPAN})(?:提醒我?)?{_END}"
+        rf"{LEAD}(?:[只就仅]?[把将])?(?P<what>.+?)[ ,]*(?P<later>{_LATER}|[往向]前[挪移提]|提前|提早|早)(?P<to>{_SPAN})(?:提醒我?)?{_END}"
     ),
 )
+# 写周报这次改到周六: the next occurrence alone.
+ONCE = re.compile(r"(?:[就只仅])?(?:[这下]一?次)的?(?:$|(?=.))")
 AGAIN = (
     re.compile(
         rf"{LEAD}{_LATER}(?P<span>{_SPAN})?(?:一下)?[之以]?后?再?(?:{CALL}|响|说)?我?{_END}"

@@ -28,7 +28,8 @@ class CancelCommand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveCommand:
     """把周六的提醒改到周日, 开会推迟半小时. `to` is a time, or with `is_length` a length. `by` is 1 if it says
-    later, -1 if it says earlier, else 0. `what` is empty in 改到周日. `every` is as in CancelCommand."""
+    later, -1 if it says earlier, else 0. `what` is empty in 改到周日. `every` is as in CancelCommand. `once` means that
+    it says 这次 or 下次: the next occurrence alone."""
 
     what: str
     named: bool
@@ -36,6 +37,7 @@ class MoveCommand:
     to: str
     by: int = 0
     is_length: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +176,16 @@ def _move(plain: str) -> MoveCommand | None:
         found = pattern.fullmatch(plain)
         if found is None or patterns.NEW.search(plain[: found.start("to")]):
             continue
-        what, named = _bare(re.sub(rf"^{patterns.LEAD}$", "", found["what"]))
+        said = patterns.ONCE.sub("", found["what"])
+        what, named = _bare(re.sub(rf"^{patterns.LEAD}$", "", said))
         if patterns.IT.fullmatch(found["what"]):
             what, named = "刚才", False
         later = found.groupdict().get("later")
         verb = later or plain[found.end("what") : found.start("to")]
         by = -1 if patterns.EARLIER.search(verb) else 1 if patterns.DELAYED.search(verb) else 0
         to = patterns.SAME_TIME.sub("", found["to"])
-        return MoveCommand(what=what, named=named, to=to, by=by, is_length=bool(later))
+        once = said != found["what"]
+        return MoveCommand(what=what, named=named, to=to, by=by, is_length=bool(later), once=once)
     return None
 
 

@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError, nothing, unread
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, chosen, first_in, has_rule
-from wechat_scheduler.reminders.planning import rule_of
+from wechat_scheduler.reminders.planning import moved_once, rule_of
 from wechat_scheduler.reminders.recurrence.rule import MOVED
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.reminders.refused_reminders import ReminderError
@@ -98,7 +98,8 @@ class Description:
         """The reminder at its new time. Raises RecurringError too."""
         if command.is_length:
             span = replace(self, now=reminder.start).after(command.to)
-            return self._at(reminder, reminder.start + command.by * span)
+            at = reminder.start + command.by * span
+            return self._once(reminder, at) if command.once else self._at(reminder, at)
         try:
             return self._moved_to(reminder, command)
         except (LanguageError, ReminderError):
@@ -111,12 +112,16 @@ class Description:
         said = self.mention(command.to)
         if said.title:
             raise unread(said.title)
+        if said.repeats and command.once and reminder.rule:
+            raise RecurringError("it repeats")
         if said.repeats:
             parsed = parse(command.to, now=self.now, zone=self.zone, policy=self.policy)
             return replace(reminder, start=parsed.time, rule=parsed.rule)
         target = self._target(reminder, command.to, said)
         if command.by * (target - reminder.start) < timedelta(0):
             raise ReminderError("提前到 names a time before, 推迟到 one after", field="time")
+        if command.once:
+            return self._once(reminder, target)
         return self._at(reminder, target, dated=said.dated)
 
     def _target(self, reminder: Reminder, to: str, said: "Mention") -> datetime:
@@ -143,6 +148,9 @@ class Description:
 
     def _on(self, day: date, start: datetime) -> datetime:
         return datetime.combine(day, start.time(), self.zone)
+
+    def _once(self, reminder: Reminder, at: datetime) -> Reminder:
+        return moved_once(reminder, at, now=self.now)
 
     def _at(self, reminder: Reminder, at: datetime, *, dated: bool = False) -> Reminder:
         """A recurring reminder keeps its days, and changes its time of the day only."""

@@ -102,7 +102,7 @@ async def changed_page(visit: Visit, changed: ChangeResult, notice: Words) -> we
         notice=visit.say(notice),
         space="" if visit.language is Language.ZH else " ",
         until=visit.say(CAN_UNDO, clock=clock),
-        undo=form(visit, path, Html(), UNDO, kind="plain", fields={"undo": changed.undo}),
+        undo=form(visit, path, Html(), UNDO, kind="button", fields={"undo": changed.undo}),
     )
     top = fill("<section>{said}</section>", said=said)
     return await page_of(visit, await one_of(visit), TypedChange(), top=top)
