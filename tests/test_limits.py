@@ -36,6 +36,9 @@ NO_BOUNDS = """
     delivery/sending_app.py ACCOUNT
     mail/carrier.py FOR_GOOD
     metrics/counters.py BUCKETS
+    reminders/firing.py HASHED
+    reminders/model.py NEIGHBOURS
+    reminders/model.py PLACES
     reminders/overview.py NUMBER
     storage/audience/aliases.py SIZES
     storage/lost_commits.py VERSIONS_AHEAD
