@@ -3,7 +3,7 @@
 import asyncio
 
 from wechat_scheduler.engine.supervisor import Supervisor
-from wechat_scheduler.engine.turns import LoopTurns
+from wechat_scheduler.engine.turns import LoopTurns, due_turns
 
 
 class CountedTurns:
@@ -58,3 +58,14 @@ async def test_who_gives_up_stops_no_other() -> None:
         await third
 
     assert given_up.cancelled()
+
+
+def test_all_due_rows_share_the_turns_of_their_loop() -> None:
+    async def found() -> tuple[LoopTurns, LoopTurns]:
+        return due_turns(), due_turns()
+
+    first, again = asyncio.run(found())
+    of_another_loop, _ = asyncio.run(found())
+
+    assert first is again
+    assert of_another_loop is not first

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Final, Generic, NamedTuple, TypeVar
 
-from wechat_scheduler.engine.turns import FEW, LoopTurns, next_turn
+from wechat_scheduler.engine.turns import LoopTurns, next_turn
 from wechat_scheduler.errors import StorageError
 
 KeyT = TypeVar("KeyT", bound=Hashable)
@@ -27,20 +27,21 @@ class _Waiting(NamedTuple, Generic[ItemT, ResultT]):
 class Batches(Generic[KeyT, ItemT, ResultT]):
     """`together` does several items of one key at once, at most `MOST`, and returns a result for each,
     in their order. It must change nothing if it raises: then each item is done alone, and has an error
-    of its own. A StorageError fails all. `few` continue in each turn of the loop. One that `gathers` begins only once
+    of its own. A StorageError fails all. The callers continue in `turns`. One that `gathers` begins only once
     a turn of the loop brings no more: then what begins in several turns is done at once."""
 
     def __init__(
         self,
         together: Callable[[KeyT, Sequence[ItemT]], Awaitable[Sequence[ResultT]]],
         *,
-        few: int = FEW,
+        turns: Callable[[], LoopTurns] | None = None,
         gathers: bool = False,
     ) -> None:
         self._together = together
         self._waiting: dict[KeyT, list[_Waiting[ItemT, ResultT]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._turns = LoopTurns(few)
+        own = LoopTurns()
+        self._turns = turns or (lambda: own)
         self._gathers = gathers
 
     async def do(self, key: KeyT, item: ItemT) -> ResultT:
@@ -85,8 +86,9 @@ class Batches(Generic[KeyT, ItemT, ResultT]):
                 one.future.cancel()
             raise
         else:
+            turns = self._turns()
             for one, result in zip(part, results, strict=True):
-                self._turns.settle(one.future, result)
+                turns.settle(one.future, result)
 
     async def _failed(
         self, key: KeyT, part: Sequence[_Waiting[ItemT, ResultT]], error: Exception

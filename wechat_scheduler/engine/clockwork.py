@@ -17,7 +17,7 @@ import structlog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.looks import Looks
 from wechat_scheduler.engine.slots import Slots
-from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
+from wechat_scheduler.engine.turns import due_turns
 from wechat_scheduler.engine.work import OutcomeT, RowT, Work
 from wechat_scheduler.errors import StorageError
 
@@ -61,7 +61,6 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._looks = Looks(looks, clock)
         self._slots = Slots(slots, clock)
         self._passed_at = clock.boottime()
-        self._turns = LoopTurns(OF_DUE_ROWS)
         self._in_hand: set[asyncio.Future[Any]] = set()
         self._looks_at = math.inf  # the boottime at which its sleep ends; infinite during a pass
         self._may_be_due = True  # whether the next pass claims without asking first what is due
@@ -170,8 +169,9 @@ class Clockwork(Generic[RowT, OutcomeT]):
         self._begin(rows)
 
     def _begin(self, rows: Sequence[RowT]) -> None:
+        turns = due_turns()
         for row in rows:
-            self._turns.give(partial(self._take, row))
+            turns.give(partial(self._take, row))
 
     async def _until_next_due(self) -> timedelta:
         with self._looks.taken():
@@ -236,7 +236,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
                 return
 
     async def _drain(self) -> None:
-        await self._turns.take()  # each claimed row has begun
+        await due_turns().take()  # each claimed row has begun
         while self._in_hand:
             await asyncio.wait(self._in_hand)
-            await self._turns.take()
+            await due_turns().take()

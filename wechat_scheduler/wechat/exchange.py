@@ -14,7 +14,7 @@ from aiohttp import hdrs
 from aiohttp.connector import Connection
 from yarl import URL
 
-from wechat_scheduler.engine.turns import OF_DUE_ROWS, LoopTurns
+from wechat_scheduler.engine.turns import due_turns
 from wechat_scheduler.wechat.answers import Call, LateError
 from wechat_scheduler.wechat.kept_connections import KeptConnections, asked, fits, parsed
 from wechat_scheduler.wechat.responses import Received, ordinary
@@ -94,7 +94,6 @@ class KeptExchange:
         self._seconds = seconds
         self._boottime = boottime
         self._headers = ""
-        self._turns = LoopTurns(OF_DUE_ROWS)
 
     async def __call__(self, call: Call) -> Received:
         if not self._headers:
@@ -114,7 +113,7 @@ class KeptExchange:
 
     async def _exchanged(self, connection: Connection, call: Call) -> Received:
         received = await asked(
-            connection, self._request(call), ordinary, parsing={}, turns=self._turns
+            connection, self._request(call), ordinary, parsing={}, turns=due_turns()
         )
         if received is not None:
             return received

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from wechat_scheduler.credentials.model import Failed, JobKey, Repeated, Rotated, Snapshot
 from wechat_scheduler.engine.batches import Batches
-from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.engine.turns import due_turns
 from wechat_scheduler.storage.credentials import jobs
 from wechat_scheduler.storage.credentials.feed_entries import put_outcomes
 from wechat_scheduler.storage.credentials.stored_values import Values
@@ -32,7 +32,7 @@ class SqlJobOutcomes:
         self._vault = vault
         self._feed = feed
         self._tell = tell
-        self._values: Batches[str, _Value, Snapshot | None] = Batches(self._save, few=OF_DUE_ROWS)
+        self._values: Batches[str, _Value, Snapshot | None] = Batches(self._save, turns=due_turns)
 
     async def save(self, outcome: Rotated | Repeated | Failed, *, now: datetime) -> Snapshot | None:
         if isinstance(outcome, Failed):

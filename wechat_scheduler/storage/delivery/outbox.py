@@ -7,7 +7,7 @@ from typing import NamedTuple
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.records import replace
-from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.engine.turns import due_turns
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable, due_of
@@ -84,9 +84,9 @@ class SqlOutbox(ClaimingStore):
         self._vault = vault
         self._feed = feed
         self._lanes = DeliveryLanes(DUE, database.dialect.skip_locked)
-        self._departures: Batches[str, Departure, bool] = Batches(self._depart, few=OF_DUE_ROWS)
+        self._departures: Batches[str, Departure, bool] = Batches(self._depart, turns=due_turns)
         self._outcomes: Batches[str, tuple[Outcome, datetime], str | None] = Batches(
-            self._settle, few=OF_DUE_ROWS
+            self._settle, turns=due_turns
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wechat_scheduler.delivery.model import Delivery
 from wechat_scheduler.engine.batches import Batches
-from wechat_scheduler.engine.turns import OF_DUE_ROWS
+from wechat_scheduler.engine.turns import due_turns
 from wechat_scheduler.feed.model import FeedEntry, FeedKind
 from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.audience.joined import few_people
@@ -68,7 +68,7 @@ class SqlDueReminders(ClaimingStore):
         self._lanes = PlainLanes(DUE, database.dialect.skip_locked)
         self._handed = ClaimedDeliveries(database, worker=worker)
         self._fired: Batches[str, _Ended, Sequence[Delivery] | None] = Batches(
-            self._finish, few=OF_DUE_ROWS, gathers=True
+            self._finish, turns=due_turns, gathers=True
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
