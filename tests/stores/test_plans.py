@@ -165,6 +165,11 @@ STATEMENTS = {
     "lost jobs": facts.LOST,
     "corrections": messages.CORRECTIONS,
     **{
+        f"corrected of {wanted}": deliveries.corrected(wanted, 9).sql
+        for wanted in (DeliveryFilter(), DeliveryFilter(app_id=1), DeliveryFilter(since=NOW))
+    },
+    "sender": deliveries.SENDER,
+    **{
         f"topics{' found' * bool(text)}": topics.paging(1, TopicFilter(text, (NOW, 1)), 9).sql
         for text in ("", "news")
     },
@@ -340,3 +345,17 @@ async def test_the_corrections_of_a_message_are_found_without_all_others() -> No
     rows = await memory_database().read(f"EXPLAIN QUERY PLAN {messages.CORRECTIONS}", 1)
 
     assert rows[0]["detail"].endswith("messages_correcting (corrects=?)")
+
+
+@pytest.mark.parametrize("wanted", [DeliveryFilter(), DeliveryFilter(app_id=1)])
+async def test_what_was_corrected_is_found_by_the_corrections(wanted: DeliveryFilter) -> None:
+    sql = re.sub(r"\$\d+", "'1'", deliveries.corrected(wanted, 9).sql)
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}")
+
+    steps = [row["detail"] for row in rows]
+    assert any("SEARCH messages USING COVERING INDEX messages_correcting" in one for one in steps)
+    assert any(
+        one.startswith("SEARCH deliveries USING INDEX deliveries_once (message_id=?")
+        for one in steps
+    )

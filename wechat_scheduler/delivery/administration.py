@@ -31,6 +31,10 @@ class DeliveryDesk:
     async def message(self, message_id: int) -> MessageView | None:
         return await self._messages.message(message_id)
 
+    async def sender(self, message_id: int) -> int | None:
+        """The id of the app that sent the message; None if there is none."""
+        return await self._deliveries.sender(message_id)
+
     async def message_of(self, delivery_id: int) -> MessageView | None:
         return await self._messages.message_of(delivery_id)
 

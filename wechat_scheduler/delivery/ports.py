@@ -192,6 +192,9 @@ class Deliveries(Protocol):
     async def corrected(self, wanted: DeliveryFilter, *, limit: int) -> int:
         """How many `replay` leaves out since they were corrected, up to `limit`."""
 
+    async def sender(self, message_id: int) -> int | None:
+        """The id of the app that sent the message; None if there is none."""
+
     async def cancellable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
         """The ids of those that `cancel` would change."""
 

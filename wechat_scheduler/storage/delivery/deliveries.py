@@ -72,6 +72,14 @@ KEEP_RECEIPT = """
 TAKE_RECEIPTS = f"""
     DELETE FROM receipts WHERE msgid IN ({IDS}) AND appid = ${CHUNK + 1} RETURNING msgid, failure
 """  # noqa: S608 - our own text
+SENDER = "SELECT app_id FROM messages WHERE id = $1"
+# `CROSS JOIN` keeps SQLite to this order.
+CORRECTED = """
+    WITH chosen AS MATERIALIZED (
+        SELECT DISTINCT corrects AS corrected_id FROM messages WHERE corrects IS NOT NULL
+    )
+    SELECT deliveries.id FROM chosen CROSS JOIN deliveries WHERE message_id = chosen.corrected_id
+"""
 
 
 class SqlDeliveries:
@@ -122,9 +130,11 @@ class SqlDeliveries:
     async def corrected(self, wanted: DeliveryFilter, *, limit: int) -> int:
         if wanted.ids:
             return 0
-        conditions = _to_try_again(wanted)
-        conditions.add(IS_CORRECTED.format(of="deliveries"))
-        return len(await self._ids(conditions, limit))
+        found = corrected(wanted, limit)
+        return len(await self._database.read(found.sql, *found.params))
+
+    async def sender(self, message_id: int) -> int | None:
+        return next((row["app_id"] for row in await self._database.read(SENDER, message_id)), None)
 
     async def _ids(self, conditions: Conditions, limit: int) -> Sequence[int]:
         chosen = _chosen(conditions, limit)
@@ -163,6 +173,14 @@ def _to_try_again(wanted: DeliveryFilter, *values: object) -> Conditions:
     conditions = Conditions(wanted, alias="", values=values)
     conditions.add_any("state", REPLAYABLE)
     return conditions
+
+
+def corrected(wanted: DeliveryFilter, limit: int) -> Statement:
+    """Reads the deliveries of corrected messages alone: people correct few, and many may have failed."""
+    conditions = _to_try_again(wanted)
+    conditions.add(IS_CORRECTED.format(of="deliveries"))
+    sql = f"{CORRECTED} AND {conditions} LIMIT {conditions.place(limit)}"
+    return Statement(sql, tuple(conditions.values))
 
 
 def _change(update: str, conditions: Conditions, limit: int) -> Statement:

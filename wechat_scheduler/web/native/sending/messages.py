@@ -188,10 +188,9 @@ async def _prepare(request: web.Request, wanted: MessageRequest) -> Order:
 
 
 async def _check_corrected(request: web.Request, wanted: MessageRequest) -> None:
-    if corrected := wanted.content.corrects:
-        view = await request.app[SERVICES].deliveries.message(corrected)
-        if view is None or view.message.app_id != wanted.app_id:
-            raise InvalidRequestError(f"the app has no message {corrected}", field="corrects")
+    corrected = wanted.content.corrects
+    if corrected and await request.app[SERVICES].deliveries.sender(corrected) != wanted.app_id:
+        raise InvalidRequestError(f"the app has no message {corrected}", field="corrects")
 
 
 def _log(request: web.Request, order: Order) -> None:
