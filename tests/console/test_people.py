@@ -302,7 +302,8 @@ async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_wh
     over = await admin.open(f"{url}/bob")
 
     assert "What users write is not kept here" in page.text
-    assert "WeChat takes texts to this user until 2026-11-20 10:30: 48 hours" in page.text
+    assert "WeChat takes texts to this user for 48 hours" in page.text
+    assert "They end 2026-11-20 10:30." in page.text
     assert empty.status == 400
     assert sent.url.path.startswith("/console/deliveries/")
     assert "It is stored." in sent.text

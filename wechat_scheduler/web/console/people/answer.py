@@ -27,7 +27,7 @@ NOT_KEPT = W(
     "用户写的内容不在这里保存，只交给机器人和应用的回调。",
 )
 UNTIL = W(
-    "WeChat takes texts to this user until {at}: 48 hours after their last act.",
+    "WeChat takes texts to this user for 48 hours after their last act. They end {at}.",
     "微信接收发给此用户的客服消息，截止：{at}，即最近活动之后 48 小时。",
 )
 OVER = W(
