@@ -5,7 +5,7 @@ three times a day.
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.every import Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.refused_sentences import when_exactly
+from wechat_scheduler.reminders.language.refused_sentences import VagueError, when_exactly
 
 _COUNT = "[一两二三四五六七八九十1-9]"
 _FESTIVAL = r"(?:国庆|春节|元旦|五一|劳动|清明|端午|中秋)节?"
@@ -18,6 +18,7 @@ _HOLIDAYS = pattern(
     rf"(?:{_FESTIVAL})?(?:放假|假期|[小长]?长假|黄金周){_EDGE}"
     rf"|{_FESTIVAL}(?:过完|过)?[之以]?后的?第?{_COUNT}{{1,2}}(?:天|个?工作日|个?上班日)"
 )
+_IN_HOLIDAYS = pattern(rf"^(?:{_FESTIVAL})?(?:放假|假期|[小长]?长假|黄金周)(?:{_COUNT}天)?(?=[ ,])")
 _OFTEN = pattern(r"(?<![第每])(?:[两二三四五六七八九十]|[2-9]|[1-9]\d)[次遍回](?![元方数品级])")
 
 
@@ -30,7 +31,10 @@ def holiday_meant(text: str, said: Meaning) -> tuple[int, int] | None:
 
 
 def refuse_open(said: Meaning, title: str) -> None:
-    """Raises LanguageError for 每天吃药三次 without the times of the day, and for 每天早中晚8点12点."""
+    """Raises LanguageError for 每天吃药三次 without the times of the day, for 每天早中晚8点12点, and for holidays that are
+    left over for the title: 国庆假期每天9点浇花."""
+    if holidays := _IN_HOLIDAYS.search(title):
+        raise VagueError(holidays.group())
     often = _OFTEN.search(title)
     if often and said.repeats and not (said.elapses or said.times) and _is_open(said):
         raise when_exactly(often.group())

@@ -65,6 +65,8 @@ def bodies(meaning: Meaning, days: int) -> list[str]:
     LanguageError if the days do not belong to the period.
     """
     every = every_of(meaning)
+    if meaning.shift and not meaning.anchors:
+        raise days_before_recurring()
     if every.unit is Unit.WORKDAY:
         _unmoved(days)
         if meaning.anchors:
@@ -96,6 +98,8 @@ def _alike(anchors: Sequence[Anchor]) -> Iterator[list[Anchor]]:
 
 def _lines(every: Every, anchors: list[Anchor], shift: int, days: int) -> Iterator[str]:
     first = anchors[0]
+    if shift and sum(len(getattr(each, "numbers", ())) for each in anchors) > 1:
+        raise days_before_recurring()  # 每周末前一天
     if not fits(every, first):
         raise day_outside_period(every.unit)
     match first:

@@ -68,6 +68,8 @@ def _end(found: Meaning) -> None:
     if not found.every or any(each.unit not in _OFTEN for each in found.every):
         return
     for anchor in found.limits:
+        if isinstance(anchor, Weekdays) and any(each.unit is Unit.WEEK for each in found.every):
+            continue  # 每周五之前 is each Friday
         if anchor in found.anchors and found.until is None:
             found.anchors.remove(anchor)
             found.until = anchor
