@@ -140,6 +140,7 @@ async def test_a_fault_of_many_accounts_is_one_item_with_its_advice_once(
         *(f"/console/credentials/wx{number}/access_token" for number in range(3)),
     ]
     assert len(credentials.table()) == 5
+    assert credentials.root.one("input", name="errcode")["value"] == "40125"
     # Each is in one state: the numbers add up.
     assert [one.text for one in counts.find("p")] == [
         "5 Never issued 1 Fresh",

@@ -98,7 +98,7 @@ def _start(visit: Visit) -> Html:
 def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     kept = [
         fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=query[name])
-        for name in ("state", "error", "contested", "errcode")
+        for name in ("state", "error", "contested")
         if name in query
     ]
     fields = [
@@ -107,6 +107,8 @@ def _search(visit: Visit, query: Mapping[str, str]) -> Html:
     ]
     if "appid" in query:  # from the page of an account
         fields.append(text_field(visit, "appid", WHOSE, query["appid"], maxlength=128))
+    if "errcode" in query:  # from the overview
+        fields.append(text_field(visit, "errcode", terms.ERRCODE, query["errcode"], maxlength=10))
     return search(visit, ROOM, joined([*kept, *fields]))
 
 
