@@ -95,6 +95,7 @@ READING = (
     "test_operations.py",
     "test_reasons.py",
     "test_documents.py",
+    "console/test_chinese.py",
     "console/test_doors.py",
     "console/test_rewording.py",
     "test_dependencies.py",

@@ -1,8 +1,9 @@
 """Characters that are not seen and change how the others are read: they turn a text around, or hide in it."""
 
-import re
 from collections.abc import Sequence
 from typing import Final
+
+from wechat_scheduler.engine.patterns import pattern
 
 # Of England, Scotland and Wales: a black flag with letters that are not seen.
 _FLAG: Final = "\U0001f3f4[\U000e0061-\U000e007a]+\U000e007f"
@@ -16,8 +17,8 @@ _UNSEEN: Final = (
 )
 # Those that belong where they stand come first, so that they are passed over.
 UNSEEN: Final = f"{_FLAG}|{_JOINER}|(?P<unseen>{_UNSEEN})"
-_ANY: Final = re.compile(UNSEEN)
-_CANDIDATE: Final = re.compile(_UNSEEN)
+_ANY: Final = pattern(UNSEEN)
+_CANDIDATE: Final = pattern(_UNSEEN)
 
 
 def unseen(text: str) -> Sequence[str]:

@@ -8,6 +8,7 @@ from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.ids import ID
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.audience.topic_store import CountedTopic, TopicChange, TopicFilter
+from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.storage.audience.removals import topic_removed
 from wechat_scheduler.storage.conditions import SqlConditions, containing
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, rows_of
@@ -33,7 +34,7 @@ CHANGE = """
     WHERE app_id = $1 AND id = $2 RETURNING *
 """
 PUT = f"INSERT INTO topics ({', '.join(COLUMNS)}) VALUES ($1, $2, $3, $4, $5)"  # noqa: S608 - our own names
-_ID = re.compile(ID, re.ASCII)
+_ID = pattern(ID, re.ASCII)
 REMOVE = "DELETE FROM topics WHERE app_id = $1 AND id = $2 RETURNING id"
 
 
