@@ -24,7 +24,7 @@ from wechat_scheduler.web.console.messages.states import (
     write_again,
 )
 from wechat_scheduler.web.console.parts import advice, code, joined, known_facts, section, table
-from wechat_scheduler.web.console.receipts import told_reason
+from wechat_scheduler.web.console.receipts import receipt_of, told_reason
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -42,6 +42,7 @@ NEXT, ATTEMPTS = W("What happens next", "接下来"), W("Attempts", "尝试")
 ENDED = W("State since", "状态时间")
 SHOW_MESSAGE = W("Show the message", "查看消息")
 MSGID = "msgid"
+STOP = W(".", "。")
 DUPLICATE = W(
     "It was sent again although the first may have arrived: the user may have seen it twice.",
     "第一次可能已送达，但又发送了一次：用户可能看到了两次。",
@@ -161,11 +162,16 @@ def _next(visit: Visit, one: DeliveryDetails) -> Html:
     """What happens next, why, and what a person can do."""
     return joined(
         [
-            advice(visit, told_reason(visit, one.reason)),
+            advice(visit, _why(visit, one.reason)),
             *what_next(visit, one),
             _actions(visit, one),
         ]
     )
+
+
+def _why(visit: Visit, reason: str) -> str:
+    """A receipt holds English words in each language: its full stop is said here."""
+    return f"{told_reason(visit, reason)}{visit.say(STOP)}" if receipt_of(reason) else reason
 
 
 def _actions(visit: Visit, one: DeliveryDetails) -> Html:
