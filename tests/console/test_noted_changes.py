@@ -52,6 +52,28 @@ async def test_messages_and_what_is_done_to_deliveries_are_noted_for_people_alon
         {"action": "delivery.replayed", "object": "delivery", "count": 2},
         {"action": "delivery.replayed", "object": f"delivery/{ids[0]}", "count": 1},
     ]
+    of_one, of_many = [
+        row["Object"] for row in (await admin.open("/console/access/audit")).table()
+    ][:2]
+    assert (of_one, of_many) == (f"letter 1 delivery/{ids[0]}", "delivery")
+
+
+async def test_the_audit_shows_messages_by_their_titles(admin: Browser, keeper: Caller) -> None:
+    await keeper.register({"type": 0})
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    wish = {"app": str(app["id"]), "to": "alice", "title": "Parcel", "text": "It is here."}
+    write = "/console/messages/write"
+    shown = await admin.submit(await admin.open(write), write, **wish)
+    await admin.submit(shown, f"{write}/send")
+    (message,) = (await keeper.call("GET", "/v1/messages")).result
+    others = await keeper.call("GET", f"/v1/messages?ids={message['id'] + 1},7")
+    same = await keeper.call("GET", f"/v1/messages?ids={message['id']}")
+
+    (row, *_) = (await admin.open("/console/access/audit?action=message.sent")).table()
+
+    assert row["Object"] == f"Parcel message/{message['id']}"
+    assert (others.result, same.result) == ([], [message])
 
 
 async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: Caller) -> None:

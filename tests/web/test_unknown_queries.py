@@ -37,7 +37,7 @@ UNKNOWN = [
     ("/v1/messages?app=1&u%69dd=x", "uidd: is not known here; did you mean uid?"),
     (
         "/v1/messages?=x",
-        '"": is not known here; this path takes app, reminder, uid, since, until, after, limit',
+        '"": is not known here; this path takes app, reminder, uid, ids, since, until, after, limit',
     ),
     ("/v1/nodes?x=1", "x: is not known here; this path takes no parameters"),
     ("/v1/settings?app=1", "app: is not known here; this path takes no parameters"),
@@ -49,7 +49,7 @@ UNKNOWN = [
     ),
     (
         "/v1/messages?zzz&_=1",
-        "zzz: is not known here; this path takes app, reminder, uid, since, until, after, limit",
+        "zzz: is not known here; this path takes app, reminder, uid, ids, since, until, after, limit",
     ),
 ]
 

@@ -8,7 +8,7 @@ from aiohttp import hdrs
 from wechat_scheduler.engine.records import KW_ONLY, dataclass, field
 from wechat_scheduler.web.kit.ids import ID, REMINDER_ID, WECHAT_ID, schema_of
 from wechat_scheduler.web.kit.kinds import SCHEMA
-from wechat_scheduler.web.kit.query import LARGEST_PAGE, PAGE
+from wechat_scheduler.web.kit.query import IDS, LARGEST_PAGE, PAGE
 from wechat_scheduler.web.kit.route import Route
 
 Success: TypeAlias = Literal["success"]
@@ -79,6 +79,9 @@ SPAN: Final = (
     query("since", "Only those that were created at this time or later.", _INSTANT),
     query("until", "Only those that were created before this time.", _INSTANT),
 )
+MANY: Final = query("ids", "Only these, with commas between.", schema_of(IDS))
+# Of a list by the time of creation.
+LISTED: Final = (*SPAN, *PAGED)
 REMINDER: Final = query("reminder", "Only what this reminder sent.", schema_of(REMINDER_ID))
 LINK: Final = {"Link": "Names the next page, if there may be one."}
 

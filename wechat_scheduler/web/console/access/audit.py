@@ -9,7 +9,12 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.access.action_words import action_words
-from wechat_scheduler.web.console.access.audited_objects import actor, audited_object, named_apps
+from wechat_scheduler.web.console.access.audited_objects import (
+    actor,
+    audited_object,
+    named_apps,
+    titles,
+)
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.key_names import key_names
@@ -65,8 +70,8 @@ async def listed(visit: Visit) -> web.StreamResponse:
         if Mistakes(error).beside(NAMES):
             raise
         mistakes = Mistakes(error)
-    apps = await named_apps(visit, rows.rows)
-    shown = [_row(visit, one, names, apps) for one in rows.rows]
+    apps, named = await named_apps(visit, rows.rows), await titles(visit, rows.rows)
+    shown = [_row(visit, one, names, apps, named) for one in rows.rows]
     body = joined(
         [
             search(visit, HERE, _filters(visit, mistakes, names)),
@@ -138,7 +143,11 @@ def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
 
 
 def _row(
-    visit: Visit, one: AuditEntryResult, keys: Mapping[str, str], apps: Mapping[int, AppResult]
+    visit: Visit,
+    one: AuditEntryResult,
+    keys: Mapping[str, str],
+    apps: Mapping[int, AppResult],
+    named: Mapping[str, str],
 ) -> list[Html | str]:
     return [
         _when(visit, one),
@@ -147,7 +156,7 @@ def _row(
             words=visit.say(action_words(one.action)),
             action=code(one.action),
         ),
-        audited_object(one, keys, apps),
+        audited_object(one, keys, apps, named),
         actor(one.key, keys),
         one.address or fill('<span class="faint">{none}</span>', none=visit.say(NO_ADDRESS)),
         str(one.count),

@@ -1,7 +1,7 @@
 """Links from the entries of the audit to the pages of what they are about."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from wechat_scheduler.access.actions import Action
@@ -11,8 +11,11 @@ from wechat_scheduler.web.console.key_names import named_key
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, code
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.audit import AuditEntryResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
+from wechat_scheduler.web.native.sending.messages import ListedMessageResult
 from wechat_scheduler.web.pages.markup import fill, when
 
 _CONSUMER: Final = "consumer/"
@@ -24,6 +27,11 @@ _PAGES: Final = {
     "reminder/": "/console/reminders/{id}",
     "alert/": "/console/alerts",
 }
+# Lists that give the titles of objects.
+_TITLED: Final[tuple[tuple[str, str, type[Any]], ...]] = (
+    ("message/", "/v1/messages", ListedMessageResult),
+    ("delivery/", "/v1/deliveries", DeliveryResult),
+)
 # The actions on accounts, and on their credentials.
 _OF_ACCOUNTS: Final = ("credential.", "job.", "origins.", "templates.", "quota.")
 # Whose account need not be registered.
@@ -39,8 +47,24 @@ async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[
     return await apps_of(visit) if needs else {}
 
 
+async def titles(visit: Visit, rows: Sequence[AuditEntryResult]) -> Mapping[str, str]:
+    """Of messages and deliveries, by their objects: with one request for each of the two. What is gone has none."""
+    found: dict[str, str] = {}
+    for beginning, path, row in _TITLED:
+        named = (
+            one.object.removeprefix(beginning) for one in rows if one.object.startswith(beginning)
+        )
+        if ids := dict.fromkeys(filter(ID.fullmatch, named)):
+            listed = await visit.api.page(path, row, ids=",".join(ids), limit=len(ids))
+            found |= {f"{beginning}{each.id}": each.title for each in listed.rows}
+    return found
+
+
 def audited_object(
-    one: AuditEntryResult, keys: Mapping[str, str], apps: Mapping[int, AppResult]
+    one: AuditEntryResult,
+    keys: Mapping[str, str],
+    apps: Mapping[int, AppResult],
+    titles: Mapping[str, str],
 ) -> Cell:
     """The object with its name, if it has one."""
     app_id, _, below = one.object.partition("/")
@@ -49,6 +73,9 @@ def audited_object(
     place = "" if one.action in _GONE else _place(one.action, one.object)
     if place and app_id == "reminder":
         return _of_reminder(place, below)
+    if title := titles.get(one.object):
+        named = fill('<small class="below">{object}</small>', object=code(one.object))
+        return fill("{title} {named}", title=link(place, title), named=named)
     return link(place, code(one.object)) if place else actor(one.object, keys)
 
 

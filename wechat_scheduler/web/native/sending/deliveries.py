@@ -15,7 +15,6 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import (
-    IDS,
     errcode_of,
     id_of,
     ids_of,
@@ -31,6 +30,7 @@ from wechat_scheduler.web.native.refused_by_wechat import refused
 from wechat_scheduler.web.native.route import (
     APP,
     LINK,
+    MANY,
     PAGED,
     REMINDER,
     SPAN,
@@ -176,7 +176,7 @@ ROUTES = (
         takes=(
             query("state", "Only in this state.", {"enum": [*STATES]}),
             APP,
-            query("ids", "Only these, with commas between.", schema_of(IDS)),
+            MANY,
             query("message", "Only of this message.", schema_of(ID)),
             REMINDER,
             UID,

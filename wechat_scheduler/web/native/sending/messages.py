@@ -16,7 +16,14 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.mini_programs import MiniProgramBody, check_page, page_body
-from wechat_scheduler.web.kit.query import id_of, instant_of, limit_of, next_page, reminder_of
+from wechat_scheduler.web.kit.query import (
+    id_of,
+    ids_of,
+    instant_of,
+    limit_of,
+    next_page,
+    reminder_of,
+)
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import (
     app_name,
@@ -25,7 +32,7 @@ from wechat_scheduler.web.native.reach import (
     reaches_app,
     within_reach,
 )
-from wechat_scheduler.web.native.route import APP, LINK, PAGED, REMINDER, SPAN, UID, NativeRoute
+from wechat_scheduler.web.native.route import APP, LINK, LISTED, MANY, REMINDER, UID, NativeRoute
 from wechat_scheduler.web.native.sending.message_requests import (
     FORM_NAMES,
     MessageBody,
@@ -87,6 +94,7 @@ class ListedMessageResult(msgspec.Struct, kw_only=True):
 async def listed(request: web.Request) -> web.Response:
     limit, after = limit_of(request), id_of(request, "after")
     chosen = DeliveryFilter(
+        ids=ids_of(request, "ids"),
         app_id=id_of(request, "app"),
         reminder=reminder_of(request),
         uid=request.query.get("uid", ""),
@@ -224,7 +232,7 @@ ROUTES = (
     NativeRoute(
         "GET", "/v1/messages", listed, Scope.PUSH,
         "Lists messages without their content, the newest first.",
-        result=list[ListedMessageResult], takes=(APP, REMINDER, UID, *SPAN, *PAGED), gives=LINK, errors=(404,),
+        result=list[ListedMessageResult], takes=(APP, REMINDER, UID, MANY, *LISTED), gives=LINK, errors=(404,),
     ),
     NativeRoute(
         "GET", "/v1/messages/{message}", shown, Scope.PUSH,
