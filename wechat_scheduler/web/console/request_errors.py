@@ -151,6 +151,8 @@ _OF_REQUESTS: Final = {
     "the app has no reminder {id}": "应用没有提醒 {id}",
     "no push endpoint is configured for {appid}": "没有为 {appid} 设置推送地址",
     "no {kind} is registered for {names}": "{names} 没有登记 {kind}",
+    "nothing is registered for {appid}": "{appid} 没有登记任何凭据",
+    "this API key has registered nothing of {appid}": "这个 API key 没有登记过 {appid} 的凭据",
     "{name:s} is not registered": "{name} 没有登记",
     "{key} is still being fetched": "{key} 还在获取中",
     "{key} has no valid value: {message}": "{key} 没有有效的值：{message}",

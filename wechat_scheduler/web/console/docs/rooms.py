@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Final
 
 ROOMS: Final[Mapping[str, str]] = {
+    "accounts": "移除账号",
     "agenda": "日程",
     "alerts": "告警",
     "apps": "应用",
     "audit": "审计",
-    "changed_plans": "预览对提醒的修改",
+    "changed_plans": "修改提醒",
     "consumers": "使用方",
     "deliveries": "投递",
     "events": "事件流",
