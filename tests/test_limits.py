@@ -34,11 +34,11 @@ NO_BOUNDS = """
     credentials/stopgap.py LEAP
     daemon/systemd.py FIRST_DESCRIPTOR
     delivery/sending_app.py ACCOUNT
+    engine/places.py BEHIND
+    engine/places.py NEIGHBOURS
+    engine/places.py PLACES
     mail/carrier.py FOR_GOOD
     metrics/counters.py BUCKETS
-    reminders/firing.py HASHED
-    reminders/model.py NEIGHBOURS
-    reminders/model.py PLACES
     reminders/overview.py NUMBER
     storage/audience/aliases.py SIZES
     storage/lost_commits.py VERSIONS_AHEAD

@@ -1,11 +1,13 @@
-"""Reminders that are made one after the other have messages whose ids are near to each other."""
+"""Reminders and deliveries that are made one after the other have ids that are near to each other."""
 
 from datetime import timedelta
 
 from tests.clock import START
 from tests.reminders.remembering import draft
-from wechat_scheduler.reminders.firing import HASHED, fire
-from wechat_scheduler.reminders.model import NEIGHBOURS, Claimed, Firing, new_id, place_of
+from wechat_scheduler.audience.ids import new_delivery_id
+from wechat_scheduler.engine.places import BEHIND, NEIGHBOURS
+from wechat_scheduler.reminders.firing import fire
+from wechat_scheduler.reminders.model import Claimed, Firing, new_id, place_of
 
 LATER = START + timedelta(days=1)
 
@@ -21,6 +23,17 @@ def test_ids_end_with_the_place_of_the_reminder_and_are_random_before() -> None:
     assert max(map(places.count, places)) == NEIGHBOURS
 
 
+def test_ids_of_deliveries_begin_with_a_place_and_are_random_behind_it() -> None:
+    ids = [new_delivery_id() for _ in range(10 * NEIGHBOURS)]
+
+    places = [each >> BEHIND for each in ids]
+
+    assert len({each % (1 << BEHIND) for each in ids}) == len(ids)
+    assert max(map(places.count, places)) == NEIGHBOURS
+    assert min(ids) > 0
+    assert max(ids) < 1 << 52
+
+
 def test_a_message_and_its_deliveries_begin_with_the_place_of_their_reminder() -> None:
     first, again, other = (
         message_of(each) for each in ("a" * 28 + "0b0b",) * 2 + ("c" * 28 + "0b0b",)
@@ -30,7 +43,7 @@ def test_a_message_and_its_deliveries_begin_with_the_place_of_their_reminder() -
     ids |= {target.delivery_id for one in (first, other) for target in one.targets}
 
     assert again == first
-    assert {each >> HASHED for each in ids} == {0x0B0B}
+    assert {each >> BEHIND for each in ids} == {0x0B0B}
     assert len(ids) == 6
 
 

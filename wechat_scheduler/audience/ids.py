@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.audience.model import Subscription, TokenKind
+from wechat_scheduler.engine.places import BEHIND, IdPlaces
 from wechat_scheduler.engine.random_bytes import random_bytes
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reasons import Reason
@@ -16,6 +17,8 @@ UID_PREFIX: Final = "UID_"
 EVERYONE: Final = "*"
 # A regular expression for the ids of apps and topics, as users write them.
 ID: Final = "[0-9]{1,16}"
+
+_places = IdPlaces()
 
 
 def taken_for(alias: str) -> str:
@@ -30,6 +33,12 @@ def new_id() -> int:
     while not (found := int.from_bytes(random_bytes(7)) >> 4):
         pass
     return found
+
+
+def new_delivery_id() -> int:
+    """52 bits, never 0: a place, and 36 random bits. Deliveries that are made together are sent together, and then lie on
+    the same pages of indexes: one commit writes several."""
+    return _places.next() << BEHIND | new_id() >> 52 - BEHIND
 
 
 def new_uid() -> str:

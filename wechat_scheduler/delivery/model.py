@@ -143,7 +143,7 @@ class Target:
 class Delivery:
     """One message to one receiver, claimed for sending.
 
-    `id` is a random 52-bit integer and the same in all attempts. `channel` is the name of the channel
+    `id` is an integer of 52 bits that cannot be guessed, and the same in all attempts. `channel` is the name of the channel
     that sends it, and `target` names the receiver there. `attempts` counts the failed attempts; the
     first attempt was at `since`. `claim` identifies this claim. `doubts` counts the attempts that may
     have arrived although no answer came, the first at `doubted_at`. Notifications of credentials have

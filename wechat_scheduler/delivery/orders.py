@@ -9,7 +9,7 @@ import structlog
 
 from wechat_scheduler.access.once import Once
 from wechat_scheduler.audience.app_events import AppEvent
-from wechat_scheduler.audience.ids import new_id
+from wechat_scheduler.audience.ids import new_delivery_id
 from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Aliases
 from wechat_scheduler.audience.topic_store import Topics
@@ -200,7 +200,7 @@ class Sending:
                 placed.append(Placed(name=name, refused=refused))
                 continue
             uid = one.subscriber.uid
-            delivery_id = ids.setdefault(uid, new_id())
+            delivery_id = ids.setdefault(uid, new_delivery_id())
             placed.append(Placed(name=name, target=uid, delivery_id=delivery_id))
         return placed
 
@@ -214,7 +214,9 @@ class Sending:
                 placed.append(Placed(name=name, kind=TargetKind.TOPIC, refused=refused))
             else:
                 placed.append(
-                    Placed(name=name, kind=TargetKind.TOPIC, target=name, delivery_id=new_id())
+                    Placed(
+                        name=name, kind=TargetKind.TOPIC, target=name, delivery_id=new_delivery_id()
+                    )
                 )
         return placed
 
@@ -238,7 +240,7 @@ def _webhook(app: App) -> Placed:
     if not app.callback:
         refused = Refused(Refusal.NO_CALLBACK)
         return Placed(name="callback", kind=TargetKind.WEBHOOK, refused=refused)
-    return Placed(name="callback", kind=TargetKind.WEBHOOK, delivery_id=new_id())
+    return Placed(name="callback", kind=TargetKind.WEBHOOK, delivery_id=new_delivery_id())
 
 
 def stable_id(*parts: str) -> int:

@@ -11,6 +11,7 @@ from wechat_scheduler.delivery.keyword_times import minute_text
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
+from wechat_scheduler.engine.places import BEHIND
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders.language.wording import hour_words
 from wechat_scheduler.reminders.model import (
@@ -32,9 +33,6 @@ MOST = 100
 MOST_SENT = 24
 """Of more occurrences that are due at once, the newest are sent or recorded as missed, under every
 policy; the others are only counted as missed."""
-
-HASHED = 36
-"""Bits of an id that are a hash; the first 16 are the place of the reminder."""
 
 
 class Choice(NamedTuple):
@@ -193,9 +191,9 @@ def _late(was: str, detail: str) -> str:
 def _near(place: int, *parts: str) -> int:
     """A stable id of 52 bits that begins with the place. Reminders that fall due together are fired in the order in which
     they were made: then their messages, and their deliveries, lie near each other in indexes, and one write has several."""
-    return place << HASHED | stable_id(*parts) >> 52 - HASHED
+    return place << BEHIND | stable_id(*parts) >> 52 - BEHIND
 
 
 def _target(message_id: int, kind: TargetKind, name: str) -> Target:
-    delivery_id = _near(message_id >> HASHED, "delivery", str(message_id), kind, name)
+    delivery_id = _near(message_id >> BEHIND, "delivery", str(message_id), kind, name)
     return Target(delivery_id=delivery_id, kind=kind, name=name)

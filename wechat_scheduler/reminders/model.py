@@ -1,13 +1,12 @@
 """Reminders, and what becomes of them when they are due."""
 
 import enum
-import secrets
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Final, NamedTuple, TypeAlias
 
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.delivery.model import Message, Priority, Target, Way
+from wechat_scheduler.engine.places import IdPlaces
 from wechat_scheduler.engine.random_bytes import random_bytes
 from wechat_scheduler.engine.records import dataclass, field, replace
 
@@ -39,16 +38,12 @@ class Late(enum.StrEnum):
     """Sends each, marked as late."""
 
 
-# So many reminders that are made one after the other share a place, of which there are as many as four hex digits say.
-NEIGHBOURS: Final = 16
-PLACES: Final = 1 << 16
-
-_made = count(secrets.randbelow(NEIGHBOURS * PLACES))
+_places = IdPlaces()
 
 
 def new_id() -> str:
     """32 hex digits: 28 random ones, and the place of the reminder among those that this process made."""
-    return f"{random_bytes(14).hex()}{next(_made) // NEIGHBOURS % PLACES:04x}"
+    return f"{random_bytes(14).hex()}{_places.next():04x}"
 
 
 def place_of(reminder_id: str) -> int:
