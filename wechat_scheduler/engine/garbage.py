@@ -15,7 +15,7 @@ from typing import Any, Final
 # Objects that a full collection may look at again: about 10 ms.
 MOST: Final = 20_000
 
-# New objects that a collection of the young looks at, in about a tenth of a millisecond. Python's 700 are fewer
+# New objects that a collection of the young looks at, in 1 to 2 ms while a daemon works. Python's 700 are fewer
 # than what a claim of deliveries has in hand, which would be looked at again and again: a twentieth of its work.
 YOUNG: Final = 5_000
 
