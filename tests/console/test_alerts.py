@@ -232,5 +232,5 @@ async def test_an_alert_says_what_is_wrong_at_present_and_since_when(
 
     alerts, overview = await admin.open(PAGE), await admin.open("/")
 
-    assert "It has said so since just now." in alerts.text
-    assert "It has said so since just now." in overview.text
+    assert "It has said so since just now (2026-11-18 10:30)." in alerts.text
+    assert "It has said so since just now (2026-11-18 10:30)." in overview.text

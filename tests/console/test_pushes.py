@@ -93,7 +93,7 @@ async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     (row,) = page.table("Push endpoints")
     came = page.table("What came, and what became of it")
     assert row["Last ticket"] == "just now"
-    assert row["From WeChat"].endswith("last push just now")
+    assert row["From WeChat"].endswith("last push just now (2026-11-18 10:30)")
     assert row["State"].startswith("needs a look")
     assert "its signature does not match" in row["Refused"]
     assert {(one["Push"], one["Became"].partition(" ")[0]) for one in came} == {
