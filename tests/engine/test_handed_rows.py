@@ -66,6 +66,22 @@ async def test_fewer_rows_than_places_give_the_others_back(
         await chores.hold(lambda row: False)
 
 
+async def test_a_row_that_waits_for_a_slot_is_claimed_once_places_are_given_back(
+    chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
+) -> None:
+    async with turning(clockwork):
+        await clock.waited()
+        promise = promised(clockwork, 4)
+        chores.add("other")
+        clockwork.wake()
+        await clock.calm()
+        assert chores.done == []
+
+        promise.cancel()
+
+        await chores.until(lambda: chores.done == ["other"])
+
+
 async def test_rows_that_may_have_been_due_before_come_first(
     chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
 ) -> None:

@@ -165,7 +165,7 @@ class Clockwork(Generic[RowT, OutcomeT]):
     def _promised(self, number: int, promised: "asyncio.Future[Sequence[RowT]]") -> None:
         self._in_hand.discard(promised)
         rows = () if promised.cancelled() else promised.result()
-        self._slots.give_back(number - len(rows))
+        self._give_back(number - len(rows))
         self._begin(rows)
 
     def _begin(self, rows: Sequence[RowT]) -> None:
@@ -198,12 +198,12 @@ class Clockwork(Generic[RowT, OutcomeT]):
             log.exception("clockwork.attempt_crashed", work=self._work.name)
             ended = partial(self._crashed, row, error)
         finally:
-            self._attempt_ended()
+            self._give_back(1)
         await ended()
 
-    def _attempt_ended(self) -> None:
-        self._slots.give_back()
-        if self._may_be_more:
+    def _give_back(self, slots: int) -> None:
+        self._slots.give_back(slots)
+        if slots and self._may_be_more:
             self._claim_soon()
 
     async def _finish(self, row: RowT, outcome: OutcomeT) -> None:

@@ -33,7 +33,7 @@ class Slots:
     def take(self, number: int) -> None:
         self._taken += number
 
-    def give_back(self, number: int = 1) -> None:
+    def give_back(self, number: int) -> None:
         self._taken -= number
         if not self.is_crowded:
             self.hurry()
