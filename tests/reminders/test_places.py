@@ -1,6 +1,6 @@
 """Reminders and deliveries that are made one after the other have ids that are near to each other."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from tests.clock import START
 from tests.reminders.remembering import draft
@@ -34,25 +34,34 @@ def test_ids_of_deliveries_begin_with_a_place_and_are_random_behind_it() -> None
     assert max(ids) < 1 << 52
 
 
-def test_a_message_and_its_deliveries_begin_with_the_place_of_their_reminder() -> None:
-    first, again, other = (
-        message_of(each) for each in ("a" * 28 + "0b0b",) * 2 + ("c" * 28 + "0b0b",)
+def test_a_message_and_its_deliveries_begin_with_a_place_for_their_reminder_and_minute() -> None:
+    first, again, other, later, last = (
+        message_of(each, at)
+        for each, at in (
+            ("a" * 28 + "0b0b", LATER),
+            ("a" * 28 + "0b0b", LATER),
+            ("c" * 28 + "0b0b", LATER),
+            ("a" * 28 + "0b0b", LATER + timedelta(minutes=1)),
+            ("a" * 28 + "ffff", LATER),
+        )
     )
 
-    ids = {first.message.id, other.message.id}
-    ids |= {target.delivery_id for one in (first, other) for target in one.targets}
+    ids = [{one.message.id, *(to.delivery_id for to in one.targets)} for one in (first, other)]
+    places = {each >> BEHIND for each in ids[0] | ids[1]}
 
     assert again == first
-    assert {each >> BEHIND for each in ids} == {0x0B0B}
-    assert len(ids) == 6
+    assert len(ids[0] | ids[1]) == 6
+    assert places == {first.message.id >> BEHIND}
+    assert (later.message.id >> BEHIND) - (first.message.id >> BEHIND) == 1
+    assert 0 <= last.message.id < 1 << 52
 
 
 def test_an_id_that_was_made_otherwise_has_a_place_too() -> None:
     assert [place_of(each) for each in ("0" * 32, "by-hand", "")] == [0, 0, 0]
 
 
-def message_of(reminder_id: str) -> Firing:
-    reminder = draft(LATER, id=reminder_id, owner="UID_o", due_at=LATER)
+def message_of(reminder_id: str, at: datetime) -> Firing:
+    reminder = draft(at, id=reminder_id, owner="UID_o", due_at=at)
     claimed = Claimed(reminder=reminder, people=("UID_a",), claim="here/1")
-    (firing,) = fire(claimed, LATER).firings
+    (firing,) = fire(claimed, at).firings
     return firing

@@ -11,7 +11,7 @@ from wechat_scheduler.delivery.keyword_times import minute_text
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Content, Message, Target, TargetKind, Way
 from wechat_scheduler.delivery.orders import stable_id
-from wechat_scheduler.engine.places import BEHIND
+from wechat_scheduler.engine.places import BEHIND, PLACES
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reminders.language.wording import hour_words
 from wechat_scheduler.reminders.model import (
@@ -134,7 +134,7 @@ class _Composer:
             was_due = self._local(due_at)
             late = f"原定{was_due.month}月{was_due.day}日 {hour_words(was_due)}"
         message = Message(
-            id=_near(place_of(reminder.id), "reminder", reminder.id, due_at.isoformat()),
+            id=_near(_place(reminder.id, due_at), "reminder", reminder.id, due_at.isoformat()),
             app_id=reminder.app_id,
             content=self._content(at, late),
             created_at=self.now,
@@ -186,6 +186,12 @@ class _Composer:
 def _late(was: str, detail: str) -> str:
     """Begins with the note that it is late, as a template shows 20 characters of a long text."""
     return f"（迟到）{detail}（{was}）" if detail else f"（迟到）{was}"
+
+
+def _place(reminder_id: str, due_at: datetime) -> int:
+    """The place of the reminder, moved on by one each minute: else all messages of one that repeats would share a place, and
+    of a million ids of 36 bits some are the same."""
+    return (place_of(reminder_id) + int(due_at.timestamp()) // 60) % PLACES
 
 
 def _near(place: int, *parts: str) -> int:
