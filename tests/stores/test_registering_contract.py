@@ -19,9 +19,13 @@ from tests.stores.samples import (
     rotated,
     task,
 )
+from tests.stores.suite import VAULT
 from wechat_scheduler.errors import ForbiddenError
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.credentials.account_secrets import SqlAccountSecrets
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
+from wechat_scheduler.storage.credentials.job_lists import SqlListedJobs
+from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
 
 LATER = NOW + SECOND
@@ -102,6 +106,23 @@ async def test_a_changed_endpoint_takes_effect_at_once(store: SqlCredentials) ->
 
     assert changed == [TOKEN]
     assert (await claim(store, at=LATER)).account.endpoint == "token"
+
+
+async def test_an_account_that_was_forgotten_begins_without_its_secret_and_endpoint(
+    store: SqlCredentials, database: Database
+) -> None:
+    listed, secrets = SqlListedJobs(database, VAULT), SqlAccountSecrets(database, VAULT)
+    await store.register(registration(TOKEN, endpoint="token"), now=NOW)
+
+    await listed.forget_account(TOKEN.appid)
+    kept = await secrets.secret(TOKEN.appid)
+    await store.remove(TOKEN, owner="", now=NOW)
+    await listed.forget_account(TOKEN.appid)
+    gone = await secrets.secret(TOKEN.appid)
+    await store.register(registration(TOKEN, secret="new"), now=NOW)
+
+    account = (await claim(store)).account
+    assert (kept, gone, account.secret, account.endpoint) == ("secret", None, "new", "")
 
 
 async def test_who_names_no_endpoint_leaves_it_as_it_is(store: SqlCredentials) -> None:

@@ -16,13 +16,18 @@ from wechat_scheduler.access.once import KEPT, Once
 from wechat_scheduler.audience.model import Topic
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.storage.audience.topics import SqlTopics
-from wechat_scheduler.storage.database import Row, Script
+from wechat_scheduler.storage.credentials.job_lists import SqlListedJobs
+from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, MAKE_JOB
+from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.stored_responses import put_response
 
 # With these the planner is left with plans that look at a sub-select once for each row.
 NARROW = (
     "enable_hashjoin", "enable_mergejoin", "enable_hashagg", "enable_sort", "enable_material", "jit",
 )  # fmt: skip
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 
 @pytest.fixture
@@ -136,6 +141,36 @@ async def test_creations_do_not_wait_for_one_another_to_forget_old_responses(url
             await connection.close()
 
         assert await topics.get(9) is not None
+
+
+async def test_an_account_that_is_registered_while_it_is_forgotten_keeps_its_secret(
+    url: str,
+) -> None:
+    async with opened(url) as database:
+        store = sql_credentials(database, "here")
+        await store.register(registration(TOKEN), now=NOW)
+        await store.remove(TOKEN, owner="", now=NOW)
+        connection = await asyncpg.connect(url)
+        try:
+            transaction = connection.transaction()
+            await transaction.start()
+            await driven(connection, registered(TOKEN))
+            async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+                group.create_task(SqlListedJobs(database, VAULT).forget_account(TOKEN.appid))
+                while not await connection.fetchval(WAITING):
+                    pass
+                await transaction.commit()
+        finally:
+            await connection.close()
+
+        (job,) = await store.claim(now=NOW, limit=1, lease=LEASE)
+        assert job.account.secret == "secret"
+
+
+def registered(key: JobKey) -> Script[None]:
+    """What a registration of an account that is known writes."""
+    yield Statement(LOCK_ACCOUNT, (key.appid,))
+    yield Statement(MAKE_JOB, (*key, 0, micros(NOW)))
 
 
 def once(key: str) -> Once:

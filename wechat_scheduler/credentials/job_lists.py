@@ -20,7 +20,7 @@ class ListedJobs(Protocol):
         """`Account.endpoint` of those of the accounts that are stored."""
 
     async def forget_account(self, appid: str) -> None:
-        """Remove the secret of an account without jobs. Its versions continue if it is registered again."""
+        """Remove the secret and the endpoint of an account without jobs. Its versions continue if it is registered again."""
 
 
 class JobDesk:

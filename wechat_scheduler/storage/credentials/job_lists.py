@@ -15,7 +15,8 @@ from wechat_scheduler.storage.credentials.job_states import (
     state_at,
 )
 from wechat_scheduler.storage.credentials.job_views import read_jobs
-from wechat_scheduler.storage.database import IDS, Database, Statement, rows_of, with_ids
+from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT
+from wechat_scheduler.storage.database import IDS, Database, Script, Statement, with_ids
 from wechat_scheduler.storage.rows import Vault, micros
 
 # All, and those that are not simply fresh, by what they are: to group thousands that are takes most of the time.
@@ -26,7 +27,7 @@ COUNTS = """
     FROM jobs WHERE NOT {simply_fresh} AND {where} GROUP BY 1, 2, 3
 """
 FORGET = """
-    UPDATE accounts SET secret = '' WHERE appid = $1
+    UPDATE accounts SET secret = '', endpoint = '' WHERE appid = $1
         AND NOT EXISTS (SELECT 1 FROM jobs WHERE jobs.appid = accounts.appid)
 """
 ENDPOINTS = f"SELECT appid, endpoint FROM accounts WHERE appid IN ({IDS})"  # noqa: S608 - our own text
@@ -69,4 +70,10 @@ class SqlListedJobs:
         return found
 
     async def forget_account(self, appid: str) -> None:
-        await self._database.write(lambda: rows_of(Statement(FORGET, (appid,))))
+        await self._database.write(lambda: _forget(appid))
+
+
+def _forget(appid: str) -> Script[None]:
+    """Locks first: a registration may be under way, whose jobs the next statement then sees."""
+    yield Statement(LOCK_ACCOUNT, (appid,))
+    yield Statement(FORGET, (appid,))
