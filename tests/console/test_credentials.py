@@ -120,6 +120,7 @@ async def test_a_failing_credential_is_mended_and_seen_fresh(
     await kept.settle()
 
     failing = await admin.open(place)
+    waiting = await admin.open(f"{LIST}/{APPID}/jsapi_ticket")
     asked = await admin.submit(failing, f"{place}/refresh")
     await kept.settle()
     mended = await admin.open(place)
@@ -129,6 +130,8 @@ async def test_a_failing_credential_is_mended_and_seen_fresh(
     assert (facts["errcode"], facts["Call"]) == ("40164", STABLE)
     assert facts["rid"]
     assert "Add the IP 1.2.3.4" in failing.root.one("p", class_="advice").text
+    (link,) = [one for one in waiting.root.find("a", href=place) if "waits for" in one.text]
+    assert link.text == "See access_token, which it waits for"
     assert "A refresh was asked for." in asked.text
     assert mended.facts()["State"] == "Fresh"
     assert all(

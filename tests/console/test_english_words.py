@@ -5,6 +5,7 @@ import re
 from tests.business import Business
 from tests.console.elements import Element
 from tests.console.furnishing import pages, walked
+from tests.console.spaces import odd_spaces
 from tests.console.test_alerts import name_targets
 from tests.console.troubles import fail_at_everything
 from tests.console.visitor import Browser, Page
@@ -33,7 +34,7 @@ def _texts(one: Element) -> list[str]:
     return one.texts[one.first_text : one.last_text]
 
 
-async def test_no_chinese_page_has_english_sentences(
+async def test_no_chinese_page_has_english_sentences_or_odd_spaces(
     admin: Browser, keeper: Caller, weixin: WeChat, business: Business
 ) -> None:
     names = await fail_at_everything(keeper, weixin, business)
@@ -55,3 +56,5 @@ async def test_no_chinese_page_has_english_sentences(
     assert "告警接收者 hook 回答了 500" in found["a test of alerts"].text
     assert "限制路径和调用次数需要替身 token" in found["a refused consumer"].text
     assert {path: odd for path, page in found.items() if (odd := english(page))} == {}
+    said = {path: OF_WECHAT.sub("返回", page.html) for path, page in found.items()}
+    assert {path: odd for path, html in said.items() if (odd := odd_spaces(html))} == {}

@@ -479,7 +479,7 @@ async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     assert (empty.status, colon.status, stranger.status) == (400, 400, 200)
     assert "Give a text" in empty.root.one("p", id="error-text").text
     assert "Needs a colon" in colon.root.one("p", id="error-data").text
-    assert "the app knows no user by this name" in stranger.text
+    assert "not be sent to eve: the app knows no user by this name" in stranger.text
     assert stranger.root.find("button", formaction="/console/messages/write/send") == []
 
 

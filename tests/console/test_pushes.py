@@ -89,6 +89,8 @@ async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     acts = await admin.open(f"{URL}?kind=act")
     clock.advance(31 * MINUTE)
     late = await admin.open(URL)
+    (link,) = [one for one in acts.root.find("a") if one.text == "o-user"]
+    users = await admin.open(link["href"])
 
     (row,) = page.table("Push endpoints")
     came = page.table("What came, and what became of it")
@@ -105,6 +107,7 @@ async def test_tickets_refusals_and_what_became_of_each_push_are_shown(
     assert "secret words" not in page.html
     (act,) = acts.table("What came, and what became of it")
     assert act["Subject"] == "o-user"
+    assert users.root.one("input", name="called")["value"] == "o-user"
     assert late.table("Push endpoints")[0]["State"].startswith("ticket overdue")
 
 

@@ -14,6 +14,8 @@ _WIDE_ENDS: Final = ("。", "？", "！")
 _ENDS: Final = (".", "?", "!", *_WIDE_ENDS)
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _ENGLISH: Final = re.compile("[a-z] [a-z]")
+# What a Chinese sentence quotes.
+_QUOTED: Final = re.compile("（[^）]*）")
 # What people call fields of our API, by the last part of their paths.
 LABELS: Final[Mapping[str, Phrase]] = {
     "app": terms.APP,
@@ -125,7 +127,7 @@ def sentence(text: str) -> str:
 
 def _is_chinese(text: str) -> bool:
     """English sentences have words side by side, beside the Chinese names in them."""
-    return bool(_HAN.search(text)) and not _ENGLISH.search(text)
+    return bool(_HAN.search(text)) and not _ENGLISH.search(_QUOTED.sub("", text))
 
 
 def whole(text: str, *, stop: str) -> str:

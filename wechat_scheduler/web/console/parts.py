@@ -220,7 +220,8 @@ def joined(parts: Iterable[Cell]) -> Html:
 def spaced(*parts: Cell) -> Html:
     """Pieces in one line, with a space between. A Chinese sign at the end of one has room of its own."""
     made = []
-    for part, following in zip(parts, (*parts[1:], ""), strict=True):
+    said = [part for part in parts if part]
+    for part, following in zip(said, (*said[1:], ""), strict=True):
         ends = _TAG.sub("", part) if isinstance(part, Html) else part
         gap = " " if ends and following and ends[-1] not in "。！？；：" else ""
         made.append(fill("{part}{gap}", part=part, gap=gap))

@@ -67,8 +67,8 @@ REACTIONS: Final[Mapping[Reaction, ShownState]] = {
         "warn",
         W("Waits for another credential", "等待上级凭据"),
         W(
-            "The credential that it is made from is being renewed.",
-            "它所依赖的凭据正在续期。",
+            "It is issued once the credential that it is made from is valid.",
+            "它所依赖的凭据有效之后才能取得。",
         ),
     ),
     Reaction.WAIT_UNTIL: ShownState(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.credentials.drafts import PLATFORM
+from wechat_scheduler.web.console.credentials.rows import account_place
 from wechat_scheduler.web.console.links import links
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -17,12 +18,16 @@ from wechat_scheduler.web.pages.markup import Html
 W = Words
 
 CORRECT = W("Correct the registration of this account", "改正这个账号的登记")
+WAITED = W("See {kind}, which it waits for", "查看它等待的 {kind}")
 SET_UP = W("Set up the pushes of the platform", "设置平台的推送")
 _OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
 
 
 def remedies(visit: Visit, job: JobResult) -> Html:
-    """Nothing for an error that no person mends, and for a key that may not register."""
+    """The credential that it waits for; else nothing for an error that no person mends, and for a key that may not register."""
+    if job.error is not None and job.error.reaction is Reaction.PARENT_INVALID and job.waits_for:
+        place = f"{account_place(job.appid)}/{quote(job.waits_for)}"
+        return links(visit, [(place, WAITED.filled(kind=job.waits_for))])
     is_theirs = job.error is not None and job.error.reaction in _OF_PEOPLE
     if not is_theirs or not visit.may(Scope.REGISTER):
         return Html()

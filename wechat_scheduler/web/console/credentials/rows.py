@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.parts import (
     bar,
     code,
     joined,
+    spaced,
     state,
     table,
     with_code,
@@ -119,10 +120,10 @@ def error_brief(visit: Visit, error: Fault | None) -> Html:
     if error is None:
         return Html()
     what = visit.sentence(error.message) if error.errcode is None else str(error.errcode)
+    said = fill('<span class="error">{what}</span>', what=what)
     return fill(
-        ' <small class="below"><span class="error">{what}</span> {advice}</small>',
-        what=what,
-        advice=with_code(visit.sentence(error.advice)),
+        ' <small class="below">{said}</small>',
+        said=spaced(said, with_code(visit.sentence(error.advice))),
     )
 
 

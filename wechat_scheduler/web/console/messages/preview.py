@@ -39,18 +39,25 @@ MADE_WHEN_SENT = W(
 # Of a message without an id.
 OWN_PAGE: Final = re.compile(r"/m/0\.[A-Za-z0-9_-]{22}$")
 NOT_SENT = W("It would not be sent: {error}", "不会发送：{error}")
+NOT_SENT_TO = W("It would not be sent to {typed}: {error}", "不会发给 {typed}：{error}")
 
 
 def preview(visit: Visit, found: MessagePreviewResult, typed: str = "") -> Html:
     """`typed` is what the receiver was called."""
     parts = [
         when(found.uid, _receiver(visit, found, typed)),
-        when(found.error, advice(visit, visit.say(NOT_SENT, error=visit.told(found.error)))),
+        when(found.error, advice(visit, _not_sent(visit, found, typed))),
         *(advice(visit, one) for one in found.warnings),
         waiting(visit, found.waits_until),
         *(_way(visit, one, FIRST if at == 0 else ELSE) for at, one in enumerate(found.ways)),
     ]
     return joined(parts)
+
+
+def _not_sent(visit: Visit, found: MessagePreviewResult, typed: str) -> str:
+    """With what the receiver was called, if nobody is."""
+    words = NOT_SENT if found.uid or not typed else NOT_SENT_TO
+    return visit.say(words, typed=typed, error=visit.told(found.error))
 
 
 def _receiver(visit: Visit, found: MessagePreviewResult, typed: str) -> Html:

@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.alerts.now import mute_of
 from wechat_scheduler.web.console.alerts.wording import severity
 from wechat_scheduler.web.console.credentials.rows import place_of
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import Kind, advice, code, joined, state
+from wechat_scheduler.web.console.parts import Kind, advice, code, joined, spaced, state
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -37,7 +37,7 @@ OF_PERSONS: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
 CREDENTIALS = W("{number} credentials", "{number} 个凭据")
 OTHERS = W("{number} more credentials", "另有 {number} 个凭据")
 _ITEM: Final = """<li class="need">
-<h3 class="head">{state} {worst} {errcode} {subject} {since}</h3>
+<h3 class="head">{head}</h3>
 <p class="text">{message}</p>{advice}{jobs}{mute}</li>"""
 
 
@@ -161,11 +161,13 @@ def _item(
     muted = [mute_of(visit, alert) for alert in alerts]
     return fill(
         _ITEM,
-        state=_state(visit, fault.reaction),
-        worst=when(is_critical, severity(visit, Severity.CRITICAL)),
-        errcode=when(fault.errcode is not None, code(str(fault.errcode))),
-        subject=_subject(visit, one, names),
-        since=when(since, fill('<span class="faint">{at}</span>', at=visit.time(since))),
+        head=spaced(
+            _state(visit, fault.reaction),
+            when(is_critical, severity(visit, Severity.CRITICAL)),
+            when(fault.errcode is not None, code(str(fault.errcode))),
+            _subject(visit, one, names),
+            when(since, fill('<span class="faint">{at}</span>', at=visit.time(since))),
+        ),
         message=visit.sentence(fault.message),
         advice=advice(visit, fault.advice),
         jobs=_jobs(one, names),

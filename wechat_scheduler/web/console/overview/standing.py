@@ -8,7 +8,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, STATES
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import Kind, section, spaced, state
+from wechat_scheduler.web.console.parts import Kind, joined, section, spaced, state
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -102,9 +102,8 @@ def _states(visit: Visit, counts: JobCountsResult) -> Html:
         failing=when(
             of_these,
             fill(
-                '<p class="notes">{of_these} {badges}</p>',
-                of_these=visit.say(OF_THESE),
-                badges=of_these,
+                '<p class="notes">{badges}</p>',
+                badges=spaced(visit.say(OF_THESE), joined(of_these)),
             ),
         ),
     )

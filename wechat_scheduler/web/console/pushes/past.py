@@ -1,6 +1,7 @@
 """The section of `/console/pushes` with what came from WeChat, and what became of it."""
 
 from typing import Final
+from urllib.parse import urlencode
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.pushes.history import PushKind
@@ -109,9 +110,8 @@ def _row(visit: Visit, one: PastPushResult) -> tuple[Html, ...]:
 
 def _about(one: PastPushResult) -> Html:
     if one.openid:
-        return link(
-            f"/console/people/users?appid={one.appid}&openid={one.openid}", code(one.openid)
-        )
+        query = urlencode({"appid": one.appid, "called": one.openid})
+        return link(f"/console/people/users?{query}", code(one.openid))
     return code(one.authorizer_appid) if one.authorizer_appid else fill("–")
 
 
