@@ -35,11 +35,16 @@ def furnish(place: Background) -> dict[str, Any]:
 
 # As long as a name may be, and a word that breaks nowhere by itself.
 LONG = "W" * 64
+# An account whose token WeChat refuses, so that its ticket waits.
+FAILING = "wx8000000000000000"
 
 
 def lengthen(place: Background, made: dict[str, Any]) -> dict[str, Any]:
-    """Give what was made the longest names, and return a message and a reminder that have such a text, too."""
+    """Give what was made the longest names, and return a message and a reminder that have such a text, too. Credentials
+    that fail have the longest states."""
     app, to = made["app"], [made["name"]]
+    place.sandbox.script("/cgi-bin/stable_token", appid=FAILING, errcode=40125, times=None)
+    place.run(place.town.caller.register({"type": 0}, {"type": 1}, appid=FAILING))
     url = f"https://example.com/{LONG * 3}"
     place.call("PATCH", f"/v1/apps/{app}", {"name": LONG, "description": LONG, "callback": url})
     place.call("PATCH", f"/v1/apps/{app}/subscribers/{made['name']}", {"nickname": LONG})
