@@ -111,7 +111,14 @@ async def _faults(
     return {
         path: wrong
         for path, page in found.items()
-        if (wrong := [*_links(page, refused, scopes), *_forms(page, scopes), *_unclear(page)])
+        if (
+            wrong := [
+                *_links(page, refused, scopes),
+                *_forms(page, scopes),
+                *_unclear(page),
+                *_idle(page),
+            ]
+        )
     }
 
 
@@ -134,6 +141,18 @@ def _unclear(page: Page) -> Iterator[str]:
         yield page.text
     if page.status not in (200, 403):
         yield f"{page.status}"
+
+
+def _idle(page: Page) -> Iterator[str]:
+    """What is there for actions alone has some."""
+    for table in page.root.find("table"):
+        acts = [one for one in table.find("td") if one["data-label"] == "Actions"]
+        if acts and not any(one.text for one in acts):
+            yield f"no action in {table.one('caption').text}"
+    for section in page.root.find("section"):
+        headings = [one.text for one in section.find("h2")]
+        if headings == ["Change it"] and not section.find("form"):
+            yield "nothing to change it with"
 
 
 def _admits(scopes: tuple[str, ...], method: str, address: str) -> bool:

@@ -492,7 +492,7 @@ async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(
 
     assert chinese.facts()["来源"] == "接口或控制台"
     assert page.table("Who joined") == [
-        {"User": "alice", "uid": office.uid, "Reminders": "Reminders", "Remove": "Remove"}
+        {"User": "alice", "uid": office.uid, "Reminders": "Reminders", "Actions": "Remove"}
     ]
     assert (page.facts()["State"], page.facts()["Times sent"]) == ("done", "1")
     assert "It is over. A new time makes it active again." in page.text

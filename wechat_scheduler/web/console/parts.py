@@ -8,6 +8,7 @@ from typing import Final, Literal, TypeAlias
 from unicodedata import east_asian_width
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.terms import ACTIONS
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -44,7 +45,10 @@ def table(
     empty: Words,
 ) -> Html:
     """A table, or the sentence `empty`. Where there is no room for its columns each row is a card, whose cells have
-    the heads as labels."""
+    the heads as labels. A last column of actions is left out where the key has none."""
+    rows = [*rows]
+    if heads[-1] == ACTIONS and not any(row[-1] for row in rows):
+        heads, rows = heads[:-1], [row[:-1] for row in rows]
     labels = [visit.say(head) for head in heads]
     made = [_row(labels, row) for row in rows]
     if not made:

@@ -35,8 +35,8 @@ NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。
 SCOPES = W("What it may do", "可以做什么")
 SCOPE_WORDS: Final = {
     Scope.VIEW: W(
-        "view: look at all but keys and the audit; change nothing, fetch no credential",
-        "view：只能看（key 和审计除外）；不能更改，也不能获取凭据",
+        "view: look at all but keys, consumers and the audit; change nothing, fetch no credential",
+        "view：只能看（key、使用方和审计除外）；不能更改，也不能获取凭据",
     ),
     Scope.READ: W("read: fetch credentials, see their state", "read：获取凭据、查看它们的状态"),
     Scope.REGISTER: W(
@@ -52,6 +52,7 @@ APPIDS_HINT = W(
     "Appids, one a line. The key reaches all accounts if none is ticked or written.",
     "每行一个 appid。既不勾选也不填写，表示全部账号。",
 )
+ALL_HINT = W("Appids, one a line. Empty: all.", "每行一个 appid。留空表示全部。")
 TYPES = W("Only these types of credentials", "只限这些凭据类型")
 TYPES_HINT = W(
     "Numbers or names, such as access_token. Empty: all.",
@@ -84,7 +85,9 @@ async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes)
         boxes=boxes,
         wrong=when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong)),
         kept=kept,
-        appids=_area(visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT, draft, mistakes),
+        appids=_area(
+            visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT if kept else ALL_HINT, draft, mistakes
+        ),
         types=_area(visit, "types", TYPES, TYPES_HINT, draft, mistakes),
         networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
         days=text_field(

@@ -48,7 +48,7 @@ NO_APPID = W(
 )
 NO_TYPES = W("choose at least one credential to keep", "请至少选择一个要维护的凭据")
 SUBMIT = W("Test and register", "验证并登记")
-SECRET_HINT = W("From {place}.", "见 {place}。")
+SECRET_HINT = W("From {place}.", "见{place}。")
 KEPT = W("Credentials to keep", "要维护的凭据")
 OF_USERS = W(
     "Tokens of users (oauth2_access_token) are registered by your systems, with POST /register.",

@@ -34,7 +34,7 @@ NEW_VALUES = W(
     "微信给出新值才算已更新；为凭据向微信请求的全部次数见该凭据的页面。",
 )
 ALL_TYPES = W("The numbers are of all types of credentials.", "这些数字包括所有类型的凭据。")
-STILL_FAILED = W("What is failed now", "现在仍失败的")
+STILL_FAILED = W("Messages that are failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
 WHOSE = W("of refreshes and messages", "次（刷新和消息）")
 

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
@@ -16,7 +17,7 @@ from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import advice, search
+from wechat_scheduler.web.console.parts import advice, none_yet, search
 from wechat_scheduler.web.console.reminders.pieces import (
     AGENDA,
     clock,
@@ -45,9 +46,9 @@ NEXT_HOURS = W("The next 24 hours", "接下来 24 小时")
 FROM, CHOOSE = W("Date", "日期"), W("Another day, app or person", "选日期、应用或用户")
 SPAN = W("Span", "范围")
 MOVES = W("Days", "日期导航")
-NONE = W(
-    "Nothing is sent in this time. Write a reminder, or look at another day.",
-    "这段时间没有提醒。可以新建一个，或者看别的日子。",
+NONE, WAYS_ON = (
+    W("Nothing is sent in this time.", "这段时间没有提醒。"),
+    W("Write a reminder, or look at another day.", "可以新建一个，或者看别的日子。"),
 )
 INCOMPLETE = W(
     "Some are missing: more reminders recur than one page looks at. Choose an app or a person to see all of theirs.",
@@ -208,7 +209,8 @@ def _days(
 
 def _rings(visit: Visit, rings: Sequence[RingResult], apps: Mapping[int, AppResult]) -> Html:
     if not rings:
-        return fill('<p class="empty">{none}</p>', none=visit.say(of_accounts(visit, NONE)))
+        none = of_accounts(visit, none_yet(visit, NONE, WAYS_ON, Scope.PUSH))
+        return fill('<p class="empty">{none}</p>', none=visit.say(none))
     made = [_ring(visit, ring, apps) for ring in rings]
     return fill('<ol class="rings">{rings}</ol>', rings=made)
 

@@ -45,7 +45,7 @@ def joined_people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) ->
     made = table(
         visit,
         JOINED,
-        (terms.USER, terms.UID, terms.REMINDERS, REMOVE),
+        (terms.USER, terms.UID, terms.REMINDERS, terms.ACTIONS),
         rows,
         empty=ALL_ARE_REACHED if EVERYONE in reminder.to else ALONE,
     )
@@ -54,7 +54,7 @@ def joined_people(visit: Visit, reminder: ReminderDetails, people: Rows[str]) ->
         "{table}{pager}{join}",
         table=made,
         pager=pager(visit, people),
-        join=when(reminder.app, button(visit, code_url, CODE)),
+        join=when(reminder.app and not visit.only_looks, button(visit, code_url, CODE)),
     )
 
 

@@ -117,7 +117,8 @@ async def page_of(
         **names,
     )
     topics = await _topics(visit, reminder, apps)
-    change = section(visit, CHANGE, change_forms(visit, reminder, typed, topics))
+    forms = change_forms(visit, reminder, typed, topics)
+    change = section(visit, CHANGE, when(not visit.only_looks, forms))
     reached = await _reached(visit, reminder, apps)
     sections = (
         top,
