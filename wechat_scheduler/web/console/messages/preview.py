@@ -55,7 +55,7 @@ def preview(visit: Visit, found: MessagePreviewResult, typed: str = "") -> Html:
 
 
 def _not_sent(visit: Visit, found: MessagePreviewResult, typed: str) -> str:
-    """With what the receiver was called, if nobody is."""
+    """Names the receiver as typed where the app has no such user."""
     words = NOT_SENT if found.uid or not typed else NOT_SENT_TO
     return visit.say(words, typed=typed, error=visit.told(found.error))
 
