@@ -15,7 +15,7 @@ _ENDS: Final = (".", "?", "!", *_WIDE_ENDS)
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _ENGLISH: Final = re.compile("[a-z] [a-z]")
 # What a Chinese sentence quotes.
-_QUOTED: Final = re.compile("（[^）]*）")
+_QUOTED: Final = re.compile("（[^（）]*）")
 # What people call fields of our API, by the last part of their paths.
 LABELS: Final[Mapping[str, Phrase]] = {
     "app": terms.APP,
