@@ -90,7 +90,13 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
     paused = await admin.submit(saved, f"{path}/pause")
     asked = await admin.submit(paused, f"{path}/move", when="每天早上9点")
     moved = await admin.submit(asked, f"{path}/move/save")
-    removed = await admin.submit(moved, f"{path}/delete")
+    undone = await admin.submit(moved, f"{path}/restore")
+    worded = await admin.submit(undone, f"{path}/words", title="喝热水", text="secret")
+    unworded = await admin.submit(worded, f"{path}/restore")
+    (audited, *_) = (await admin.open("/console/access/audit")).table()
+    typed = await admin.submit(unworded, f"{path}/receivers", topics="*")
+    received = await admin.submit(typed, f"{path}/receivers/save")
+    removed = await admin.submit(received, f"{path}/delete")
     await admin.submit(removed, f"{path}/restore")
     made = await admin.submit(
         await admin.open(topics), topics, button="Make a topic", name="parcels"
@@ -103,6 +109,8 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
     )  # fmt: skip
 
     reminder = path.removeprefix("/console/").replace("reminders", "reminder")
+    assert audited["Action"] == "Change of a reminder undone reminder.undone"
+    assert audited["Object"] == f"喝水 {reminder} Title, Text"
     assert [tuple(one.values()) for one in await noted(keeper, "reminder", "topic", "user")] == [
         ("reminder.created", reminder, 1),
         ("reminder.paused", reminder, 1),
@@ -111,6 +119,14 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
             f"{reminder}/2026-11-19T08:00:00+08:00/2026-11-19T09:00:00+08:00",
             1,
         ),
+        (
+            "reminder.undone",
+            f"{reminder}/2026-11-19T09:00:00+08:00/2026-11-19T08:00:00+08:00",
+            1,
+        ),
+        ("reminder.changed", f"{reminder}/title,text", 1),
+        ("reminder.undone", f"{reminder}/title,text", 1),
+        ("reminder.changed", f"{reminder}/to", 1),
         ("reminder.removed", reminder, 1),
         ("reminder.restored", reminder, 1),
         ("topic.created", f"{office.app}/topics/{topic['Id']}", 1),

@@ -154,7 +154,7 @@ async def test_a_deletion_is_taken_back_whole(memory: Memory, owners: OwnerDesk)
     memory.clock.advance(MINUTE)
     restored = await owners.restore(reminder.id, sealed)
 
-    assert restored == replace(before, revision=0)
+    assert restored == (replace(before, revision=0), None)
     assert await memory.desk.people(reminder.id) == (("UID_a", "UID_b"), 2)
     await memory.run(EIGHT + DAY)
     assert (await memory.desk.reminder(reminder.id)).fired == 2
@@ -180,7 +180,7 @@ async def test_a_deletion_is_taken_back_once(memory: Memory, owners: OwnerDesk) 
     await owners.restore(reminder.id, sealed)
     changed = await memory.desk.change(reminder.id, lambda draft: replace(draft, title="施肥"))
 
-    assert await owners.restore(reminder.id, sealed) == changed
+    assert await owners.restore(reminder.id, sealed) == (changed, changed)
 
 
 async def test_a_deletion_is_taken_back_for_a_minute_only(

@@ -210,6 +210,20 @@ async def test_a_search_for_a_text_goes_on_where_it_stopped(
         assert pages > 1
 
 
+async def test_reminders_are_found_by_their_ids(shelf: Shelf) -> None:
+    first, last = "504fe9" + "0" * 26, "504fe9" + "f" * 26
+    for reminder_id in (last, first, "0" * 32):
+        await shelf.add(reminder_id, NOW + DAY, id=reminder_id)
+
+    found = await shelf.found(ids=(last, first, last, "7" * 32))
+    page = await shelf.store.find(ReminderSearch(limit=1, ids=(first, last)))
+
+    assert found == [first, last]
+    assert ([one.id for one in page.reminders], page.after) == ([first], first)
+    assert await shelf.found(ids=(first, last), after=first) == [last]
+    assert await shelf.found(ids=(first,), scope=ReminderScope((OTHER,))) == []
+
+
 async def test_reminders_are_found_by_the_beginning_of_their_ids(shelf: Shelf) -> None:
     first, last = "504fe9" + "0" * 26, "504fe9" + "f" * 26
     for reminder_id in (first, last, "504fe8" + "f" * 26, "504fea" + "0" * 26, "0" * 32):

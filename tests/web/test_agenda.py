@@ -122,7 +122,7 @@ async def test_a_removal_is_undone_within_a_minute(keeper: Caller, clock: FakeCl
     restored = await office.call("POST", f"{path}/restore", body={"undo": removed.result["undo"]})
 
     assert (removed.result["until"], gone.status) == ("2026-11-18T02:31:00Z", 404)
-    assert restored.result == made
+    assert restored.result == made | {"undone": "removal", "before": None, "changed": []}
     assert (await office.call("GET", path)).result == before
     again = (await office.call("POST", f"{path}/remove")).result
     clock.advance(timedelta(minutes=1, seconds=1))

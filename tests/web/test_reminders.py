@@ -425,5 +425,7 @@ async def test_a_change_is_undone_until_another_one(office: Office) -> None:
     foreign = await restore(worded["undo"], f"/v1/reminders/{other}")
 
     assert (moved["before"], worded["before"]) == (made["time"], None)
-    assert back == [made, made]
+    undone = {"undone": "change", "before": moved["time"], "changed": ["time", "rule", "defer"]}
+    assert back == [made | undone, made | {"undone": "", "before": None, "changed": []}]
+    assert (moved["changed"], worded["changed"]) == (["time", "rule", "defer"], ["title"])
     assert (named["undo"], late.status, foreign.status) == ("", 409, 404)

@@ -38,6 +38,7 @@ class Action(enum.StrEnum):
     REMINDER_CANCELLED = "reminder.cancelled"
     REMINDER_REMOVED = "reminder.removed"
     REMINDER_RESTORED = "reminder.restored"
+    REMINDER_UNDONE = "reminder.undone"
     TOPIC_CREATED = "topic.created"
     TOPIC_CHANGED = "topic.changed"
     TOPIC_REMOVED = "topic.removed"

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 import structlog
@@ -49,6 +49,13 @@ class Deleted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _decode = msgspec.json.Decoder(Deleted).decode
+
+
+class Restored(NamedTuple):
+    """A reminder that is as it was again; `before` that it was another, None if it was deleted."""
+
+    reminder: Reminder
+    before: Reminder | None
 
 
 class OwnerDesk:
@@ -128,7 +135,7 @@ class OwnerDesk:
             raise _unknown()
         return deleted
 
-    async def restore(self, reminder_id: str, sealed: str) -> Reminder:
+    async def restore(self, reminder_id: str, sealed: str) -> Restored:
         """Stores the deleted or changed reminder as it was. What fell due in between is sent. Raises NotFoundError
         for a text that is not of this reminder, ConflictError for one that comes too late, or after another change."""
         deleted = self.deleted(reminder_id, sealed)
@@ -139,12 +146,14 @@ class OwnerDesk:
         if await self._store.add(deleted.reminder, (), once=None):
             log.info("reminder.restored", reminder=reminder_id)
             self._wake()
-        return await self._desk.reminder(reminder_id)
+            return Restored(await self._desk.reminder(reminder_id), None)
+        stored = await self._desk.reminder(reminder_id)
+        return Restored(stored, stored)
 
-    async def _put_back(self, changed: Deleted) -> Reminder:
+    async def _put_back(self, changed: Deleted) -> Restored:
         stored, before = await self._desk.reminder(changed.reminder.id), changed.reminder
         if replace(stored, revision=before.revision) == before:
-            return stored
+            return Restored(stored, stored)
         is_last = stored.revision == changed.revision
         if not is_last or not await self._store.change(
             replace(before, revision=stored.revision), None
@@ -152,7 +161,7 @@ class OwnerDesk:
             raise ConflictError("it was sent or changed since", reason=Reason.REMINDER_STATE)
         log.info("reminder.restored", reminder=before.id)
         self._wake()
-        return await self._desk.reminder(before.id)
+        return Restored(await self._desk.reminder(before.id), stored)
 
     def _sealed(self, reminder: Reminder, revision: int) -> str:
         kept = Deleted(until=self.undo_until(), reminder=reminder, revision=revision)

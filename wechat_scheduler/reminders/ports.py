@@ -140,7 +140,7 @@ class RingSpan(NamedTuple):
 
 class ReminderSearch(NamedTuple):
     """Selects reminders, at most `limit`, from the place `after` on, which a page before gave; with a `text` those
-    whose title has it, and with a `beginning`, hexadecimal digits, those whose id begins so. They are ordered by id, or
+    whose title has it, and with a `beginning`, hexadecimal digits, those whose id begins so, or with `ids` these. They are ordered by id, or
     `by_due`, which lists the active ones alone."""
 
     limit: int
@@ -150,6 +150,7 @@ class ReminderSearch(NamedTuple):
     text: str = ""
     by_due: bool = False
     beginning: str = ""
+    ids: tuple[str, ...] = ()
 
 
 class FoundReminders(NamedTuple):

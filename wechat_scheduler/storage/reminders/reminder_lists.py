@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.ports import FoundReminders, ReminderScope, ReminderSearch, RingSpan
 from wechat_scheduler.storage.conditions import containing
-from wechat_scheduler.storage.database import Database, Row
+from wechat_scheduler.storage.database import IDS, Database, Row, with_ids
 from wechat_scheduler.storage.reminders.reminders import COLUMNS, reminders_of
 from wechat_scheduler.storage.rows import micros
 
@@ -37,6 +37,7 @@ FOUND = """
         AND ($4 = '' OR lower(title) LIKE $4 ESCAPE '!') AND {whose}
     ORDER BY id LIMIT {limit}
 """
+WITH_IDS = f"SELECT {COLUMNS} FROM reminders WHERE id IN ({IDS})"  # noqa: S608 - our own names
 # The last id in which one page looks for a text.
 SEARCH_END = f"""
     SELECT id FROM reminders WHERE id > $1 AND {{whose}} ORDER BY id LIMIT 1 OFFSET {SEARCHED - 1}
@@ -92,7 +93,16 @@ class SqlReminderLists:
         return await self._next(RECURRING, span, (micros(span.since),), limit)
 
     async def find(self, wanted: ReminderSearch) -> FoundReminders:
+        if wanted.ids:
+            return await self._of_ids(wanted)
         return await (self._by_due(wanted) if wanted.by_due else self._by_id(wanted))
+
+    async def _of_ids(self, wanted: ReminderSearch) -> FoundReminders:
+        rows: list[Row] = []
+        for statement in with_ids(WITH_IDS, sorted({*wanted.ids})):
+            rows += await self._database.read(statement.sql, *statement.params)
+        page = sorted((row for row in rows if row["id"] > wanted.after), key=lambda row: row["id"])
+        return _page(page, "", wanted, lambda row: str(row["id"]))
 
     async def _by_id(self, wanted: ReminderSearch) -> FoundReminders:
         state, text = wanted.state or "", _pattern(wanted.text)

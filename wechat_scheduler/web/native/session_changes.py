@@ -20,9 +20,10 @@ ObjectName: TypeAlias = Callable[[Mapping[str, str], Any], str]
 
 
 class NotedChange(NamedTuple):
-    """With `counts`, the result says how many were changed; none if it names none."""
+    """With `counts`, the result says how many were changed; none if it names none. An action that depends on the
+    result may be None: nothing is noted."""
 
-    action: Action
+    action: Action | Callable[[Any], Action | None]
     name: ObjectName
     counts: bool = False
 
@@ -31,10 +32,26 @@ def _reminder(names: Mapping[str, str], _: Any) -> str:
     return f"reminder/{names['reminder']}"
 
 
-def _moved(names: Mapping[str, str], changed: Any) -> str:
-    """With its time before and after, if that is what was changed."""
+def _changed(names: Mapping[str, str], changed: Any) -> str:
+    """With its time before and after, if that was changed, and the names of the other fields, never what they say."""
     times = [changed["before"], changed["time"]] if changed["before"] else []
-    return "/".join([_reminder(names, changed), *times])
+    fields = ",".join(one for one in changed["changed"] if one != "time")
+    return "/".join(filter(None, [_reminder(names, changed), *times, fields]))
+
+
+def _receivers(names: Mapping[str, str], _: Any) -> str:
+    return f"reminder/{names['reminder']}/to"
+
+
+def _undone(result: Any) -> Action | None:
+    """An undo takes back a removal or a change, or nothing."""
+    return {"removal": Action.REMINDER_RESTORED, "change": Action.REMINDER_UNDONE}.get(
+        result["undone"]
+    )
+
+
+def _restored(names: Mapping[str, str], result: Any) -> str:
+    return (_changed if result["undone"] == "change" else _reminder)(names, result)
 
 
 def _delivery(names: Mapping[str, str], _: Any) -> str:
@@ -75,15 +92,17 @@ CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
     ("POST", "/v1/reminders"): NotedChange(
         Action.REMINDER_CREATED, lambda _, result: f"reminder/{result['id']}"
     ),
-    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _moved),
+    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _changed),
     ("DELETE", _ONE_REMINDER): NotedChange(Action.REMINDER_REMOVED, _reminder),
     ("POST", f"{_ONE_REMINDER}/pause"): NotedChange(Action.REMINDER_PAUSED, _reminder),
     ("POST", f"{_ONE_REMINDER}/resume"): NotedChange(Action.REMINDER_RESUMED, _reminder),
     ("POST", f"{_ONE_REMINDER}/cancel"): NotedChange(Action.REMINDER_CANCELLED, _reminder),
     ("POST", f"{_ONE_REMINDER}/remove"): NotedChange(Action.REMINDER_REMOVED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/restore"): NotedChange(Action.REMINDER_RESTORED, _reminder),
-    ("PUT", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _reminder),
-    ("DELETE", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _reminder),
+    ("POST", f"{_ONE_REMINDER}/restore"): NotedChange(_undone, _restored),
+    ("PUT", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _receivers),
+    ("DELETE", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(
+        Action.REMINDER_CHANGED, _receivers
+    ),
     ("POST", f"{_APP}/topics"): NotedChange(
         Action.TOPIC_CREATED, lambda names, result: f"{names['app']}/topics/{result['id']}"
     ),
@@ -113,13 +132,15 @@ async def note_change(
     if not (count := await _count(change, request, response)):
         return
     auditor, key = request.app[SERVICES].auditor, request[CALLER].id
-    name = change.name(request.match_info, _result(response))
+    result = _result(response)
+    action = change.action if isinstance(change.action, Action) else change.action(result)
+    if action is None:
+        return
+    name = change.name(request.match_info, result)
     try:
-        await auditor.note(
-            change.action, name, key=key, address=request[VISITOR].written, count=count
-        )
+        await auditor.note(action, name, key=key, address=request[VISITOR].written, count=count)
     except StorageError as error:
-        log.warning("audit.lost", action=change.action, object=name, key=key, error=str(error))
+        log.warning("audit.lost", action=action, object=name, key=key, error=str(error))
 
 
 async def _count(change: NotedChange, request: web.Request, response: web.StreamResponse) -> int:

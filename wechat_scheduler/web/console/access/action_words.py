@@ -41,6 +41,7 @@ ACTION_WORDS: Final[Mapping[str, Words]] = {
     Action.REMINDER_CANCELLED: W("Reminder cancelled", "取消提醒"),
     Action.REMINDER_REMOVED: W("Reminder deleted", "删除提醒"),
     Action.REMINDER_RESTORED: W("Deletion of a reminder undone", "撤销删除提醒"),
+    Action.REMINDER_UNDONE: W("Change of a reminder undone", "撤销对提醒的更改"),
     Action.TOPIC_CREATED: W("Topic made", "创建主题"),
     Action.TOPIC_CHANGED: W("Topic changed", "修改主题"),
     Action.TOPIC_REMOVED: W("Topic removed", "删除主题"),

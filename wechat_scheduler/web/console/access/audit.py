@@ -156,7 +156,7 @@ def _row(
             words=visit.say(action_words(one.action)),
             action=code(one.action),
         ),
-        audited_object(one, keys, apps, named),
+        audited_object(visit, one, keys, apps, named),
         actor(one.key, keys),
         one.address or fill('<span class="faint">{none}</span>', none=visit.say(NO_ADDRESS)),
         str(one.count),

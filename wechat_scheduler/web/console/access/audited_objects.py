@@ -6,19 +6,41 @@ from urllib.parse import quote, urlencode
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.key_names import named_key
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, code
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.kit.ids import ID, REMINDER_ID
 from wechat_scheduler.web.native.audit import AuditEntryResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
 from wechat_scheduler.web.native.sending.messages import ListedMessageResult
-from wechat_scheduler.web.pages.markup import fill, when
+from wechat_scheduler.web.pages.markup import fill
+
+W = Words
 
 _CONSUMER: Final = "consumer/"
+_REMINDER: Final = "reminder/"
+# As many ids as a list takes: of a page of the audit the newest.
+_MOST_NAMED: Final = 100
+# The fields of a reminder that were changed; the others go by their names in the API.
+_FIELDS: Final[Mapping[str, Words]] = {
+    "title": terms.TITLE,
+    "text": W("Text", "正文"),
+    "url": terms.LINK,
+    "rule": W("Repetition", "重复"),
+    "zone": terms.ZONE,
+    "defer": W("How much earlier or later it is sent", "提前或推后"),
+    "late": W("What is done if it is late", "迟到时的处理"),
+    "grace": W("How late it may be", "允许迟到多久"),
+    "channel": terms.CHANNEL,
+    "priority": terms.PRIORITY,
+    "to": W("Receivers", "接收者"),
+}
 # Pages of what has a page of its own, by the beginning of the object.
 _PAGES: Final = {
     _CONSUMER: "/console/access/consumers/of/{id}",
@@ -31,6 +53,7 @@ _PAGES: Final = {
 _TITLED: Final[tuple[tuple[str, str, type[Any]], ...]] = (
     ("message/", "/v1/messages", ListedMessageResult),
     ("delivery/", "/v1/deliveries", DeliveryResult),
+    ("reminder/", "/v1/reminders", ReminderDetails),
 )
 # The actions on accounts, and on their credentials.
 _OF_ACCOUNTS: Final = ("credential.", "job.", "origins.", "templates.", "quota.")
@@ -48,19 +71,23 @@ async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[
 
 
 async def titles(visit: Visit, rows: Sequence[AuditEntryResult]) -> Mapping[str, str]:
-    """Of messages and deliveries, by their objects: with one request for each of the two. What is gone has none."""
+    """Of messages, deliveries and reminders, by their objects: with one request for each kind. What is gone has none."""
     found: dict[str, str] = {}
     for beginning, path, row in _TITLED:
         named = (
-            one.object.removeprefix(beginning) for one in rows if one.object.startswith(beginning)
+            one.object.removeprefix(beginning).partition("/")[0]
+            for one in rows
+            if one.object.startswith(beginning)
         )
-        if ids := dict.fromkeys(filter(ID.fullmatch, named)):
+        form = REMINDER_ID if beginning == _REMINDER else ID
+        if ids := [*dict.fromkeys(filter(form.fullmatch, named))][:_MOST_NAMED]:
             listed = await visit.api.page(path, row, ids=",".join(ids), limit=len(ids))
             found |= {f"{beginning}{each.id}": each.title for each in listed.rows}
     return found
 
 
 def audited_object(
+    visit: Visit,
     one: AuditEntryResult,
     keys: Mapping[str, str],
     apps: Mapping[int, AppResult],
@@ -71,8 +98,8 @@ def audited_object(
     if one.action.startswith(_OF_APPS) and app_id.isdecimal():
         return _of_app(one, apps.get(int(app_id)), app_id, below)
     place = "" if one.action in _GONE else _place(one.action, one.object)
-    if place and app_id == "reminder":
-        return _of_reminder(place, below)
+    if one.object.startswith(_REMINDER):
+        return _of_reminder(visit, place, below, titles)
     if title := titles.get(one.object):
         named = fill('<small class="below">{object}</small>', object=code(one.object))
         return fill("{title} {named}", title=link(place, title), named=named)
@@ -96,17 +123,29 @@ def _of_app(one: AuditEntryResult, app: AppResult | None, app_id: str, below: st
     )
 
 
-def _of_reminder(place: str, below: str) -> Cell:
-    """Of one that was moved also its time before and after."""
-    name, *times = below.split("/")
+def _of_reminder(visit: Visit, place: str, below: str, titles: Mapping[str, str]) -> Cell:
+    """Of one that was changed also its time before and after, and the fields."""
+    name, *parts = below.split("/")
+    times = [one for one in parts if one[:1].isdecimal()]
+    fields = [one for part in parts if part not in times for one in part.split(",")]
+    said = (" → ".join(map(_minute, times)), _fields(visit, fields))
+    more = [fill(' <small class="below">{one}</small>', one=one) for one in said if one]
+    shown = f"{_REMINDER}{name}"
+    title = titles.get(shown)
+    if title is None:
+        return fill("{name}{more}", name=link(place, code(shown)), more=more)
     return fill(
-        "{reminder}{times}",
-        reminder=link(place, code(f"reminder/{name}")),
-        times=when(
-            times,
-            fill(' <small class="below">{times}</small>', times=" → ".join(map(_minute, times))),
-        ),
+        '{title} <small class="below">{name}</small>{more}',
+        title=link(place, title),
+        name=code(shown),
+        more=more,
     )
+
+
+def _fields(visit: Visit, names: Sequence[str]) -> str:
+    separator = "、" if visit.language is Language.ZH else ", "
+    words = (visit.say(_FIELDS[name]) if name in _FIELDS else name for name in names)
+    return separator.join(words)
 
 
 def _minute(text: str) -> str:

@@ -123,7 +123,11 @@ BOTH: Final[Mapping[str, str]] = {
     "The changed reminder.": "修改后的提醒",
     "Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`.":
         "在 `until` 之前可以用 `undo` 改回原样；改了 `to` 则 `undo` 为空",
-    "`before` was its time, null if neither that nor the rule changed.": "`before` 是原来的时间；时间和规则都没改则为 null",
+    "`before` was its time, null if neither that nor the rule changed; `changed` names the fields that are others now.":
+        "`before` 是原来的时间，时间和规则都没改则为 null；`changed` 是改了的字段的名称",
+    "The reminder as it was again.": "恢复原样的提醒",
+    "`undone` is `removal` or `change`, or empty if it was so already; `changed` names the fields that a change had made others, and `before` is the time that it had given, null if it gave none.":
+        "`undone` 是 `removal`（删除）或 `change`（修改），本来就是原样则为空；`changed` 是修改过的字段的名称，`before` 是修改后的时间，没有改过时间则为 null",
     "`now` defaults to this moment; `zone` is the speaker's.": "`now` 默认为此刻；`zone` 是说话人的时区",
     "`time` is the event, or the first of several; `rule` is null for a single one.": "`time` 是事情的时间，或多次中的第一次；只有一次则 `rule` 为 null",
     "The reminder is wanted `advance` minutes earlier; `end` is the end of a range of time.":

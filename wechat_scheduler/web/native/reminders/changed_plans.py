@@ -2,13 +2,12 @@
 
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from msgspec import UNSET
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange, Reminder
+from wechat_scheduler.reminders.model import JoinedPeople, PeopleChange
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
@@ -20,6 +19,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
     result_with,
 )
 from wechat_scheduler.web.native.reminders.details import names_of
+from wechat_scheduler.web.native.reminders.differences import fields_that_differ, time_before
 from wechat_scheduler.web.native.reminders.drafts import edited
 from wechat_scheduler.web.native.reminders.quiet import quiet_until
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, TIMES, most_times, seen
@@ -28,9 +28,10 @@ from wechat_scheduler.web.native.route import NativeRoute
 
 class ChangeResult(ReminderResult, kw_only=True):
     """The changed reminder. Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`. `before`
-    was its time, null if neither that nor the rule changed."""
+    was its time, null if neither that nor the rule changed; `changed` names the fields that are others now."""
 
     before: datetime | None
+    changed: list[str]
     undo: str
     until: datetime
 
@@ -39,23 +40,21 @@ async def change(request: web.Request) -> web.Response:
     reminder, owners = await seen(request), request.app[SERVICES].owners
     body = decode(await request.read(), ReminderChange)
     made = await edited(request, body, reminder)
+    desk = request.app[SERVICES].reminders
+    joined = None if body.to is UNSET else await desk.people(reminder.id)
     before, after = await owners.change(reminder.id, made.edit, made.people)
-    people = await request.app[SERVICES].reminders.people(after.id)
+    people = await desk.people(after.id)
     return envelope.success(
         result_with(
             ChangeResult,
             after,
             people,
-            before=_time_before(before, after),
+            before=time_before(before, after),
+            changed=fields_that_differ(before, after, to=joined not in (None, people)),
             undo=owners.sealed(before) if body.to is UNSET else "",
             until=owners.undo_until(),
         )
     )
-
-
-def _time_before(before: Reminder, after: Reminder) -> datetime | None:
-    is_same = before.timing == after.timing
-    return None if is_same else before.start.astimezone(ZoneInfo(before.zone))
 
 
 async def planned_change(request: web.Request) -> web.Response:

@@ -31,7 +31,14 @@ from wechat_scheduler.web.native.reminders.bodies import (
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted
 from wechat_scheduler.web.native.reminders.quiet import quiet_until
-from wechat_scheduler.web.native.reminders.scopes import BEGINNING, beginning_of, scope_of, text_of
+from wechat_scheduler.web.native.reminders.scopes import (
+    BEGINNING,
+    MANY,
+    beginning_of,
+    ids_of,
+    scope_of,
+    text_of,
+)
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
 
 PREVIEW: Final = 5
@@ -85,6 +92,7 @@ async def listed(request: web.Request) -> web.Response:
         text=text_of(request),
         by_due=by_due,
         beginning=beginning_of(request),
+        ids=ids_of(request),
     )
     found = await request.app[SERVICES].agenda.find(wanted)
     people = await _desk(request).people_of(
@@ -191,7 +199,7 @@ ROUTES = (
         takes=(
             APP, UID, query("state", "Only in this state.", {"enum": [*STATES]}),
             query("sort", "`due` lists the active ones by the time at which they are sent next.", {"enum": [*SORTS]}),
-            query("text", "Only with this text in the title; upper and lower case are the same."), BEGINNING, *PAGED,
+            query("text", "Only with this text in the title; upper and lower case are the same."), BEGINNING, MANY, *PAGED,
         ),
         gives=LINK,
         errors=(404,),

@@ -1,7 +1,7 @@
 """Removes reminders for a minute first, in which they can be restored; so can those that were changed."""
 
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from aiohttp import web
@@ -9,11 +9,13 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reach import reaches_app
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult, reminder_result
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult, result_with
+from wechat_scheduler.web.native.reminders.differences import fields_that_differ, time_before
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, seen
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -23,6 +25,15 @@ class RemovalResult(msgspec.Struct, kw_only=True):
 
     undo: str
     until: datetime
+
+
+class RestoreResult(ReminderResult, kw_only=True):
+    """The reminder as it was again. `undone` is `removal` or `change`, or empty if it was so already; `changed` names the
+    fields that a change had made others, and `before` is the time that it had given, null if it gave none."""
+
+    undone: Literal["removal", "change", ""]
+    before: datetime | None
+    changed: list[str]
 
 
 class RestoreBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -42,9 +53,24 @@ async def restore(request: web.Request) -> web.Response:
     name = request.match_info["reminder"]
     if not await reaches_app(request, services.owners.deleted(name, body.undo).reminder.app_id):
         raise NotFoundError("there is no deletion to undo", reason=Reason.REMINDER_UNKNOWN)
-    reminder = await services.owners.restore(name, body.undo)
+    reminder, before = await services.owners.restore(name, body.undo)
     people = await services.reminders.people(reminder.id)
-    return envelope.success(reminder_result(reminder, people))
+    changed = [] if before is None else fields_that_differ(before, reminder)
+    result = result_with(
+        RestoreResult,
+        reminder,
+        people,
+        undone=_undone(reminder, before),
+        before=None if before is None else time_before(before, reminder),
+        changed=changed,
+    )
+    return envelope.success(result)
+
+
+def _undone(reminder: Reminder, before: Reminder | None) -> str:
+    if before is None:
+        return "removal"
+    return "" if before == reminder else "change"
 
 
 ROUTES: Final = (
@@ -56,6 +82,6 @@ ROUTES: Final = (
     NativeRoute(
         "POST", f"{REMINDER}/restore", restore, Scope.PUSH,
         "Restores a reminder that was removed or changed within the last minute, with those who joined it.",
-        body=RestoreBody, result=ReminderResult, errors=(409,),
+        body=RestoreBody, result=RestoreResult, errors=(409,),
     ),
 )  # fmt: skip

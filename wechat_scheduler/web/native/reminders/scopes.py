@@ -21,6 +21,9 @@ BEGINNING: Final = query(
     schema_of(BEGINNINGS),
 )
 
+IDS: Final = re.compile(r"[0-9a-f]{32}(?:,[0-9a-f]{32}){0,99}")
+MANY: Final = query("ids", "Only these, with commas between.", schema_of(IDS))
+
 
 async def scope_of(request: web.Request) -> ReminderScope:
     """What `app` and `uid` of the query choose, within what the key reaches. Raises InvalidRequestError, and
@@ -31,6 +34,19 @@ async def scope_of(request: web.Request) -> ReminderScope:
     if reaches_all(request):
         return ReminderScope(None, uid)
     return ReminderScope(tuple(app.id for app in reachable_apps(request)), uid)
+
+
+def ids_of(request: web.Request) -> tuple[str, ...]:
+    """The ids that are wanted, none for all. Raises InvalidRequestError."""
+    text = request.query.get("ids", "")
+    if text and not IDS.fullmatch(text):
+        raise InvalidRequestError(
+            "must be at most 100 ids of 32 hexadecimal digits, with commas between", field="ids"
+        )
+    for other in ("uid", "state", "sort", "text", "id"):
+        if text and request.query.get(other):
+            raise InvalidRequestError(f"does not go with {other}", field="ids")
+    return tuple(filter(None, text.split(",")))
 
 
 def text_of(request: web.Request) -> str:
