@@ -90,7 +90,7 @@ async def test_the_answer_says_that_an_hour_is_assumed(study: Study) -> None:
         await study.hear(text, str(number))
 
     assert [said.splitlines()[2] for said in study.post.said] == [
-        "时间：2026年11月19日 周四 早上8:00（没有写几点，按早上8:00）",
+        "时间：2026年11月19日 周四 早上8:00（没有写几点，按08:00）",
         "时间：2026年11月19日 周四 下午3:00",
     ]
 

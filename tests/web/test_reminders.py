@@ -213,6 +213,7 @@ async def test_a_sentence_is_understood_as_the_issue_says(office: Office) -> Non
         "end": None,
         "also": [],
         "hour_assumed": True,
+        "assumed": [{"kind": "hour", "said": "", "meant": "08:00"}],
     }  # fmt: skip
     assert (once["rule"], once["next"], once["hour_assumed"]) == (None, [once["time"]], False)
 

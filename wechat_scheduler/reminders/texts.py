@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.audience.app_events import BotDeedKind
 from wechat_scheduler.audience.model import SHANGHAI, App, Subscriber
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.reminders.assumed_words import assumed_words
+from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.language.wording import (
     defer_words,
     hour_words,
@@ -91,10 +93,10 @@ class Teller:
         zone = ZoneInfo(subscriber.zone or (app.zone if app else SHANGHAI))
         return cls(pages=pages, uid=subscriber.uid, zone=zone, now=now)
 
-    def kept(self, reminder: Reminder, *, hour_assumed: bool = False) -> str:
+    def kept(self, reminder: Reminder, assumed: Iterable[Assumption] = ()) -> str:
         """Confirms a new reminder, as it was understood."""
         head = "/:ok" + self._soon(reminder)
-        return self._told(head, reminder, "修改/分享", hour_assumed=hour_assumed)
+        return self._told(head, reminder, "修改/分享", assumed)
 
     def joined(self, reminder: Reminder, *, is_new: bool) -> str:
         """The reply to a scan."""
@@ -197,12 +199,13 @@ class Teller:
         until = until_words((reminder.due_at or reminder.start) - self.now)
         return f"将在{until}提醒你{plain(reminder.title)}"
 
-    def _told(self, head: str, reminder: Reminder, link: str, *, hour_assumed: bool = False) -> str:
+    def _told(
+        self, head: str, reminder: Reminder, link: str, assumed: Iterable[Assumption] = ()
+    ) -> str:
         start = reminder.start.astimezone(self.zone)
-        hour = f"（没有写几点，按{hour_words(start)}）" if hour_assumed else ""
         facts = {
             "备注": cut(plain(reminder.detail), LONGEST_DETAIL),
-            "时间": moment_words(start) + hour,
+            "时间": moment_words(start) + assumed_words(assumed),
             "提醒": defer_words(reminder.defer),
             "重复": when_words(reminder) if reminder.rule else "",
             "编号": number_of(reminder),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.conversation import BotAct
-from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.parsed import Assumption, Parsed
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.texts import LONGEST_TITLE, Teller, cut, plain
@@ -19,8 +19,8 @@ class BotReply:
     taken: BotDeed
 
 
-def told(act: BotAct, teller: Teller, *, hour_assumed: bool = False) -> BotReply:
-    """The reply about an act. `hour_assumed` means that no hour was written."""
+def told(act: BotAct, teller: Teller, assumed: Sequence[Assumption] = ()) -> BotReply:
+    """The reply about an act. `assumed` is what the sentence did not say."""
     after = [edit.after for edit in act.edits]
     match act.did:
         case BotDeedKind.CANCELLED:
@@ -28,11 +28,7 @@ def told(act: BotAct, teller: Teller, *, hour_assumed: bool = False) -> BotReply
         case BotDeedKind.MOVED:
             text = teller.moved(after)
         case _:
-            text = (
-                teller.kept(after[0], hour_assumed=hour_assumed)
-                if len(after) == 1
-                else teller.kept_all(after)
-            )
+            text = teller.kept(after[0], assumed) if len(after) == 1 else teller.kept_all(after)
     return BotReply(text=text, taken=taken(act.did, after))
 
 

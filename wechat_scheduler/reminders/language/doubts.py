@@ -11,7 +11,7 @@ _COUNT = "[一两二三四五六七八九十1-9]"
 _FESTIVAL = r"(?:国庆|春节|元旦|五一|劳动|清明|端午|中秋)节?"
 _EDGE = (
     rf"(?:[之以]?前|(?:结束|过完)?[之以过]?后|过后|结束|第(?={_COUNT})|最后|头|期间|[那当]天)"
-    rf"的?第?(?:{_COUNT}{{0,2}}个?(?:天|晚上?|夜里?|周|星期|工作日|上班日))?"
+    rf"的?(?:第|最后)?(?:{_COUNT}{{0,2}}个?(?:天|晚上?|夜里?|周|星期|工作日|上班日))?"
 )
 # Legal holidays are announced year by year, and may begin before their festival.
 _HOLIDAYS = pattern(

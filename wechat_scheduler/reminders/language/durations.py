@@ -109,11 +109,12 @@ SHORTLY = Length(seconds=-1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
-    """The time that long from now: 两小时后."""
+    """The time that long from now: 两小时后. `within` is by then: 三天内 is due on the last of the days. `by_day` has no
+    time of day: 下个月的今天."""
 
     length: Length
     within: bool = False
-    """By then: 三天内 is due on the last of the days."""
+    by_day: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +208,8 @@ def read_after(found: re.Match[str]) -> After:
     if found["then"]:
         return After(length=Length(days={"明": 1, "后": 2, "大": 3}[found["then"][0]]))
     if found["same"]:
-        return After(length=_SAME[found["same"][0] + found["same"][-1]])
+        by_day = found.group()[-1] in "天日"
+        return After(length=_SAME[found["same"][0] + found["same"][-1]], by_day=by_day)
     length = read_length(found["length"] or found["short"])
     return After(length=length, within=bool(found["within"]))
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.assumptions import assumptions
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_open
 from wechat_scheduler.reminders.language.echo import FIRST, told
@@ -16,7 +17,7 @@ from wechat_scheduler.reminders.language.guesses import confirmed
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.moments import Now, end_of, lacks_hour, once
+from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.non_requests import (
     is_own_plan,
     refuse_asides,
@@ -38,7 +39,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     unread,
     which_one,
 )
-from wechat_scheduler.reminders.language.repeating import repeating
+from wechat_scheduler.reminders.language.repeating import recurs, repeating
 from wechat_scheduler.reminders.language.scan import scan
 from wechat_scheduler.reminders.language.title import around, title_of
 from wechat_scheduler.reminders.language.vague import unclear, without_time
@@ -182,7 +183,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     places = sentence.places
     used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
     title = title_of(sentence.text, sentence.plain, used)
-    within = bool(sentence.said.after and sentence.said.after.within)
+    within = _is_within(sentence.said)
     if not (_passes(sentence.said) and title.startswith("休息")):
         refuse_statements(normalise(title), masked(sentence.plain), within=within)
     if second := mixed(sentence.dense, sentence.said):
@@ -222,7 +223,7 @@ def _passes(said: Meaning) -> bool:
 def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
     advance = (said.advance.length.delta or None) if said.advance else None
     try:
-        start, rule = repeating(said, now) if _recurs(said, now) else (once(said, now), "")
+        start, rule = repeating(said, now) if recurs(said, now) else (once(said, now), "")
         start += timedelta(microseconds=-start.microsecond % 1_000_000)  # 九十秒半后
         said.lasts = None if rule else said.lasts
         end = end_of(said, start, now)
@@ -230,21 +231,18 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
             end = None
     except (OverflowError, ValueError) as error:
         raise too_far() from error
-    within = bool(said.after and said.after.within)
     return Parsed(
         time=start,
         rule=rule,
         title=title,
         end=end,
         advance=advance,
-        hour_assumed=lacks_hour(said),
-        understood=told(start, rule, title=title, end=end, advance=advance, within=within),
+        assumed=assumptions(said, start, rule, now.policy),
+        understood=told(
+            start, rule, title=title, end=end, advance=advance, within=_is_within(said)
+        ),
     )
 
 
-def _recurs(said: Meaning, now: Now) -> bool:
-    if said.repeats:
-        return True
-    lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors
-    times = {clock.place(now.policy) for clock in said.clocks}
-    return said.after is None and (len(times) > 1 or said.times is not None or lasts)
+def _is_within(said: Meaning) -> bool:
+    return said.after is not None and said.after.within

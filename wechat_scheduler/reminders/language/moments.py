@@ -28,6 +28,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     nothing,
     past,
     too_far,
+    which_day,
     which_one,
 )
 from wechat_scheduler.reminders.language.wording import day_words, moment_words
@@ -109,14 +110,6 @@ def end_of(meaning: Meaning, start: datetime, now: Now) -> datetime | None:
     return None
 
 
-def lacks_hour(meaning: Meaning) -> bool:
-    """Whether no hour is written: 明天, 下午, 三天后. Hours and minutes that pass have one."""
-    if meaning.clocks:
-        return all(each.hour is None and each.part is not Part.AS_NOW for each in meaning.clocks)
-    passes = meaning.after is not None and meaning.after.length.seconds != 0
-    return not (passes or meaning.elapses)
-
-
 def next_wall(at: time, now: Now, day: date | None = None) -> datetime:
     """The next instant at which the clock shows `at`, on `day` or later."""
     first = max(day or now.today, now.today)
@@ -159,7 +152,8 @@ def _one_day(anchors: Sequence[Anchor]) -> None:
         if not isinstance(anchor, MonthDays | YearDays | Weekdays) or anchor.ranged:
             continue
         if len(anchor.numbers) > 1:
-            raise which_one(*(_number_words(anchor, n) for n in anchor.numbers[:3]))
+            words = [_number_words(anchor, n) for n in anchor.numbers[:3]]
+            raise which_day(words) if isinstance(anchor, MonthDays) else which_one(*words)
 
 
 def _number_words(anchor: Anchor, number: int) -> str:
@@ -170,7 +164,7 @@ def _after(after: After, anchors: Sequence[Anchor], clock: ClockTime | None, now
     moment = now.later(after.length)
     if anchors and not isinstance(anchors[0], Fixed):
         return now.on(_day_near(anchors[0], moment.date()), clock)
-    by_day = after.within and not after.length.exact
+    by_day = after.by_day or (after.within and not after.length.exact)
     return now.on(moment.date(), clock) if clock or by_day else moment
 
 

@@ -1,8 +1,20 @@
 """The result of reading a sentence."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from wechat_scheduler.engine.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assumption:
+    """What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but
+    not which half of the day, `day` if a week, a month or a year is, and `before` if a time is before which it is wanted.
+    `said` are the words."""
+
+    kind: Literal["hour", "half", "day", "before"]
+    said: str = ""
+    meant: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +36,13 @@ class Parsed:
     advance: timedelta | None
     """How long before `time` the reminder is wanted: 提前10分钟."""
 
-    hour_assumed: bool
-    """Whether no hour is written, so that the policy gives it, or the time of writing: 明天, 下午, 三天后."""
-
     understood: str
     """The meaning in one Chinese sentence, for the user to confirm."""
+
+    assumed: tuple[Assumption, ...] = ()
+    """What is not written, in the order of its kinds."""
+
+    @property
+    def hour_assumed(self) -> bool:
+        """Whether no hour is written, so that the policy gives it, or the time of writing: 明天, 下午, 三天后."""
+        return any(one.kind == "hour" for one in self.assumed)

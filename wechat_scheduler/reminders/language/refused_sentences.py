@@ -115,6 +115,12 @@ def which_one(*readings: str) -> LanguageError:
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{choices}”？一次只能选一个")
 
 
+def which_day(days: Sequence[str]) -> LanguageError:
+    """1号和15号, which may be those of one month or of each."""
+    said = f"是“{'”还是“'.join(days)}”？每个月都要的话，请写“每月{'和'.join(days)}”"
+    return LanguageError(Reason.SENTENCE_AMBIGUOUS, said)
+
+
 def lunar_or_not(day: int, written: str) -> LanguageError:
     """每月十五."""
     return LanguageError(Reason.SENTENCE_AMBIGUOUS, f"是“{day}号”还是“农历{written}”？")

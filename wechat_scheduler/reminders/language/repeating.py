@@ -38,6 +38,15 @@ _INTERVAL = pattern(r";INTERVAL=\d+")
 _TICK = timedelta(seconds=1)
 
 
+def recurs(said: Meaning, now: Now) -> bool:
+    """Whether the sentence asks for more than one time."""
+    if said.repeats:
+        return True
+    lasts = said.lasts is not None and said.lasts.length.days > 0 and not said.anchors
+    times = {clock.place(now.policy) for clock in said.clocks}
+    return said.after is None and (len(times) > 1 or said.times is not None or lasts)
+
+
 def repeating(said: Meaning, now: Now) -> tuple[datetime, str]:
     """The first occurrence ahead, and the rule from it on. Raises LanguageError."""
     every = every_of(said)

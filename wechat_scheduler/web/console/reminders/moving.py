@@ -21,6 +21,7 @@ from wechat_scheduler.web.console.previewed import (
     is_as_previewed,
     send_button,
 )
+from wechat_scheduler.web.console.reminders.assumed import assumed_facts
 from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange
 from wechat_scheduler.web.console.reminders.draft import NO_NUMBER, app_time, planned_fields
 from wechat_scheduler.web.console.reminders.one import one_of, page_of
@@ -28,10 +29,8 @@ from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment
 from wechat_scheduler.web.console.reminders.refusals import refused
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.writing import (
-    HOUR,
     NEXT,
     UNDERSTOOD,
-    assumed_hour,
     sending_words,
 )
 from wechat_scheduler.web.console.visit import ZONE, Visit
@@ -175,7 +174,7 @@ def _understood(
         [
             (NOW, _when(visit, reminder.rule, reminder.time, reminder.zone)),
             (THEN, _when(visit, plan.rule, plan.time, plan.zone)),
-            (HOUR, assumed_hour(visit, plan)),
+            *assumed_facts(visit, plan),
             (SENT, sending_words(visit, plan.defer)),
         ],
     )

@@ -23,11 +23,11 @@ from wechat_scheduler.web.console.meant_users import (
 )
 from wechat_scheduler.web.console.parts import advice, known_facts, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
+from wechat_scheduler.web.console.reminders.assumed import assumed_facts
 from wechat_scheduler.web.console.reminders.draft import MOST_LOOKED_UP, Draft
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     WRITE,
-    clock,
     moment,
     receivers,
     tabs,
@@ -51,8 +51,6 @@ TITLE = W("Write a reminder", "新建提醒")
 SAVE = W("Save it", "保存")
 UNDERSTOOD = W("As it is understood", "理解为")
 WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{span} earlier", "提前 {span}")
-HOUR = W("Hour", "几点")
-HOUR_ASSUMED = W("none is written: {clock} is assumed", "没有写几点，按 {clock}")
 LATER, ON_TIME = W("{span} later", "推后 {span}"), W("at that time", "准时")
 NEXT = W("Next times", "接下来")
 CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
@@ -200,7 +198,7 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
         [
             (terms.TITLE, plan.title),
             (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
-            (HOUR, assumed_hour(visit, plan)),
+            *assumed_facts(visit, plan),
             (SENT, sending_words(visit, plan.defer)),
             (terms.TO, receivers(visit, plan)),
             *([(REACHED, reached)] if reached else []),
@@ -223,11 +221,6 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
         save=send_button(visit, SAVING, SAVE),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
-
-
-def assumed_hour(visit: Visit, plan: PlanResult) -> str | None:
-    """That no hour was written, and which one is assumed; None if one was."""
-    return visit.say(HOUR_ASSUMED, clock=clock(plan.time)) if plan.hour_assumed else None
 
 
 def sending_words(visit: Visit, minutes: int) -> str:

@@ -100,7 +100,11 @@ BOTH: Final[Mapping[str, str]] = {
     "`notes` are warnings about parts of the request that are not carried out.": "`notes` 说明请求的哪些部分不会执行",
     "The reminder that the body would make.": "请求体会创建的提醒",
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
-    "`hour_assumed` means that `when` says no hour.": "`hour_assumed` 表示 `when` 没有写几点",
+    "`hour_assumed` means that `when` says no hour, `assumed` what else it leaves open.":
+        "`hour_assumed` 表示 `when` 没有写几点，`assumed` 是它没有写明的各项",
+    "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, and `before` if a time is before which it is wanted.":
+        "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年是 `day`，写的是“……之前”是 `before`",
+    "`said` are the words.": "`said` 是句子里的词",
     "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
         "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
     "`waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits.":
@@ -132,7 +136,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`time` is the event, or the first of several; `rule` is null for a single one.": "`time` 是事情的时间，或多次中的第一次；只有一次则 `rule` 为 null",
     "The reminder is wanted `advance` minutes earlier; `end` is the end of a range of time.":
         "提醒要提前 `advance` 分钟；`end` 是时间范围的结束",
-    "`hour_assumed` means that no hour is said.": "`hour_assumed` 表示没有说几点",
+    "`hour_assumed` means that no hour is said, and `assumed` names what else it leaves open.":
+        "`hour_assumed` 表示没有说几点，`assumed` 是句子没有写明的各项",
     "`understood` says all of it in words.": "`understood` 用文字说出全部理解",
     "`also` are the other reminders that the sentence asks for.": "`also` 是句子里要求的其他提醒",
 }

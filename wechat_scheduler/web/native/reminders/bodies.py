@@ -15,6 +15,7 @@ from wechat_scheduler.delivery.model import DeliveryState, Priority, Way
 from wechat_scheduler.delivery.notes import NO_REMINDERS
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.firing import MOST_SENT
+from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.model import JoinedPeople, Late, Reminder
 from wechat_scheduler.reminders.planning import FARTHEST
 from wechat_scheduler.reminders.recurrence.rule import unmoved
@@ -31,8 +32,7 @@ from wechat_scheduler.web.native.sending.message_requests import (
 T = TypeVar("T")
 ResultT = TypeVar("ResultT", bound="ReminderResult")
 
-MINUTE: Final = timedelta(minutes=1)
-SECOND: Final = timedelta(seconds=1)
+MINUTE, SECOND = timedelta(minutes=1), timedelta(seconds=1)
 _MOST_MINUTES: Final = FARTHEST // MINUTE
 Receivers: TypeAlias = Annotated[
     list[Receiver], msgspec.Meta(extra_json_schema={"maxItems": MOST_RECEIVERS})
@@ -121,7 +121,7 @@ class ReminderDetails(ReminderResult, kw_only=True):
 
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
-    `hour_assumed` means that `when` says no hour. `notes` are warnings: about parts of the request that would not be
+    `hour_assumed` means that `when` says no hour, `assumed` what else it leaves open. `notes` are warnings: about parts of the request that would not be
     carried out, and about an app that has no template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits."""
 
     title: str
@@ -130,6 +130,7 @@ class PlanResult(msgspec.Struct, kw_only=True):
     zone: str
     defer: int
     hour_assumed: bool
+    assumed: list[Assumption]
     next: list[datetime]
     waits_until: datetime | None
     owner: str
@@ -219,9 +220,8 @@ def plan_result(
     waits_until: datetime | None,
     app: App | None = None,
     *,
-    hour_assumed: bool = False,
+    assumed: Sequence[Assumption] = (),
 ) -> PlanResult:
-    """With an app also the warning that it has no template for reminders."""
     zone = ZoneInfo(reminder.zone)
     return result_of(
         PlanResult,
@@ -231,7 +231,8 @@ def plan_result(
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
         waits_until=waits_until,
-        hour_assumed=hour_assumed,
+        hour_assumed=any(one.kind == "hour" for one in assumed),
+        assumed=list(assumed),
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),
@@ -240,8 +241,7 @@ def plan_result(
 
 
 def _unreachable(reminder: Reminder, app: App) -> list[str]:
-    is_lost = reminder.way is Way.AUTO and REMINDER not in app.templates
-    return [NO_REMINDERS.en] if is_lost else []
+    return [NO_REMINDERS.en] if reminder.way is Way.AUTO and REMINDER not in app.templates else []
 
 
 def _notes(reminder: Reminder) -> list[str]:

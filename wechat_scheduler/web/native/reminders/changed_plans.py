@@ -66,7 +66,7 @@ async def planned_change(request: web.Request) -> web.Response:
     (names,) = await names_of(request, [(after, people)])
     times = desk.preview(after, most)
     awake = await quiet_until(request, after, people, times)
-    shown = plan_result(after, people, names, times, awake, hour_assumed=made.hour_assumed)
+    shown = plan_result(after, people, names, times, awake, assumed=made.assumed)
     return envelope.success(shown)
 
 

@@ -5,6 +5,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.reminders.model import Reminder
+from wechat_scheduler.reminders.recurrence.rule import unmoved
 
 # The names of fields in a body, by those of a reminder. A time has its own.
 _FIELDS: Final = {
@@ -15,7 +16,12 @@ _FIELDS: Final = {
 
 def fields_that_differ(before: Reminder, after: Reminder, *, to: bool = False) -> list[str]:
     """`to` says whether those who joined differ."""
-    found = [name for own, name in _FIELDS.items() if getattr(before, own) != getattr(after, own)]
+    names = {
+        own: name for own, name in _FIELDS.items() if getattr(before, own) != getattr(after, own)
+    }
+    if unmoved(before.rule) == unmoved(after.rule):  # the next time alone was moved
+        names.pop("rule", None)
+    found = [*names.values()]
     if before.start != after.start:
         found.insert(0, "time")
     return [*found, "to"] if to or before.topics != after.topics else found

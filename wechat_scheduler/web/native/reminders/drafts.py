@@ -17,7 +17,7 @@ from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.parsed import Assumption, Parsed
 from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.reminders.planning import UNTITLED, as_said, check
 from wechat_scheduler.web.kit.sentences import read_sentence
@@ -42,14 +42,14 @@ class Wanted(NamedTuple):
 
     reminder: Reminder
     people: tuple[str, ...]
-    hour_assumed: bool = False
+    assumed: Sequence[Assumption] = ()
 
 
 class Edit(NamedTuple):
     """Changes the stored reminder, and with `people` who joined it."""
 
     edit: Callable[[Reminder], Reminder]
-    hour_assumed: bool
+    assumed: Sequence[Assumption]
     people: PeopleChange | None = None
 
 
@@ -72,7 +72,7 @@ async def drafted(request: web.Request, body: ReminderBody) -> Wanted:
         wrong.check()
     reminder = _edited(empty, body, parsed, people)
     require_template(reminder.way, REMINDER, app)
-    return Wanted(reminder, people, _is_assumed(parsed))
+    return Wanted(reminder, people, _assumed(parsed))
 
 
 def _empty(request: web.Request, app: App) -> Reminder:
@@ -116,19 +116,19 @@ async def edited(request: web.Request, body: ReminderChange, reminder: Reminder)
         require_template(Way(body.channel), REMINDER, await reachable_app(request, reminder.app_id))
     if body.to is UNSET:
         joined = await desk.people(reminder.id, most=1)
-        return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), _is_assumed(parsed))
+        return Edit(lambda stored: _edited(stored, body, parsed, joined.uids), _assumed(parsed))
     people, topics = await _receivers(request, await reachable_app(request, reminder.app_id), body)
     staying = {*people}
     leaving = [uid for uid in await desk.named(reminder.id) if uid not in staying]
     return Edit(
         lambda stored: _edited(replace(stored, topics=topics), body, parsed, people),
-        _is_assumed(parsed),
+        _assumed(parsed),
         PeopleChange(join=people, leave=tuple(leaving)),
     )
 
 
-def _is_assumed(parsed: Parsed | None) -> bool:
-    return parsed is not None and parsed.hour_assumed
+def _assumed(parsed: Parsed | None) -> Sequence[Assumption]:
+    return parsed.assumed if parsed else ()
 
 
 def _edited(

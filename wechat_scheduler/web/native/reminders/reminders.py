@@ -74,9 +74,7 @@ async def planned(request: web.Request) -> web.Response:
     app = await reachable_app(request, parsed.app)
     times = _desk(request).preview(reminder, most)
     awake = await quiet_until(request, reminder, people, times)
-    shown = plan_result(
-        reminder, people, names, times, awake, app, hour_assumed=wanted.hour_assumed
-    )
+    shown = plan_result(reminder, people, names, times, awake, app, assumed=wanted.assumed)
     return envelope.success(shown)
 
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import SHANGHAI
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reminders.language.parsed import Parsed
+from wechat_scheduler.reminders.language.parsed import Assumption, Parsed
 from wechat_scheduler.reminders.planning import rule_of
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.web.kit import envelope
@@ -37,7 +37,7 @@ class SentenceBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class SentenceResult(msgspec.Struct, kw_only=True):
     """`time` is the event, or the first of several; `rule` is null for a single one. The reminder is
     wanted `advance` minutes earlier; `end` is the end of a range of time. `hour_assumed` means that no hour is
-    said. `understood` says all of it in words. `also` are the other reminders that the sentence asks for."""
+    said, and `assumed` names what else it leaves open. `understood` says all of it in words. `also` are the other reminders that the sentence asks for."""
 
     time: datetime
     rule: str | None
@@ -45,6 +45,7 @@ class SentenceResult(msgspec.Struct, kw_only=True):
     next: list[datetime]
     understood: str
     hour_assumed: bool
+    assumed: list[Assumption]
     advance: int | None
     end: datetime | None
     also: list["SentenceResult"] = []
@@ -74,6 +75,7 @@ def _result(parsed: Parsed, zone: ZoneInfo) -> SentenceResult:
         next=[time.astimezone(zone) for time in _next(parsed, zone)],
         understood=parsed.understood,
         hour_assumed=parsed.hour_assumed,
+        assumed=list(parsed.assumed),
         advance=None if advance is None else advance // timedelta(minutes=1),
         end=parsed.end,
     )

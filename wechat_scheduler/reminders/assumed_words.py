@@ -1,0 +1,24 @@
+"""Says in Chinese what was assumed of a sentence."""
+
+from collections.abc import Iterable
+
+from wechat_scheduler.reminders.language.parsed import Assumption
+
+
+def assumed_words(assumed: Iterable[Assumption]) -> str:
+    """In brackets, empty if nothing was."""
+    said = "；".join(map(_words, assumed))
+    return f"（{said}）" if said else ""
+
+
+def _words(one: Assumption) -> str:
+    meant = one.meant.replace(", ", "、")
+    match one.kind:
+        case "hour":
+            return f"没有写几点，按{meant}"
+        case "half":
+            return f"“{one.said}”没有写上午还是下午，按{meant}"
+        case "day":
+            return f"“{one.said}”没有写哪一天，按{meant}"
+        case "before":
+            return f"“{one.said}”按{meant}，要提前请写更早的时间"

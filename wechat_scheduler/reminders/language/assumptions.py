@@ -1,0 +1,78 @@
+"""Tells what a sentence leaves open and is read with: the hour of 明天, the day of 下周, the afternoon of 明天3点."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from wechat_scheduler.engine.patterns import pattern
+from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.durations import After
+from wechat_scheduler.reminders.language.meaning import Linked, Meaning
+from wechat_scheduler.reminders.language.parsed import Assumption
+from wechat_scheduler.reminders.language.policy import Part, Policy
+
+# Words for several days: 下周, 这个月, 明年, 月底, 中旬, 周末.
+_SEVERAL_DAYS = pattern(r"(?:[周期拜月份年旬底末初头尾中]|双休日)$")
+_BEFORE = pattern(r"[之以]前|前(?![面台端往去来男女夫妻任总哨锋言景列排天晚])|为止|截止")
+
+
+def assumptions(
+    said: Meaning, start: datetime, rule: str, policy: Policy
+) -> tuple[Assumption, ...]:
+    """What is assumed of a sentence that is read so."""
+    words = [each for group in said.groups for each in group if group not in said.others]
+    found = (_hour(said, start, rule, policy), _half(said, words, start, rule, policy))
+    day = None if rule else _day(said, words, start)
+    return tuple(each for each in (*found, day, *_before(words, start)) if each)
+
+
+def _hour(said: Meaning, start: datetime, rule: str, policy: Policy) -> Assumption | None:
+    if not _lacks_hour(said):
+        return None
+    hours = [f"{clock.place(policy)[1]:%H:%M}" for clock in said.clocks] if rule else []
+    return Assumption(kind="hour", meant=", ".join(hours) if hours[1:] else f"{start:%H:%M}")
+
+
+def _lacks_hour(said: Meaning) -> bool:
+    """Whether no hour is written: 明天, 下午, 三天后. Hours and minutes that pass have one."""
+    if said.clocks:
+        return all(each.hour is None and each.part is not Part.AS_NOW for each in said.clocks)
+    passes = said.after is not None and said.after.length.seconds != 0
+    return not (passes or said.elapses)
+
+
+def _half(
+    said: Meaning, words: Sequence[Linked], start: datetime, rule: str, policy: Policy
+) -> Assumption | None:
+    """A bare hour that is read as one after noon: 明天3点, 11点睡觉. A part of the day anywhere explains it."""
+    clocks = [each for each in words if isinstance(each.token.value, ClockTime)]
+    values = [one.token.value for one in clocks if isinstance(one.token.value, ClockTime)]
+    if any(one.part for one in values):
+        return None
+    meant = [each.place(policy)[1] for each in said.clocks] if rule else [start.time()]
+    hours = {each.hour: each for each in meant}
+    for one, value in zip(clocks, values, strict=True):
+        late = hours.get((value.hour or 0) % 12 + 12)
+        if value.bare and late and value.hour not in hours and value.hour != 12:
+            return Assumption(kind="half", said=one.written.strip(), meant=f"{late:%H:%M}")
+    return None
+
+
+def _day(said: Meaning, words: Sequence[Linked], start: datetime) -> Assumption | None:
+    anchors = said.anchors or ([said.begin] if said.begin else [])
+    names = [each.written.strip() for each in words if each.token.value in anchors]
+    if said.shift or said.following or said.after or not names:
+        return None
+    if not all(map(_SEVERAL_DAYS.search, names)):
+        return None
+    return Assumption(kind="day", said="".join(names), meant=f"{start:%Y-%m-%d}")
+
+
+def _before(words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:
+    """周五前 is read as Friday itself, 三天内 as the last of the days."""
+    for each in words:
+        found = _BEFORE.match(each.after)
+        value = each.token.value
+        if found or (isinstance(value, After) and value.within and not value.length.exact):
+            said = each.written.strip() + (found.group() if found else "")
+            yield Assumption(kind="before", said=said, meant=f"{start:%Y-%m-%d %H:%M}")
+            return
