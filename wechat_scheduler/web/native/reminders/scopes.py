@@ -40,12 +40,9 @@ def ids_of(request: web.Request) -> tuple[str, ...]:
     """The ids that are wanted, none for all. Raises InvalidRequestError."""
     text = request.query.get("ids", "")
     if text and not IDS.fullmatch(text):
-        raise InvalidRequestError(
-            "must be at most 100 ids of 32 hexadecimal digits, with commas between", field="ids"
-        )
-    for other in ("uid", "state", "sort", "text", "id"):
-        if text and request.query.get(other):
-            raise InvalidRequestError(f"does not go with {other}", field="ids")
+        raise InvalidRequestError("must be at most 100 ids with commas between", field="ids")
+    if text and any(request.query.get(other) for other in ("uid", "state", "sort", "text", "id")):
+        raise InvalidRequestError("goes with app alone", field="ids")
     return tuple(filter(None, text.split(",")))
 
 
