@@ -274,6 +274,7 @@ async def test_each_fault_of_a_template_is_said_once_beside_its_keyword_if_that_
 ) -> None:
     fields = {"thing1": "{title}", "time2": "{when}"}
     templates = {"parcel": {"template_id": "parcel_0001", "fields": fields}}
+    await keeper.register({"type": 0})
     app = await made_app(keeper, templates=templates)
     await bound(keeper, app, "alice")
     page = await admin.open("/console/messages/write")
@@ -340,7 +341,8 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     assert "To all subscribers of the topic news (2 now)" in page.text
     assert "Of 2 subscribers 0 acted within 48 hours: only they get a text." in shown.text
     assert "As one of the receivers will see it" in shown.text
-    assert "It would not be sent: none of the subscribers can be reached now" in nobody.text
+    assert "It would not be sent: nobody has subscribed yet" in nobody.text
+    assert f"/console/apps/{shop['id']}/codes?topic={topics[1]}" in nobody.html
     assert sent.url.path.startswith("/console/messages/")
     (one,) = await deliveries(keeper)
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
@@ -383,20 +385,44 @@ async def test_several_users_are_shown_with_who_gets_the_message(
     write = "/console/messages/write"
     page = await admin.open(write)
 
-    shown = await admin.submit(page, write, app=str(shop["id"]), to="alice、bob\nnobody", text="hi")
+    unknown = await admin.submit(
+        page, write, app=str(shop["id"]), to="alice、bob\nnobody", text="hi"
+    )
+    shown = await admin.submit(unknown, write, to="alice、bob")
     sent = await admin.submit(shown, f"{write}/send")
 
-    rows = shown.table("Who gets it")
+    rows = unknown.table("Who gets it")
     assert [(row["User"], row["openid"], row["Gets it"]) for row in rows] == [
         ("alice", "…_alice", "yes"),
         ("bob", "o_bob", "yes"),
         ("nobody", "–", "The app knows no user by this name."),
     ]
+    assert unknown.button_to(f"{write}/send") is None
+    assert "no user by these names: nobody" in unknown.root.one("p", id="error-to").text
     button = shown.button_to(f"{write}/send")
     assert button
     assert button["data-confirm"] == "Send it to 2 users?"
     assert sent.url.path.startswith("/console/messages/")
     assert len(await deliveries(keeper)) == 2
+
+
+async def test_forms_say_that_nothing_can_be_sent_without_a_credential_of_the_account(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    write, remind = "/console/messages/write", "/console/reminders/write"
+    page, reminder = [await admin.open(f"{one}?app={app['id']}") for one in (write, remind)]
+
+    shown = await admin.submit(page, write, to="alice", text="hi")
+    all_of_them = await admin.submit(page, write, topic="*", text="hi")
+    planned = await admin.submit(reminder, remind, people="alice", when="明天下午3点开会")
+
+    for one in (page, reminder, shown, all_of_them, planned):
+        assert "nothing can be sent until it is registered" in one.text
+        assert f"/console/credentials/register?appid={APPID}" in one.html
+        assert one.button_to(f"{write}/send") is None
+    assert "It would not be sent: the account" in shown.text
 
 
 async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
@@ -476,10 +502,10 @@ async def test_what_is_wrong_with_a_message_is_said_beside_its_field(
     colon = await admin.submit(page, "/console/messages/write", app=app, to="alice", data="x")
     stranger = await admin.submit(page, "/console/messages/write", app=app, to="eve", text="hi")
 
-    assert (empty.status, colon.status, stranger.status) == (400, 400, 200)
+    assert (empty.status, colon.status, stranger.status) == (400, 400, 400)
     assert "Give a text" in empty.root.one("p", id="error-text").text
     assert "Needs a colon" in colon.root.one("p", id="error-data").text
-    assert "not be sent to eve: the app knows no user by this name" in stranger.text
+    assert "no user by these names: eve" in stranger.root.one("p", id="error-to").text
     assert stranger.root.find("button", formaction="/console/messages/write/send") == []
 
 

@@ -8,9 +8,14 @@ import pytest
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
-from tests.web.tenants import bound, deliveries, made_app, send, subscribed
+from tests.web.tenants import bound, deliveries, made_app, opened_shop, send, subscribed
 from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, NOT_IMPORTED, UNSEEN_KEYWORDS
-from wechat_scheduler.delivery.refused_messages import NOBODY_RECEIVES
+from wechat_scheduler.delivery.refused_messages import (
+    NOBODY_RECEIVES,
+    NOBODY_SUBSCRIBED,
+    TEXTS_USED_UP,
+    UNREGISTERED,
+)
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -20,6 +25,7 @@ PARCEL = {"template_id": "parcel_0001", "fields": {"thing1": "{title}", "time2":
 @pytest.fixture
 async def shop(keeper: Caller) -> dict[str, Any]:
     """An app with a template of its own, and a subscriber who never wrote."""
+    await keeper.register({"type": 0})
     app = await made_app(keeper, templates={"parcel": PARCEL})
     await bound(keeper, app, "alice")
     return app
@@ -31,7 +37,7 @@ async def preview(keeper: Caller, app: dict[str, Any], to: Any = "alice", **wish
 
 
 async def test_the_preview_of_a_topic_tells_of_those_whom_the_message_then_reaches(
-    keeper: Caller, weixin: WeChat
+    keeper: Caller, weixin: WeChat, clock: FakeClock
 ) -> None:
     await keeper.register({"type": 0})
     await keeper.settle()
@@ -53,10 +59,13 @@ async def test_the_preview_of_a_topic_tells_of_those_whom_the_message_then_reach
     unknown = await preview(keeper, app, 7)
     await send(keeper, app, topic)
     await keeper.settle()
+    await keeper.daemon.ground.stores.subscribers.unfollow(APPID, "o_dave", now=clock.now())
+    left = (await preview(keeper, app, topic)).result
 
     assert alone["error"] == "the user has not subscribed to the app"
     assert (shown["error"], shown["openid"]) == ("", "o_dave")
-    assert nobody["error"] == everyone["error"] == NOBODY_RECEIVES.en
+    assert nobody["error"] == everyone["error"] == NOBODY_SUBSCRIBED.en
+    assert left["error"] == NOBODY_RECEIVES.en
     assert unknown.status == 404
     assert len(weixin.sandbox.people.arrived(APPID, "o_dave")) == 1
 
@@ -148,3 +157,37 @@ async def test_a_message_for_which_there_is_no_way_says_what_to_do(
     assert missing["error"].startswith("the app shop has no template for the purpose message; map")
     assert [answer.status for answer in wrong] == [400, 404, 400, 400, 404]
     assert shop["appid"] == APPID
+
+
+async def test_nothing_would_be_sent_without_a_credential_of_the_account(keeper: Caller) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+
+    before = (await preview(keeper, app)).result
+    topic = (await preview(keeper, app, "*")).result
+    await keeper.register({"type": 0})
+    after = (await preview(keeper, app)).result
+
+    assert before["error"] == topic["error"] == UNREGISTERED.fill(appid=APPID)
+    assert [way["text"] for way in before["ways"]] == ["hello"]
+    assert after["error"] == ""
+
+
+async def test_no_text_is_promised_after_wechat_refused_one_too_many_until_the_user_acts(
+    keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    app = await opened_shop(keeper, weixin, "alice")
+    subscribers = keeper.daemon.ground.stores.subscribers
+    await subscribers.follow(APPID, "o_alice", uid="UID_new", now=clock.now())
+    before = (await preview(keeper, app)).result["error"]
+    for _ in range(10):
+        await send(keeper, app, "alice", channel="text")
+    await keeper.settle()
+
+    refused = (await preview(keeper, app, channel="text")).result
+    clock.advance(timedelta(minutes=1))
+    await subscribers.follow(APPID, "o_alice", uid="UID_new", now=clock.now())
+    heard = (await preview(keeper, app, channel="text")).result
+
+    assert before == heard["error"] == ""
+    assert refused["error"] == TEXTS_USED_UP.en

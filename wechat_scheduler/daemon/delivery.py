@@ -94,6 +94,8 @@ def wire_delivery(
             stores.aliases,
             stores.subscriptions,
             stores.uses,
+            stores.deliveries,
+            registered=tokens.keeps,
             landing=_landing(ground, directory),
             clock=clock,
         ),

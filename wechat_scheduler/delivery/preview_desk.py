@@ -1,20 +1,30 @@
 """Shows a message to one user as it would come, and sends nothing."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
 from wechat_scheduler.audience.ports import Aliases, Subscriptions, UseCounts
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
+from wechat_scheduler.delivery.ports import Deliveries
 from wechat_scheduler.delivery.previews import Preview, preview
-from wechat_scheduler.delivery.refused_messages import NOBODY_RECEIVES, no_notice_left
+from wechat_scheduler.delivery.refused_messages import (
+    NOBODY_RECEIVES,
+    NOBODY_SUBSCRIBED,
+    TEXTS_USED_UP,
+    UNREGISTERED,
+    no_notice_left,
+)
 from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
+from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, replace
 
 # Receivers of a topic, of whom the first is shown that the message reaches.
 MOST_LOOKED_AT: Final = 100
+# WeChat's errcode for one text too many since the user's last action.
+NO_MORE_TEXTS: Final = 45047
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,21 +36,25 @@ class PreviewedReceiver:
 
 
 class PreviewDesk:
-    """`landing` gives the address of the page of a message, as for `channels.PeopleChannel`. All methods may
-    raise StorageError."""
+    """`landing` gives the address of the page of a message, as for `channels.PeopleChannel`; `registered` says
+    whether an account can be used. All methods may raise StorageError."""
 
     def __init__(
         self,
         aliases: Aliases,
         subscriptions: Subscriptions,
         uses: UseCounts,
+        deliveries: Deliveries,
         *,
+        registered: Callable[[str], Awaitable[bool]],
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
         self._aliases = aliases
         self._subscriptions = subscriptions
         self._uses = uses
+        self._deliveries = deliveries
+        self._registered = registered
         self._landing = landing
         self._clock = clock
 
@@ -57,6 +71,8 @@ class PreviewDesk:
         all subscribers for 0, the first whom it reaches."""
         find = self._receiver(app, to) if isinstance(to, str) else self._first(app, to)
         subscriber, error = await find
+        if not await self._registered(app.appid):
+            error = UNREGISTERED.fill(appid=app.appid)
         if subscriber is None:
             return PreviewedReceiver(subscriber=None, preview=Preview(error=error))
         now = self._clock.now()
@@ -70,7 +86,10 @@ class PreviewDesk:
         )
         shown = preview(message, app, subscriber, now, self._landing(message, subscriber))
         warnings = (*shown.warnings, *await self._used_up(shown, subscriber, now))
-        seen = replace(shown, warnings=warnings, error=error or shown.error)
+        error = error or shown.error
+        if not error and isinstance(to, str) and await self._texts_used_up(shown, subscriber):
+            error = TEXTS_USED_UP.en
+        seen = replace(shown, warnings=warnings, error=error)
         return PreviewedReceiver(subscriber=subscriber, preview=seen)
 
     async def _receiver(self, app: App, name: str) -> tuple[Subscriber | None, str]:
@@ -90,6 +109,8 @@ class PreviewDesk:
         reached = [one.subscriber for one, refusal in refused if refusal is None]
         if reached:
             return reached[0], ""
+        if not uids and not await self._subscriptions.count(app.id, topic_id=topic_id):
+            return None, NOBODY_SUBSCRIBED.en
         may_be_more = len(uids) == MOST_LOOKED_AT
         return (found[0].subscriber if found else None), "" if may_be_more else NOBODY_RECEIVES.en
 
@@ -101,3 +122,12 @@ class PreviewDesk:
             return ()
         count = await self._uses.get(subscriber.appid, subscriber.openid, notice.template_id)
         return (str(no_notice_left(count)),) if count and count.is_used_up(now) else ()
+
+    async def _texts_used_up(self, shown: Preview, subscriber: Subscriber) -> bool:
+        """Whether WeChat refused a text since the user's last act, and the message has no other way."""
+        if subscriber.heard_at is None or any(one.way is not Way.TEXT for one in shown.ways):
+            return False
+        refused = DeliveryFilter(
+            uid=subscriber.uid, errcode=NO_MORE_TEXTS, since=subscriber.heard_at
+        )
+        return bool(await self._deliveries.deliveries(refused, after=0, limit=1))

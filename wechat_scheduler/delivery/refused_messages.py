@@ -32,6 +32,17 @@ NOBODY_RECEIVES = Sentence(
     "none of the subscribers can be reached now: they left the account, or switched the messages off",
     "现在没有能收到的订阅者：他们不再关注公众号，或关闭了消息",
 )
+NOBODY_SUBSCRIBED = Sentence(
+    "nobody has subscribed yet: show people the QR code", "还没有人订阅：请让用户扫二维码订阅"
+)
+UNREGISTERED = Sentence(
+    "the account {appid} has no credential here: nothing can be sent until it is registered",
+    "账号 {appid} 在这里没有凭据：登记之前，什么也发不出去",
+)
+TEXTS_USED_UP = Sentence(
+    "WeChat accepts no more texts (45047): the user has to act first, such as write to the account",
+    "微信不再接收客服消息（45047）：要等用户再次互动，例如给公众号发一条消息",
+)
 NOT_TAKEN = Sentence("the user accepts no messages of this app", "用户不收这个应用的消息")
 EXPIRED = Sentence("the message expired at {at}", "消息已于 {at} 过期")
 OTHER_ACCOUNT = Sentence("the subscriber does not belong to {appid}", "订阅者不属于账号 {appid}")

@@ -6,15 +6,17 @@ from typing import Any, Final, NamedTuple
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.audience.ids import EVERYONE
+from wechat_scheduler.delivery.refused_messages import NOBODY_SUBSCRIBED
 from wechat_scheduler.delivery.refused_receivers import Refusal
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.meant_users import which_users
 from wechat_scheduler.web.console.messages.drafts import begun, body_of
-from wechat_scheduler.web.console.messages.groups import told_of
+from wechat_scheduler.web.console.messages.groups import ReceiverGroup, told_of
 from wechat_scheduler.web.console.messages.preview import preview, receivers
 from wechat_scheduler.web.console.messages.to_whom import MessageReceivers, to_whom
 from wechat_scheduler.web.console.messages.write_form import WRITE, as_previewed, write_form
@@ -22,6 +24,7 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, joined, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -37,10 +40,15 @@ FIRST_SUBSCRIBE = W(
     "Have the user scan the code of the app, or send #{app} to the account. Who subscribed to a topic gets what is sent to the topic.",
     "请他扫应用的二维码，或在公众号里发送 #{app}。订阅了主题的人，能收到发给主题的消息。",
 )
+CODE = W("The QR code to subscribe with", "订阅用的二维码")
 CODES, TOPICS = W("The app's codes", "应用的二维码"), W("The app's topics", "应用的主题")
 TEMPLATES = W("The app's templates, and their import", "应用的模板和导入")
 SEND, SEND_AT = W("Send it now", "现在发送"), W("Send it {at}", "{at} 发送")
 SEND_TO_SEVERAL = W("Send it to {n} users?", "发给 {n} 个用户？")
+UNKNOWN = W(
+    "the app knows no user by these names: {names}; correct or remove them",
+    "应用不认识这些用户：{names}；请改正或删去",
+)
 NOT_NOW = W("It is not sent before {at}.", "{at} 之前不会发送。")
 
 NO_NOTICE: Final = Html()
@@ -48,7 +56,8 @@ UNSUBSCRIBED: Final = Refusal.UNSUBSCRIBED.sentence
 
 
 class WrittenMessage(NamedTuple):
-    """What the form says, and what became of it: why it is wrong, or what each receiver sees."""
+    """What the form says, and what became of it: why it is wrong, or what each receiver sees. `unregistered` says that
+    nothing can be sent now."""
 
     given: Mapping[str, str]
     apps: Mapping[int, AppResult]
@@ -56,6 +65,7 @@ class WrittenMessage(NamedTuple):
     error: RequestError | None = None
     shown: Sequence[MessagePreviewResult] = ()
     notice: Html = NO_NOTICE
+    unregistered: Html = NO_NOTICE
 
     @property
     def reached(self) -> Sequence[MessagePreviewResult]:
@@ -77,7 +87,8 @@ async def show(visit: Visit, notice: Html = NO_NOTICE) -> web.Response:
         shown = () if written.whom.is_open else await _previews(visit, body)
     except RequestError as error:
         return await _page(visit, written._replace(error=error))
-    return await _page(visit, written._replace(shown=shown, notice=notice))
+    unknown = _unknown(visit, written.whom, shown)
+    return await _page(visit, written._replace(error=unknown, shown=shown, notice=notice))
 
 
 async def send(visit: Visit) -> web.Response:
@@ -103,7 +114,8 @@ async def _written(visit: Visit, given: Mapping[str, str]) -> WrittenMessage | N
     chosen = given.get("app", "")
     named = (app for app in apps.values() if str(app.id) == chosen)
     app = next(named, next(iter(apps.values())))
-    return WrittenMessage(given, apps, await to_whom(visit, app, given))
+    whom = await to_whom(visit, app, given)
+    return WrittenMessage(given, apps, whom, unregistered=await unregistered(visit, app))
 
 
 async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewResult]:
@@ -112,12 +124,23 @@ async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewRe
     return [await visit.api.post(path, MessagePreviewResult, body | {"to": one}) for one in each]
 
 
+def _unknown(
+    visit: Visit, whom: MessageReceivers, shown: Sequence[MessagePreviewResult]
+) -> RequestError | None:
+    """The names that mean nobody: a message that leaves them out would not reach whom a person meant."""
+    pairs = [] if whom.group else zip(whom.users, shown, strict=False)
+    names = [user.typed for user, one in pairs if not one.uid]
+    told = visit.say(UNKNOWN, names=visit.listed(names))
+    return InvalidRequestError(told, field="to") if names else None
+
+
 async def _page(visit: Visit, written: WrittenMessage | None) -> web.Response:
     if written is None:
         return layout(visit, terms.WRITE_MESSAGE, section(visit, CONTENT, no_apps(visit)))
-    given, apps, whom, error, shown, _ = written
+    given, apps, whom, error, shown, _, unregistered = written
     form = write_form(visit, given, whom, apps.values(), error)
     parts = [
+        unregistered,
         when(not error, which_users(visit, whom.users)),
         _preview(visit, written) if shown else Html(),
         section(visit, CONTENT, form),
@@ -153,9 +176,19 @@ def _of_app(whom: MessageReceivers, tab: str) -> str:
     return f"/console/apps/{whom.app.id}/{tab}"
 
 
+def _code_of(whom: MessageReceivers, group: ReceiverGroup) -> str:
+    """The QR code by which users subscribe."""
+    codes = _of_app(whom, "codes")
+    return codes if group.to == EVERYONE else f"{codes}?topic={group.to}"
+
+
 def _sending(visit: Visit, written: WrittenMessage, first: MessagePreviewResult) -> Html:
     """The button that sends it, or what to do first."""
     whom, number = written.whom, len(written.reached)
+    if written.error or written.unregistered:
+        return Html()
+    if first.error == NOBODY_SUBSCRIBED.en and whom.group:
+        return links(visit, [(_code_of(whom, whom.group), CODE)])
     if not number:
         return when(first.error == UNSUBSCRIBED, _first_subscribe(visit, whom))
     if all(way.faults for way in first.ways):  # our API refuses it

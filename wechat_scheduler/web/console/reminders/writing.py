@@ -37,6 +37,7 @@ from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.topic_choice import offered_topics
+from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
@@ -179,8 +180,9 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
 async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
     body = fill(
-        "{tabs}{which}{understood}<section>{form}</section>",
+        "{tabs}{unregistered}{which}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
+        unregistered=await unregistered(visit, written.app),
         which=which_users(visit, written.meant),
         understood=_understood(visit, written, reached),
         form=write_form(visit, written),
