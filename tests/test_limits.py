@@ -33,6 +33,7 @@ NO_BOUNDS = """
     credentials/refresher.py WHOLE_SECOND
     credentials/stopgap.py LEAP
     daemon/systemd.py FIRST_DESCRIPTOR
+    delivery/preview_desk.py NO_MORE_TEXTS
     delivery/sending_app.py ACCOUNT
     engine/places.py BEHIND
     engine/places.py NEIGHBOURS

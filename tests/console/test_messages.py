@@ -341,12 +341,18 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     assert "To all subscribers of the topic news (2 now)" in page.text
     assert "Of 2 subscribers 0 acted within 48 hours: only they get a text." in shown.text
     assert "As one of the receivers will see it" in shown.text
-    assert "It would not be sent: nobody has subscribed yet" in nobody.text
+    assert "It would not be sent: it has no subscribers yet" in nobody.text
     assert f"/console/apps/{shop['id']}/codes?topic={topics[1]}" in nobody.html
     assert sent.url.path.startswith("/console/messages/")
     (one,) = await deliveries(keeper)
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
     assert "topic “news”" in sent.text
+    await keeper.settle()
+    became = await admin.open(str(sent.url.path))
+    listed = await admin.open("/console/messages?state=delivered")
+    assert {row["To"] for row in became.table()} == {"alice", "bob"}
+    assert [row["To"] for row in listed.table()] == ["topic “news”"]
+    assert listed.root.find("input", name="id") == []
 
 
 async def test_a_message_is_sent_to_all_subscribers_after_a_question_with_their_number(

@@ -297,6 +297,11 @@ async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_wh
     uid = page.facts()["uid"]
     empty = await admin.submit(page, f"{url}/{uid}/answer", text=" ")
     sent = await admin.submit(page, f"{url}/{uid}/answer", text="We close at six.")
+    await keeper.call(
+        "PATCH", f"/v1/apps/{app['id']}/subscribers/alice", body={"quiet": "00:00-23:59"}
+    )
+    quiet = await admin.open(f"{url}/alice")
+    await admin.submit(quiet, f"{url}/{uid}/answer", text="We open.", urgent="on")
     unheard = await admin.open(f"{url}/bob")
     await subscribers.follow(APPID, "o_bob", uid="", now=clock.now() - timedelta(hours=49))
     over = await admin.open(f"{url}/bob")
@@ -309,8 +314,10 @@ async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_wh
     assert "It is stored." in sent.text
     assert sent.facts()["To"] == "alice"
     await keeper.settle()
-    (one,) = (await keeper.call("GET", "/v1/deliveries")).result
-    assert (one["to"], one["way"]) == (uid, "text")
+    later, waits = (await keeper.call("GET", "/v1/deliveries")).result
+    assert [(one["to"], one["way"]) for one in (later, waits)] == [(uid, "text"), (uid, "")]
+    assert page.root.find("input", name="urgent") == []
+    assert "It waits for the end of the user's quiet hours" in quiet.text
     assert "WeChat has told of no act of this user yet" in unheard.text
     assert "more than 48 hours have passed" in over.text
 

@@ -33,7 +33,7 @@ NOBODY_RECEIVES = Sentence(
     "现在没有能收到的订阅者：他们不再关注公众号，或关闭了消息",
 )
 NOBODY_SUBSCRIBED = Sentence(
-    "nobody has subscribed yet: show people the QR code", "还没有人订阅：请让用户扫二维码订阅"
+    "it has no subscribers yet: show people the QR code", "还没有人订阅：请让用户扫二维码订阅"
 )
 UNREGISTERED = Sentence(
     "the account {appid} has no credential here: nothing can be sent until it is registered",

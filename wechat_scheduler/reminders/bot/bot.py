@@ -48,6 +48,10 @@ _GREETS: Final = re.compile(
     r"\s*(?:你好|您好|大家好|hi\b|hello|嗨|哈[喽啰]|早|[早晚]上好|[上中下]午好|在吗|在不在)",
     re.IGNORECASE,
 )
+# 我的包裹到哪了: the shop is asked, which an example of a reminder does not answer.
+_QUESTION: Final = re.compile(
+    r"[?？]|[吗呢么]|什么|怎|多少|几点|几天|几块|哪|谁|有没有|能不能|可不可以|是不是|请问"
+)
 # 取消 3fa9c1, and 退出 and 取消 alone. 取消订单 is for the app.
 _NUMBER = re.compile(r"(?<=退出)|\s*(?:[#\[]?[0-9a-f]{2,32}\]?)?[ 。.!！~]*$", re.IGNORECASE)
 # WeChat ends the text of a voice message with a full stop.
@@ -155,8 +159,10 @@ class Bot:
         return reply or await self._chat(turn)
 
     async def _chat(self, turn: BotTurn) -> BotReply | None:
-        """Chat is for the app. Without one that listens, the user is told once a day what the bot is for."""
-        if not turn.unclaimed:
+        """Chat is for the app. Without one that listens, the user is told once a day what the bot is for, unless they
+        ask something."""
+        greets = _GREETS.match(turn.text) is not None
+        if not turn.unclaimed or (_QUESTION.search(turn.text) and not greets):
             return None
         if taken_back := TAKES_BACK.match(turn.text):
             return refused(texts.UNKNOWN) if _NUMBER.match(turn.text, taken_back.end()) else None
@@ -164,7 +170,7 @@ class Bot:
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None
         await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
-        return helped(texts.HELP if _GREETS.match(turn.text) else texts.PUZZLED)
+        return helped(texts.HELP if greets else texts.PUZZLED)
 
     @property
     def _sentences(self) -> SentenceDesk:

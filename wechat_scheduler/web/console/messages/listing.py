@@ -22,6 +22,7 @@ from wechat_scheduler.web.console.messages.finding import (
 from wechat_scheduler.web.console.messages.states import (
     CANCELLABLE,
     REPLAYABLE,
+    is_sent_on,
     receiver_link,
     sender_link,
     standing,
@@ -153,6 +154,9 @@ def _none_found(visit: Visit, chosen: WantedDeliveries) -> Words:
 
 
 def _box(visit: Visit, one: DeliveryResult) -> Html:
+    """Nothing is done with what was sent on to each of its receivers."""
+    if is_sent_on(one):
+        return Html()
     return fill(
         '<label class="pick"><input type="checkbox" name="id" value="{id}" aria-label="{label}"></label>',
         id=one.id,

@@ -15,7 +15,8 @@ from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.corrections import corrections_of
 from wechat_scheduler.web.console.messages.listing import deliveries_table
 from wechat_scheduler.web.console.messages.origins import REMINDER, reminder_behind
-from wechat_scheduler.web.console.messages.states import way
+from wechat_scheduler.web.console.messages.states import is_sent_on, way
+from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import joined, known_facts, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -47,7 +48,7 @@ async def shown(visit: Visit) -> web.Response:
     became = joined(
         [
             _counts(visit, one),
-            deliveries_table(visit, rows, NO_DELIVERIES, pick=False),
+            deliveries_table(visit, _of_receivers(rows), NO_DELIVERIES, pick=False),
             when(rows.after, _all(visit, one)),
         ]
     )
@@ -59,6 +60,12 @@ async def shown(visit: Visit) -> web.Response:
     )
     title = (one.title or one.template) and not one.retracted
     return layout(visit, (one.title or one.template) if title else terms.MESSAGE, body, live=True)
+
+
+def _of_receivers(rows: Rows[DeliveryResult]) -> Rows[DeliveryResult]:
+    """Without the one that was sent on to each of the others."""
+    of_each = [one for one in rows.rows if not is_sent_on(one)]
+    return Rows(rows=of_each or rows.rows, after=rows.after)
 
 
 def _all(visit: Visit, one: MessageResult) -> Html:

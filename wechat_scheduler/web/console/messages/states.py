@@ -108,8 +108,12 @@ def _topic(visit: Visit, one: DeliveryResult) -> str:
 
 def standing(visit: Visit, one: DeliveryResult) -> Html:
     """Its state. What was sent on to each of several people has not arrived by that."""
-    is_sent_on = one.channel in SPREAD_CHANNELS and one.state == "delivered"
-    return state(visit, "idle", SENT_ON) if is_sent_on else badge(visit, one.state)
+    return state(visit, "idle", SENT_ON) if is_sent_on(one) else badge(visit, one.state)
+
+
+def is_sent_on(one: DeliveryResult) -> bool:
+    """Whether each of its receivers has a delivery now."""
+    return one.channel in SPREAD_CHANNELS and one.state == "delivered"
 
 
 def sender_link(visit: Visit, one: DeliveryResult) -> Html:

@@ -127,7 +127,7 @@ async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewRe
 def _unknown(
     visit: Visit, whom: MessageReceivers, shown: Sequence[MessagePreviewResult]
 ) -> RequestError | None:
-    """The names that mean nobody: a message that leaves them out would not reach whom a person meant."""
+    """The names of no user: a message that leaves them out would not reach whom a person meant."""
     pairs = [] if whom.group else zip(whom.users, shown, strict=False)
     names = [user.typed for user, one in pairs if not one.uid]
     told = visit.say(UNKNOWN, names=visit.listed(names))

@@ -36,6 +36,10 @@ NEW_VALUES = W(
 ALL_TYPES = W("The numbers are of all types of credentials.", "这些数字包括所有类型的凭据。")
 STILL_FAILED = W("Messages that are failed now", "现在仍失败的")
 FAILURES = W("failures", "次失败")
+NO_RECEIPTS = W(
+    "WeChat sends no receipt for texts: they stay accepted.",
+    "微信对客服消息不发送达回执：它们一直是“已接收”。",
+)
 WHOSE = W("of refreshes and messages", "次（刷新和消息）")
 
 
@@ -112,6 +116,7 @@ def numbers(visit: Visit, found: StatisticsResult) -> Html:
         counted=spaced(
             visit.say(NEW_VALUES),
             visit.say(COUNTED),
+            visit.say(NO_RECEIPTS),
             visit.say(ALL_TYPES) if visit.session.key.kinds else "",
         ),
         failed=when(

@@ -4,27 +4,31 @@ from typing import Final
 
 from aiohttp import web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import WINDOW
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.web.console.fields import area_field, form, refusal
+from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, joined, said_at
 from wechat_scheduler.web.console.people.frame import app_of, app_url
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
 from wechat_scheduler.web.native.sending.subscriber_bodies import ShownSubscriberResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
 ANSWER = W("Answer with a text", "用客服消息回复")
 NOT_KEPT = W(
-    "What users write is not kept here: it goes to the bot and to the app's callback alone.",
-    "用户写的内容不在这里保存，只交给机器人和应用的回调。",
+    "What users write is not kept here: it goes to the bot and to the app's callback alone. Read it in "
+    "WeChat's own console of the account, mp.weixin.qq.com.",
+    "用户写的内容不在这里保存，只交给机器人和应用的回调。请在微信公众平台（mp.weixin.qq.com）查看。",
 )
 UNTIL = W(
     "WeChat takes texts to this user for 48 hours after their last act. They end {at}.",
@@ -43,43 +47,65 @@ GONE = W(
     "The user does not follow the account: WeChat takes no text to them.",
     "用户没有关注公众号：微信不接收发给他的客服消息。",
 )
+URGENT = W("Urgent: send it now, despite the quiet hours", "紧急：不管免打扰时段，现在发送")
 TEXT, SEND = W("Text", "正文"), W("Send the text", "发送")
 
 
-def answer_form(
+async def answer_form(
     visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None = None
 ) -> Html:
+    """Raises RequestError."""
     kept = fill('<p class="faint">{words}</p>', words=visit.say(NOT_KEPT))
     until = user.heard_at + WINDOW if user.heard_at else None
     if until is None or until <= visit.now or not user.follows:
         why = GONE if not user.follows else OVER if until else NO_ACT
         return joined([kept, advice(visit, visit.say(why))])
+    text = _text(app, user, visit.say(TEXT))
+    shown = await _shown(visit, text)
+    if shown and shown.error:
+        return joined([kept, advice(visit, visit.told(shown.error))])
+    waits = shown.waits_until if shown else None
     wrong = Mistakes(error)
     given = visit.form.get("text", "") if error else ""
     field = area_field(
         visit, "text", TEXT, given, error=wrong.at("text"), rows=3, required=True, maxlength=600
     )
     url = app_url(app, f"/subscribers/{user.uid}/answer")
-    body = fill("{refusal}{field}", refusal=refusal(wrong.beside(["text"])), field=field)
+    urgent = check_field(visit, "urgent", URGENT, checked=bool(error and visit.form.get("urgent")))
+    body = fill(
+        "{refusal}{field}{urgent}",
+        refusal=refusal(wrong.beside(["text"])),
+        field=field,
+        urgent=when(waits, urgent),
+    )
     return joined(
         [
             kept,
             fill("<p>{until}</p>", until=said_at(visit, UNTIL, until)),
+            waiting(visit, waits),
             form(visit, url, body, SEND),
         ]
     )
+
+
+def _text(app: AppResult, user: ShownSubscriberResult, text: str) -> dict[str, object]:
+    return {"app": app.id, "to": [user.uid], "channel": "text", "text": text}
+
+
+async def _shown(visit: Visit, body: dict[str, object]) -> MessagePreviewResult | None:
+    """What becomes of a text now; None for a key that sends none."""
+    if not visit.may(Scope.PUSH):
+        return None
+    return await visit.api.post("/v1/messages/preview", MessagePreviewResult, body)
 
 
 async def answered(visit: Visit) -> web.Response:
     """Sends the text. Raises RequestError."""
     names, app = visit.request.match_info, await app_of(visit)
     user = await visit.api.get(USER, ShownSubscriberResult, app=app.id, name=names["name"])
-    body = {
-        "app": app.id,
-        "to": [user.uid],
-        "channel": "text",
-        "text": visit.form.get("text", "").strip(),
-    }
+    body = _text(app, user, visit.form.get("text", "").strip())
+    if visit.form.get("urgent"):
+        body["priority"] = "urgent"
     sent = await visit.api.post("/v1/messages", SentResult, body, once=visit.form.get("once", ""))
     if (one := sent.deliveries[0]).id is None:
         raise InvalidRequestError(one.error, field="text")

@@ -86,7 +86,7 @@ async def _page(
             visit, SUBSCRIPTIONS, _subscriptions(visit, user.subscriptions), id="subscriptions"
         ),
         section(visit, USES, uses_table(visit, uses), id="uses"),
-        section(visit, ANSWER, answer_form(visit, app, user, refused), id="answer"),
+        section(visit, ANSWER, await answer_form(visit, app, user, refused), id="answer"),
         section(visit, terms.SEE_ALSO, _leads(visit, app, user), id="leads"),
         when(
             user.subscriptions,

@@ -59,6 +59,11 @@ CHANGES = W(
     "An app's time zone and its template for reminders are changed on the app's page; a user's own time zone comes first.",
     "应用的时区和提醒用的模板在应用页面修改；用户自己的时区优先。",
 )
+EXAMPLE = W(
+    "Who writes neither a reminder nor a question, to an account without an app's callback, gets an example once a day, which begins with 没听懂. "
+    "With reminders.bot = asked it is not sent.",
+    "应用没有回调的公众号，用户发来既不是提醒也不是提问的话，每天最多收到一次示例，以“没听懂”开头。设 reminders.bot = asked，就不再发。",
+)
 VARIABLE: Final = "WECHAT_SCHEDULER_REMINDERS_BOT"
 # The purpose of a template.
 REMINDER: Final = "reminder"
@@ -91,9 +96,10 @@ def _accounts(visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None)
     rows = [_row(visit, name, taker(apps, name), hearing) for name in names]
     heads = (terms.ACCOUNT, PUSHES, TAKER, TEMPLATE, terms.ZONE)
     return fill(
-        '{table}<p class="faint">{changes}</p>',
+        '{table}<p class="faint">{changes}</p><p class="faint">{example}</p>',
         table=table(visit, terms.ACCOUNTS, heads, rows, empty=of_accounts(visit, NONE)),
         changes=visit.say(CHANGES),
+        example=visit.say(EXAMPLE),
     )
 
 
