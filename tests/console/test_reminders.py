@@ -1,6 +1,6 @@
 """Reminders in the console: written as sentences, listed, seen in an agenda, and changed."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -394,6 +394,30 @@ async def test_the_next_time_alone_is_moved_and_all_of_it_is_undone(
     assert [one["object"].count("/") for one in log] == [3]
     assert "2026-11-20 08:00 → 2026-11-21 08:00" in audit.text
     assert f"{LIST}/{made['id']}" in {one["href"] for one in audit.root.find("a")}
+
+
+async def test_a_reminder_is_put_off_by_a_length(admin: Browser, office: Office) -> None:
+    made = (await office.remind(defer=-10)).result
+    path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
+    before = datetime.fromisoformat(made["time"])
+
+    asked = await admin.submit(await admin.open(path), f"{path}/move", when="推迟半小时")
+    await admin.submit(asked, f"{path}/move/save")
+    kept = (await office.call("GET", stored)).result
+
+    assert datetime.fromisoformat(kept["time"]) == before + timedelta(minutes=30)
+    assert kept["defer"] == -10
+
+
+async def test_two_errands_of_each_workday_are_offered_one_by_one(
+    admin: Browser, office: Office
+) -> None:
+    said = "工作日早上九点打卡，下午六点下班打卡"
+
+    page = await admin.submit(await admin.open(WRITE), WRITE, when=said, people="alice")
+
+    (readings,) = page.root.one("main").find("ol")
+    assert len(readings.find("button")) == 2
 
 
 async def test_an_hour_that_is_not_written_is_said_to_be_assumed(

@@ -1,6 +1,6 @@
 """Another time for a reminder: shown as it is understood first, with the question whether its repetition may end."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,6 +9,8 @@ from aiohttp import web
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.reminders.language.delays import delay_of
+from wechat_scheduler.reminders.language.durations import Length
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.fields import TypedFields, form
 from wechat_scheduler.web.console.links import button
@@ -125,13 +127,27 @@ def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:
     so. If only the next time is moved, all else stays. Raises InvalidRequestError."""
     if not (typed.at or typed.when):
         raise InvalidRequestError("is required", field="when")
+    later = None if typed.at else _put_off(typed.when, reminder)
     if typed.only_next and reminder.rule:
         time = {"time": app_time(typed.at, reminder.zone)} if typed.at else {"when": typed.when}
-        return {**time, "only_next": True}
+        return {**(later or time), "only_next": True}
+    if later:
+        return {**later, "rule": None}
     if typed.at:
         return {"time": app_time(typed.at, reminder.zone), "rule": None, "defer": 0}
     change: dict[str, Any] = {"when": typed.when, "title": reminder.title}
     return change if "提前" in typed.when else change | {"defer": 0}
+
+
+def _put_off(text: str, reminder: ReminderResult) -> dict[str, str] | None:
+    """推迟半小时 counts from the time of the reminder. Raises RequestError."""
+    length = delay_of(text)
+    if length is None:
+        return None
+    zone = ZoneInfo(reminder.zone)
+    wall = reminder.time.astimezone(zone)
+    days = Length(months=length.months, days=length.days).after(wall)
+    return {"time": (days.astimezone(UTC) + timedelta(seconds=length.seconds)).isoformat()}
 
 
 def _planned(visit: Visit, *, only_next: bool) -> dict[str, Any]:
