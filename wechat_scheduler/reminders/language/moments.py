@@ -199,7 +199,7 @@ def _later_today(past: datetime, clock: ClockTime | None, now: Now) -> datetime:
         return past + timedelta(hours=12) if clock.bare else past
     later = (now.at + timedelta(hours=2, seconds=-1)).replace(minute=0, second=0)
     if later.date() != now.today:
-        later = now.at + now.policy.soon
+        later = (now.at + now.policy.soon).replace(second=0)
     ends = _ENDS.get(clock.part, 24) if clock and clock.part else 24
     return later if later.date() == now.today and later.hour < ends else past
 

@@ -26,6 +26,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import REMINDER_ID
@@ -130,7 +131,13 @@ async def page_of(
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
         section(visit, JOINED, joined_people(visit, reminder, people)),
     )
-    body = fill("{tabs}{sections}", tabs=tabs(visit, LIST), sections=sections)
+    is_lasting = reminder.state in LASTING and reminder.app in apps
+    body = fill(
+        "{tabs}{unregistered}{sections}",
+        tabs=tabs(visit, LIST),
+        unregistered=await unregistered(visit, apps[reminder.app]) if is_lasting else Html(),
+        sections=sections,
+    )
     return layout(visit, reminder.title, body, live=True, status=typed.status)
 
 
