@@ -448,6 +448,7 @@ async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
     choice, _ = several.root.find("button", name="meant")
     form = several.root.one("form", id="written")
     chosen = await admin.submit_form(form, meant=choice["value"])
+    sent = await admin.submit(chosen, f"{write}/send")
     await keeper.call("PATCH", f"{base}/alice", body={"nickname": "小明🌸"})
     late = await admin.submit(only, f"{write}/send")
 
@@ -455,12 +456,14 @@ async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
         several.root.find("section", id="preview") == part.root.find("section", id="preview") == []
     )
     assert {row["openid"] for row in several.table()} == {"o_alice", "o_bob"}
+    assert sent.facts()["To"] in ("alice", "bob")
     assert [row["openid"] for row in part.table()] == ["o_carol"]
     assert "To carol, openid …_carol (typed: 小明🌸)" in only.text
+    assert choice["value"].partition("=")[2] in ("小红（…_alice）", "小红（o_bob）")
     assert chosen.root.one("textarea", id="field-to").text == choice["value"].partition("=")[2]
     assert chosen.button_to(f"{write}/send")
     assert "Which of them is meant?" in late.text
-    assert await deliveries(keeper) == []
+    assert len(await deliveries(keeper)) == 1
 
 
 async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message(

@@ -40,9 +40,13 @@ OTHER_NAMES, CHOOSE, THIS_ONE = (
 )
 # Users among whom a person chooses.
 MOST_OFFERED: Final = 20
-# The button that says who is meant: `NAME=UID`.
+# The button that says who is meant: `NAME=USER`, the user as `readable` writes them.
 MEANT: Final = "meant"
 _BETWEEN: Final = re.compile(r"([\n\r,，、;；]+)")
+
+
+# As `readable` writes it.
+_SETTLED: Final = re.compile(r"(.+)（…?[A-Za-z0-9_-]+）")
 
 
 class MeantUser(NamedTuple):
@@ -63,10 +67,17 @@ def typed_names(text: str) -> list[str]:
 
 
 def settled(visit: Visit, text: str) -> str:
-    """The text with the uid in the place of a name that a person chose a user for."""
-    name, _, uid = visit.form.get(MEANT, "").rpartition("=")
+    """The text with the chosen user in the place of the name."""
+    name, _, chosen = visit.form.get(MEANT, "").rpartition("=")
     parts = _BETWEEN.split(text)
-    return "".join(uid if name and part.strip() == name else part for part in parts)
+    return "".join(chosen if name and part.strip() == name else part for part in parts)
+
+
+def readable(user: UserResult) -> str:
+    """The nickname with the end of the openid, for a field; the uid of a user whose nickname a field would split."""
+    name = user.nickname
+    split = not name or "=" in name or _BETWEEN.search(name)
+    return user.uid if split else f"{name}（{openid_tail(user.openid)}）"
 
 
 def with_uids(text: str, meant: Iterable[MeantUser]) -> str:
@@ -83,6 +94,17 @@ async def meant_users(visit: Visit, app: AppResult, names: Iterable[str]) -> lis
 async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
     if len(typed) > LONGEST_EXTERNAL_ID:  # our API says so
         return MeantUser(typed, "")
+    if settled_name := _SETTLED.fullmatch(typed):
+        found = await visit.api.page(
+            "/v1/subscribers",
+            UserResult,
+            appid=app.appid,
+            called=settled_name[1],
+            limit=LARGEST_PAGE,
+        )
+        same = [one for one in found.rows if readable(one) == typed]
+        if len(same) == 1:
+            return MeantUser(typed, same[0].uid, openid=same[0].openid)
     own = await _by_own_name(visit, app, typed)
     if own and typed in (own.uid, own.openid):
         return MeantUser(typed, own.uid)
@@ -153,11 +175,11 @@ def _row(visit: Visit, meant: MeantUser, user: UserResult, form: str) -> tuple[H
         code(user.openid),
         visit.time(user.heard_at),
         fill(
-            '<button class="plain" form="{form}" name="{field}" value="{name}={uid}">{this}</button>',
+            '<button class="plain" form="{form}" name="{field}" value="{name}={chosen}">{this}</button>',
             form=form,
             field=MEANT,
             name=meant.typed,
-            uid=user.uid,
+            chosen=readable(user),
             this=visit.say(THIS_ONE),
         ),
     )
