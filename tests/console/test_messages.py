@@ -188,6 +188,9 @@ async def test_wechat_is_asked_whether_it_intercepted_a_message(
         asked = await admin.submit(await admin.open(path), f"{path}/interception")
         told[one["title"]] = asked.text
 
+    await keeper.call("POST", f"/v1/apps/{shop['id']}/templates")
+    listed = await admin.open("/console/messages")
+    assert "Sale" in {row["Message"] for row in listed.table()}
     assert "WeChat intercepted this message" in told["advert-of-a-sale"]
     assert "It is not among the messages" in told["parcel-is-here"]
 

@@ -25,7 +25,7 @@ from wechat_scheduler.web.kit.query import (
     reminder_of,
 )
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.reach import app_name, id_in, reaches_app, within_reach
+from wechat_scheduler.web.native.reach import id_in, reaches_app, within_reach
 from wechat_scheduler.web.native.refused_by_wechat import refused
 from wechat_scheduler.web.native.route import (
     APP,
@@ -65,7 +65,8 @@ async def listed(request: web.Request) -> web.Response:
     wanted = await within_reach(request, _query(request))
     found = await request.app[SERVICES].deliveries.deliveries(wanted, after=after, limit=limit)
     headers = next_page(request, found, lambda last: str(last.id))
-    results = [delivery_result(view, app_name(request, view.app_id)) for view in found]
+    apps = request.app[SERVICES].directory
+    results = [delivery_result(view, apps.app(view.app_id)) for view in found]
     return envelope.success(results, headers=headers)
 
 
@@ -131,7 +132,9 @@ async def _cancel(request: web.Request, wanted: DeliveryFilter, limit: int) -> S
 
 def _details(request: web.Request, view: DeliveryView) -> web.Response:
     gives_up_at = request.app[SERVICES].deliveries.gives_up_at(view)
-    return envelope.success(delivery_details(view, app_name(request, view.app_id), gives_up_at))
+    return envelope.success(
+        delivery_details(view, request.app[SERVICES].directory.app(view.app_id), gives_up_at)
+    )
 
 
 async def _seen(request: web.Request) -> DeliveryView:

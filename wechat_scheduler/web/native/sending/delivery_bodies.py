@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from msgspec import Meta
 
+from wechat_scheduler.audience.model import App
 from wechat_scheduler.delivery.interceptions import Interception
 from wechat_scheduler.delivery.model import Attempt, DeliveryState
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
@@ -152,32 +153,42 @@ def read_filter(body: bytes) -> tuple[DeliveryFilter, bool]:
     return wanted, parsed.dry_run
 
 
-def delivery_result(view: DeliveryView, app_name: str) -> DeliveryResult:
-    return result_of(DeliveryResult, view, **_renamed(view, app_name))
+def delivery_result(view: DeliveryView, app: App | None) -> DeliveryResult:
+    return result_of(DeliveryResult, view, **_renamed(view, app))
 
 
 def delivery_details(
-    view: DeliveryView, app_name: str, gives_up_at: datetime | None
+    view: DeliveryView, app: App | None, gives_up_at: datetime | None
 ) -> DeliveryDetails:
     return result_of(
         DeliveryDetails,
         view,
-        **_renamed(view, app_name),
+        **_renamed(view, app),
         expires=view.expires_at,
         gives_up_at=gives_up_at,
         history=[_attempt(one) for one in view.attempts],
     )
 
 
-def _renamed(view: DeliveryView, app_name: str) -> dict[str, Any]:
+def _renamed(view: DeliveryView, app: App | None) -> dict[str, Any]:
     return {
-        "app_name": app_name,
+        "app_name": app.name if app else "",
+        "title": _titled(view.title, app),
         "message": view.message_id,
         "app": view.app_id,
         "to": view.target,
         "possibly_duplicate": view.duplicate,
         "attempts": view.tries,
     }
+
+
+def _titled(title: str, app: App | None) -> str:
+    """The title of the account's template, for a message that is called by its template."""
+    if app is None:
+        return title
+    mapped = app.templates.get(title)
+    known = app.account_templates.get(mapped.template_id if mapped else title)
+    return known.title if known and known.title else title
 
 
 def _attempt(attempt: Attempt) -> AttemptResult:
