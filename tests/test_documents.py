@@ -320,6 +320,20 @@ def test_a_document_says_nothing_twice() -> None:
     assert wrong(repeated) == {}
 
 
+def test_no_line_and_no_row_of_a_document_is_there_twice() -> None:
+    """As after a merge that kept both versions of a line: they begin alike."""
+
+    def repeated(document: Path) -> Iterator[str]:
+        lines = [re.sub(r"`[^`]*`", "", line) for line in prose(document).splitlines()]
+        begun = Counter(line[:36] for line in lines if len(line) > 36 and line[0] not in "|*#-")
+        yield from (begins for begins, times in begun.items() if times > 1)
+        for table in re.findall(r"(?m)(?:^\|.*\n)+", prose(document)):
+            rows = Counter("|".join(row.split("|")[1:3]) for row in table.splitlines())
+            yield from (row for row, times in rows.items() if times > 1)
+
+    assert wrong(repeated) == {}
+
+
 def _table(head: str) -> list[str]:
     """The first cells of the tables in the operator's page that have this head."""
     tables = re.findall(rf"(?m)^\| {head} \|.*\n((?:\|.*\n)+)", prose(OPERATIONS))

@@ -102,6 +102,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"name": "x" * 65}, "name: must be 1 to 64 printable characters"),
     ({"scopes": []}, "scopes: name what the key is for"),
     ({"scopes": ["root"]}, "scopes[0]: must be one of "),
+    (
+        {"scopes": ["view", "read"]},
+        "scopes: read fetches values of credentials, and view is for a key that only looks",
+    ),
+    (
+        {"scopes": ["view", "push", "admin"]},
+        "scopes: admin fetches values of credentials, and view is",
+    ),
     ({"appids": ["wx 1"]}, "appids[0]: must be letters"),
     ({"appid": "wx1"}, "appid: is not known here; did you mean appids?"),
     ({"types": [0, 99]}, "types[1]: unknown task type 99; use one of 0 access_token, "),

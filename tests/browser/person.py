@@ -95,6 +95,10 @@ class Person:
                 return
         raise AssertionError(f"{name} has no option {value}")
 
+    def tick(self, name: str) -> None:
+        """The first box with that name."""
+        self._field(name).click()
+
     def click(self, words: str, within: str = "main") -> None:
         """The button or link with these words; a question is answered with yes."""
         self.wait(lambda: self._clicked(words, within))

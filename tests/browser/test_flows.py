@@ -111,6 +111,7 @@ def test_who_signed_in_with_a_key_that_is_revoked_is_out_at_once(
 def test_who_presses_a_button_twice_makes_one_key(person: "Person", place: "Background") -> None:
     person.open("/console/access/keys/new")
     person.fill("name", "shop")
+    person.tick("scopes")
 
     person.press_twice("Make the key")
     person.sees("This is shown only now.")

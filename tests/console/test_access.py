@@ -27,6 +27,10 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(admin: Browser, keepe
         expires_in="90",
     )
     text, _ = (one.text for one in made.root.find("code", class_="secret"))
+    told = made.facts()
+    assert told["Name"] == "till"
+    assert "read: fetch credentials" in told["What it may do"]
+    assert "127.0.0.0/8" in told["Reaches"]
     assert (await keeper.call("GET", "/tasks", key=text)).status == 200
 
     listed = await admin.open(ROOM)
@@ -44,12 +48,26 @@ async def test_a_key_is_made_shown_once_listed_and_revoked(admin: Browser, keepe
     assert [row["State"] for row in revoked.table()] == ["revoked"]
 
 
+async def test_a_key_that_only_looks_is_not_given_what_fetches_credentials(admin: Browser) -> None:
+    new = f"{ROOM}/keys/new"
+    form = await admin.open(new)
+
+    refused = await admin.submit(form, new, name="watcher", scopes=["view", "read"])
+    made = await admin.submit(form, new, name="watcher", scopes=["view"], types=["access_token"])
+
+    assert form.root.find("input", name="scopes", checked="") == []
+    assert "read fetches values" in refused.root.one(id="error-scopes").text.lower()
+    assert made.facts()["Reaches"] == "access_token"
+    assert "fetch" not in made.facts()["What it may do"].replace("fetch no credential", "")
+
+
 async def test_a_form_for_a_key_offers_the_accounts_that_are_kept_and_is_carried_out_once(
     admin: Browser, keeper: Caller, clock: FakeClock
 ) -> None:
     await keeper.register({"type": 0})
     form = await admin.open(f"{ROOM}/keys/new")
-    wish = {"name": "till", "accounts": [APPID], "appids": "wx2222222222222222", "expires_in": "9"}
+    typed = {"appids": "wx2222222222222222", "expires_in": "9"}
+    wish = {"name": "till", "accounts": [APPID], "scopes": ["read"]} | typed
 
     kept = await admin.submit(form, f"{ROOM}/keys/new", **wish | {"name": ""})
     twice = [await admin.submit(form, f"{ROOM}/keys/new", **wish) for _ in range(2)]
@@ -81,12 +99,14 @@ async def test_all_mistakes_are_said_beside_their_fields_and_what_was_typed_stay
     admin: Browser,
 ) -> None:
     form = await admin.open(f"{ROOM}/keys/new")
-    typed = {"appids": "wx1\nwx!", "networks": "10.0.0.1/8", "types": "nothing"}
+    typed = {"appids": "wx1\nwx!", "networks": "10.0.0.1/8", "types": ["nothing"]}
 
     page = await admin.submit(
         form, f"{ROOM}/keys/new", name=MARKUP, scopes=[], expires_in="soon", **typed
     )
-    right = await admin.submit(form, f"{ROOM}/keys/new", name="till", networks="10.0.0.1/8")
+    right = await admin.submit(
+        form, f"{ROOM}/keys/new", name="till", scopes=["read"], networks="10.0.0.1/8"
+    )
 
     assert (page.status, right.status) == (400, 400)
     said = [one.text for one in page.root.find("p", class_="error")]

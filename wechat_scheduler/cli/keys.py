@@ -47,7 +47,7 @@ def keys() -> None:
     multiple=True,
     required=True,
     type=click.Choice([scope.value for scope in Scope]),
-    help="Allow it to read values, register tasks, push messages, or do everything. Repeatable.",
+    help="Allow it to look only (view), read values, register tasks, push messages, or do everything. Repeatable; view goes with neither read nor admin.",
 )
 @click.option(
     "--appid",

@@ -101,6 +101,8 @@ _OF_FIELDS: Final = {
         "必须是页面的路径，例如 pages/order/detail?id=7，最多 {longest} 个字符",
 
     "name what the key is for": "请选择 key 可以做什么",
+    "{scope} fetches values of credentials, and view is for a key that only looks: leave out one of the two":
+        "{scope} 能获取凭据，view 只用于查看：两者只能选一个",
     "name at least one delivery": "请至少选择一条投递",
     "name the accounts that it may use": "请填写它可以使用的账号",
     "must be a path such as /cgi-bin/menu/* or GET /cgi-bin/menu/get":

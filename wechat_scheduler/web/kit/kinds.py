@@ -64,6 +64,10 @@ class KindTable:
             return self._kinds.get(int(text), text)
         return text
 
+    def kinds(self) -> list[str]:
+        """The kinds of all types."""
+        return [*self._types]
+
     def number_of(self, kind: str) -> int | None:
         return self._numbers.get(kind)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 import structlog
@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 
 # Ten years, in seconds. A key without `expires_in` never expires.
 LONGEST_LIFE = 10 * 366 * 86_400
+# The scopes that hand out values of credentials; none of them goes with VIEW.
+FETCHING: Final = (Scope.READ, Scope.ADMIN)
 
 
 class KeyBody(msgspec.Struct, forbid_unknown_fields=True):
@@ -116,6 +118,7 @@ def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
     with wrong:
         if not parsed.scopes:
             raise InvalidRequestError("name what the key is for", field="scopes")
+        _check_that_it_looks_only(parsed.scopes)
     with wrong:
         appids = frozenset(_appids(parsed.appids))
     with wrong:
@@ -158,6 +161,17 @@ def key_results(found: Sequence[Key], now: datetime) -> list[KeyResult]:
 def made_result(made: MadeKey, now: datetime) -> MadeKeyResult:
     shown = msgspec.structs.asdict(_result(made.key, now))
     return MadeKeyResult(**shown, key=made.text, signing_secret=made.signing_secret)
+
+
+def _check_that_it_looks_only(scopes: Sequence[Scope]) -> None:
+    """A key that is for looking would otherwise fetch what it must not, unnoticed."""
+    fetching = [scope for scope in FETCHING if scope in scopes]
+    if Scope.VIEW in scopes and fetching:
+        raise InvalidRequestError(
+            f"{fetching[0]} fetches values of credentials, and view is for a key that only looks: "
+            "leave out one of the two",
+            field="scopes",
+        )
 
 
 def _appids(given: list[str]) -> Iterator[str]:

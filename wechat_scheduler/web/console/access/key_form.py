@@ -12,6 +12,7 @@ from wechat_scheduler.web.console.fields import (
     TypedFields,
     area_field,
     check_field,
+    error_note,
     text_field,
     whole_number,
 )
@@ -19,9 +20,8 @@ from wechat_scheduler.web.console.known_accounts import kept_here
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.keys import LONGEST_LIFE, read_key_draft
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -35,8 +35,8 @@ NAME_HINT = W("The system or person that uses it.", "使用它的系统或人。
 SCOPES = W("What it may do", "可以做什么")
 SCOPE_WORDS: Final = {
     Scope.VIEW: W(
-        "view: look at all but keys, consumers and the audit; change nothing, fetch no credential",
-        "view：只能看（key、使用方和审计除外）；不能更改，也不能获取凭据",
+        "view: look at all but keys, consumers and the audit, fetch no credential; not together with read or admin",
+        "view：查看（key、使用方和审计除外），不能获取凭据；不能与 read、admin 同时勾选",
     ),
     Scope.READ: W("read: fetch credentials, see their state", "read：获取凭据、查看它们的状态"),
     Scope.REGISTER: W(
@@ -54,10 +54,7 @@ APPIDS_HINT = W(
 )
 ALL_HINT = W("Appids, one a line. Empty: all.", "每行一个 appid。留空表示全部。")
 TYPES = W("Only these types of credentials", "只限这些凭据类型")
-TYPES_HINT = W(
-    "Numbers or names, such as access_token. Empty: all.",
-    "编号或名称，例如 access_token。留空表示全部。",
-)
+TYPES_HINT = W("The key reaches all types if none is ticked.", "都不勾选表示全部类型。")
 NETWORKS = W("Only from these networks", "只限这些网段")
 NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
 DAYS = W("Ends after days", "有效天数")
@@ -69,12 +66,12 @@ NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(mos
 
 
 async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
-    scopes = visit.form_list("scopes") if draft else [Scope.READ.value]
+    scopes = visit.form_list("scopes")
     boxes = [
         check_field(visit, "scopes", words, scope.value, checked=scope.value in scopes)
         for scope, words in SCOPE_WORDS.items()
     ]
-    wrong, kept = mistakes.at("scopes"), await _kept(visit)
+    kept = await _kept(visit)
     return fill(
         "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{kept}{appids}{types}{networks}{days}",
         name=text_field(
@@ -83,12 +80,12 @@ async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes)
         ),
         legend=visit.say(SCOPES),
         boxes=boxes,
-        wrong=when(wrong, fill('<p class="error">{wrong}</p>', wrong=wrong)),
+        wrong=error_note("scopes", mistakes.at("scopes")),
         kept=kept,
         appids=_area(
             visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT if kept else ALL_HINT, draft, mistakes
         ),
-        types=_area(visit, "types", TYPES, TYPES_HINT, draft, mistakes),
+        types=_types(visit, mistakes),
         networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
         days=text_field(
             visit, "expires_in", DAYS, draft.get("expires_in", ""), hint=DAYS_HINT,
@@ -108,9 +105,7 @@ def read_key(visit: Visit) -> dict[str, Any]:
         "scopes": visit.form_list("scopes"),
         "appids": list(dict.fromkeys(appids)),
         "networks": lines(visit.form.get("networks", "")),
-        "types": [
-            int(one) if ID.fullmatch(one) else one for one in lines(visit.form.get("types", ""))
-        ],
+        "types": visit.form_list("types"),
         "expires_in": None if days is None else days * _DAY,
     }
     typed.check(lambda: read_key_draft(msgspec.json.encode(body), visit.kinds))
@@ -128,6 +123,20 @@ async def _kept(visit: Visit) -> Html:
         "<fieldset><legend>{legend}</legend>{boxes}</fieldset>",
         legend=visit.say(APPIDS),
         boxes=boxes,
+    )
+
+
+def _types(visit: Visit, mistakes: Mistakes) -> Html:
+    ticked = visit.form_list("types")
+    return fill(
+        "<fieldset><legend>{legend}</legend>{boxes}<small>{hint}</small>{wrong}</fieldset>",
+        legend=visit.say(TYPES),
+        boxes=[
+            check_field(visit, "types", kind, kind, checked=kind in ticked)
+            for kind in visit.kinds.kinds()
+        ],
+        hint=visit.say(TYPES_HINT),
+        wrong=error_note("types", mistakes.at("types")),
     )
 
 

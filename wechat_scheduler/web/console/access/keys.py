@@ -9,7 +9,13 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import ADMIN, KeyState, Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.access.key_form import FIELDS, key_fields, read_key
+from wechat_scheduler.web.console.access.key_form import (
+    FIELDS,
+    SCOPE_WORDS,
+    SCOPES,
+    key_fields,
+    read_key,
+)
 from wechat_scheduler.web.console.access.tabs import (
     BACK,
     ROOM,
@@ -23,6 +29,7 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
     Kind,
     code,
+    facts,
     joined,
     search,
     searched,
@@ -48,11 +55,12 @@ EMPTY = W(
     "No keys in this state. Make one for each system that calls the daemon.",
     "没有这种状态的 key。给每个调用守护进程的系统各创建一个。",
 )
+REACHES, THE_KEY = W("Reaches", "范围"), W("This key", "这个 key")
 HEADS: Final = (
     terms.NAME,
     terms.STATE,
     W("Scopes", "权限"),
-    W("Reaches", "范围"),
+    REACHES,
     terms.USED_LAST,
     terms.EXPIRES,
     "",
@@ -110,7 +118,7 @@ async def make(visit: Visit) -> web.StreamResponse:
         return await _form(visit, visit.form, Mistakes(error))
     shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
     back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
-    return access_page(visit, ROOM, joined([shown, back]), title=MADE)
+    return access_page(visit, ROOM, joined([shown, _told(visit, made), back]), title=MADE)
 
 
 async def revoke(visit: Visit) -> web.StreamResponse:
@@ -127,6 +135,20 @@ async def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> w
         ]
     )
     return access_page(visit, ROOM, section(visit, MAKE, body), title=MAKE, status=mistakes.status)
+
+
+def _told(visit: Visit, key: KeyResult) -> Html:
+    """What the key is called and what it may do, each scope in words."""
+    may = [
+        fill("<div>{words}</div>", words=visit.say(SCOPE_WORDS[Scope(one)])) for one in key.scopes
+    ]
+    told = [
+        (terms.NAME, code(key.name)),
+        (SCOPES, fill("{may}", may=may)),
+        (REACHES, limits(visit, [*key.appids, *key.types, *key.networks])),
+        (terms.EXPIRES, visit.time(key.expires_at)),
+    ]
+    return section(visit, THE_KEY, facts(visit, told))
 
 
 def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
