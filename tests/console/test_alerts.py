@@ -159,6 +159,8 @@ async def test_a_test_shows_what_each_target_answered(
     page = await admin.open(PAGE)
 
     shown = await admin.submit(page, button="Send a test to all")
+    (entry,) = (await keeper.call("GET", "/v1/audit?action=alert.tested")).result
+    assert entry["object"] == "alert/test"
 
     assert [row["Where"] for row in page.table("Who is told")] == [
         f"http://127.0.0.1:{business.port}/[redacted]",

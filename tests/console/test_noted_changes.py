@@ -144,7 +144,7 @@ def test_a_change_that_people_can_make_is_noted_or_is_none() -> None:
     assert {path for _, path in others if path.startswith("/v1/")} == {
         "/v1/accounts/{appid}", "/v1/registrations/check", "/v1/jssdk/{appid}/signature", "/v1/jssdk/{appid}/origins",
         "/v1/keys", "/v1/keys/{id}", "/v1/consumers", "/v1/consumers/{consumer}",
-        "/v1/consumers/{consumer}/secret", "/v1/alerts/test", "/v1/alerts/{alert}/mute",
+        "/v1/consumers/{consumer}/secret", "/v1/alerts/{alert}/mute",
         "/v1/apps", _APP, f"{_APP}/token", f"{_APP}/links", f"{_APP}/templates",
         f"{_APP}/templates/preview", f"{_APP}/subscribers/{{name}}/token",
         f"{_APP}/subscribers/{{name}}/spt", f"{_APP}/subscribers/{{name}}/openid",

@@ -50,7 +50,9 @@ def figures(page: Page) -> dict[str, str]:
 async def test_an_empty_house_says_what_to_do_next(admin: Browser) -> None:
     page = await admin.open("/")
     chinese = await admin.open("/", Accept_Language="zh-CN")
+    typed = [await admin.open(path) for path in ("/console", "/console/")]
 
+    assert [one.title for one in typed] == [page.title] * 2
     assert "Nothing needs a person now." in page.text
     assert "No credentials yet. Register the first account" in page.text
     assert odd_spaces(chinese.html) == []
@@ -61,6 +63,7 @@ async def test_an_empty_house_says_what_to_do_next(admin: Browser) -> None:
 async def test_what_needs_a_person_comes_first_with_its_advice(
     admin: Browser, keeper: Caller
 ) -> None:
+    await keeper.register({"type": 0})
     await fire(keeper, 1, appid=APPID, text="3 messages died")
     await made_app(keeper, "shop")
 
@@ -77,6 +80,28 @@ async def test_what_needs_a_person_comes_first_with_its_advice(
         "/console/messages?state=dead",
         "/console/alerts",
     ]
+
+
+async def test_an_app_whose_account_was_removed_is_named_where_people_look_with_the_way_back(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0})
+    app = await made_app(keeper)
+    endpoint = {"token": "first", "encoding_aes_key": "k" * 43}
+    assert (await keeper.call("PUT", f"/callbacks/{APPID}", body=endpoint)).status == 200
+    kept = [await admin.open(page) for page in ("/", "/console/pushes", "/console/reminders/bot")]
+    assert (await keeper.call("DELETE", f"/task/{APPID}/0")).status == 200
+
+    pages = [await admin.open(page) for page in ("/", "/console/pushes", "/console/reminders/bot")]
+
+    (item,) = needs(pages[0])
+    assert app["name"] in item
+    assert "Nothing needs a person" not in pages[0].text
+    for page in kept:
+        assert "No credential of this account" not in page.text
+    for page in pages:
+        assert "No credential of this account is kept here" in page.text
+        assert f"/console/credentials/register?appid={APPID}" in page.html
 
 
 async def test_an_alert_whose_cause_is_gone_says_when_it_is_over_and_needs_nobody(

@@ -28,6 +28,7 @@ class Action(enum.StrEnum):
     LINKS_RENEWED = "links.renewed"
     TEMPLATES_IMPORTED = "templates.imported"
     ALERT_MUTED = "alert.muted"
+    ALERTS_TESTED = "alert.tested"
     MESSAGE_SENT = "message.sent"
     DELIVERY_REPLAYED = "delivery.replayed"
     DELIVERY_CANCELLED = "delivery.cancelled"

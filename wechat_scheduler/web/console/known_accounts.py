@@ -1,16 +1,33 @@
-"""The accounts that are kept here, offered where an appid is typed."""
+"""The accounts that are kept here, offered where an appid is typed, and those that lack a credential."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
+from urllib.parse import urlencode
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.parts import spaced
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import WECHAT_ID
 from wechat_scheduler.web.kit.query import PAGE
+from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # The `list` of a field for an appid.
 ACCOUNTS: Final = "accounts"
+# Accounts that a page asks about, each with two counts.
+MOST_ASKED: Final = 8
+
+W = Words
+
+LACKS = W("no credential kept", "没有保管凭据")
+LACKING = W(
+    "No credential of this account is kept here: nothing can be sent for it, messages and reminders wait.",
+    "这里没有保管这个账号的凭据：发不出任何内容，消息和提醒都在等待。",
+)
+REGISTER = W("Register the account", "登记这个账号")
 
 
 async def known_accounts(visit: Visit) -> Html:
@@ -27,3 +44,30 @@ async def kept_here(visit: Visit) -> Sequence[str]:
         return ()
     found = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
     return list(dict.fromkeys(job.appid for job in found.rows))
+
+
+async def is_unregistered(visit: Visit, appid: str) -> bool:
+    """Whether nothing is kept for the account, itself or by a platform."""
+    if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
+        return False
+    path = "/v1/tasks/counts"
+    found = [
+        await visit.api.get(path, JobCountsResult, **{name: appid}) for name in ("appid", "subject")
+    ]
+    return not any(one.all for one in found)
+
+
+async def lacking(visit: Visit, appids: Iterable[str]) -> Collection[str]:
+    """Those of the accounts for which nothing is kept; of many a part, and none for a key that may not see that."""
+    if not visit.sees(Scope.READ) or visit.session.key.kinds:
+        return ()
+    kept = await kept_here(visit)
+    asked = sorted(set(appids).difference(kept))[:MOST_ASKED]
+    return [appid for appid in asked if await is_unregistered(visit, appid)]
+
+
+def told_lacking(visit: Visit, appid: str) -> Html:
+    """The sentence about such an account, with the way to register it."""
+    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
+    may = visit.may(Scope.REGISTER)
+    return spaced(visit.say(LACKING), when(may, link(url, visit.say(REGISTER))))

@@ -203,6 +203,8 @@ _OF_REQUESTS: Final = {
     "{appid} was checked {most:d} times within a minute: wait a little":
         "{appid} 在一分钟里检查了 {most} 次：请稍等",
     "no {kind} is kept for {appid}: {remedy}": "没有为 {appid} 保管 {kind}：{remedy}",
+    "register the account with its AppSecret": "请用 AppSecret 登记这个账号",
+    "register type 1 (jsapi_ticket) of it": "请登记它的类型 1（jsapi_ticket）",
 
     "this API key lacks the scope {scope}": "这个 API key 没有 {scope} 权限",
     "this API key lacks the scope push, which pushes about users need":

@@ -115,6 +115,7 @@ CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
     ("POST", f"{_APP}/qrcodes"): NotedChange(
         Action.CODE_CREATED, lambda names, _: f"{names['app']}/qrcodes"
     ),
+    ("POST", "/v1/alerts/test"): NotedChange(Action.ALERTS_TESTED, lambda *_: "alert/test"),
     ("POST", "/v1/quotas/{appid}/clear"): NotedChange(
         Action.QUOTA_CLEARED, lambda names, _: names["appid"]
     ),

@@ -31,6 +31,7 @@ ACTION_WORDS: Final[Mapping[str, Words]] = {
     Action.LINKS_RENEWED: W("Links invalidated", "让链接失效"),
     Action.TEMPLATES_IMPORTED: W("Templates imported", "导入模板"),
     Action.ALERT_MUTED: W("Alert muted, or its mute ended", "静音告警或取消静音"),
+    Action.ALERTS_TESTED: W("Test of alerts sent", "发送告警测试"),
     Action.MESSAGE_SENT: W("Message sent", "发送消息"),
     Action.DELIVERY_REPLAYED: W("Delivery sent again", "重新发送投递"),
     Action.DELIVERY_CANCELLED: W("Delivery cancelled", "取消投递"),

@@ -19,12 +19,12 @@ W = Words
 FOLDER: Final = "/etc/wechat-scheduler"
 ADD = W("Add one", "添加一个")
 SECRET_FILE = W(
-    "Put it into a file that the daemon can read: paste it behind this command, then press Enter and Ctrl-D.",
-    "把它写进守护进程能读的文件：执行这条命令，粘贴，再按 Enter 和 Ctrl-D。",
-)
+    "Put it into a file that the daemon can read: run each command below, paste, then press Enter and Ctrl-D. A daemon without the unit has no group {group}: leave out `-g {group}`, run it as the user of the daemon, and take any folder.",
+    "把它写进守护进程能读的文件：逐条执行下面的命令，粘贴，再按 Enter 和 Ctrl-D。没有使用单元的守护进程没有 {group} 这个组：去掉 `-g {group}`，用运行守护进程的用户执行，目录可以任选。",
+).filled(group="wechat-scheduler")
 LINES = W(
-    "Write these lines at the end of the configuration file, which is {file} with the unit of this program:",
-    "把这几行写到配置文件末尾；使用本程序的 systemd 单元时，配置文件是 {file}：",
+    "Write these lines at the end of the configuration file, which is {file} with the unit of this program. A daemon that was started without one has none: write them to a new file, and start it again with `wechat-scheduler serve --config FILE`:",
+    "把这几行写到配置文件末尾；使用本程序的 systemd 单元时，配置文件是 {file}。没有用配置文件启动的守护进程：把它们写进一个新文件，再用 `wechat-scheduler serve --config 文件` 重新启动：",
 ).filled(file=f"`{FOLDER}/config.toml`")
 RELOAD = W(
     "Have it read again: `systemctl reload wechat-scheduler`, or SIGHUP to a daemon without the unit. A mistake changes nothing and is "
@@ -35,6 +35,8 @@ RELOAD = W(
 APPS = W("The apps: {apps}.", "应用：{apps}。")
 PEOPLE = W("Find the uid of a person in the list of subscribers", "在订阅者列表里查看 uid")
 NO_APP = W("Make an app first", "请先创建一个应用")
+# In the place of an app while there is none.
+NO_ID: Final = "ID"
 # Of very many apps those that are named.
 MOST_APPS: Final = 10
 
@@ -145,7 +147,7 @@ def _files(visit: Visit, name: str, known: _Form) -> Html:
     )
     return fill(
         '<p>{words}</p><pre tabindex="0">{commands}</pre>',
-        words=visit.say(SECRET_FILE),
+        words=with_code(visit.say(SECRET_FILE)),
         commands=commands,
     )
 
@@ -159,7 +161,7 @@ def _toml(form: AlertForm, name: str, known: _Form, apps: Mapping[int, AppResult
     yield f'name = "{name}"'
     yield f'kind = "{form.value}"'
     for line in known.lines:
-        yield line.format(app=next(iter(apps), 1), to="uid")
+        yield line.format(app=next(iter(apps), NO_ID), to="uid")
     for field in known.files:
         yield f'{field}_file = "{_file(name, field)}"'
 

@@ -14,8 +14,8 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
     "credential_expires": (
         W("Credential needs a person", "凭据需要人处理"),
         W(
-            "WeChat refuses a credential for 5 minutes, or an input is missing for 30. Critical in its last hour.",
-            "微信拒绝给出凭据满 5 分钟，或者缺一项输入满 30 分钟。最后一小时变为紧急。",
+            "WeChat refuses a credential for 5 minutes (2 if it has expired), or an input is missing for 30. Critical in its last hour.",
+            "微信拒绝给出凭据满 5 分钟（已经过期的 2 分钟），或者缺一项输入满 30 分钟。最后一小时变为紧急。",
         ),
     ),
     "dead_letters": (

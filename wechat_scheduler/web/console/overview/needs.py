@@ -11,11 +11,13 @@ from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.overview.alert_items import item, together
 from wechat_scheduler.web.console.overview.faults import OF_PERSONS, CredentialFaults, items
+from wechat_scheduler.web.console.overview.idle_apps import idle_items
 from wechat_scheduler.web.console.parts import section, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
 from wechat_scheduler.web.native.job_counts import JobCountsResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -38,14 +40,16 @@ def needs(
     counts: JobCountsResult | None,
     faults: CredentialFaults,
     names: Mapping[str, str],
+    idle: Mapping[str, Sequence[AppResult]],
 ) -> Html:
-    """The faults of credentials, what else is wrong, the worst first, and the alerts whose cause is gone.
+    """The apps without a credential, the faults of credentials, what else is wrong, the worst first, and the alerts whose cause is gone.
     `names` are those of accounts."""
     fire = [_now(visit, alert, counts) for alert in alerts.rows]
     about, others = _parted(fire, faults)
     groups = together(visit, others)
-    lasts = faults or any(group[0].gone_at is None for group in groups)
+    lasts = idle or faults or any(group[0].gone_at is None for group in groups)
     made = [
+        *idle_items(visit, idle),
         *items(visit, faults, about, names),
         *(item(visit, group, names) for group in groups),
     ]

@@ -11,6 +11,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.overview.daemon import daemon
 from wechat_scheduler.web.console.overview.errors import errors
 from wechat_scheduler.web.console.overview.faults import credential_faults
+from wechat_scheduler.web.console.overview.idle_apps import idle_apps
 from wechat_scheduler.web.console.overview.needs import needs
 from wechat_scheduler.web.console.overview.numbers import numbers
 from wechat_scheduler.web.console.overview.standing import standing
@@ -45,7 +46,7 @@ async def overview(visit: Visit) -> web.Response:
         faults = await credential_faults(visit, found.credentials)
         names = await account_names(visit) if faults or alerts.rows else {}
         parts = [
-            needs(visit, alerts, found.credentials, faults, names),
+            needs(visit, alerts, found.credentials, faults, names, await idle_apps(visit)),
             *parts,
             numbers(visit, lately),
             await errors(visit, lately, faults),
@@ -60,4 +61,13 @@ def _closed(visit: Visit) -> Html:
     return section(visit, KEY, facts(visit, pairs), id="key")
 
 
-ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, "/", overview),)
+async def home(_: Visit) -> web.StreamResponse:
+    """`GET /console`, which a person types from the address of another page."""
+    return web.Response(status=303, headers={hdrs.LOCATION: "/"})
+
+
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_GET, "/", overview),
+    ConsoleRoute(hdrs.METH_GET, "/console", home),
+    ConsoleRoute(hdrs.METH_GET, "/console/", home),
+)

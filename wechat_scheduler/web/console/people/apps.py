@@ -10,7 +10,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
-from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, is_unregistered, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -33,9 +33,7 @@ from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.ids import WECHAT_ID
 from wechat_scheduler.web.kit.query import PAGE
-from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -129,7 +127,7 @@ async def new_app(visit: Visit) -> web.Response:
 async def make(visit: Visit) -> web.Response:
     given = visit.form
     body = {name: given.get(name, "").strip() for name in NAMES if name in given}
-    if SURE not in given and await _is_unregistered(visit, appid := body.get("appid", "")):
+    if SURE not in given and await is_unregistered(visit, appid := body.get("appid", "")):
         return await question(visit, unregistered(visit, appid))
     try:
         answer = await visit.api.post_noted(
@@ -170,17 +168,6 @@ async def make(visit: Visit) -> web.Response:
         ),
     ]
     return layout(visit, CREATED, joined(parts))
-
-
-async def _is_unregistered(visit: Visit, appid: str) -> bool:
-    """Whether nothing is kept for the account, itself or by a platform."""
-    if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
-        return False
-    path = "/v1/tasks/counts"
-    found = [
-        await visit.api.get(path, JobCountsResult, **{name: appid}) for name in ("appid", "subject")
-    ]
-    return not any(one.all for one in found)
 
 
 def unregistered(visit: Visit, appid: str) -> Html:

@@ -10,7 +10,13 @@ from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, form, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
-from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
+from wechat_scheduler.web.console.known_accounts import (
+    ACCOUNTS,
+    LACKS,
+    known_accounts,
+    lacking,
+    told_lacking,
+)
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, pager
 from wechat_scheduler.web.console.parts import (
@@ -96,7 +102,8 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         after=query.get("endpoints_after"),
         limit=MOST,
     )
-    rows = [_row(visit, one) for one in found.rows]
+    bare = await lacking(visit, (one.appid for one in found.rows))
+    rows = [_row(visit, one, is_bare=one.appid in bare) for one in found.rows]
     empty = (
         searched(visit, NO_SUCH, [(terms.ACCOUNT, query.get("endpoint", "").strip())])
         if is_filtered
@@ -130,10 +137,16 @@ def _search(visit: Visit) -> Html:
     return search(visit, PUSHES, field, name=ENDPOINTS)
 
 
-def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
+def _row(visit: Visit, one: PushEndpointResult, *, is_bare: bool) -> tuple[Html, ...]:
     return (
         joined([account_link(visit, one.appid), _former(visit, one)]),
-        joined([_state(visit, one), advice(visit, one.advice)]),
+        joined(
+            [
+                _state(visit, one, is_bare=is_bare),
+                advice(visit, one.advice),
+                when(is_bare, _bare(visit, one)),
+            ]
+        ),
         _from_wechat(visit, one),
         visit.time(one.ticket_at) if one.ticket_at else fill("{no}", no=visit.say(NO_TICKETS)),
         _refusals(visit, one),
@@ -142,9 +155,15 @@ def _row(visit: Visit, one: PushEndpointResult) -> tuple[Html, ...]:
     )
 
 
-def _state(visit: Visit, one: PushEndpointResult) -> Html:
+def _bare(visit: Visit, one: PushEndpointResult) -> Html:
+    return fill("<p>{told}</p>", told=told_lacking(visit, one.appid))
+
+
+def _state(visit: Visit, one: PushEndpointResult, *, is_bare: bool) -> Html:
     if one.ticket_at is not None and visit.now - one.ticket_at >= TICKET_OVERDUE:
         return state(visit, "bad", OVERDUE)
+    if is_bare:
+        return state(visit, "bad", LACKS)
     return state(visit, "warn", ODD) if one.advice else state(visit, "good", FINE)
 
 

@@ -1,6 +1,6 @@
 """`/console/reminders/bot`: which accounts have a bot, what it takes, and where that is changed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -10,9 +10,10 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.key_limits import of_accounts
+from wechat_scheduler.web.console.known_accounts import lacking, told_lacking
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link
-from wechat_scheduler.web.console.parts import Cell, facts, section, state, table
+from wechat_scheduler.web.console.parts import Cell, facts, joined, section, state, table
 from wechat_scheduler.web.console.reminders.pieces import BOT, tabs
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -27,6 +28,7 @@ W = Words
 TITLE = W("Bot", "机器人")
 PUSHES, TAKER = W("Hears users", "能收到用户消息"), W("App of its reminders", "提醒归属的应用")
 TEMPLATE = W("After 48 hours", "48 小时之后")
+MUTE = W("cannot answer", "不能回复")
 HEARS, DEAF = W("yes", "能"), W("no callback", "没有回调")
 BY_TEMPLATE = W("by template", "用模板消息")
 NOT_SENT = W("not reached: no template for reminders", "发不到：没有提醒用的模板")
@@ -72,11 +74,12 @@ REMINDER: Final = "reminder"
 async def bot(visit: Visit) -> web.Response:
     apps = list((await apps_of(visit)).values())
     hearing = await _hearing(visit)
+    bare = await lacking(visit, {app.appid for app in apps} | (hearing or set()))
     body = fill(
         "{tabs}{accounts}{settings}",
         tabs=tabs(visit, BOT),
         accounts=section(
-            visit, terms.ACCOUNTS, _accounts(visit, apps, hearing), id="accounts", live=True
+            visit, terms.ACCOUNTS, _accounts(visit, apps, hearing, bare), id="accounts", live=True
         ),
         settings=section(visit, terms.SETTINGS, await _settings(visit), id="settings"),
     )
@@ -91,9 +94,11 @@ async def _hearing(visit: Visit) -> set[str] | None:
     return {endpoint.appid for endpoint in found}
 
 
-def _accounts(visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None) -> Html:
+def _accounts(
+    visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None, bare: Collection[str]
+) -> Html:
     names = sorted({app.appid for app in apps} | (hearing or set()))
-    rows = [_row(visit, name, taker(apps, name), hearing) for name in names]
+    rows = [_row(visit, name, taker(apps, name), hearing, bare) for name in names]
     heads = (terms.ACCOUNT, PUSHES, TAKER, TEMPLATE, terms.ZONE)
     return fill(
         '{table}<p class="faint">{changes}</p><p class="faint">{example}</p>',
@@ -111,11 +116,15 @@ def taker(apps: Iterable[AppResult], appid: str) -> AppResult | None:
 
 
 def _row(
-    visit: Visit, appid: str, app: AppResult | None, hearing: set[str] | None
+    visit: Visit, appid: str, app: AppResult | None, hearing: set[str] | None, bare: Collection[str]
 ) -> tuple[Cell, ...]:
     hears: Cell = "–"
     if hearing is not None:
         hears = state(visit, "good", HEARS) if appid in hearing else state(visit, "idle", DEAF)
+    if appid in bare:
+        hears = joined(
+            [state(visit, "bad", MUTE), fill("<p>{told}</p>", told=told_lacking(visit, appid))]
+        )
     if app is None:
         return (account_link(visit, appid), hears, visit.say(NO_APP), visit.say(NOT_SENT), "–")
     has_template = REMINDER in app.templates
