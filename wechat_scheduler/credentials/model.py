@@ -217,11 +217,6 @@ class Failed:
     waits_on: str = ""
     seen: int = 0
 
-    @property
-    def is_failure(self) -> bool:
-        """False while the job only waits for a value of its parent, and asked nobody."""
-        return self.spent.calls > 0 or self.fault.reaction is not Reaction.PARENT_INVALID
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:

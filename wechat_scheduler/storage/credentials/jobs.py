@@ -157,7 +157,7 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
             micros(now),
             outcome.spent.calls,
             micros_or_none(outcome.spent.forced_at),
-            int(outcome.is_failure),
+            int(_is_failure(outcome)),
         ),
     )
     if not saved:
@@ -165,6 +165,11 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
     if outcome.waits_on == AUTHORIZATION:
         yield from _drop(job.key, now)
     return instant(saved[0]["due_at"])
+
+
+def _is_failure(outcome: Failed) -> bool:
+    """False while the job only waits for a value of its parent, and made no call."""
+    return outcome.spent.calls > 0 or outcome.fault.reaction is not Reaction.PARENT_INVALID
 
 
 def _drop(key: JobKey, now: datetime) -> Script[None]:

@@ -144,7 +144,7 @@ def _row(visit: Visit, one: PushEndpointResult, *, is_bare: bool) -> tuple[Html,
             [
                 _state(visit, one, is_bare=is_bare),
                 advice(visit, one.advice),
-                when(is_bare, _bare(visit, one)),
+                when(is_bare, told_lacking(visit, one.appid)),
             ]
         ),
         _from_wechat(visit, one),
@@ -153,10 +153,6 @@ def _row(visit: Visit, one: PushEndpointResult, *, is_bare: bool) -> tuple[Html,
         joined([*_events(one), *_waiting(visit, one)] or ["–"]),
         when(visit.may(Scope.REGISTER), _remove(visit, one)),
     )
-
-
-def _bare(visit: Visit, one: PushEndpointResult) -> Html:
-    return fill("<p>{told}</p>", told=told_lacking(visit, one.appid))
 
 
 def _state(visit: Visit, one: PushEndpointResult, *, is_bare: bool) -> Html:
@@ -214,8 +210,7 @@ def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
 
 
 def _remove(visit: Visit, one: PushEndpointResult) -> Html:
-    fields = {"appid": one.appid}
-    url = f"{PUSHES}/remove"
+    fields, url = {"appid": one.appid}, f"{PUSHES}/remove"
     sure = REMOVE_SURE.filled(appid=one.appid)
     return form(visit, url, Html(), REMOVE, kind="danger", confirm=sure, fields=fields)
 
