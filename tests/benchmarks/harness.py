@@ -52,6 +52,11 @@ class Server:
         stats = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
         return sum(int(stat.read_text().split()[0]) for stat in stats) / 1e9
 
+    def wants_a_core(self) -> bool:
+        """Whether one of its threads runs, or would if a core were free."""
+        stats = Path(f"/proc/{self.pid}/task").glob("*/stat")
+        return any(stat.read_text().rpartition(") ")[2].startswith("R") for stat in stats)
+
 
 class Bench:
     """How long to measure, and where to show that something happens."""
