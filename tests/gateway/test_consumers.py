@@ -58,6 +58,32 @@ async def test_a_consumer_is_shown_as_it_was_made_and_its_secret_once(keeper: Ca
     }
 
 
+async def test_a_consumer_whose_response_was_lost_is_asked_for_again_and_is_the_same(
+    keeper: Caller,
+) -> None:
+    async def ask(key: str, **wish: Any) -> Any:
+        body = {"name": "shop", "appids": [APPID]} | wish
+        return await keeper.call(
+            "POST", "/v1/consumers", body=body, headers={"Idempotency-Key": key}
+        )
+
+    first, again = await ask("shop-1"), await ask("shop-1")
+    other, namesake = await ask("shop-1", per_minute=5, stand_in=True), await ask("shop-2")
+
+    assert (again.json, again.headers["Idempotency-Replayed"]) == (first.json, "true")
+    assert [one.status for one in (first, again, other, namesake)] == [200, 200, 409, 409]
+    assert (other.json["reason"], namesake.json["reason"]) == (
+        "idempotency.conflict",
+        "consumer.exists",
+    )
+    noted = (await keeper.call("GET", "/v1/audit?action=consumer.created")).result
+    assert [one["object"] for one in noted] == ["consumer/shop"]
+    stored = await keeper.daemon.ground.database.read("SELECT answer FROM answers")
+    assert len(stored) == 1
+    assert first.result["secret"] not in str(stored)
+    assert desk(keeper).with_secret(first.result["secret"]) is not None
+
+
 async def test_the_maker_learns_that_the_gateway_is_off(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:

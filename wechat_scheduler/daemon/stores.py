@@ -120,7 +120,7 @@ def stores_on(
         feed=feed,
         outbox=SqlOutbox(database, vault, worker=worker, feed=feed),
         keys=SqlKeys(audited, vault),
-        consumers=SqlConsumers(audited),
+        consumers=SqlConsumers(audited, vault),
         origins=SqlPageOrigins(audited),
         sessions=SqlSessions(audited),
         secrets=SqlAccountSecrets(database, vault),

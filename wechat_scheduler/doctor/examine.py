@@ -160,7 +160,7 @@ class _StoreChecks:
 
     async def _gateway(self, views: Sequence[JobView]) -> AsyncIterator[Finding]:
         found, is_on = (
-            await SqlConsumers(self._database).all_consumers(),
+            await SqlConsumers(self._database, self._vault).all_consumers(),
             self._config.gateway.enabled,
         )
         for finding in gateway.consumers(found, views, is_on=is_on):

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 
 from wechat_scheduler.access.model import digest
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.latest_rereads import LatestRereads
 from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field, replace
-from wechat_scheduler.errors import ConflictError, NotFoundError
+from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.gateway.model import Consumer, ConsumerStore, new_secret
 from wechat_scheduler.reasons import Reason
 
@@ -83,15 +84,17 @@ class ConsumerDesk:
             raise _unknown(name)
         return found
 
-    async def make(self, draft: Consumer) -> MadeConsumer:
-        """Store a consumer with a new secret. Raises ConflictError if one of its name is active."""
+    async def make(
+        self, draft: Consumer, *, once: Callable[[MadeConsumer], Once | None] = lambda _: None
+    ) -> MadeConsumer:
+        """Store a consumer with a new secret. Raises ConflictError if one of its name is active, and as `once.Once`
+        says."""
         secret = new_secret()
-        if not await self._store.add(replace(draft, hash=digest(secret))):
-            raise ConflictError(
-                f"there is a consumer {draft.name}: rotate its secret, or revoke it first",
-                reason=Reason.CONSUMER_EXISTS,
-            )
-        return await self._made(draft.name, secret)
+        made = MadeConsumer(consumer=replace(draft, hash=digest(secret)), secret=secret)
+        await self._store.add(made.consumer, once=once(made))
+        self._forget(draft.name)
+        await self.load()
+        return made
 
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer:
         """Store what `edit` makes of the stored consumer; its secret stays. Raises NotFoundError, and what
@@ -109,7 +112,9 @@ class ConsumerDesk:
         secret = new_secret()
         if not await self._store.rotate(name, digest=digest(secret)):
             raise await self._absent(name)
-        return await self._made(name, secret)
+        self._forget(name)
+        await self.load()
+        return MadeConsumer(consumer=await self.consumer(name), secret=secret)
 
     async def revoke(self, name: str) -> bool:
         """End a consumer at once. Returns whether it was active until now. Raises NotFoundError."""
@@ -126,11 +131,6 @@ class ConsumerDesk:
         return NotFoundError(
             f"{name} was revoked: make a new one with this name", reason=Reason.CONSUMER_UNKNOWN
         )
-
-    async def _made(self, name: str, secret: str) -> MadeConsumer:
-        self._forget(name)
-        await self.load()
-        return MadeConsumer(consumer=await self.consumer(name), secret=secret)
 
     def _forget(self, name: str) -> None:
         self._rereads.changed()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Protocol
 
 from wechat_scheduler.access.model import Address, Network
+from wechat_scheduler.access.once import Once
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, field
 
@@ -63,9 +64,9 @@ class ConsumerStore(Protocol):
     async def has_consumer(self, digest: str) -> bool:
         """Whether an active consumer has the secret of that hash."""
 
-    async def add(self, consumer: Consumer) -> bool:
-        """Add a consumer, or replace a revoked one of its name, whose generation continues. Returns False if
-        one of that name is active."""
+    async def add(self, consumer: Consumer, *, once: Once | None = None) -> None:
+        """Add a consumer, or replace a revoked one of its name, whose generation continues. Raises ConflictError if
+        one of that name is active, and as `once.Once` says."""
 
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
         """Store what `edit` makes of an active consumer, whose name, secret and generation stay. Returns None

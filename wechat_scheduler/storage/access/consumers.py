@@ -5,11 +5,15 @@ from datetime import datetime
 from ipaddress import ip_network
 from typing import Literal
 
+from wechat_scheduler.access.once import Once
+from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.gateway.paths import PathRules
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.storage.access.shown_instants import shown_only
 from wechat_scheduler.storage.database import Database, Row, Script, Statement, call_on
-from wechat_scheduler.storage.rows import micros, record, stored
+from wechat_scheduler.storage.rows import Vault, micros, record, stored
+from wechat_scheduler.storage.stored_responses import put_response
 from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = """
@@ -54,8 +58,9 @@ HAS = "SELECT name FROM consumers WHERE hash = $1 AND revoked_at IS NULL"
 
 
 class SqlConsumers:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, vault: Vault) -> None:
         self._database = database
+        self._vault = vault
 
     async def all_consumers(self) -> Sequence[Consumer]:
         """All readable rows. Unreadable ones are skipped, so they grant no access."""
@@ -69,9 +74,8 @@ class SqlConsumers:
     async def has_consumer(self, digest: str) -> bool:
         return bool(await self._database.read(HAS, digest))
 
-    async def add(self, consumer: Consumer) -> bool:
-        values = (*_settings(consumer), consumer.hash, micros(consumer.created_at))
-        return await self._change(Statement(PUT, values))
+    async def add(self, consumer: Consumer, *, once: Once | None = None) -> None:
+        await self._database.write(lambda: self._added(consumer, once))
 
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
         return await self._database.write(lambda: self._edited(name, edit)) or None
@@ -85,6 +89,17 @@ class SqlConsumers:
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
         call_on(self._database, CHANGED, listener)
+
+    def _added(self, consumer: Consumer, once: Once | None) -> Script[None]:
+        """A repeat is known before its namesake is: the one that it made."""
+        yield from put_response(self._vault, once, consumer.created_at)
+        values = (*_settings(consumer), consumer.hash, micros(consumer.created_at))
+        if not (yield Statement(PUT, values)):
+            raise ConflictError(
+                f"there is a consumer {consumer.name}: rotate its secret, or revoke it first",
+                reason=Reason.CONSUMER_EXISTS,
+            )
+        yield from self._database.dialect.signal(CHANGED)
 
     def _edited(
         self, name: str, edit: Callable[[Consumer], Consumer]

@@ -8,8 +8,11 @@ from aiohttp import web
 
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.access.once import Once
+from wechat_scheduler.gateway.consumers import MadeConsumer
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.consumer_bodies import (
@@ -44,13 +47,18 @@ STILL_VALID: Final = (
 
 
 async def create(request: web.Request) -> web.Response:
-    services = request.app[SERVICES]
-    draft = read_consumer(await request.read(), now=services.clock.now())
-    with noting(request, Action.CONSUMER_CREATED, draft.label):
-        made = await services.consumers.make(draft)
-    log.info("consumer.created", name=draft.name, by=request[CALLER].id)
-    result = made_consumer_result(made.consumer, made.secret)
-    return envelope.success(result, note=await _note(services, made.consumer))
+    services, body = request.app[SERVICES], await request.read()
+    draft = read_consumer(body, now=services.clock.now())
+
+    async def make(keep: KeepResult) -> None:
+        def once(made: MadeConsumer) -> Once | None:
+            return keep(made_consumer_result(made.consumer, made.secret))
+
+        with noting(request, Action.CONSUMER_CREATED, draft.label):
+            await services.consumers.make(draft, once=once)
+        log.info("consumer.created", name=draft.name, by=request[CALLER].id)
+
+    return await created(request, body, make, note=await _note(services, draft))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -138,7 +146,7 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/consumers", create, Scope.ADMIN,
         "Makes a consumer of the gateway and its secret, which is shown only once.",
-        body=ConsumerBody, result=MadeConsumerResult, errors=(409,),
+        body=ConsumerBody, result=MadeConsumerResult, once=True, errors=(409,),
     ),
     NativeRoute(
         "GET", "/v1/consumers", listed, Scope.ADMIN,

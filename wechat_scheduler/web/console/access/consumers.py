@@ -99,7 +99,8 @@ async def make(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/consumers/new`. The secret is in this response only."""
     try:
         body = read_consumer_form(visit, is_new=True)
-        made = await visit.api.post("/v1/consumers", MadeConsumerResult, body)
+        once = visit.form.get("once", "")
+        made = await visit.api.post("/v1/consumers", MadeConsumerResult, body, once=once)
     except RequestError as error:
         return _form(visit, NEW, visit.form, Mistakes(error))
     return _secret(visit, MADE, made)
