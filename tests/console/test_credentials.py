@@ -9,6 +9,8 @@ from tests.clock import FakeClock
 from tests.console.visitor import Browser, Page
 from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat
 from tests.web.tenants import made_app
+from wechat_scheduler.web.console.credentials import removal
+from wechat_scheduler.web.native import accounts
 
 LIST = "/console/credentials"
 OTHER = "wx9999999999999999"
@@ -251,9 +253,51 @@ async def test_an_account_is_removed_with_its_credentials_after_a_page_that_says
     assert (await keeper.call("DELETE", native)).json["reason"] == "task.unknown"
     assert (await keeper.call("GET", f"/v1/apps/{app['id']}")).status == 200
     noted = (await keeper.call("GET", "/v1/audit?action=job.removed")).result
-    assert [one["object"] for one in noted] == [f"{APPID}/jsapi_ticket", f"{APPID}/access_token"]
+    assert [one["object"] for one in noted] == [f"{APPID}/access_token", f"{APPID}/jsapi_ticket"]
     assert "Nothing is registered for this account." in (await admin.open(path)).text
     secrets = keeper.daemon.ground.stores.secrets
     assert await secrets.secret(APPID) is None
     await keeper.register({"type": 0})
     assert await secrets.secret(APPID) == SECRET
+
+
+async def test_a_key_removes_what_it_registered_of_an_account_wherever_that_stands(
+    kept: Caller, visitor: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_REMOVED", 1)
+    key = await make(kept, "read", "register")
+    own = {"appid": APPID, "appsecret": SECRET, "tasks": [{"type": 1}]}
+    await kept.call("POST", "/registe", key=key.text, body=own)
+    await visitor.sign_in(key.text)
+
+    asked = await visitor.open(f"{LIST}/{APPID}/remove")
+    removed = await visitor.submit(asked, f"{LIST}/{APPID}/remove")
+
+    assert removed.url.path == f"{LIST}/{APPID}"
+    assert "What your key registered was removed, for 1 credential." in removed.text
+    assert listed(removed) == [f"access_token {APPID}", f"jsapi_ticket {APPID}"]
+    again = await kept.call("DELETE", f"/v1/accounts/{APPID}", key=key.text)
+    assert (again.status, again.json["reason"]) == (404, "task.not_yours")
+
+
+async def test_the_page_of_a_removal_says_what_authorizers_lose_and_that_it_takes_steps(
+    admin: Browser, keeper: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(removal, "MOST_REMOVED", 2)
+    monkeypatch.setattr(accounts, "MOST_REMOVED", 2)
+    tasks = [{"type": 4, "authorizer_appid": name, "params": "http://erp/p"} for name in "abc"]
+    await keeper.register(*tasks, appid=COMPONENT)
+    path = f"{LIST}/{COMPONENT}/remove"
+
+    asked = await admin.open(path)
+    first = await admin.submit(asked, path)
+    last = await admin.submit(await admin.open(path), path)
+
+    goes = asked.root.one(id="goes").text
+    assert "3 credentials, with their values" in goes
+    assert "their refresh tokens go (3): they have to authorise again" in goes
+    assert "One step removes 2 of them" in goes
+    assert (
+        "2 credentials were removed; more of the account are left: remove it again." in first.text
+    )
+    assert "The account and its credential were removed." in last.text

@@ -14,7 +14,7 @@ ANY_ERROR: Final = "any"
 class JobFilter(TypedDict, total=False):
     """Selects jobs; a field that is left out or empty selects all.
 
-    `own` jobs have no subject. `search` is the beginning of an appid or a subject, in any case. `state` (a
+    `own` jobs have no subject. `owner` has registered them, perhaps as others have. `search` is the beginning of an appid or a subject, in any case. `state` (a
     `policy.Freshness`) and `contested` (as in `policy.recent_contest`) hold at `now`. `error` is the reaction to the
     last attempt if it failed, or ANY_ERROR; `errcode` is what WeChat answered to it.
     """
@@ -23,6 +23,7 @@ class JobFilter(TypedDict, total=False):
     kind: str
     subject: str
     own: bool
+    owner: str
     search: str
     state: str
     error: str

@@ -11,6 +11,10 @@ from wechat_scheduler.storage.rows import micros
 
 # It has an index.
 FAILED: Final = "fault IS NOT NULL"
+OWNED: Final = """
+    EXISTS (SELECT 1 FROM registrations r
+        WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.job = jobs.subject AND r.owner = {})
+"""
 BEGINS: Final = "(lower(substr(appid, 1, {})) = {} OR lower(substr(subject, 1, {})) = {})"
 
 
@@ -22,6 +26,8 @@ def conditions(wanted: JobFilter) -> SqlConditions:
             where.add(f"{column} = {{}}", value)
     if wanted.get("own"):
         where.add("subject = ''")
+    if owner := wanted.get("owner"):
+        where.add(OWNED, owner)
     if text := wanted.get("search"):
         where.add(BEGINS, *(len(text), text.lower()) * 2)
     if (errcode := wanted.get("errcode")) is not None:

@@ -9,7 +9,7 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -30,10 +30,11 @@ class RemovedAccountResult(msgspec.Struct, kw_only=True):
 
 
 async def remove(request: web.Request) -> web.Response:
-    """The secret goes with the last task."""
+    """The secret goes with the last task. Those with a subject go first: what was registered without one may be any of
+    them until then."""
     appid, desk = request.match_info["appid"], request.app[SERVICES].job_lists
-    views = await desk.view(appid=appid, limit=MOST_REMOVED)
-    outcomes = [await _is_removed(request, view.key) for view in views]
+    views = await desk.view(appid=appid, owner=_owner(request), limit=MOST_REMOVED)
+    outcomes = [await _is_removed(request, view.key) for view in reversed(views)]
     removed, left = sum(outcomes), sum((await desk.count(appid=appid)).states.values())
     if not removed:
         raise _none(appid, others=left)
@@ -44,15 +45,19 @@ async def remove(request: web.Request) -> web.Response:
 
 
 async def _is_removed(request: web.Request, key: JobKey) -> bool:
-    """False if another key registered it alone, or it is gone."""
-    caller = request[CALLER]
-    owner = "" if caller.allows(Scope.ADMIN) else caller.id
+    """False if it is gone, or cannot be told from others yet."""
     try:
         with noting(request, Action.REMOVED, str(key)):
-            await request.app[SERVICES].manager.remove(key, owner=owner)
-    except NotFoundError:
+            await request.app[SERVICES].manager.remove(key, owner=_owner(request))
+    except (NotFoundError, ConflictError):
         return False
     return True
+
+
+def _owner(request: web.Request) -> str:
+    """Whose registrations go; empty for those of all keys."""
+    caller = request[CALLER]
+    return "" if caller.allows(Scope.ADMIN) else caller.id
 
 
 def _none(appid: str, *, others: int) -> NotFoundError:

@@ -79,7 +79,7 @@ async def shown(visit: Visit) -> web.Response:
     is_new = visit.request.query.get(DONE) == "registered"
     parts = [
         *(steps if is_new else []),
-        section(visit, OWN, _own(visit, appid, own), id="own", live=True),
+        section(visit, OWN, _own(visit, appid, own, counts.all), id="own", live=True),
         *_theirs(visit, appid, counts, len(own)),
     ]
     if granted:
@@ -93,7 +93,8 @@ async def shown(visit: Visit) -> web.Response:
     return layout(visit, appid, joined(parts), live=True)
 
 
-def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
+def _own(visit: Visit, appid: str, own: list[JobResult], kept: int) -> Html:
+    """`kept` is the number of all credentials, also those of authorizers and users."""
     is_platform = any(job.kind == COMPONENT_TOKEN for job in own)
     query = {"appid": appid} | ({"as": "platform"} if is_platform else {})
     again = fill(
@@ -109,7 +110,7 @@ def _own(visit: Visit, appid: str, own: list[JobResult]) -> Html:
                 empty=none_yet(visit, of_credentials(visit, NO_OWN), REGISTER_ONE, Scope.REGISTER),
             ),
             when(visit.may(Scope.REGISTER), again),
-            when(own, way_to_removal(visit, appid)),
+            when(kept, way_to_removal(visit, appid)),
         ]
     )
 

@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.parts import code, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.accounts import RemovedAccountResult
+from wechat_scheduler.web.native.accounts import MOST_REMOVED, RemovedAccountResult
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -32,6 +32,14 @@ ONE_CREDENTIAL = W(
     "1 credential, with its value: systems that fetch it get an error.",
     "1 个凭据和它的值：获取它的系统会得到错误。",
 )
+OF_OTHERS = W(
+    "With those of authorizers and users their refresh tokens go ({count}): they have to authorise again.",
+    "授权方和用户的凭据会连同 refresh_token 一起移除（{count} 个）：需要重新授权。",
+)
+IN_STEPS = W(
+    "One step removes {most} of them: repeat it for the rest.",
+    "一次移除 {most} 个：其余的请再来一次。",
+)
 SECRET = W("The AppSecret.", "AppSecret。")
 NOTIFICATIONS = W("Notifications of them that wait.", "等待发出的相关通知。")
 APP = W(
@@ -42,6 +50,10 @@ MORE_APPS = W("And other apps of the account.", "以及账号的其他应用。"
 SUBSCRIBERS = W(
     "The subscribers, topics, reminders and messages of its apps.",
     "应用的订阅者、主题、提醒和消息。",
+)
+CONSUMERS = W(
+    "The consumers of the gateway: their calls for the account are refused.",
+    "网关的使用方：它们对这个账号的调用会被拒绝。",
 )
 PUSHES = W(
     "What is set up for WeChat's pushes: remove it under Pushes.",
@@ -66,8 +78,20 @@ NOTICES: Final = {
         "The account and its credential were removed.", "账号及其凭据已移除。"
     ),
     "account_reduced": W(
-        "{count} credentials were removed; others of the account are left. Remove again, or with an admin key.",
-        "已移除 {count} 个凭据，账号还有其他凭据。请再次移除，或使用管理 key。",
+        "{count} credentials were removed; more of the account are left: remove it again.",
+        "已移除 {count} 个凭据，账号还有其他凭据：请再次移除。",
+    ),
+    "account_reduced_one": W(
+        "1 credential was removed; more of the account are left: remove it again.",
+        "已移除 1 个凭据，账号还有其他凭据：请再次移除。",
+    ),
+    "account_left": W(
+        "What your key registered was removed, for {count} credentials. The account has credentials left.",
+        "已移除当前 key 对 {count} 个凭据的登记。账号还有凭据。",
+    ),
+    "account_left_one": W(
+        "What your key registered was removed, for 1 credential. The account has credentials left.",
+        "已移除当前 key 对 1 个凭据的登记。账号还有凭据。",
     ),
 }
 PAGE: Final = f"{ROOM}/{{appid}}/remove"
@@ -80,19 +104,25 @@ async def asked(visit: Visit) -> web.Response:
     if not counts.all:
         nothing = fill("<p>{nothing}</p>", nothing=visit.say(NOTHING))
         return layout(visit, title, section(visit, GOES, nothing))
-    own = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
+    own = await visit.api.get("/v1/tasks/counts", JobCountsResult, appid=appid, own=True)
+    jobs = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
     body = [
-        section(visit, GOES, _list(_going(visit, counts.all, own)), id="goes"),
+        section(visit, GOES, _list(_going(visit, counts.all, own.all, jobs)), id="goes"),
         section(visit, STAYS, _list(await _staying(visit, appid)), id="stays"),
         form(visit, f"{account_place(appid)}/remove", Html(), REMOVE, kind="danger"),
     ]
     return layout(visit, title, joined(body))
 
 
-def _going(visit: Visit, count: int, own: list[JobResult]) -> Iterable[Html | str]:
+def _going(visit: Visit, count: int, own: int, jobs: list[JobResult]) -> Iterable[Html | str]:
+    """`own` of the credentials, some of which are `jobs`, are the account's own."""
     words = visit.say(ONE_CREDENTIAL if count == 1 else CREDENTIALS, count=f"{count:,}")
-    kinds = when(own, fill("<div>{kinds}</div>", kinds=code(visit.listed(job.kind for job in own))))
-    yield fill("{words}{kinds}", words=words, kinds=kinds)
+    kinds = code(visit.listed(job.kind for job in jobs))
+    yield fill("{words}{kinds}", words=words, kinds=when(jobs, fill("<div>{k}</div>", k=kinds)))
+    if count > own:
+        yield visit.say(OF_OTHERS, count=f"{count - own:,}")
+    if count > MOST_REMOVED:
+        yield visit.say(IN_STEPS, most=MOST_REMOVED)
     yield visit.say(SECRET)
     yield visit.say(NOTIFICATIONS)
 
@@ -105,6 +135,8 @@ async def _staying(visit: Visit, appid: str) -> list[Html | str]:
             link(f"/console/apps/{app.id}", visit.say(APP, name=app.name)) for app in apps.rows
         ]
         found += [visit.say(MORE_APPS)] if apps.after else []
+    if visit.has_gateway:
+        found.append(visit.say(CONSUMERS))
     pushes = link(f"/console/pushes?account={appid}", visit.say(PUSHES))
     return [*found, visit.say(SUBSCRIBERS), pushes, visit.say(AUDIT)]
 
@@ -118,15 +150,16 @@ async def remove(visit: Visit) -> web.Response:
     path = "/v1/accounts/{appid}"
     gone = await visit.api.delete(path, RemovedAccountResult, appid=appid)
     if gone.left:
-        return done(account_place(appid), "account_reduced", count=gone.removed)
+        words = "account_reduced" if visit.may(Scope.ADMIN) else "account_left"
+        return done(account_place(appid), words, count=gone.removed)
     return done(ROOM, "account_removed", count=gone.removed)
 
 
 def way_to_removal(visit: Visit, appid: str) -> Html:
-    """A link to the question, for a key that may remove."""
+    """A link to the question, for a key that may remove; one that is limited to types may not."""
     url = f"{account_place(appid)}/remove"
     return when(
-        visit.may(Scope.REGISTER),
+        visit.may(Scope.REGISTER) and not visit.session.key.kinds,
         fill("<p>{link}</p>", link=link(url, visit.say(LEAD))),
     )
 
