@@ -72,7 +72,10 @@ async def test_a_form_for_a_key_offers_the_accounts_that_are_kept_and_is_carried
     kept = await admin.submit(form, f"{ROOM}/keys/new", **wish | {"name": ""})
     twice = [await admin.submit(form, f"{ROOM}/keys/new", **wish) for _ in range(2)]
     (row,) = [row for row in (await admin.open(ROOM)).table() if row["Name"].startswith("till")]
+    await keeper.call("DELETE", f"/v1/accounts/{APPID}")
+    gone = await admin.submit(form, f"{ROOM}/keys/new", **wish | {"name": ""})
 
+    assert len(gone.root.find("input", value=APPID, checked="")) == 1, "it would reach all"
     assert len(kept.root.find("input", value=APPID, checked="")) == 1
     assert twice[0].root.find("code", class_="secret")[0].text in twice[1].html
     assert row["Reaches"] == f"{APPID}wx2222222222222222"

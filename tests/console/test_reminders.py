@@ -454,6 +454,7 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
         call = f"/v1/apps/{office.app}/subscribers/{name}"
         await keeper.call("PATCH", call, body={"nickname": "小红"})
     several = await admin.submit(page, f"{path}/receivers", people="小红")
+    lists = [await admin.open(f"{LIST}{tail}?uid=小红") for tail in ("", "/agenda")]
     form = several.root.one("form", id="receivers")
     choice = several.root.find("button", name="meant")[0]["value"]
     chosen = await admin.submit_form(form, meant=choice)
@@ -471,6 +472,10 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     assert asked.facts()["Then"] == "alice, carol, bob, topic news"
     assert (other.status, kept, errors(other)) == (400, 2, ["This app has no such receiver: dora."])
     assert saved.facts()["To"] == "alice, bob, carol, topic news"
+    for shown in lists:
+        assert shown.status == 400
+        assert shown.root.one("input", name="uid")["value"] == "小红"
+        assert "several users are called so" in errors(shown)[0].lower()
     assert "The receivers are changed." in saved.text
     assert errors(unknown) == ["This app has no such receiver: dora."]
     assert several.root.find("section", id="understood") == []

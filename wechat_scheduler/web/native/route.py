@@ -33,7 +33,8 @@ class NativeRoute(Route):
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
     those that follow from the path, the scope and the body. `checks_reach` if the handler
     itself checks what the key reaches. A `once` route honours
-    `Idempotency-Key`. One that `gives_values` of credentials is not for keys that only look."""
+    `Idempotency-Key`. One that `gives_values` of credentials, or that `asks_wechat`, which counts as a call of the account, is
+    not for keys that only look."""
 
     summary: str
     _: KW_ONLY
@@ -47,11 +48,12 @@ class NativeRoute(Route):
     checks_reach: bool = False
     once: bool = False
     gives_values: bool = False
+    asks_wechat: bool = False
 
     @property
     def only_shows(self) -> bool:
         """Whether a key that only looks may call it."""
-        return self.method == hdrs.METH_GET and not self.gives_values
+        return self.method == hdrs.METH_GET and not (self.gives_values or self.asks_wechat)
 
     @property
     def queries(self) -> tuple[str, ...]:

@@ -113,11 +113,12 @@ def read_key(visit: Visit) -> dict[str, Any]:
 
 
 async def _kept(visit: Visit) -> Html:
-    """The accounts that are kept here, to be ticked; of more than a few, appids are typed."""
-    appids = await kept_here(visit)
-    if not 0 < len(appids) <= MOST_BOXES:
+    """The accounts that are kept here, to be ticked; of more than a few, appids are typed. What was ticked stays: the key
+    would reach more without it."""
+    kept, ticked = await kept_here(visit), visit.form_list(TICKED)
+    appids = list(dict.fromkeys([*(kept if len(kept) <= MOST_BOXES else ()), *ticked]))
+    if not appids:
         return Html()
-    ticked = visit.form_list(TICKED)
     boxes = [check_field(visit, TICKED, appid, appid, checked=appid in ticked) for appid in appids]
     return fill(
         "<fieldset><legend>{legend}</legend>{boxes}</fieldset>",

@@ -191,7 +191,9 @@ def _sending(visit: Visit, written: WrittenMessage, first: MessagePreviewResult)
         return links(visit, [(_code_of(whom, whom.group), CODE)])
     if not number:
         return when(first.error == UNSUBSCRIBED, _first_subscribe(visit, whom))
-    if all(way.faults for way in first.ways):  # our API refuses it
+    if all(
+        way.faults for way in first.ways
+    ):  # our API refuses it, or WeChat by the list imported last
         return Html()
     at = visit.form.get("not_before", "").replace("T", " ")
     sure = SEND_TO_SEVERAL.filled(n=number) if number > 1 else None

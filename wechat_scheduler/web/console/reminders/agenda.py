@@ -10,14 +10,16 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.clock import rfc3339
+from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import advice, none_yet, search
+from wechat_scheduler.web.console.parts import advice, joined, none_yet, search
 from wechat_scheduler.web.console.reminders.pieces import (
     AGENDA,
     clock,
@@ -97,7 +99,11 @@ class AgendaView(NamedTuple):
 
 async def agenda(visit: Visit) -> web.Response:
     view, apps = _view(visit), await apps_of(visit)
-    uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
+    try:
+        uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
+    except InvalidRequestError as error:
+        choices = _choices(visit, view, apps, Mistakes(error).at("uid"))
+        return layout(visit, TITLE, joined([tabs(visit, AGENDA), choices]), status=error.status)
     found = await visit.api.get(
         "/v1/reminders/agenda",
         AgendaResult,
@@ -177,13 +183,15 @@ def _move(visit: Visit, words: Words, url: str, *, is_here: bool = False) -> Htm
     )
 
 
-def _choices(visit: Visit, view: AgendaView, apps: Mapping[int, AppResult]) -> Html:
+def _choices(
+    visit: Visit, view: AgendaView, apps: Mapping[int, AppResult], wrong_user: str = ""
+) -> Html:
     spans = (("day", DAY), ("week", WEEK), (HOURS, NEXT_HOURS))
     fields = (
         text_field(visit, "day", FROM, view.first.isoformat(), type="date"),
         select_field(visit, "span", SPAN, spans, view.span),
         select_field(visit, "app", terms.APP, app_options(apps), view.app),
-        text_field(visit, "uid", CALLED, view.uid),
+        text_field(visit, "uid", CALLED, view.uid, error=wrong_user),
     )
     return fill(
         '<details class="card"{open}><summary>{choose}</summary>{form}</details>',

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
 from wechat_scheduler.web.console.fields import select_field, text_field
@@ -13,6 +14,7 @@ from wechat_scheduler.web.console.folded import folded_search
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
+from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import Cell, joined, searched, spaced, table
 from wechat_scheduler.web.console.reminders.outcome import last_counts
@@ -57,7 +59,10 @@ async def listing(visit: Visit) -> web.Response:
     wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
     state = query.get("state", ACTIVE)
     wanted["state"] = state if state in STATES else None
-    asked = wanted | {"uid": await _uid(visit, wanted)}
+    try:
+        asked = wanted | {"uid": await _uid(visit, wanted)}
+    except InvalidRequestError as error:
+        return _refused(visit, wanted, apps, error)
     found = await _numbered(visit, asked)
     if found is None:
         sort = "due" if state == ACTIVE else None
@@ -73,6 +78,18 @@ async def listing(visit: Visit) -> web.Response:
         pager=pager(visit, found),
     )
     return layout(visit, terms.REMINDERS, body, live=True)
+
+
+def _refused(
+    visit: Visit,
+    wanted: Mapping[str, str | None],
+    apps: Mapping[int, AppResult],
+    error: InvalidRequestError,
+) -> web.Response:
+    """The filters, of which the user is wrong."""
+    filters = _filters(visit, wanted, apps, Mistakes(error).at("uid"))
+    body = fill("{tabs}<section>{filters}</section>", tabs=tabs(visit, LIST), filters=filters)
+    return layout(visit, terms.REMINDERS, body, status=error.status)
 
 
 async def _uid(visit: Visit, wanted: Mapping[str, str | None]) -> str | None:
@@ -113,13 +130,18 @@ def _paused(visit: Visit, wanted: Mapping[str, str | None], others: Mapping[str,
     return when(wanted["state"] == ACTIVE, link(url, visit.say(PAUSED)))
 
 
-def _filters(visit: Visit, wanted: Mapping[str, str | None], apps: Mapping[int, AppResult]) -> Html:
+def _filters(
+    visit: Visit,
+    wanted: Mapping[str, str | None],
+    apps: Mapping[int, AppResult],
+    wrong_user: str = "",
+) -> Html:
     states = [*((name, words) for name, (_, words) in STATES.items()), ("", terms.ALL_STATES)]
     fields = (
         text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
         select_field(visit, "state", terms.STATE, states, wanted["state"] or ""),
         select_field(visit, "app", terms.APP, app_options(apps), wanted["app"] or ""),
-        text_field(visit, "uid", CALLED, wanted["uid"] or ""),
+        text_field(visit, "uid", CALLED, wanted["uid"] or "", error=wrong_user),
     )
     is_open = any(value for name, value in wanted.items() if name != "after" and value != ACTIVE)
     return folded_search(visit, LIST, fill("{all}", all=fields), is_open=is_open)

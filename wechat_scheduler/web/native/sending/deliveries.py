@@ -217,5 +217,6 @@ ROUTES = (
         "GET", f"{_DELIVERY}/interception", intercepted, Scope.PUSH,
         "Asks WeChat whether it intercepted the template message; WeChat knows it on the same day only.",
         result=InterceptionResult, errors=(409, 503),
+        asks_wechat=True,
     ),
 )  # fmt: skip
