@@ -8,7 +8,8 @@ from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.user_acts import Post
 from wechat_scheduler.engine.clock import Clock
-from wechat_scheduler.reminders.texts import LINK, Pages, Teller
+from wechat_scheduler.reminders.text_parts import LINK
+from wechat_scheduler.reminders.texts import Pages, Teller
 
 # A message takes seconds from the phone to the bot, more where WeChat repeats it.
 JUST_NOW: Final = timedelta(minutes=1)

@@ -18,6 +18,7 @@ from wechat_scheduler.reminders.language.wording import (
 )
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of, when_words
+from wechat_scheduler.reminders.text_parts import anchor, cut, lines_of, plain
 
 # WeChat shows texts of up to 2048 bytes; this many lines fit with their links.
 MOST_LISTED: Final = 8
@@ -49,9 +50,6 @@ UNTIL_PAST: Final = (
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"
-
-# How a link begins.
-LINK: Final = "<a href="
 
 _UNDONE = {BotDeedKind.CANCELLED: "恢复了", BotDeedKind.LEFT: "到时还会提醒你", BotDeedKind.JOINED: "不再提醒你"}  # fmt: skip
 _ASIDE = {
@@ -211,7 +209,7 @@ class Teller:
             "编号": number_of(reminder),
         }
         page = anchor(self.pages.of(reminder, self.uid), link)
-        return "\n\n".join(filter(None, (head, _lines(facts.items()), page)))
+        return "\n\n".join(filter(None, (head, lines_of(facts.items()), page)))
 
     def _listed(
         self, none: str, head: str, listed: Sequence[Listed], time: Callable[[datetime], str]
@@ -230,21 +228,3 @@ class Teller:
     def _linked(self, reminder: Reminder) -> str:
         title = cut(plain(reminder.title), LONGEST_TITLE)
         return anchor(self.pages.of(reminder, self.uid), title) or title
-
-
-def anchor(url: str, text: str) -> str:
-    """A link in a customer-service text; empty without an address."""
-    return f'{LINK}"{url}">{text}</a>' if url else ""
-
-
-def plain(text: str) -> str:
-    """The text of another user, so that it makes no link."""
-    return text.replace("<", "＜")
-
-
-def cut(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _lines(facts: Iterable[tuple[str, str]]) -> str:
-    return "\n".join(f"{name}：{value}" for name, value in facts if value)

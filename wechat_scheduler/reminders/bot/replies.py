@@ -8,7 +8,8 @@ from wechat_scheduler.reminders.conversation import BotAct
 from wechat_scheduler.reminders.language.parsed import Assumption, Parsed
 from wechat_scheduler.reminders.language.wording import describe
 from wechat_scheduler.reminders.model import Reminder
-from wechat_scheduler.reminders.texts import LONGEST_TITLE, Teller, cut, plain
+from wechat_scheduler.reminders.text_parts import cut, plain
+from wechat_scheduler.reminders.texts import LONGEST_TITLE, Teller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
