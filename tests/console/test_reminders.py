@@ -354,6 +354,54 @@ async def test_the_form_beside_a_repetition_has_the_time_of_its_app_and_holds_wh
     assert [one for one in crowded.root.find("a") if one["href"].startswith(f"{WRITE}?")] == []
 
 
+async def test_the_occurrence_that_a_person_saw_is_moved_and_no_later_one(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    made = (await office.remind(time="2026-11-18T10:31:00+08:00", rule="FREQ=DAILY")).result
+    path = f"{LIST}/{made['id']}"
+    page = await admin.open(path)
+    shown = await admin.submit(page, f"{path}/move", at="2026-11-18T15:00", only_next="on")
+    clock.advance(timedelta(minutes=2))
+    await office.daemon.cores.reminders.clockwork.run_once()
+
+    asked = await admin.submit(shown, f"{path}/move/save")
+    kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+
+    assert asked.root.find("section", id="understood")
+    assert (kept["time"], kept["rule"]) == ("2026-11-19T10:31:00+08:00", "FREQ=DAILY")
+
+
+async def test_a_move_back_is_offered_while_its_time_is_to_come(
+    admin: Browser, office: Office, clock: FakeClock
+) -> None:
+    made = (await office.remind(time="2026-11-18T10:31:00+08:00", rule="FREQ=DAILY")).result
+    path, body = (
+        f"/v1/reminders/{made['id']}",
+        {"only_next": True, "time": "2026-11-18T15:00:00+08:00"},
+    )
+    changed = (await office.call("PATCH", path, body=body)).result
+    offered = await admin.open(f"{LIST}/{made['id']}")
+    clock.advance(timedelta(minutes=2))
+
+    page = await admin.open(f"{LIST}/{made['id']}")
+
+    assert "Move the next time back" in offered.text
+    assert "Move the next time back" not in page.text
+    assert changed["time"] == "2026-11-18T15:00:00+08:00"
+
+
+async def test_a_change_of_the_longest_text_is_undone(admin: Browser, office: Office) -> None:
+    made = (await office.remind(text="文" * 20_000)).result
+    path = f"{LIST}/{made['id']}"
+
+    changed = await admin.submit(await admin.open(path), f"{path}/words", title="买花", text="花")
+    undone = await admin.submit(changed, f"{path}/restore")
+    kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+
+    assert "It is restored." in undone.text
+    assert (kept["title"], kept["text"]) == ("浇花", "文" * 20_000)
+
+
 async def test_the_next_time_alone_is_moved_and_all_of_it_is_undone(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

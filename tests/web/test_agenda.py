@@ -42,6 +42,22 @@ async def test_an_agenda_tells_what_is_sent_tomorrow(office: Office) -> None:
     assert (agenda["rings"][1]["to"], agenda["complete"]) == ([office.topic], True)
 
 
+async def test_an_agenda_has_the_moved_occurrence_in_the_place_of_the_old_one(
+    office: Office,
+) -> None:
+    made = (await office.remind(rule="FREQ=DAILY", defer=-10)).result
+    body = {"only_next": True, "time": "2026-11-18T15:00:00+08:00"}
+    await office.call("PATCH", f"/v1/reminders/{made['id']}", body=body)
+
+    path = f"/v1/reminders/agenda?until=2026-11-21T00:00:00%2B08:00&app={office.app}"
+    agenda = (await office.call("GET", path)).result
+
+    assert [(ring["at"], ring["rule"]) for ring in agenda["rings"]] == [
+        ("2026-11-18T14:50:00+08:00", "FREQ=DAILY\nRECURRENCE-ID:20261119T000000Z"),
+        ("2026-11-20T07:50:00+08:00", "FREQ=DAILY"),
+    ]
+
+
 async def test_an_agenda_is_read_in_pages(office: Office) -> None:
     await office.remind(rule="FREQ=HOURLY")
     path, hours = f"/v1/reminders/agenda?limit=9&app={office.app}", list[str]()

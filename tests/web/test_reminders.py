@@ -407,6 +407,21 @@ async def test_a_new_time_of_the_repetition_is_not_that_of_one_occurrence(office
     assert (other.result["time"], other.result["rule"]) == ("2026-11-20T09:00:00+08:00", None)
 
 
+async def test_a_time_that_is_sent_back_as_it_was_shown_keeps_the_others_by_the_rule(
+    office: Office,
+) -> None:
+    made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH")).result
+    path = f"/v1/reminders/{made['id']}"
+    body = {"only_next": True, "time": "2026-11-21T15:00:00+08:00"}
+    moved = (await office.call("PATCH", path, body=body)).result
+
+    changed = (
+        await office.call("PATCH", path, body={"time": moved["time"], "title": "买花"})
+    ).result
+
+    assert (changed["time"], changed["rule"]) == (moved["time"], moved["rule"])
+
+
 async def test_a_change_is_undone_until_another_one(office: Office) -> None:
     made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH", defer=-10)).result
     path = f"/v1/reminders/{made['id']}"

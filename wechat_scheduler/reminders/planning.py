@@ -126,11 +126,11 @@ def moved_once(reminder: Reminder, at: datetime, *, now: datetime) -> Reminder:
     it is moved back. Raises ReminderError, ConflictError if the reminder is over."""
     if reminder.state not in (ReminderState.ACTIVE, ReminderState.PAUSED):
         raise ConflictError(f"the reminder is {reminder.state}", reason=Reason.REMINDER_STATE)
-    rule, zone = rule_of(reminder.rule), zone_of(reminder.zone)
-    at, usual = at.astimezone(UTC).replace(microsecond=0), rule.moved or reminder.start
+    zone, at = zone_of(reminder.zone), at.astimezone(UTC).replace(microsecond=0)
     if at + reminder.defer <= now:
         raise PastError(at + reminder.defer, zone, field="time")
-    regular = replace(rule, moved=None)
+    start, rule = _next_of(reminder, now)
+    usual, regular = rule.moved or start, replace(rule, moved=None)
     next_one = following(regular, start=usual, after=usual, zone=zone) if rule else None
     if next_one and at >= next_one.at:
         raise OnlyNextError(
@@ -138,6 +138,16 @@ def moved_once(reminder: Reminder, at: datetime, *, now: datetime) -> Reminder:
         )
     text = str(regular if at == usual or not rule else replace(rule, moved=usual))
     return replace(reminder, start=at, rule=text)
+
+
+def _next_of(reminder: Reminder, now: datetime) -> tuple[datetime, Rule]:
+    """Its next occurrence, and the rule from it on. What passes while a reminder is paused is left out."""
+    start, rule = reminder.start, rule_of(reminder.rule)
+    if not rule or reminder.state is not ReminderState.PAUSED:
+        return start, rule
+    after = max(start - _SECOND, now - reminder.defer)
+    found = following(rule, start=start, after=after, zone=zone_of(reminder.zone))
+    return (found.at, found.rule) if found else (start, rule)
 
 
 def ahead(reminder: Reminder, *, now: datetime, most: int) -> tuple[datetime, ...]:

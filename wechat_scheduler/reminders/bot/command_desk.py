@@ -28,7 +28,7 @@ from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Listed, Period, chosen, standing, within
-from wechat_scheduler.reminders.refused_reminders import PastError, ReminderError
+from wechat_scheduler.reminders.refused_reminders import OnlyNextError, PastError, ReminderError
 
 _DAY: Final = timedelta(days=1)
 
@@ -50,8 +50,8 @@ class CommandDesk:
             return refused(turn.teller.past(error.at))
         except ENDED:
             return refused(texts.OVER)
-        except ReminderError:
-            return refused(texts.REFUSED)
+        except ReminderError as error:
+            return refused(texts.BEYOND if isinstance(error, OnlyNextError) else texts.REFUSED)
 
     async def _obey(self, command: Command, turn: BotTurn) -> BotReply | None:
         match command:
@@ -204,10 +204,11 @@ def _last(own: Sequence[Reminder], turn: BotTurn) -> Sequence[Reminder]:
 
 
 def _is_unsure(command: CancelCommand | MoveCommand, found: Reminder, here: Description) -> bool:
-    """取消明天的提醒 may mean tomorrow only, if the reminder repeats."""
+    """取消明天的提醒 may mean tomorrow only, if the reminder repeats; 吃药这次不用提醒 does."""
     if isinstance(command, MoveCommand) or not (found.rule and command.what):
         return False
-    return not chosen([found], command.what) and here.mention(command.what).dated
+    dated = not chosen([found], command.what) and here.mention(command.what).dated
+    return command.once or dated
 
 
 def _is_half_meant(command: CancelCommand | MoveCommand, found: Reminder) -> bool:

@@ -45,8 +45,8 @@ MOVES = (
         rf"{LEAD}(?:[只就仅]?[把将])?(?P<what>.+?)[ ,]*(?P<later>{_LATER}|[往向]前[挪移提]|提前|提早|早)(?P<to>{_SPAN})(?:提醒我?)?{_END}"
     ),
 )
-# 写周报这次改到周六: the next occurrence alone.
-ONCE = re.compile(r"(?:[就只仅])?(?:[这下]一?次)的?(?:$|(?=.))")
+# 写周报这次改到周六, 下次吃药改到9点: the next occurrence alone. 准备下次会议 is a title.
+ONCE = re.compile(r"^[就只仅]?[这下]一?次的?(?=.)|[就只仅]?[这下]一?次的?$")
 AGAIN = (
     re.compile(
         rf"{LEAD}{_LATER}(?P<span>{_SPAN})?(?:一下)?[之以]?后?再?(?:{CALL}|响|说)?我?{_END}"

@@ -17,12 +17,14 @@ LONGEST: Final = 80
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelCommand:
     """取消明天的提醒. `named` means that it says 提醒 or 闹钟: it is for the bot even if there is none. `every` means
-    that it says 所有 or 都, and `ordered` that it begins with the verb: 取消复查, and not 复查取消了."""
+    that it says 所有 or 都, and `ordered` that it begins with the verb: 取消复查, and not 复查取消了. `once` means that it
+    says 这次 or 下次."""
 
     what: str
     named: bool
     every: bool = False
     ordered: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +178,7 @@ def _move(plain: str) -> MoveCommand | None:
         found = pattern.fullmatch(plain)
         if found is None or patterns.NEW.search(plain[: found.start("to")]):
             continue
-        said = patterns.ONCE.sub("", found["what"])
+        said, once = _one_time(found["what"])
         what, named = _bare(re.sub(rf"^{patterns.LEAD}$", "", said))
         if patterns.IT.fullmatch(found["what"]):
             what, named = "刚才", False
@@ -184,7 +186,6 @@ def _move(plain: str) -> MoveCommand | None:
         verb = later or plain[found.end("what") : found.start("to")]
         by = -1 if patterns.EARLIER.search(verb) else 1 if patterns.DELAYED.search(verb) else 0
         to = patterns.SAME_TIME.sub("", found["to"])
-        once = said != found["what"]
         return MoveCommand(what=what, named=named, to=to, by=by, is_length=bool(later), once=once)
     return None
 
@@ -192,9 +193,9 @@ def _move(plain: str) -> MoveCommand | None:
 def _cancel(plain: str) -> CancelCommand | None:
     uncalled = patterns.UNCALL.fullmatch(plain)
     if uncalled and not patterns.NEW.search(uncalled["when"]):
-        what = _bare(f"{uncalled['when']} {uncalled['what']}".strip())[0]
+        what, _, once = _cancelled(f"{uncalled['when']} {uncalled['what']}")
         named = not uncalled["what"] or uncalled["call"] == "提醒"
-        return CancelCommand(what=what, named=named)
+        return CancelCommand(what=what, named=named, once=once)
     for pattern in patterns.CANCELS:
         found = pattern.fullmatch(plain)
         if found is None or patterns.NEW.match(plain) or patterns.NEW.search(found["what"]):
@@ -206,10 +207,25 @@ def _cancel(plain: str) -> CancelCommand | None:
             return CancelCommand(what="", named=named, every=True)
         if patterns.IT.fullmatch(found["what"]):
             return CancelCommand(what="刚才", named=False)
-        what, named = _bare(found["what"])
-        ordered = found.end("what") > len(plain) - 2
-        return CancelCommand(what=what, named=named or "提醒我" in plain, ordered=ordered)
+        what, named, once = _cancelled(found["what"])
+        named, ordered = named or "提醒我" in plain, found.end("what") > len(plain) - 2
+        return CancelCommand(what=what, named=named, ordered=ordered, once=once)
     return None
+
+
+def _cancelled(what: str) -> tuple[str, bool, bool]:
+    """The description, whether it has 提醒, and whether it says that the next occurrence alone is meant. 这次 without more
+    describes none."""
+    said, once = _one_time(what)
+    bare, named = _bare(said)
+    return bare or ("这次" if once else ""), named, once
+
+
+def _one_time(what: str) -> tuple[str, bool]:
+    """The description without 这次 and 下次, and whether it had one."""
+    what = what.strip()
+    said = patterns.ONCE.sub("", what)
+    return said.strip(), said != what
 
 
 def _bare(what: str) -> tuple[str, bool]:

@@ -96,6 +96,8 @@ class Description:
 
     def moved(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         """The reminder at its new time. Raises RecurringError too."""
+        if command.once and not self._is_next(reminder, command.what):
+            raise RecurringError("another occurrence is meant")
         if command.is_length:
             span = replace(self, now=reminder.start).after(command.to)
             at = reminder.start + command.by * span
@@ -107,6 +109,15 @@ class Description:
                 raise
         # 推迟到周三 is a Wednesday after the reminder.
         return replace(self, now=reminder.start)._moved_to(reminder, command)
+
+    def _is_next(self, reminder: Reminder, what: str) -> bool:
+        """Whether `what` names its next occurrence, or no day: 周六的吃药 of one that is daily names another."""
+        if not (reminder.rule and what) or chosen([reminder], what):
+            return True
+        said = self.mention(what)
+        if said.repeats or not said.dated or said.begins is None or said.ends is None:
+            return True
+        return said.begins <= reminder.start < said.ends
 
     def _moved_to(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         said = self.mention(command.to)

@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN
 from wechat_scheduler.web.console.reminders.pieces import LIST
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import MINUTE, ReminderResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -124,7 +124,8 @@ def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
 def _back(visit: Visit, reminder: ReminderResult) -> Html:
     """A way back for an occurrence that was moved alone, through the preview."""
     usual = usual_time(reminder.rule or "", reminder.time)
-    if usual == reminder.time or reminder.state not in LASTING:
+    is_past = usual + reminder.defer * MINUTE <= visit.now
+    if usual == reminder.time or is_past or reminder.state not in LASTING:
         return Html()
     fields = {"at": f"{usual:%Y-%m-%dT%H:%M:%S}", "only_next": "on"}
     path = f"{LIST}/{reminder.id}/move"

@@ -117,8 +117,8 @@ def _typed(visit: Visit) -> TypedChange:
 
 
 def _shown(typed: TypedChange, reminder: ReminderDetails) -> dict[str, str]:
-    """What a preview is of: also the rule that it would replace."""
-    only = "on" if typed.only_next else ""
+    """What a preview is of: also the rule that it would replace, or the occurrence that would be moved alone."""
+    only = reminder.time.isoformat() if typed.only_next else ""
     return {"when": typed.when, "at": typed.at, "only_next": only, "rule": reminder.rule or ""}
 
 

@@ -14,6 +14,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.agenda import AgendaPlace, Ring
 from wechat_scheduler.reminders.model import JoinedPeople
 from wechat_scheduler.reminders.ports import RingSpan
+from wechat_scheduler.reminders.recurrence.rule import unmoved
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.kit.query import instant_of, limit_of
@@ -87,11 +88,18 @@ def _result(ring: Ring, people: JoinedPeople, names: Mapping[str, str]) -> RingR
         reminder,
         at=ring.at.astimezone(ZoneInfo(reminder.zone)),
         app=reminder.app_id,
-        rule=reminder.rule or None,
+        rule=_rule_at(ring) or None,
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),
     )
+
+
+def _rule_at(ring: Ring) -> str:
+    """The rule; of a ring behind the occurrence that was moved alone without that."""
+    reminder = ring.reminder
+    is_next = ring.at == reminder.start + reminder.defer
+    return reminder.rule if is_next else unmoved(reminder.rule)
 
 
 def _link(request: web.Request, result: AgendaResult) -> dict[str, str]:

@@ -159,8 +159,8 @@ def with_body(reminder: Reminder, body: ReminderFields) -> Reminder:
 
 
 def _rule_of(body: ReminderFields, reminder: Reminder) -> str:
-    # A new time is that of the repetition, and no longer of one occurrence.
-    return reminder.rule if body.time is UNSET else unmoved(reminder.rule)
+    # Another time is that of the repetition, and no longer of one occurrence.
+    return reminder.rule if body.time in (UNSET, reminder.start) else unmoved(reminder.rule)
 
 
 def _given(value: T | UnsetType, otherwise: T) -> T:

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import UNSET
 
-from wechat_scheduler.errors import InvalidRequestError
+from wechat_scheduler.errors import ConflictError, InvalidRequestError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.planning import moved_once
@@ -27,11 +28,18 @@ def only_next(
             raise OnlyNextError("changes more than the next time", field=field)
     if (body.when is UNSET) == (body.time is UNSET):
         raise InvalidRequestError("give either a time or when", field="time")
-    if body.time is not UNSET:
-        at = body.time
-        return lambda stored: moved_once(stored, at, now=now), ()
-    said, assumed = _said(msgspec.convert(body.when, str), reminder, now)
-    return lambda stored: moved_once(stored, said, now=now), assumed
+    at, assumed = (
+        _said(msgspec.convert(body.when, str), reminder, now)
+        if body.time is UNSET
+        else (body.time, ())
+    )
+
+    def edit(stored: Reminder) -> Reminder:
+        if stored.timing != reminder.timing:  # another occurrence is the next one now
+            raise ConflictError("it was sent or changed since", reason=Reason.REMINDER_STATE)
+        return moved_once(stored, at, now=now)
+
+    return edit, assumed
 
 
 def _said(text: str, reminder: Reminder, now: datetime) -> tuple[datetime, Sequence[Assumption]]:
