@@ -1,6 +1,7 @@
 """A further native route is one row: here its handler, and the row in a table."""
 
 from collections.abc import AsyncIterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ PING = NativeRoute(
 async def keeper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Caller]:
     monkeypatch.setattr(routes, "NATIVE", (*routes.NATIVE, PING))
     monkeypatch.setattr(
-        web_routes, "router_of", web_routes.router_of.__wrapped__
+        web_routes, "router_of", cache(web_routes.router_of.__wrapped__)
     )  # not those before
     clock = FakeClock()
     async with (

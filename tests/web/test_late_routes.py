@@ -2,6 +2,7 @@
 
 import errno
 from pathlib import Path
+from threading import current_thread, main_thread
 
 import pytest
 from aiohttp import web
@@ -14,6 +15,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web import routes as web_routes
 from wechat_scheduler.web.app import FIRST
 from wechat_scheduler.web.compat.catalogue import APIS
+from wechat_scheduler.web.kit.late_routes import LateRoutes
 from wechat_scheduler.web.native.route import NativeRoute
 
 
@@ -37,6 +39,19 @@ async def test_routes_that_cannot_be_loaded_are_loaded_for_the_next_request(
 
     assert (failed.status, failed.json["reason"]) == (500, Reason.DAEMON_FAILED)
     assert (alive.status, again.status) == (200, 200)
+
+
+@pytest.mark.parametrize("made", [False, True])
+async def test_only_routes_that_have_to_be_made_take_a_thread(made: bool) -> None:
+    threads = []
+
+    def load() -> web.UrlDispatcher:
+        threads.append(current_thread())
+        return web.UrlDispatcher()
+
+    await LateRoutes(load, are_made=lambda: made).resolve(make_mocked_request("GET", "/late"))
+
+    assert [thread is main_thread() for thread in threads] == [made]
 
 
 @pytest.mark.parametrize("route", FIRST, ids=lambda route: f"{route.method} {route.path}")

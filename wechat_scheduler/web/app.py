@@ -1,6 +1,7 @@
 """The HTTP application: the routes that callers need first, the others when one is asked for, and the checks
 before all of them."""
 
+import sys
 from functools import partial
 from typing import Final
 
@@ -28,7 +29,7 @@ def create_app(services: Services, config: Config) -> web.Application:
         handler_args=NO_INFLATING,
         middlewares=[metrics.measured, *wording, errors_as_envelopes],
     )
-    router = LateRoutes(partial(_all_routes, app, config))
+    router = LateRoutes(partial(_all_routes, app, config), are_made=_are_made)
     for route in FIRST:
         router.add_route(route.method, route.path, admitting(route))
     # aiohttp has no other way that does not warn.
@@ -44,3 +45,11 @@ def _all_routes(app: web.Application, config: Config) -> web.UrlDispatcher:
     from wechat_scheduler.web.routes import open_rooms
 
     return open_rooms(app, config)
+
+
+def _are_made() -> bool:
+    """Whether this process has made all routes, which it does but once."""
+    module = sys.modules.get("wechat_scheduler.web.routes")
+    # A module that another thread is importing lacks its functions.
+    make = getattr(module, "router_of", None)
+    return make is not None and make.cache_info().currsize > 0

@@ -12,12 +12,15 @@ from wechat_scheduler.web.kit.slashes import BoundedPaths
 
 class LateRoutes(BoundedPaths):
     """Has its own routes until a request fits none of them; from then on those that `load` returned, which
-    must have the same routes too. `load` runs in a thread: it imports modules. While it fails, such requests are
-    answered 500, and each tries again."""
+    must have the same routes too. `load` runs in a thread, as it imports modules, unless those `are_made` already.
+    While it fails, such requests are answered 500, and each tries again."""
 
-    def __init__(self, load: Callable[[], web.UrlDispatcher]) -> None:
+    def __init__(
+        self, load: Callable[[], web.UrlDispatcher], *, are_made: Callable[[], bool]
+    ) -> None:
         super().__init__()
         self._load = load
+        self._are_made = are_made
         self._loading = asyncio.Lock()
         self._all: web.UrlDispatcher | None = None
 
@@ -35,7 +38,8 @@ class LateRoutes(BoundedPaths):
     async def _loaded(self) -> web.UrlDispatcher:
         async with self._loading:
             if self._all is None:
-                self._all = await in_gentle_thread(self._load)
+                in_thread = not self._are_made()
+                self._all = await in_gentle_thread(self._load) if in_thread else self._load()
             return self._all
 
 
