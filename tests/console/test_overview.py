@@ -98,10 +98,27 @@ async def test_an_app_whose_account_was_removed_is_named_where_people_look_with_
     assert app["name"] in item
     assert "Nothing needs a person" not in pages[0].text
     for page in kept:
-        assert "No credential of this account" not in page.text
+        assert "No access token of the account" not in page.text
     for page in pages:
-        assert "No credential of this account is kept here" in page.text
+        assert f"No access token of the account {APPID} is kept here" in page.text
         assert f"/console/credentials/register?appid={APPID}" in page.html
+
+
+async def test_a_key_of_one_account_is_not_told_that_nothing_is_kept_where_a_platform_keeps_it(
+    visitor: Browser, keeper: Caller
+) -> None:
+    platform = {"type": 3, "params": "http://erp/p"}
+    authorizer = {"type": 4, "authorizer_appid": APPID, "params": "http://erp/p"}
+    kept = await keeper.register(platform, authorizer, appid=OTHER)
+    await made_app(keeper)
+    key = await make(keeper, "read", "push", appids=[APPID])
+    await visitor.sign_in(key.text)
+
+    pages = [await visitor.open(page) for page in ("/", "/console/reminders/bot")]
+
+    assert kept.status == 200
+    for page in pages:
+        assert "No access token of the account" not in page.text
 
 
 async def test_an_alert_whose_cause_is_gone_says_when_it_is_over_and_needs_nobody(

@@ -24,8 +24,8 @@ W = Words
 
 LACKS = W("no credential kept", "没有保管凭据")
 LACKING = W(
-    "No credential of this account is kept here: nothing can be sent for it, messages and reminders wait.",
-    "这里没有保管这个账号的凭据：发不出任何内容，消息和提醒都在等待。",
+    "No access token of the account {appid} is kept here: nothing can be sent for it, messages and reminders wait.",
+    "这里没有账号 {appid} 的 access_token：发不出任何内容，消息和提醒都在等待。",
 )
 REGISTER = W("Register the account", "登记这个账号")
 
@@ -47,7 +47,10 @@ async def kept_here(visit: Visit) -> Sequence[str]:
 
 
 async def is_unregistered(visit: Visit, appid: str) -> bool:
-    """Whether nothing is kept for the account, itself or by a platform."""
+    """Whether nothing is kept for the account, itself or by a platform. False for a key that would not see the job of a
+    platform."""
+    if visit.session.key.appids or visit.session.key.kinds:
+        return False
     if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
         return False
     path = "/v1/tasks/counts"
@@ -59,7 +62,7 @@ async def is_unregistered(visit: Visit, appid: str) -> bool:
 
 async def lacking(visit: Visit, appids: Iterable[str]) -> Collection[str]:
     """Those of the accounts for which nothing is kept; of many a part, and none for a key that may not see that."""
-    if not visit.sees(Scope.READ) or visit.session.key.kinds:
+    if not visit.sees(Scope.READ):
         return ()
     kept = await kept_here(visit)
     asked = sorted(set(appids).difference(kept))[:MOST_ASKED]
@@ -70,4 +73,4 @@ def told_lacking(visit: Visit, appid: str) -> Html:
     """The sentence about such an account, with the way to register it."""
     url = f"/console/credentials/register?{urlencode({'appid': appid})}"
     may = visit.may(Scope.REGISTER)
-    return spaced(visit.say(LACKING), when(may, link(url, visit.say(REGISTER))))
+    return spaced(visit.say(LACKING, appid=appid), when(may, link(url, visit.say(REGISTER))))

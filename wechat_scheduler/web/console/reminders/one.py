@@ -131,11 +131,13 @@ async def page_of(
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
         section(visit, JOINED, joined_people(visit, reminder, people)),
     )
-    is_lasting = reminder.state in LASTING and reminder.app in apps
+    # A reminder that calls the app's callback needs no account.
+    needs_account = reminder.state in LASTING and reminder.channel != "webhook"
+    app = apps.get(reminder.app) if needs_account else None
     body = fill(
         "{tabs}{unregistered}{sections}",
         tabs=tabs(visit, LIST),
-        unregistered=await unregistered(visit, apps[reminder.app]) if is_lasting else Html(),
+        unregistered=await unregistered(visit, app) if app else Html(),
         sections=sections,
     )
     return layout(visit, reminder.title, body, live=True, status=typed.status)

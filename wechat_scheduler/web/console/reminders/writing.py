@@ -179,10 +179,11 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
 
 async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
+    needs_account = written.draft.channel != "webhook"
     body = fill(
         "{tabs}{unregistered}{which}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
-        unregistered=await unregistered(visit, written.app),
+        unregistered=await unregistered(visit, written.app) if needs_account else Html(),
         which=which_users(visit, written.meant),
         understood=_understood(visit, written, reached),
         form=write_form(visit, written),
