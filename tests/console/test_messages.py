@@ -99,6 +99,19 @@ async def test_a_name_of_several_users_is_no_filter(
     assert told.endswith("write the openid of one of them: 小红 o_alice, 小红 o_bob.")
 
 
+async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    for name in ("alice", "bob"):
+        await send(keeper, shop, name, **PARCEL)
+
+    page = await admin.open("/console/messages")
+    bob, alice = await deliveries(keeper)
+
+    assert [row["To"] for row in page.table()] == ["bob (o_bob)", "alice (…_alice)"]
+    assert (bob["openid"], alice["openid"]) == ("o_bob", "o_alice")
+
+
 async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
     for query, sentence in (
         ("person=nobody", "No user is known by this name."),
@@ -353,7 +366,7 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     await keeper.settle()
     became = await admin.open(str(sent.url.path))
     listed = await admin.open("/console/messages?state=delivered")
-    assert {row["To"] for row in became.table()} == {"alice", "bob"}
+    assert {row["To"] for row in became.table()} == {"alice (…_alice)", "bob (o_bob)"}
     assert [row["To"] for row in listed.table()] == ["topic “news”"]
     assert listed.root.find("input", name="id") == []
 
@@ -461,7 +474,7 @@ async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
         several.root.find("section", id="preview") == part.root.find("section", id="preview") == []
     )
     assert {row["openid"] for row in several.table()} == {"o_alice", "o_bob"}
-    assert sent.facts()["To"] in ("alice", "bob")
+    assert sent.facts()["To"] in ("alice (…_alice)", "bob (o_bob)")
     assert [row["openid"] for row in part.table()] == ["o_carol"]
     assert "To carol, openid …_carol (typed: 小明🌸)" in only.text
     assert choice["value"].partition("=")[2] in ("小红（…_alice）", "小红（o_bob）")

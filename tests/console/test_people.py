@@ -312,7 +312,7 @@ async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_wh
     assert empty.status == 400
     assert sent.url.path.startswith("/console/deliveries/")
     assert "It is stored." in sent.text
-    assert sent.facts()["To"] == "alice"
+    assert sent.facts()["To"] == "alice (…_alice)"
     await keeper.settle()
     later, waits = (await keeper.call("GET", "/v1/deliveries")).result
     assert [(one["to"], one["way"]) for one in (later, waits)] == [(uid, "text"), (uid, "")]

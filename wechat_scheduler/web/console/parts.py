@@ -206,7 +206,7 @@ def labelled(visit: Visit, label: Cell, value: Cell | None) -> Html:
     return fill("{label}{colon}{value}", label=label, colon=visit.say(COLON), value=value)
 
 
-def aside(visit: Visit, words: Words) -> Html:
+def aside(visit: Visit, words: Phrase) -> Html:
     """A remark behind a text, in brackets."""
     return fill(" <small>{words}</small>", words=visit.say(ASIDE, words=visit.say(words)))
 

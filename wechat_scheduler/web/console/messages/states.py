@@ -8,14 +8,14 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import NO_APP_YET
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import said_at, state
-from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.parts import aside, joined, said_at, state
+from wechat_scheduler.web.console.person_names import openid_tail, person_name
 from wechat_scheduler.web.console.receipts import receipt_of
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.deliveries import STATES
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryDetails, DeliveryResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -130,9 +130,12 @@ def write_again(message: int, uid: str) -> str:
 
 
 def receiver_link(visit: Visit, one: DeliveryResult) -> Html:
-    """The receiver; a person leads to all that was sent to them."""
+    """The receiver; a person leads to all that was sent to them. The end of the openid tells users of one nickname
+    apart."""
     is_person = one.channel == "person"
-    return link(f"/console/messages?person={one.to}" if is_person else "", receiver(visit, one))
+    shown = link(f"/console/messages?person={one.to}" if is_person else "", receiver(visit, one))
+    is_named = one.person and one.openid and one.person != one.openid
+    return joined([shown, when(is_named, aside(visit, openid_tail(one.openid)))])
 
 
 def what_next(visit: Visit, one: DeliveryDetails) -> list[Html]:

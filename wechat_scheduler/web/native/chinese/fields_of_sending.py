@@ -44,11 +44,12 @@ BOTH: Final[Mapping[str, str]] = {
         "`person` 是应用自己的用户名，或昵称；都不知道时为空",
     "`title` is the message's, its template, or the beginning of its text.": "`title` 是消息的标题、模板，或文本的开头",
     "`due_at` is the time of the next attempt; `reason` explains `state`.": "`due_at` 是下次尝试的时间；`reason` 解释 `state`",
+    "`openid` is that of a person, empty for others.": "`openid` 是用户的，其他接收者为空",
     "If `corrected` is true, the receiver was sent another message that corrects it.": "`corrected` 为 true 时，已有改正后的消息发给了接收者",
     "A replay of all that match leaves out those that were `corrected` in another message: a `dry_run` counts them.": "重发所有符合的投递时，不包括已在另一条消息中改正的（`corrected`）：`dry_run` 会给出它们的数量",
     "If `possibly_duplicate` is true, the receiver may have seen the message twice.": "`possibly_duplicate` 为 true 时，接收者可能看到两次",
     "A delivery with every attempt, the oldest first.": "一条投递和它的每次尝试，最早的在前",
-    "`appid` and `openid` are those of a person.": "`appid` 和 `openid` 是用户的",
+    "`appid` is that of a person's account.": "`appid` 是用户所在账号的",
     "It is not sent after `expires`, and not tried again after `gives_up_at` if it failed before.":
         "`expires` 之后不再发送；失败过的在 `gives_up_at` 之后不再重试",
     "A claimed delivery is shown as SENDING and stored as PENDING.": "正在处理的投递显示为 SENDING，存为 PENDING",

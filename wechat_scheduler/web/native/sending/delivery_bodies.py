@@ -70,7 +70,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the
     app's webhook. `person` is the app's own name for the user, or the nickname; empty if neither is
     known. `topic` is the name of a topic, empty for others. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of
-    the next attempt; `reason` explains `state`. If `possibly_duplicate` is true, the receiver may have
+    the next attempt; `reason` explains `state`. `openid` is that of a person, empty for others. If `possibly_duplicate` is true, the receiver may have
     seen the message twice. If `corrected` is true, the receiver was sent another message that corrects it."""
 
     id: int
@@ -80,6 +80,7 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
     title: str
     channel: str
     to: str
+    openid: str
     person: str
     topic: str
     state: str
@@ -97,11 +98,10 @@ class DeliveryResult(msgspec.Struct, kw_only=True):
 
 
 class DeliveryDetails(DeliveryResult, kw_only=True):
-    """A delivery with every attempt, the oldest first. `appid` and `openid` are those of a person. It is not
+    """A delivery with every attempt, the oldest first. `appid` is that of a person's account. It is not
     sent after `expires`, and not tried again after `gives_up_at` if it failed before."""
 
     appid: str
-    openid: str
     expires: datetime | None
     gives_up_at: datetime | None
     history: list[AttemptResult]
