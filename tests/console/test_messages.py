@@ -112,6 +112,22 @@ async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(
     assert (bob["openid"], alice["openid"]) == ("o_bob", "o_alice")
 
 
+async def test_the_form_of_a_message_offers_the_templates_of_the_app(
+    admin: Browser, keeper: Caller, shop: dict[str, Any], weixin: WeChat
+) -> None:
+    weixin.sandbox.put_template(SandboxTemplate(template_id="T9", title="取件通知"))
+    path = f"/v1/apps/{shop['id']}"
+    mapped = {"parcel": {"template_id": "T9", "fields": {"thing1": "{title}"}}}
+    await keeper.call("PATCH", path, body={"templates": mapped})
+    await keeper.call("POST", f"{path}/templates")
+
+    page = await admin.open(f"/console/messages/write?app={shop['id']}")
+
+    offered = page.root.one("datalist", id=page.root.one(id="field-template")["list"])
+    titles = {one["value"]: one.text for one in offered.find("option")}
+    assert (titles["parcel"], titles["T9"]) == ("取件通知", "取件通知")
+
+
 async def test_what_is_wrong_with_a_filter_is_said_beside_it(admin: Browser) -> None:
     for query, sentence in (
         ("person=nobody", "No user is known by this name."),

@@ -8,6 +8,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, form, refusal, select_field, text_field
 from wechat_scheduler.web.console.messages.drafts import FIELDS, HIDDEN, written_in
 from wechat_scheduler.web.console.messages.groups import TO_THEM
+from wechat_scheduler.web.console.messages.template_choice import TEMPLATES
 from wechat_scheduler.web.console.messages.to_whom import MessageReceivers
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
@@ -55,8 +56,10 @@ def write_form(
     given: Mapping[str, str],
     whom: MessageReceivers,
     apps: Iterable[AppResult],
+    templates: Html,
     error: RequestError | None,
 ) -> Html:
+    """`templates` is the list of those that can be sent."""
     mistakes = Mistakes(error)
     wrong = mistakes.at
 
@@ -81,8 +84,10 @@ def write_form(
         text_field(visit, "title", terms.TITLE, value("title"), error=wrong("title")),
         area_field(visit, "text", TEXT, value("text"), error=wrong("text")),
         text_field(
-            visit, "template", terms.TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template")
+            visit, "template", terms.TEMPLATE, value("template"), hint=TEMPLATE_HINT, error=wrong("template"),
+            list=TEMPLATES,
         ),
+        templates,
         area_field(visit, "data", terms.KEYWORDS, value("data"), hint=DATA_HINT, error=wrong("data")),
         text_field(visit, "url", terms.LINK, value("url"), type="url", error=wrong("url")),
         choice("priority", terms.PRIORITY, PRIORITIES),

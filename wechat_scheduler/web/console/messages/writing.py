@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.meant_users import which_users
 from wechat_scheduler.web.console.messages.drafts import begun, body_of
 from wechat_scheduler.web.console.messages.groups import ReceiverGroup, told_of
 from wechat_scheduler.web.console.messages.preview import preview, receivers
+from wechat_scheduler.web.console.messages.template_choice import offered_templates
 from wechat_scheduler.web.console.messages.to_whom import MessageReceivers, to_whom
 from wechat_scheduler.web.console.messages.write_form import WRITE, as_previewed, write_form
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -138,7 +139,8 @@ async def _page(visit: Visit, written: WrittenMessage | None) -> web.Response:
     if written is None:
         return layout(visit, terms.WRITE_MESSAGE, section(visit, CONTENT, no_apps(visit)))
     given, apps, whom, error, shown, _, unregistered = written
-    form = write_form(visit, given, whom, apps.values(), error)
+    templates = await offered_templates(visit, whom.app)
+    form = write_form(visit, given, whom, apps.values(), templates, error)
     parts = [
         unregistered,
         when(not error, which_users(visit, whom.users)),
