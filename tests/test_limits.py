@@ -51,6 +51,7 @@ NO_BOUNDS = """
     storage/access/keys.py ENDED
     storage/access/keys.py ENDING
     storage/credentials/notifications.py NO_APP
+    web/console/credentials/register.py LENGTH
     storage/reminders/reminders.py ALWAYS
     storage/reminders/reminders.py NEVER
     storage/rows.py MICROSECOND

@@ -143,6 +143,7 @@ async def test_a_platform_is_registered_with_accounts_that_authorised_it(
 async def test_a_wrong_appid_and_a_silent_wechat_are_told(admin: Browser, weixin: WeChat) -> None:
     odd = await sent(admin, appid=MARKUP)
     original = await sent(admin, appid="gh_0123456789ab")
+    short = await sent(admin, appid="wx222")
     weixin.sandbox.script(STABLE, appid=APPID, status=502, times=None)
     silent = await sent(admin)
 
@@ -152,6 +153,8 @@ async def test_a_wrong_appid_and_a_silent_wechat_are_told(admin: Browser, weixin
     assert original.status == 400
     assert "wx and 16 letters" in original.root.one("p", id="error-appid").text
     assert original.root.find("input", name="anyway") == []
+    counted = short.root.one("p", id="error-appid").text
+    assert counted.endswith("has 18 characters, wx and 16 letters and digits. This has 5.")
     assert silent.status == 503
     assert "WeChat does not answer" in silent.text
     assert silent.root.one("input", name="anyway")

@@ -11,6 +11,7 @@ from wechat_scheduler.web.console.credentials.drafts import RegistrationDraft, d
 from wechat_scheduler.web.console.credentials.register_form import (
     NO_APPID,
     NO_TYPES,
+    NOT_18,
     form_page,
 )
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
@@ -21,6 +22,7 @@ from wechat_scheduler.web.native.registration_checks import RegistrationCheckRes
 
 # Of all accounts and platforms.
 APPID: Final = re.compile(r"wx[0-9A-Za-z]{16}")
+LENGTH: Final = 18
 PLACE: Final = f"{ROOM}/register"
 
 
@@ -50,7 +52,7 @@ async def _check(visit: Visit, draft: RegistrationDraft) -> None:
     wrong = WrongFields()
     with wrong:
         if not APPID.fullmatch(draft.appid):
-            raise InvalidRequestError(visit.say(NO_APPID), field="appid")
+            raise InvalidRequestError(_no_appid(visit, draft.appid), field="appid")
     with wrong:
         if draft.keeps_nothing:
             raise InvalidRequestError(visit.say(NO_TYPES), field="types")
@@ -65,6 +67,11 @@ async def _check(visit: Visit, draft: RegistrationDraft) -> None:
             one.further = ()
             wrong.add(one)
     wrong.check()
+
+
+def _no_appid(visit: Visit, typed: str) -> str:
+    is_typo = typed.startswith("wx") and len(typed) != LENGTH
+    return visit.say(NOT_18, n=len(typed)) if is_typo else visit.say(NO_APPID)
 
 
 ROUTES: Final = (

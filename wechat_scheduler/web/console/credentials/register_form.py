@@ -46,6 +46,10 @@ NO_APPID = W(
     "beside the AppSecret",
     "不是 AppID：AppID 是 wx 加 16 位字母和数字。gh_… 是原始 ID；AppID 和 AppSecret 在同一页",
 )
+NOT_18 = W(
+    "is not an AppID: that has 18 characters, wx and 16 letters and digits. This has {n}",
+    "不是 AppID：AppID 有 18 个字符，是 wx 加 16 位字母和数字，这里有 {n} 个字符",
+)
 NO_TYPES = W("choose at least one credential to keep", "请至少选择一个要维护的凭据")
 SUBMIT = W("Test and register", "验证并登记")
 SECRET_HINT = W("From {place}.", "见{place}。")
