@@ -93,10 +93,17 @@ async def test_a_name_of_several_users_is_no_filter(
         path = f"/v1/apps/{shop['id']}/subscribers/{name}"
         await keeper.call("PATCH", path, body={"nickname": "小红"})
 
-    page = await admin.open("/console/messages?person=小红")
+    page = await admin.open("/console/messages?state=dead&person=小红")
 
     told = page.root.one("p", id="error-person").text
     assert told.endswith("write the openid of one of them: 小红 o_alice, 小红 o_bob.")
+    links = [one["href"] for one in page.root.one("section", id="which").find("a")]
+    assert links == ["?state=dead&person=o_alice", "?state=dead&person=o_bob"]
+    assert (await admin.open(f"/console/messages{links[1]}")).status == 200
+    for path in ("/console/reminders", "/console/reminders/agenda"):
+        page = await admin.open(f"{path}?uid=小红")
+        links = [one["href"] for one in page.root.one("section", id="which").find("a")]
+        assert [one.rpartition("=")[2] for one in links] == ["o_alice", "o_bob"]
 
 
 async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(

@@ -150,9 +150,17 @@ def told_users(visit: Visit, meant: Iterable[MeantUser]) -> Html:
 
 
 def _question(visit: Visit, meant: MeantUser, form: str) -> Html:
-    name = visit.say(CALLED_SO, name=meant.typed)
+    rows = [(one, _button(visit, meant, one, form)) for one in meant.offered]
+    return users_to_choose(visit, meant.typed, rows, more=meant.more)
+
+
+def users_to_choose(
+    visit: Visit, typed: str, rows: Iterable[tuple[UserResult, Html]], *, more: bool
+) -> Html:
+    """The users that may be meant, each with what chooses it. With `more`, others fit too."""
+    name = visit.say(CALLED_SO, name=typed)
     heads = (terms.USER, OTHER_NAMES, terms.OPENID, terms.LAST_ACT, CHOOSE)
-    more = fill('<p class="faint">{others}</p>', others=visit.say(OTHERS))
+    others = fill('<p class="faint">{others}</p>', others=visit.say(OTHERS))
     return fill(
         "<p>{name}</p>{table}{more}",
         name=name,
@@ -160,26 +168,30 @@ def _question(visit: Visit, meant: MeantUser, form: str) -> Html:
             visit,
             name,
             heads,
-            [_row(visit, meant, one, form) for one in meant.offered],
+            [_row(visit, one, choice) for one, choice in rows],
             empty=OTHERS,
         ),
-        more=more if meant.more else Html(),
+        more=others if more else Html(),
     )
 
 
-def _row(visit: Visit, meant: MeantUser, user: UserResult, form: str) -> tuple[Html | str, ...]:
+def _row(visit: Visit, user: UserResult, choice: Html) -> tuple[Html | str, ...]:
     name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
     return (
         person_name(user.uid, name),
         visit.listed(others) or "–",
         code(user.openid),
         visit.time(user.heard_at),
-        fill(
-            '<button class="plain" form="{form}" name="{field}" value="{name}={chosen}">{this}</button>',
-            form=form,
-            field=MEANT,
-            name=meant.typed,
-            chosen=readable(user),
-            this=visit.say(THIS_ONE),
-        ),
+        choice,
+    )
+
+
+def _button(visit: Visit, meant: MeantUser, user: UserResult, form: str) -> Html:
+    return fill(
+        '<button class="plain" form="{form}" name="{field}" value="{name}={chosen}">{this}</button>',
+        form=form,
+        field=MEANT,
+        name=meant.typed,
+        chosen=readable(user),
+        this=visit.say(THIS_ONE),
     )

@@ -31,6 +31,7 @@ from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import aside, joined, searched, section, spaced, table
 from wechat_scheduler.web.console.receipts import told_reason
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.sought_users import which_of_several
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
@@ -67,8 +68,13 @@ async def listed(visit: Visit) -> web.Response:
     except RequestError as error:
         if error.field not in NAMES:
             raise
-        found = section(visit, FIND, await filters(visit, LIST, error))
-        return layout(visit, terms.MESSAGES, found, status=error.status)
+        body = joined(
+            [
+                section(visit, FIND, await filters(visit, LIST, error)),
+                await _which(visit, error),
+            ]
+        )
+        return layout(visit, terms.MESSAGES, body, status=error.status)
     body = joined(
         [
             when(
@@ -80,6 +86,14 @@ async def listed(visit: Visit) -> web.Response:
         ]
     )
     return layout(visit, terms.MESSAGES, body, live=True)
+
+
+async def _which(visit: Visit, error: RequestError) -> Html:
+    """The users of the name that was searched for, if that was refused."""
+    if error.field != "person":
+        return Html()
+    typed = visit.request.query.get("person", "").strip()
+    return await which_of_several(visit, typed, field="person")
 
 
 def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, pick: bool) -> Html:

@@ -30,7 +30,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.sought_users import CALLED, sought_uid
+from wechat_scheduler.web.console.sought_users import CALLED, sought_uid, which_of_several
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.wall_times import wall_minute
 from wechat_scheduler.web.console.words import Words
@@ -103,7 +103,9 @@ async def agenda(visit: Visit) -> web.Response:
         uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
     except InvalidRequestError as error:
         choices = _choices(visit, view, apps, Mistakes(error).at("uid"))
-        return layout(visit, TITLE, joined([tabs(visit, AGENDA), choices]), status=error.status)
+        which = await which_of_several(visit, view.uid, field="uid")
+        body = joined([tabs(visit, AGENDA), choices, which])
+        return layout(visit, TITLE, body, status=error.status)
     found = await visit.api.get(
         "/v1/reminders/agenda",
         AgendaResult,

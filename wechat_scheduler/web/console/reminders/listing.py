@@ -30,7 +30,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.sought_users import CALLED, sought_uid
+from wechat_scheduler.web.console.sought_users import CALLED, sought_uid, which_of_several
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
@@ -62,7 +62,7 @@ async def listing(visit: Visit) -> web.Response:
     try:
         asked = wanted | {"uid": await _uid(visit, wanted)}
     except InvalidRequestError as error:
-        return _refused(visit, wanted, apps, error)
+        return await _refused(visit, wanted, apps, error)
     found = await _numbered(visit, asked)
     if found is None:
         sort = "due" if state == ACTIVE else None
@@ -80,15 +80,20 @@ async def listing(visit: Visit) -> web.Response:
     return layout(visit, terms.REMINDERS, body, live=True)
 
 
-def _refused(
+async def _refused(
     visit: Visit,
     wanted: Mapping[str, str | None],
     apps: Mapping[int, AppResult],
     error: InvalidRequestError,
 ) -> web.Response:
-    """The filters, of which the user is wrong."""
+    """The filters, of which the user is wrong, and the users who may be meant."""
     filters = _filters(visit, wanted, apps, Mistakes(error).at("uid"))
-    body = fill("{tabs}<section>{filters}</section>", tabs=tabs(visit, LIST), filters=filters)
+    body = fill(
+        "{tabs}<section>{filters}</section>{which}",
+        tabs=tabs(visit, LIST),
+        filters=filters,
+        which=await which_of_several(visit, wanted["uid"] or "", field="uid"),
+    )
     return layout(visit, terms.REMINDERS, body, status=error.status)
 
 
