@@ -9,6 +9,7 @@ import pytest
 
 from tests.clock import FakeClock
 from tests.house import APPID, Caller, in_memory
+from tests.keeper.test_registration_checks import check
 from tests.reminders.remembering import draft
 from tests.sending.town import town
 from tests.statistics.test_counting import OTHER, SEND, key_for, send
@@ -47,6 +48,8 @@ async def test_what_waits_is_counted_within_the_reach_of_the_key(tmp_path: Path)
 async def test_the_daemon_says_how_it_is(keeper: Caller, clock: FakeClock, weixin: Any) -> None:
     unknown = await overview(keeper)
     weixin.sandbox.whitelist(APPID, ["203.0.113.7"])
+    await check(keeper, {"type": 0})
+    tried = await overview(keeper)
     await keeper.register({"type": 0})
     await keeper.settle()
     clock.advance(timedelta(minutes=2))
@@ -54,6 +57,7 @@ async def test_the_daemon_says_how_it_is(keeper: Caller, clock: FakeClock, weixi
 
     assert unknown["egress"] == []
     assert "only when it refuses one (40164)" in unknown["egress_advice"]
+    assert [one["address"] for one in tried["egress"]] == ["127.0.0.1"]
     assert [(one["host"], one["address"]) for one in seen["egress"]] == [
         (socket.gethostname(), "127.0.0.1")
     ]

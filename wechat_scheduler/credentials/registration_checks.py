@@ -1,6 +1,7 @@
 """The desk that tries a registration before it is stored: its inputs, and its secret at WeChat."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final, Protocol
@@ -42,8 +43,18 @@ class SecretCheck(Protocol):
 
 
 class RegistrationChecks:
-    def __init__(self, requirements: Requirements, secrets: SecretCheck, *, clock: Clock) -> None:
+    """`heard` is told the address of this machine that WeChat names when it refuses it."""
+
+    def __init__(
+        self,
+        requirements: Requirements,
+        secrets: SecretCheck,
+        *,
+        heard: Callable[[str], None],
+        clock: Clock,
+    ) -> None:
         self._requirements = requirements
+        self._heard = heard
         self._secrets = secrets
         self._made = Windows(clock, _MINUTE)
         self._clock = clock
@@ -65,6 +76,8 @@ class RegistrationChecks:
         is_platform = not kinds.isdisjoint((COMPONENT_TOKEN, AUTHORIZER_TOKEN))
         refusal = await self._secrets.refusal(account, is_platform=is_platform)
         self._note(account, is_accepted=refusal is None)
+        if refusal and refusal.address:
+            self._heard(refusal.address)
         return refusal
 
     def has_accepted(self, account: Account) -> bool:

@@ -88,7 +88,7 @@ def wire(ground: Ground) -> Cores:
     directory = wire_directory(ground)
     statistics = wire_statistics(ground, directory, keyring)
     observer = statistics.observer
-    credentials = wire_credentials(ground, observer)
+    credentials = wire_credentials(ground, observer, statistics.egress.note)
     audience = wire_audience(ground, credentials.tokens, directory)
     delivery = wire_delivery(ground, credentials.tokens, directory, observer)
     credentials.manager.on_work(credentials.clockwork.look, delivery.clockwork.look)

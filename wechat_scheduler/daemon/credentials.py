@@ -1,6 +1,6 @@
 """Wires the credentials: the desk, the refresher, and its loop."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from wechat_scheduler.config.settings import Config
@@ -55,7 +55,9 @@ class CredentialParts:
         return min(self.daily_limit(kind, NARROW) for kind in self.issuers)
 
 
-def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialParts:
+def wire_credentials(
+    ground: Ground, observer: RefreshObserver, heard_address: Callable[[str], None]
+) -> CredentialParts:
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
     requirements = Requirements(stores.credentials, ground.issuers)
     deadline = ground.config.server.fetch_deadline
@@ -92,7 +94,10 @@ def wire_credentials(ground: Ground, observer: RefreshObserver) -> CredentialPar
         issuers=ground.issuers,
         manager=manager,
         checks=RegistrationChecks(
-            requirements, WeChatSecretCheck(ground.wechat, clock=clock), clock=clock
+            requirements,
+            WeChatSecretCheck(ground.wechat, clock=clock),
+            heard=heard_address,
+            clock=clock,
         ),
         tokens=AccountTokens(manager),
         refresher=refresher,
