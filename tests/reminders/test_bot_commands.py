@@ -482,6 +482,16 @@ async def test_a_question_to_the_account_gets_no_example(study: Study) -> None:
     assert said == [""] * len(asked)
 
 
+async def test_a_question_about_reminders_is_answered(study: Study) -> None:
+    by_number = [
+        await study.say(text) for text in ("取消 3fa9c1", "取消 3fa9c1吗", "取消 3fa9c1？")
+    ]
+    how = await study.say("怎么设提醒？")
+
+    assert [each.startswith("没有找到这个提醒") for each in by_number] == [True] * 3
+    assert how.startswith("没听懂，试试这样说")
+
+
 async def test_a_bot_that_must_be_asked_takes_only_what_asks_for_it(study: Study) -> None:
     study.bot = study.bot_with("asked")
 

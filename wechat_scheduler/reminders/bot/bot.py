@@ -52,8 +52,10 @@ _GREETS: Final = re.compile(
 _QUESTION: Final = re.compile(
     r"[?？]|[吗呢么]|什么|怎|多少|几点|几天|几块|哪|谁|有没有|能不能|可不可以|是不是|请问"
 )
-# 取消 3fa9c1, and 退出 and 取消 alone. 取消订单 is for the app.
-_NUMBER = re.compile(r"(?<=退出)|\s*(?:[#\[]?[0-9a-f]{2,32}\]?)?[ 。.!！~]*$", re.IGNORECASE)
+# 怎么设提醒？: the bot is asked.
+_OF_REMINDERS: Final = re.compile(r"提醒|闹钟")
+# 取消 3fa9c1, 取消 3fa9c1吗, and 退出 and 取消 alone. 取消订单 is for the app.
+_NUMBER = re.compile(r"(?<=退出)|\s*(?:[#\[]?[0-9a-f]{2,32}\]?)?[ 。.!！~?？吗]*$", re.IGNORECASE)
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 
@@ -160,12 +162,14 @@ class Bot:
 
     async def _chat(self, turn: BotTurn) -> BotReply | None:
         """Chat is for the app. Without one that listens, the user is told once a day what the bot is for, unless they
-        ask something."""
-        greets = _GREETS.match(turn.text) is not None
-        if not turn.unclaimed or (_QUESTION.search(turn.text) and not greets):
+        ask the shop something."""
+        if not turn.unclaimed:
             return None
         if taken_back := TAKES_BACK.match(turn.text):
             return refused(texts.UNKNOWN) if _NUMBER.match(turn.text, taken_back.end()) else None
+        greets = _GREETS.match(turn.text) is not None
+        if not greets and _asks_the_shop(turn.text):
+            return None
         last = turn.conversation.helped_at
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None
@@ -179,3 +183,7 @@ class Bot:
     @property
     def _policy(self) -> Policy:
         return replace(DEFAULT_POLICY, shortest=self._acts.desk.shortest)
+
+
+def _asks_the_shop(text: str) -> bool:
+    return _QUESTION.search(text) is not None and not _OF_REMINDERS.search(text)
