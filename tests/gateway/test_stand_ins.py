@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.clock import START, FakeClock
 from tests.gateway.test_consumer_store import a_consumer
 from tests.stores.memory import memory_database
+from tests.stores.suite import VAULT
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.gateway.consumers import ConsumerDesk
 from wechat_scheduler.gateway.model import Consumer
@@ -26,7 +27,7 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 @pytest.fixture
 async def consumers() -> ConsumerDesk:
-    store = SqlConsumers(memory_database())
+    store = SqlConsumers(memory_database(), VAULT)
     await store.add(a_consumer(appids=frozenset((KEY.appid, OF_PLATFORM.appid))))
     desk = ConsumerDesk(store, clock=FakeClock())
     await desk.load()
@@ -87,7 +88,9 @@ async def test_a_new_secret_and_a_revocation_end_it_at_once(
 
 @cache
 def without_consumers() -> StandInTokens:
-    return StandInTokens(SECRET, ConsumerDesk(SqlConsumers(memory_database()), clock=FakeClock()))
+    return StandInTokens(
+        SECRET, ConsumerDesk(SqlConsumers(memory_database(), VAULT), clock=FakeClock())
+    )
 
 
 @given(place=st.integers(0, 400), letter=st.sampled_from(ALPHABET))
