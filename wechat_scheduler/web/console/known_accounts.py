@@ -71,6 +71,11 @@ async def lacking(visit: Visit, appids: Iterable[str]) -> Collection[str]:
 
 def told_lacking(visit: Visit, appid: str) -> Html:
     """The sentence about such an account, with the way to register it."""
-    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
     may = visit.may(Scope.REGISTER)
-    return spaced(visit.say(LACKING, appid=appid), when(may, link(url, visit.say(REGISTER))))
+    way = link(register_url(appid), visit.say(REGISTER))
+    return spaced(visit.say(LACKING, appid=appid), when(may, way))
+
+
+def register_url(appid: str) -> str:
+    """The form for the account."""
+    return f"/console/credentials/register?{urlencode({'appid': appid})}"

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import code, joined, section, table
 from wechat_scheduler.web.console.person_names import openid_tail, person_name
 from wechat_scheduler.web.console.previewed import WRITTEN, enter_button
@@ -43,8 +44,6 @@ MOST_OFFERED: Final = 20
 # The button that says who is meant: `NAME=USER`, the user as `readable` writes them.
 MEANT: Final = "meant"
 _BETWEEN: Final = re.compile(r"([\n\r,，、;；]+)")
-
-
 # As `readable` writes it.
 _SETTLED: Final = re.compile(r"(.+)（…?[A-Za-z0-9_-]+）")
 
@@ -95,22 +94,14 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
     if len(typed) > LONGEST_EXTERNAL_ID:  # our API says so
         return MeantUser(typed, "")
     if settled_name := _SETTLED.fullmatch(typed):
-        found = await visit.api.page(
-            "/v1/subscribers",
-            UserResult,
-            appid=app.appid,
-            called=settled_name[1],
-            limit=LARGEST_PAGE,
-        )
+        found = await _called(visit, app, settled_name[1])
         same = [one for one in found.rows if readable(one) == typed]
         if len(same) == 1:
             return MeantUser(typed, same[0].uid, openid=same[0].openid)
     own = await _by_own_name(visit, app, typed)
     if own and typed in (own.uid, own.openid):
         return MeantUser(typed, own.uid)
-    found = await visit.api.page(
-        "/v1/subscribers", UserResult, appid=app.appid, called=typed, limit=LARGEST_PAGE
-    )
+    found = await _called(visit, app, typed)
     exact = {one.uid: one for one in found.rows if typed == one.nickname}
     exact |= {one.uid: one for one in found.rows if own and one.uid == own.uid}
     if own and not exact.keys() - {own.uid}:
@@ -120,6 +111,11 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
         return MeantUser(typed, uid, openid=user.openid)
     fit = list((exact or {one.uid: one for one in found.rows}).values())
     return MeantUser(typed, "", fit[:MOST_OFFERED], bool(found.after) or len(fit) > MOST_OFFERED)
+
+
+async def _called(visit: Visit, app: AppResult, name: str) -> Rows[UserResult]:
+    path = "/v1/subscribers"
+    return await visit.api.page(path, UserResult, appid=app.appid, called=name, limit=LARGEST_PAGE)
 
 
 async def _by_own_name(visit: Visit, app: AppResult, name: str) -> ShownSubscriberResult | None:

@@ -1,13 +1,13 @@
 """`/console/apps/{app}`: one app, its tokens, and its removal."""
 
 from typing import Final, Literal
-from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.known_accounts import register_url
 from wechat_scheduler.web.console.links import account_link, button, done, links
 from wechat_scheduler.web.console.parts import (
     advice,
@@ -98,7 +98,7 @@ async def shown(visit: Visit) -> web.Response:
 
 
 def _unregistered(visit: Visit, app: AppResult) -> Html:
-    url = f"/console/credentials/register?{urlencode({'appid': app.appid})}"
+    url = register_url(app.appid)
     return fill(
         "<section>{words}{register}</section>",
         words=advice(visit, visit.say(UNREGISTERED, appid=app.appid)),

@@ -1,7 +1,6 @@
 """`/console/people`: the apps, and the way to a user. `/console/people/make` makes an app."""
 
 from typing import Final
-from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
@@ -10,7 +9,12 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
 from wechat_scheduler.web.console.key_limits import of_accounts
-from wechat_scheduler.web.console.known_accounts import ACCOUNTS, is_unregistered, known_accounts
+from wechat_scheduler.web.console.known_accounts import (
+    ACCOUNTS,
+    is_unregistered,
+    known_accounts,
+    register_url,
+)
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -172,8 +176,8 @@ async def make(visit: Visit) -> web.Response:
 
 def unregistered(visit: Visit, appid: str) -> Html:
     """The question whether to make an app that cannot send, with the way to what it lacks."""
-    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
-    return spaced(visit.say(UNREGISTERED, appid=appid), link(url, visit.say(REGISTER)))
+    way = link(register_url(appid), visit.say(REGISTER))
+    return spaced(visit.say(UNREGISTERED, appid=appid), way)
 
 
 async def _form_page(

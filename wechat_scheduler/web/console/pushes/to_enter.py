@@ -1,10 +1,9 @@
 """Shows what a person enters in WeChat's console after an endpoint is set up."""
 
-from urllib.parse import urlencode
-
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.known_accounts import register_url
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import code, facts, spaced
 from wechat_scheduler.web.console.visit import Visit
@@ -63,8 +62,5 @@ def _address(visit: Visit, path: str) -> Html:
 
 
 def _unregistered(visit: Visit, appid: str) -> Html:
-    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
-    return fill(
-        '<p class="advice">{words}</p>',
-        words=spaced(visit.say(UNREGISTERED), link(url, visit.say(REGISTER))),
-    )
+    way = link(register_url(appid), visit.say(REGISTER))
+    return fill('<p class="advice">{words}</p>', words=spaced(visit.say(UNREGISTERED), way))
