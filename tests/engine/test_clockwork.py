@@ -17,16 +17,6 @@ async def clock() -> WatchedClock:
     return WatchedClock()
 
 
-@pytest.fixture
-async def chores(clock: WatchedClock) -> Chores:
-    return Chores(clock)
-
-
-@pytest.fixture
-def clockwork(chores: Chores, clock: WatchedClock) -> Clockwork[str, str]:
-    return Clockwork(chores, clock=clock, slots=4)
-
-
 def is_hanging(row: str) -> bool:
     return row.startswith("hangs")
 

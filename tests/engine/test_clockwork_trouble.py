@@ -19,16 +19,6 @@ async def clock() -> WatchedClock:
     return WatchedClock()
 
 
-@pytest.fixture
-async def chores(clock: WatchedClock) -> Chores:
-    return Chores(clock)
-
-
-@pytest.fixture
-def clockwork(chores: Chores, clock: WatchedClock) -> Clockwork[str, str]:
-    return Clockwork(chores, clock=clock, slots=4)
-
-
 async def test_a_row_that_crashes_fails_alone(
     chores: Chores, clockwork: Clockwork[str, str]
 ) -> None:

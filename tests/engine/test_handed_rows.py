@@ -16,16 +16,6 @@ async def clock() -> WatchedClock:
     return WatchedClock()
 
 
-@pytest.fixture
-async def chores(clock: WatchedClock) -> Chores:
-    return Chores(clock)
-
-
-@pytest.fixture
-def clockwork(chores: Chores, clock: WatchedClock) -> Clockwork[str, str]:
-    return Clockwork(chores, clock=clock, slots=4)
-
-
 async def test_rows_in_hand_are_done_without_a_claim(
     chores: Chores, clockwork: Clockwork[str, str], clock: WatchedClock
 ) -> None:
