@@ -354,6 +354,17 @@ async def test_the_form_beside_a_repetition_has_the_time_of_its_app_and_holds_wh
     assert [one for one in crowded.root.find("a") if one["href"].startswith(f"{WRITE}?")] == []
 
 
+async def test_a_page_that_answers_a_form_follows_nothing(admin: Browser, office: Office) -> None:
+    """Its address takes forms alone, so that it cannot be read again."""
+    path = f"{LIST}/{(await office.remind(rule='FREQ=DAILY')).result['id']}"
+
+    page = await admin.open(path)
+    refused = await admin.submit(page, f"{path}/move", when="昨天9点")
+
+    assert page.root.one("body")["data-follows"]
+    assert "data-follows" not in refused.root.one("body").attributes
+
+
 async def test_the_occurrence_that_a_person_saw_is_moved_and_no_later_one(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

@@ -4,7 +4,7 @@ import re
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
@@ -78,8 +78,9 @@ _FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
 def layout(
     visit: Visit, title: Phrase, body: Html, *, live: bool = False, status: int = 200
 ) -> web.Response:
-    """The page with `title` as its `h1`. The sections of a live one that are live follow what happens."""
-    shown = visit.say(title)
+    """The page with `title` as its `h1`. The sections of a live one that are live follow what happens, unless it answers
+    a form: its address cannot be read again."""
+    shown, can_be_read = visit.say(title), visit.request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
     frame = fill(
         _FRAME,
         menu=visit.say(MENU),
@@ -99,7 +100,7 @@ def layout(
         shown,
         frame,
         status=status,
-        follows=" ".join(FeedKind) if live else "",
+        follows=" ".join(FeedKind) if live and can_be_read else "",
     )
 
 
