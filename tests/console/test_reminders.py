@@ -361,6 +361,9 @@ async def test_a_page_that_answers_a_form_follows_nothing(admin: Browser, office
     page = await admin.open(path)
     refused = await admin.submit(page, f"{path}/move", when="昨天9点")
 
+    assert [one.root.one("form", id_="written")["data-page"] for one in (page, refused)] == [
+        path
+    ] * 2
     assert page.root.one("body")["data-follows"]
     assert "data-follows" not in refused.root.one("body").attributes
 

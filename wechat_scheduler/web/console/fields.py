@@ -33,19 +33,21 @@ def form(
     beside: Iterable[Html] = (),
     id: str = "",  # noqa: A002 - the word of HTML
     for_all: bool = False,
+    page: str = "",
 ) -> Html:
     """A form that posts; empty for a key that only looks at the page, unless it is `for_all`. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside`
-    are further buttons, and Enter in a field presses the first of all; `confirm` is asked first; `fields` are hidden. `visit.form["once"]` names this form, for
+    are further buttons, and Enter in a field presses the first of all; `confirm` is asked first; `fields` are hidden. `page` is the address that shows the form, if `action` cannot be opened. `visit.form["once"]` names this form, for
     `Idempotency-Key`."""
     if visit.only_looks and not for_all:
         return Html()
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(
-        '<form method="post" action="{action}"{id}{confirm}>{hidden}{body}<div class="buttons">'
+        '<form method="post" action="{action}"{id}{page}{confirm}>{hidden}{body}<div class="buttons">'
         '{before}<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
         id=when(id, fill(' id="{id}"', id=id)),
+        page=when(page, fill(' data-page="{page}"', page=page)),
         confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
         hidden=hidden({**proof, **asks, **(fields or {})}),
         body=body,

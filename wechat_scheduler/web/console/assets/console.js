@@ -30,7 +30,7 @@
   if (written) {
     const fields = [...written.querySelectorAll("input:not([type=hidden]), select, textarea")];
     const keep = () => {
-      const place = new URL(written.action);
+      const place = new URL(written.dataset.page ?? written.action, location.href);
       for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
       history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
     };

@@ -117,8 +117,8 @@ def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
         ),
     )  # fmt: skip
     inner = fill("{all}", all=fields)
-    path = f"{LIST}/{reminder.id}/move"
-    return form(visit, path, inner, MOVE, fields=dict(typed.planned), id=WRITTEN)
+    page, plan = f"{LIST}/{reminder.id}", dict(typed.planned)
+    return form(visit, f"{page}/move", inner, MOVE, fields=plan, id=WRITTEN, page=page)
 
 
 def _back(visit: Visit, reminder: ReminderResult) -> Html:
