@@ -12,6 +12,7 @@ from typing import Final
 from rich.console import Console
 
 from tests.benchmarks import (
+    console,
     creates,
     events,
     fetch,
@@ -53,6 +54,7 @@ BENCHMARKS: Final[Mapping[str, Run]] = {
 GREAT: Final[Mapping[str, Run]] = {"reminders-100000": reminders.run_great}
 ASKED_FOR: Final[Mapping[str, Run]] = {
     **GREAT,
+    "console": console.run,
     "events": events.run,
     "gateway": gateway.run,
     "instructions": instructions.run,
