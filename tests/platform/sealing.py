@@ -97,6 +97,16 @@ class Sender:
         encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
         return self.signed(b64encode(encryptor.update(plain) + encryptor.finalize()).decode(), at)
 
+    def read(self, reply: bytes) -> dict[str, str]:
+        """The message in the response to a push."""
+        sealed = xmltodict.parse(reply)["xml"]
+        crypto = WeChatCrypto(self.token, self.key, self.appid)
+        plain = crypto.decrypt_message(
+            reply, sealed["MsgSignature"], sealed["TimeStamp"], sealed["Nonce"]
+        )
+        message: dict[str, str] = xmltodict.parse(plain)["xml"]
+        return message
+
     def signed(self, sealed: str, at: datetime = START) -> Push:
         timestamp, nonce = str(int(at.timestamp())), "1320562132"
         return Push(

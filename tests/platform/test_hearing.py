@@ -31,6 +31,7 @@ class Listener:
         self.mendings: list[Mending] = []
         self.unread_ones = 0
         self.received_of: list[str] = []
+        self.reply = ""
         self.open = asyncio.Event()
         self.open.set()
 
@@ -61,11 +62,12 @@ class Listener:
     async def note(self, *_: Any, **__: Any) -> None:
         """What is refused is stored elsewhere."""
 
-    async def hear(self, heard: UserAct) -> None:
+    async def hear(self, heard: UserAct) -> str:
         await self.open.wait()
         if self.trouble:
             raise self.trouble.pop()
         self.heard.append(heard)
+        return self.reply
 
 
 class NoEvents:
@@ -115,6 +117,19 @@ async def test_a_repeat_is_acknowledged_and_told_once(intake: Intake, listener: 
     assert [heard.text for heard in listener.heard] == ["你好"]
     assert listener.received_of == [COMPONENT]
     assert intake.last_refusal(COMPONENT) is None
+
+
+async def test_a_repeat_gets_the_reply_once_more(intake: Intake, listener: Listener) -> None:
+    sender, listener.reply = Sender(), "好的"
+    push = sender.plain(HELLO)
+
+    replies = [await intake.receive(COMPONENT, push) for _ in range(2)]
+    listener.reply = ""  # the act is done
+    replies.append(await intake.receive(COMPONENT, sender.plain(HELLO)))
+    other = await intake.receive(COMPONENT, sender.plain(said(Content="你好", MsgId="8")))
+
+    assert [b"<![CDATA[\xe5\xa5\xbd\xe7\x9a\x84]]>" in reply for reply in replies] == [True] * 3
+    assert other == b""
 
 
 async def test_a_mended_push_is_handled_and_counted_once(

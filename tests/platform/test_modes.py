@@ -88,7 +88,7 @@ async def test_an_account_of_the_sandbox_is_verified_and_heard_in_each_mode(
 async def test_a_message_that_wechatpy_sealed_is_acknowledged(keeper: Caller) -> None:
     body = {"token": TOKEN, "encoding_aes_key": KEY}
     path = (await keeper.call("PUT", f"/callbacks/{AUTHORIZER}", body=body)).result["path"]
-    push = Sender(appid=AUTHORIZER).push(HELLO, START)
+    push = Sender(appid=AUTHORIZER).push(said(Content="我的包裹到哪了", MsgId="7"), START)
     query = f"timestamp={push.timestamp}&nonce={push.nonce}&msg_signature={push.msg_signature}"
 
     answer = await keeper.call("POST", f"{path}?{query}", data=push.body, key="")

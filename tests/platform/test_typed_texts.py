@@ -99,8 +99,9 @@ class Account:
     async def changed(self, _: object) -> None:
         raise AssertionError("no job is concerned")
 
-    async def hear(self, heard: UserAct) -> None:
+    async def hear(self, heard: UserAct) -> str:
         self.heard.append(heard)
+        return ""
 
 
 @pytest.fixture

@@ -86,13 +86,25 @@ async def test_the_answer_says_what_was_understood_and_how_to_change_it(study: S
 
 
 async def test_the_answer_says_that_an_hour_is_assumed(study: Study) -> None:
-    for number, text in enumerate(("明天提醒我开会", "明天下午3点提醒我开会")):
+    for number, text in enumerate(("明天提醒我开会", "明天下午3点提醒我开会", "1点半开会")):
         await study.hear(text, str(number))
+    study.memory.clock.advance(timedelta(hours=14))
+    await study.hear("明早8点提醒我开会", "night")
 
     assert [said.splitlines()[2] for said in study.post.said] == [
         "时间：2026年11月19日 周四 早上8:00（没有写几点，按08:00）",
         "时间：2026年11月19日 周四 下午3:00",
+        "时间：2026年11月18日 周三 下午1:30（“1点半”没有写上午还是下午，按13:30）",
+        "时间：2026年11月20日 周五 早上8:00（现在是凌晨，“明天”按2026-11-20）",
     ]
+
+
+async def test_the_answer_says_what_is_assumed_of_each_of_several(study: Study) -> None:
+    await study.hear("明天3点提醒我送孩子，下午5点提醒我开会")
+
+    first, second = study.answer.splitlines()[1:3]
+    assert first.endswith("（“3点”没有写上午还是下午，按15:00）")
+    assert second.endswith("]")
 
 
 async def test_the_same_event_is_one_reminder_and_one_answer(study: Study) -> None:

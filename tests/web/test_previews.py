@@ -70,6 +70,18 @@ async def test_the_preview_of_a_topic_tells_of_those_whom_the_message_then_reach
     assert len(weixin.sandbox.people.arrived(APPID, "o_dave")) == 1
 
 
+async def hindrance(keeper: Caller, app: dict[str, Any], **wish: Any) -> str:
+    """What the preview of a reminder says against sending it."""
+    wanted = {
+        "app": app["id"],
+        "title": "tea",
+        "time": "2026-11-20T10:00:00+08:00",
+        "to": ["alice"],
+    }
+    answer = await keeper.call("POST", "/v1/reminders/preview", body=wanted | wish)
+    return str(answer.result["error"])
+
+
 async def test_a_template_is_shown_keyword_by_keyword(keeper: Caller, shop: dict[str, Any]) -> None:
     data = {"when": "2026-11-18T10:30:00+08:00", "phrase3": "on its way", "first": "hi"}
 
@@ -165,12 +177,14 @@ async def test_nothing_would_be_sent_without_a_credential_of_the_account(keeper:
 
     before = (await preview(keeper, app)).result
     topic = (await preview(keeper, app, "*")).result
+    reminder = await hindrance(keeper, app)
     await keeper.register({"type": 0})
     after = (await preview(keeper, app)).result
+    reminder_after = await hindrance(keeper, app)
 
-    assert before["error"] == topic["error"] == UNREGISTERED.fill(appid=APPID)
+    assert before["error"] == topic["error"] == reminder == UNREGISTERED.fill(appid=APPID)
     assert [way["text"] for way in before["ways"]] == ["hello"]
-    assert after["error"] == ""
+    assert after["error"] == reminder_after == ""
 
 
 async def test_no_text_is_promised_after_wechat_refused_one_too_many_until_the_user_acts(
@@ -185,9 +199,12 @@ async def test_no_text_is_promised_after_wechat_refused_one_too_many_until_the_u
     await keeper.settle()
 
     refused = (await preview(keeper, app, channel="text")).result
+    reminder = await hindrance(keeper, app)
     clock.advance(timedelta(minutes=1))
     await subscribers.follow(APPID, "o_alice", uid="UID_new", now=clock.now())
     heard = (await preview(keeper, app, channel="text")).result
+    reminder_heard = await hindrance(keeper, app)
 
     assert before == heard["error"] == ""
-    assert refused["error"] == TEXTS_USED_UP.en
+    assert refused["error"] == reminder == TEXTS_USED_UP.en
+    assert reminder_heard == ""

@@ -68,6 +68,12 @@ class AccountTokens:
             raise self._manager.unavailable(cell)
         return credential.value
 
+    async def has_token(self, appid: str) -> bool:
+        """Whether the account has a token that is valid now. Raises StorageError."""
+        with suppress(RequestError):
+            return bool(await self.token(appid))
+        return False
+
     def forget(self, appid: str) -> None:
         """The account's job was removed: look again the next time."""
         self._jobs.pop(appid, None)

@@ -6,15 +6,16 @@ from wechat_scheduler.audience.consenting import Consenting
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.openids import Openids
+from wechat_scheduler.audience.passive_replies import PassiveReplies
 from wechat_scheduler.audience.ports import AccountTemplates
 from wechat_scheduler.audience.qrcodes import QrCodeDesk
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.self_service import SelfService
-from wechat_scheduler.audience.user_acts import Listener, Receipts
+from wechat_scheduler.audience.user_acts import Listener, Post, Receipts
 from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.heard import HeardRereads
-from wechat_scheduler.delivery.orders import Sending
+from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.paths import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
@@ -59,25 +60,32 @@ def wire_audience(ground: Ground, tokens: AccountTokens, directory: Directory) -
     )
 
 
+def wire_replies(tokens: AccountTokens, gate: Gate, post: Post) -> PassiveReplies:
+    at_hand = tokens.at_hand()
+
+    async def sends(appid: str) -> bool:
+        return gate.takes_texts(appid) and await at_hand.has_token(appid)
+
+    return PassiveReplies(post, sends=sends)
+
+
 def wire_reception(
     ground: Ground,
     audience: AudienceParts,
-    sending: Sending,
+    post: Post,
     receipts: Receipts,
     listeners: Iterable[Listener],
 ) -> Reception:
     """`listeners` are asked last, in their order."""
     stores, directory, clock = ground.stores, audience.directory, ground.clock
-    consenting = Consenting(
-        stores.subscriptions, audience.openids, directory=directory, post=sending
-    )
+    consenting = Consenting(stores.subscriptions, audience.openids, directory=directory, post=post)
     self_service = SelfService(
         stores.subscriptions,
         directory,
         switches=lambda uid: ground.links.url_if_public(
             switches_path(ground.links, uid, clock.now())
         ),
-        post=sending,
+        post=post,
     )
     return Reception(
         directory,
@@ -87,7 +95,7 @@ def wire_reception(
         handled=stores.handled,
         uses=stores.uses,
         listeners=(consenting, self_service, *listeners),
-        post=sending,
+        post=post,
         receipts=receipts,
         clock=ground.clock,
     )

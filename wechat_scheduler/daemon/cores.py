@@ -17,6 +17,7 @@ from wechat_scheduler.daemon.audience import (
     wire_audience,
     wire_directory,
     wire_reception,
+    wire_replies,
 )
 from wechat_scheduler.daemon.credentials import CredentialParts, wire_credentials
 from wechat_scheduler.daemon.delivery import DeliveryParts, lease_of, wire_delivery
@@ -92,18 +93,17 @@ def wire(ground: Ground) -> Cores:
     audience = wire_audience(ground, credentials.tokens, directory)
     delivery = wire_delivery(ground, credentials.tokens, directory, observer)
     credentials.manager.on_work(credentials.clockwork.look, delivery.clockwork.look)
+    replies = wire_replies(credentials.tokens, delivery.gate, delivery.sending)
     reminders = wire_reminders(
         ground,
         directory,
-        delivery.sending,
+        replies,
         observer.fired,
         dispatching=delivery.clockwork,
         sending_lease=lease_of(ground.config),
     )
-    reception = wire_reception(
-        ground, audience, delivery.sending, statistics.receipts, reminders.listeners
-    )
-    pushes = wire_pushes(ground, credentials.manager, reception, observer)
+    reception = wire_reception(ground, audience, replies, statistics.receipts, reminders.listeners)
+    pushes = wire_pushes(ground, credentials.manager, reception, replies, observer)
     consumers, origins = _consumers(ground), _origins(ground)
     sessions = _sessions(ground, keyring)
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)

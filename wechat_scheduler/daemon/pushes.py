@@ -1,5 +1,8 @@
 """Wires WeChat's pushes: the intake, and the loop over platform events."""
 
+from functools import partial
+
+from wechat_scheduler.audience.passive_replies import PassiveReplies
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.credentials.manager import Manager
@@ -26,7 +29,11 @@ class PushParts:
 
 
 def wire_pushes(
-    ground: Ground, manager: Manager, reception: Reception, observer: PushObserver
+    ground: Ground,
+    manager: Manager,
+    reception: Reception,
+    replies: PassiveReplies,
+    observer: PushObserver,
 ) -> PushParts:
     """Platform events have the lease and the slots of refreshes."""
     stores, clock, settings = ground.stores, ground.clock, ground.config.refresh
@@ -52,6 +59,6 @@ def wire_pushes(
         clock=clock,
         changed=manager.changed_elsewhere,
         wake=clockwork.wake,
-        hear=reception.receive,
+        hear=partial(replies.hear, reception.receive),
     )
     return PushParts(intake=intake, work=work, clockwork=clockwork)

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Subscriber
-from wechat_scheduler.audience.user_acts import Listener, UserAct
+from wechat_scheduler.audience.user_acts import Listener, Post, UserAct
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.ground import Ground
-from wechat_scheduler.delivery.orders import Sending
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reminders.agenda import AgendaDesk
@@ -50,7 +49,7 @@ class ReminderParts:
 def wire_reminders(
     ground: Ground,
     directory: Directory,
-    sending: Sending,
+    post: Post,
     observe: Callable[[Fired], None],
     *,
     dispatching: DispatcherLoop,
@@ -77,7 +76,7 @@ def wire_reminders(
         ),
         agenda=AgendaDesk(stores.reminder_lists, clock=clock),
         clockwork=clockwork,
-        listeners=tuple(_listeners(ground, directory, sending, desk, pages)),
+        listeners=tuple(_listeners(ground, directory, post, desk, pages)),
     )
 
 
@@ -95,7 +94,7 @@ def _pages(ground: Ground, directory: Directory) -> Pages:
 
 
 def _listeners(
-    ground: Ground, directory: Directory, post: Sending, desk: ReminderDesk, pages: Pages
+    ground: Ground, directory: Directory, post: Post, desk: ReminderDesk, pages: Pages
 ) -> Iterator[Listener]:
     """The bot comes last: it takes every sentence that has a time in it."""
     stores = ground.stores

@@ -16,6 +16,7 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Sent,
     Settled,
+    Way,
 )
 from wechat_scheduler.delivery.ports import Channel, DeliveryObserver, Outbox
 from wechat_scheduler.delivery.unsaved_outcomes import UnsavedOutcomes
@@ -91,6 +92,8 @@ class Dispatcher:
             )
         if row.receiver is not None:
             self._gate.token_accepted(row.receiver.appid)
+            if sent.way == Way.TEXT:
+                self._gate.text_accepted(row.receiver.appid)
         attempt = (
             None if sent.state is DeliveryState.CANCELLED else self._attempt(row, now, began, sent)
         )

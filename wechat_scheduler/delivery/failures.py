@@ -15,6 +15,7 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Settled,
     TargetKind,
+    Way,
 )
 from wechat_scheduler.delivery.refused_messages import given_up
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
@@ -60,6 +61,8 @@ class Failures:
         """What follows from `error`: another attempt, or death with a reason. `attempt` is kept with it."""
         verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
         reason = _sentence(error)
+        if row.receiver is not None and _forbids_texts(error):
+            self._gate.texts_refused(row.receiver.appid)
         if isinstance(error, CrowdedError):
             return self._deferred(row, Verdict.SLOWER, error.retry_after, reason, None)
         match verdict:
@@ -135,6 +138,16 @@ class Failures:
 def _sentence(error: Exception) -> str:
     advice = error.advice if isinstance(error, SendError) else ""
     return f"{error}; {advice}" if advice else str(error)
+
+
+def _forbids_texts(error: CallError | SealingError) -> bool:
+    """Whether the account may send no texts to anyone."""
+    return (
+        isinstance(error, SendError)
+        and error.errcode is not None
+        and error.way == Way.TEXT
+        and error.verdict is Verdict.OPERATOR
+    )
 
 
 def _lasts(error: CallError | SealingError) -> bool:

@@ -46,6 +46,7 @@ class Gate:
         self._rng = rng
         self._paused: dict[str, datetime] = {}
         self._refusals: dict[str, int] = {}
+        self._without_texts: set[str] = set()
         self._pacer = Pacer()
 
     def knows(self, app_id: int) -> bool:
@@ -65,6 +66,17 @@ class Gate:
         until = now + backoff(FIRST_PAUSE, refusals, cap=LONGEST_PAUSE)
         self.pause(appid, until)
         return until
+
+    def texts_refused(self, appid: str) -> None:
+        """WeChat lets the account send no texts: an account that is not verified may not."""
+        self._without_texts.add(appid)
+
+    def text_accepted(self, appid: str) -> None:
+        self._without_texts.discard(appid)
+
+    def takes_texts(self, appid: str) -> bool:
+        """Whether WeChat lets the account send texts, as far as is known since the start."""
+        return appid not in self._without_texts
 
     def forget_pauses(self) -> None:
         """Drop all pauses and turns: their ends lie too far ahead after the clock was set back."""

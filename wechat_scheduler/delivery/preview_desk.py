@@ -92,6 +92,14 @@ class PreviewDesk:
         seen = replace(shown, warnings=warnings, error=error)
         return PreviewedReceiver(subscriber=subscriber, preview=seen)
 
+    async def hindrance(self, app: App, receiver: Subscriber | None, *, only_text: bool) -> str:
+        """Why nothing that the app sends would arrive now, or no text for the only receiver; empty if it would."""
+        if not await self._registered(app.appid):
+            return UNREGISTERED.fill(appid=app.appid)
+        if only_text and receiver is not None and await self._refused_texts(receiver):
+            return TEXTS_USED_UP.en
+        return ""
+
     async def _receiver(self, app: App, name: str) -> tuple[Subscriber | None, str]:
         """The user, and why the app may not write to them."""
         found: Found | None = (await self._aliases.find(app, [name])).get(name)
@@ -125,7 +133,13 @@ class PreviewDesk:
 
     async def _texts_used_up(self, shown: Preview, subscriber: Subscriber) -> bool:
         """Whether WeChat refused a text since the user's last act, and the message has no other way."""
-        if subscriber.heard_at is None or any(one.way is not Way.TEXT for one in shown.ways):
+        if any(one.way is not Way.TEXT for one in shown.ways):
+            return False
+        return await self._refused_texts(subscriber)
+
+    async def _refused_texts(self, subscriber: Subscriber) -> bool:
+        """Whether WeChat refused a text since the user's last act."""
+        if subscriber.heard_at is None:
             return False
         refused = DeliveryFilter(
             uid=subscriber.uid, errcode=NO_MORE_TEXTS, since=subscriber.heard_at

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 import structlog
 
@@ -25,11 +25,13 @@ from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushHistory, PushObserver
 from wechat_scheduler.pushes.refused_pushes import NotedPushes, Refusals
-from wechat_scheduler.pushes.replays import WINDOW, PushSignatures, Standing
+from wechat_scheduler.pushes.replays import WINDOW, GivenReplies, PushSignatures, Standing
 from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.reasons import Reason
 
 log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
 
 # One of WeChat's five seconds is for the network.
 PATIENCE = timedelta(seconds=4)
@@ -39,8 +41,8 @@ SOON = timedelta(seconds=1)
 
 class Intake:
     """`changed` is called with the job for which a ticket came, `wake` after an event was stored, `hear`
-    with the action of a user, within WeChat's time. `hear` may raise StorageError; WeChat then repeats the
-    push."""
+    with the action of a user, within WeChat's time: it returns what the response is to show the user, empty for nothing.
+    `hear` may raise StorageError; WeChat then repeats the push."""
 
     def __init__(
         self,
@@ -55,7 +57,7 @@ class Intake:
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
-        hear: Callable[[UserAct], Awaitable[None]],
+        hear: Callable[[UserAct], Awaitable[str]],
     ) -> None:
         self._inbox = inbox
         self._noted = NotedPushes(history)
@@ -75,17 +77,18 @@ class Intake:
         self._observer = observer
         self._clock = clock
         self._replays = PushSignatures()
+        self._given = GivenReplies()
         self._refusals = Refusals()
 
-    async def receive(self, appid: str, push: Push, *, account: str = "") -> None:
-        """Check and store the push; then WeChat may get `success`. With `account`, it came to the
-        消息与事件接收URL of the platform `appid`, and is about a user of that account. The same holds for a push to
-        an appid without secrets that is signed with a platform's token. The account must have a token for
+    async def receive(self, appid: str, push: Push, *, account: str = "") -> bytes:
+        """Check and store the push; then WeChat may get `success`, or the message for its user that is returned. With
+        `account`, it came to the 消息与事件接收URL of the platform `appid`, and is about a user of that account. The same
+        holds for a push to an appid without secrets that is signed with a platform's token. The account must have a token for
         the platform.
 
         Raises RefusedPushError; UnavailableError or StorageError if it was not stored in time.
         """
-        await self._in_time(lambda: self._receive(appid, push, account))
+        return await self._in_time(lambda: self._receive(appid, push, account))
 
     async def verify(self, appid: str, push: Push) -> None:
         """Check that the sender of a GET knows the token: WeChat's console does this when a URL is
@@ -102,20 +105,19 @@ class Intake:
         """Drop the last refusal, since the secrets changed."""
         self._refusals.forget(appid)
 
-    async def _in_time(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _in_time(self, work: Callable[[], Awaitable[T]]) -> T:
         """Give up before WeChat hangs up, if the store hangs."""
-        trouble: SchedulerError | None = UnavailableError(
+        trouble: SchedulerError = UnavailableError(
             "the database does not respond; retry later",
             reason=Reason.STORE_UNAVAILABLE,
             retry_after=SOON,
         )
-        ended = asyncio.Event()
+        ended, done = asyncio.Event(), list[T]()
 
         async def carry() -> None:
             nonlocal trouble
             try:
-                await work()
-                trouble = None
+                done.append(await work())
             except SchedulerError as error:
                 trouble = error
             finally:
@@ -126,8 +128,9 @@ class Intake:
             await self._clock.wait(ended, PATIENCE)
         finally:
             task.cancel()
-        if trouble is not None:
+        if not done:
             raise trouble
+        return done[0]
 
     async def _verify(self, appid: str, push: Push) -> None:
         secrets = await self._inbox.secrets(appid)
@@ -142,18 +145,20 @@ class Intake:
         with suppress(StorageError):
             await self._inbox.verified(appid, now=self._clock.now())
 
-    async def _receive(self, appid: str, push: Push, account: str) -> None:
+    async def _receive(self, appid: str, push: Push, account: str) -> bytes:
         secrets = await self._inbox.secrets(appid)
         if secrets is None:
-            await self._receive(await self._signer(push), push, account or appid)
-            return
+            return await self._receive(await self._signer(push), push, account or appid)
         try:
             opened = self._decoder.open(push, secrets, appid=appid)
             self._check_time(push)
-            await self._keep_once(appid, account, opened)
+            text = await self._keep_once(appid, account, opened)
         except RefusedPushError as error:
             await self._refuse(appid, error)
         self._refusals.overcome(appid)
+        if not text:
+            return b""
+        return self._decoder.reply(opened, text, appid=appid, now=self._clock.now())
 
     async def _signer(self, push: Push) -> str:
         """The platform with whose token the push is signed."""
@@ -176,11 +181,12 @@ class Intake:
         await self._noted.note(appid, Fate.REFUSED, error.detail, now)
         raise error
 
-    async def _keep_once(self, appid: str, account: str, opened: Opened) -> None:
+    async def _keep_once(self, appid: str, account: str, opened: Opened) -> str:
         digest = opened.digest + account.encode()
         match self._replays.enter(opened.proof, digest, self._clock.now()):
             case Standing.NEW:
-                await self._keep_or_forget(appid, account, opened)
+                if text := await self._keep_or_forget(appid, account, opened):
+                    self._given.keep(digest, text)
             case Standing.BEING_KEPT:
                 raise UnavailableError(
                     "this push is still being processed; retry later",
@@ -191,10 +197,11 @@ class Intake:
                 log.debug("push.repeated", appid=appid)
             case Standing.FORGED:
                 raise RefusedPushError(sentences.USED_SIGNATURE.en)
+        return self._given.get(digest)
 
-    async def _keep_or_forget(self, appid: str, account: str, opened: Opened) -> None:
+    async def _keep_or_forget(self, appid: str, account: str, opened: Opened) -> str:
         try:
-            await self._sorter.keep(appid, opened.message, account=account)
+            text = await self._sorter.keep(appid, opened.message, account=account)
         except BaseException:
             self._replays.forget(opened.proof)  # WeChat repeats it
             raise
@@ -204,3 +211,4 @@ class Intake:
             mended = sorted(opened.message.mended)
             log.info("push.mended", appid=account or appid, mended=mended)
             self._observer.mended(opened.message)
+        return text

@@ -99,10 +99,13 @@ class Push:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """The message of a push that comes from WeChat. `proof` is the signature that shows it: WeChat uses
-    each signature for one push and its repeats."""
+    each signature for one push and its repeats. `token` made it, and `aes_key` decrypted
+    the message: empty if it came plain."""
 
     message: PushedMessage
     proof: str = field(repr=False)
+    token: str = field(repr=False)
+    aes_key: str = field(default="", repr=False)
 
     @property
     def digest(self) -> bytes:

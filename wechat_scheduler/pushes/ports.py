@@ -25,7 +25,7 @@ from wechat_scheduler.pushes.model import (
 
 
 class Decoder(Protocol):
-    """Checks that a push comes from WeChat. Pure; both methods raise RefusedPushError."""
+    """Checks that a push comes from WeChat, and writes replies. The first two methods raise RefusedPushError."""
 
     def open(self, push: Push, secrets: Secrets, *, appid: str) -> Opened:
         """The message of an encrypted push that was signed with one of the tokens, encrypted with one of
@@ -33,6 +33,10 @@ class Decoder(Protocol):
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         """Checks that the sender knows the token; the body is not checked."""
+
+    def reply(self, opened: Opened, text: str, *, appid: str, now: datetime) -> bytes:
+        """The response to a push that shows `text` to the user of its message, encrypted as the push was, which was
+        meant for `appid`."""
 
 
 class PushObserver(Protocol):

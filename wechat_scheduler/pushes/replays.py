@@ -11,6 +11,9 @@ WINDOW = timedelta(minutes=5)
 # Only pushes that WeChat signed get here: about an hour of a busy platform's events.
 MOST = 20_000
 
+# Replies that are remembered: WeChat repeats a push within a minute.
+MOST_REPLIES = 1_000
+
 
 class Standing(enum.Enum):
     """A push compared with the pushes before it."""
@@ -71,3 +74,20 @@ class PushSignatures:
             if self._seen[oldest].until > now and len(self._seen) < MOST:
                 return
             del self._seen[oldest]
+
+
+class GivenReplies:
+    """What the responses to the latest pushes showed their users: WeChat repeats a push if it gets no response, and the
+    user has seen nothing then. `digest` is that of the push."""
+
+    def __init__(self) -> None:
+        self._given: dict[bytes, str] = {}
+
+    def keep(self, digest: bytes, text: str) -> None:
+        self._given[digest] = text
+        while len(self._given) > MOST_REPLIES:
+            del self._given[next(iter(self._given))]
+
+    def get(self, digest: bytes) -> str:
+        """Empty if the response showed nothing."""
+        return self._given.get(digest, "")

@@ -36,7 +36,7 @@ class Sorter:
         clock: Clock,
         changed: Callable[[JobKey], Awaitable[None]],
         wake: Callable[[], None],
-        hear: Callable[[UserAct], Awaitable[None]],
+        hear: Callable[[UserAct], Awaitable[str]],
     ) -> None:
         self._inbox = inbox
         self._events = events
@@ -48,10 +48,10 @@ class Sorter:
         self._wake = wake
         self._hear = hear
 
-    async def keep(self, appid: str, message: PushedMessage, *, account: str = "") -> None:
+    async def keep(self, appid: str, message: PushedMessage, *, account: str = "") -> str:
         """Store a message. A platform's tickets and events have an InfoType, an account's messages a
         MsgType; with `account`, it is one of this account, which authorised the platform `appid`. One
-        that lacks a field is counted and passed over.
+        that lacks a field is counted and passed over. Returns what the response is to show the user, empty for nothing.
 
         Raises RefusedPushError, StorageError.
         """
@@ -66,9 +66,10 @@ class Sorter:
             case model.MSG_TYPE:
                 if account:
                     await self._check_authorised(appid, account)
-                await self._hear_of(account or appid, message, now)
+                return await self._hear_of(account or appid, message, now)
             case _:
                 log.debug("push.unhandled", appid=appid)
+        return ""
 
     async def _check_authorised(self, platform: str, account: str) -> None:
         """The path names the account, and the signature does not cover it. WeChat issues the account's
@@ -80,13 +81,13 @@ class Sorter:
                 sentences.NOT_AUTHORISED.fill(account=account, platform=platform, key=key)
             )
 
-    async def _hear_of(self, appid: str, message: PushedMessage, now: datetime) -> None:
+    async def _hear_of(self, appid: str, message: PushedMessage, now: datetime) -> str:
         try:
             act = read_heard(appid, message, now=now)
         except RefusedPushError as error:
             await self._pass_over(appid, message, error)
-        else:
-            await self._hear(act)
+            return ""
+        return await self._hear(act)
 
     async def _pass_over(self, appid: str, message: PushedMessage, error: RefusedPushError) -> None:
         """It is WeChat's, and has the same fault each time it comes."""

@@ -1,8 +1,13 @@
 """Says in Chinese what was assumed of a sentence."""
 
+import re
 from collections.abc import Iterable
+from typing import Final
 
 from wechat_scheduler.reminders.language.parsed import Assumption
+
+# 明天 and 后天 in the small hours.
+_NEXT_DAYS: Final = re.compile("(?:大*后|赶?明|[次听翌])[天日儿个]+")
 
 
 def assumed_words(assumed: Iterable[Assumption]) -> str:
@@ -18,6 +23,8 @@ def _words(one: Assumption) -> str:
             return f"没有写几点，按{meant}"
         case "half":
             return f"“{one.said}”没有写上午还是下午，按{meant}"
+        case "day" if _NEXT_DAYS.fullmatch(one.said):
+            return f"现在是凌晨，“{one.said}”按{meant}"
         case "day":
             return f"“{one.said}”没有写哪一天，按{meant}"
         case "before":

@@ -109,10 +109,14 @@ class Teller:
     def left(self, reminder: Reminder) -> str:
         return f"💔 已退出提醒：{plain(reminder.title)}\n{TAKE_BACK}"
 
-    def kept_all(self, reminders: Sequence[Reminder]) -> str:
-        """Confirms the several reminders of one sentence."""
-        lines = "\n".join(self._numbered(reminders))
-        return f"/:ok设好了{len(reminders)}个提醒：\n{lines}\n\n{TAKE_BACK}"
+    def kept_all(
+        self, reminders: Sequence[Reminder], assumed: Sequence[Sequence[Assumption]] = ()
+    ) -> str:
+        """Confirms the several reminders of one sentence, each with what is assumed of it."""
+        lines = self._numbered(reminders)
+        if assumed:
+            lines = [line + assumed_words(each) for line, each in zip(lines, assumed, strict=True)]
+        return "\n".join((f"/:ok设好了{len(reminders)}个提醒：", *lines, "", TAKE_BACK))
 
     def cancelled(self, reminders: Sequence[Reminder]) -> str:
         if len(reminders) == 1:

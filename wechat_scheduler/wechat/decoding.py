@@ -1,4 +1,5 @@
-"""Decodes pushes: signature, AES, XML or JSON. Source: "消息加解密说明", "第三方平台 加解密".
+"""Decodes pushes: signature, AES, XML or JSON; and encodes the replies to them. Sources: "消息加解密说明", "第三方平台
+加解密", "被动回复用户消息".
 
 An account's owner chooses among three modes: in 安全模式 messages come encrypted, in 兼容模式 both plain
 and encrypted, in 明文模式 plain. Messages for a platform always come encrypted.
@@ -11,8 +12,10 @@ nothing from how decryption fails.
 
 import binascii
 import hashlib
-from base64 import b64decode
+import os
+from base64 import b64decode, b64encode
 from dataclasses import replace
+from datetime import datetime
 from hmac import compare_digest
 
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -40,6 +43,8 @@ _NONCE = pattern(r"[!-~]{1,128}")
 _JSON = pattern(rb"(?:\xef\xbb\xbf)?\s*\{")
 _SEALED_MEMBER = pattern(rb'"Encrypt"\s*:\s*"([^"]*)"')
 _SIGNATURE = pattern(r"[0-9a-f]{40}")
+# Characters that XML cannot hold.
+_FORBIDDEN = pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class PushDecoder:
@@ -58,25 +63,40 @@ class PushDecoder:
         if not sealed:
             _check(push.signature, push, secrets)
             raise RefusedPushError(refused_pushes.NOT_ENCRYPTED.en)
-        _check(push.msg_signature, push, secrets, sealed)
+        token = _check(push.msg_signature, push, secrets, sealed)
         for aes_key in aes_keys:
             plain = decrypt(sealed, aes_key, appid)
             if plain is not None:
-                return Opened(message=_message(plain), proof=push.msg_signature)
+                return Opened(
+                    message=_message(plain), proof=push.msg_signature, token=token, aes_key=aes_key
+                )
         raise RefusedPushError(refused_pushes.UNDECRYPTED.fill(appid=appid))
 
     def check_signature(self, push: Push, secrets: Secrets) -> None:
         _check(push.signature, push, secrets)
 
+    def reply(self, opened: Opened, text: str, *, appid: str, now: datetime) -> bytes:
+        """XML, also in response to JSON."""
+        timestamp = str(int(now.timestamp()))
+        message = _shown(opened.message, text, timestamp)
+        if not opened.aes_key:
+            return message
+        nonce, sealed = os.urandom(8).hex(), encrypt(message, opened.aes_key, appid)
+        proof = signature(opened.token, timestamp, nonce, sealed)
+        return (
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt><MsgSignature><![CDATA[{proof}]]></MsgSignature>"
+            f"<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        ).encode()
+
 
 def _plain(push: Push, secrets: Secrets) -> Opened:
     """The signature does not cover the body: enough for users' messages, not for tickets."""
-    _check(push.signature, push, secrets)
+    token = _check(push.signature, push, secrets)
     message = _message(push.body)
     if message.sort != MSG_TYPE:
         raise RefusedPushError(refused_pushes.NOT_PLAIN.en)
     fields = {name: text for name, text in message.fields.items() if name != ENCRYPT}
-    return Opened(message=replace(message, fields=fields), proof=push.signature)
+    return Opened(message=replace(message, fields=fields), proof=push.signature, token=token)
 
 
 def _message(document: bytes) -> PushedMessage:
@@ -99,6 +119,17 @@ def _sealed(body: bytes) -> str:
     return sealed.decode(errors="replace").strip()
 
 
+def _shown(heard: PushedMessage, text: str, timestamp: str) -> bytes:
+    """A text message to the user who wrote `heard`."""
+    sender, receiver = heard.text("FromUserName"), heard.text("ToUserName")
+    content = _FORBIDDEN.sub("", text).replace("]]>", "]]]]><![CDATA[>")
+    return (
+        f"<xml><ToUserName><![CDATA[{sender}]]></ToUserName><FromUserName><![CDATA[{receiver}]]></FromUserName>"
+        f"<CreateTime>{timestamp}</CreateTime><MsgType><![CDATA[text]]></MsgType>"
+        f"<Content><![CDATA[{content}]]></Content></xml>"
+    ).encode()
+
+
 def signature(*parts: str) -> str:
     """SHA-1 over the sorted parts: the algorithm is WeChat's choice."""
     return hashlib.sha1("".join(sorted(parts)).encode(), usedforsecurity=False).hexdigest()
@@ -118,6 +149,16 @@ def decrypt(sealed: str, aes_key: str, appid: str) -> bytes | None:
     return _unpacked(decryptor.update(ciphertext) + decryptor.finalize(), appid)
 
 
+def encrypt(message: bytes, aes_key: str, appid: str) -> str:
+    """The inverse of `decrypt`."""
+    key = b64decode(aes_key + "=")
+    plain = os.urandom(SALT) + len(message).to_bytes(LENGTH, "big") + message + appid.encode()
+    pad = LONGEST_PAD - len(plain) % LONGEST_PAD
+    encryptor = Cipher(AES(key), CBC(key[:AES_BLOCK])).encryptor()
+    sealed = encryptor.update(plain + bytes([pad]) * pad) + encryptor.finalize()
+    return b64encode(sealed).decode()
+
+
 def _unpacked(padded: bytes, appid: str) -> bytes | None:
     pad = padded[-1]
     if not 1 <= pad <= LONGEST_PAD or not padded.endswith(bytes([pad]) * pad):
@@ -135,8 +176,8 @@ def _check_form(push: Push) -> None:
         raise RefusedPushError(refused_pushes.NO_FORM.en)
 
 
-def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
-    """Compares with every token in full, so that the time tells nothing."""
+def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> str:
+    """The token that made the signature. Compares with every token in full, so that the time tells nothing."""
     _check_form(push)
     if not _SIGNATURE.fullmatch(given):
         raise RefusedPushError(refused_pushes.UNSIGNED.en)
@@ -148,3 +189,4 @@ def _check(given: str, push: Push, secrets: Secrets, *signed: str) -> None:
     ]
     if not any(fits):
         raise RefusedPushError(refused_pushes.WRONG_SIGNATURE.en)
+    return secrets.tokens[fits.index(True)]

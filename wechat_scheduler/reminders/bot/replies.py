@@ -20,8 +20,8 @@ class BotReply:
     taken: BotDeed
 
 
-def told(act: BotAct, teller: Teller, assumed: Sequence[Assumption] = ()) -> BotReply:
-    """The reply about an act. `assumed` is what the sentence did not say."""
+def told(act: BotAct, teller: Teller, assumed: Sequence[Sequence[Assumption]] = ()) -> BotReply:
+    """The reply about an act. `assumed` is what the sentence did not say of each new reminder."""
     after = [edit.after for edit in act.edits]
     match act.did:
         case BotDeedKind.CANCELLED:
@@ -29,8 +29,14 @@ def told(act: BotAct, teller: Teller, assumed: Sequence[Assumption] = ()) -> Bot
         case BotDeedKind.MOVED:
             text = teller.moved(after)
         case _:
-            text = teller.kept(after[0], assumed) if len(after) == 1 else teller.kept_all(after)
+            text = _kept(teller, after, assumed)
     return BotReply(text=text, taken=taken(act.did, after))
+
+
+def _kept(teller: Teller, new: Sequence[Reminder], assumed: Sequence[Sequence[Assumption]]) -> str:
+    if len(new) > 1:
+        return teller.kept_all(new, assumed)
+    return teller.kept(new[0], assumed[0] if assumed else ())
 
 
 def taken(did: BotDeedKind, reminders: Sequence[Reminder]) -> BotDeed:

@@ -145,7 +145,7 @@ class SentenceDesk:
         reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
         try:
             act = await self.acts.create(reminders, turn)
-            return told(act, turn.teller, readings[0].assumed)
+            return told(act, turn.teller, [each.assumed for each in readings])
         except ReminderError as error:
             log.info("bot.refused", uid=turn.teller.uid, field=error.field)
             return refused(_why(error, turn))

@@ -12,6 +12,9 @@ from wechat_scheduler.reminders.language.policy import Part, Policy
 
 # Words for several days: 下周, 这个月, 明年, 月底, 中旬, 周末.
 _SEVERAL_DAYS = pattern(r"(?:[周期拜月份年旬底末初头尾中]|双休日)$")
+# In the small hours 明天 may be the day that begins, and is read as the next.
+_NEXT_DAY = pattern(r"(?:大*后|赶?明|[次听翌])[天日儿个]*")
+_NIGHT_ENDS = 5
 _BEFORE = pattern(r"[之以]前|前(?![面台端往去来男女夫妻任总哨锋言景列排天晚])|为止|截止")
 
 
@@ -21,7 +24,7 @@ def assumptions(
     """What is assumed of a sentence that is read so."""
     words = [each for group in said.groups for each in group if group not in said.others]
     found = (_hour(said, start, rule, policy), _half(said, words, start, rule, policy))
-    day = None if rule else _day(said, words, start)
+    day = None if rule else _day(said, words, start, policy)
     return tuple(each for each in (*found, day, *_before(words, start)) if each)
 
 
@@ -43,7 +46,8 @@ def _lacks_hour(said: Meaning) -> bool:
 def _half(
     said: Meaning, words: Sequence[Linked], start: datetime, rule: str, policy: Policy
 ) -> Assumption | None:
-    """A bare hour that is read as one after noon: 明天3点, 11点睡觉. A part of the day anywhere explains it."""
+    """A bare hour that is not read as one from 6 to 12 in the morning: 明天3点, 11点睡觉, 1点半 of the coming night. A
+    part of the day anywhere explains it."""
     clocks = [each for each in words if isinstance(each.token.value, ClockTime)]
     values = [one.token.value for one in clocks if isinstance(one.token.value, ClockTime)]
     if any(one.part for one in values):
@@ -51,20 +55,27 @@ def _half(
     meant = [each.place(policy)[1] for each in said.clocks] if rule else [start.time()]
     hours = {each.hour: each for each in meant}
     for one, value in zip(clocks, values, strict=True):
-        late = hours.get((value.hour or 0) % 12 + 12)
-        if value.bare and late and value.hour not in hours and value.hour != 12:
-            return Assumption(kind="half", said=one.written.strip(), meant=f"{late:%H:%M}")
+        hour = value.hour or 0
+        if not value.bare or (hour >= 6 and hour in hours):
+            continue
+        if read := hours.get(hour) or hours.get((hour + 12) % 24):
+            return Assumption(kind="half", said=one.written.strip(), meant=f"{read:%H:%M}")
     return None
 
 
-def _day(said: Meaning, words: Sequence[Linked], start: datetime) -> Assumption | None:
+def _day(
+    said: Meaning, words: Sequence[Linked], start: datetime, policy: Policy
+) -> Assumption | None:
     anchors = said.anchors or ([said.begin] if said.begin else [])
     names = [each.written.strip() for each in words if each.token.value in anchors]
     if said.shift or said.following or said.after or not names:
         return None
-    if not all(map(_SEVERAL_DAYS.search, names)):
+    name = "".join(names)
+    if policy.hours[Part.AS_NOW].hour < _NIGHT_ENDS and _NEXT_DAY.fullmatch(name):
+        name += "天" if len(name) == 1 else ""
+    elif not all(map(_SEVERAL_DAYS.search, names)):
         return None
-    return Assumption(kind="day", said="".join(names), meant=f"{start:%Y-%m-%d}")
+    return Assumption(kind="day", said=name, meant=f"{start:%Y-%m-%d}")
 
 
 def _before(words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:

@@ -182,13 +182,13 @@ def read_clock(found: re.Match[str]) -> ClockTime | Sequence[ClockTime]:
         return ClockTime(part=_english(found["eap"]), hour=int(found["eh"]), written=written)
     hour, minute = whole(found["h"]), _minute(found)
     short = found["short"] or found["before"]
+    one_reading = hour > 12 or (len(found["h"]) == 2 and found["h"].startswith("0"))
     if short:
         minute = 60 - (15 if short == "一刻" else whole(short.rstrip("分钟")))
-        hour -= 1
-    padded = len(found["h"]) == 2 and found["h"].startswith("0")
+        hour = hour - 1 or 12  # 一点差五分 is 12:55, of the day or of the night
     second = whole(found["s"]) if found["s"] else 0
     return ClockTime(
-        part=part, hour=hour, minute=minute, second=second, exact=padded, written=written
+        part=part, hour=hour, minute=minute, second=second, exact=one_reading, written=written
     )
 
 

@@ -185,8 +185,13 @@ def _dated(meaning: Meaning, anchor: Anchor, clock: ClockTime | None, now: Now) 
     if not moments:
         raise impossible(now.today.isoformat())
     moment = next((moment for moment in moments if moment > now.at), moments[-1])
-    if moment <= now.at and isinstance(anchor, Fixed) and anchor.today and not meaning.shift:
-        moment = _later_today(moment, clock, now)
+    if isinstance(anchor, Fixed) and anchor.today and not meaning.shift:
+        earlier = moment - timedelta(days=1)
+        if (
+            clock and clock.place(now.policy)[0] and earlier > now.at
+        ):  # 今晚1点, said at half past twelve
+            raise which_one(moment_words(earlier), moment_words(moment))
+        moment = moment if moment > now.at else _later_today(moment, clock, now)
     if meaning.check is not None:
         _checked(moment, meaning.check.numbers[0])
     return moment

@@ -9,7 +9,8 @@ from wechat_scheduler.engine.records import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
     """What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but
-    not which half of the day, `day` if a week, a month or a year is, and `before` if a time is before which it is wanted.
+    not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, and `before` if a time is before
+    which it is wanted.
     `said` are the words."""
 
     kind: Literal["hour", "half", "day", "before"]

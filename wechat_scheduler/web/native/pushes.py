@@ -38,12 +38,16 @@ TOO_LARGE: Final = Sentence("its body is larger than {limit:d} bytes", "内容�
 
 
 async def receive(request: web.Request) -> web.Response:
-    """Answers `success` once the push is stored; a user is answered later, by a message."""
+    """Answers `success` once the push is stored: a user is answered later, by a message. The user of an account that has
+    no token to send one is answered at once, by the response."""
     account = request.match_info.get("account", "")
     if account and not WECHAT_ID.fullmatch(account):
         raise RefusedPushError(NO_APPID.fill(place=APPID_PLACE))
     push = _push(request, await _body(request))
-    await request.app[SERVICES].intake.receive(request.match_info["appid"], push, account=account)
+    intake = request.app[SERVICES].intake
+    reply = await intake.receive(request.match_info["appid"], push, account=account)
+    if reply:
+        return web.Response(body=reply, content_type="text/xml", charset="utf-8")
     return web.Response(text="success")
 
 
@@ -96,7 +100,7 @@ ROUTES = (
     ),
     NativeRoute(
         "POST", PATH, receive, Proof.WECHAT,
-        "Receives a push from WeChat; the response is `success` once it is stored.",
+        "Receives a push from WeChat; the response is `success` once it is stored, or a message to its user.",
         body="text/xml", plain="text/plain", takes=(*_SIGNED, _MSG_SIGNATURE), errors=(403,),
     ),
     NativeRoute(

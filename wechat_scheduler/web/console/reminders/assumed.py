@@ -20,12 +20,10 @@ _HEADS: Final[Mapping[str, Words]] = {
 _SAID: Final[Mapping[str, Words]] = {
     "hour": W("none is written: {meant} is assumed", "没有写几点，按 {meant}"),
     "half": W(
-        "“{said}” may be in the morning: {meant} is assumed",
+        "“{said}” may be in the morning or in the evening: {meant} is assumed",
         "“{said}”没有写上午还是下午，按 {meant}",
     ),
-    "day": W(
-        "none is written for “{said}”: {meant} is assumed", "“{said}”没有写哪一天，按 {meant}"
-    ),
+    "day": W("“{said}” is read as {meant}", "“{said}”按 {meant}"),
     "before": W(
         "“{said}” is sent at {meant}: write an earlier time for one before it",
         "“{said}”按 {meant} 提醒，要提前请写更早的时间",

@@ -196,9 +196,10 @@ def _understood(
     )
     path = f"{LIST}/{reminder.id}/move/save"
     inner = fill(
-        "{changed}{facts}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{only_next}{save}{besides}",
+        "{changed}{facts}{error}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{only_next}{save}{besides}",
         changed=when(is_changed, changed_since(visit)),
         facts=shown,
+        error=advice(visit, plan.error),
         waits=waiting(visit, plan.waits_until),
         next=visit.say(NEXT),
         times=times,

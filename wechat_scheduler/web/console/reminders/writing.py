@@ -180,18 +180,20 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
 async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
     needs_account = written.draft.channel != "webhook"
+    lacking = await unregistered(visit, written.app) if needs_account else Html()
     body = fill(
         "{tabs}{unregistered}{which}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
-        unregistered=await unregistered(visit, written.app) if needs_account else Html(),
+        unregistered=lacking,
         which=which_users(visit, written.meant),
-        understood=_understood(visit, written, reached),
+        understood=_understood(visit, written, reached, told=bool(lacking)),
         form=write_form(visit, written),
     )
     return layout(visit, TITLE, body, status=written.error.status if written.error else 200)
 
 
-def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
+def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: bool) -> Html:
+    """`told` means that the page says already why nothing is sent."""
     plan = written.plan
     if plan is None:
         return Html()
@@ -209,7 +211,8 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str) -> Html:
     )
     times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
     following = fill(
-        "{waits}{notes}<h3>{next}</h3><ol>{times}</ol>",
+        "{error}{waits}{notes}<h3>{next}</h3><ol>{times}</ol>",
+        error=advice(visit, "" if told else plan.error),
         waits=waiting(visit, plan.waits_until),
         notes=[advice(visit, note) for note in plan.notes],
         next=visit.say(NEXT),

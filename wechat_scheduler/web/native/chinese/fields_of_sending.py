@@ -103,13 +103,14 @@ BOTH: Final[Mapping[str, str]] = {
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
     "`hour_assumed` means that `when` says no hour, `assumed` what else it leaves open.":
         "`hour_assumed` 表示 `when` 没有写几点，`assumed` 是它没有写明的各项",
-    "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, and `before` if a time is before which it is wanted.":
-        "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年是 `day`，写的是“……之前”是 `before`",
+    "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, and `before` if a time is before which it is wanted.":
+        "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年，或凌晨写的“明天”是 `day`，写的是“……之前”是 `before`",
     "`said` are the words.": "`said` 是句子里的词",
     "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
         "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
     "`waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits.":
         "`waits_until` 是唯一接收者免打扰时段的结束，`next` 的第一次等到那时才发",
+    "`error` says why it would not be sent if it were due now; empty if it would.": "`error` 说明现在到点的话为什么发不出去；能发则为空",
     "`rings` are in the order of time.": "`rings` 按时间排列",
     "`after` names the next page, and is empty on the last.": "`after` 指向下一页，最后一页为空",
     "`complete` is false if more reminders recur than a page looks at: then some are missing, and `app` or `uid` shows fewer.":

@@ -53,7 +53,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Accepts WeChat's pushes with this token and key; without a key, plain ones.": "用这个 Token 和 Key 接收微信的推送；没有 Key 则接收明文",
     "Stops accepting pushes, and deletes the stored tickets.": "停止接收推送，并删除已存的票据",
     "Answers WeChat's console, which checks that the daemon knows the token.": "回答微信后台，它检查守护进程是否知道 Token",
-    "Receives a push from WeChat; the response is `success` once it is stored.": "接收微信的推送；保存后回答 `success`",
+    "Receives a push from WeChat; the response is `success` once it is stored, or a message to its user.": "接收微信的推送；保存后回答 `success`，或者给用户的消息",
     "Answers WeChat's console for the messages of the accounts that authorised a platform.": "就授权给平台的账号的消息，回答微信后台的检查",
     "Receives a push about a user of an account that authorised the platform.": "接收授权账号的用户的推送",
     "Lists what came from WeChat in the last days, and what became of it, the newest first.": "列出最近几天微信推送了什么、结果如何，最新的在前",

@@ -9,10 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from wechat_scheduler.audience.ids import EVERYONE
-from wechat_scheduler.audience.model import App
-from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import DeliveryState, Priority, Way
-from wechat_scheduler.delivery.notes import NO_REMINDERS
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.firing import MOST_SENT
 from wechat_scheduler.reminders.language.parsed import Assumption
@@ -122,7 +119,7 @@ class ReminderDetails(ReminderResult, kw_only=True):
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
     `hour_assumed` means that `when` says no hour, `assumed` what else it leaves open. `notes` are warnings: about parts of the request that would not be
-    carried out, and about an app that has no template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits."""
+    carried out, and about an app that has no template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits. `error` says why it would not be sent if it were due now; empty if it would."""
 
     title: str
     time: datetime
@@ -133,6 +130,7 @@ class PlanResult(msgspec.Struct, kw_only=True):
     assumed: list[Assumption]
     next: list[datetime]
     waits_until: datetime | None
+    error: str
     owner: str
     to: list[int | str]
     joined: int
@@ -218,9 +216,10 @@ def plan_result(
     names: Mapping[str, str],
     times: Sequence[datetime],
     waits_until: datetime | None,
-    app: App | None = None,
     *,
+    error: str,
     assumed: Sequence[Assumption] = (),
+    notes: Sequence[str] = (),
 ) -> PlanResult:
     zone = ZoneInfo(reminder.zone)
     return result_of(
@@ -231,17 +230,14 @@ def plan_result(
         defer=reminder.defer // MINUTE,
         next=[time.astimezone(zone) for time in times],
         waits_until=waits_until,
+        error=error,
         hour_assumed=any(one.kind == "hour" for one in assumed),
         assumed=list(assumed),
         to=receivers(reminder, people),
         joined=people.number,
         names=dict(names),
-        notes=[*_notes(reminder), *(_unreachable(reminder, app) if app else [])],
+        notes=[*_notes(reminder), *notes],
     )
-
-
-def _unreachable(reminder: Reminder, app: App) -> list[str]:
-    return [NO_REMINDERS.en] if reminder.way is Way.AUTO and REMINDER not in app.templates else []
 
 
 def _notes(reminder: Reminder) -> list[str]:

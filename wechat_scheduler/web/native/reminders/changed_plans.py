@@ -21,7 +21,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
 from wechat_scheduler.web.native.reminders.details import names_of
 from wechat_scheduler.web.native.reminders.differences import fields_that_differ, time_before
 from wechat_scheduler.web.native.reminders.drafts import edited
-from wechat_scheduler.web.native.reminders.quiet import quiet_until
+from wechat_scheduler.web.native.reminders.quiet import hindrance, quiet_until
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, TIMES, most_times, seen
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -66,7 +66,8 @@ async def planned_change(request: web.Request) -> web.Response:
     (names,) = await names_of(request, [(after, people)])
     times = desk.preview(after, most)
     awake = await quiet_until(request, after, people, times)
-    shown = plan_result(after, people, names, times, awake, assumed=made.assumed)
+    error = await hindrance(request, after, people)
+    shown = plan_result(after, people, names, times, awake, error=error, assumed=made.assumed)
     return envelope.success(shown)
 
 

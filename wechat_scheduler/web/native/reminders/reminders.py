@@ -30,7 +30,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
 )
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted
-from wechat_scheduler.web.native.reminders.quiet import quiet_until
+from wechat_scheduler.web.native.reminders.quiet import hindrance, missing_template, quiet_until
 from wechat_scheduler.web.native.reminders.scopes import (
     BEGINNING,
     MANY,
@@ -74,7 +74,17 @@ async def planned(request: web.Request) -> web.Response:
     app = await reachable_app(request, parsed.app)
     times = _desk(request).preview(reminder, most)
     awake = await quiet_until(request, reminder, people, times)
-    shown = plan_result(reminder, people, names, times, awake, app, assumed=wanted.assumed)
+    error = await hindrance(request, reminder, people)
+    shown = plan_result(
+        reminder,
+        people,
+        names,
+        times,
+        awake,
+        error=error,
+        assumed=wanted.assumed,
+        notes=missing_template(reminder, app),
+    )
     return envelope.success(shown)
 
 
