@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from urllib.parse import quote
 
+from yarl import URL
+
 from tests.access.doors import make
 from tests.console.furnishing import PLAIN, furnish, pages, walked
 from tests.console.visitor import Browser, Page, browser
@@ -57,7 +59,7 @@ async def test_what_a_form_is_answered_with_leads_to_pages_that_can_be_opened(
     keeper: Caller, weixin: WeChat
 ) -> None:
     names = await furnish(keeper, weixin, "ours")
-    led: dict[str, str] = {}
+    led, moved = dict[str, str](), dict[str, str]()
     async with _signed_in(keeper, ("admin",)) as person:
         proof = (await person.open("/")).root.find("input", name="csrf")[0]["value"]
         for path, _ in _posts(names):
@@ -67,15 +69,18 @@ async def test_what_a_form_is_answered_with_leads_to_pages_that_can_be_opened(
                     path, {"csrf": proof, **fields}, headers=came_from, follow=False
                 )
                 assert answer.status < 500, path
-                links = answer.root.one("main").find("a") if answer.status != 303 else []
-                led |= {one["href"].partition("#")[0]: path for one in links}
+                if answer.status != 303:
+                    led |= dict.fromkeys(_addresses(answer), path)
+                    moved |= dict.fromkeys(_moves(answer), path)
         dead_ends = {
             path: form
-            for path, form in led.items()
-            if path.startswith("/") and (await person.open(path)).status == 405
+            for path, form in {**led, **moved}.items()
+            if path.startswith("/")
+            and (not _is_page(path) or (await person.open(path)).status == 405)
         }
 
     assert len(led) > 10
+    assert {f"/console/reminders/{names['reminder']}", "/console/messages/write"} <= moved.keys()
     assert dead_ends == {}
 
 
@@ -117,6 +122,7 @@ async def _faults(
                 *_forms(page, scopes),
                 *_unclear(page),
                 *_idle(page),
+                *(one for one in _moves(page) if not _is_page(one)),
             ]
         )
     }
@@ -153,6 +159,32 @@ def _idle(page: Page) -> Iterator[str]:
         headings = [one.text for one in section.find("h2")]
         if headings == ["Change it"] and not section.find("form"):
             yield "nothing to change it with"
+
+
+def _addresses(page: Page) -> Iterator[str]:
+    """Where its links lead. Those that choose the language and the theme come back to the page."""
+    for one in page.root.find("a"):
+        url = URL(one["href"])
+        back = url.query["next"] if url.path == "/console/look" else one["href"]
+        yield back.partition("#")[0]
+
+
+def _moves(page: Page) -> Iterator[str]:
+    """The address that the script gives a page with a preview, so that it can be opened again."""
+    for form in page.root.find("form", id="written"):
+        yield form["data-page"] or form["action"]
+
+
+def _is_page(address: str) -> bool:
+    """Whether the address is that of a page, and not one that only forms are sent to."""
+    path = address.partition("?")[0]
+    fit = [
+        (method, template)
+        for method, template, _ in ROUTES
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
+    ]
+    exact = min((template for _, template in fit), key=lambda one: one.count("{"), default="")
+    return not fit or ("GET", exact) in fit
 
 
 def _admits(scopes: tuple[str, ...], method: str, address: str) -> bool:

@@ -76,7 +76,7 @@ def visiting(route: ConsoleRoute, notices: Mapping[str, Words]) -> Handler:
         if route.scope is not None and not route.permits(visit):
             return lacking(visit, route.scope)
         asked = unanswered(visit)
-        return await question(visit, asked) if asked else await _handled(visit, route)
+        return question(visit, asked) if asked else await _handled(visit, route)
 
     return shaped(visited, _refused)
 
@@ -103,6 +103,7 @@ async def visit_of(
     request[VISIT] = visit = Visit(
         request=request,
         api=NativeApi(request, found.visitor, _chinese(request)),
+        place=await _place(request),
         language=language_of(request),
         session=SignedIn(
             id=session_id, key=found.visitor.key, csrf=services.sessions.proof(found.secret)
@@ -116,6 +117,12 @@ async def visit_of(
     given = dict(fields).get(CSRF, "")
     check_form(request, services.sessions, given=given, secret=found.secret)
     return replace(visit, form=dict(fields), fields=fields)
+
+
+async def _place(request: web.Request) -> str:
+    """The address of the page; of what answers a form that of the page with the form, since its own takes forms alone."""
+    is_form = request.method == hdrs.METH_POST
+    return await page_of_form(request) if is_form else str(request.rel_url)
 
 
 async def signed_in(request: web.Request) -> Admitted | None:

@@ -164,9 +164,7 @@ def _is_in(path: str, room: str) -> bool:
 
 
 def _foot(visit: Visit) -> Html:
-    languages, themes = choose_look(
-        str(visit.request.rel_url), visit.language, theme_of(visit.request)
-    )
+    languages, themes = choose_look(visit.place, visit.language, theme_of(visit.request))
     out = form(visit, "/console/sign-out", Html(), SIGN_OUT, kind="plain", for_all=True)
     return fill(
         _FOOT,

@@ -1,13 +1,14 @@
 """The page of an address below `/console/` that no page has, or that only forms are sent to."""
 
-from pathlib import PurePosixPath
 from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.web.console.admission import visit_of
 from wechat_scheduler.web.console.document import document
 from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.questions import page_above
 from wechat_scheduler.web.console.words import Words, language_of, phrase
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.markup import fill
@@ -31,18 +32,14 @@ async def missing(request: web.Request, error: web.HTTPException) -> web.StreamR
     if not (is_on and request.path.startswith("/console/") and is_browser(request)):
         return None
     visit = await visit_of(request, {}, None) if request.method == hdrs.METH_GET else None
-    place = _place_of_form(request.path) if error.status == 405 else _HOME
+    of_form = error.status == 405
+    place = await page_above(request, request.rel_url.raw_path) if of_form else _HOME
     title, back = (TITLE, BACK) if place == _HOME else (FOR_FORMS, BACK_TO_FORM)
     if visit is not None:
         shown = fill(_IN_FRAME, place=place, back=visit.say(back))
+        visit = replace(visit, place=place) if of_form else visit
         return layout(visit, title, shown, status=error.status)
     language = language_of(request)
     shown_title = phrase(title, language)
     body = fill(_BODY, title=shown_title, place=place, back=phrase(back, language))
     return document(request, language, shown_title, body, status=error.status)
-
-
-def _place_of_form(path: str) -> str:
-    """The page above an address that only forms are sent to; the overview if none is above it."""
-    above = str(PurePosixPath(path).parent)
-    return _HOME if above == "/console" else above

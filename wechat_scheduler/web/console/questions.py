@@ -1,6 +1,7 @@
 """The question before a dangerous form is carried out, for browsers without scripts. Where scripts run, the
 script has asked before the form came."""
 
+from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
+_ROOM: Final = "/console/"
 TITLE = W("Are you sure?", "确定吗？")
 YES, NO = W("Yes, do it", "确定"), W("No, back", "取消")
 _FORM: Final = """<section><p>{question}</p>
@@ -31,7 +33,7 @@ def unanswered(visit: Visit) -> str:
     return "" if visit.form.get(SURE) else visit.form.get(ASK, "")
 
 
-async def question(visit: Visit, text: Html | str) -> web.Response:
+def question(visit: Visit, text: Html | str) -> web.Response:
     """A page with the same form behind the question."""
     kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
     made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]
@@ -42,7 +44,7 @@ async def question(visit: Visit, text: Html | str) -> web.Response:
         fields=made,
         yes=visit.say(YES),
         no=visit.say(NO),
-        back=await page_of_form(visit.request),
+        back=visit.place,
     )
     return layout(visit, TITLE, body)
 
@@ -61,13 +63,34 @@ async def page_of_form(request: web.Request) -> str:
     page above it."""
     place = _page_before(request)
     path = place.partition("?")[0]
-    above = path.rpartition("/")[0] or "/"
-    if await _can_be_opened(request, path):
-        return place
-    return above if await _can_be_opened(request, above) else "/"
+    return place if await _can_be_opened(request, path) else await page_above(request, path)
+
+
+async def page_above(request: web.Request, path: str) -> str:
+    """The nearest page of the console above an address that only forms are sent to; the overview if there is none."""
+    for above in map(str, PurePosixPath(path).parents):
+        if above.startswith(_ROOM) and await _can_be_opened(request, above):
+            return above
+    return "/"
 
 
 async def _can_be_opened(request: web.Request, path: str) -> bool:
-    url = URL(tidied(hdrs.METH_GET, path), encoded=True)
-    page = InnerRequest(request, hdrs.METH_GET, url, {}, headers={}, body=b"")
-    return (await request.app.router.resolve(page)).http_exception is None
+    """False also for an address that forms are sent to, and that would be read as the id of something:
+    /console/messages/choose is no message."""
+    shown = await _routed(request, hdrs.METH_GET, path)
+    if shown.http_exception:
+        return False
+    posted = _pattern(await _routed(request, hdrs.METH_POST, path))
+    return not posted.startswith(_ROOM) or posted == _pattern(shown)
+
+
+async def _routed(request: web.Request, method: str, path: str) -> web.UrlMappingMatchInfo:
+    url = URL(tidied(method, path), encoded=True)
+    page = InnerRequest(request, method, url, {}, headers={}, body=b"")
+    return await request.app.router.resolve(page)
+
+
+def _pattern(found: web.UrlMappingMatchInfo) -> str:
+    """The path of the route, with its `{names}`; empty if there is no route."""
+    resource = found.route.resource
+    return resource.canonical if resource else ""

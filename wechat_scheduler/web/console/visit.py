@@ -41,11 +41,13 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """`form` holds the fields of a POST that was checked, each with its last value. `notices` are what pages
-    may have done before, `scope` what the page needs."""
+    """`place` is the address of this page, or of the page with the form that was posted. `form` holds the fields of a
+    POST that was checked, each with its last value. `notices` are what pages may have done before, `scope` what the page
+    needs."""
 
     request: web.Request
     api: NativeApi
+    place: str
     language: Language
     session: SignedIn
     form: Mapping[str, str] = field(default_factory=dict)

@@ -34,10 +34,13 @@
       for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
       history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
     };
-    fields.forEach((field, at) => {
-      const [name, value, checked] = history.state?.written?.[at] ?? [];
-      if (name !== field.name) return;
-      if (field.type === "checkbox") field.checked = checked; else field.value = value;
+    // A topic that was made meanwhile stands before others: a box is known by its value.
+    const kept = history.state?.written ?? [];
+    fields.forEach((field) => {
+      const isBox = field.type === "checkbox";
+      const [, value, checked] = kept.find(([name, value]) => name === field.name && (!isBox || value === field.value)) ?? [];
+      if (value === undefined) return;
+      if (isBox) field.checked = checked; else field.value = value;
       if (value !== field.defaultValue) field.closest("details")?.setAttribute("open", "");
     });
     keep();

@@ -132,7 +132,7 @@ async def make(visit: Visit) -> web.Response:
     given = visit.form
     body = {name: given.get(name, "").strip() for name in NAMES if name in given}
     if SURE not in given and await is_unregistered(visit, appid := body.get("appid", "")):
-        return await question(visit, unregistered(visit, appid))
+        return question(visit, unregistered(visit, appid))
     try:
         answer = await visit.api.post_noted(
             "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")

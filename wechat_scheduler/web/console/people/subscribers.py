@@ -82,7 +82,7 @@ async def bind(visit: Visit) -> web.Response:
         )
     except RequestError as error:
         if error.reason is Reason.SUBSCRIBER_NAME_TAKEN:
-            return await question(visit, await _moves(visit, **entry))
+            return question(visit, await _moves(visit, **entry))
         return await _page(visit, error)
     return done(visit.request.path, "bound")
 

@@ -86,7 +86,7 @@ async def save(visit: Visit) -> web.Response:
         more = read_keywords(visit, given.get("more", ""), field="more")
     template = _template(visit, more)
     if not wrong and "preview" not in given and (asked := await asked_first(visit, app, template)):
-        return await question(visit, asked)
+        return question(visit, asked)
     try:
         with wrong:
             if wrong or "preview" in given:  # what else is wrong is told beside

@@ -54,7 +54,7 @@ async def topics(visit: Visit) -> web.Response:
 async def make(visit: Visit) -> web.Response:
     given = {name: visit.form.get(name, "").strip() for name in FIELDS}
     if SURE not in visit.form and (namesake := await _namesake(visit, given["name"])):
-        return await question(visit, visit.say(NAMESAKE, name=namesake.name, id=namesake.id))
+        return question(visit, visit.say(NAMESAKE, name=namesake.name, id=namesake.id))
     try:
         await visit.api.post(
             _OURS,

@@ -221,7 +221,7 @@ async def set_up(visit: Visit) -> web.Response:
     try:
         check_set_up(visit, appid, given)
         if SURE not in visit.form and await _is_set_up(visit, appid):
-            return await question(visit, visit.say(REPLACES, appid=appid))
+            return question(visit, visit.say(REPLACES, appid=appid))
         made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)

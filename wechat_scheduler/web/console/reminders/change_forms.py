@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
+from urllib.parse import urlencode
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.reminders.recurrence.rule import usual_time
@@ -118,7 +119,9 @@ def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     )  # fmt: skip
     inner = fill("{all}", all=fields)
     page, plan = f"{LIST}/{reminder.id}", dict(typed.planned)
-    return form(visit, f"{page}/move", inner, MOVE, fields=plan, id=WRITTEN, page=page)
+    after = visit.request.query.get("after", "")  # of the list of people
+    shown = f"{page}?{urlencode({'after': after})}" if after else page
+    return form(visit, f"{page}/move", inner, MOVE, fields=plan, id=WRITTEN, page=shown)
 
 
 def _back(visit: Visit, reminder: ReminderResult) -> Html:
