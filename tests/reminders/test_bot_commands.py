@@ -475,7 +475,10 @@ async def test_the_example_is_said_once_a_day(study: Study) -> None:
 
 
 async def test_a_question_to_the_account_gets_no_example(study: Study) -> None:
-    asked = ("请问你们周六几点开门？", "我的包裹到哪了", "后天有货吗", "明天多少钱一份")
+    asked = (
+        "请问你们周六几点开门？", "我的包裹到哪了", "后天有货吗", "明天多少钱一份",
+        "退出会员怎么办理", "退出吗？", "取消吗？", "取消订单吗",
+    )  # fmt: skip
 
     said = [await study.say(text) for text in asked]
 

@@ -54,8 +54,10 @@ _QUESTION: Final = re.compile(
 )
 # 怎么设提醒？: the bot is asked.
 _OF_REMINDERS: Final = re.compile(r"提醒|闹钟")
-# 取消 3fa9c1, 取消 3fa9c1吗, and 退出 and 取消 alone. 取消订单 is for the app.
-_NUMBER = re.compile(r"(?<=退出)|\s*(?:[#\[]?[0-9a-f]{2,32}\]?)?[ 。.!！~?？吗]*$", re.IGNORECASE)
+# 取消 3fa9c1, and 取消 3fa9c1吗.
+_NUMBER: Final = re.compile(r"\s*[#\[]?[0-9a-f]{2,32}\]?[ 。.!！~?？吗]*$", re.IGNORECASE)
+# 取消 alone, and 退出. 取消订单 is for the app.
+_ALONE: Final = re.compile(r"(?<=退出)|[ 。.!！~]*$")
 # WeChat ends the text of a voice message with a full stop.
 _STOPS: Final = " \n。.！!？?"
 
@@ -165,11 +167,14 @@ class Bot:
         ask the shop something."""
         if not turn.unclaimed:
             return None
-        if taken_back := TAKES_BACK.match(turn.text):
-            return refused(texts.UNKNOWN) if _NUMBER.match(turn.text, taken_back.end()) else None
+        taken_back = TAKES_BACK.match(turn.text)
+        if taken_back and _NUMBER.match(turn.text, taken_back.end()):
+            return refused(texts.UNKNOWN)
         greets = _GREETS.match(turn.text) is not None
         if not greets and _asks_the_shop(turn.text):
             return None
+        if taken_back:
+            return refused(texts.UNKNOWN) if _ALONE.match(turn.text, taken_back.end()) else None
         last = turn.conversation.helped_at
         if last is not None and turn.teller.now - last < HELP_AGAIN:
             return None
