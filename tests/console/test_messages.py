@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
@@ -93,7 +94,9 @@ async def test_a_name_of_several_users_is_no_filter(
         path = f"/v1/apps/{shop['id']}/subscribers/{name}"
         await keeper.call("PATCH", path, body={"nickname": "小红"})
 
-    page = await admin.open("/console/messages?state=dead&person=小红")
+    page = await admin.open(
+        "/console/messages?state=dead&person=小红&done=cancel&done_count=3&after=9"
+    )
 
     told = page.root.one("p", id="error-person").text
     assert told.endswith("write the openid of one of them: 小红 o_alice, 小红 o_bob.")
@@ -101,9 +104,35 @@ async def test_a_name_of_several_users_is_no_filter(
     assert links == ["?state=dead&person=o_alice", "?state=dead&person=o_bob"]
     assert (await admin.open(f"/console/messages{links[1]}")).status == 200
     for path in ("/console/reminders", "/console/reminders/agenda"):
-        page = await admin.open(f"{path}?uid=小红")
+        page = await admin.open(f"{path}?state=&uid=小红")
         links = [one["href"] for one in page.root.one("section", id="which").find("a")]
-        assert [one.rpartition("=")[2] for one in links] == ["o_alice", "o_bob"]
+        assert links == ["?state=&uid=o_alice", "?state=&uid=o_bob"]
+
+
+async def test_a_name_is_looked_for_in_the_account_of_the_app_that_is_chosen(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    other = await made_app(keeper, "game", appid="wx0123456789abcdef")
+    for app, name in ((shop, "bob"), (other, "amy")):
+        await bound(keeper, app, name)
+        path = f"/v1/apps/{app['id']}/subscribers/{name}"
+        await keeper.call("PATCH", path, body={"nickname": "小红"})
+
+    of_all = await admin.open("/console/messages?person=小红")
+    of_app = await admin.open(f"/console/messages?app={other['id']}&person=小红")
+
+    assert {row["openid"] for row in of_all.table()} == {"o_bob", "o_amy"}
+    assert of_app.status == 200
+
+
+async def test_a_name_that_no_user_can_have_is_said_beside_the_filter(admin: Browser) -> None:
+    for path, name in (("messages", "person"), ("reminders", "uid"), ("reminders/agenda", "uid")):
+        for odd in ("x" * 129, "a\tb"):
+            page = await admin.open(f"/console/{path}?{urlencode({name: odd})}")
+
+            assert page.status == 400
+            assert page.root.one("p", id=f"error-{name}").text == "No user is known by this name."
+            assert page.root.one("input", name=name)["value"] == odd
 
 
 async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(

@@ -94,14 +94,14 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
     if len(typed) > LONGEST_EXTERNAL_ID:  # our API says so
         return MeantUser(typed, "")
     if settled_name := _SETTLED.fullmatch(typed):
-        found = await _called(visit, app, settled_name[1])
+        found = await users_called(visit, settled_name[1], app.appid)
         same = [one for one in found.rows if readable(one) == typed]
         if len(same) == 1:
             return MeantUser(typed, same[0].uid, openid=same[0].openid)
     own = await _by_own_name(visit, app, typed)
     if own and typed in (own.uid, own.openid):
         return MeantUser(typed, own.uid)
-    found = await _called(visit, app, typed)
+    found = await users_called(visit, typed, app.appid)
     exact = {one.uid: one for one in found.rows if typed == one.nickname}
     exact |= {one.uid: one for one in found.rows if own and one.uid == own.uid}
     if own and not exact.keys() - {own.uid}:
@@ -113,9 +113,10 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
     return MeantUser(typed, "", fit[:MOST_OFFERED], bool(found.after) or len(fit) > MOST_OFFERED)
 
 
-async def _called(visit: Visit, app: AppResult, name: str) -> Rows[UserResult]:
+async def users_called(visit: Visit, name: str, appid: str | None) -> Rows[UserResult]:
+    """Those of the account, or of all, who have this in their names. Raises RequestError."""
     path = "/v1/subscribers"
-    return await visit.api.page(path, UserResult, appid=app.appid, called=name, limit=LARGEST_PAGE)
+    return await visit.api.page(path, UserResult, appid=appid, called=name, limit=LARGEST_PAGE)
 
 
 async def _by_own_name(visit: Visit, app: AppResult, name: str) -> ShownSubscriberResult | None:

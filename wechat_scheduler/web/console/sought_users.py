@@ -1,22 +1,27 @@
 """Finds the one user by whom a list is narrowed, from what people call the user."""
 
-from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode
 
-from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.console.links import link
+from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.web.console.links import COUNT, DONE, link
 from wechat_scheduler.web.console.meant_users import (
     MOST_OFFERED,
     THIS_ONE,
     WHICH,
+    users_called,
     users_to_choose,
 )
+from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import section
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.kit.query import LARGEST_PAGE
-from wechat_scheduler.web.native.sending.subscriber_bodies import SubscriberResult, UserResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import (
+    LONGEST_EXTERNAL_ID,
+    SubscriberResult,
+    UserResult,
+)
 from wechat_scheduler.web.pages.markup import Html
 
 W = Words
@@ -30,43 +35,58 @@ SEVERAL = W(
 UID: Final = "UID_"
 # Users whom a refusal names.
 MOST_SAID: Final = 5
+# What a link to another choice leaves out: the place in the list, and what the page before did.
+_LEFT_OUT: Final = ("after", DONE, COUNT)
+
+
+class SeveralUsersError(InvalidRequestError):
+    """Several `users` are called `name`. With `more`, others are too."""
+
+    def __init__(self, said: str, *, field: str, name: str, found: Rows[UserResult]) -> None:
+        super().__init__(said, field=field)
+        self.name, self.users, self.more = name, found.rows, bool(found.after)
 
 
 async def sought_uid(visit: Visit, name: str, app: str, *, field: str) -> str:
-    """Raises InvalidRequestError at the field if there is no such user, or several."""
+    """The uid of the user; with an `app`, of its account. Raises InvalidRequestError at the field if there is no such
+    user, or several."""
     if name.startswith(UID):
         return name
+    if len(name) > LONGEST_EXTERNAL_ID or not name.isprintable():
+        raise InvalidRequestError(visit.say(NO_PERSON), field=field)
+    appid = None
     if app:
         path = "/v1/apps/{app}/subscribers"
         if of_app := (await visit.api.page(path, SubscriberResult, app=app, name=name)).rows:
             return of_app[0].uid
-    users = await _called(visit, name)
-    if not users:
+        appid = (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).appid
+    found = await _called(visit, name, appid)
+    if not found.rows:
         raise InvalidRequestError(visit.say(NO_PERSON), field=field)
-    if len(users) > 1:
-        named = [f"{one.nickname or next(iter(one.names), '')} {one.openid}" for one in users]
+    if len(found.rows) > 1 or found.after:
+        named = [f"{one.nickname or next(iter(one.names), '')} {one.openid}" for one in found.rows]
         said = visit.say(SEVERAL, users=visit.listed(map(str.strip, named[:MOST_SAID])))
-        raise InvalidRequestError(said, field=field)
-    return users[0].uid
+        raise SeveralUsersError(said, field=field, name=name, found=found)
+    return found.rows[0].uid
 
 
-async def which_of_several(visit: Visit, name: str, *, field: str) -> Html:
-    """The users of the name in a filter of the page, each with a link that filters by the openid instead; nothing if
-    there are not several."""
-    users = await _called(visit, name) if name else ()
-    if len(users) <= 1:
+def which_of_several(visit: Visit, error: RequestError) -> Html:
+    """If several users are called so, each of them with a link that narrows the list by the openid instead."""
+    if not isinstance(error, SeveralUsersError):
         return Html()
-    others = {key: text for key, text in visit.request.query.items() if text and key != "after"}
-    rows = [
-        (one, link(f"?{urlencode({**others, field: one.openid})}", visit.say(THIS_ONE)))
-        for one in users[:MOST_OFFERED]
-    ]
-    body = users_to_choose(visit, name, rows, more=len(users) > MOST_OFFERED)
-    return section(visit, WHICH, body, id="which")
+    query, offered = visit.request.query.items(), error.users[:MOST_OFFERED]
+    others = {key: text for key, text in query if key not in _LEFT_OUT}
+    urls = [f"?{urlencode({**others, error.field: one.openid})}" for one in offered]
+    this = visit.say(THIS_ONE)
+    rows = [(one, link(url, this)) for one, url in zip(offered, urls, strict=True)]
+    more = error.more or len(error.users) > MOST_OFFERED
+    return section(visit, WHICH, users_to_choose(visit, error.name, rows, more=more), id="which")
 
 
-async def _called(visit: Visit, name: str) -> Sequence[UserResult]:
+async def _called(visit: Visit, name: str, appid: str | None) -> Rows[UserResult]:
     """Those of exactly this name, or if there is none, those with it in their names."""
-    found = await visit.api.page("/v1/subscribers", UserResult, called=name, limit=LARGEST_PAGE)
+    found = await users_called(visit, name, appid)
     exact = [one for one in found.rows if name in (one.openid, one.nickname, *one.names)]
-    return exact or found.rows
+    # An openid is that of one user.
+    is_one = any(one.openid == name for one in exact)
+    return Rows(rows=exact or found.rows, after="" if is_one else found.after)

@@ -71,7 +71,7 @@ async def listed(visit: Visit) -> web.Response:
         body = joined(
             [
                 section(visit, FIND, await filters(visit, LIST, error)),
-                await _which(visit, error),
+                which_of_several(visit, error),
             ]
         )
         return layout(visit, terms.MESSAGES, body, status=error.status)
@@ -86,14 +86,6 @@ async def listed(visit: Visit) -> web.Response:
         ]
     )
     return layout(visit, terms.MESSAGES, body, live=True)
-
-
-async def _which(visit: Visit, error: RequestError) -> Html:
-    """The users of the name that was searched for, if that was refused."""
-    if error.field != "person":
-        return Html()
-    typed = visit.request.query.get("person", "").strip()
-    return await which_of_several(visit, typed, field="person")
 
 
 def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, pick: bool) -> Html:

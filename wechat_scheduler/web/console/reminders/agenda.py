@@ -103,7 +103,7 @@ async def agenda(visit: Visit) -> web.Response:
         uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
     except InvalidRequestError as error:
         choices = _choices(visit, view, apps, Mistakes(error).at("uid"))
-        which = await which_of_several(visit, view.uid, field="uid")
+        which = which_of_several(visit, error)
         body = joined([tabs(visit, AGENDA), choices, which])
         return layout(visit, TITLE, body, status=error.status)
     found = await visit.api.get(

@@ -62,7 +62,7 @@ async def listing(visit: Visit) -> web.Response:
     try:
         asked = wanted | {"uid": await _uid(visit, wanted)}
     except InvalidRequestError as error:
-        return await _refused(visit, wanted, apps, error)
+        return _refused(visit, wanted, apps, error)
     found = await _numbered(visit, asked)
     if found is None:
         sort = "due" if state == ACTIVE else None
@@ -80,7 +80,7 @@ async def listing(visit: Visit) -> web.Response:
     return layout(visit, terms.REMINDERS, body, live=True)
 
 
-async def _refused(
+def _refused(
     visit: Visit,
     wanted: Mapping[str, str | None],
     apps: Mapping[int, AppResult],
@@ -92,7 +92,7 @@ async def _refused(
         "{tabs}<section>{filters}</section>{which}",
         tabs=tabs(visit, LIST),
         filters=filters,
-        which=await which_of_several(visit, wanted["uid"] or "", field="uid"),
+        which=which_of_several(visit, error),
     )
     return layout(visit, terms.REMINDERS, body, status=error.status)
 
