@@ -12,6 +12,7 @@ from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller, WeChat
 from tests.web.tenants import bound, deliveries, made_app, opened_shop, send, subscribed
 from wechat_scheduler.sandbox.templates import SandboxTemplate
+from wechat_scheduler.web.console import app_choice
 from wechat_scheduler.web.console.messages.preview import OWN_PAGE
 
 PARCEL = {"text": "", "template": "parcel-is-here", "data": {"thing1": "here"}}
@@ -146,6 +147,22 @@ async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(
 
     assert [row["To"] for row in page.table()] == ["bob (o_bob)", "alice (…_alice)"]
     assert (bob["openid"], alice["openid"]) == ("o_bob", "o_alice")
+
+
+async def test_a_message_is_written_for_an_app_beyond_those_to_choose_from(
+    admin: Browser, keeper: Caller, shop: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = await made_app(keeper, "late")
+    monkeypatch.setattr(app_choice, "LARGEST_PAGE", 1)
+
+    page = await admin.open(f"/console/messages/write?app={late['id']}&to=alice")
+    none = await admin.open("/console/messages/write?app=99")
+    refused = await admin.submit(page, "/console/messages/write", app="99", text="hi")
+
+    options = page.root.one("select", name="app").find("option")
+    assert [one["value"] for one in options if "selected" in one.attributes] == [str(late["id"])]
+    assert none.status == 200
+    assert "app 99" in refused.text.lower()
 
 
 async def test_the_form_of_a_message_offers_the_templates_of_the_app(

@@ -322,6 +322,24 @@ async def test_a_user_is_answered_while_48_hours_last_and_the_page_says_until_wh
     assert "more than 48 hours have passed" in over.text
 
 
+async def test_an_answer_that_the_user_no_longer_takes_is_shown_again(
+    admin: Browser, keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    app = await opened_shop(keeper, weixin, "alice")
+    url = f"/console/apps/{app['id']}/subscribers"
+    subscribers = keeper.daemon.ground.stores.subscribers
+    await subscribers.follow(APPID, "o_alice", uid="", now=clock.now())
+    page = await admin.open(f"{url}/alice")
+    uid = page.facts()["uid"]
+    await keeper.call("DELETE", f"/v1/apps/{app['id']}/subscribers/alice")
+
+    late = await admin.submit(page, f"{url}/{uid}/answer", text="We open at nine.")
+
+    assert late.status == 422
+    assert "This was not sent:We open at nine." in late.text
+    assert "This was not sent" not in (await admin.open(f"{url}/{uid}")).text
+
+
 async def test_pages_of_an_app_and_of_its_topics_lead_to_what_is_written_there(
     admin: Browser, keeper: Caller
 ) -> None:

@@ -9,7 +9,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.delivery.refused_messages import NOBODY_SUBSCRIBED
 from wechat_scheduler.delivery.refused_receivers import Refusal
-from wechat_scheduler.errors import InvalidRequestError, RequestError
+from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.layout import layout
@@ -28,6 +28,7 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.ids import ID
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
@@ -112,11 +113,23 @@ async def _written(visit: Visit, given: Mapping[str, str]) -> WrittenMessage | N
     apps = await apps_of(visit)
     if not apps:
         return None
-    chosen = given.get("app", "")
-    named = (app for app in apps.values() if str(app.id) == chosen)
-    app = next(named, next(iter(apps.values())))
+    app = await _chosen(visit, apps, given.get("app", ""))
     whom = await to_whom(visit, app, given)
-    return WrittenMessage(given, apps, whom, unregistered=await unregistered(visit, app))
+    offered = {**apps, app.id: app}
+    return WrittenMessage(given, offered, whom, unregistered=await unregistered(visit, app))
+
+
+async def _chosen(visit: Visit, apps: Mapping[int, AppResult], text: str) -> AppResult:
+    """The app of that id, which may not be among the first that are offered; the first of them if there is none."""
+    first = next(iter(apps.values()))
+    if not ID.fullmatch(text):
+        return first
+    if known := apps.get(int(text)):
+        return known
+    try:
+        return await visit.api.get("/v1/apps/{app}", AppResult, app=text)
+    except NotFoundError:  # our API refuses a message of it
+        return first
 
 
 async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewResult]:

@@ -48,6 +48,7 @@ GONE = W(
     "用户没有关注公众号：微信不接收发给他的客服消息。",
 )
 URGENT = W("Urgent: send it now, despite the quiet hours", "紧急：不管免打扰时段，现在发送")
+NOT_SENT = W("This was not sent:", "下面的内容没有发送：")
 TEXT, SEND = W("Text", "正文"), W("Send the text", "发送")
 
 
@@ -59,11 +60,11 @@ async def answer_form(
     until = user.heard_at + WINDOW if user.heard_at else None
     if until is None or until <= visit.now or not user.follows:
         why = GONE if not user.follows else OVER if until else NO_ACT
-        return joined([kept, advice(visit, visit.say(why))])
+        return joined([kept, advice(visit, visit.say(why)), _unsent(visit, error)])
     text = _text(app, user, visit.say(TEXT))
     shown = await _shown(visit, text)
     if shown and shown.error:
-        return joined([kept, advice(visit, visit.told(shown.error))])
+        return joined([kept, advice(visit, visit.told(shown.error)), _unsent(visit, error)])
     waits = shown.waits_until if shown else None
     wrong = Mistakes(error)
     given = visit.form.get("text", "") if error else ""
@@ -86,6 +87,13 @@ async def answer_form(
             form(visit, url, body, SEND),
         ]
     )
+
+
+def _unsent(visit: Visit, error: RequestError | None) -> Html:
+    """What was typed into a form that is not shown any more; nothing if none was sent."""
+    text = visit.form.get("text", "").strip() if error else ""
+    words = fill("<p>{words}</p>", words=visit.say(NOT_SENT))
+    return when(text, fill('{words}<p class="text">{text}</p>', words=words, text=text))
 
 
 def _text(app: AppResult, user: ShownSubscriberResult, text: str) -> dict[str, object]:
