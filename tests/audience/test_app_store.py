@@ -95,6 +95,18 @@ async def test_a_new_token_replaces_those_of_its_owner_and_kind(database: Databa
     assert revoked == [True, False]
 
 
+async def test_a_repeated_replacement_leaves_the_token_of_the_first(database: Database) -> None:
+    store, once = SqlApps(database, VAULT), Once(scope="s", key="k", digest="d", response="made")
+    token = Token(hash="1", kind=TokenKind.USER, app_id=0, uid="u1", created_at=START)
+    await store.replace_token(token, once=once)
+
+    with pytest.raises(RepeatedError) as repeated:
+        await store.replace_token(replace(token, hash="2"), once=once)
+
+    assert repeated.value.response == "made"
+    assert [one.hash for one in await store.all_tokens()] == ["1"]
+
+
 async def test_what_came_with_a_key_is_done_once(database: Database) -> None:
     topics, answers = SqlTopics(database, VAULT), SqlStoredResponses(database, VAULT)
     once = Once(scope="apps", key="k1", digest="d1", response="secret")

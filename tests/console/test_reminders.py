@@ -434,7 +434,8 @@ async def test_the_next_time_alone_is_moved_and_all_of_it_is_undone(
     too_far = await admin.submit(
         moved, button="See the new time", at="2026-11-27T09:00", only_next="on"
     )
-    undone = await admin.submit(moved, f"{path}/restore")
+    reloaded = await admin.open(moved.url.raw_path_qs)
+    undone = await admin.submit(reloaded, f"{path}/restore")
     again = (await office.call("GET", stored)).result
     log = (await office.call("GET", "/v1/audit?action=reminder.changed")).result
     audit = await admin.open("/console/access/audit")
@@ -557,16 +558,21 @@ async def test_a_deletion_is_undone_for_a_minute(
 
     deleted = await admin.submit(await admin.open(path), f"{path}/delete")
     gone = (await admin.open(path)).status
-    restored = await admin.submit(deleted, f"{path}/restore")
+    reloaded = await admin.open(deleted.url.raw_path_qs)
+    restored = await admin.submit(reloaded, f"{path}/restore")
     again = await admin.submit(restored, f"{path}/delete")
     clock.advance(timedelta(minutes=1, seconds=1))
     late = await admin.submit(again, f"{path}/restore")
+    reread = await admin.open(again.url.raw_path_qs)
+    of_nobody = await admin.open(f"{path}/delete")
 
     assert "“浇花” is deleted. Until 10:31:00" in deleted.text
     assert "gone for good" in deleted.text
     assert (gone, restored.title) == (404, "浇花")
     assert "It is restored." in restored.text
     assert (late.status, late.title) == (409, "Too late")
+    assert (reread.title, reread.root.one("main").find("button")) == ("Deleted", [])
+    assert of_nobody.url.path == LIST
 
 
 async def test_the_page_of_a_reminder_says_who_joined_and_what_was_sent(

@@ -381,7 +381,7 @@ async def test_an_address_that_no_page_has_is_said_in_the_visitors_language(
     inside = await stranger.open("/console/nowhere", Accept_Language="en")
     assert (inside.status, inside.title) == (404, "There is no such page")
     assert inside.root.find("nav", class_="rooms")
-    of_form = await stranger.open("/console/pushes/set-up", Accept_Language="en")
+    of_form = await stranger.open("/console/pushes/remove", Accept_Language="en")
     assert (of_form.status, of_form.title) == (405, "This address has no page of its own")
     assert of_form.root.one("main").one("a")["href"] == "/console/pushes"
     leaving = await stranger.open("/console/sign-out")

@@ -10,6 +10,7 @@ import aiohttp
 from yarl import URL
 
 from tests.console.elements import Element, read
+from tests.console.posted import repeats_when_reloaded
 from tests.house import Caller
 
 ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -26,6 +27,7 @@ class Page:
     headers: Mapping[str, str]
     html: str
     is_html: bool
+    is_redirected: bool = False
 
     @cached_property
     def root(self) -> Element:
@@ -138,7 +140,11 @@ class Browser:
         ]
         if form["method"].lower() != "post":
             return await self.open(str(URL(form["action"]).with_query(pairs)))
-        return await self.post(action, pairs, headers=headers, follow=follow)
+        answer = await self.post(action, pairs, headers=headers, follow=follow)
+        assert answer.is_redirected or not repeats_when_reloaded(
+            answer.status, answer.url.path, answer.html
+        ), action
+        return answer
 
     async def post(
         self,
@@ -174,6 +180,7 @@ class Browser:
                 headers=response.headers.copy(),
                 html=(await response.read()).decode(),
                 is_html=response.content_type == "text/html",
+                is_redirected=bool(response.history),
             )
 
 

@@ -65,7 +65,7 @@ async def test_a_change_keeps_the_secret_the_generation_and_what_else_is_not_giv
     store = SqlConsumers(database, VAULT)
     await store.add(a_consumer(per_day=9, stand_in=True))
     await store.add(a_consumer("crm"))
-    await store.rotate("shop", digest="other")
+    await store.rotate("shop", digest="other", now=START)
 
     changed = await store.change("shop", lambda one: replace(one, per_minute=5, deny_paths=("/a",)))
 
@@ -93,9 +93,9 @@ async def test_each_end_of_a_secret_raises_the_generation(database: Database) ->
     store, later = SqlConsumers(database, VAULT), START + timedelta(hours=1)
     await store.add(a_consumer())
 
-    rotated = await store.rotate("shop", digest="other")
+    rotated = await store.rotate("shop", digest="other", now=START)
     revoked = [await store.revoke("shop", now=at) for at in (START, later)]
-    too_late = await store.rotate("shop", digest="third")
+    too_late = await store.rotate("shop", digest="third", now=later)
     (ended,) = await store.all_consumers()
     await store.add(a_consumer())
     (anew,) = await store.all_consumers()
@@ -104,6 +104,30 @@ async def test_each_end_of_a_secret_raises_the_generation(database: Database) ->
     assert (ended.hash, ended.generation, ended.revoked_at) == ("other", 3, START)
     assert (anew.hash, anew.generation, anew.revoked_at) == ("shop", 4, None)
     assert not await store.revoke("nobody", now=START)
+
+
+async def test_a_repeated_rotation_leaves_the_secret_of_the_first(database: Database) -> None:
+    store, once = (
+        SqlConsumers(database, VAULT),
+        Once(scope="s", key="k", digest="d", response="made"),
+    )
+    await store.add(a_consumer())
+    await store.add(a_consumer("gone"))
+    await store.revoke("gone", now=START)
+
+    rotated = await store.rotate("shop", digest="other", now=START, once=once)
+    with pytest.raises(RepeatedError) as repeated:
+        await store.rotate("shop", digest="third", now=START, once=once)
+    ended = [
+        await store.rotate("gone", digest="x", now=START, once=replace(once, key="k2"))
+        for _ in range(2)
+    ]
+
+    assert (rotated, repeated.value.response, ended) == (True, "made", [False, False])
+    assert {one.name: (one.hash, one.generation) for one in await store.all_consumers()} == {
+        "gone": ("gone", 2),
+        "shop": ("other", 2),
+    }
 
 
 async def test_a_consumer_is_found_while_what_is_only_shown_of_it_is_damaged() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from wechat_scheduler.access.model import digest, new_signing_secret
 from wechat_scheduler.access.once import Once
@@ -14,6 +15,9 @@ from wechat_scheduler.engine.read_through import ReadThrough
 from wechat_scheduler.engine.records import dataclass, field, replace
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
+
+# Makes the stored response from the text of a new token.
+KeepToken: TypeAlias = Callable[[str], Once | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +140,12 @@ class Directory:
         self._apps.pop(app_id, None)
         await self.load()
 
-    async def reset_token(self, app_id: int) -> str:
-        """Replace the app's token. Returns the text of the new one. Raises NotFoundError."""
+    async def reset_token(self, app_id: int, *, once: KeepToken = lambda text: None) -> str:
+        """Replace the app's token. Returns the text of the new one. Raises NotFoundError, and as
+        `once.Once` says."""
         if app_id not in self._apps:
             raise _no_app(app_id)
-        return await self._replace(TokenKind.APP, app_id)
+        return await self._replace(TokenKind.APP, app_id, once=once)
 
     async def renew_links(self, app_id: int) -> None:
         """Invalidate all links to the app's pages. Raises NotFoundError."""
@@ -153,15 +158,19 @@ class Directory:
         app = self._apps.get(app_id)
         return app.link_generation if app else 0
 
-    async def make_user_token(self, app_id: int, uid: str) -> str:
+    async def make_user_token(
+        self, app_id: int, uid: str, *, once: KeepToken = lambda text: None
+    ) -> str:
         """The text of a new token that manages the user's reminders of that app. The previous one becomes
-        invalid."""
-        return await self._replace(TokenKind.USER, app_id, uid)
+        invalid. Raises as `once.Once` says."""
+        return await self._replace(TokenKind.USER, app_id, uid, once=once)
 
-    async def make_simple_token(self, app_id: int, uid: str) -> str:
+    async def make_simple_token(
+        self, app_id: int, uid: str, *, once: KeepToken = lambda text: None
+    ) -> str:
         """The text of a new token whose holder may write to the user as that app. The previous one becomes
-        invalid."""
-        return await self._replace(TokenKind.SIMPLE, app_id, uid)
+        invalid. Raises as `once.Once` says."""
+        return await self._replace(TokenKind.SIMPLE, app_id, uid, once=once)
 
     async def revoke_tokens(self, kind: TokenKind, *, uid: str) -> bool:
         """Remove a user's tokens of that kind. Returns whether there were any."""
@@ -170,9 +179,12 @@ class Directory:
         await self.load()
         return revoked
 
-    async def _replace(self, kind: TokenKind, app_id: int = 0, uid: str = "") -> str:
+    async def _replace(
+        self, kind: TokenKind, app_id: int, uid: str = "", *, once: KeepToken
+    ) -> str:
         text = new_token(kind)
-        await self._store.replace_token(self._token(text, kind, app_id, uid))
+        token = self._token(text, kind, app_id, uid)
+        await self._store.replace_token(token, once=once(text))
         self._forget_tokens(kind, app_id, uid)
         await self.load()
         return text

@@ -57,8 +57,8 @@ class Apps(Protocol):
         """Remove the app with its tokens, topics, subscriptions, aliases, scenes and reminders, and
         cancel its pending deliveries: a first part of all these at once, the rest later."""
 
-    async def replace_token(self, token: Token) -> None:
-        """Store the token and remove the former ones of that kind, app and user."""
+    async def replace_token(self, token: Token, *, once: Once | None = None) -> None:
+        """Store the token and remove the former ones of that kind, app and user. Raises as `once.Once` says."""
 
     async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool: ...
 

@@ -106,11 +106,15 @@ class ConsumerDesk:
         await self.load()
         return changed
 
-    async def rotate(self, name: str) -> MadeConsumer:
+    async def rotate(
+        self, name: str, *, once: Callable[[MadeConsumer], Once | None] = lambda _: None
+    ) -> MadeConsumer:
         """Give a consumer another secret; the former one and its stand-ins end at once. Raises
-        NotFoundError."""
-        secret = new_secret()
-        if not await self._store.rotate(name, digest=digest(secret)):
+        NotFoundError, and as `once.Once` says."""
+        secret, known = new_secret(), await self.consumer(name)
+        kept = once(MadeConsumer(consumer=known, secret=secret))
+        now = self._clock.now()
+        if not await self._store.rotate(name, digest=digest(secret), now=now, once=kept):
             raise await self._absent(name)
         self._forget(name)
         await self.load()

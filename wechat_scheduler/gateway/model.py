@@ -72,8 +72,11 @@ class ConsumerStore(Protocol):
         """Store what `edit` makes of an active consumer, whose name, secret and generation stay. Returns None
         if there is none; raises what `edit` raises."""
 
-    async def rotate(self, name: str, *, digest: str) -> bool:
-        """Give an active consumer another secret and the next generation. Returns False if there is none."""
+    async def rotate(
+        self, name: str, *, digest: str, now: datetime, once: Once | None = None
+    ) -> bool:
+        """Give an active consumer another secret and the next generation. Returns False if there is none; raises as
+        `once.Once` says."""
 
     async def revoke(self, name: str, *, now: datetime) -> bool:
         """End an active consumer, with the next generation. Returns False if there is none."""

@@ -80,11 +80,13 @@ class SqlConsumers:
     async def change(self, name: str, edit: Callable[[Consumer], Consumer]) -> Consumer | None:
         return await self._database.write(lambda: self._edited(name, edit)) or None
 
-    async def rotate(self, name: str, *, digest: str) -> bool:
-        return await self._change(Statement(ROTATE, (name, digest)))
+    async def rotate(
+        self, name: str, *, digest: str, now: datetime, once: Once | None = None
+    ) -> bool:
+        return await self._change(Statement(ROTATE, (name, digest)), once, now)
 
     async def revoke(self, name: str, *, now: datetime) -> bool:
-        return await self._change(Statement(REVOKE, (name, micros(now))))
+        return await self._change(Statement(REVOKE, (name, micros(now))), None, now)
 
     def on_change(self, listener: Callable[[], object]) -> None:
         """Calls `listener` also after a gap in which signals may have been lost."""
@@ -113,9 +115,11 @@ class SqlConsumers:
         yield from self._database.dialect.signal(CHANGED)
         return changed
 
-    async def _change(self, statement: Statement) -> bool:
+    async def _change(self, statement: Statement, once: Once | None, now: datetime) -> bool:
         def script() -> Script[bool]:
             rows = yield statement
+            if rows:  # a repeat takes it back
+                yield from put_response(self._vault, once, now)
             yield from self._database.dialect.signal(CHANGED)
             return bool(rows)
 

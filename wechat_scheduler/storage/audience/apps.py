@@ -121,8 +121,8 @@ class SqlApps:
     async def remove_app(self, app_id: int, *, now: datetime) -> bool:
         return await self._database.write(lambda: self._remove_app(app_id, now))
 
-    async def replace_token(self, token: Token) -> None:
-        await self._database.write(lambda: self._replace_token(token))
+    async def replace_token(self, token: Token, *, once: Once | None = None) -> None:
+        await self._database.write(lambda: self._replace_token(token, once))
 
     async def revoke_tokens(self, app_id: int, kind: TokenKind, *, uid: str) -> bool:
         revoked = Statement(REVOKE, (app_id, uid, kind.value))
@@ -171,7 +171,8 @@ class SqlApps:
         yield Statement(FORGET_TEMPLATES)
         return True
 
-    def _replace_token(self, token: Token) -> Script[None]:
+    def _replace_token(self, token: Token, once: Once | None) -> Script[None]:
+        yield from put_response(self._vault, once, token.created_at)
         yield lock_app(token.app_id)
         yield lock_person(token.uid)
         yield Statement(REVOKE, (token.app_id, token.uid, token.kind.value))

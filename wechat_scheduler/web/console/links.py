@@ -17,8 +17,8 @@ W = Words
 T = TypeVar("T")
 
 _WRITE: Final = re.compile("/console/(?:messages|reminders)/write")
-# What a form did, and to how many.
-DONE, COUNT = "done", "done_count"
+# What a form did, to how many, and what else its page says (`outcomes`).
+DONE, COUNT, OUTCOME = "done", "done_count", "outcome"
 NEXT_PAGE = W("Next page", "下一页")
 FIRST_PAGE = W("First page", "第一页")
 
@@ -91,7 +91,7 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words =
     query = [
         (name, value)
         for name, value in visit.request.query.items()
-        if name not in (cursor, DONE, COUNT)
+        if name not in (cursor, DONE, COUNT, OUTCOME)
     ]
     path = visit.request.path
     links = []

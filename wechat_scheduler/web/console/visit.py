@@ -115,6 +115,14 @@ class Visit:
         themselves."""
         return self.scope is Scope.PUSH and not self.may(Scope.PUSH)
 
+    def proof(self, text: str) -> str:
+        """Proves that a page of this session has made the text."""
+        return self.request.app[SERVICES].sessions.proof(f"{self.session.csrf} {text}")
+
+    def proves(self, proof: str, text: str) -> bool:
+        """Whether `proof` is that of the text."""
+        return self.request.app[SERVICES].sessions.proves(proof, f"{self.session.csrf} {text}")
+
     def form_list(self, name: str) -> list[str]:
         """All values of a field that a form may repeat."""
         return [value for given, value in self.fields if given == name]

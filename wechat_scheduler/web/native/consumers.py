@@ -1,6 +1,6 @@
 """Makes, lists, changes and ends consumers: the business systems that call WeChat through the gateway."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -51,11 +51,8 @@ async def create(request: web.Request) -> web.Response:
     draft = read_consumer(body, now=services.clock.now())
 
     async def make(keep: KeepResult) -> None:
-        def once(made: MadeConsumer) -> Once | None:
-            return keep(made_consumer_result(made.consumer, made.secret))
-
         with noting(request, Action.CONSUMER_CREATED, draft.label):
-            await services.consumers.make(draft, once=once)
+            await services.consumers.make(draft, once=_once(keep))
         log.info("consumer.created", name=draft.name, by=request[CALLER].id)
 
     return await created(request, body, make, note=await _note(services, draft))
@@ -89,12 +86,15 @@ async def change(request: web.Request) -> web.Response:
 
 
 async def rotate(request: web.Request) -> web.Response:
-    name = request.match_info["consumer"]
-    with noting(request, Action.CONSUMER_ROTATED, f"consumer/{name}"):
-        made = await request.app[SERVICES].consumers.rotate(name)
-    log.info("consumer.rotated", name=name, by=request[CALLER].id)
-    result = made_consumer_result(made.consumer, made.secret)
-    return envelope.success(result, note=_left_over(made.consumer))
+    services, name = request.app[SERVICES], request.match_info["consumer"]
+
+    async def make(keep: KeepResult) -> None:
+        with noting(request, Action.CONSUMER_ROTATED, f"consumer/{name}"):
+            await services.consumers.rotate(name, once=_once(keep))
+        log.info("consumer.rotated", name=name, by=request[CALLER].id)
+
+    note = _left_over(services.consumers.named(name))
+    return await created(request, await request.read(), make, note=note)
 
 
 async def revoke(request: web.Request) -> web.Response:
@@ -108,6 +108,10 @@ async def revoke(request: web.Request) -> web.Response:
         return envelope.success("success", note=note)
     log.info("consumer.revoked", name=name, by=request[CALLER].id)
     return envelope.success("success", note=_left_over(known))
+
+
+def _once(keep: KeepResult) -> Callable[[MadeConsumer], Once | None]:
+    return lambda made: keep(made_consumer_result(made.consumer, made.secret))
 
 
 async def _note(services: Services, consumer: Consumer, before: Consumer | None = None) -> str:
@@ -166,7 +170,7 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/consumers/{consumer}/secret", rotate, Scope.ADMIN,
         "Gives a consumer a new secret; the previous secret and its stand-in tokens stop working at once.",
-        result=MadeConsumerResult,
+        result=MadeConsumerResult, once=True,
     ),
     NativeRoute(
         "DELETE", "/v1/consumers/{consumer}", revoke, Scope.ADMIN,

@@ -9,6 +9,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import (
     FIELDS,
+    LISTS,
     consumer_fields,
     draft_of,
     read_consumer_form,
@@ -19,6 +20,7 @@ from wechat_scheduler.web.console.access.tabs import (
     TITLE,
     access_page,
     limits,
+    lists_in,
 )
 from wechat_scheduler.web.console.fields import form, refusal
 from wechat_scheduler.web.console.links import button, done, link
@@ -102,7 +104,7 @@ async def make(visit: Visit) -> web.StreamResponse:
         once = visit.form.get("once", "")
         made = await visit.api.post("/v1/consumers", MadeConsumerResult, body, once=once)
     except RequestError as error:
-        return _form(visit, NEW, visit.form, Mistakes(error))
+        return _form(visit, NEW, visit.form, _mistakes(visit, error))
     return _secret(visit, MADE, made)
 
 
@@ -125,7 +127,7 @@ async def change(visit: Visit) -> web.StreamResponse:
         body = read_consumer_form(visit, is_new=False)
         await visit.api.patch("/v1/consumers/{consumer}", ConsumerResult, body, consumer=name)
     except RequestError as error:
-        return _form(visit, visit.request.path, visit.form, Mistakes(error))
+        return _form(visit, visit.request.path, visit.form, _mistakes(visit, error))
     return done(f"{HERE}/of/{name}", "consumer_changed")
 
 
@@ -133,7 +135,10 @@ async def rotate(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/consumers/of/{consumer}/secret`. The new secret is in this response only."""
     name = visit.request.match_info["consumer"]
     made = await visit.api.post(
-        "/v1/consumers/{consumer}/secret", MadeConsumerResult, consumer=name
+        "/v1/consumers/{consumer}/secret",
+        MadeConsumerResult,
+        once=visit.form.get("once", ""),
+        consumer=name,
     )
     return _secret(visit, ROTATED, made)
 
@@ -150,6 +155,10 @@ async def _found(visit: Visit) -> tuple[ConsumerResult, list[UseResult]]:
     consumer = await visit.api.get("/v1/consumers/{consumer}", ConsumerResult, consumer=name)
     used = await visit.api.get("/v1/usage", list[UseResult], caller=f"consumer/{name}", limit=20)
     return consumer, used
+
+
+def _mistakes(visit: Visit, error: RequestError) -> Mistakes:
+    return Mistakes(error, lists=lists_in(visit.form, LISTS))
 
 
 def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:

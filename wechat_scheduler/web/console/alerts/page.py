@@ -1,4 +1,4 @@
-"""`/console/alerts`: what is wrong, what was, who is told, and a test of that."""
+"""`/console/alerts`: what is wrong, what was, and who is told."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,15 +9,12 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.alerts.conditions import INPUT_LASTS, OPERATOR_LASTS
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.account_names import account_names, named
+from wechat_scheduler.web.console.alerts import trials
 from wechat_scheduler.web.console.alerts.chosen import (
-    FORM,
-    NO_TARGETS,
     PATH,
     RULES_HEAD,
     WHO,
-    form_words,
     settings_of,
     stacked,
     which_rules,
@@ -34,11 +31,11 @@ from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import joined, section, state, table
+from wechat_scheduler.web.console.parts import joined, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.alerts import AlertResult, AlertTestResult
+from wechat_scheduler.web.native.alerts import AlertResult
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -75,9 +72,6 @@ MUTE_HINT = W(
     "这段时间不发这条告警的消息，只发解除。",
 )
 TIMES = W("{times} times in a row", "连续 {times} 次")
-TESTED, ANSWER = W("What each answered", "各个目标的回答"), W("Answer", "应答")
-ACCEPTED, REFUSED = W("Accepted", "已接收"), W("Not accepted", "未接收")
-BACK, DELIVERY = W("Back to the alerts", "返回告警"), W("its delivery", "这条投递")
 NOTICES: Final = {
     "muted": W(
         "No message about it is sent until then, except its all-clear.",
@@ -106,18 +100,6 @@ async def page(visit: Visit) -> web.Response:
         parts.insert(1, section(visit, WHO, await who_is_told(visit, settings), id="who"))
         parts.append(section(visit, RULES_HEAD, which_rules(visit, settings), id="rules"))
     return layout(visit, TITLE, joined(parts), live=True)
-
-
-async def test(visit: Visit) -> web.Response:
-    body = {"target": visit.form.get("target", "")}
-    answers = await visit.api.post("/v1/alerts/test", list[AlertTestResult], body)
-    rows = [
-        [each.target, form_words(visit, each.kind), _accepted(visit, each), _answer(visit, each)]
-        for each in answers
-    ]
-    shown = table(visit, TESTED, [terms.NAME, FORM, terms.STATE, ANSWER], rows, empty=NO_TARGETS)
-    back = fill("<p>{link}</p>", link=link(PATH, visit.say(BACK)))
-    return layout(visit, TESTED, section(visit, TESTED, joined([shown, back])))
 
 
 async def mute(visit: Visit) -> web.Response:
@@ -215,21 +197,8 @@ def _mute(visit: Visit, one: AlertResult) -> Html:
     )
 
 
-def _accepted(visit: Visit, one: AlertTestResult) -> Html:
-    return state(visit, "good", ACCEPTED) if one.accepted else state(visit, "bad", REFUSED)
-
-
-def _answer(visit: Visit, one: AlertTestResult) -> Html:
-    if not one.delivery:
-        return fill("{answer}", answer=visit.told(one.answer))
-    url = f"/console/deliveries/{one.delivery}"
-    return fill(
-        "{answer} {link}", answer=visit.told(one.answer), link=link(url, visit.say(DELIVERY))
-    )
-
-
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PATH, page),
-    ConsoleRoute(hdrs.METH_POST, f"{PATH}/test", test, Scope.ADMIN),
+    *trials.ROUTES,
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/mute", mute, Scope.ADMIN),
 )

@@ -8,8 +8,11 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.docs.operations import JSON, Operation
+from wechat_scheduler.web.console.fields import ONCE
+from wechat_scheduler.web.console.native_api import route_of
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.idempotency import KEY
 
 # More of a response is not shown, in characters.
 LONGEST_SHOWN: Final = 100_000
@@ -37,7 +40,7 @@ async def try_out(visit: Visit, operation: Operation) -> TriedRequest:
             operation.path,
             given["path"],
             given["query"],
-            headers=given["header"],
+            headers={**_once(visit, operation), **given["header"]},
             body=visit.form.get(BODY, "").encode() if operation.body else b"",
         )
     except RequestError as error:
@@ -48,6 +51,12 @@ async def try_out(visit: Visit, operation: Operation) -> TriedRequest:
 def field_of(place: str, name: str) -> str:
     """The name of a parameter's field in the form."""
     return f"{FIELDS[place]}{name}"
+
+
+def _once(visit: Visit, operation: Operation) -> Mapping[str, str]:
+    """Who reloads the page with the response creates nothing again."""
+    once = visit.form.get(ONCE, "")
+    return {KEY: once} if once and route_of(operation.method, operation.path).once else {}
 
 
 def _given(visit: Visit, operation: Operation, place: str) -> Iterator[tuple[str, str]]:

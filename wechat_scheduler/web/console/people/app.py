@@ -171,7 +171,8 @@ def _button(
 
 async def reset_token(visit: Visit) -> web.Response:
     app = await app_of(visit)
-    made = await visit.api.post("/v1/apps/{app}/token", TokenResult, app=app.id)
+    once = visit.form.get("once", "")
+    made = await visit.api.post("/v1/apps/{app}/token", TokenResult, once=once, app=app.id)
     shown = secret_section(visit, TOKEN_MADE, [(TOKEN, made.token)])
     return app_page(visit, app, TOKEN_MADE, joined([shown, button(visit, app_url(app), BACK)]))
 

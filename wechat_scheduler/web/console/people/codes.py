@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from aiohttp import hdrs, web
 
@@ -17,6 +18,7 @@ from wechat_scheduler.web.console.fields import (
 )
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
 from wechat_scheduler.web.console.parts import code, facts, said_at, section, spaced
 from wechat_scheduler.web.console.people.code_list import KEPT, NEVER, kept_codes
 from wechat_scheduler.web.console.people.frame import (
@@ -95,7 +97,8 @@ CODES: Final = f"{ONE}/codes"
 
 
 async def codes(visit: Visit) -> web.Response:
-    return await _page(visit, visit.request.query)
+    made = outcome_of(visit, QrCodeResult)
+    return await _page(visit, visit.request.query, made=made)
 
 
 async def make(visit: Visit) -> web.Response:
@@ -110,7 +113,9 @@ async def make(visit: Visit) -> web.Response:
         )
     except RequestError as error:
         return await _page(visit, given, error)
-    return await _page(visit, given, made=made)
+    kept = {name: given[name] for name in FIELDS if given.get(name)}
+    place = f"{visit.request.path}?{urlencode(kept)}" if kept else visit.request.path
+    return shown_at(visit, place, made) or await _page(visit, given, made=made)
 
 
 def _body(visit: Visit) -> dict[str, Any]:

@@ -47,7 +47,13 @@ def token_forms(visit: Visit, url: str, name: str) -> Html:
 async def make_token(visit: Visit) -> web.Response:
     app, names = await app_of(visit), visit.request.match_info
     kind = "spt" if visit.form.get("kind") == "spt" else "token"
-    made = await visit.api.post(f"{USER}/{kind}", UserTokenResult, app=app.id, name=names["name"])
+    made = await visit.api.post(
+        f"{USER}/{kind}",
+        UserTokenResult,
+        once=visit.form.get("once", ""),
+        app=app.id,
+        name=names["name"],
+    )
     shown = secret_section(visit, TOKEN_MADE, [(TOKEN_MADE, made.token)])
     back = button(visit, app_url(app, f"/subscribers/{made.uid}"), BACK)
     return app_page(visit, app, TOKEN_MADE, joined([shown, back]))

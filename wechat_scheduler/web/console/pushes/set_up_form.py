@@ -30,6 +30,7 @@ KEY_HINT = W(
 )
 SUBMIT = W("Accept pushes", "接收推送")
 PUSHES: Final = "/console/pushes"
+SET_UP_PATH: Final = f"{PUSHES}/set-up"
 SECRETS: Final = ("token", "encoding_aes_key")
 
 
@@ -52,7 +53,7 @@ def set_up_form(visit: Visit, error: RequestError | None) -> Html:
     body = fill(
         "{refusal}{fields}", refusal=refusal(wrong.beside(("appid", *SECRETS))), fields=fields
     )
-    return form(visit, f"{PUSHES}/set-up", body, SUBMIT)
+    return form(visit, SET_UP_PATH, body, SUBMIT)
 
 
 def _hint(visit: Visit, hint: Words, error: RequestError | None) -> str:

@@ -1,15 +1,22 @@
 """Shows what a person enters in WeChat's console after an endpoint is set up."""
 
+import msgspec
+from aiohttp import web
+
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.known_accounts import register_url
-from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, facts, spaced
+from wechat_scheduler.web.console.layout import layout
+from wechat_scheduler.web.console.links import button, link
+from wechat_scheduler.web.console.outcomes import outcome_of
+from wechat_scheduler.web.console.parts import code, facts, joined, section, spaced
+from wechat_scheduler.web.console.pushes.set_up_form import PUSHES
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.responses import redirected
 
 W = Words
 
@@ -25,20 +32,41 @@ UNREGISTERED = W(
     "No credential of this appid is kept here. Check the appid, or register the account.",
     "这里没有维护这个 appid 的凭据。请检查 appid，或先登记账号。",
 )
+SAVED = W("The endpoint is set up", "推送地址已设置")
+BACK = W("Back to the pushes", "回到推送")
 COPY, REGISTER = W("Copy", "复制"), W("Register the account", "登记账号")
 PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
 MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
 
 
-async def to_enter(visit: Visit, appid: str, made: dict[str, str]) -> Html:
-    """The addresses of `made`; a platform's only where it may be one."""
-    kept = await _kept(visit, appid) if visit.may(Scope.READ) else None
-    pairs = [(terms.ACCOUNT, code(appid)), (PATH, _address(visit, made["path"]))]
+class SetUpOutcome(msgspec.Struct, kw_only=True):
+    """The paths at which pushes of `appid` are accepted now; `messages_path` is a platform's."""
+
+    appid: str
+    path: str
+    messages_path: str
+
+
+async def entered(visit: Visit) -> web.Response:
+    """The page after an endpoint was set up; the pushes for those who set up none."""
+    made = outcome_of(visit, SetUpOutcome)
+    return await entered_page(visit, made) if made else redirected(PUSHES)
+
+
+async def entered_page(visit: Visit, made: SetUpOutcome) -> web.Response:
+    shown = joined([await _to_enter(visit, made), button(visit, PUSHES, BACK)])
+    return layout(visit, SAVED, section(visit, SAVED, shown))
+
+
+async def _to_enter(visit: Visit, made: SetUpOutcome) -> Html:
+    """The addresses; a platform's only where it may be one."""
+    kept = await _kept(visit, made.appid) if visit.may(Scope.READ) else None
+    pairs = [(terms.ACCOUNT, code(made.appid)), (PATH, _address(visit, made.path))]
     if not kept or any(job.kind == COMPONENT_TOKEN for job in kept):
-        pairs.append((MESSAGES_PATH, _address(visit, made["messages_path"])))
+        pairs.append((MESSAGES_PATH, _address(visit, made.messages_path)))
     return fill(
         '{unknown}<p>{enter}</p><div class="secrets">{facts}</div>',
-        unknown=when(kept == [], _unregistered(visit, appid)),
+        unknown=when(kept == [], _unregistered(visit, made.appid)),
         enter=visit.say(ENTER_URL if visit.public_url else ENTER),
         facts=facts(visit, pairs),
     )

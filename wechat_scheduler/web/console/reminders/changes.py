@@ -5,9 +5,9 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ConflictError, RequestError
-from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
+from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
 from wechat_scheduler.web.console.reminders.change_forms import TypedChange
 from wechat_scheduler.web.console.reminders.moving import changed_page, move, save_move
 from wechat_scheduler.web.console.reminders.one import one, page_of
@@ -21,14 +21,16 @@ from wechat_scheduler.web.console.reminders.receiving import (
     show_receivers,
 )
 from wechat_scheduler.web.console.reminders.refusals import refused
+from wechat_scheduler.web.console.reminders.undoing import UndoOutcome, undo_form
 from wechat_scheduler.web.console.reminders.writing import NOTICES as SAVED
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
 from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
 from wechat_scheduler.web.native.reminders.removal import RemovalResult
 from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.responses import redirected
 
 W = Words
 
@@ -37,7 +39,7 @@ IS_GONE = W(
     "The reminder “{title}” is deleted. Until {clock} that can be undone. After that it is gone for good.",
     "提醒“{title}”已删除，{clock} 之前可以撤销，之后不能恢复。",
 )
-UNDO, TOO_LATE = W("Undo", "撤销"), W("Too late", "来不及了")
+TOO_LATE = W("Too late", "来不及了")
 IS_LATE = W(
     "That was more than a minute ago, or the reminder was sent or changed since: it cannot be undone.",
     "已超过一分钟，或者之后又发送过、改过，不能撤销。",
@@ -49,7 +51,6 @@ NOTICES: Final = {
     "resumed": W("It goes on.", "已恢复。"),
     "restored": W("It is restored.", "已恢复原样。"),
 }  # fmt: skip
-WORDED = W("Its words are changed.", "文字已修改。")
 WORDS: Final = ("title", "text", "url")
 PATH: Final = f"{LIST}/{{reminder}}"
 
@@ -81,7 +82,7 @@ async def words(visit: Visit) -> web.Response:
             error=refused(visit, error), place=place, status=error.status, words=(title, text, url)
         )
         return await page_of(visit, reminder, typed)
-    return await changed_page(visit, changed, WORDED)
+    return await changed_page(visit, changed, "worded")
 
 
 async def delete(visit: Visit) -> web.Response:
@@ -89,9 +90,20 @@ async def delete(visit: Visit) -> web.Response:
     removal = await visit.api.post(
         "/v1/reminders/{reminder}/remove", RemovalResult, reminder=reminder.id
     )
-    undo = form(visit, f"{LIST}/{reminder.id}/restore", Html(), UNDO, fields={"undo": removal.undo})
-    clock = f"{removal.until.astimezone(ZONE):%H:%M:%S}"
-    return _page(visit, DELETED, visit.say(IS_GONE, title=reminder.title, clock=clock), undo)
+    outcome = UndoOutcome(title=reminder.title, undo=removal.undo, until=removal.until)
+    away = shown_at(visit, f"{LIST}/{reminder.id}/delete", outcome)
+    return away or _deleted(visit, outcome)
+
+
+async def deleted(visit: Visit) -> web.Response:
+    """The page after a deletion; to the list for those who did not delete it."""
+    outcome = outcome_of(visit, UndoOutcome)
+    return _deleted(visit, outcome) if outcome else redirected(LIST)
+
+
+def _deleted(visit: Visit, outcome: UndoOutcome) -> web.Response:
+    said = visit.say(IS_GONE, title=outcome.title, clock=outcome.clock)
+    return _page(visit, DELETED, said, undo_form(visit, _id(visit), outcome))
 
 
 async def restore(visit: Visit) -> web.Response:
@@ -132,6 +144,7 @@ def _page(visit: Visit, title: Words, text: str, after: Html, status: int = 200)
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PATH, one),
+    ConsoleRoute(hdrs.METH_GET, f"{PATH}/delete", deleted),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/pause", pause),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/resume", resume),
     ConsoleRoute(hdrs.METH_POST, f"{PATH}/move", move),

@@ -12,8 +12,9 @@ from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.reminders.language.delays import delay_of
 from wechat_scheduler.reminders.language.durations import Length
 from wechat_scheduler.web.console.app_choice import apps_of
-from wechat_scheduler.web.console.fields import TypedFields, form
+from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.links import button
+from wechat_scheduler.web.console.outcomes import shown_at
 from wechat_scheduler.web.console.parts import Cell, advice, known_facts, section
 from wechat_scheduler.web.console.previewed import (
     PREVIEWED,
@@ -30,14 +31,15 @@ from wechat_scheduler.web.console.reminders.one import one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment
 from wechat_scheduler.web.console.reminders.refusals import refused
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.reminders.undoing import UndoOutcome, told
 from wechat_scheduler.web.console.reminders.writing import (
     NEXT,
     UNDERSTOOD,
     sending_words,
 )
-from wechat_scheduler.web.console.visit import ZONE, Visit
+from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.waiting import waiting
-from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails, ReminderResult
 from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -53,13 +55,6 @@ ENDS = W(
 )
 END_IT = W("End the repetition and send it once", "结束重复，只发这一次")
 ONLY_NEXT = W("Move only the next time, and keep the repetition", "只改下一次，保留重复")
-UNDO = W("Undo", "撤销")
-CAN_UNDO = W("Until {clock} that can be undone.", "{clock} 之前可以撤销。")
-MOVED = W("It has its new time.", "时间已改。")
-MOVED_PAUSED = W(
-    "It has its new time, and stays paused: resume it to have it sent.",
-    "时间已改，仍然暂停：恢复后才会发送。",
-)
 BESIDES = W("Keep the repetition, and write another reminder", "保留重复，另建一个提醒")
 _ONE: Final = "/v1/reminders/{reminder}"
 # A request's first line has 8,190 bytes: a reminder may have 2,000 people.
@@ -92,20 +87,16 @@ async def save_move(visit: Visit) -> web.Response:
         moved = await visit.api.patch(_ONE, ChangeResult, body=body, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error)
-    return await changed_page(visit, moved, MOVED_PAUSED if moved.state == "paused" else MOVED)
+    return await changed_page(visit, moved, "moved_paused" if moved.state == "paused" else "moved")
 
 
-async def changed_page(visit: Visit, changed: ChangeResult, notice: Words) -> web.Response:
-    """The page of the reminder, which says what was done, and takes it back for a minute."""
-    path, clock = f"{LIST}/{changed.id}/restore", f"{changed.until.astimezone(ZONE):%H:%M:%S}"
-    said = fill(
-        '<p role="status">{notice}{space}{until}</p>{undo}',
-        notice=visit.say(notice),
-        space="" if visit.language is Language.ZH else " ",
-        until=visit.say(CAN_UNDO, clock=clock),
-        undo=form(visit, path, Html(), UNDO, kind="button", fields={"undo": changed.undo}),
-    )
-    top = fill("<section>{said}</section>", said=said)
+async def changed_page(visit: Visit, changed: ChangeResult, did: str) -> web.Response:
+    """To the page of the reminder, which says what was done, and takes it back for a minute. What no address holds is
+    on the page that answers."""
+    outcome = UndoOutcome(did=did, undo=changed.undo, until=changed.until)
+    if away := shown_at(visit, f"{LIST}/{changed.id}", outcome):
+        return away
+    top = told(visit, changed.id, outcome)
     return await page_of(visit, await one_of(visit), TypedChange(), top=top)
 
 

@@ -11,6 +11,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
+from wechat_scheduler.web.console.outcomes import outcome_of
 from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section
 from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange, change_forms
 from wechat_scheduler.web.console.reminders.draft import WAYS
@@ -26,6 +27,7 @@ from wechat_scheduler.web.console.reminders.pieces import (
 )
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
+from wechat_scheduler.web.console.reminders.undoing import UndoOutcome, told
 from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -74,7 +76,11 @@ _TIMES: Final = 5
 
 
 async def one(visit: Visit) -> web.Response:
-    return await _numbered(visit) or await page_of(visit, await one_of(visit), TypedChange())
+    if numbered := await _numbered(visit):
+        return numbered
+    reminder = await one_of(visit)
+    top = told(visit, reminder.id, outcome_of(visit, UndoOutcome))
+    return await page_of(visit, reminder, TypedChange(), top=top)
 
 
 async def _numbered(visit: Visit) -> web.Response | None:

@@ -130,10 +130,15 @@ async def remove(request: web.Request) -> web.Response:
 
 async def reset_token(request: web.Request) -> web.Response:
     app = await app_of(request)
-    with noting(request, Action.TOKEN_RESET, str(app.id)):
-        token = await request.app[SERVICES].directory.reset_token(app.id)
-    log.info("app.token_reset", app=app.id, by=request[CALLER].id)
-    return envelope.success(TokenResult(token=token))
+
+    async def make(keep: KeepResult) -> None:
+        with noting(request, Action.TOKEN_RESET, str(app.id)):
+            await request.app[SERVICES].directory.reset_token(
+                app.id, once=lambda token: keep(TokenResult(token=token))
+            )
+        log.info("app.token_reset", app=app.id, by=request[CALLER].id)
+
+    return await created(request, await request.read(), make)
 
 
 async def renew_links(request: web.Request) -> web.Response:
@@ -180,7 +185,7 @@ ROUTES = (
     NativeRoute(
         "POST", "/v1/apps/{app}/token", reset_token, Scope.ADMIN,
         "Makes a new token for the app, and revokes the previous one.",
-        result=TokenResult,
+        result=TokenResult, once=True,
     ),
     NativeRoute(
         "POST", "/v1/apps/{app}/links", renew_links, Scope.ADMIN,

@@ -16,6 +16,7 @@ from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import id_of, limit_of, next_page, one_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -146,14 +147,15 @@ async def log_in(request: web.Request) -> web.Response:
     return envelope.success(result)
 
 
-async def _new_token(
-    request: web.Request, make: Callable[[int, str], Awaitable[str]]
-) -> web.Response:
+async def _new_token(request: web.Request, made: Callable[..., Awaitable[str]]) -> web.Response:
     app = await app_of(request)
     uid = (await _found(request, app)).subscriber.uid
-    with noting(request, Action.TOKEN_RESET, uid):
-        token = await make(app.id, uid)
-    return envelope.success(UserTokenResult(uid=uid, token=token))
+
+    async def make(keep: KeepResult) -> None:
+        with noting(request, Action.TOKEN_RESET, uid):
+            await made(app.id, uid, once=lambda token: keep(UserTokenResult(uid=uid, token=token)))
+
+    return await created(request, await request.read(), make)
 
 
 async def _subscribed(request: web.Request, app: App) -> tuple[Subscriber, Subscription]:
@@ -212,12 +214,12 @@ ROUTES = (
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/token", user_token, Scope.ADMIN,
         "Makes a user's token for the WeCron API, and revokes the previous one.",
-        result=UserTokenResult,
+        result=UserTokenResult, once=True,
     ),
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/spt", simple_token, Scope.ADMIN,
         "Makes WxPusher's SPT, which sends to this user alone, and revokes the previous one.",
-        result=UserTokenResult,
+        result=UserTokenResult, once=True,
     ),
     NativeRoute(
         "POST", f"{_SUBSCRIBER}/openid", log_in, Scope.PUSH,

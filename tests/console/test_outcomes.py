@@ -1,0 +1,58 @@
+"""What a form has done is said by a page of its own address."""
+
+from tests.console.visitor import Browser, browser
+from tests.house import APPID, Caller
+from tests.platform.sealing import KEY
+
+PUSHES = "/console/pushes"
+
+
+async def test_the_page_that_says_what_a_form_did_is_for_the_session_that_sent_the_form(
+    admin: Browser, keeper: Caller
+) -> None:
+    fields = {"account": APPID, "token": "sandboxtoken", "encoding_aes_key": KEY}
+    made = await admin.submit(await admin.open(PUSHES), f"{PUSHES}/set-up", **fields)
+    place = made.url.raw_path_qs
+
+    again = await admin.open(place)
+    altered = await admin.open(f"{place}0")
+    elsewhere = await admin.open(f"/console/alerts/test?{place.partition('?')[2]}")
+    async with browser(keeper) as other:
+        await other.sign_in(keeper.daemon.admin_key)
+        others = await other.open(place)
+    (change,) = (await keeper.call("GET", "/v1/audit?action=callback.set")).result
+
+    assert (again.title, again.text) == (made.title, made.text)
+    assert f"/wechat/callback/{APPID}" in again.text
+    assert KEY not in place
+    assert [one.url.path for one in (altered, elsewhere, others)] == [
+        PUSHES, "/console/alerts", PUSHES,
+    ]  # fmt: skip
+    assert change["object"] == APPID
+
+
+async def test_a_test_of_alerts_is_not_sent_again_by_a_reload(
+    admin: Browser, keeper: Caller
+) -> None:
+    sent = await admin.post("/console/alerts/test", await _proof(admin))
+    again = await admin.open(sent.url.raw_path_qs)
+
+    assert (sent.status, sent.title) == (200, "What each answered")
+    assert again.text == sent.text
+
+
+async def _proof(admin: Browser) -> dict[str, str]:
+    page = await admin.open("/console/alerts")
+    return {"csrf": page.root.find("input", name="csrf")[0]["value"]}
+
+
+async def test_a_request_that_is_tried_is_carried_out_once(admin: Browser, keeper: Caller) -> None:
+    operation = "/docs/post_v1_apps"
+    page = await admin.open(operation)
+    body = f'{{"name": "shop", "appid": "{APPID}"}}'
+
+    tried = [await admin.submit(page, button="Send", body=body) for _ in range(2)]
+    apps = (await keeper.call("GET", "/v1/apps")).result
+
+    assert [one.status for one in tried] == [200, 200]
+    assert len(apps) == 1
