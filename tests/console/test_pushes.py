@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 from tests.access.doors import make
-from tests.clock import FakeClock
+from tests.clock import START, FakeClock
 from tests.console.spaces import odd_spaces
 from tests.console.visitor import Browser
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, Sender, said, ticket
+from wechat_scheduler.audience.model import SubscriberChange
 
 URL = "/console/pushes"
+CAME = "What came, and what became of it"
 MESSAGES = f"/wechat/callback/{COMPONENT}/{AUTHORIZER}"
 MINUTE = timedelta(minutes=1)
 
@@ -129,3 +131,49 @@ async def test_a_key_that_reads_sees_no_users_and_changes_nothing(
     assert f"{URL}/set-up" not in page.html
     assert f"{URL}/remove" not in page.html
     assert refused.status == 403
+
+
+async def test_a_person_finds_why_a_follower_got_no_answer(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    platform = Platform(keeper, weixin)
+    await platform.authorise()
+    for number, text in enumerate(("随便聊聊", "明天下午3点提醒我开会")):
+        await platform.send(Sender().push(said(Content=text, MsgId=str(number))), MESSAGES)
+    (user,) = (await keeper.call("GET", f"/v1/subscribers?appid={AUTHORIZER}")).result
+    subscribers = keeper.daemon.ground.stores.subscribers
+    await subscribers.change(user["uid"], SubscriberChange(nickname="小红"))
+    await subscribers.follow(AUTHORIZER, "o-second", uid="UID_second", now=START)
+
+    page = await admin.open(URL)
+    found = await admin.submit(page, URL, person="小红")
+    nobody = await admin.submit(page, URL, person="小明")
+    silent = await admin.submit(page, URL, person="o-second")
+    leads = [one["href"] for one in found.root.one("section", id="came").find("a")]
+    (sent,) = {one for one in leads if one.startswith("/console/messages?")}
+    messages = await admin.open(sent)
+
+    acts = found.table(CAME)
+    assert {(one["Push"], one["Subject"]) for one in acts} == {("text", "小红 (o-user)")}
+    assert messages.status == 200
+    assert (nobody.status, "No user is known" in nobody.root.one(id="error-person").text) == (
+        400, True,
+    )  # fmt: skip
+    assert "Nothing fits these filters." in silent.text
+
+
+async def test_users_of_one_nickname_are_told_apart(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    await Platform(keeper, weixin).authorise()
+    subscribers = keeper.daemon.ground.stores.subscribers
+    for uid in ("one", "two"):
+        await subscribers.follow(AUTHORIZER, f"o-{uid}", uid=f"UID_{uid}", now=START)
+        await subscribers.change(f"UID_{uid}", SubscriberChange(nickname="小红"))
+
+    asked = await admin.open(f"{URL}?person=小红")
+    chosen = await admin.open(f"{URL}{asked.root.one('section', id='which').find('a')[0]['href']}")
+
+    assert asked.status == 400
+    assert "Several users are called so" in asked.root.one(id="error-person").text
+    assert chosen.root.one("input", name="person")["value"] in ("o-one", "o-two")

@@ -7,6 +7,7 @@ from tests.clock import FakeClock
 from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.platform.listening import Platform
 from tests.platform.sealing import Sender, event, said, ticket
+from wechat_scheduler.audience.model import SubscriberChange
 from wechat_scheduler.pushes.refused_pushes import STORE_PAUSE
 
 MESSAGES = f"/wechat/callback/{COMPONENT}/{AUTHORIZER}"
@@ -46,9 +47,18 @@ async def test_each_push_is_listed_with_what_became_of_it_without_its_text_and_b
     of_account = await listed(platform, f"?appid={AUTHORIZER}")
     events = await listed(platform, "?kind=event")
     odd = await platform.keeper.call("GET", "/v1/pushes?kind=odd")
+    stores = platform.keeper.daemon.ground.stores
+    await stores.subscribers.change(found[1]["uid"], SubscriberChange(nickname="小红"))
+    of_user = await listed(platform, "?openid=o-user")
+    of_nobody = await listed(platform, "?openid=o-nobody")
+    of_both = await listed(platform, "?openid=o-user&kind=event")
     assert {one["kind"] for one in of_account} == {"act", "event"}
     assert {one["kind"] for one in events} == {"event"}
     assert odd.status == 400
+    assert [(one["kind"], one["openid"], one["nickname"]) for one in of_user] == [
+        ("act", "o-user", "小红")
+    ]
+    assert (of_nobody, of_both, found[0]["uid"], found[1]["nickname"]) == ([], [], "", "")
 
 
 async def test_pages_follow_one_another_where_many_came_in_one_instant(
@@ -84,10 +94,12 @@ async def test_a_key_sees_the_pushes_of_its_accounts_and_users_only_with_push(
         {one["kind"] for one in await listed(platform, key=key)} for key in (reads, theirs, others)
     ]
     refused = await platform.keeper.call("GET", "/v1/pushes?kind=act", key=reads)
+    nosy = await platform.keeper.call("GET", "/v1/pushes?openid=o-user", key=reads)
     beyond = await platform.keeper.call("GET", f"/v1/pushes?appid={COMPONENT}", key=theirs)
 
     assert kinds == [{"event", "ticket"}, {"act"}, set()]
     assert (refused.status, refused.json["reason"]) == (403, "key.scope")
+    assert (nosy.status, nosy.json["reason"]) == (403, "key.scope")
     assert (beyond.status, beyond.json["reason"]) == (403, "key.reach")
 
 

@@ -37,8 +37,8 @@ class Fate(enum.StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastPush:
     """A push to `appid`. `name` is WeChat's InfoType, MsgType or Event. `account` is the authorizer of an
-    event, `openid` the user of an act, and `effect` the name of what was done with that. `reason` says why
-    it was refused, passed over, or waits. `count` is 1, or the number of refused ones, at least."""
+    event, `openid` the user of an act, `uid` and `nickname` that user's if they are known, and `effect` the name of what was
+    done with the act. `reason` says why it was refused, passed over, or waits. `count` is 1, or the number of refused ones, at least."""
 
     at: datetime
     appid: str
@@ -47,6 +47,8 @@ class PastPush:
     fate: Fate
     account: str = ""
     openid: str = ""
+    uid: str = ""
+    nickname: str = ""
     effect: str = ""
     reason: str = ""
     count: int = 1
@@ -62,10 +64,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushFilter:
-    """Selects pushes of these kinds, the newest first, at most `limit`. `within` are the only appids, None for
-    all. The page begins at `before`."""
+    """Selects pushes of these kinds, the newest first, at most `limit`; with `openid` only what that user did. `within`
+    are the only appids, None for all. The page begins at `before`."""
 
     appid: str = ""
+    openid: str = ""
     kinds: Sequence[PushKind] = tuple(PushKind)
     within: tuple[str, ...] | None = None
     before: Place | None = None

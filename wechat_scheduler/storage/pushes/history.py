@@ -63,7 +63,8 @@ class SqlPushHistory:
         await self._database.write(partial(rows_of, Statement(NOTE, values)))
 
     async def find(self, wanted: PushFilter) -> Sequence[PastPush]:
-        tables = [TABLES[kind] for kind in TABLES if kind in wanted.kinds]
+        kinds = {*wanted.kinds} & {PushKind.ACT} if wanted.openid else wanted.kinds
+        tables = [TABLES[kind] for kind in TABLES if kind in kinds]
         found = [push for table in tables for push in await self._read(table, wanted)]
         # Stable: those of one instant are in the order of the tables, and so have their places.
         found.sort(key=attrgetter("at"), reverse=True)
@@ -82,6 +83,8 @@ def selecting(table: PushTable, wanted: PushFilter) -> Statement:
     where.add(f"{table.at} <= {{}}", micros(before.at) if before else MOST_COUNTED)
     if wanted.appid:
         where.add(f"({table.of})", wanted.appid)
+    if wanted.openid:
+        where.add("openid = {}", wanted.openid)
     if wanted.within is not None:
         # `|| ''` keeps the planner from sorting all of these accounts' rows to find the newest few.
         where.add_any("appid || ''", wanted.within)
@@ -96,13 +99,18 @@ def _at_begin(found: Sequence[PastPush], before: Place) -> int:
 
 def _event(row: Row) -> PastPush:
     return record(
-        PastPush, row, kind=PushKind.EVENT, fate=_FATES[row["state"]], **_none("openid effect")
+        PastPush,
+        row,
+        kind=PushKind.EVENT,
+        fate=_FATES[row["state"]],
+        **_none("openid uid nickname effect"),
     )
 
 
 def _act(row: Row) -> PastPush:
     fate = Fate.IGNORED if row["effect"] == "none" else Fate.HANDLED
-    return record(PastPush, row, kind=PushKind.ACT, fate=fate, **_none("account reason"))
+    user = {name: row[name] if isinstance(row[name], str) else "" for name in ("uid", "nickname")}
+    return record(PastPush, row, kind=PushKind.ACT, fate=fate, **user, **_none("account reason"))
 
 
 def _ticket(row: Row) -> PastPush:
@@ -116,13 +124,20 @@ def _ticket(row: Row) -> PastPush:
 
 
 def _refused(row: Row) -> PastPush:
-    return record(PastPush, row, kind=PushKind.REFUSED, name="", **_none("account openid effect"))
+    return record(
+        PastPush, row, kind=PushKind.REFUSED, name="", **_none("account openid uid nickname effect")
+    )
 
 
 def _none(names: str) -> dict[str, str]:
     return dict.fromkeys(names.split(), "")
 
 
+# A user of whom nothing else is known has none of these.
+_USER: Final = ", ".join(
+    f"(SELECT s.{name} FROM subscribers s WHERE s.appid = heard.appid AND s.openid = heard.openid) AS {name}"  # noqa: S608 - our own names
+    for name in ("uid", "nickname")
+)
 TABLES: Final[Mapping[PushKind, PushTable]] = {
     PushKind.REFUSED: PushTable(
         "refused_pushes", "appid, fate, at, reason, count", "at", "appid, fate", _refused
@@ -136,7 +151,7 @@ TABLES: Final[Mapping[PushKind, PushTable]] = {
         "received_at", "id", _event, of="appid = {0} OR authorizer = {0}", where="name <> 'watch'",
     ),
     PushKind.ACT: PushTable(
-        "heard", "at, appid, name, openid, effect, 1 AS count", "at", "event", _act,
+        "heard", f"at, appid, name, openid, effect, 1 AS count, {_USER}", "at", "event", _act,
         where="appid IS NOT NULL",
     ),
 }  # fmt: skip

@@ -72,11 +72,14 @@ def settled(visit: Visit, text: str) -> str:
     return "".join(chosen if name and part.strip() == name else part for part in parts)
 
 
-def readable(user: UserResult) -> str:
-    """The nickname with the end of the openid, for a field; the uid of a user whose nickname a field would split."""
+def readable(user: UserResult, others: Iterable[UserResult] = ()) -> str:
+    """The nickname with the end of the openid, for a field; the uid of a user whose nickname a field would split, or who
+    looks like one of the `others`."""
     name = user.nickname
     split = not name or "=" in name or _BETWEEN.search(name)
-    return user.uid if split else f"{name}（{openid_tail(user.openid)}）"
+    shown = f"{name}（{openid_tail(user.openid)}）"
+    same = any(one.uid != user.uid and readable(one) == shown for one in others)
+    return user.uid if split or same else shown
 
 
 def with_uids(text: str, meant: Iterable[MeantUser]) -> str:
@@ -98,6 +101,8 @@ async def _meant(visit: Visit, app: AppResult, typed: str) -> MeantUser:
         same = [one for one in found.rows if readable(one) == typed]
         if len(same) == 1:
             return MeantUser(typed, same[0].uid, openid=same[0].openid)
+        if same:
+            return MeantUser(typed, "", same[:MOST_OFFERED], len(same) > MOST_OFFERED)
     own = await _by_own_name(visit, app, typed)
     if own and typed in (own.uid, own.openid):
         return MeantUser(typed, own.uid)
@@ -189,6 +194,6 @@ def _button(visit: Visit, meant: MeantUser, user: UserResult, form: str) -> Html
         form=form,
         field=MEANT,
         name=meant.typed,
-        chosen=readable(user),
+        chosen=readable(user, meant.offered),
         this=visit.say(THIS_ONE),
     )

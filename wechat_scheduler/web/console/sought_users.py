@@ -52,14 +52,20 @@ async def sought_uid(visit: Visit, name: str, app: str, *, field: str) -> str:
     user, or several."""
     if name.startswith(UID):
         return name
-    if len(name) > LONGEST_EXTERNAL_ID or not name.isprintable():
-        raise InvalidRequestError(visit.say(NO_PERSON), field=field)
+    _check(visit, name, field)
     appid = None
     if app:
         path = "/v1/apps/{app}/subscribers"
         if of_app := (await visit.api.page(path, SubscriberResult, app=app, name=name)).rows:
             return of_app[0].uid
         appid = (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).appid
+    return (await sought_user(visit, name, appid, field=field)).uid
+
+
+async def sought_user(visit: Visit, name: str, appid: str | None, *, field: str) -> UserResult:
+    """Among those of the account, or of all. Raises InvalidRequestError at the field if there is no such user, or
+    several."""
+    _check(visit, name, field)
     found = await _called(visit, name, appid)
     if not found.rows:
         raise InvalidRequestError(visit.say(NO_PERSON), field=field)
@@ -67,7 +73,13 @@ async def sought_uid(visit: Visit, name: str, app: str, *, field: str) -> str:
         named = [f"{one.nickname or next(iter(one.names), '')} {one.openid}" for one in found.rows]
         said = visit.say(SEVERAL, users=visit.listed(map(str.strip, named[:MOST_SAID])))
         raise SeveralUsersError(said, field=field, name=name, found=found)
-    return found.rows[0].uid
+    return found.rows[0]
+
+
+def _check(visit: Visit, name: str, field: str) -> None:
+    """Raises InvalidRequestError for what can be no name."""
+    if len(name) > LONGEST_EXTERNAL_ID or not name.isprintable():
+        raise InvalidRequestError(visit.say(NO_PERSON), field=field)
 
 
 def which_of_several(visit: Visit, error: RequestError) -> Html:

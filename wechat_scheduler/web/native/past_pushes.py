@@ -34,8 +34,8 @@ from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, q
 
 class PastPushResult(msgspec.Struct, kw_only=True):
     """A push that came `at` for `appid`. `name` is WeChat's InfoType, MsgType or Event;
-    `authorizer_appid` the account of an event, `openid` the user of an act. `state` says what became of
-    it, `effect` what was done with an act, `reason` why it was refused or passed over, or waits. An entry of
+    `authorizer_appid` the account of an event, `openid` the user of an act, with the `uid` and the `nickname` if they
+    are known. `state` says what became of it, `effect` what was done with an act, `reason` why it was refused or passed over, or waits. An entry of
     the kind `refused` counts those of one hour: `at` and `reason` are those of the last."""
 
     at: datetime
@@ -44,6 +44,8 @@ class PastPushResult(msgspec.Struct, kw_only=True):
     name: str
     authorizer_appid: str
     openid: str
+    uid: str
+    nickname: str
     state: Fate
     effect: str
     reason: str
@@ -52,13 +54,17 @@ class PastPushResult(msgspec.Struct, kw_only=True):
 
 async def listed(request: web.Request) -> web.Response:
     caller, before = request[CALLER], _place(request)
-    appid, kind = request.query.get("appid", ""), one_of(request, "kind", list(PushKind))
+    appid, openid = (request.query.get(name, "") for name in ("appid", "openid"))
+    kind = one_of(request, "kind", list(PushKind))
     if appid:
         check_wechat_id(appid, "appid")
         require_reach(caller, appid, "", field="appid")
+    if openid:
+        check_wechat_id(openid, "openid")
     wanted = PushFilter(
         appid=appid,
-        kinds=_kinds(caller, kind),
+        openid=openid,
+        kinds=_kinds(caller, kind, openid),
         within=tuple(sorted(caller.appids)) or None,
         before=before,
         limit=limit_of(request),
@@ -68,15 +74,15 @@ async def listed(request: web.Request) -> web.Response:
     return envelope.success([_result(push) for push in found], headers=headers)
 
 
-def _kinds(caller: Key, asked: str) -> Sequence[PushKind]:
+def _kinds(caller: Key, asked: str, openid: str) -> Sequence[PushKind]:
     """Raises ForbiddenError for what users did, without the scope that names them."""
     if caller.sees(Scope.PUSH):
         return (PushKind(asked),) if asked else tuple(PushKind)
-    if asked == PushKind.ACT:
+    if asked == PushKind.ACT or openid:
         raise ForbiddenError(
             "this API key lacks the scope push, which pushes about users need",
             reason=Reason.KEY_SCOPE,
-            field="kind",
+            field="openid" if openid else "kind",
         )
     kinds = [PushKind(asked)] if asked else list(PushKind)
     return tuple(kind for kind in kinds if kind is not PushKind.ACT)
@@ -102,6 +108,7 @@ ROUTES = (
         result=list[PastPushResult],
         takes=(
             query("appid", "Only of this account or platform.", schema_of(WECHAT_ID)),
+            query("openid", "Only what this user did; it needs the scope `push`.", schema_of(WECHAT_ID)),
             query("kind", "Only of this kind; `act` needs the scope `push`.", {"enum": list(PushKind)}),
             query("after", AFTER.description, schema_of(INSTANT_PLACE)),
             LIMIT,

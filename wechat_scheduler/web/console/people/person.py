@@ -46,7 +46,7 @@ KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时�
 CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
 YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")
 MESSAGES = W("Messages to this user", "发给此用户的消息")
-PUSHES = W("Pushes about this account", "此账号的推送")
+PUSHES = W("What the user did lately, and what became of it", "此用户最近做了什么、结果如何")
 SUBSCRIPTIONS = W("Subscriptions", "订阅")
 SINCE = W("Since", "始于")
 RECEIVES = W("Receives", "接收")
@@ -155,7 +155,7 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
             (f"/console/messages?app={app.id}&person={user.uid}", MESSAGES),
             (f"/console/reminders?uid={user.uid}", terms.REMINDERS),
             *(
-                [(f"/console/pushes?kind=act&appid={app.appid}", PUSHES)]
+                [(f"/console/pushes?appid={app.appid}&person={user.openid}", PUSHES)]
                 if visit.sees(Scope.READ)
                 else []
             ),

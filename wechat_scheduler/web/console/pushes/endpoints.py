@@ -18,7 +18,8 @@ from wechat_scheduler.web.console.known_accounts import (
     told_lacking,
 )
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import account_link, button, done, pager
+from wechat_scheduler.web.console.links import account_link, done, pager
+from wechat_scheduler.web.console.outcomes import shown_at
 from wechat_scheduler.web.console.parts import (
     advice,
     code,
@@ -36,10 +37,11 @@ from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.pushes.set_up_form import (
     PUSHES,
     SECRETS,
+    SET_UP_PATH,
     check_set_up,
     set_up_form,
 )
-from wechat_scheduler.web.console.pushes.to_enter import to_enter
+from wechat_scheduler.web.console.pushes.to_enter import SetUpOutcome, entered, entered_page
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -75,8 +77,6 @@ REMOVE_SURE = W(
     "Stop accepting pushes of {appid} here, and delete its stored tickets?",
     "停止接收 {appid} 的推送，并删除已存的票据？",
 )
-SAVED = W("The endpoint is set up", "推送地址已设置")
-BACK = W("Back to the pushes", "回到推送")
 FORMER = W("the former secrets are accepted too", "仍接受之前的密钥")
 REPLACES = W(
     "Pushes of {appid} are set up already. Replace their token and key? Enter the new ones in WeChat's console then; the "
@@ -117,15 +117,16 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
     set_up = section(visit, SET_UP, set_up_form(visit, error), id="set-up")
-    accounts = await known_accounts(visit)
+    accounts, came = await known_accounts(visit), await past_pushes(visit)
     body = fill(
         "{endpoints}{came}{set_up}{accounts}",
         accounts=accounts,
         endpoints=section(visit, ENDPOINTS, endpoints, id="endpoints", live=True),
-        came=await past_pushes(visit),
+        came=came.html,
         set_up=when(visit.may(Scope.REGISTER), set_up),
     )
-    return layout(visit, terms.PUSHES, body, live=True, status=error.status if error else 200)
+    status = error.status if error else came.status
+    return layout(visit, terms.PUSHES, body, live=True, status=status)
 
 
 def _search(visit: Visit) -> Html:
@@ -222,12 +223,10 @@ async def set_up(visit: Visit) -> web.Response:
         check_set_up(visit, appid, given)
         if SURE not in visit.form and await _is_set_up(visit, appid):
             return question(visit, visit.say(REPLACES, appid=appid))
-        made = await visit.api.put("/callbacks/{appid}", dict[str, str], body=given, appid=appid)
+        made = await visit.api.put("/callbacks/{appid}", SetUpOutcome, body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)
-    entered = await to_enter(visit, appid, made)
-    shown = joined([entered, button(visit, PUSHES, BACK)])
-    return layout(visit, SAVED, section(visit, SAVED, shown))
+    return shown_at(visit, SET_UP_PATH, made) or await entered_page(visit, made)
 
 
 async def _is_set_up(visit: Visit, appid: str) -> bool:
@@ -245,6 +244,7 @@ async def remove(visit: Visit) -> web.Response:
 
 ROUTES: Final = (
     ConsoleRoute(hdrs.METH_GET, PUSHES, pushes),
-    ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/set-up", set_up, Scope.REGISTER),
+    ConsoleRoute(hdrs.METH_GET, SET_UP_PATH, entered, Scope.REGISTER),
+    ConsoleRoute(hdrs.METH_POST, SET_UP_PATH, set_up, Scope.REGISTER),
     ConsoleRoute(hdrs.METH_POST, f"{PUSHES}/remove", remove, Scope.REGISTER),
 )

@@ -36,3 +36,8 @@ EFFECTS: Final[Mapping[str, Words]] = {
     "counted": W("Counted: subscribe notices allowed or sent.", "已计数：允许或发出的订阅通知。"),
     "none": W("Nothing follows from it.", "无需处理。"),
 }
+# Of what a user says, without an effect.
+UNANSWERED = W(
+    "No command, no reminder, and no callback of an app: nobody answered.",
+    "不是命令，没有读出提醒，应用也没有回调：没有回复。",
+)

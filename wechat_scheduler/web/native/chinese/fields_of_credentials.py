@@ -44,8 +44,8 @@ BOTH: Final[Mapping[str, str]] = {
         "网页交给 `wx.config` 的内容；`debug` 和 `jsApiList` 由网页自己写",
     "`timestamp` is in seconds since 1970.": "`timestamp` 是 1970 年以来的秒数",
     "A push that came `at` for `appid`.": "在 `at` 为 `appid` 收到的一个推送",
-    "`name` is WeChat's InfoType, MsgType or Event; `authorizer_appid` the account of an event, `openid` the user of an act.":
-        "`name` 是微信的 InfoType、MsgType 或 Event；`authorizer_appid` 是事件所属的账号，`openid` 是有动作的用户",
+    "`name` is WeChat's InfoType, MsgType or Event; `authorizer_appid` the account of an event, `openid` the user of an act, with the `uid` and the `nickname` if they are known.":
+        "`name` 是微信的 InfoType、MsgType 或 Event；`authorizer_appid` 是事件所属的账号，`openid` 是有动作的用户，`uid` 和 `nickname` 是此用户已知的 uid 和昵称",
     "`state` says what became of it, `effect` what was done with an act, `reason` why it was refused or passed over, or waits.":
         "`state` 说明结果如何，`effect` 说明对用户的动作做了什么，`reason` 说明为何被拒绝、被略过或在等待",
     "An entry of the kind `refused` counts those of one hour: `at` and `reason` are those of the last.":

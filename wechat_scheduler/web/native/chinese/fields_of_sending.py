@@ -5,8 +5,8 @@ from typing import Final
 
 # fmt: off
 BOTH: Final[Mapping[str, str]] = {
-    "One to a topic, or to those who joined a reminder, is counted until each of them has a delivery.": (
-        "发给主题或提醒参与者的一条，在每个人都有自己的投递之前也计入"
+    "One to a topic, or to those who joined a reminder, is counted until each of them has a delivery: until then it is `spreading`.": (
+        "发给主题或提醒参与者的一条，在每个人都有自己的投递之前也计入，此时 `spreading` 为 true"
     ),
     "`topic` is the name of a topic, empty for others.": "`topic` 是主题的名称，其他的为空",
     "`doubts` say which keywords it would refuse in other messages.": "`doubts` 说明其他消息里微信会拒绝哪些关键词",
