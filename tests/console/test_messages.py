@@ -431,9 +431,12 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     assert sent.url.path.startswith("/console/messages/")
     (one,) = await deliveries(keeper)
     assert (one["channel"], one["to"]) == ("topic", str(topics[0]))
+    so_far = "Not every receiver has a delivery yet"
+    assert so_far in sent.text
     assert "topic “news”" in sent.text
     await keeper.settle()
     became = await admin.open(str(sent.url.path))
+    assert so_far not in became.text
     listed = await admin.open("/console/messages?state=delivered")
     assert {row["To"] for row in became.table()} == {"alice (…_alice)", "bob (o_bob)"}
     assert [row["To"] for row in listed.table()] == ["topic “news”"]
@@ -551,6 +554,27 @@ async def test_a_nickname_that_several_have_is_asked_about_and_never_guessed(
     assert chosen.button_to(f"{write}/send")
     assert "Which of them is meant?" in late.text
     assert len(await deliveries(keeper)) == 1
+
+
+async def test_users_who_look_the_same_are_told_apart_by_their_uids(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await made_app(keeper)
+    uids = await bound(keeper, app, "a_123456", "b_123456")
+    for name in uids:
+        path = f"/v1/apps/{app['id']}/subscribers/{name}"
+        await keeper.call("PATCH", path, body={"nickname": "小红"})
+    page, write = await admin.open("/console/messages/write"), "/console/messages/write"
+
+    several = await admin.submit(page, write, to="小红", text="hi")
+    copied = await admin.submit(page, write, to="小红（…123456）", text="hi")
+    choices = {one["value"] for one in several.root.find("button", name="meant")}
+    form = several.root.one("form", id="written")
+    chosen = await admin.submit_form(form, meant=sorted(choices)[0])
+
+    assert choices == {f"小红={uid}" for uid in uids.values()}
+    assert "Which of them is meant?" in copied.text
+    assert chosen.root.one("textarea", id="field-to").text == min(uids.values())
 
 
 async def test_a_topic_whose_first_subscriber_cannot_be_reached_gets_the_message(

@@ -83,10 +83,11 @@ class ListedMessage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageView:
-    """`counts` gives the number of deliveries in each state. The content of a `retracted` message is hidden.
-    `corrected_by` are messages that were sent in its place: the first ten."""
+    """`counts` gives the number of deliveries in each state; while it is `spreading`, not each receiver has one. The content
+    of a `retracted` message is hidden. `corrected_by` are messages that were sent in its place: the first ten."""
 
     message: Message
     counts: dict[DeliveryState, int]
+    spreading: bool
     retracted: bool
     corrected_by: tuple[int, ...] = ()

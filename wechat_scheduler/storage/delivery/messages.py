@@ -61,7 +61,8 @@ MESSAGE_OF = f"""
 OF_RECEIVERS: Final = "NOT (channel IN ('topic', 'participants') AND state = 'delivered')"
 COUNTS = f"""
     SELECT CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END
-        AS standing, count(*) AS many
+        AS standing, count(*) AS many,
+        max(CASE WHEN state = 'pending' AND channel IN ('topic', 'participants') THEN 1 ELSE 0 END) AS spreads
     FROM deliveries WHERE message_id = $1 AND {OF_RECEIVERS} GROUP BY 1
 """  # noqa: S608 - our own text
 CORRECTIONS = "SELECT id FROM messages WHERE corrects = $1 ORDER BY id LIMIT 10"
@@ -166,6 +167,7 @@ class SqlMessages:
         return MessageView(
             message=message,
             counts=dict(readable(counts, count_of, table="deliveries", key="standing")),
+            spreading=any(row["spreads"] for row in counts),
             retracted=bool(rows[0]["retracted"]),
             corrected_by=tuple(row["id"] for row in corrections),
         )

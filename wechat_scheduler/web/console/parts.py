@@ -43,9 +43,10 @@ def table(
     rows: Iterable[Sequence[Cell]],
     *,
     empty: Words,
+    kind: str = "",
 ) -> Html:
     """A table, or the sentence `empty`. Where there is no room for its columns each row is a card, whose cells have
-    the heads as labels. A last column of actions is left out where the key has none."""
+    the heads as labels; `kind` is a class, with cards of its own. A last column of actions is left out where the key has none."""
     rows = [*rows]
     if heads[-1] == ACTIONS and not any(row[-1] for row in rows):
         heads, rows = heads[:-1], [row[:-1] for row in rows]
@@ -54,8 +55,9 @@ def table(
     if not made:
         return fill('<p class="empty">{empty}</p>', empty=visit.say(empty))
     return fill(
-        '<div class="table"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
+        '<div class="table{kind}"><table><caption>{caption}</caption><thead><tr>{heads}</tr></thead>'
         "<tbody>{rows}</tbody></table></div>",
+        kind=f" {kind}" if kind else "",
         caption=visit.say(caption),
         heads=map(_head, labels),
         rows=made,

@@ -37,6 +37,10 @@ NO_DELIVERIES = W(
     "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
 )
 ALL = W("Show all", "查看全部")
+SO_FAR = W(
+    "Not every receiver has a delivery yet: these are the numbers so far.",
+    "还没有为每个接收者建好投递，这是目前的数字。",
+)
 
 PAGE: Final = "/console/messages/{message}"
 
@@ -73,7 +77,7 @@ def _all(visit: Visit, one: MessageResult) -> Html:
 
 
 def _counts(visit: Visit, one: MessageResult) -> Html:
-    """The number of deliveries in each state, each leading to these."""
+    """The number of deliveries in each state, each leading to these; of a message that is still spread, so far."""
     made = [
         fill(
             "<li>{badge} {count}</li>",
@@ -83,7 +87,13 @@ def _counts(visit: Visit, one: MessageResult) -> Html:
         for name in WORDS
         if one.counts.get(name)
     ]
-    return when(made, fill('<ul class="counts">{made}</ul>', made=made))
+    so_far = fill('<p class="faint">{words}</p>', words=visit.say(SO_FAR))
+    return when(
+        made,
+        fill(
+            '<ul class="counts">{made}</ul>{so_far}', made=made, so_far=when(one.spreading, so_far)
+        ),
+    )
 
 
 def _list(one: MessageResult, **more: str) -> str:

@@ -47,8 +47,8 @@ log = structlog.get_logger(__name__)
 
 class MessageResult(msgspec.Struct, kw_only=True):
     """A message; `counts` has the number of its deliveries in each state. One to a topic, or to those who joined a
-    reminder, is counted until each of them has a delivery. The page of a `retracted` message no longer shows it. It was sent in the place of
-    the message `corrects`; `corrected_by` are those that were sent in its place. `reminder` is the id of the
+    reminder, is counted until each of them has a delivery: until then it is `spreading`. The page of a `retracted` message no longer
+    shows it. It was sent in the place of the message `corrects`; `corrected_by` are those that were sent in its place. `reminder` is the id of the
     reminder that it comes from, or empty."""
 
     id: int
@@ -69,6 +69,7 @@ class MessageResult(msgspec.Struct, kw_only=True):
     retracted: bool
     created_at: datetime
     counts: dict[str, int]
+    spreading: bool
     corrects: int | None
     corrected_by: Sequence[int]
 
@@ -165,6 +166,7 @@ def _result(view: MessageView) -> MessageResult:
         miniprogram=page_body(content.page),
         expires=message.expires_at,
         priority=message.priority.name.lower(),
+        spreading=view.spreading,
         retracted=view.retracted,
         counts={state.value: count for state, count in view.counts.items()},
         corrects=content.corrects or None,
