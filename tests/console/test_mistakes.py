@@ -29,6 +29,8 @@ def test_a_text_is_shown_as_a_sentence(text: str, shown: str) -> None:
     ("field", "names", "shown"),
     [
         ("networks[0]", ("networks",), "no. 1: is no network."),
+        ("appids[1]", ("appids",), "no. 2 (wx!): is no network."),
+        ("appids[2]", ("appids",), "no. 3: is no network."),
         ("[0].openid", ("openid", "[0].openid"), "Is no network."),
         ("templates.notice.fields.thing1", ("templates.notice.fields.thing1",), "Is no network."),
         ("name", ("nam",), ""),
@@ -38,7 +40,8 @@ def test_a_text_is_shown_as_a_sentence(text: str, shown: str) -> None:
 def test_a_mistake_stands_beside_the_field_that_it_is_in(
     field: str, names: tuple[str, ...], shown: str
 ) -> None:
-    mistakes = Mistakes(InvalidRequestError("is no network", field=field))
+    error = InvalidRequestError("is no network", field=field)
+    mistakes = Mistakes(error, lists={"appids": ["wx1", "wx!"]})
 
     assert mistakes.at(*names) == shown
     assert bool(mistakes.beside(names)) is not bool(shown)

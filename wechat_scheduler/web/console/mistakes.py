@@ -1,7 +1,8 @@
 """Errors of our API, beside the fields of the form that caused them."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from wechat_scheduler.errors import RequestError
@@ -41,11 +42,13 @@ LABELS: Final[Mapping[str, Phrase]] = {
     "zone": terms.ZONE,
 }
 _FIRST_WORD: Final = re.compile(r"^[a-z]+(?=[ ,;'])")
+NO_LISTS: Final[Mapping[str, Sequence[str]]] = MappingProxyType({})
 
 
 class Mistakes:
     """What is wrong with what was typed; None for a form that was not posted. `place` names the form's field for a
-    field of the API, and `say` the sentence for an error, where a form has words of its own."""
+    field of the API, and `say` the sentence for an error, where a form has words of its own. `lists` are what was typed into
+    fields for several, by name."""
 
     def __init__(
         self,
@@ -53,12 +56,14 @@ class Mistakes:
         *,
         place: Callable[[str], str] = str,
         say: Callable[[RequestError], str] | None = None,
+        lists: Mapping[str, Sequence[str]] = NO_LISTS,
     ) -> None:
         self._status = error.status if error else 200
         self._errors = [
             (place(one.field), one) for one in ((error, *error.further) if error else ())
         ]
         self._say = say
+        self._lists = lists
 
     @property
     def status(self) -> int:
@@ -71,7 +76,7 @@ class Mistakes:
         for field, one in self._errors:
             name = next((name for name in names if _means(field, name)), "")
             if name and field not in said:
-                said[field] = self._said(one, field[len(name) :])
+                said[field] = self._said(one, name, field[len(name) :])
         return together(said.values())
 
     def beside(self, names: Collection[str]) -> str:
@@ -82,14 +87,20 @@ class Mistakes:
             if not any(_means(field, name) for name in names)
         )
 
-    def _said(self, error: RequestError, rest: str) -> str:
+    def _said(self, error: RequestError, name: str, rest: str) -> str:
         if self._say:
             return self._say(error)
         which, said = _NUMBER.match(rest), error.sentence
         if which is None:
             return sentence(said)
-        number = int(which[1]) + 1
-        return sentence(f"第 {number} 项：{said}" if _is_chinese(said) else f"no. {number}: {said}")
+        number, typed = int(which[1]) + 1, self._typed(name, int(which[1]))
+        if _is_chinese(said):
+            return sentence(f"第 {number} 项{f'（{typed}）' if typed else ''}：{said}")
+        return sentence(f"no. {number}{f' ({typed})' if typed else ''}: {said}")
+
+    def _typed(self, name: str, place: int) -> str:
+        """What was typed there; empty if that is not known."""
+        return next(iter(self._lists.get(name, ())[place : place + 1]), "")
 
 
 def told(error: RequestError, *, names: Collection[str] = ()) -> str:

@@ -37,6 +37,10 @@ LINK = W("Link", "链接")
 MESSAGE = W("Message", "消息")
 MESSAGES = W("Messages", "消息")
 NAME = W("Name", "名称")
+NETWORKS_HINT = W(
+    "One a line: a network such as 10.0.0.0/8, or one address such as 203.0.113.7. Empty: all.",
+    "每行一个：网段例如 10.0.0.0/8，或单个地址例如 203.0.113.7。留空表示全部。",
+)
 NOTES = W("Notes", "备注")
 NOT_BEFORE = W("Not before", "不早于")
 OPENID = "openid"

@@ -1,6 +1,6 @@
 """Checks names, texts, links, time zones, networks and addresses in bodies."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_network
 from typing import Annotated, Final, TypeAlias
 
@@ -10,6 +10,7 @@ from wechat_scheduler.access.model import Network
 from wechat_scheduler.audience.addresses import NO_WEB_ADDRESS, is_web_address
 from wechat_scheduler.config.zones import named_zone
 from wechat_scheduler.engine.sentences import Sentence
+from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import InvalidRequestError
 
 EACH_NETWORK: Final = Sentence(
@@ -82,13 +83,21 @@ def read_zone(value: str, field: str) -> str:
         ) from error
 
 
-def read_networks(given: list[str]) -> Iterator[Network]:
-    """Raises InvalidRequestError at the first text that is not a network."""
+def read_networks(given: list[str]) -> Sequence[Network]:
+    """Raises InvalidRequestError, which tells of each text that is not a network."""
+    found, wrong = list[Network](), WrongFields()
     for number, text in enumerate(given):
-        try:
-            yield ip_network(text)
-        except ValueError as error:
-            raise InvalidRequestError(_why_no_network(text), field=f"networks[{number}]") from error
+        with wrong:
+            found.append(_read_network(text, f"networks[{number}]"))
+    wrong.check()
+    return found
+
+
+def _read_network(text: str, field: str) -> Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise InvalidRequestError(_why_no_network(text), field=field) from error
 
 
 def _why_no_network(text: str) -> str:

@@ -48,7 +48,7 @@ WORDS: Final = {
 }
 HINTS: Final = {
     "appids": W("Appids, one a line; a platform's includes its authorizers.", "每行一个 appid；平台的包括它的授权方。"),
-    "networks": W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。"),
+    "networks": terms.NETWORKS_HINT,
     "allow_paths": W("One a line, such as /cgi-bin/menu/*. Empty: all.", "每行一个，例如 /cgi-bin/menu/*。留空表示全部。"),
     "deny_paths": W("One a line.", "每行一个。"),
     **dict.fromkeys(NUMBERS, W("1 to {most} calls; 0: no limit.", "1 到 {most} 次；0 表示不限。").filled(most=_MOST)),

@@ -26,6 +26,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
+LISTS: Final = ("appids", "networks")
 # The field of the boxes for accounts that are kept here.
 TICKED: Final = "accounts"
 MOST_BOXES: Final = 20
@@ -56,7 +57,6 @@ ALL_HINT = W("Appids, one a line. Empty: all.", "每行一个 appid。留空表�
 TYPES = W("Only these types of credentials", "只限这些凭据类型")
 TYPES_HINT = W("The key reaches all types if none is ticked.", "都不勾选表示全部类型。")
 NETWORKS = W("Only from these networks", "只限这些网段")
-NETWORKS_HINT = W("Such as 10.0.0.0/8. Empty: all.", "例如 10.0.0.0/8。留空表示全部。")
 DAYS = W("Ends after days", "有效天数")
 ALLOWED: Final = range(1, LONGEST_LIFE // _DAY + 1)
 DAYS_HINT = W("1 to {most} days. Empty: never.", "1 到 {most} 天。留空表示永不过期。").filled(
@@ -86,7 +86,7 @@ async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes)
             visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT if kept else ALL_HINT, draft, mistakes
         ),
         types=_types(visit, mistakes),
-        networks=_area(visit, "networks", NETWORKS, NETWORKS_HINT, draft, mistakes),
+        networks=_area(visit, "networks", NETWORKS, terms.NETWORKS_HINT, draft, mistakes),
         days=text_field(
             visit, "expires_in", DAYS, draft.get("expires_in", ""), hint=DAYS_HINT,
             error=mistakes.at("expires_in"), **whole_number(ALLOWED),

@@ -11,6 +11,7 @@ from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.key_form import (
     FIELDS,
+    LISTS,
     SCOPE_WORDS,
     SCOPES,
     key_fields,
@@ -22,6 +23,7 @@ from wechat_scheduler.web.console.access.tabs import (
     access_page,
     codes,
     limits,
+    lists_in,
 )
 from wechat_scheduler.web.console.fields import form, refusal, select_field
 from wechat_scheduler.web.console.links import button, done, link, pager
@@ -115,7 +117,7 @@ async def make(visit: Visit) -> web.StreamResponse:
         once = visit.form.get("once", "")
         made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body, once=once)
     except RequestError as error:
-        return await _form(visit, visit.form, Mistakes(error))
+        return await _form(visit, visit.form, Mistakes(error, lists=lists_in(visit.form, LISTS)))
     shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
     back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
     return access_page(visit, ROOM, joined([shown, _told(visit, made), back]), title=MADE)

@@ -1,6 +1,6 @@
 """The frame of the pages about access: their links to one another, and pieces that several have."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from aiohttp import web
@@ -59,3 +59,8 @@ def limits(visit: Visit, texts: Iterable[str]) -> Html:
 def lines(text: str) -> list[str]:
     """The names that were typed: one a line, or with commas or spaces between."""
     return text.replace(",", " ").split()
+
+
+def lists_in(given: Mapping[str, str], names: Iterable[str]) -> Mapping[str, list[str]]:
+    """The names that were typed into each of these fields."""
+    return {name: lines(given.get(name, "")) for name in names}

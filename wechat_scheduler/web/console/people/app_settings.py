@@ -53,9 +53,6 @@ NO_NUMBER = W(
 LIMIT_HINT = W("1 to {most} messages; 0 means no limit.", "1 到 {most} 条；0 表示不限。").filled(
     most=f"{MOST_PER_MINUTE:,}"
 )
-NETWORKS_HINT = W(
-    "One a line, such as 10.0.0.0/8. Empty means any.", "一行一个，如 10.0.0.0/8；空表示任意。"
-)
 HOME = W("Home page", "主页")
 CONTACT, WELCOME = W("Contact", "联系方式"), W("Welcome", "欢迎语")
 WELCOME_HINT = W("Sent to new subscribers.", "发给新订阅者。")
@@ -112,7 +109,7 @@ def _body(visit: Visit, app: AppResult) -> dict[str, Any]:
 def _form(
     visit: Visit, app: AppResult, given: Mapping[str, str], error: RequestError | None = None
 ) -> Html:
-    wrong = Mistakes(error)
+    wrong = Mistakes(error, lists={"networks": given.get("networks", "").split()})
 
     def text(name: str, words: Words, hint: Words | None = None, **attrs: Any) -> Html:
         value = given.get(name, "")
@@ -133,7 +130,7 @@ def _form(
         ),
         text("per_minute", PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
         text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
-        area("networks", NETWORKS, NETWORKS_HINT),
+        area("networks", NETWORKS, terms.NETWORKS_HINT),
         check_field(visit, "at_most_once", ONCE_AT_MOST, checked="at_most_once" in given),
         check_field(visit, "mini_program", MINI, checked="mini_program" in given),
         text("home", HOME, type="url"),
