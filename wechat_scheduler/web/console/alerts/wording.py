@@ -14,22 +14,23 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
     "credential_expires": (
         W("Credential needs a person", "凭据需要人处理"),
         W(
-            "WeChat refuses a credential for 5 minutes (2 if it has expired), or an input is missing for 30. Critical in its last hour.",
-            "微信拒绝给出凭据满 5 分钟（已经过期的 2 分钟），或者缺一项输入满 30 分钟。最后一小时变为紧急。",
+            "A credential waits for a person for 5 minutes (2 if it has expired), or for an input that is missing or was refused for 30. "
+            "Critical in its last hour and after it.",
+            "凭据要由人处理才能更新，满 5 分钟（已经过期的 2 分钟）；或者缺少输入、输入被拒绝，满 30 分钟。最后一小时和过期之后为紧急。",
         ),
     ),
     "dead_letters": (
         W("Messages failed", "消息失败"),
         W(
-            "Messages of an app failed in the last hour: {dead_letters} or more.",
-            "最近一小时里，一个应用有 {dead_letters} 条或更多消息失败。",
+            "Deliveries of an app, or answers of the bot, failed in the last hour: {dead_letters} or more. Those that were corrected do not count.",
+            "最近一小时里，一个应用的投递或机器人的回复有 {dead_letters} 条或更多失败。已改正另发的不算。",
         ),
     ),
     "ticket_missing": (
         W("Ticket missing", "没有收到 ticket"),
         W(
-            "No component_verify_ticket came for {ticket_age}. WeChat pushes one every ten minutes.",
-            "{ticket_age}没有收到 component_verify_ticket。微信每十分钟推送一个。",
+            "No component_verify_ticket came for {ticket_age}. WeChat pushes one every ten minutes. Critical after 6 hours.",
+            "{ticket_age}没有收到 component_verify_ticket。微信每十分钟推送一个。满 6 小时为紧急。",
         ),
     ),
     "credential_contested": (
@@ -42,15 +43,15 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
     "quota_nearly_spent": (
         W("Quota nearly spent", "额度快用完"),
         W(
-            "A credential, or a path whose quota was asked today, has used {quota_share} of its calls of the day.",
-            "一个凭据，或者今天查询过额度的路径，用掉了当天调用的 {quota_share}。",
+            "A credential, or a path whose quota was asked today, has used {quota_share} of its calls of the day. Critical when none is left.",
+            "一个凭据，或者今天查询过额度的路径，用掉了当天调用的 {quota_share}。全部用完为紧急。",
         ),
     ),
     "store_slow": (
         W("Store or loop slow", "存储或循环变慢"),
         W(
-            "For 2 minutes a commit takes {commit_time}, a loop does not turn, or a queue is late.",
-            "持续 2 分钟：一次提交要 {commit_time}，一个循环不转，或者一个队列晚了。",
+            "For 2 minutes a commit takes {commit_time}, a loop does not turn, or a queue is 2 minutes late. Critical.",
+            "持续 2 分钟：一次提交要 {commit_time}，一个循环不转，或者一个队列晚了 2 分钟。一律为紧急。",
         ),
     ),
 }
