@@ -1,4 +1,4 @@
-"""What a form has done, carried in the address of the page that says it: who reloads that page does nothing again."""
+"""Carries what a form has done in the address of the page that says it: a reload of that page does nothing again."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final, TypeVar

@@ -38,6 +38,6 @@ EFFECTS: Final[Mapping[str, Words]] = {
 }
 # Of what a user says, without an effect.
 UNANSWERED = W(
-    "No command, no reminder, and no callback of an app: nobody answered.",
-    "不是命令，没有读出提醒，应用也没有回调：没有回复。",
+    "It got no answer: it is no command and no reminder, and no app has a callback.",
+    "没有回复：不是命令，没有读出提醒，应用也没有回调。",
 )

@@ -1,4 +1,4 @@
-"""What was done to a reminder, and the button that takes it back for a minute."""
+"""Says what was done to a reminder, with the button that takes it back for a minute."""
 
 from collections.abc import Mapping
 from datetime import datetime
