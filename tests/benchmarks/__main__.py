@@ -75,6 +75,8 @@ def main() -> None:
     # Progress goes where it cannot mix with what a machine reads.
     bench = Bench(rounds=options.rounds, seconds=options.seconds, console=Console(stderr=True))
     os.sched_setaffinity(0, {LOAD_CORE})
+    # Else each daemon that starts compiles all modules first.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     results = [
         result for name, run in _chosen(options).items() for result in _timed(name, run, bench)
     ]
