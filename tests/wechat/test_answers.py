@@ -146,7 +146,8 @@ async def test_a_value_that_lost_a_character_is_not_used(
 async def test_errcode_of_another_type_is_an_unexpected_answer(
     client: WeChatClient, server: HostileServer
 ) -> None:
-    cases = ["x", "4e4", "", 40013.5, True, None, [], {}]
+    # No store has numbers of more than 64 bits.
+    cases = ["x", "4e4", "", 40013.5, True, None, [], {}, 2**63, -(2**63) - 1, 10**400]
 
     for errcode in cases:
         server.script(answer({"errcode": errcode, "access_token": "TOKEN"}))

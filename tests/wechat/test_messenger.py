@@ -57,6 +57,15 @@ async def send(
     )
 
 
+@pytest.mark.parametrize("odd", ["x" * 65, "1\0", "", None, [1], 10**64], ids=repr)
+async def test_a_msgid_that_cannot_be_one_is_left_out(
+    messenger: WeChatMessenger, server: HostileServer, odd: object
+) -> None:
+    server.script(answer({"errcode": 0, "errmsg": "ok", "msgid": odd}))
+
+    assert await send(messenger) == ""
+
+
 async def test_a_template_message_is_sent_as_documented(
     messenger: WeChatMessenger, server: HostileServer
 ) -> None:

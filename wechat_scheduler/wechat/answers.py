@@ -179,13 +179,16 @@ def _no_number(text: str) -> None:
 _tolerant = json.JSONDecoder(strict=False, parse_constant=_no_number)
 
 _WHOLE_NUMBER = pattern(r"-?[0-9]{1,15}")
+# Larger numbers cannot be stored.
+_STORABLE = range(-(2**63), 2**63)
 
 
 def whole_number(value: object) -> int | None:
-    """The number that WeChat wrote, some of its endpoints between quotes; None if it is not a number."""
+    """The number that WeChat wrote, some of its endpoints between quotes; None if it is not a number, or has more
+    than 64 bits."""
     if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
         return int(value)
-    return value if type(value) is int else None
+    return value if type(value) is int and value in _STORABLE else None
 
 
 _RID = pattern(r"(?<!\s)\s*\brid: ?([0-9a-z]+(?:-[0-9a-z]+)+)", re.IGNORECASE)

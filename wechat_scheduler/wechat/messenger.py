@@ -39,6 +39,9 @@ _TEXT = _Api(Way.TEXT, "/cgi-bin/message/custom/send")
 _SUBSCRIBE = _Api(Way.SUBSCRIBE, "/cgi-bin/message/subscribe/bizsend")
 _IN_MINI_PROGRAM = _Api(Way.SUBSCRIBE, "/cgi-bin/message/subscribe/send")
 
+# WeChat gives up to 20 digits.
+LONGEST_MSGID = 64
+
 _NONE: Mapping[str, str] = MappingProxyType({})
 # The verdicts of refusals that concern the account, and so each of its messages; RETRY otherwise.
 _BY_REACTION = {
@@ -131,8 +134,10 @@ class WeChatMessenger:
 
 
 def _msgid(answer: Answer) -> str:
+    """Empty for what cannot be stored or is no id."""
     msgid = answer.values.get("msgid")
-    return str(msgid) if isinstance(msgid, int | str) else ""
+    text = str(msgid) if isinstance(msgid, int | str) else ""
+    return text if len(text) <= LONGEST_MSGID and text.isprintable() else ""
 
 
 def _filled(
