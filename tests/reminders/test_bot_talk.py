@@ -1,5 +1,7 @@
 """People talk to the bot in their own way: by a part of a title, without the word 提醒, with a second thought."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.clock import FakeClock
@@ -41,6 +43,57 @@ async def test_what_is_over_is_cancelled(home: Study) -> None:
 
         assert answer.startswith("已取消提醒："), text
         assert (text, await study.standing()) == (text, left)
+
+
+async def test_a_word_that_closes_a_talk_gets_no_answer(home: Study) -> None:
+    for text in (
+        "谢谢",
+        "好的谢谢你",
+        "收到",
+        "知道了",
+        "嗯嗯",
+        "晚安",
+        "今天星期几",
+        "快递到了吗",
+    ):
+        assert (text, await home.say(text)) == (text, "")
+
+
+async def test_who_asks_the_bot_what_it_can_do_is_told(home: Study) -> None:
+    for text in ("你是谁", "你能干什么", "你会做什么？", "怎么用"):
+        answer = await home.copy().say(text)
+
+        assert (text, answer) == (text, "把时间和要做的事告诉我，到时我会提醒你，例如：")
+
+
+async def test_a_time_that_is_past_today_is_told_each_time(home: Study) -> None:
+    home.memory.clock.advance(timedelta(hours=5, minutes=40))
+
+    for text in ("今天3点开会", "今天上午9点去银行", "下午2点要开会"):
+        answers = [await home.say(text) for _ in range(2)]
+
+        said = [" 已经过去了，请换一个将来的时间" in answer for answer in answers]
+        assert (text, said) == (text, [text != "下午2点要开会"] * 2)
+    assert await home.say("昨天3点开会") == "没听懂，试试这样说："
+
+
+async def test_hours_that_would_end_tomorrow_are_asked_about(home: Study) -> None:
+    home.memory.clock.advance(timedelta(hours=12, minutes=15))
+
+    over = await home.copy().say("每隔两小时提醒我喝水到晚上十点")
+    night = await home.copy().say("每隔两小时提醒我喝水到早上六点")
+
+    assert over.startswith("/:no今天的这个时间已经过了")
+    assert night.startswith("/:ok将在2小时后提醒你喝水")
+
+
+async def test_a_yes_before_a_request_is_no_answer(home: Study) -> None:
+    assert (await home.say("嗯明天下午四点提醒我")).startswith("/:ok将在1天5小时")
+    assert await home.say("嗯提醒收到了") == ""
+
+
+async def test_a_vague_day_is_no_new_time(home: Study) -> None:
+    assert (await home.say("改天提醒我请客")).startswith("“改天”是什么时候？")
 
 
 async def test_a_part_of_a_title_is_cancelled_after_a_question(home: Study) -> None:

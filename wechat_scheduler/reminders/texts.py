@@ -48,6 +48,7 @@ UNTIL_WHEN: Final = "提醒到什么时候为止？\n回复“到晚上8点”�
 UNTIL_PAST: Final = (
     "今天的这个时间已经过了。\n回复“到明天晚上6点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
 )
+ENDS_PAST: Final = "/:no今天的这个时间已经过了，请写明到哪一天，例如“到明天晚上10点”"
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"

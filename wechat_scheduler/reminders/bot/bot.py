@@ -41,7 +41,7 @@ _ALL: Final = frozenset(("全部", "我的提醒"))
 _HELP: Final = frozenset(("帮助", "help"))
 # 谢谢提醒, 闹钟响了, 我没收到提醒, 怎么设提醒: they name reminders, and ask for none.
 _SPEAKS_OF: Final = re.compile(
-    r"^\s*(?:谢|多谢|感谢|收到|知道|好的|好滴|辛苦|嗯|哦|ok)|了[ 。.!！~]*$|吗|没|为什么|怎么|如何|什么|[?？]|(?<!分)别(?!忘)",
+    r"^\s*(?:谢|多谢|感谢|收到|知道|辛苦|(?:好的|好滴|嗯|哦|ok)(?![，, ]*[今明后大下本这周星每从过\d一二两三四五六七八九十半早上中晚凌请帮]))|了[ 。.!！~]*$|吗|没|为什么|怎么|如何|什么|[?？]|(?<!分)别(?!忘)",
     re.IGNORECASE,
 )
 _GREETS: Final = re.compile(
@@ -49,8 +49,17 @@ _GREETS: Final = re.compile(
     re.IGNORECASE,
 )
 # 我的包裹到哪了: the shop is asked, which an example of a reminder does not answer.
+# 你能干什么, 怎么用: what the bot is for.
+_WHAT_FOR: Final = re.compile(
+    r"\s*(?:你是谁|你(?:能|会|可以)(?:帮我)?[干做]?[点些]?(?:什么|啥|哪些)|(?:这个?)?怎么[用玩]|使用(?:说明|方法)|功能)[^一-龥]*$"
+)
+# 谢谢, 收到, 晚安 want no answer.
+_CLOSES: Final = re.compile(
+    r"\s*(?:好[的滴嘞]?|[嗯哦噢]|ok|行|可以|收到|知道|明白|懂|了解|谢谢?|多谢|感谢|辛苦|麻烦|[晚早午]安|再见|拜拜|[哈呵嘿你您了啦的啊呀吧咯我]|提醒|[ ,，。.!！~～])+$",
+    re.IGNORECASE,
+)
 _QUESTION: Final = re.compile(
-    r"[?？]|[吗呢么]|什么|怎|多少|几点|几天|几块|哪|谁|有没有|能不能|可不可以|是不是|请问"
+    r"[?？]|[吗呢么]|什么|怎|多少|几[点天块号]|[周期拜]几|哪|谁|有没有|能不能|可不可以|是不是|请问"
 )
 # 怎么设提醒？: the bot is asked.
 _OF_REMINDERS: Final = re.compile(r"提醒|闹钟")
@@ -170,8 +179,8 @@ class Bot:
         taken_back = TAKES_BACK.match(turn.text)
         if taken_back and _NUMBER.match(turn.text, taken_back.end()):
             return refused(texts.UNKNOWN)
-        greets = _GREETS.match(turn.text) is not None
-        if not greets and _asks_the_shop(turn.text):
+        greets = bool(_GREETS.match(turn.text) or _WHAT_FOR.match(turn.text))
+        if not greets and (_asks_the_shop(turn.text) or _CLOSES.match(turn.text)):
             return None
         if taken_back:
             return refused(texts.UNKNOWN) if _ALONE.match(turn.text, taken_back.end()) else None

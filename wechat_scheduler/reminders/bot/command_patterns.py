@@ -103,6 +103,8 @@ NONE = re.compile(
     r"(?:算了|不用了|不取消了?|不删了?|不改了?|都不(?:是|要|用|取消|改|删|动|推迟)了?|没事了?|取消)吧?"
 )
 CANCELLED = re.compile("取消|删")
+# 改天请客 names no new time.
+SOME_DAY = re.compile("改[天日]")
 MOVED = re.compile("改|推迟|延后|提前|挪")
 YES = re.compile("(?:是|对|嗯|好|确定|确认|没错|可以|行)+(?:的|吧|啊|呀|哦)?(?:取消吧?|改吧?)?")
 EARLIER = re.compile("提前|提早|早|[往向]前")

@@ -174,6 +174,8 @@ def _listed(plain: str) -> ListCommand | None:
 
 
 def _move(plain: str) -> MoveCommand | None:
+    if patterns.SOME_DAY.match(plain):
+        return None
     for pattern in patterns.MOVES:
         found = pattern.fullmatch(plain)
         if found is None or patterns.NEW.search(plain[: found.start("to")]):

@@ -31,10 +31,10 @@ from wechat_scheduler.reminders.bot.replies import (
 )
 from wechat_scheduler.reminders.bot.snoozing import SOURCE
 from wechat_scheduler.reminders.conversation import UNDO, BotQuestion
-from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_answer
+from wechat_scheduler.reminders.language.acts import is_a_timer, is_an_act, is_an_answer
 from wechat_scheduler.reminders.language.non_requests import is_to_others
 from wechat_scheduler.reminders.language.normalise import cleaned, normalise
-from wechat_scheduler.reminders.language.parse import parse_all
+from wechat_scheduler.reminders.language.parse import parse_all, without_times
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
@@ -50,6 +50,7 @@ from wechat_scheduler.reminders.refused_reminders import PastError, ReminderErro
 log = structlog.get_logger(__name__)
 
 _NO: Final = re.compile(r"(?:算了|不是|不用|不要|不必|没事|别|不|取消)(?:提醒|设)?[了吧啊哦的]*")
+_LONG_AGO: Final = re.compile(r"昨|前[天晚]|上(?:个?[周月]|个?星期|个?礼拜|次|回)|去年|刚|过$")
 _CHAT: Final = (
     Reason.SENTENCE_NOTHING,
     Reason.SENTENCE_TOO_LONG,
@@ -80,8 +81,12 @@ class SentenceDesk:
             if error.reason is Reason.SENTENCE_NOTHING and asks and (what := errand(turn.text)):
                 await self._ask(turn.text, turn)
                 return asked(texts.when(what))
+            if error.reason is Reason.SENTENCE_PAST and _is_late(turn):
+                return refused(f"/:no{error.sentence}")
             return _misunderstood(error, turn, asks=asks)
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
+        if ends_tomorrow(readings[0], plain, turn.at):
+            return refused(texts.ENDS_PAST)
         if is_nameless(turn.text) and not any(each.title for each in readings):
             await self._ask(turn.text, turn)
             return unnamed(readings[0], turn.teller)
@@ -149,6 +154,14 @@ class SentenceDesk:
         except ReminderError as error:
             log.info("bot.refused", uid=turn.teller.uid, field=error.field)
             return refused(_why(error, turn))
+
+
+def _is_late(turn: BotTurn) -> bool:
+    """Whether something was to be done today, and its time is past: 今天3点开会. 昨天开会 is told of."""
+    if _LONG_AGO.search(normalise(cleaned(turn.text))):
+        return False
+    title = without_times(turn.text, now=turn.at, zone=turn.teller.zone)
+    return bool(title) and is_an_act(title)
 
 
 def _misunderstood(error: LanguageError, turn: BotTurn, *, asks: bool) -> BotReply | None:

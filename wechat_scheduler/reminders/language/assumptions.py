@@ -25,7 +25,7 @@ def assumptions(
     words = [each for group in said.groups for each in group if group not in said.others]
     found = (_hour(said, start, rule, policy), _half(said, words, start, rule, policy))
     day = None if rule else _day(said, words, start, policy)
-    return tuple(each for each in (*found, day, *_before(words, start)) if each)
+    return tuple(each for each in (*found, day, *_before(said, words, start)) if each)
 
 
 def _hour(said: Meaning, start: datetime, rule: str, policy: Policy) -> Assumption | None:
@@ -78,12 +78,13 @@ def _day(
     return Assumption(kind="day", said=name, meant=f"{start:%Y-%m-%d}")
 
 
-def _before(words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:
+def _before(said: Meaning, words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:
     """周五前 is read as Friday itself, 三天内 as the last of the days."""
     for each in words:
         found = _BEFORE.match(each.after)
         value = each.token.value
-        if found or (isinstance(value, After) and value.within and not value.length.exact):
-            said = each.written.strip() + (found.group() if found else "")
-            yield Assumption(kind="before", said=said, meant=f"{start:%Y-%m-%d %H:%M}")
+        within = isinstance(value, After) and value.within and not value.length.exact
+        if found or (within and said.after):
+            name = each.written.strip() + (found.group() if found else "")
+            yield Assumption(kind="before", said=name, meant=f"{start:%Y-%m-%d %H:%M}")
             return

@@ -76,7 +76,7 @@ def read_short(found: re.Match[str], today: date) -> Anchor | None:
     month, day = int(found["m"]), int(found["d"])
     if "." in found.group() and not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    if "." in found.group() and day == 30 and month > 6:
+    if "." in found.group() and day == 30:
         raise which_one(f"{month}月{day}日", f"{month}:{day}")
     solar(2000, month, day, found.group())
     return YearDays(month=month, numbers=(day,))

@@ -67,7 +67,7 @@ def read(text: str, *, now: datetime, zone: ZoneInfo, policy: Policy) -> tuple[P
         if error.reason is Reason.SENTENCE_COMMAND:
             refuse_telling(masked(normalise(text)))
         elif error.reason in _QUESTIONS:
-            title = "" if policy.asked else _timeless(text, here.today)
+            title = "" if policy.asked else timeless(text, here.today)
             refuse_telling(masked(normalise(text)), title=title)
         raise
 
@@ -82,7 +82,7 @@ def _read(text: str, now: Now) -> tuple[Parsed, ...]:
     return _several(sentence, now) or (_one(sentence, now),)
 
 
-def _timeless(text: str, today: date) -> str:
+def timeless(text: str, today: date) -> str:
     """What is left without any word of time, normalised. All of it, if one of them is wrong."""
     plain = normalise(text)
     dense, places = squeezed(masked(plain))
@@ -210,9 +210,11 @@ def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
     shifted = SHIFTED.search(sentence.dense)
     if shifted and not (sentence.said.anchors or sentence.said.repeats or sentence.said.begin):
         raise unread(shifted.group())
-    event = EVENTS.search(title)
-    if event and not (_passes(sentence.said) or sentence.said.clocks):
-        raise unread(event.group())
+    event = words.group() if (words := EVENTS.search(title)) else ""
+    meal = "饭" in event or "餐" in event  # 早上饭后 has an hour
+    timed = any(meal or each.hour is not None for each in sentence.said.clocks)
+    if event and not (_passes(sentence.said) or timed):
+        raise unread(event)
 
 
 def _passes(said: Meaning) -> bool:

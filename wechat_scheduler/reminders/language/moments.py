@@ -202,13 +202,15 @@ def _later_today(past: datetime, clock: ClockTime | None, now: Now) -> datetime:
     one hour, within the part of the day that is named. Else `past`, as it is."""
     if clock is not None and clock.hour is not None:
         return past + timedelta(hours=12) if clock.bare else past
-    later = (now.at + timedelta(hours=2, seconds=-1)).replace(minute=0, second=0)
-    if later.date() != now.today:
-        later = (now.at + now.policy.soon).replace(second=0)
     ends = _ENDS.get(clock.part, 24) if clock and clock.part else 24
+    later = (now.at + timedelta(hours=2, seconds=-1)).replace(minute=0, second=0)
+    is_over = later.hour >= ends and clock is not None and clock.part not in _EARLY
+    if later.date() != now.today or is_over:
+        later = (now.at + now.policy.soon).replace(second=0)
     return later if later.date() == now.today and later.hour < ends else past
 
 
+_EARLY = (Part.DAWN, Part.MORNING)
 _ENDS = {
     Part.DAWN: 6, Part.MORNING: 12, Part.FORENOON: 12, Part.NOON: 14, Part.AFTERNOON: 18,
     Part.DUSK: 20,

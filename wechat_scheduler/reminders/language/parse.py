@@ -32,3 +32,10 @@ def parse_all(
     from wechat_scheduler.reminders.language import grammar
 
     return grammar.read(text, now=now, zone=zone, policy=policy)
+
+
+def without_times(text: str, *, now: datetime, zone: ZoneInfo) -> str:
+    """What is left of a sentence without any word of time, normalised: 开会 of 今天3点开会."""
+    from wechat_scheduler.reminders.language import grammar
+
+    return grammar.timeless(text, now.astimezone(zone).date())

@@ -23,6 +23,7 @@ _OFTEN = {Unit.MINUTE, Unit.HOUR, Unit.DAY, Unit.WEEK, Unit.WORKDAY}
 _EARLY = pattern(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
 _WAKE = pattern(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
 _SLEEP = pattern(r"(?<!午)睡觉|(?<!午)睡(?=$|了|吧|[,。!])|[去该哄]睡|宵夜|夜宵|晚自习")
+_NOON = pattern(r"(?<![上下])午[休睡觉饭餐]|中饭")
 _DAYTIME = (time(8), time(20))
 
 
@@ -34,6 +35,7 @@ def settle(found: Meaning, text: str) -> None:
     _begin(found)
     if found.times and (found.times.each or (found.times.count == 1 and not found.repeated)):
         found.times = None
+    _last_for(found)
     if found.elapses:
         _stay_in_the_day(found)
     if not found.anchors and any(each.month for each in found.every):
@@ -45,6 +47,8 @@ def settle(found: Meaning, text: str) -> None:
         found.clocks = [each.in_the_morning() for each in found.clocks]
     if _SLEEP.search(text):
         found.clocks = [_at_night(each) for each in found.clocks]
+    if _NOON.search(text):
+        found.clocks = [_at_noon(each) for each in found.clocks]
     if not _EARLY.search(text) and _is_of_another_day(found):
         found.clocks = [each.in_the_afternoon() for each in found.clocks]
 
@@ -53,6 +57,12 @@ def _at_night(clock: ClockTime) -> ClockTime:
     """A bare hour from 7 to 12 in the evening: 十一点睡觉."""
     late = clock.bare and (clock.hour or 0) >= 7
     return replace(clock, part=Part.EVENING) if late else clock
+
+
+def _at_noon(clock: ClockTime) -> ClockTime:
+    """A bare hour from 11 to 2 at noon: 1点午休."""
+    near = clock.bare and clock.hour in (11, 12, 1, 2)
+    return replace(clock, part=Part.NOON) if near else clock
 
 
 def _share_day(found: Meaning) -> None:
@@ -112,6 +122,15 @@ def _only_begins(found: Meaning, anchor: Anchor) -> bool:
     if isinstance(anchor, MonthDays):
         return frequent and anchor.ranged
     return isinstance(anchor, Fixed) or (isinstance(anchor, YearDays) and frequent)
+
+
+def _last_for(found: Meaning) -> None:
+    """一周内每天 is each day of the week that begins."""
+    after = found.after
+    daily = bool(found.every) and all(each.unit in _OFTEN for each in found.every)
+    if after is None or not (after.within and daily) or after.length.exact:
+        return
+    found.after, found.lasts = None, found.lasts or For(length=after.length)
 
 
 def _stay_in_the_day(found: Meaning) -> None:
