@@ -34,6 +34,20 @@ async def test_a_child_waits_for_its_parents_first_value(office: Office) -> None
     assert (await office.look(TICKET)).version == 1
 
 
+async def test_a_wait_for_the_parents_first_value_is_no_failure(office: Office) -> None:
+    office.script(TOKEN).answer(refusal())
+    office.script(TICKET).answer(refusal(Reaction.OPERATOR, errcode=48001))
+    await office.register(TICKET, TOKEN)
+    await office.settle()
+    waiting = await office.look(TICKET)
+
+    await office.pass_time(SECOND)
+    refused = await office.look(TICKET)
+
+    assert (waiting.waits_on, waiting.attempts) == ("access_token/", 0)
+    assert (refused.attempts, refused.calls) == (1, 1)
+
+
 async def test_a_child_with_params_does_not_wait_for_a_parent_that_ails(office: Office) -> None:
     office.script(TOKEN).answer(refusal(Reaction.OPERATOR))
     await office.register(TOKEN)

@@ -1,7 +1,7 @@
 """An account for each failure, all kept by one daemon, so that a day of every one costs one day."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,6 +98,12 @@ class Stage:
     async def job(self, play: Play) -> dict[str, Any]:
         """The job that the failure is about."""
         return await self.keeper.job(f"appid={play.appid}&type={TYPES[play.endpoint]}")
+
+    async def jobs(self, plays: Iterable[Play]) -> dict[Play, dict[str, Any]]:
+        """`job` for each of these."""
+        listed = await self.keeper.jobs("?limit=1000")
+        found = {(one["appid"], one["type"]): one for one in listed}
+        return {play: found[play.appid, TYPES[play.endpoint]] for play in plays}
 
     def calls(self, play: Play) -> int:
         return self.weixin.sandbox.calls(play.endpoint, play.appid)

@@ -50,7 +50,7 @@ async def stays_under_the_quota(
         most = QUOTA * SHARE * (lasts / DAY)
         calls = {play: stage.calls(play) for play in plays}
         assert {play: n for play, n in calls.items() if not 1 <= n <= most} == {}
-        jobs = {play: await stage.job(play) for play in plays}
+        jobs = await stage.jobs(plays)
         # What is not our call (the last minutes, and an attempt under way) is not there.
         assert all(jobs[play]["calls_today"] <= calls[play] for play in plays)
 

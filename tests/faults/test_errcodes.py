@@ -2,9 +2,9 @@
 that it gets over it by itself when the cause is gone."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -24,7 +24,8 @@ LONGEST = timedelta(hours=25)
 STEP = timedelta(hours=13)
 # More jobs are due at once than their host has places for calls. Time does not stand still while they wait, so that
 # some are put off, and try again within minutes.
-PUT_OFF = timedelta(minutes=15)
+MINUTE = timedelta(minutes=1)
+PUT_OFF = 15 * MINUTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +49,29 @@ async def _stories(folders: pytest.TempPathFactory) -> Mapping[Play, Story]:
         for play in PLAYS:
             await stage.play(play)
         await stage.turn()
-        failing = {play: await stage.job(play) for play in PLAYS}
+        failing = await _jobs(
+            stage, lambda play, error: bool(error) and error["errcode"] == play.errcode
+        )
         parents = {play: _parent_calls(stage, play) for play in PLAYS}
         stage.weixin.sandbox.clear_scripts()
         await stage.live(stage.clock.now() + LONGEST, step=STEP)
-        await _recovered(stage, by=stage.clock.now() + PUT_OFF)
+        after = await _jobs(stage, lambda _, error: error is None)
         return {
-            play: Story(
-                failing=failing[play], parent_calls=parents[play], after=await stage.job(play)
-            )
+            play: Story(failing=failing[play], parent_calls=parents[play], after=after[play])
             for play in PLAYS
         }
 
 
-async def _recovered(stage: Stage, *, by: datetime) -> None:
-    """Let time pass until no job shows an error, at most until then."""
-    while stage.clock.now() < by and [p for p in PLAYS if (await stage.job(p))["error"]]:
-        await stage.live(min(by, stage.clock.now() + timedelta(minutes=1)))
+async def _jobs(
+    stage: Stage, comes: Callable[[Play, Any], bool]
+) -> Mapping[Play, Mapping[str, Any]]:
+    """The jobs once it has come of the error of each, at the latest after PUT_OFF."""
+    by = stage.clock.now() + PUT_OFF
+    while True:
+        jobs = await stage.jobs(PLAYS)
+        if stage.clock.now() >= by or all(comes(play, jobs[play]["error"]) for play in PLAYS):
+            return jobs
+        await stage.live(stage.clock.now() + MINUTE, step=MINUTE)
 
 
 def _parent_calls(stage: Stage, play: Play) -> int:

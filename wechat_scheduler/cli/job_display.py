@@ -130,7 +130,7 @@ def _facts(job: JobInfo, now: datetime) -> Iterator[tuple[str, Text]]:
         yield "waits for", Text(job.waits_for)
     yield "calls today", Text(str(job.calls_today))
     if job.error is not None:
-        times = "" if job.failures == 1 else f", the last of {job.failures} failures in a row"
+        times = "" if job.failures <= 1 else f", the last of {job.failures} failures in a row"
         yield from _problem("error", "red", _reasons(job.error), _when(job.error.at, now) + times)
     if job.contested is not None:
         contest = _contest(job.contested)

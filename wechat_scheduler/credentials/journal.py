@@ -59,7 +59,7 @@ def log_contest(outcome: Rotated) -> None:
 def _log_fault(outcome: Failed, names: dict[str, str], due_at: str) -> None:
     """Log a fault as an error if a person has to act and it is new, else as a warning."""
     fault, before = outcome.fault, outcome.job.fault
-    if fault.reaction is Reaction.PARENT_INVALID and fault.errcode is None:
+    if fault.is_wait:
         log.debug("credential.waiting", **names, waits_on=outcome.waits_on)
         return
     known = before is not None and (before.reaction, before.errcode) == (

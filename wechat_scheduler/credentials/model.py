@@ -1,7 +1,6 @@
 """The nouns of the room: accounts, jobs, credentials, faults and outcomes."""
 
 import enum
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeAlias
 
@@ -19,8 +18,7 @@ AUTHORIZATION = "authorization"
 
 class JobKey(NamedTuple):
     """The identity of a job. `subject` distinguishes the jobs of one account: empty for app-wide kinds, the
-    openid for OAuth2, the authorizer's appid for the credentials that a platform holds for an authorizer.
-    """
+    openid for OAuth2, the authorizer's appid for the credentials that a platform holds for an authorizer."""
 
     appid: str
     kind: str
@@ -129,6 +127,11 @@ class Fault:
     errcode: int | None = None
     rid: str = ""
     advice: str = ""
+
+    @property
+    def is_wait(self) -> bool:
+        """Whether the parent has no value yet, which is no failure."""
+        return self.reaction is Reaction.PARENT_INVALID and self.errcode is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +248,3 @@ class Snapshot:
     due_at: datetime
     suspect: bool = False
     former: JobKey | None = None
-
-
-Inputs: TypeAlias = Mapping[str, str]

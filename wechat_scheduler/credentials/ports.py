@@ -9,7 +9,6 @@ from wechat_scheduler.credentials.model import (
     ClaimedJob,
     Credential,
     Fault,
-    Inputs,
     Issued,
     JobKey,
     Outcome,
@@ -42,7 +41,7 @@ class IssueRequest:
     key: JobKey
     account: Account
     subject: str
-    inputs: Inputs = field(repr=False)
+    inputs: Mapping[str, str] = field(repr=False)
     force: bool = False
 
 

@@ -181,7 +181,7 @@ class Stopgap:
             )
         if failure is not None:
             calls = failure.job.calls + failure.spent.calls
-            attempts = failure.job.attempts + 1
+            attempts = failure.job.attempts + (not failure.fault.is_wait)
             job = replace(job, attempts=attempts, calls=calls, fault=failure.fault)
         return replace(job, claim="")
 

@@ -52,7 +52,7 @@ EXPIRING = f"""
     ORDER BY coalesce(expires_at, 0) LIMIT $3
 """  # noqa: S608 - our own text
 SAVE_FAULT = """
-    UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + 1, claimed_by = NULL,
+    UPDATE jobs SET fault = $5, waits_on = $6, attempts = attempts + $12, claimed_by = NULL,
         due_at = CASE WHEN revision = $7 THEN CAST($8 AS BIGINT) ELSE CAST($9 AS BIGINT) END,
         calls = calls - 1 + $10,
         forces = forces + CASE WHEN CAST($11 AS BIGINT) IS NULL THEN 0 ELSE 1 END,
@@ -157,6 +157,7 @@ def _save_fault(outcome: Failed, now: datetime) -> Script[datetime | None]:
             micros(now),
             outcome.spent.calls,
             micros_or_none(outcome.spent.forced_at),
+            int(not outcome.fault.is_wait),
         ),
     )
     if not saved:

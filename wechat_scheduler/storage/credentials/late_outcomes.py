@@ -36,7 +36,7 @@ RECLAIM = """
         due_at = CASE WHEN claimed_by IS NULL OR due_at = $8 THEN CAST(0 AS BIGINT) ELSE due_at END
     WHERE appid = $1 AND kind = $2 AND subject = $3 AND waits_on <> $7
         AND (issued_at < $5 OR (
-            issued_at IS NULL AND revision = $6 AND (claimed_by IS NOT NULL OR attempts > 0)
+            issued_at IS NULL AND revision = $6 AND (claimed_by IS NOT NULL OR fault IS NOT NULL)
         ))
     RETURNING version, due_at
 """
