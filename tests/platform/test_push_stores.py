@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest_asyncio
 
 from tests.clock import START
+from tests.stores.memory import MeasuredDatabase
 from tests.stores.samples import APPID, LEASE, credential, failed, registration, rotated, task
 from tests.stores.suite import VAULT, sql_credentials
 from wechat_scheduler.access.model import ADMIN
@@ -75,6 +76,21 @@ async def stores(database: Database) -> Stores:
     stores = stores_on(database)
     await stores.pushes.put_secrets(APPID, token="token1", aes_key="key1", now=NOW)
     return stores
+
+
+async def test_a_captured_verification_begins_no_transaction_within_a_minute() -> None:
+    database = MeasuredDatabase()
+    pushes = stores_on(database).pushes
+    await pushes.put_secrets(APPID, token="token1", aes_key="key1", now=NOW)
+    database.changes.clear()
+
+    for seconds in (0, 1, 60, 61):
+        await pushes.verified(APPID, now=NOW + seconds * SECOND)
+    await pushes.verified("wx9", now=NOW)
+
+    assert database.changes == [1, 1]
+    (view,) = await pushes.view()
+    assert view.verified_at == NOW + 61 * SECOND
 
 
 def event(

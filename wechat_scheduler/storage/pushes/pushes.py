@@ -52,9 +52,8 @@ PUT_OFF_WATCH = """
 """
 REMOVE_WATCH = "DELETE FROM events WHERE id = $1"
 # WeChat repeats no GET by itself: a captured one that is sent again and again changes the row once a minute.
-VERIFIED = """
-    UPDATE callbacks SET verified_at = $2 WHERE appid = $1 AND COALESCE(verified_at, 0) < $3 RETURNING appid
-"""
+UNVERIFIED = "SELECT 1 FROM callbacks WHERE appid = $1 AND COALESCE(verified_at, 0) < $2"
+VERIFIED = "UPDATE callbacks SET verified_at = $2 WHERE appid = $1"
 VERIFIED_PAUSE = timedelta(minutes=1)
 CALLBACKS = """
     SELECT c.appid, c.secrets, c.changed_at, c.verified_at, w.tried_at AS asked_at, w.note,
@@ -104,8 +103,9 @@ class SqlPushes:
         return readable(rows, self._opened, table="callbacks", key="appid")
 
     async def verified(self, appid: str, *, now: datetime) -> None:
-        params = (appid, micros(now), micros(now - VERIFIED_PAUSE))
-        await self._database.write(lambda: rows_of(Statement(VERIFIED, params)))
+        if await self._database.read(UNVERIFIED, appid, micros(now - VERIFIED_PAUSE)):
+            verified = Statement(VERIFIED, (appid, micros(now)))
+            await self._database.write(lambda: rows_of(verified))
 
     async def put_secrets(self, appid: str, *, token: str, aes_key: str, now: datetime) -> None:
         await self._database.write(lambda: self._put_secrets(appid, token, aes_key, now))
