@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.stores.mailing import Mail, accepted
 from tests.stores.samples import NOW
 from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.reminders.firing import fire
-from wechat_scheduler.reminders.model import Late
+from wechat_scheduler.reminders.model import Fired, Late
 from wechat_scheduler.storage.database import Database, Statement, rows_of
 
 SOON = NOW + MINUTE
@@ -67,6 +68,22 @@ async def test_what_a_dead_process_was_handed_is_due_after_its_release(
     assert [one.id for one in await mail.claim(at=SOON)] == [delivery.id]
 
 
+async def test_what_was_handed_on_in_a_commit_without_an_answer_is_due_once_that_is_known(
+    memory: Memory, mail: Mail
+) -> None:
+    fired = await fire_one(memory, mail)
+    handed = await memory.due.finish(fired, now=SOON, lease=SENDING_LEASE)
+    there = replace(fired, claimed=replace(fired.claimed, claim="there/1"))
+
+    elsewhere = await memory.due.finish(there, now=SOON, lease=SENDING_LEASE)
+    claimed = await mail.claim(at=SOON)
+    again = await memory.due.finish(fired, now=SOON, lease=SENDING_LEASE)
+
+    assert (elsewhere, claimed, again) == (None, [], None)
+    assert handed is not None
+    assert [one.id for one in await mail.claim(at=SOON)] == [one.id for one in handed]
+
+
 async def test_a_receiver_that_cannot_be_read_is_set_aside_and_the_others_are_handed_on(
     memory: Memory, mail: Mail
 ) -> None:
@@ -90,17 +107,29 @@ async def hand_on(
     memory: Memory,
     mail: Mail,
     *,
-    people: tuple[str, ...] = ("amy",),
     at: datetime = SOON,
-    **fields: object,
+    **fields: Any,
 ) -> list[Delivery]:
     """What the loop of reminders hands on of one that is due SOON."""
+    fired = await fire_one(memory, mail, at=at, **fields)
+    handed = await memory.due.finish(fired, now=at, lease=SENDING_LEASE)
+    assert handed is not None
+    return list(handed)
+
+
+async def fire_one(
+    memory: Memory,
+    mail: Mail,
+    *,
+    people: tuple[str, ...] = ("amy",),
+    at: datetime = SOON,
+    **fields: Any,
+) -> Fired:
+    """What becomes of a reminder that is due SOON."""
     uids = [mail.uids[name] for name in people]
     await memory.create(SOON, people=uids, app_id=mail.app.id, **fields)
     (claimed,) = await memory.due.claim(now=at, limit=9, lease=LEASE)
-    handed = await memory.due.finish(fire(claimed, at), now=at, lease=SENDING_LEASE)
-    assert handed is not None
-    return list(handed)
+    return fire(claimed, at)
 
 
 def by_id(deliveries: object) -> list[Delivery]:

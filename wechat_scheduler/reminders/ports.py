@@ -29,7 +29,8 @@ class Due(Protocol):
     ) -> Sequence[Delivery] | None:
         """Puts the messages into the outbox and stores the next occurrence, in one transaction. With a `lease`,
         this process has claimed the new deliveries, and they are returned. None, and nothing is stored, if the
-        reminder was changed or claimed by another process meanwhile."""
+        reminder was changed or claimed by another process meanwhile, or if this was stored before: the deliveries that
+        were claimed then are due now."""
 
     async def crashed(self, row_id: str, claim: str, /, *, reason: str, now: datetime) -> bool:
         """Stores that handling the reminder crashed: it is due again later, or set aside after several

@@ -75,7 +75,7 @@ class ReminderWork:
             self._observe(outcome)
             _log(outcome)
         if not claimed:
-            # They wait in the outbox. Without a claim they may do so already, and only the store's answer was lost.
+            # They wait in the outbox: also if they were stored before, claimed or not, and the answer was lost.
             self._dispatching.wake()
 
     async def crashed(self, row: Claimed, error: Exception) -> None:

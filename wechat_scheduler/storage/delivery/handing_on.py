@@ -1,13 +1,21 @@
 """Stores messages whose deliveries this process has claimed already: they need not be found, claimed and read again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
 from wechat_scheduler.delivery.model import Delivery, Message, Target, TargetKind
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.claims import Claim, ClaimingStore
-from wechat_scheduler.storage.database import Database, Row, Script, by_id, insert_many
+from wechat_scheduler.storage.database import (
+    Database,
+    GivenRows,
+    Row,
+    Script,
+    by_id,
+    each,
+    insert_many,
+)
 from wechat_scheduler.storage.delivery.messages import put_messages
 from wechat_scheduler.storage.delivery.outbox import DUE, RECEIVERS, takes
 from wechat_scheduler.storage.rows import micros
@@ -16,13 +24,19 @@ DELIVER = """
     INSERT INTO deliveries (id, channel, target, state, due_at, created_at, message_id, app_id,
         priority, claimed_by, tried_at)
 """
+# The transaction that stored them was committed, and its answer was lost: no loop has them.
+GIVE_BACK = GivenRows(
+    columns={"id": "BIGINT", "claim": "TEXT", "due_at": "BIGINT"},
+    sql="""
+    UPDATE deliveries SET due_at = given.due_at, claimed_by = NULL
+    FROM given WHERE deliveries.id = given.id AND claimed_by = given.claim
+    """,
+)
 
 
 class ClaimedDeliveries(ClaimingStore):
-    """Its claims have names of their own beside those of the dispatcher."""
-
     def __init__(self, database: Database, *, worker: str) -> None:
-        super().__init__(database, DUE, worker=f"{worker}/handed")
+        super().__init__(database, DUE, worker=worker)
 
     async def read(self, claim: Claim, rows: Sequence[Row]) -> Sequence[Delivery]:
         """The deliveries in rows of `put_claimed`. Those that cannot be read are set aside."""
@@ -51,6 +65,13 @@ def put_claimed(
         }
         for message, one in stored
     ]
+
+
+def give_back(targets: Iterable[Target], claim: Claim) -> Script[None]:
+    """For `yield from`: make those due that `put_claimed` stored under that claim."""
+    yield from each(
+        GIVE_BACK.statements([(one.delivery_id, claim.name, claim.now) for one in targets])
+    )
 
 
 def _values(message: Message, target: Target, claim: Claim, now: int) -> tuple[object, ...]:

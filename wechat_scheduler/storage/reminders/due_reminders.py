@@ -14,7 +14,11 @@ from wechat_scheduler.reminders.model import Claimed, Fired, Firing
 from wechat_scheduler.storage.audience.joined import few_people
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable
 from wechat_scheduler.storage.database import Database, GivenRows, Row, Script, Statement
-from wechat_scheduler.storage.delivery.handing_on import ClaimedDeliveries, put_claimed
+from wechat_scheduler.storage.delivery.handing_on import (
+    ClaimedDeliveries,
+    give_back,
+    put_claimed,
+)
 from wechat_scheduler.storage.delivery.messages import put_messages
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.lanes import PlainLanes
@@ -86,9 +90,13 @@ class SqlDueReminders(ClaimingStore):
     ) -> Sequence[Delivery] | None:
         return await self._fired.do(fired.claimed.claim, _Ended(fired, now, lease))
 
-    async def _finish(self, _: str, ended: Sequence[_Ended]) -> Sequence[Sequence[Delivery] | None]:
+    async def _finish(
+        self, name: str, ended: Sequence[_Ended]
+    ) -> Sequence[Sequence[Delivery] | None]:
+        """`name` is that of their claim."""
         now = max(one.now for one in ended)
-        claim = self._handed.new_claim(now, max(one.lease or timedelta(0) for one in ended))
+        until = now + max(one.lease or timedelta(0) for one in ended)
+        claim = Claim(f"{name}/handed", micros(until), micros(now))
         done, rows = await self._database.write(lambda: _finish(ended, claim, now, self._feed))
         handed: dict[str, list[Delivery]] = {one.fired.next.id: [] for one in ended}
         for delivery in await self._handed.read(claim, rows):
@@ -127,6 +135,9 @@ def _finish(
     rows = yield from put_claimed([(one.message, one.targets) for one in handed], claim, now)
     yield from _put(waiting, now)
     yield from feed.often([entry for one in stored for entry in _told(one.fired, now)])
+    gone = [one for one in ended if one.fired.next.id not in moved]
+    targets = [each for one in gone for firing in one.fired.firings for each in firing.targets]
+    yield from give_back(targets, claim)
     return done, rows
 
 
