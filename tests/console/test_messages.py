@@ -514,9 +514,9 @@ async def test_forms_say_that_nothing_can_be_sent_without_a_credential_of_the_ac
     saved = await admin.submit(planned, f"{remind}/save")
     called = await admin.submit(reminder, remind, when="明天下午3点开会", channel="webhook")
 
-    assert "No access token" not in called.text  # the callback of the app needs no account
+    assert "has no credential here" not in called.text  # the callback of the app needs no account
     for one in (page, reminder, shown, all_of_them, planned, saved):
-        assert f"No access token of the account {APPID} is kept here" in one.text
+        assert f"The account {APPID} has no credential here" in one.text
         assert f"/console/credentials/register?appid={APPID}" in one.html
         assert one.button_to(f"{write}/send") is None
     assert "It would not be sent: the account" in shown.text

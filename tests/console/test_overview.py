@@ -98,10 +98,25 @@ async def test_an_app_whose_account_was_removed_is_named_where_people_look_with_
     assert app["name"] in item
     assert "Nothing needs a person" not in pages[0].text
     for page in kept:
-        assert "No access token of the account" not in page.text
+        assert "has no credential here" not in page.text
     for page in pages:
-        assert f"No access token of the account {APPID} is kept here" in page.text
+        assert f"The account {APPID} has no credential here" in page.text
         assert f"/console/credentials/register?appid={APPID}" in page.html
+
+
+async def test_an_app_that_lacks_a_credential_is_named_behind_many_that_platforms_keep(
+    admin: Browser, keeper: Caller
+) -> None:
+    held = [f"wx{number:016}" for number in range(9)]
+    tasks = [{"type": 4, "authorizer_appid": appid, "params": "http://erp/p"} for appid in held]
+    kept = await keeper.register({"type": 3, "params": "http://erp/p"}, *tasks, appid=OTHER)
+    for appid in (*held, APPID):
+        await made_app(keeper, appid=appid)
+
+    (need,) = needs(await admin.open("/"))
+
+    assert kept.status == 200
+    assert f"The account {APPID} has no credential here" in need
 
 
 async def test_a_key_of_one_account_is_not_told_that_nothing_is_kept_where_a_platform_keeps_it(
@@ -118,7 +133,7 @@ async def test_a_key_of_one_account_is_not_told_that_nothing_is_kept_where_a_pla
 
     assert kept.status == 200
     for page in pages:
-        assert "No access token of the account" not in page.text
+        assert "has no credential here" not in page.text
 
 
 async def test_an_alert_whose_cause_is_gone_says_when_it_is_over_and_needs_nobody(

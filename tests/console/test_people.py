@@ -31,21 +31,21 @@ async def test_an_app_is_made_its_tokens_shown_once_and_its_page_opened(
     again = await admin.submit(asked, button="Yes, do it")
     listed = (await admin.open("/console/people?search=sho")).table("Apps")
 
-    assert f"The account {APPID} is not registered here" in asked.text
+    assert f"The account {APPID} has no credential here" in asked.text
     assert asked.root.one("a", href=f"/console/credentials/register?appid={APPID}")
     secrets = [one.text for one in made.root.find("code", class_="secret")]
     assert [secret.partition("_")[0] for secret in (secrets[0], secrets[2])] == ["AT", "whsec"]
-    assert f"Register {APPID} too" in made.text
+    assert f"The account {APPID} has no credential here" in made.text
     assert secrets == [one.text for one in again.root.find("code", class_="secret")]
     assert [row["Name"] for row in listed] == ["Shop"]
     app = await admin.open(f"/console/apps/{listed[0]['Id']}")
     assert app.title == "Shop · App"
-    assert f"Nothing can be sent: the account {APPID} is not registered here." in app.text
+    assert f"The account {APPID} has no credential here" in app.text
     form = await admin.open(f"/console/credentials/register?appid={APPID}")
-    assert app.root.one("a", class_="main")["href"] == str(form.url.relative())
+    assert app.root.one("a", href=str(form.url.relative()))
     assert form.root.one(id="field-appid")["value"] == APPID
     await keeper.register({"type": 0})
-    assert "Nothing can be sent" not in (await admin.open(str(app.url.path))).text
+    assert "nothing can be sent" not in (await admin.open(str(app.url.path))).text
     assert not app.root.find("code", class_="secret")
 
 

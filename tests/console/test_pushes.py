@@ -41,7 +41,7 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     assert "43 letters" in wrong.root.one(id="error-encoding_aes_key").text
     assert made.title == "The endpoint is set up"
     assert f"/wechat/callback/{APPID}/$APPID$" in made.text
-    assert "No credential of this appid is kept here" in made.text
+    assert f"The account {APPID} has no credential here" in made.text
     copied = [one["data-copy"] for one in made.root.find("button") if one["data-copy"]]
     assert [one.endswith(path) for one, path in zip(copied, (APPID, "$APPID$"), strict=True)] == [
         True, True,

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.business import Business
 from tests.clock import FakeClock
+from tests.console.visitor import browser
 from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, OTHER_KEY, Sender, event
@@ -471,3 +472,22 @@ async def test_a_platform_that_is_removed_is_forgotten(platform: Platform) -> No
 
     assert (removed.status, again.status) == (200, 404)
     assert (await platform.register()).status == 400
+
+
+async def test_an_app_is_told_that_its_account_has_to_authorise_the_platform_again(
+    platform: Platform,
+) -> None:
+    await platform.authorise()
+    platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
+    await platform.pushed()
+
+    body = {"name": "shop", "appid": AUTHORIZER}
+    made = await platform.keeper.call("POST", "/v1/apps", body=body)
+    async with browser(platform.keeper) as admin:
+        await admin.sign_in(platform.keeper.daemon.admin_key)
+        page = await admin.open(f"/console/apps/{made.result['id']}")
+
+    told = f"account {AUTHORIZER} has to authorise the platform {COMPONENT} again: nothing can be sent until it does"
+    assert made.json["message"] == f"the {told}"
+    assert f"The {told}." in page.text
+    assert "/console/credentials/register?appid" not in page.html

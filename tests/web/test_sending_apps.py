@@ -35,7 +35,7 @@ async def test_an_app_of_a_known_name_or_of_no_registered_account_is_made_with_a
     third = await keeper.call("POST", "/v1/apps", body=body | {"name": "game"}, headers=ONCE)
 
     assert first.json["message"] == (
-        f"register {APPID} too: until then nothing is sent through this account"
+        f"the account {APPID} has no credential here: nothing can be sent until it is registered"
     )
     assert second.json["message"] == (
         f"another app has the name shop already (ids: {first.result['id']})"

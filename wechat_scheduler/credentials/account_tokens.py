@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
+from wechat_scheduler.credentials.fault_sentences import AUTHORISE_AGAIN, UNREGISTERED
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
     ACCESS_TOKEN,
@@ -96,9 +97,17 @@ class AccountTokens:
         return [key] * len(asking)
 
     async def keeps(self, appid: str) -> bool:
-        """Whether the account can be used: False if it is not registered, or took back its
-        authorisation of the platform. Raises StorageError."""
-        return any(view.waits_on != AUTHORIZATION for view in await self._views(appid))
+        """Whether the account can be used. Raises StorageError."""
+        return not await self.lack(appid)
+
+    async def lack(self, appid: str) -> str:
+        """Why the account cannot be used, empty if it can: it is not registered, or took back its authorisation of the
+        platform. Raises StorageError."""
+        views = await self._views(appid)
+        if not views:
+            return UNREGISTERED.fill(appid=appid)
+        is_kept = any(view.waits_on != AUTHORIZATION for view in views)
+        return "" if is_kept else AUTHORISE_AGAIN.fill(appid=appid, platform=views[0].key.appid)
 
     async def _look_up(self, appid: str) -> JobKey:
         for view in await self._views(appid):

@@ -118,3 +118,13 @@ FORCED: Final = Sentence(
     "持有账号 secret 的某个程序以 force_refresh 调用 stable_token：请停掉它，"
     "或重置 AppSecret 后重新登记账号",
 )
+
+# Why nothing can be sent through an account.
+UNREGISTERED: Final = Sentence(
+    "the account {appid} has no credential here: nothing can be sent until it is registered",
+    "账号 {appid} 在这里没有凭据：登记之前，什么也发不出去",
+)
+AUTHORISE_AGAIN: Final = Sentence(
+    "the account {appid} has to authorise the platform {platform} again: nothing can be sent until it does",
+    "账号 {appid} 需要重新授权平台 {platform}：授权之前，什么也发不出去",
+)

@@ -95,7 +95,7 @@ def wire_delivery(
             stores.subscriptions,
             stores.uses,
             stores.deliveries,
-            registered=tokens.keeps,
+            lack=tokens.lack,
             landing=_landing(ground, directory),
             clock=clock,
         ),

@@ -13,7 +13,6 @@ from wechat_scheduler.delivery.refused_messages import (
     NOBODY_RECEIVES,
     NOBODY_SUBSCRIBED,
     TEXTS_USED_UP,
-    UNREGISTERED,
     no_notice_left,
 )
 from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
@@ -36,8 +35,8 @@ class PreviewedReceiver:
 
 
 class PreviewDesk:
-    """`landing` gives the address of the page of a message, as for `channels.PeopleChannel`; `registered` says
-    whether an account can be used. All methods may raise StorageError."""
+    """`landing` gives the address of the page of a message, as for `channels.PeopleChannel`; `lack` says why
+    nothing can be sent through an account, empty if it can. All methods may raise StorageError."""
 
     def __init__(
         self,
@@ -46,7 +45,7 @@ class PreviewDesk:
         uses: UseCounts,
         deliveries: Deliveries,
         *,
-        registered: Callable[[str], Awaitable[bool]],
+        lack: Callable[[str], Awaitable[str]],
         landing: Callable[[Message, Subscriber], str],
         clock: Clock,
     ) -> None:
@@ -54,7 +53,7 @@ class PreviewDesk:
         self._subscriptions = subscriptions
         self._uses = uses
         self._deliveries = deliveries
-        self._registered = registered
+        self._lack = lack
         self._landing = landing
         self._clock = clock
 
@@ -71,8 +70,7 @@ class PreviewDesk:
         all subscribers for 0, the first whom it reaches."""
         find = self._receiver(app, to) if isinstance(to, str) else self._first(app, to)
         subscriber, error = await find
-        if not await self._registered(app.appid):
-            error = UNREGISTERED.fill(appid=app.appid)
+        error = await self._lack(app.appid) or error
         if subscriber is None:
             return PreviewedReceiver(subscriber=None, preview=Preview(error=error))
         now = self._clock.now()
@@ -94,8 +92,8 @@ class PreviewDesk:
 
     async def hindrance(self, app: App, receiver: Subscriber | None, *, only_text: bool) -> str:
         """Why nothing that the app sends would arrive now, or no text for the only receiver; empty if it would."""
-        if not await self._registered(app.appid):
-            return UNREGISTERED.fill(appid=app.appid)
+        if lack := await self._lack(app.appid):
+            return lack
         if only_text and receiver is not None and await self._refused_texts(receiver):
             return TEXTS_USED_UP.en
         return ""

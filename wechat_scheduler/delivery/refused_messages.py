@@ -35,10 +35,6 @@ NOBODY_RECEIVES = Sentence(
 NOBODY_SUBSCRIBED = Sentence(
     "it has no subscribers yet: show people the QR code", "还没有人订阅：请让用户扫二维码订阅"
 )
-UNREGISTERED = Sentence(
-    "the account {appid} has no credential here: nothing can be sent until it is registered",
-    "账号 {appid} 在这里没有凭据：登记之前，什么也发不出去",
-)
 TEXTS_USED_UP = Sentence(
     "WeChat accepts no more texts (45047): the user has to act first, such as write to the account",
     "微信不再接收客服消息（45047）：要等用户再次互动，例如给公众号发一条消息",

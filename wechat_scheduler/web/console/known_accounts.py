@@ -5,6 +5,8 @@ from typing import Final
 from urllib.parse import urlencode
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.fault_sentences import UNREGISTERED
+from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import spaced
 from wechat_scheduler.web.console.visit import Visit
@@ -17,16 +19,12 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # The `list` of a field for an appid.
 ACCOUNTS: Final = "accounts"
-# Accounts that a page asks about, each with two counts.
+# Accounts that a page asks about each by itself, with two counts, where more are kept than it has read.
 MOST_ASKED: Final = 8
 
 W = Words
 
 LACKS = W("no credential kept", "没有保管凭据")
-LACKING = W(
-    "No access token of the account {appid} is kept here: nothing can be sent for it, messages and reminders wait.",
-    "这里没有账号 {appid} 的 access_token：发不出任何内容，消息和提醒都在等待。",
-)
 REGISTER = W("Register the account", "登记这个账号")
 
 
@@ -49,7 +47,7 @@ async def kept_here(visit: Visit) -> Sequence[str]:
 async def is_unregistered(visit: Visit, appid: str) -> bool:
     """Whether nothing is kept for the account, itself or by a platform. False for a key that would not see the job of a
     platform."""
-    if visit.session.key.appids or visit.session.key.kinds:
+    if _is_limited(visit):
         return False
     if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
         return False
@@ -61,21 +59,26 @@ async def is_unregistered(visit: Visit, appid: str) -> bool:
 
 
 async def lacking(visit: Visit, appids: Iterable[str]) -> Collection[str]:
-    """Those of the accounts for which nothing is kept; of many a part, and none for a key that may not see that."""
-    if not visit.sees(Scope.READ):
+    """Those of the accounts for which nothing is kept; of very many a part, and none for a key that may not see that."""
+    if not visit.sees(Scope.READ) or _is_limited(visit):
         return ()
-    kept = await kept_here(visit)
-    asked = sorted(set(appids).difference(kept))[:MOST_ASKED]
-    return [appid for appid in asked if await is_unregistered(visit, appid)]
+    own = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
+    bare = sorted(set(appids).difference(job.appid for job in own.rows))
+    if not bare:
+        return ()
+    held = await visit.api.page("/tasks", JobResult, type=AUTHORIZER_TOKEN, limit=PAGE)
+    bare = sorted(set(bare).difference(job.subject for job in held.rows))
+    if own.after or held.after:
+        return [appid for appid in bare[:MOST_ASKED] if await is_unregistered(visit, appid)]
+    return bare
+
+
+def _is_limited(visit: Visit) -> bool:
+    return bool(visit.session.key.appids or visit.session.key.kinds)
 
 
 def told_lacking(visit: Visit, appid: str) -> Html:
-    """The sentence about such an account, with the way to register it."""
-    may = visit.may(Scope.REGISTER)
-    way = link(register_url(appid), visit.say(REGISTER))
-    return spaced(visit.say(LACKING, appid=appid), when(may, way))
-
-
-def register_url(appid: str) -> str:
-    """The form for the account."""
-    return f"/console/credentials/register?{urlencode({'appid': appid})}"
+    """The sentence about such an account, with the way to register it for a key that may."""
+    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
+    way = when(visit.may(Scope.REGISTER), link(url, visit.say(REGISTER)))
+    return spaced(visit.sentence(UNREGISTERED.fill(appid=appid)), way)

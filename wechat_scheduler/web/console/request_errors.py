@@ -186,8 +186,6 @@ _OF_REQUESTS: Final = {
     "at most {most:d} subscribers are bound at once": "一次最多绑定 {most} 个订阅者",
     "a name has 1 to {longest:d} characters": "名字有 1 到 {longest} 个字符",
     "{name} looks like {other}: use another name": "{name} 写得像{other}：请换一个名字",
-    "register {appid} too: until then nothing is sent through this account":
-        "{appid} 还没有登记：登记之前，不会通过这个账号发送任何内容",
     "{name} comes without an openid": "{name} 没有带 openid",
 
     "the app {app} has no template for the purpose {purpose}: map the purpose to one of "

@@ -7,10 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.known_accounts import register_url
 from wechat_scheduler.web.console.links import account_link, button, done, links
 from wechat_scheduler.web.console.parts import (
-    advice,
     code,
     facts,
     joined,
@@ -25,9 +23,9 @@ from wechat_scheduler.web.console.people.frame import (
     app_of,
     app_page,
     app_url,
-    noted_app_of,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -73,11 +71,6 @@ REMOVE_SURE = W(
     "Remove the app {name} with all that belongs to it?", "删除应用 {name} 及属于它的一切？"
 )
 BACK = W("Back to the app", "回到应用")
-UNREGISTERED = W(
-    "Nothing can be sent: the account {appid} is not registered here.",
-    "现在什么也发不出去：账号 {appid} 没有在这里登记。",
-)
-REGISTER = W("Register the account", "登记账号")
 NOTICES: Final = {
     "links": W("All links so far are invalid.", "至今的链接都已失效。"),
     "removed": W("The app is removed.", "应用已删除。"),
@@ -86,24 +79,15 @@ NOTICES: Final = {
 
 
 async def shown(visit: Visit) -> web.Response:
-    answer = await noted_app_of(visit)
-    app = answer.result
+    app = await app_of(visit)
+    lack = await unregistered(visit, app)
     sections = [
-        when(answer.message, _unregistered(visit, app)),
+        when(lack, fill("<section>{lack}</section>", lack=lack)),
         section(visit, ABOUT, _about(visit, app), id="about"),
         section(visit, terms.SEE_ALSO, _leads(visit, app), id="leads"),
         when(visit.may(Scope.ADMIN), section(visit, DANGER, _danger(visit, app), id="danger")),
     ]
     return app_page(visit, app, TABS[0].words, fill("{all}", all=sections))
-
-
-def _unregistered(visit: Visit, app: AppResult) -> Html:
-    url = register_url(app.appid)
-    return fill(
-        "<section>{words}{register}</section>",
-        words=advice(visit, visit.say(UNREGISTERED, appid=app.appid)),
-        register=when(visit.may(Scope.REGISTER), button(visit, url, REGISTER, kind="main")),
-    )
 
 
 def _about(visit: Visit, app: AppResult) -> Html:

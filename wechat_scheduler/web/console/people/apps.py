@@ -13,7 +13,7 @@ from wechat_scheduler.web.console.known_accounts import (
     ACCOUNTS,
     is_unregistered,
     known_accounts,
-    register_url,
+    told_lacking,
 )
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, link, links, pager
@@ -69,11 +69,7 @@ NEXT_CODE = W("Make a QR code, so that users subscribe", "生成二维码，让�
 NEXT_TEMPLATES = W("Choose the templates", "配置模板")
 NEXT_TEST = W("Write a first message", "写第一条消息")
 OPEN_APP = W("Open the app", "打开应用")
-UNREGISTERED = W(
-    "The account {appid} is not registered here: the app can send nothing until it is. Make the app even so?",
-    "账号 {appid} 没有在这里登记：登记之前应用什么也发不出去。仍然创建应用？",
-)
-REGISTER = W("Register the account", "登记账号")
+EVEN_SO = W("Make the app even so?", "仍然创建应用？")
 NAMES: Final = ("name", "appid", "callback")
 
 
@@ -132,7 +128,7 @@ async def make(visit: Visit) -> web.Response:
     given = visit.form
     body = {name: given.get(name, "").strip() for name in NAMES if name in given}
     if SURE not in given and await is_unregistered(visit, appid := body.get("appid", "")):
-        return question(visit, unregistered(visit, appid))
+        return question(visit, spaced(told_lacking(visit, appid), visit.say(EVEN_SO)))
     try:
         answer = await visit.api.post_noted(
             "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
@@ -172,12 +168,6 @@ async def make(visit: Visit) -> web.Response:
         ),
     ]
     return layout(visit, CREATED, joined(parts))
-
-
-def unregistered(visit: Visit, appid: str) -> Html:
-    """The question whether to make an app that cannot send, with the way to what it lacks."""
-    way = link(register_url(appid), visit.say(REGISTER))
-    return spaced(visit.say(UNREGISTERED, appid=appid), way)
 
 
 async def _form_page(

@@ -8,7 +8,6 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import tabs
-from wechat_scheduler.web.console.native_api import ApiAnswer
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -44,13 +43,6 @@ PAGES_OF = W("Pages of {name}", "{name} 的页面")
 async def app_of(visit: Visit) -> AppResult:
     """The app that the path names. Raises NotFoundError."""
     return await visit.api.get("/v1/apps/{app}", AppResult, app=visit.request.match_info["app"])
-
-
-async def noted_app_of(visit: Visit) -> ApiAnswer[AppResult]:
-    """With the note of the API: one is there if the account is not registered."""
-    return await visit.api.get_noted(
-        "/v1/apps/{app}", AppResult, app=visit.request.match_info["app"]
-    )
 
 
 def app_url(app: AppResult, path: str = "") -> str:

@@ -6,11 +6,11 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.known_accounts import register_url
+from wechat_scheduler.web.console.known_accounts import told_lacking
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import button, link
+from wechat_scheduler.web.console.links import button
 from wechat_scheduler.web.console.outcomes import outcome_of
-from wechat_scheduler.web.console.parts import code, facts, joined, section, spaced
+from wechat_scheduler.web.console.parts import code, facts, joined, section
 from wechat_scheduler.web.console.pushes.set_up_form import PUSHES
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -28,13 +28,9 @@ ENTER_URL = W(
     "Enter this in WeChat's console, with the same token and key:",
     "在微信后台填入下面的地址，以及相同的 Token 和 Key：",
 )
-UNREGISTERED = W(
-    "No credential of this appid is kept here. Check the appid, or register the account.",
-    "这里没有维护这个 appid 的凭据。请检查 appid，或先登记账号。",
-)
 SAVED = W("The endpoint is set up", "推送地址已设置")
 BACK = W("Back to the pushes", "回到推送")
-COPY, REGISTER = W("Copy", "复制"), W("Register the account", "登记账号")
+COPY = W("Copy", "复制")
 PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
 MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
 
@@ -66,7 +62,9 @@ async def _to_enter(visit: Visit, made: SetUpOutcome) -> Html:
         pairs.append((MESSAGES_PATH, _address(visit, made.messages_path)))
     return fill(
         '{unknown}<p>{enter}</p><div class="secrets">{facts}</div>',
-        unknown=when(kept == [], _unregistered(visit, made.appid)),
+        unknown=when(
+            kept == [], fill('<p class="advice">{told}</p>', told=told_lacking(visit, made.appid))
+        ),
         enter=visit.say(ENTER_URL if visit.public_url else ENTER),
         facts=facts(visit, pairs),
     )
@@ -87,8 +85,3 @@ def _address(visit: Visit, path: str) -> Html:
         url=url,
         copy=visit.say(COPY),
     )
-
-
-def _unregistered(visit: Visit, appid: str) -> Html:
-    way = link(register_url(appid), visit.say(REGISTER))
-    return fill('<p class="advice">{words}</p>', words=spaced(visit.say(UNREGISTERED), way))

@@ -64,14 +64,7 @@ async def create(request: web.Request) -> web.Response:
 async def _notes(services: Services, app: App) -> Sequence[str]:
     namesakes = [other.id for other in services.directory.apps() if other.name == app.name]
     notes = [note_on_namesakes(APP_NAMESAKE, app.name, namesakes)]
-    return list(filter(None, (*notes, await _unregistered(services, app))))
-
-
-async def _unregistered(services: Services, app: App) -> str:
-    """Empty if messages can be sent through the account of the app."""
-    if await services.accounts.keeps(app.appid):
-        return ""
-    return f"register {app.appid} too: until then nothing is sent through this account"
+    return list(filter(None, (*notes, await services.accounts.lack(app.appid))))
 
 
 async def listed(request: web.Request) -> web.Response:
@@ -96,7 +89,7 @@ def _is_wanted(app: App, wanted: Mapping[str, str]) -> bool:
 async def shown(request: web.Request) -> web.Response:
     app, note = await app_of(request), ""
     with suppress(StorageError):  # the app itself is in memory
-        note = await _unregistered(request.app[SERVICES], app)
+        note = await request.app[SERVICES].accounts.lack(app.appid)
     return envelope.success(app_result(app), note=note)
 
 
