@@ -150,8 +150,13 @@ async def test_receivers_of_one_name_are_told_apart_by_the_end_of_the_openid(
 
 
 async def test_a_message_is_written_for_an_app_beyond_those_to_choose_from(
-    admin: Browser, keeper: Caller, shop: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    admin: Browser,
+    keeper: Caller,
+    shop: dict[str, Any],
+    clock: FakeClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    clock.advance(timedelta(seconds=1))  # the oldest app is the first
     late = await made_app(keeper, "late")
     monkeypatch.setattr(app_choice, "LARGEST_PAGE", 1)
 
