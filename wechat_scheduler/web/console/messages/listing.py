@@ -105,7 +105,7 @@ def deliveries_table(visit: Visit, rows: Rows[DeliveryResult], empty: Words, *, 
         heads,
         [[*([_box(visit, one)] if pick else []), *_cells(visit, one)] for one in rows.rows],
         empty=empty,
-        kind="deliveries",
+        kind="brief deliveries",
     )
 
 

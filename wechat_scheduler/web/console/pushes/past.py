@@ -71,6 +71,7 @@ async def past_pushes(visit: Visit) -> CameSection:
             HEADS,
             [past_row(visit, one) for one in found.rows],
             empty=_none_fits(visit, given) if is_filtered else _none(visit),
+            kind="brief",
         ),
         pager=pager(visit, found),
         kept=spaced(visit.say(KEPT), "" if visit.sees(Scope.PUSH) else visit.say(NO_ACTS)),
@@ -114,7 +115,7 @@ def _search(visit: Visit, given: dict[str, str], error: InvalidRequestError | No
         when(
             sees_acts,
             text_field(
-                visit, "person", CALLED, given["person"], type="search", maxlength=128,
+                visit, "person", terms.USER, given["person"], hint=CALLED, type="search", maxlength=128,
                 error=wrong.at("person"),
             ),
         ),
