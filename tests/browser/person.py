@@ -43,6 +43,8 @@ def chromium() -> Iterator[Chrome]:
     options.binary_location = PROGRAMS["chromium"] or ""
     for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu"):
         options.add_argument(f"--{flag}")
+    # Back loads the page again, as it does where memory is short.
+    options.add_argument("--disable-features=BackForwardCache")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     service = Service(PROGRAMS["chromedriver"], env={**os.environ, "PATH": PATH})
     driver = Chrome(options=options, service=service)

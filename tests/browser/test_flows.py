@@ -81,6 +81,26 @@ def test_a_dead_letter_is_sent_again(person: "Person", place: "Background", uid:
     person.sees("Accepted")
 
 
+def test_no_other_letter_is_ticked_when_more_have_come_meanwhile(
+    person: "Person", place: "Background", uid: str
+) -> None:
+    place.sandbox.script(TEMPLATE_SEND, errcode=47003, times=None)
+    letter = {"app": place.town.app.id, "to": [uid], "text": "hello", "channel": "template"}
+    ticked = "return [...document.querySelectorAll('[name=id]')].map((one) => one.checked)"
+    place.call("POST", "/v1/messages", letter | {"title": "One"})
+    person.open("/console/messages")
+    person.sees("One", "Failed")
+    person.tick("id")
+    person.click("Send the selected again")
+    person.sees("1 delivery will be sent again.")
+    place.call("POST", "/v1/messages", letter | {"title": "Two"})
+
+    person.goes_back()
+
+    person.sees("One", "Two")
+    assert person.driver.execute_script(ticked) == [False, False]
+
+
 def test_a_reminder_is_made_of_a_sentence(person: "Person", place: "Background", uid: str) -> None:
     person.open("/console/reminders/write")
     person.fill("when", "每天早上9点吃药")
@@ -93,6 +113,46 @@ def test_a_reminder_is_made_of_a_sentence(person: "Person", place: "Background",
     person.sees("The reminder is saved.")
     (made,) = place.call("GET", "/v1/reminders")
     assert made["title"] == "吃药"
+
+
+def test_the_page_of_a_reminder_keeps_its_address_and_can_be_opened_again(
+    person: "Person", place: "Background", uid: str
+) -> None:
+    when = {"rule": "FREQ=DAILY", "time": "2030-01-01T09:00:00+08:00"}
+    wish = {"app": place.town.app.id, "title": "吃药", "to": [uid], **when}
+    page = f"/console/reminders/{place.call('POST', '/v1/reminders', wish)['id']}"
+    person.open(page)
+    person.fill("when", "每周一上午9点")
+    person.click("See the new time")
+    person.sees("As it is understood")
+    answered = person.path
+
+    person.driver.refresh()
+
+    person.wait(lambda: "As it is understood" not in person.text)
+    assert (answered, person.path) == (page, page)
+    assert person.has_written("when") == "每周一上午9点"
+    assert person.complaints() == []
+
+
+def test_a_box_stays_with_its_topic_when_another_topic_is_removed(
+    person: "Person", place: "Background", uid: str
+) -> None:
+    topics = f"/v1/apps/{place.town.app.id}/topics"
+    first, second, third = [place.call("POST", topics, {"name": name})["id"] for name in "abc"]
+    box = "return document.querySelector(`[name=topics][value='${arguments[0]}']`)"
+    person.open("/console/reminders/write")
+    person.fill("when", "每天早上9点吃药")
+    person.driver.execute_script(f"{box}.click()", str(second))
+    person.click("See how it is understood")
+    person.sees("Next times")
+    place.call("DELETE", f"{topics}/{first}")
+
+    person.goes_back()
+
+    person.wait(lambda: "Next times" not in person.text and person.has_written("when"))
+    ticked = [person.driver.execute_script(f"{box}.checked", str(one)) for one in (second, third)]
+    assert ticked == [True, False]
 
 
 def test_who_signed_in_with_a_key_that_is_revoked_is_out_at_once(

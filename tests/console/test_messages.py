@@ -313,12 +313,14 @@ async def test_chosen_deliveries_are_cancelled_and_others_are_not(
     sent = [(await send(keeper, shop, "alice", title=f"{n}")).result for n in range(2)]
     chosen = str(sent[0]["deliveries"][0]["id"])
     page = await admin.open("/console/messages")
+    boxes = page.root.find("input", name="id")
 
     question = await admin.submit(page, "/console/messages/choose", id=[chosen], what="cancel")
     nothing = await admin.submit(page, "/console/messages/choose", id=[], what="cancel")
     await keeper.settle()
     late = await admin.submit(question, "/console/messages/change")
 
+    assert [one["autocomplete"] for one in boxes] == ["off", "off"]
     assert "All of them changed meanwhile and stay as they are." in late.text
     assert "1 delivery that waits will be cancelled" in question.text
     assert "No delivery is ticked" in nothing.text

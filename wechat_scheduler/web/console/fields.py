@@ -138,16 +138,19 @@ def check_field(
     value: str = "on",
     *,
     checked: bool = False,
+    listed: bool = False,
     hint: Phrase | None = None,
     error: str = "",
 ) -> Html:
-    """A box to tick. Several may share a name with different values (`visit.form_list`)."""
+    """A box to tick. Several may share a name with different values (`visit.form_list`). One that is `listed` stands for
+    something that comes and goes: after Back a browser would tick another, as it goes by the order."""
     return fill(
-        '<label class="check"><input type="checkbox" name="{name}" value="{value}"{checked}> '
+        '<label class="check"><input type="checkbox" name="{name}" value="{value}"{checked}{off}> '
         "<span>{label}{hint}</span></label>{error}",
         name=name,
         value=value,
         checked=when(checked, fill(" checked")),
+        off=when(listed, fill(' autocomplete="off"')),
         label=visit.say(label),
         hint=when(hint, fill(" <small>{hint}</small>", hint=visit.say(hint) if hint else "")),
         error=when(error, fill('<p class="error">{error}</p>', error=error)),

@@ -119,7 +119,10 @@ async def _kept(visit: Visit) -> Html:
     appids = list(dict.fromkeys([*(kept if len(kept) <= MOST_BOXES else ()), *ticked]))
     if not appids:
         return Html()
-    boxes = [check_field(visit, TICKED, appid, appid, checked=appid in ticked) for appid in appids]
+    boxes = [
+        check_field(visit, TICKED, appid, appid, checked=appid in ticked, listed=True)
+        for appid in appids
+    ]
     return fill(
         "<fieldset><legend>{legend}</legend>{boxes}</fieldset>",
         legend=visit.say(APPIDS),

@@ -34,7 +34,7 @@
       for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
       history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
     };
-    // A topic that was made meanwhile stands before others: a box is known by its value.
+    // Topics are made and removed meanwhile: a box is known by its value.
     const kept = history.state?.written ?? [];
     fields.forEach((field) => {
       const isBox = field.type === "checkbox";

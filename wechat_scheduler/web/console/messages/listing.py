@@ -161,11 +161,12 @@ def _none_found(visit: Visit, chosen: WantedDeliveries) -> Words:
 
 
 def _box(visit: Visit, one: DeliveryResult) -> Html:
-    """Nothing is done with what was sent on to each of its receivers."""
+    """Nothing is done with what was sent on to each of its receivers. After Back a browser would tick others, as it goes
+    by the order."""
     if is_sent_on(one):
         return Html()
     return fill(
-        '<label class="pick"><input type="checkbox" name="id" value="{id}" aria-label="{label}"></label>',
+        '<label class="pick"><input type="checkbox" name="id" value="{id}" autocomplete="off" aria-label="{label}"></label>',
         id=one.id,
         label=visit.say(PICK_ONE, title=one.title or one.id),
     )

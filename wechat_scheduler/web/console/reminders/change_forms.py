@@ -158,7 +158,7 @@ def _receivers(
         *((str(topic), name) for topic, name in topic_names(visit, topics).items()),
     ]
     boxes = [
-        check_field(visit, "topics", name, value, checked=value in given.topics)
+        check_field(visit, "topics", name, value, checked=value in given.topics, listed=True)
         for value, name in options
     ]
     inner = fill(

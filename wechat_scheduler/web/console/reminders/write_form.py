@@ -124,7 +124,7 @@ def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
         *((str(topic), name) for topic, name in topic_names(visit, written.topics).items()),
     ]
     boxes = [
-        check_field(visit, "topics", name, value, checked=value in draft.topics)
+        check_field(visit, "topics", name, value, checked=value in draft.topics, listed=True)
         for value, name in options
     ]
     return fill(
