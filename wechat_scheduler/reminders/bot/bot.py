@@ -45,7 +45,7 @@ _SPEAKS_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _GREETS: Final = re.compile(
-    r"\s*(?:你好|您好|大家好|hi\b|hello|嗨|哈[喽啰]|早|[早晚]上好|[上中下]午好|在吗|在不在)",
+    r"\s*(?:你好|您好|大家好|hi\b|hello|嗨|哈[喽啰]|早(?![上餐饭点已就])|[早晚]上好|[上中下]午好|在吗|在不在)",
     re.IGNORECASE,
 )
 # 我的包裹到哪了: the shop is asked, which an example of a reminder does not answer.
