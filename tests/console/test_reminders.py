@@ -418,6 +418,22 @@ async def test_a_change_of_the_longest_text_is_undone(admin: Browser, office: Of
     assert (kept["title"], kept["text"]) == ("浇花", "文" * 20_000)
 
 
+async def test_a_form_that_was_sent_before_offers_no_undo_of_nothing(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind()).result
+    path = f"{LIST}/{made['id']}"
+    shown = await admin.submit(await admin.open(path), f"{path}/move", when="周六")
+
+    first, second = [await admin.submit(shown, f"{path}/move/save") for _ in range(2)]
+    undone = await admin.submit(first, f"{path}/restore")
+
+    assert "It was so already: nothing changed." in second.text
+    assert "Undo" not in second.text
+    assert "It is restored." in undone.text
+    assert (await office.call("GET", f"/v1/reminders/{made['id']}")).result["time"] == made["time"]
+
+
 async def test_the_next_time_alone_is_moved_and_all_of_it_is_undone(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

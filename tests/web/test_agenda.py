@@ -146,6 +146,18 @@ async def test_a_removal_is_undone_within_a_minute(keeper: Caller, clock: FakeCl
     assert (late.status, late.json["reason"]) == (409, "reminder.state")
 
 
+async def test_no_removal_is_undone_in_an_app_that_is_gone(office: Office) -> None:
+    made = (await office.remind()).result
+    path = f"/v1/reminders/{made['id']}"
+    undo = (await office.call("POST", f"{path}/remove")).result["undo"]
+    await office.call("DELETE", f"/v1/apps/{made['app']}")
+
+    late = await office.call("POST", f"{path}/restore", body={"undo": undo})
+
+    assert (late.status, late.json["reason"]) == (404, "reminder.unknown")
+    assert (await office.call("GET", path)).status == 404
+
+
 async def test_a_removal_is_undone_by_its_own_text_and_by_a_key_that_reaches_it(
     office: Office,
 ) -> None:

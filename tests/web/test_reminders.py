@@ -422,6 +422,17 @@ async def test_a_time_that_is_sent_back_as_it_was_shown_keeps_the_others_by_the_
     assert (changed["time"], changed["rule"]) == (moved["time"], moved["rule"])
 
 
+async def test_a_change_that_is_sent_twice_is_undone_by_the_first_answer(office: Office) -> None:
+    made = (await office.remind()).result
+    path, body = f"/v1/reminders/{made['id']}", {"time": "2026-11-21T15:00:00+08:00"}
+
+    moved, same = [(await office.call("PATCH", path, body=body)).result for _ in range(2)]
+    back = await office.call("POST", f"{path}/restore", body={"undo": moved["undo"]})
+
+    assert (same["undo"], same["changed"], same["time"]) == ("", [], moved["time"])
+    assert (back.status, back.result["time"]) == (200, made["time"])
+
+
 async def test_a_change_is_undone_until_another_one(office: Office) -> None:
     made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH", defer=-10)).result
     path = f"/v1/reminders/{made['id']}"

@@ -117,11 +117,15 @@ class ReminderDesk(ReminderReader):
     ) -> Reminder:
         """Stores what `edit` makes of the stored reminder; `edit` may be called several times, and
         changes only what an API may ask for. A reminder with a new time is active again, unless it
-        is paused. `people` joins some and lets others leave; all others who joined stay."""
+        is paused. `people` joins some and lets others leave; all others who joined stay. A change that
+        changes nothing, as of a form that is sent twice, leaves the one before it the last."""
         check_people(people.join if people else ())
-        return await self._changed(
-            reminder_id, lambda before: self.edited(before, edit(before)), people
-        )
+
+        def changed(before: Reminder) -> Reminder | None:
+            after = self.edited(before, edit(before))
+            return None if after == before and people is None else after
+
+        return await self._changed(reminder_id, changed, people)
 
     async def pause(self, reminder_id: str) -> Reminder:
         """Stops the reminder until it is resumed. Occurrences in between are left out, not missed."""

@@ -168,8 +168,13 @@ async def _delete(deed: Deed) -> web.Response:
 
 
 async def _undo(request: web.Request, name: str, form: Form) -> web.Response:
+    services, undo = request.app[SERVICES], form.get("undo", "")
+    app_id = services.owners.deleted(name, undo).reminder.app_id
+    check_current(request, app_id)
+    if services.directory.app(app_id) is None:
+        raise NotFoundError(f"there is no app {app_id}", reason=Reason.APP_UNKNOWN)
     try:
-        await request.app[SERVICES].owners.restore(name, form.get("undo", ""))
+        await services.owners.restore(name, undo)
     except ConflictError as error:
         page = bulletin_page("来不及撤销了", "删除超过了一分钟，不能再撤销。")
         return page_response(page, error.status)

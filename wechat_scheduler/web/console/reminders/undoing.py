@@ -24,11 +24,12 @@ DID: Final[Mapping[str, Words]] = {
     ),
     "worded": W("Its words are changed.", "文字已修改。"),
 }
+SAME = W("It was so already: nothing changed.", "原来就是这样，没有改动。")
 
 
 class UndoOutcome(msgspec.Struct, kw_only=True):
     """`did` is one of `DID`, empty for a deletion, of which `title` says what is gone. Until `until`, `undo` takes it
-    back."""
+    back; it is empty if nothing changed."""
 
     did: str = ""
     title: str = ""
@@ -45,6 +46,8 @@ def told(visit: Visit, reminder: str, outcome: UndoOutcome | None) -> Html:
     words = DID.get(outcome.did) if outcome else None
     if outcome is None or words is None or outcome.until <= visit.now:
         return Html()
+    if not outcome.undo:  # the form was sent before
+        return fill('<section><p role="status">{same}</p></section>', same=visit.say(SAME))
     return fill(
         '<section><p role="status">{notice}{space}{until}</p>{undo}</section>',
         notice=visit.say(words),

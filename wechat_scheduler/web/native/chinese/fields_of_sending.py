@@ -127,7 +127,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Until `until`, `undo` restores it.": "在 `until` 之前可以用 `undo` 恢复",
     "`undo` is from the removal or the change.": "`undo` 来自删除或修改时的返回",
     "The changed reminder.": "修改后的提醒",
-    "Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`.":
+    "Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`, and if nothing changed.":
         "在 `until` 之前可以用 `undo` 改回原样；改了 `to` 则 `undo` 为空",
     "`before` was its time, null if neither that nor the rule changed; `changed` names the fields that are others now.":
         "`before` 是原来的时间，时间和规则都没改则为 null；`changed` 是改了的字段的名称",

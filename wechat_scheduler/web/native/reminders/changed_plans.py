@@ -27,8 +27,8 @@ from wechat_scheduler.web.native.route import NativeRoute
 
 
 class ChangeResult(ReminderResult, kw_only=True):
-    """The changed reminder. Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`. `before`
-    was its time, null if neither that nor the rule changed; `changed` names the fields that are others now."""
+    """The changed reminder. Until `until`, `undo` makes it what it was; `undo` is empty after a change of `to`, and if nothing
+    changed. `before` was its time, null if neither that nor the rule changed; `changed` names the fields that are others now."""
 
     before: datetime | None
     changed: list[str]
@@ -51,7 +51,7 @@ async def change(request: web.Request) -> web.Response:
             people,
             before=time_before(before, after),
             changed=fields_that_differ(before, after, to=joined not in (None, people)),
-            undo=owners.sealed(before) if body.to is UNSET else "",
+            undo="" if after == before or body.to is not UNSET else owners.sealed(before),
             until=owners.undo_until(),
         )
     )

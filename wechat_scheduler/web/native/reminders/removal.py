@@ -12,8 +12,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.native.reach import reaches_app
+from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reminders.bodies import ReminderResult, result_with
 from wechat_scheduler.web.native.reminders.differences import fields_that_differ, time_before
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, seen
@@ -51,7 +50,11 @@ async def remove(request: web.Request) -> web.Response:
 async def restore(request: web.Request) -> web.Response:
     body, services = decode(await request.read(), RestoreBody), request.app[SERVICES]
     name = request.match_info["reminder"]
-    if not await reaches_app(request, services.owners.deleted(name, body.undo).reminder.app_id):
+    app = await services.directory.find_app(
+        services.owners.deleted(name, body.undo).reminder.app_id
+    )
+    # The reminders of an app that was removed are gone with it.
+    if app is None or not request[CALLER].reaches(app.appid):
         raise NotFoundError("there is no deletion to undo", reason=Reason.REMINDER_UNKNOWN)
     reminder, before = await services.owners.restore(name, body.undo)
     people = await services.reminders.people(reminder.id)
