@@ -85,7 +85,8 @@ class PreviewDesk:
         shown = preview(message, app, subscriber, now, self._landing(message, subscriber))
         warnings = (*shown.warnings, *await self._used_up(shown, subscriber, now))
         error = error or shown.error
-        if not error and isinstance(to, str) and await self._texts_used_up(shown, subscriber):
+        is_text = isinstance(to, str) and all(one.way is Way.TEXT for one in shown.ways)
+        if not error and is_text and await self._refused_texts(subscriber):
             error = TEXTS_USED_UP.en
         seen = replace(shown, warnings=warnings, error=error)
         return PreviewedReceiver(subscriber=subscriber, preview=seen)
@@ -128,12 +129,6 @@ class PreviewDesk:
             return ()
         count = await self._uses.get(subscriber.appid, subscriber.openid, notice.template_id)
         return (str(no_notice_left(count)),) if count and count.is_used_up(now) else ()
-
-    async def _texts_used_up(self, shown: Preview, subscriber: Subscriber) -> bool:
-        """Whether WeChat refused a text since the user's last act, and the message has no other way."""
-        if any(one.way is not Way.TEXT for one in shown.ways):
-            return False
-        return await self._refused_texts(subscriber)
 
     async def _refused_texts(self, subscriber: Subscriber) -> bool:
         """Whether WeChat refused a text since the user's last act."""

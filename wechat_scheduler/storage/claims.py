@@ -226,7 +226,7 @@ class ClaimingStore:
         """Set aside a row that cannot be read."""
         yield _fitting(self._due.set_aside, row["id"], claim.name, reason, claim.now)
 
-    def new_claim(self, now: datetime, lease: timedelta) -> Claim:
+    def _new_claim(self, now: datetime, lease: timedelta) -> Claim:
         self._claims += 1
         return Claim(f"{self._worker}/{self._claims}", micros(now + lease), micros(now))
 

@@ -135,7 +135,7 @@ class SqlCredentials(ClaimingStore):
         return await self._change(lambda: jobs.touch(Statement(jobs.SUSPECT, params)), key)
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedJob]:
-        claim, today = self.new_claim(now, lease), quota_day(now).toordinal()
+        claim, today = self._new_claim(now, lease), quota_day(now).toordinal()
 
         def script() -> Script[list[Row]]:
             yield from wake_further(claim.now, self._database.dialect.skip_locked)

@@ -90,7 +90,7 @@ class SqlOutbox(ClaimingStore):
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Delivery]:
-        claim = self.new_claim(now, lease)
+        claim = self._new_claim(now, lease)
         with self._lanes.absence.noted():
             claimed = await self._database.write(lambda: self._claimed(claim, limit))
         self._lanes.absence.found(now)

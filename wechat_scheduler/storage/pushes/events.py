@@ -91,7 +91,7 @@ class SqlEvents(ClaimingStore):
         return await self._database.write(lambda: self._put(event, now))
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[ClaimedEvent]:
-        claim = self.new_claim(now, lease)
+        claim = self._new_claim(now, lease)
         rows = await self._database.write(lambda: self._lanes.take(claim, limit))
         return await self._read_each(claim, rows, lambda row: self._claimed(row, claim.name))
 

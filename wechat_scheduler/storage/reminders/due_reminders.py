@@ -76,7 +76,7 @@ class SqlDueReminders(ClaimingStore):
         )
 
     async def claim(self, *, now: datetime, limit: int, lease: timedelta) -> Sequence[Claimed]:
-        claim = self.new_claim(now, lease)
+        claim = self._new_claim(now, lease)
         rows, people = await self._database.write(lambda: self._claimed(claim, limit))
         found = await self._read_each(claim, rows, reminder_of)
         found.sort(key=lambda reminder: reminder.start + reminder.defer)
