@@ -11,6 +11,7 @@ from tests.console.visitor import browser
 from tests.house import AUTHORIZER, COMPONENT, Caller, WeChat, daemon, wechat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, OTHER_KEY, Sender, event
+from tests.web.signing import allow
 from wechat_scheduler.engine.clock import SystemClock
 
 OTHER = "wx4444444444444444"
@@ -478,16 +479,21 @@ async def test_an_app_is_told_that_its_account_has_to_authorise_the_platform_aga
     platform: Platform,
 ) -> None:
     await platform.authorise()
+    await platform.keeper.register({"type": 1, "authorizer_appid": AUTHORIZER}, appid=COMPONENT)
     platform.weixin.sandbox.revoke_authorizer(COMPONENT, AUTHORIZER)
     await platform.pushed()
 
     body = {"name": "shop", "appid": AUTHORIZER}
     made = await platform.keeper.call("POST", "/v1/apps", body=body)
+    pages = await allow(platform.keeper, "https://shop.example", appid=AUTHORIZER)
     async with browser(platform.keeper) as admin:
         await admin.sign_in(platform.keeper.daemon.admin_key)
         page = await admin.open(f"/console/apps/{made.result['id']}")
 
-    told = f"account {AUTHORIZER} has to authorise the platform {COMPONENT} again: nothing can be sent until it does"
-    assert made.json["message"] == f"the {told}"
+    told = (
+        f"account {AUTHORIZER} has to authorise the platform {COMPONENT} again: until it does, the platform cannot act "
+        "for it"
+    )
+    assert made.json["message"] == pages.json["message"] == f"the {told}"
     assert f"The {told}." in page.text
     assert "/console/credentials/register?appid" not in page.html

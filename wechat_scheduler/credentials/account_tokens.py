@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, NamedTuple
 
-from wechat_scheduler.credentials.fault_sentences import AUTHORISE_AGAIN, UNREGISTERED
+from wechat_scheduler.credentials.fault_sentences import AUTHORISE_AGAIN, NO_TICKET, UNREGISTERED
 from wechat_scheduler.credentials.manager import Manager
 from wechat_scheduler.credentials.model import (
     ACCESS_TOKEN,
@@ -14,16 +14,19 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.engine.batches import Batches
+from wechat_scheduler.engine.sentences import Sentence
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 
 
 class TokenKinds(NamedTuple):
-    """The kind of an account's own job and that of its platform's. `register` is the remedy if there is neither."""
+    """The kind of an account's own job and that of its platform's. `register` is the remedy if there is neither, which
+    `missing` says as a note."""
 
     own: str
     of_platform: str
     register: str
+    missing: Sentence
     reason: Reason
 
 
@@ -31,10 +34,15 @@ TOKENS: Final = TokenKinds(
     ACCESS_TOKEN,
     AUTHORIZER_TOKEN,
     "register the account with its AppSecret",
+    UNREGISTERED,
     Reason.ACCOUNT_UNKNOWN,
 )
 PAGE_TICKETS: Final = TokenKinds(
-    "jsapi_ticket", "jsapi_ticket", "register type 1 (jsapi_ticket) of it", Reason.TASK_UNKNOWN
+    "jsapi_ticket",
+    "jsapi_ticket",
+    "register type 1 (jsapi_ticket) of it",
+    NO_TICKET,
+    Reason.TASK_UNKNOWN,
 )
 
 
@@ -105,7 +113,7 @@ class AccountTokens:
         platform. Raises StorageError."""
         views = await self._views(appid)
         if not views:
-            return UNREGISTERED.fill(appid=appid)
+            return self._kinds.missing.fill(appid=appid)
         is_kept = any(view.waits_on != AUTHORIZATION for view in views)
         return "" if is_kept else AUTHORISE_AGAIN.fill(appid=appid, platform=views[0].key.appid)
 

@@ -119,12 +119,16 @@ FORCED: Final = Sentence(
     "或重置 AppSecret 后重新登记账号",
 )
 
-# Why nothing can be sent through an account.
+# Why an account cannot be used.
 UNREGISTERED: Final = Sentence(
     "the account {appid} has no credential here: nothing can be sent until it is registered",
     "账号 {appid} 在这里没有凭据：登记之前，什么也发不出去",
 )
 AUTHORISE_AGAIN: Final = Sentence(
-    "the account {appid} has to authorise the platform {platform} again: nothing can be sent until it does",
-    "账号 {appid} 需要重新授权平台 {platform}：授权之前，什么也发不出去",
+    "the account {appid} has to authorise the platform {platform} again: until it does, the platform cannot act for it",
+    "账号 {appid} 需要重新授权平台 {platform}：授权之前，平台不能代它调用微信",
+)
+NO_TICKET: Final = Sentence(
+    "no jsapi_ticket is registered for {appid} yet: register type 1",
+    "还没有登记 {appid} 的 jsapi_ticket：请登记类型 1",
 )

@@ -70,8 +70,7 @@ async def put(request: web.Request) -> web.Response:
     origins = _read(decode(await request.read(), OriginsBody).origins)
     with noting(request, Action.ORIGINS_SET, appid):
         await services.origins.put(appid, origins)
-    lacking = origins and not await services.tickets.keeps(appid)
-    note = f"no {TICKET} is registered for {appid} yet: register type 1" if lacking else ""
+    note = await services.tickets.lack(appid) if origins else ""
     return envelope.success(OriginsResult(appid, origins), note=note)
 
 
