@@ -1,13 +1,15 @@
 """A clock that only moves when a test moves it."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from wechat_scheduler.engine.clock import Clock
 
 START = datetime(2026, 11, 18, 2, 30, tzinfo=UTC)
+# Between two tries of a busy WeChat there is a second at most.
+NAP = timedelta(seconds=1)
 
 
 class FakeClock:
@@ -93,3 +95,12 @@ def unmoved(clock: Clock) -> Iterator[None]:
     """Around a test that shares a place with others of its file: fails it if it moved the time of all."""
     yield
     assert clock.now() == START, "a test that moves the time has a place of its own"
+
+
+@asynccontextmanager
+async def flowing(clock: FakeClock, step: timedelta = NAP) -> AsyncIterator[None]:
+    """Ends each wait of at most `step` at once."""
+    async with asyncio.TaskGroup() as group:
+        moments = group.create_task(clock.flow(step))
+        yield
+        moments.cancel()

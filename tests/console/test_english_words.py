@@ -3,6 +3,7 @@
 import re
 
 from tests.business import Business
+from tests.clock import FakeClock
 from tests.console.elements import Element
 from tests.console.furnishing import pages, walked
 from tests.console.spaces import odd_spaces
@@ -35,9 +36,9 @@ def _texts(one: Element) -> list[str]:
 
 
 async def test_no_chinese_page_has_english_sentences_or_odd_spaces(
-    admin: Browser, keeper: Caller, weixin: WeChat, business: Business
+    admin: Browser, keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
 ) -> None:
-    names = await fail_at_everything(keeper, weixin, business)
+    names = await fail_at_everything(keeper, weixin, business, clock)
     name_targets(
         keeper,
         {"name": "hook", "kind": "webhook", "url": business.url("/hook")},

@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.alerts.samples import alert
 from tests.business import Business, status
-from tests.clock import START
+from tests.clock import START, FakeClock, flowing
 from tests.console.furnishing import SEND, STABLE, furnish
 from tests.house import APPID, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
@@ -28,19 +28,23 @@ UNSENT: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
-async def fail_at_everything(keeper: Caller, weixin: WeChat, business: Business) -> dict[str, str]:
+async def fail_at_everything(
+    keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
+) -> dict[str, str]:
     """Returns what was made, by the names in the paths of pages."""
     names = await furnish(keeper, weixin, "快递", rule="WORKDAY")
     weixin.sandbox.clear_scripts()
     weixin.sandbox.people.follow(APPID, "o_amy1")
-    await _credentials(keeper, weixin, business)
+    await _credentials(keeper, weixin, business, clock)
     await _messages(keeper, weixin, business, names)
     await _pushes(keeper, weixin)
     await _alerts(keeper)
     return names
 
 
-async def _credentials(keeper: Caller, weixin: WeChat, business: Business) -> None:
+async def _credentials(
+    keeper: Caller, weixin: WeChat, business: Business, clock: FakeClock
+) -> None:
     for number, refusal in enumerate(REFUSALS):
         appid = f"wx80000000000000{number:02}"
         weixin.sandbox.script(STABLE, appid=appid, times=None, **refusal)
@@ -55,7 +59,8 @@ async def _credentials(keeper: Caller, weixin: WeChat, business: Business) -> No
     await keeper.register(
         {"type": 0, "notify": business.url("/notify")}, appid="wx8500000000000000"
     )
-    await keeper.settle()
+    async with flowing(clock):  # a busy WeChat is asked again after a moment
+        await keeper.settle()
 
 
 async def _messages(

@@ -1,6 +1,5 @@
 """An account for each failure, all kept by one daemon, so that a day of every one costs one day."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -10,15 +9,13 @@ from typing import Any, NamedTuple
 
 from aiohttp import web
 
-from tests.clock import FakeClock
+from tests.clock import NAP, FakeClock, flowing
 from tests.house import Caller, WeChat, daemon, served, wechat
 from tests.wechat import test_errcodes as table
 
 TOKEN, STABLE, TICKET = table.TOKEN, table.STABLE, table.TICKET
 REFRESH, COMPONENT, AUTHORIZER = table.REFRESH, table.COMPONENT, table.AUTHORIZER
 
-# Between two tries of a busy WeChat there is a second at most.
-NAP = timedelta(seconds=1)
 AUTHORISED = "wx9000000000000000"
 
 TYPES = {TOKEN: 0, STABLE: 0, TICKET: 1, REFRESH: 2, COMPONENT: 3, AUTHORIZER: 4}
@@ -110,10 +107,8 @@ class Stage:
 
     async def turn(self) -> None:
         """Until nothing is due, with a moment passing whenever an attempt waits for one."""
-        async with asyncio.TaskGroup() as group:
-            moments = group.create_task(self.clock.flow(NAP))
+        async with flowing(self.clock):
             await self.keeper.settle()
-            moments.cancel()
 
     async def live(self, until: datetime, *, step: timedelta = NAP) -> None:
         """From one due time to the next; those that lie less than `step` apart in one go."""

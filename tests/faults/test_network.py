@@ -1,30 +1,17 @@
 """WeChat that cannot be reached: no name, no route, no answer."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.clock import FakeClock
-from tests.faults.cast import NAP
+from tests.clock import FakeClock, flowing
 from tests.house import APPID, Caller, WeChat, daemon
 
 # Too long for a host name: the resolver refuses it without a query.
 NAME = ".".join(["weixin" * 10] * 5)
 # How long a fetch waits for one more try.
 DEADLINE = timedelta(seconds=10)
-
-
-@asynccontextmanager
-async def flowing(clock: FakeClock, step: timedelta) -> AsyncIterator[None]:
-    """Ends each wait of at most `step` at once."""
-    async with asyncio.TaskGroup() as group:
-        moments = group.create_task(clock.flow(step))
-        yield
-        moments.cancel()
 
 
 async def test_without_dns_the_old_value_is_served_to_its_end_and_then_the_reason_is(
@@ -37,11 +24,11 @@ async def test_without_dns_the_old_value_is_served_to_its_end_and_then_the_reaso
 
     async with daemon(tmp_path / "state", f"http://{NAME}", clock=clock) as keeper:
         clock.advance(timedelta(minutes=117))
-        async with flowing(clock, NAP):
+        async with flowing(clock):
             await keeper.settle()
         stale, job = await keeper.value(f"{APPID}/0"), await keeper.job()
         clock.advance(timedelta(minutes=4))
-        async with flowing(clock, NAP):
+        async with flowing(clock):
             await keeper.settle()
         async with flowing(clock, DEADLINE):
             refused = await keeper.fetch(f"{APPID}/0")
