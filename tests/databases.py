@@ -1,4 +1,4 @@
-"""Fixtures of suites that open databases of both kinds themselves. `tests/conftest.py` gives them to all: an import
+"""Fixtures of suites that open databases of both kinds themselves. `tests/running.py` gives them to all: an import
 of `postgres` into another module would start a server of its own. What only uses a database with the product's schema
 takes the `database` of `tests/lasting.py`; a suite with tables of its own takes this one, and says what they are:
 

@@ -19,7 +19,8 @@ import pytest
 import pytest_asyncio
 
 from tests.clock import FakeClock
-from tests.postgres import PostgresServer, fastest
+from tests.fastest import fastest
+from tests.postgres import PostgresServer
 from tests.reused import LOST, UsedDatabase, new_database
 from tests.template import lay_database
 from wechat_scheduler.engine.clock import SystemClock

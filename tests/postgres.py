@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
+from tests.fastest import fastest
+
 PROGRAMS = ("initdb", "pg_ctl", "postgres")
 OLDEST = 13
 EMPTY = "template1"
@@ -120,13 +122,6 @@ def folder_at(parent: Path) -> Iterator[Path]:
         folder = Path(name)
         folder.chmod(0o755)
         yield folder
-
-
-def fastest() -> Path:
-    """A folder in memory, if there is room: nothing waits for a disk there."""
-    memory = Path("/dev/shm")
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
-    return memory if roomy and os.access(memory, os.W_OK) else Path("/tmp")
 
 
 def find_programs() -> Path:

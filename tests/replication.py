@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.fastest import fastest
 from tests.postgres import (
     SETTINGS,
     connected,
-    fastest,
     find_programs,
     folder_at,
     make_cluster,
