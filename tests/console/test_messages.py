@@ -157,17 +157,18 @@ async def test_a_message_is_written_for_an_app_beyond_those_to_choose_from(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock.advance(timedelta(seconds=1))  # the oldest app is the first
-    late = await made_app(keeper, "late")
+    write, late = "/console/messages/write", str((await made_app(keeper, "late"))["id"])
     monkeypatch.setattr(app_choice, "LARGEST_PAGE", 1)
 
-    page = await admin.open(f"/console/messages/write?app={late['id']}&to=alice")
-    none = await admin.open("/console/messages/write?app=99")
-    refused = await admin.submit(page, "/console/messages/write", app="99", text="hi")
+    page = await admin.open(f"{write}?app={late}&to=alice")
+    none = await admin.open(f"{write}?app=99")
+    refused = await admin.submit(page, write, app="99", to="al", text="hi")
 
     options = page.root.one("select", name="app").find("option")
-    assert [one["value"] for one in options if "selected" in one.attributes] == [str(late["id"])]
-    assert none.status == 200
-    assert "app 99" in refused.text.lower()
+    assert [one["value"] for one in options if "selected" in one.attributes] == [late]
+    for one in (none, refused):
+        assert one.status == 404
+        assert "app 99" in one.root.one("main").find("p", class_="error")[0].text.lower()
 
 
 async def test_the_form_of_a_message_offers_the_templates_of_the_app(

@@ -82,8 +82,8 @@ async def write(visit: Visit) -> web.Response:
 async def show(visit: Visit, notice: Html = NO_NOTICE) -> web.Response:
     """The form as it was filled in, with the preview above."""
     written = await _written(visit, visit.form)
-    if written is None:
-        return await _page(visit, None)
+    if written is None or written.error:
+        return await _page(visit, written)
     try:
         body = await body_of(visit, written.whom)
         shown = () if written.whom.is_open else await _previews(visit, body)
@@ -113,23 +113,24 @@ async def _written(visit: Visit, given: Mapping[str, str]) -> WrittenMessage | N
     apps = await apps_of(visit)
     if not apps:
         return None
-    app = await _chosen(visit, apps, given.get("app", ""))
+    error: RequestError | None = None
+    app = next(iter(apps.values()))
+    try:
+        app = await _chosen(visit, apps, given.get("app", "")) or app
+    except NotFoundError as lost:  # else the form would choose another app without a word
+        error = lost
     whom = await to_whom(visit, app, given)
     offered = {**apps, app.id: app}
-    return WrittenMessage(given, offered, whom, unregistered=await unregistered(visit, app))
+    return WrittenMessage(given, offered, whom, error, unregistered=await unregistered(visit, app))
 
 
-async def _chosen(visit: Visit, apps: Mapping[int, AppResult], text: str) -> AppResult:
-    """The app of that id, which may not be among the first that are offered; the first of them if there is none."""
-    first = next(iter(apps.values()))
+async def _chosen(visit: Visit, apps: Mapping[int, AppResult], text: str) -> AppResult | None:
+    """The app of that id, which may not be among those that are offered; None if none is chosen. Raises
+    NotFoundError."""
     if not ID.fullmatch(text):
-        return first
-    if known := apps.get(int(text)):
-        return known
-    try:
-        return await visit.api.get("/v1/apps/{app}", AppResult, app=text)
-    except NotFoundError:  # our API refuses a message of it
-        return first
+        return None
+    known = apps.get(int(text))
+    return known or await visit.api.get("/v1/apps/{app}", AppResult, app=text)
 
 
 async def _previews(visit: Visit, body: dict[str, Any]) -> list[MessagePreviewResult]:
