@@ -679,3 +679,16 @@ async def test_the_pages_speak_chinese(
 def test_the_address_of_a_page_that_is_not_made_yet_is_no_link() -> None:
     assert OWN_PAGE.search("https://x.example/m/0.abcdefghij0123456789AB")
     assert not OWN_PAGE.search("https://x.example/m/71.abcdefghij0123456789AB")
+
+
+async def test_a_delivery_that_waits_is_cancelled_on_its_page(
+    admin: Browser, keeper: Caller, shop: dict[str, Any]
+) -> None:
+    await send(keeper, shop, "alice", **PARCEL, not_before="2026-11-19T00:00:00Z")
+    (waiting,) = await deliveries(keeper)
+    path = f"/console/deliveries/{waiting['id']}"
+
+    cancelled = await admin.submit(await admin.open(path), f"{path}/cancel")
+
+    assert "It is cancelled." in cancelled.text
+    assert cancelled.facts()["State"] == "Cancelled"

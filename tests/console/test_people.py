@@ -118,6 +118,16 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     uid = person.facts()["uid"]
     changed = await admin.submit(person, button="Save", nickname="Amy", quiet="22:00-07:30")
     wrong = await admin.submit(person, button="Save", quiet="late")
+    tokens = [
+        {
+            (await admin.submit(person, button=button)).root.one("code", class_="secret").text
+            for _ in range(2)
+        }
+        for button in (
+            "Make the user's token, for programs that manage their reminders",
+            "Make an SPT, with which programs write to this user",
+        )
+    ]
     blocked = await admin.submit(changed, button="Block the user")
     removed = await admin.submit(blocked, button="Remove from the app")
 
@@ -128,6 +138,7 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     assert (changed.facts()["Nickname"], changed.facts()["Quiet hours"]) == ("Amy", "22:00-07:30")
     assert changed.facts()["The apps' own names"] == "amy"
     assert "22:00-07:30" in wrong.root.one(id="error-quiet").text
+    assert [len(of_one_form) for of_one_form in tokens] == [1, 1]
     assert blocked.facts()["State"] == "Blocked by the app"
     assert "removed from the app" in removed.text
     assert "The user left the app" in (await admin.open(f"{url}/{uid}")).text
