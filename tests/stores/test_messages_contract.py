@@ -378,6 +378,8 @@ async def test_what_was_sent_on_to_a_topic_is_counted_by_people_and_names_the_to
     delivery = await mail.claimed()
     people = [mail.target("amy"), mail.target("bob")]
     await mail.messages.spread(delivery, people, now=NOW, until=LATER)
+    spread = await mail.messages.message(message.id)
+    (so_far,) = await mail.deliveries.messages(EVERYTHING, after=0, limit=9)
     sent_on = Settled(delivery=delivery, state=DeliveryState.DELIVERED)
     await mail.outbox.settle(sent_on, now=NOW)
 
@@ -393,6 +395,9 @@ async def test_what_was_sent_on_to_a_topic_is_counted_by_people_and_names_the_to
     assert (alone.person, listed.person) == ("amy", "")
     assert waiting is not None
     assert view is not None
+    assert spread is not None
+    told = [one.spreading for one in (waiting, spread, so_far, view, listed)]
+    assert told == [True, True, True, False, False]
     assert waiting.counts == {DeliveryState.PENDING: 1}
     assert view.counts == listed.counts == {DeliveryState.PENDING: 2}
     assert (await mail.shown(1001)).topic == "news"

@@ -67,7 +67,7 @@ class DeliveryView:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedMessage:
     """A message without its content. `target` and `person` are those of its only delivery, empty if
-    there are several; `title` is as in a `DeliveryView`."""
+    there are several; `title` is as in a `DeliveryView`, `counts` and `spreading` as in a `MessageView`."""
 
     id: int
     app_id: int
@@ -79,6 +79,7 @@ class ListedMessage:
     retracted: bool
     created_at: datetime
     counts: dict[DeliveryState, int]
+    spreading: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from wechat_scheduler.storage.delivery.delivery_names import (
     rows_of_messages,
     title_of,
 )
-from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of
+from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, SPREADS, count_of
 from wechat_scheduler.storage.delivery.notes import notes_of
 from wechat_scheduler.storage.rows import instant, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
@@ -80,7 +80,7 @@ WITH_UID: Final = """
 """
 COUNTS: Final = f"""
     SELECT message_id, CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending'
-        ELSE state END AS standing, count(*) AS many
+        ELSE state END AS standing, count(*) AS many, {SPREADS}
     FROM deliveries WHERE message_id IN ({{ids}}) AND {OF_RECEIVERS} GROUP BY 1, 2
 """  # noqa: S608 - our own text
 # Of a message with several receivers, none is shown.
@@ -163,17 +163,22 @@ async def list_messages(
     ids = [row["id"] for row in rows]
     receivers = {row["message_id"]: row for row in await rows_of_messages(database, RECEIVERS, ids)}
     counts: dict[int, dict[DeliveryState, int]] = {}
+    spreading = set[int]()
     for row in await rows_of_messages(database, COUNTS, ids):
         found = readable([row], count_of, table="deliveries", key="message_id")
         counts.setdefault(row["message_id"], {}).update(found)
+        spreading |= {row["message_id"]} if row["spreads"] else set()
 
     def read(row: Row) -> ListedMessage:
-        return _message(row, receivers.get(row["id"]), counts.get(row["id"], {}))
+        found, spreads = counts.get(row["id"], {}), row["id"] in spreading
+        return _message(row, receivers.get(row["id"]), found, spreading=spreads)
 
     return readable(rows, read, table="messages")
 
 
-def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]) -> ListedMessage:
+def _message(
+    row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int], *, spreading: bool
+) -> ListedMessage:
     return record(
         ListedMessage,
         row,
@@ -183,6 +188,7 @@ def _message(row: Row, receiver: Row | None, counts: Mapping[DeliveryState, int]
         person=_text(receiver, "person") if receiver else "",
         retracted=bool(row["retracted"]),
         counts=dict(counts),
+        spreading=spreading,
     )
 
 

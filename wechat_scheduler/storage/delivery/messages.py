@@ -59,10 +59,11 @@ MESSAGE_OF = f"""
 """  # noqa: S608 - our own text
 # What went to a topic or to those who joined a reminder is counted by its receivers, once each has a delivery.
 OF_RECEIVERS: Final = "NOT (channel IN ('topic', 'participants') AND state = 'delivered')"
+# Whether not each receiver has one.
+SPREADS: Final = "max(CASE WHEN state = 'pending' AND channel IN ('topic', 'participants') THEN 1 ELSE 0 END) AS spreads"
 COUNTS = f"""
     SELECT CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END
-        AS standing, count(*) AS many,
-        max(CASE WHEN state = 'pending' AND channel IN ('topic', 'participants') THEN 1 ELSE 0 END) AS spreads
+        AS standing, count(*) AS many, {SPREADS}
     FROM deliveries WHERE message_id = $1 AND {OF_RECEIVERS} GROUP BY 1
 """  # noqa: S608 - our own text
 CORRECTIONS = "SELECT id FROM messages WHERE corrects = $1 ORDER BY id LIMIT 10"

@@ -19,6 +19,10 @@ WORDS: Final[dict[str, tuple[Kind, Phrase]]] = {
     "expired": ("warn", W("Expired", "已过期")),
     "missed": ("warn", W("Missed", "已错过")),
 }
+SO_FAR = W(
+    "Not every receiver has a delivery yet: these are the numbers so far.",
+    "还没有为每个接收者建好投递，这是目前的数字。",
+)
 
 
 def badge(visit: Visit, name: str) -> Html:

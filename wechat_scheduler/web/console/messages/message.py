@@ -9,7 +9,7 @@ from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import NO_APP_YET
-from wechat_scheduler.web.console.delivery_states import WORDS, badge
+from wechat_scheduler.web.console.delivery_states import SO_FAR, WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.corrections import corrections_of
@@ -37,10 +37,6 @@ NO_DELIVERIES = W(
     "Its deliveries have been deleted after their time.", "它的投递已过保留期，被删除了。"
 )
 ALL = W("Show all", "查看全部")
-SO_FAR = W(
-    "Not every receiver has a delivery yet: these are the numbers so far.",
-    "还没有为每个接收者建好投递，这是目前的数字。",
-)
 
 PAGE: Final = "/console/messages/{message}"
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 
 from wechat_scheduler.delivery.views import MOST_COUNTED
-from wechat_scheduler.web.console.delivery_states import WORDS, badge
+from wechat_scheduler.web.console.delivery_states import SO_FAR, WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice
 from wechat_scheduler.web.console.receipts import told_reason
@@ -111,8 +111,10 @@ def _one(visit: Visit, one: ListedMessageResult) -> Html:
         for name in WORDS
         if one.counts.get(name)
     ]
+    so_far = fill('<p class="faint">{words}</p>', words=visit.say(SO_FAR))
     return fill(
-        '<ul class="counts">{counts}<li>{show}</li></ul>',
+        '<ul class="counts">{counts}<li>{show}</li></ul>{so_far}',
+        so_far=when(one.spreading, so_far),
         counts=counts,
         show=link(f"/console/messages/{one.id}", visit.say(SHOW)),
     )

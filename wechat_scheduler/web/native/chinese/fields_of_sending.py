@@ -38,6 +38,7 @@ BOTH: Final[Mapping[str, str]] = {
     "`to` and `person` are those of its only receiver, empty if there are several.": "`to` 和 `person` 是唯一的接收者；有多个时为空",
     "`title` is its title, its template or the beginning of its text; empty if it is `retracted`.":
         "`title` 是标题、模板或文本的开头；已撤回（`retracted`）则为空",
+    "While it is `spreading`, not each receiver is in `counts`.": "`spreading` 为 true 时，`counts` 里还不是每个接收者都有",
     "One message to one receiver.": "给一个接收者的一条消息",
     "`channel` says what `to` is: a person's uid, a topic's id, or the app's webhook.": "`channel` 说明 `to` 是什么：用户的 uid、主题的 id，或应用的 webhook",
     "`person` is the app's own name for the user, or the nickname; empty if neither is known.":

@@ -77,7 +77,7 @@ class MessageResult(msgspec.Struct, kw_only=True):
 class ListedMessageResult(msgspec.Struct, kw_only=True):
     """A message without its content. `to` and `person` are those of its only receiver, empty if there
     are several. `title` is its title, its template or the beginning of its text; empty if
-    it is `retracted`."""
+    it is `retracted`. While it is `spreading`, not each receiver is in `counts`."""
 
     id: int
     app: int
@@ -90,6 +90,7 @@ class ListedMessageResult(msgspec.Struct, kw_only=True):
     retracted: bool
     created_at: datetime
     counts: dict[str, int]
+    spreading: bool
 
 
 async def listed(request: web.Request) -> web.Response:
