@@ -82,6 +82,7 @@ def test_an_hour_without_its_half_of_the_day_is_as_written_or_said_to_be_assumed
         ("10:30", "今晚1点看球", "2026-11-19T01:00"),
         ("00:30", "明早8点开会", "2026-11-19T08:00 day"),
         ("00:30", "明天8点开会", "2026-11-19T08:00 day"),
+        ("16:10", "3点零5开会", "2026-11-19T03:05 half"),
         ("00:30", "每天8点开会", "2026-11-18T08:00"),
         ("00:30", "今晚8点开会", "2026-11-18T20:00"),
         ("00:30", "凌晨1点看球", "2026-11-18T01:00"),
@@ -94,6 +95,13 @@ def test_what_is_read_at_an_odd_hour_is_said(now: str, text: str, meant: str) ->
 
     said = [f"{parsed.time:%Y-%m-%dT%H:%M}", *(one.kind for one in parsed.assumed)]
     assert " ".join(said) == meant
+
+
+def test_the_day_that_is_said_by_night_is_the_one_whose_night_is_meant() -> None:
+    parsed = parse("明晚1点看球", now=MIDNIGHT + timedelta(minutes=30), zone=ZONE)
+
+    assert parsed.time.isoformat() == "2026-11-20T01:00:00+08:00"
+    assert [(one.said, one.meant) for one in parsed.assumed] == [("明天", "2026-11-19")]
 
 
 def test_a_night_that_may_be_this_one_or_the_next_is_asked_about() -> None:

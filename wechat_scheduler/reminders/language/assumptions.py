@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from wechat_scheduler.engine.patterns import pattern
+from wechat_scheduler.reminders.language.anchors import Fixed
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After
 from wechat_scheduler.reminders.language.meaning import Linked, Meaning
@@ -71,11 +72,18 @@ def _day(
     if said.shift or said.following or said.after or not names:
         return None
     name = "".join(names)
-    if policy.hours[Part.AS_NOW].hour < _NIGHT_ENDS and _NEXT_DAY.fullmatch(name):
+    day = anchors[0]
+    if isinstance(day, Fixed) and _is_night(policy) and _NEXT_DAY.fullmatch(name):
         name += "天" if len(name) == 1 else ""
-    elif not all(map(_SEVERAL_DAYS.search, names)):
+        return Assumption(kind="day", said=name, meant=day.day.isoformat())
+    if not all(map(_SEVERAL_DAYS.search, names)):
         return None
     return Assumption(kind="day", said=name, meant=f"{start:%Y-%m-%d}")
+
+
+def _is_night(policy: Policy) -> bool:
+    """Whether the sentence is written in the small hours."""
+    return policy.hours[Part.AS_NOW].hour < _NIGHT_ENDS
 
 
 def _before(said: Meaning, words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:

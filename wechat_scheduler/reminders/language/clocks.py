@@ -44,7 +44,7 @@ _PART = rf"(?:{_FULL}|{_SHORT})"
 # A minute without 分 has two digits (三点零五), and no measure word follows it (3点10个人).
 _MINUTE = (
     rf"过?零?(?P<m>{SMALL})(?:分钟(?!之?[前后])|分(?!钟|之?后))"
-    r"|(?P<tight>\d\d|[零〇][一二三四五六七八九]|[二三四五]?十[一二三四五六七八九]?)"
+    r"|(?P<tight>\d\d|[零〇][一二三四五六七八九1-9]|[二三四五]?十[一二三四五六七八九]?)"
     r"(?!\d|[点时次月斤块件份本杯瓶楼层岁天%秒刻页折]|个(?![人体])|号(?!码)|日(?!报)|年(?![会终货])|元(?![旦宵])|人(?![力民事工才])|名(?!单)|位(?!置)|集(?![合体团])|米(?![其饭])|分钟?[前后])"
 )
 _TAIL = (
@@ -245,5 +245,5 @@ def _minute(found: re.Match[str]) -> int:
         return 15 * whole(found["q"])
     text = found["m"] or found["tight"]
     if text:
-        return whole(text)
+        return whole(text.lstrip("零〇") or text)
     return 30 if re.search(r"[点时]整?钟?半", found.group()) else 0
