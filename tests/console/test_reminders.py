@@ -826,6 +826,26 @@ async def test_another_app_is_chosen_without_losing_what_was_typed(
     assert "news" not in second.text
 
 
+async def test_what_was_typed_stays_where_the_app_was_removed_meanwhile(
+    admin: Browser, keeper: Caller, office: Office
+) -> None:
+    other = (await keeper.call("POST", "/v1/apps", body={"name": "game", "appid": APPID})).result
+    await bound(office, other, "alice")
+    page = await admin.open(f"{WRITE}?app={office.app}")
+    typed = {"when": "明天下午3点开会", "people": "alice", "topics": ["*"], "text": "带电脑"}
+    shown = await admin.submit(page, WRITE, **typed)
+    await keeper.call("DELETE", f"/v1/apps/{office.app}")
+
+    read = await admin.submit(page, WRITE, **typed)
+    saved = await admin.submit(shown, f"{WRITE}/save")
+
+    for asked in (read, saved):
+        again = await admin.submit(asked, WRITE, app=str(other["id"]))
+        assert "Choose the app that sends it." in asked.text
+        assert again.facts()["To"] == "alice, all subscribers"
+        assert again.root.one("textarea", name="text").text == "带电脑"
+
+
 async def test_a_reminder_says_until_when_quiet_hours_hold_it(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:

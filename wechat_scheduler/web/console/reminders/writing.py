@@ -11,7 +11,7 @@ from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
-from wechat_scheduler.web.console.fields import select_field
+from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.meant_users import (
@@ -86,7 +86,7 @@ async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
     draft = Draft.of(visit)
     app = await _chosen(visit, draft.app)
     if app is None:
-        return await _choose(visit)
+        return await _choose(visit, draft)
     written = await _meant(visit, await _written(visit, draft, app, is_changed=is_changed))
     draft = written.draft
     if any(one.offered for one in written.meant):
@@ -109,7 +109,7 @@ async def save(visit: Visit) -> web.Response:
     except RequestError as error:
         app = await _chosen(visit, draft.app)
         if app is None:
-            raise
+            return await _choose(visit, draft, error.status)
         return await _page(visit, await _written(visit, draft, app, error=error))
     return done(f"{LIST}/{made.id}", "saved")
 
@@ -125,25 +125,22 @@ async def _chosen(visit: Visit, text: str) -> AppResult | None:
     return found.rows[0] if len(found.rows) == 1 else None
 
 
-async def _choose(visit: Visit) -> web.Response:
-    """Asks for the app first: it decides who can be reminded."""
+async def _choose(visit: Visit, draft: Draft | None = None, status: int = 200) -> web.Response:
+    """Asks for the app first: it decides who can be reminded. A `draft` whose app is gone is kept."""
     options = [(str(app.id), app.name) for app in (await apps_of(visit)).values()]
-    inner = (
-        fill(
-            "<p>{choose}</p>{form}",
-            choose=visit.say(CHOOSE),
-            form=fill(
-                '<form method="get" action="{write}">{apps}<button class="main">{go_on}</button></form>',
-                write=WRITE,
-                apps=select_field(visit, "app", terms.APP, options),
-                go_on=visit.say(GO_ON),
-            ),
-        )
-        if options
-        else no_apps(visit)
+    apps = select_field(visit, "app", terms.APP, options)
+    empty = fill(
+        '<form method="get" action="{write}">{apps}<button class="main">{go_on}</button></form>',
+        write=WRITE,
+        apps=apps,
+        go_on=visit.say(GO_ON),
     )
+    kept = {name: text for name, text in (draft or Draft()).kept().items() if name != "app"}
+    chosen = form(visit, WRITE, apps, GO_ON, fields=kept) if draft else empty
+    asked = fill("<p>{choose}</p>{form}", choose=visit.say(CHOOSE), form=chosen)
+    inner = asked if options else no_apps(visit)
     body = fill("{tabs}<section>{inner}</section>", tabs=tabs(visit, WRITE), inner=inner)
-    return layout(visit, TITLE, body)
+    return layout(visit, TITLE, body, status=status)
 
 
 async def _written(
