@@ -9,6 +9,7 @@ from tests.console.visitor import Browser
 from tests.house import APPID, AUTHORIZER, COMPONENT, Caller, WeChat
 from tests.platform.listening import Platform
 from tests.platform.sealing import KEY, Sender, said, ticket
+from tests.web.tenants import made_app
 from wechat_scheduler.audience.model import SubscriberChange
 
 URL = "/console/pushes"
@@ -177,3 +178,22 @@ async def test_users_of_one_nickname_are_told_apart(
     assert asked.status == 400
     assert "Several users are called so" in asked.root.one(id="error-person").text
     assert chosen.root.one("input", name="person")["value"] in ("o-one", "o-two")
+
+
+async def test_what_was_passed_on_leads_to_the_call_of_the_callback(
+    admin: Browser, keeper: Caller, weixin: WeChat
+) -> None:
+    platform = Platform(keeper, weixin)
+    await platform.authorise()
+    app = await made_app(keeper, appid=AUTHORIZER, callback="http://127.0.0.1:9/hook")
+    bound = [{"external_id": "amy", "openid": "o-user"}]
+    await keeper.call("POST", f"/v1/apps/{app['id']}/subscribers", body=bound)
+    await platform.send(Sender().push(said(Content="随便聊聊", MsgId="7")), MESSAGES)
+
+    page = await admin.open(f"{URL}?person=o-user")
+    section = page.root.one("section", id="came")
+    (call,) = [one["href"] for one in section.find("a") if "/console/messages?" in one["href"]]
+    sent = await admin.open(call)
+
+    assert "Passed on to the app's callback." in section.text
+    assert "the app's callback" in [row["To"] for row in sent.table()]

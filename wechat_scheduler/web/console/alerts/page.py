@@ -7,7 +7,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.alerts.conditions import INPUT_LASTS, OPERATOR_LASTS
+from wechat_scheduler.alerts.conditions import EXPIRED_LASTS, INPUT_LASTS, OPERATOR_LASTS
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.account_names import account_names, named
 from wechat_scheduler.web.console.alerts import trials
@@ -46,9 +46,9 @@ FIRING, RECENT = W("Firing", "正在发生"), W("Over", "已经结束")
 NOTHING_WRONG = W("Nothing is wrong.", "一切正常。")
 NOTHING_SEEN = W("Nothing is wrong with what your key sees.", "当前 key 可见的范围内一切正常。")
 NOT_YET = W(
-    "No alert yet. Credentials that need a person: {number}. It becomes an alert after {minutes} minutes, {longer} for a "
-    "missing input, unless its rule is off.",
-    "还没有告警。需要人处理的凭据：{number} 个。持续 {minutes} 分钟后才成为告警（缺少输入是 {longer} 分钟），规则关闭时除外。",
+    "No alert yet. Credentials that need a person: {number}. It becomes an alert after {minutes} minutes ({sooner} if "
+    "it has expired), {longer} for an input that is missing or was refused, unless its rule is off.",
+    "还没有告警。需要人处理的凭据：{number} 个。持续 {minutes} 分钟（已经过期的 {sooner} 分钟）后才成为告警，缺少输入或输入被拒绝的是 {longer} 分钟，规则关闭时除外。",
 )
 SEE_THEM = W("See them on the overview", "在总览查看")
 # What a person has to mend.
@@ -145,6 +145,7 @@ async def _not_yet(visit: Visit) -> Html:
             NOT_YET,
             number=f"{number:,}",
             minutes=OPERATOR_LASTS // _MINUTE,
+            sooner=EXPIRED_LASTS // _MINUTE,
             longer=INPUT_LASTS // _MINUTE,
         ),
         link=link("/#needs", visit.say(SEE_THEM)),
