@@ -155,6 +155,8 @@ def _every(number: str, half: bool, word: str) -> Every:
     unit, scale = _WORDS[word[0]]
     amount *= scale
     if amount % 1:
+        if unit not in _FINER:
+            raise unknown_recurrence(f"半{word}")
         unit, finer = _FINER[unit]
         amount *= finer
     if amount < 1:
