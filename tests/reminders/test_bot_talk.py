@@ -87,6 +87,53 @@ async def test_hours_that_would_end_tomorrow_are_asked_about(home: Study) -> Non
     assert night.startswith("/:ok将在2小时后提醒你喝水")
 
 
+async def test_the_answer_to_the_question_which_time_is_meant_is_for_the_sentence(
+    home: Study,
+) -> None:
+    home.memory.clock.advance(timedelta(hours=5, minutes=40))
+    cases = [
+        ("下午要开会", "今天", "18 16:20 开会"),
+        ("下午要开会", "今天吧", "18 16:20 开会"),
+        ("下午要开会", "明天", "19 13:00 开会"),
+        ("下午要开会", "下午4点半", "18 16:30 开会"),
+        ("下午要开会", "5点", "18 17:00 开会"),
+        ("每年提醒我体检", "6月1号", "01 08:00 体检"),
+    ]
+
+    for text, answer, kept in cases:
+        study = home.copy()
+        await study.say(text)
+
+        said = await study.say(answer)
+
+        assert said.startswith("/:ok将在"), (text, answer, said)
+        assert kept in await study.standing(), (text, answer)
+
+
+async def test_a_yes_to_the_question_which_time_is_meant_is_asked_once_more(home: Study) -> None:
+    home.memory.clock.advance(timedelta(hours=5, minutes=40))
+    await home.say("下午要开会")
+
+    again, kept = await home.say("好"), await home.say("今天下午五点")
+
+    assert (again, kept) == (
+        "什么时候提醒你“开会”？例如“半小时后”“明天下午3点”",
+        "/:ok将在50分钟后提醒你开会",
+    )
+
+
+async def test_another_sentence_is_no_answer_to_the_question_which_time_is_meant(
+    home: Study,
+) -> None:
+    home.memory.clock.advance(timedelta(hours=5, minutes=40))
+    await home.say("下午要开会")
+
+    await home.say("明天9点提醒我买菜")
+
+    assert "19 09:00 买菜" in await home.standing()
+    assert not [each for each in await home.standing() if "开会" in each]
+
+
 async def test_a_yes_before_a_request_is_no_answer(home: Study) -> None:
     assert (await home.say("嗯明天下午四点提醒我")).startswith("/:ok将在1天5小时")
     assert await home.say("嗯提醒收到了") == ""

@@ -97,18 +97,29 @@ def _agreed(sentence: str, parse: Parse) -> Sequence[Parsed]:
 
 
 def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
-    """到晚上8点 to the question until when, 半小时后 to the question when."""
+    """到晚上8点 to the question until when, 半小时后 to the question when, 今天 to the question which time is meant."""
     try:
         parse(sentence)
     except EndlessError as error:
         always, bounded = (parse(sentence + more) for more in (error.ALWAYS, answer))
         return bounded if [r.title for r in bounded] == [r.title for r in always] else ()
     except LanguageError as error:
-        if error.reason is not Reason.SENTENCE_NOTHING:
+        if error.reason not in (Reason.SENTENCE_NOTHING, Reason.SENTENCE_AMBIGUOUS):
             return ()
         time = _AROUND.sub("", answer)
         if _agreed(f"{time}提醒我", parse)[0].title:
             return ()
-        whole = parse(f"{time} {sentence}")
+        whole = _with_time(sentence, time, parse)
         return whole if len(whole) == 1 and whole[0].title else ()
     return ()
+
+
+def _with_time(sentence: str, time: str, parse: Parse) -> Sequence[Parsed]:
+    """今天 before 下午要开会; 4点半 instead of its 下午, as no day is lost."""
+    try:
+        return parse(f"{time} {sentence}")
+    except LanguageError:
+        without, count = re.subn(_PART, "", sentence, count=1)
+        if not count or _DAYS_SAID.search(sentence):
+            raise
+        return parse(f"{time} {without}")

@@ -83,6 +83,8 @@ class SentenceDesk:
                 return asked(texts.when(what))
             if error.reason is Reason.SENTENCE_PAST and _is_late(turn):
                 return refused(f"/:no{error.sentence}")
+            if error.reason is Reason.SENTENCE_AMBIGUOUS:
+                await self._ask(turn.text, turn)
             return _misunderstood(error, turn, asks=asks)
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
         if ends_tomorrow(readings[0], plain, turn.at):
@@ -113,7 +115,7 @@ class SentenceDesk:
         except EndlessError as error:
             whole = replace(turn, text=f"{plain} {question.command}")
             return await self._ask_until_when(error, whole, asks=True)
-        if not readings and is_yes and (what := errand(question.command)):
+        if not readings and is_yes and (what := _what(question.command, turn)):
             return asked(texts.when(what))
         if readings and ends_tomorrow(readings[0], plain, turn.at):
             return asked(texts.UNTIL_PAST)
@@ -162,6 +164,11 @@ def _is_late(turn: BotTurn) -> bool:
         return False
     title = without_times(turn.text, now=turn.at, zone=turn.teller.zone)
     return bool(title) and is_an_act(title)
+
+
+def _what(sentence: str, turn: BotTurn) -> str:
+    """What is to be done; empty if it is not named."""
+    return errand(sentence) or without_times(sentence, now=turn.at, zone=turn.teller.zone)
 
 
 def _misunderstood(error: LanguageError, turn: BotTurn, *, asks: bool) -> BotReply | None:
