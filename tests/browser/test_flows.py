@@ -132,6 +132,12 @@ def test_the_page_of_a_reminder_keeps_its_address_and_can_be_opened_again(
     person.wait(lambda: "As it is understood" not in person.text)
     assert (answered, person.path) == (page, page)
     assert person.has_written("when") == "每周一上午9点"
+    person.click("See the new time")
+    person.click("Change the time")
+    person.sees("that can be undone")
+    person.driver.refresh()
+    person.wait(lambda: person.driver.execute_script("return document.readyState") == "complete")
+    person.sees("that can be undone")
     assert person.complaints() == []
 
 

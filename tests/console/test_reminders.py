@@ -364,8 +364,8 @@ async def test_a_page_that_answers_a_form_follows_nothing(admin: Browser, office
     assert [one.root.one("form", id_="written")["data-page"] for one in (page, refused)] == [
         path
     ] * 2
-    further = await admin.open(f"{path}?after=alice&done=paused")
-    assert further.root.one("form", id_="written")["data-page"] == f"{path}?after=alice"
+    further = await admin.open(f"{path}?after=alice&outcome=x")
+    assert further.root.one("form", id_="written")["data-page"] == f"{path}?after=alice&outcome=x"
     assert page.root.one("body")["data-follows"]
     assert "data-follows" not in refused.root.one("body").attributes
 

@@ -19,6 +19,7 @@ T = TypeVar("T")
 _WRITE: Final = re.compile("/console/(?:messages|reminders)/write")
 # What a form did, to how many, and what else its page says (`outcomes`).
 DONE, COUNT, OUTCOME = "done", "done_count", "outcome"
+SAID: Final = (DONE, COUNT, OUTCOME)
 NEXT_PAGE = W("Next page", "下一页")
 FIRST_PAGE = W("First page", "第一页")
 
@@ -89,9 +90,7 @@ def pager(visit: Visit, rows: Rows[Any], *, cursor: str = "after", name: Words =
     """Links to the next page and back to the first, which keep the query. `cursor` is the parameter of this
     page for the place of the next. Each of a page has a `name` of its own."""
     query = [
-        (name, value)
-        for name, value in visit.request.query.items()
-        if name not in (cursor, DONE, COUNT, OUTCOME)
+        (name, value) for name, value in visit.request.query.items() if name not in (cursor, *SAID)
     ]
     path = visit.request.path
     links = []

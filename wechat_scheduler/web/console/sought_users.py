@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.web.console.links import COUNT, DONE, link
+from wechat_scheduler.web.console.links import SAID, link
 from wechat_scheduler.web.console.meant_users import (
     MOST_OFFERED,
     THIS_ONE,
@@ -36,7 +36,7 @@ UID: Final = "UID_"
 # Users whom a refusal names.
 MOST_SAID: Final = 5
 # What a link to another choice leaves out: the place in the list, and what the page before did.
-_LEFT_OUT: Final = ("after", DONE, COUNT)
+_LEFT_OUT: Final = ("after", *SAID)
 
 
 class SeveralUsersError(InvalidRequestError):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
-from urllib.parse import urlencode
+
+from aiohttp import hdrs
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.reminders.recurrence.rule import usual_time
@@ -119,8 +120,8 @@ def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     )  # fmt: skip
     inner = fill("{all}", all=fields)
     page, plan = f"{LIST}/{reminder.id}", dict(typed.planned)
-    after = visit.request.query.get("after", "")  # of the list of people
-    shown = f"{page}?{urlencode({'after': after})}" if after else page
+    # The place in the list of people, and what was done just now, are in the address.
+    shown = visit.place if visit.request.method == hdrs.METH_GET else page
     return form(visit, f"{page}/move", inner, MOVE, fields=plan, id=WRITTEN, page=shown)
 
 
