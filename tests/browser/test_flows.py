@@ -141,6 +141,25 @@ def test_the_page_of_a_reminder_keeps_its_address_and_can_be_opened_again(
     assert person.complaints() == []
 
 
+def test_a_change_is_undone_after_its_page_was_reloaded(
+    person: "Person", place: "Background", uid: str
+) -> None:
+    when = {"rule": "FREQ=DAILY", "time": "2030-01-01T09:00:00+08:00"}
+    wish = {"app": place.town.app.id, "title": "吃药", "to": [uid], **when}
+    made = place.call("POST", "/v1/reminders", wish)["id"]
+    person.open(f"/console/reminders/{made}")
+    person.fill("title", "浇花")
+    person.click("Save its words")
+    person.sees("Its words are changed.")
+
+    person.driver.refresh()
+
+    person.click("Undo")
+    person.sees("It is restored.")
+    assert place.call("GET", f"/v1/reminders/{made}")["title"] == "吃药"
+    assert person.complaints() == []
+
+
 def test_a_box_stays_with_its_topic_when_another_topic_is_removed(
     person: "Person", place: "Background", uid: str
 ) -> None:

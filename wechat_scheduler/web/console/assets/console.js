@@ -31,6 +31,8 @@
     const fields = [...written.querySelectorAll("input:not([type=hidden]), select, textarea")];
     const keep = () => {
       const place = new URL(written.dataset.page ?? written.action, location.href);
+      const said = place.pathname === location.pathname ? new URL(location.href).searchParams : new URLSearchParams();
+      for (const name of ["outcome", "done", "done_count"]) if (said.has(name)) place.searchParams.set(name, said.get(name));
       for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
       history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
     };
