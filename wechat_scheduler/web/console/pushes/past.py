@@ -18,6 +18,7 @@ from wechat_scheduler.web.console.sought_users import CALLED, sought_user, which
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.past_pushes import PastPushResult
+from wechat_scheduler.web.native.sending.subscriber_bodies import UserResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -48,15 +49,15 @@ class CameSection(NamedTuple):
 async def past_pushes(visit: Visit) -> CameSection:
     given = {name: visit.request.query.get(name, "").strip() for name in FILTERS}
     try:
-        openid = await _openid(visit, given)
+        user = await _user(visit, given)
     except InvalidRequestError as error:
         body = joined([_search(visit, given, error), which_of_several(visit, error)])
         return CameSection(section(visit, CAME, body, id="came"), error.status)
     found = await visit.api.page(
         "/v1/pushes",
         PastPushResult,
-        appid=given["appid"] or None,
-        openid=openid or None,
+        appid=given["appid"] or (user.appid if user else None),
+        openid=user.openid if user else None,
         kind=given["kind"] or None,
         after=visit.request.query.get("after"),
         limit=MOST,
@@ -79,12 +80,11 @@ async def past_pushes(visit: Visit) -> CameSection:
     return CameSection(section(visit, CAME, body, id="came", live=True))
 
 
-async def _openid(visit: Visit, given: dict[str, str]) -> str:
-    """That of the user of whom to see what they did; empty for all. Raises InvalidRequestError."""
+async def _user(visit: Visit, given: dict[str, str]) -> UserResult | None:
+    """The user of whom to see what they did; None for all. Raises InvalidRequestError."""
     if not (given["person"] and visit.sees(Scope.PUSH)):
-        return ""
-    user = await sought_user(visit, given["person"], given["appid"] or None, field="person")
-    return user.openid
+        return None
+    return await sought_user(visit, given["person"], given["appid"] or None, field="person")
 
 
 def _none_fits(visit: Visit, given: dict[str, str]) -> Words:
