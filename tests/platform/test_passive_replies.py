@@ -48,6 +48,7 @@ async def test_without_a_credential_a_reminder_is_confirmed_in_the_response(
         (shown,) = weixin.sandbox.people.arrived(appid, openid)
         assert (mode, shown.by) == (mode, By.REPLY)
         assert shown.text.startswith("/:ok将在1天4小时后提醒你开会"), shown.text
+        assert shown.text.endswith("恢复之前收不到提醒")
 
 
 async def test_with_a_credential_the_answer_is_a_message(keeper: Caller, weixin: WeChat) -> None:

@@ -35,6 +35,7 @@ class Study:
         self.directory = Directory(SqlApps(database, VAULT), clock=clock)
         self.person = person
         self.post = Lists()
+        self.sends = True
         self.acts = BotActs(desk=self.memory.desk, conversations=SqlConversations(database))
         self.bot = self.bot_with("on")
         self._events = 0
@@ -57,10 +58,14 @@ class Study:
             self.subscriptions,
             self.directory,
             post=self.post,
+            sends=self._sends,
             pages=pages,
             clock=self.memory.clock,
         )
         return Bot(self.acts, replies, mode=mode)
+
+    async def _sends(self, _: str) -> bool:
+        return self.sends
 
     async def hear(self, text: str, event_id: str = "1", **fields: Any) -> bool:
         """Whether the bot took the message."""

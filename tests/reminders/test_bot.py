@@ -99,6 +99,17 @@ async def test_the_answer_says_that_an_hour_is_assumed(study: Study) -> None:
     ]
 
 
+async def test_the_answer_says_that_the_account_can_send_nothing(study: Study) -> None:
+    study.sends = False
+
+    told = {}
+    for text in ("明天下午3点提醒我开会", "改到周五下午3点", "每小时提醒我喝水", "取消开会"):
+        await study.hear(text, text)
+        told[text] = study.answer.endswith("\n\n这个公众号现在发不了消息，恢复之前收不到提醒")
+
+    assert list(told.values()) == [True, True, False, False]
+
+
 async def test_the_answer_says_what_is_assumed_of_each_of_several(study: Study) -> None:
     await study.hear("明天3点提醒我送孩子，下午5点提醒我开会")
 

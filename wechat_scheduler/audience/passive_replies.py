@@ -39,8 +39,8 @@ class PassiveReplies:
     cannot send: `sends` tells whether it has a valid token, and may send texts."""
 
     def __init__(self, post: Post, *, sends: Callable[[str], Awaitable[bool]]) -> None:
+        self.sends = sends
         self._post = post
-        self._sends = sends
         self._responses: dict[str, _Response] = {}
 
     async def hear(self, receive: Callable[[UserAct], Awaitable[None]], act: UserAct) -> str:
@@ -77,7 +77,7 @@ class PassiveReplies:
         found = self._responses.get(_act_of(event_id))
         if found is None or found.openid != subscriber.openid or not found.takes(text):
             return None
-        return None if await self._sends(subscriber.appid) else found
+        return None if await self.sends(subscriber.appid) else found
 
 
 def _shortened(text: str) -> str:

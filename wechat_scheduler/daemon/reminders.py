@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from wechat_scheduler.audience.app_events import BotDeed
 from wechat_scheduler.audience.directory import Directory
 from wechat_scheduler.audience.model import Subscriber
-from wechat_scheduler.audience.user_acts import Listener, Post, UserAct
+from wechat_scheduler.audience.passive_replies import PassiveReplies
+from wechat_scheduler.audience.user_acts import Listener, UserAct
 from wechat_scheduler.config.settings import Config
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
@@ -49,7 +50,7 @@ class ReminderParts:
 def wire_reminders(
     ground: Ground,
     directory: Directory,
-    post: Post,
+    replies: PassiveReplies,
     observe: Callable[[Fired], None],
     *,
     dispatching: DispatcherLoop,
@@ -76,7 +77,7 @@ def wire_reminders(
         ),
         agenda=AgendaDesk(stores.reminder_lists, clock=clock),
         clockwork=clockwork,
-        listeners=tuple(_listeners(ground, directory, post, desk, pages)),
+        listeners=tuple(_listeners(ground, directory, replies, desk, pages)),
     )
 
 
@@ -94,11 +95,18 @@ def _pages(ground: Ground, directory: Directory) -> Pages:
 
 
 def _listeners(
-    ground: Ground, directory: Directory, post: Post, desk: ReminderDesk, pages: Pages
+    ground: Ground, directory: Directory, post: PassiveReplies, desk: ReminderDesk, pages: Pages
 ) -> Iterator[Listener]:
     """The bot comes last: it takes every sentence that has a time in it."""
     stores = ground.stores
-    replies = Replies(stores.subscriptions, directory, post=post, pages=pages, clock=ground.clock)
+    replies = Replies(
+        stores.subscriptions,
+        directory,
+        post=post,
+        sends=post.sends,
+        pages=pages,
+        clock=ground.clock,
+    )
     yield Participants(desk, stores.subscribers, stores.conversations, replies)
     if (mode := ground.config.reminders.bot) != "off":
         acts = BotActs(desk=desk, conversations=stores.conversations)

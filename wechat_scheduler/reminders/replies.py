@@ -1,5 +1,6 @@
 """Writes to people about their reminders, in the name of an app or of the account itself."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,8 +17,8 @@ JUST_NOW: Final = timedelta(minutes=1)
 
 
 class Replies:
-    """All that the bot and the participants' commands need to reply. Methods that wait may raise
-    StorageError."""
+    """All that the bot and the participants' commands need to reply. `sends` tells whether an account can send
+    messages now. Methods that wait may raise StorageError."""
 
     def __init__(
         self,
@@ -25,12 +26,14 @@ class Replies:
         directory: Directory,
         *,
         post: Post,
+        sends: Callable[[str], Awaitable[bool]],
         pages: Pages,
         clock: Clock,
     ) -> None:
         self._subscriptions = subscriptions
         self._directory = directory
         self._post = post
+        self._sends = sends
         self._pages = pages
         self._clock = clock
 
@@ -56,6 +59,10 @@ class Replies:
         if wrote_at is not None and abs(now - wrote_at) < JUST_NOW:
             now = wrote_at
         return Teller.of(to, app, pages=self._pages, now=now)
+
+    async def sends(self, to: Subscriber) -> bool:
+        """Whether a reminder that is due now would be sent, as far as is known of the account."""
+        return await self._sends(to.appid)
 
     async def send(self, to: Subscriber, text: str, *, event_id: str, app: App | None) -> None:
         """A second text with the same `event_id` is not sent. From its first link on a text is stored

@@ -49,6 +49,7 @@ UNTIL_PAST: Final = (
     "今天的这个时间已经过了。\n回复“到明天晚上6点”“每天9点到18点”，或者回复“好”，昼夜都提醒"
 )
 ENDS_PAST: Final = "/:no今天的这个时间已经过了，请写明到哪一天，例如“到明天晚上10点”"
+MUTE: Final = "这个公众号现在发不了消息，恢复之前收不到提醒"
 LEFT_ALONE: Final = "好的，什么都没有改"
 TAKE_BACK: Final = "回复“撤销”可以反悔"
 NO_NICKNAME: Final = "微信用户"

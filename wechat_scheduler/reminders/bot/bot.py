@@ -7,7 +7,7 @@ from typing import Final, Literal, TypeAlias
 
 import structlog
 
-from wechat_scheduler.audience.app_events import BotDeed
+from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
 from wechat_scheduler.audience.model import Subscriber
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.engine.records import replace
@@ -36,6 +36,7 @@ log = structlog.get_logger(__name__)
 
 BotMode: TypeAlias = Literal["asked", "on"]
 
+_PROMISES: Final = (BotDeedKind.CREATED, BotDeedKind.MOVED, BotDeedKind.REPEATED)
 _DAYS: Final[Mapping[str, int]] = {"今天": 0, "明天": 1, "后天": 2}
 _ALL: Final = frozenset(("全部", "我的提醒"))
 _HELP: Final = frozenset(("帮助", "help"))
@@ -107,7 +108,10 @@ class Bot:
         reply = await self._reply(turn, is_click=act.kind is UserActKind.CLICK)
         if reply is None:
             return None
-        await self._replies.send(subscriber, reply.text, event_id=f"{act.event_id}/bot", app=app)
+        text = reply.text
+        if reply.taken.did in _PROMISES and not await self._replies.sends(subscriber):
+            text += f"\n\n{texts.MUTE}"
+        await self._replies.send(subscriber, text, event_id=f"{act.event_id}/bot", app=app)
         return reply.taken
 
     async def _reply(self, turn: BotTurn, *, is_click: bool) -> BotReply | None:
