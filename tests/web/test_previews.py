@@ -9,12 +9,12 @@ from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app, opened_shop, send, subscribed
+from wechat_scheduler.credentials.fault_sentences import UNREGISTERED
 from wechat_scheduler.delivery.notes import CUT_TEXT, LONG_AGO, NOT_IMPORTED, UNSEEN_KEYWORDS
 from wechat_scheduler.delivery.refused_messages import (
     NOBODY_RECEIVES,
     NOBODY_SUBSCRIBED,
     TEXTS_USED_UP,
-    UNREGISTERED,
 )
 
 __all__ = ["clock", "keeper", "weixin"]
