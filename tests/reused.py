@@ -37,6 +37,8 @@ END_OTHERS = """
 TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'meta'"
 META = "SELECT * FROM meta"
 FIRST_IDS = "SELECT setval(seqrelid, 1, false) FROM pg_sequence"
+# Foreign keys ask for no order. To say so in each transaction would make PostgreSQL forget the plans of all queries.
+UNORDERED = {"session_replication_role": "replica"}
 LOST = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 
@@ -70,7 +72,6 @@ class UsedDatabase:
     def _lock(self) -> str:
         """Waits for what the connections that were ended had begun."""
         return f"""
-            SET LOCAL session_replication_role = replica; -- foreign keys ask for no order
             LOCK TABLE meta, {", ".join(self.tables)} IN ACCESS EXCLUSIVE MODE
         """
 
@@ -165,7 +166,7 @@ async def _new_bare(server: PostgresServer) -> BareDatabase:
 async def new_database(server: PostgresServer) -> UsedDatabase:
     """A copy of the template, with a connection of the running loop."""
     url = await server.lasting_database(await postgres_template(server))
-    connection = await asyncpg.connect(url)
+    connection = await asyncpg.connect(url, server_settings=UNORDERED)
     objects, changed, _ = await connection.fetchrow(STATE)
     return UsedDatabase(
         url=url,
