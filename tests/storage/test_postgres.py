@@ -12,6 +12,7 @@ from tests.clock import FakeClock
 from tests.databases import Open
 from tests.postgres import PostgresServer, connected
 from tests.storage.scripts import ChangedMindError, names, outcomes, put
+from tests.web.wire import LOOPS
 from tests.wire import Wire, wired
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.supervisor import Supervisor
@@ -185,15 +186,19 @@ async def test_a_database_that_is_not_there_is_refused(
         await open_url(postgres.url("nowhere"), migrations)
 
 
-@pytest.mark.parametrize("place", ["@h:hunter2/x", "@[hunter2/x", "@127.0.0.1:99999/x"])
-async def test_a_malformed_url_is_refused_without_showing_it(
-    database_url: str, migrations: Traversable, place: str
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_malformed_url_is_refused_without_showing_it(
+    database_url: str, migrations: Traversable, loop: str
 ) -> None:
-    with pytest.raises(StateError, match="not a valid postgresql:// URL") as refusal:
-        await open_url(f"postgresql://someone:hunter2{place}", migrations)
+    for place in ("@h:hunter2/x", "@[hunter2/x", "@127.0.0.1:99999/x", "@/x?host=h&port=99999"):
+        with (
+            asyncio.Runner(loop_factory=LOOPS[loop]) as runner,
+            pytest.raises(StateError, match="not a valid postgresql:// URL") as refusal,
+        ):
+            runner.run(open_url(f"postgresql://someone:hunter2{place}", migrations))
 
-    assert "hunter2" not in str(refusal.value)
-    assert refusal.value.__cause__ is None
+        assert "hunter2" not in str(refusal.value), place
+        assert refusal.value.__cause__ is None, place
 
 
 async def open_url(url: str, migrations: Traversable) -> Database:

@@ -42,6 +42,8 @@ async def pooled(url: str, most: int, connector: Connector) -> asyncpg.Pool:
     Raises StateError, and asyncpg's errors."""
     pool = await _pool(url, most, connector, statements=STATEMENTS)
     try:
+        parts = urlsplit(url)
+        _check_ports(parts.netloc.rpartition("@")[2], dict(parse_qsl(parts.query)).get("port", ""))
         async with asyncio.timeout(CONNECT_TIMEOUT):
             if await _is_direct(pool):
                 return pool
@@ -117,9 +119,14 @@ def _named(url: str) -> dict[str, str]:
     before = {"user": user, "password": password, "dbname": parts.path.removeprefix("/")}
     found = query | {name: unquote(value) for name, value in before.items() if value}
     found |= {"" if bare == hosts else "port": bare} if bare else {}
-    for one in (*hosts.split(","), *(f":{port}" for port in found.get("port", "").split(","))):
-        _ = urlsplit(f"//{one}").port  # a ValueError if it is none
+    _check_ports(hosts, found.get("port", ""))
     return found
+
+
+def _check_ports(hosts: str, ports: str) -> None:
+    """Both may be several. Raises ValueError: uvloop would connect to another port than 99999, and say nothing."""
+    for one in (*hosts.split(","), *(f":{port}" for port in ports.split(","))):
+        _ = urlsplit(f"//{one}").port
 
 
 async def _pool(url: str, most: int, connector: Connector, *, statements: int) -> asyncpg.Pool:
