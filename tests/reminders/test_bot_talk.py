@@ -87,6 +87,33 @@ async def test_hours_that_would_end_tomorrow_are_asked_about(home: Study) -> Non
     assert night.startswith("/:ok将在2小时后提醒你喝水")
 
 
+async def test_the_half_of_the_day_that_was_assumed_is_corrected_by_its_name(home: Study) -> None:
+    home.memory.clock.advance(timedelta(hours=5, minutes=40))
+    cases = [
+        ("1点半开会", "下午", "19 13:30 开会"),
+        ("1点半开会", "不对，是下午的", "19 13:30 开会"),
+        ("明天3点看球", "是凌晨", "19 03:00 看球"),
+        ("周五9点看球", "晚上", "20 21:00 看球"),
+        ("每天3点喝水", "上午", "19 03:00 喝水"),
+    ]
+
+    for text, correction, kept in cases:
+        study = home.copy()
+        await study.say(text)
+
+        said = await study.say(correction)
+
+        assert said.startswith("/:ok已改好"), (text, correction, said)
+        assert kept in await study.standing(), (text, correction)
+
+
+async def test_a_part_of_the_day_is_no_correction_of_its_own_half(home: Study) -> None:
+    await home.say("1点半开会")  # at 10:30 it is in the afternoon
+
+    assert not (await home.say("下午")).startswith("/:ok已改好")
+    assert "18 13:30 开会" in await home.standing()
+
+
 async def test_the_answer_to_the_question_which_time_is_meant_is_for_the_sentence(
     home: Study,
 ) -> None:

@@ -22,6 +22,7 @@ from wechat_scheduler.reminders.bot.commands import (
     UndoCommand,
     read_command,
 )
+from wechat_scheduler.reminders.bot.halves import other_half
 from wechat_scheduler.reminders.bot.replies import BotReply, helped, listed, refused, told
 from wechat_scheduler.reminders.bot.sentence_desk import SentenceDesk
 from wechat_scheduler.reminders.conversation import HELP_AGAIN, UNDO
@@ -122,6 +123,8 @@ class Bot:
         if not is_word and (reply := await self._sentences.answered(turn)):
             return reply
         turn = await self._forgotten(turn)
+        if (half := other_half(turn)) and (reply := await self._commands.obey(half, turn)):
+            return reply
         asks = ASKS.search(normalise(cleaned(turn.text))) is not None
         is_meant = is_click or asks or self._mode == "on"
         reply = await self._word(turn) if is_meant and not _picks_every(turn) else None
@@ -166,7 +169,7 @@ class Bot:
             return None
         if not (is_meant or isinstance(command, AgainCommand | PickCommand | UndoCommand)):
             return None
-        return await CommandDesk(acts=self._acts, policy=self._policy).obey(command, turn)
+        return await self._commands.obey(command, turn)
 
     async def _sentence(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
         command = read_command(turn.text)
@@ -193,6 +196,10 @@ class Bot:
             return None
         await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
         return helped(texts.HELP if greets else texts.PUZZLED)
+
+    @property
+    def _commands(self) -> CommandDesk:
+        return CommandDesk(acts=self._acts, policy=self._policy)
 
     @property
     def _sentences(self) -> SentenceDesk:
