@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.audience.people import Lists, heard
+from tests.audience.people import Lists, an_app, heard
 from tests.clock import START
 from tests.house import AUTHORIZER, Caller, WeChat
 from tests.platform.sealing import KEY, SECRETS, TOKEN, Sender, said
@@ -98,13 +98,14 @@ async def test_only_what_is_said_to_the_writer_is_in_the_response() -> None:
         await replies.say(WRITER, "链接：", event_id=f"{event}/self/page", app=None, secret="S")
         await replies.say(owner, "来了", event_id=f"{event}/owner", app=None)
         await replies.say(WRITER, "长" * LONGEST, event_id=f"{event}/long", app=None)
+        await replies.say(WRITER, "小程序", event_id=f"{event}/mini", app=an_app(mini_program=True))
         await replies.say(WRITER, "别的", event_id=f"{ACT.appid}/e2/bot", app=None)
 
     told = await replies.hear(receive, ACT)
     await replies.say(WRITER, "后来", event_id=f"{ACT.appid}/e1/bot", app=None)
 
     assert told == "你好\n\n链接：S"
-    assert lists.said == ["来了", "长" * LONGEST, "别的", "后来"]
+    assert lists.said == ["来了", "长" * LONGEST, "小程序", "别的", "后来"]
 
 
 async def test_a_text_that_is_too_long_is_shortened_by_its_last_lines() -> None:

@@ -66,8 +66,10 @@ class PassiveReplies:
         app: App | None,
         secret: str = "",
     ) -> None:
+        # A mini-program's pushes take no messages in their responses.
+        is_page = app is not None and app.mini_program
         response = await self._response(subscriber, text + secret, event_id)
-        if response is not None:
+        if response is not None and not is_page:
             response.texts[event_id] = _shortened(text + secret)
             return
         await self._post.say(subscriber, text, event_id=event_id, app=app, secret=secret)
