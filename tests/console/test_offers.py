@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from functools import cache
 from urllib.parse import quote
 
 from yarl import URL
@@ -11,6 +12,7 @@ from tests.access.doors import make
 from tests.console.furnishing import PLAIN, furnish, pages, walked
 from tests.console.visitor import Browser, Page, browser
 from tests.house import Caller, WeChat
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.routes import ROOMS
 
 # Keys that lack something, by their scopes.
@@ -28,6 +30,7 @@ FREE = ("/console/sign-out", "/console/access/sessions/{session}/end", "/docs/{o
 ROUTES = [
     (each.method, each.path, each.scope or room.scope) for room in ROOMS for each in room.routes
 ]
+PATTERNS = [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)).fullmatch for _, path, _ in ROUTES]
 # Pages that only change something.
 CHANGES = {each.path for room in ROOMS for each in room.routes if room.changes}
 
@@ -177,12 +180,7 @@ def _moves(page: Page) -> Iterator[str]:
 
 def _is_page(address: str) -> bool:
     """Whether the address is that of a page, and not one that only forms are sent to."""
-    path = address.partition("?")[0]
-    fit = [
-        (method, template)
-        for method, template, _ in ROUTES
-        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path)
-    ]
+    fit = [(method, template) for method, template, _ in _fitting(address.partition("?")[0])]
     exact = min((template for _, template in fit), key=lambda one: one.count("{"), default="")
     return not fit or ("GET", exact) in fit
 
@@ -190,11 +188,17 @@ def _is_page(address: str) -> bool:
 def _admits(scopes: tuple[str, ...], method: str, address: str) -> bool:
     """Whether the route of that address is for a key with these scopes. What is no page of ours is for all."""
     path = address.partition("?")[0].partition("#")[0]
-    for each, template, scope in ROUTES:
-        if each == method and re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", template), path):
+    for each, template, scope in _fitting(path):
+        if each == method:
             looks = method == "GET" and template not in CHANGES and scope in ("read", "push")
             return scope is None or scope.value in scopes or (looks and "view" in scopes)
     return True
+
+
+@cache
+def _fitting(path: str) -> list[tuple[str, str, Scope | None]]:
+    """The routes of a path, in their order. Most links are those of the menu."""
+    return [route for route, fits in zip(ROUTES, PATTERNS, strict=True) if fits(path)]
 
 
 def _posts(names: dict[str, str]) -> list[tuple[str, str]]:
