@@ -161,6 +161,24 @@ async def test_another_sentence_is_no_answer_to_the_question_which_time_is_meant
     assert not [each for each in await home.standing() if "开会" in each]
 
 
+async def test_the_answer_to_what_an_event_means_is_the_hour_of_its_day(home: Study) -> None:
+    cases = [
+        ("今晚睡前提醒我关空调", "睡前", "10点半", "18 22:30 关空调"),
+        ("每天饭后提醒我吃药", "饭后", "早上8点", "19 08:00 吃药"),
+        ("周五放学后买本子", "放学后", "下午五点", "20 17:00 买本子"),
+        ("明天下班后提醒我买菜", "下班后", "晚上六点半", "19 18:30 买菜"),
+    ]
+
+    for text, word, answer, kept in cases:
+        study = home.copy()
+
+        asked = await study.say(text)
+        await study.say(answer)
+
+        assert asked.startswith(f"“{word}”是什么时候？"), text
+        assert kept in await study.standing(), (text, await study.standing())
+
+
 async def test_a_yes_before_a_request_is_no_answer(home: Study) -> None:
     assert (await home.say("嗯明天下午四点提醒我")).startswith("/:ok将在1天5小时")
     assert await home.say("嗯提醒收到了") == ""

@@ -29,6 +29,7 @@ _PART: Final = "(?:早上|上午|中午|下午|傍晚|晚上)"
 _NAMELESS: Final = re.compile(
     rf"(?P<day>(?:请|麻烦|帮我)?在?(?:{_DAY}{_PART}?|{_PART}|[今明][早晚]))(?:的?时候)?[ ,]*(?:请|要|再)?{_CALLS}(?:一下)?"
 )
+_DAY_SAID: Final = re.compile(rf"(?:{_DAY}|[今明](?=[早晚]))?(?:{_PART}|[早晚])?")
 # 转人工 asks for a person.
 _FOR_STAFF: Final = re.compile(r"人工|客服")
 _AROUND: Final = re.compile(r"^(?:那就?|就)|[吧呗啊哦呀]+$")
@@ -111,7 +112,18 @@ def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
             return ()
         whole = _with_time(sentence, time, parse)
         return whole if len(whole) == 1 and whole[0].title else ()
-    return ()
+    return _with_hour(sentence, answer, parse)
+
+
+def _with_hour(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
+    """10点半 to the question when 今晚睡前 is."""
+    (first, *others), time = parse(sentence), _AROUND.sub("", answer)
+    if others or not first.hour_assumed or _agreed(f"{time}提醒我", parse)[0].title:
+        return ()
+    found = _DAY_SAID.match(normalise(sentence))
+    head = found.end() if found else 0
+    whole = parse(f"{sentence[:head]}{time}{sentence[head:]}")
+    return whole if [each.title for each in whole] == [first.title] else ()
 
 
 def _with_time(sentence: str, time: str, parse: Parse) -> Sequence[Parsed]:

@@ -136,7 +136,7 @@ class SentenceDesk:
 
     async def _ask_when(self, error: VagueError, turn: BotTurn) -> BotReply:
         """The answer is for what the sentence asks, without the vague word."""
-        if errand(error.rest):
+        if errand(error.rest) or error.reason is Reason.SENTENCE_UNREAD:
             await self._ask(error.rest, turn)
         return asked(error.sentence)
 

@@ -214,7 +214,7 @@ def _refuse_unread(sentence: _Sentence, title: str, today: date) -> None:
     meal = "饭" in event or "餐" in event  # 早上饭后 has an hour
     timed = any(meal or each.hour is not None for each in sentence.said.clocks)
     if event and not (_passes(sentence.said) or timed):
-        raise unread(event)
+        raise VagueError(event, sentence.text.replace(event, "", 1), Reason.SENTENCE_UNREAD)
 
 
 def _passes(said: Meaning) -> bool:

@@ -41,12 +41,12 @@ class UnsureError(LanguageError):
 
 
 class VagueError(LanguageError):
-    """Only its writer knows the time of a word: 过几天, 改天, 有空. `rest` is the sentence without it, unless that names
+    """Only its writer knows the time of a word: 过几天, 改天, 睡前. `rest` is the sentence without it, unless that names
     another time."""
 
-    def __init__(self, word: str, rest: str = "") -> None:
+    def __init__(self, word: str, rest: str = "", reason: Reason = Reason.SENTENCE_VAGUE) -> None:
         said = f"“{word}”是什么时候？请写一个确切的时间，例如“3天后上午9点”“下周一下午3点”"
-        super().__init__(Reason.SENTENCE_VAGUE, said)
+        super().__init__(reason, said)
         self.rest = rest
 
 
