@@ -24,6 +24,7 @@ _EARLY = pattern(r"起床|早班|早起|飞机|航班|登机|机场|日出|晨")
 _WAKE = pattern(r"起床|早班|早起|日出|晨跑|晨练|叫醒")
 _SLEEP = pattern(r"(?<!午)睡觉|(?<!午)睡(?=$|了|吧|[,。!])|[去该哄]睡|宵夜|夜宵|晚自习")
 _NOON = pattern(r"(?<![上下])午[休睡觉饭餐]|中饭")
+_AFTER_WORK = pattern(r"^(?!.*(?:送|上班)).*(?:(?<!夜班)下班|放学|晚[饭餐])")
 _DAYTIME = (time(8), time(20))
 
 
@@ -49,6 +50,8 @@ def settle(found: Meaning, text: str) -> None:
         found.clocks = [_at_night(each) for each in found.clocks]
     if _NOON.search(text):
         found.clocks = [_at_noon(each) for each in found.clocks]
+    if _AFTER_WORK.search(text) and not _EARLY.search(text):
+        found.clocks = [_after_work(each) for each in found.clocks]
     if not _EARLY.search(text) and _is_of_another_day(found):
         found.clocks = [each.in_the_afternoon() for each in found.clocks]
 
@@ -63,6 +66,12 @@ def _at_noon(clock: ClockTime) -> ClockTime:
     """A bare hour from 11 to 2 at noon: 1点午休."""
     near = clock.bare and clock.hour in (11, 12, 1, 2)
     return replace(clock, part=Part.NOON) if near else clock
+
+
+def _after_work(clock: ClockTime) -> ClockTime:
+    """A bare hour from 4 to 9 after noon: 6点下班去买菜."""
+    late = clock.bare and 4 <= (clock.hour or 0) <= 9
+    return replace(clock, part=Part.AFTERNOON) if late else clock
 
 
 def _share_day(found: Meaning) -> None:
