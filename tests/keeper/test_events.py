@@ -82,6 +82,30 @@ async def test_a_job_that_fails_is_told_once_and_so_is_its_removal(
     ]  # fmt: skip
 
 
+async def test_a_fault_that_changes_or_goes_without_a_new_value_is_told_once(
+    keeper: Caller, weixin: WeChat, clock: FakeClock
+) -> None:
+    await keeper.register(TASK)
+    await keeper.settle()
+
+    async with following(keeper, f"?appid={APPID}") as stream:
+        for errcode in (40164, 40125):
+            weixin.sandbox.script("/cgi-bin/stable_token", errcode=errcode)
+            await rotate(keeper)
+        for _ in range(2):
+            clock.advance(timedelta(minutes=1))
+            await rotate(keeper)
+        await keeper.call("DELETE", f"/task/{PATH}")
+        _, *told = await stream.nexts(5)
+
+    assert [(event.what, event.data.get("errcode")) for event in told] == [
+        ("credential.failed", 40164), ("credential.failed", 40125),
+        ("credential.recovered", None), ("credential.removed", None),
+    ]  # fmt: skip
+    assert told[2].data["version"] == 1
+    assert "value" not in told[2].data
+
+
 async def test_a_failure_has_its_sentence_and_what_to_do(kept: Caller, weixin: WeChat) -> None:
     async with following(kept, "?kinds=credential.failed") as stream:
         weixin.sandbox.script("/cgi-bin/token", errcode=40164)

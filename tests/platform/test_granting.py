@@ -12,8 +12,10 @@ from tests.stores.memory import memory_database
 from tests.stores.samples import APPID, LEASE, registration
 from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.model import Issued, JobKey
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.pushes.events import EventWork
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.feed import SqlFeed
 
 
 class WeChat:
@@ -77,3 +79,27 @@ async def test_a_token_without_a_refresh_token_is_kept_and_said_to_end(
     assert "API permissions" in snapshot.fault.advice
     assert snapshot.due_at == snapshot.credential.renew_at
     assert [log["log_level"] for log in logs if log["event"] == "platform.authorized"] == ["error"]
+
+
+async def test_consent_and_its_end_are_told_to_those_who_follow_credentials(
+    work: EventWork,
+) -> None:
+    clock, database = FakeClock(), memory_database()
+    stores, feed = stores_on(database), SqlFeed(database)
+    await stores.pushes.put_secrets(APPID, token="token1", aes_key="key1", now=clock.now())
+    await stores.credentials.register(registration(COMPONENT), now=clock.now())
+    await stores.events.put(event(), now=clock.now())
+    given = await work.attempt(await stores.claim_event())
+    await stores.events.finish(given, now=clock.now())
+    later = clock.now() + timedelta(minutes=1)
+    await stores.events.put(replace(event("unauthorized", code=""), happened_at=later), now=later)
+    (row,) = await stores.events.claim(now=later, limit=1, lease=LEASE)
+    await stores.events.finish(await work.attempt(row), now=later)
+
+    await feed.arrange(now=later)
+    told = [(one.what.value, one.subject, one.data) for one in await feed.after(0, limit=10)]
+
+    assert told == [
+        ("credential.rotated", ACCOUNT.subject, {"version": 1}),
+        ("credential.failed", ACCOUNT.subject, {"errcode": None}),
+    ]

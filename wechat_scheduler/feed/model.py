@@ -13,6 +13,7 @@ class FeedKind(enum.StrEnum):
 
     ROTATED = "credential.rotated"
     FAILED = "credential.failed"
+    RECOVERED = "credential.recovered"
     REMOVED = "credential.removed"
     ENDED = "delivery.ended"
     FIRED = "reminder.fired"
@@ -20,7 +21,9 @@ class FeedKind(enum.StrEnum):
     ALERTED = "alert.changed"
 
 
-OF_CREDENTIALS: Final = frozenset((FeedKind.ROTATED, FeedKind.FAILED, FeedKind.REMOVED))
+OF_CREDENTIALS: Final = frozenset(
+    (FeedKind.ROTATED, FeedKind.FAILED, FeedKind.RECOVERED, FeedKind.REMOVED)
+)
 # What is written whether a consumer follows it or not.
 RARE: Final = OF_CREDENTIALS | {FeedKind.ALERTED}
 

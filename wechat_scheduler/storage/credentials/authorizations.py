@@ -14,10 +14,11 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.pushes.model import WECHAT, Authorized, Event
 from wechat_scheduler.storage.credentials import refresh_tokens
+from wechat_scheduler.storage.credentials.feed_entries import put_failed, put_rotated
 from wechat_scheduler.storage.credentials.notifications import put_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, MAKE_JOB
 from wechat_scheduler.storage.credentials.stored_values import wake_children
-from wechat_scheduler.storage.database import Row, Script, Statement
+from wechat_scheduler.storage.database import Row, Script, Statement, each
 from wechat_scheduler.storage.rows import (
     MICROSECOND,
     Vault,
@@ -92,6 +93,7 @@ def authorize(vault: Vault, outcome: Authorized, now: datetime) -> Script[Sequen
         yield Statement(ASK_ANEW, (micros(now), *key))
     else:
         yield from _give(vault, job, outcome, outcome.credential, micros(now))
+        yield from each(put_rotated(key, job["version"] + 1, now))
     account = (event.appid, event.authorizer)
     woken = yield Statement(WAKE_REVOKED, (micros(now), *account, AUTHORIZATION))
     return [key, *(key_of(row) for row in woken)]
@@ -106,6 +108,7 @@ def revoke(
     revoked = [key_of(row) for row in (yield Statement(REVOKE, params))]
     for key in revoked:
         yield from put_notifications(key, micros(now))
+        yield from each(put_failed(key, now))
     return revoked
 
 

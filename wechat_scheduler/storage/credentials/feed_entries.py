@@ -27,11 +27,15 @@ def put_outcomes(
 def _entry_of(
     outcome: Rotated | Repeated | Failed, after: Snapshot, now: datetime
 ) -> FeedEntry | None:
-    """A job that fails again in the same way is not told again."""
+    """A job that fails again in the same way is not told again. One that recovers with the value that it had is told
+    once."""
+    key = outcome.job.key
     if isinstance(outcome, Rotated) and after.credential is not None:
-        return _entry(FeedKind.ROTATED, outcome.job.key, now, version=after.credential.version)
+        return _entry(FeedKind.ROTATED, key, now, version=after.credential.version)
+    if isinstance(outcome, Repeated) and outcome.job.fault is not None:
+        return _entry(FeedKind.RECOVERED, key, now)
     if isinstance(outcome, Failed) and _is_new(outcome):
-        return _entry(FeedKind.FAILED, outcome.job.key, now, errcode=outcome.fault.errcode)
+        return _entry(FeedKind.FAILED, key, now, errcode=outcome.fault.errcode)
     return None
 
 

@@ -60,7 +60,7 @@ class EventTexts:
         if entry.what is FeedKind.FAILED:
             return EventText(event(entry.what, entry.sequence, told | _fault(cell)))
         credential = cell.valid(self._clock.boottime())
-        if credential is None:
+        if credential is None or entry.what is FeedKind.RECOVERED:
             return EventText(event(entry.what, entry.sequence, told))
         valued = told | {"value": credential.value}
         return EventText(
