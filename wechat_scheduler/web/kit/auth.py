@@ -71,7 +71,7 @@ class Authenticator:
         Raises UnauthorizedError, ThrottledError after too many of these, or ForbiddenError if a valid
         key lacks the scope.
         """
-        address = client_address(request, self._trusted_proxies)
+        address = self.address(request)
         if self._open_door:
             _refuse_strangers(request)
             return Visitor(NO_AUTHENTICATION, address)
@@ -111,7 +111,7 @@ class Authenticator:
     def wrong_token(self, request: web.Request, *, reason: str, **names: str) -> None:
         """Count an invalid token of a foreign API as a wrong key; the log gets `names`, too. Raises
         ThrottledError after too many."""
-        address = client_address(request, self._trusted_proxies)
+        address = self.address(request)
         self._throttle.count(address)
         log.warning("token.refused", reason=reason, address=str(address), **names)
 

@@ -13,21 +13,25 @@ REFUSAL: Final = "refusal"
 def choices(form: Any, place: str) -> tuple[str, ...]:
     """The texts among which the field at `place` chooses; none if it takes others too. The empty text
     is left out."""
-    found = [inspect.type_info(form)]
-    for step in STEP.findall(place):
-        found = [inner for one in found for inner in _inner(one, step)]
-    texts = [text for one in found for text in _texts(one)]
+    texts = [text for one in _found(form, place) for text in _texts(one)]
     return tuple(dict.fromkeys(filter(None, texts)))
 
 
 def refusal(form: Any, place: str) -> str:
     """What the type of the field at `place` says of a text that does not match its pattern, in its `extra`; empty if it
     says nothing."""
+    told = (
+        one.extra for one in _found(form, place) if isinstance(one, inspect.Metadata) and one.extra
+    )
+    return next((str(extra[REFUSAL]) for extra in told if REFUSAL in extra), "")
+
+
+def _found(form: Any, place: str) -> list[inspect.Type]:
+    """The types of the field at `place`."""
     found = [inspect.type_info(form)]
     for step in STEP.findall(place):
         found = [inner for one in found for inner in _inner(one, step)]
-    told = (one.extra for one in found if isinstance(one, inspect.Metadata) and one.extra)
-    return next((str(extra[REFUSAL]) for extra in told if REFUSAL in extra), "")
+    return found
 
 
 def _inner(form: inspect.Type, step: str) -> Iterator[inspect.Type]:

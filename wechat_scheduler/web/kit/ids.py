@@ -1,6 +1,7 @@
 """Ids as callers write them, in paths, queries and bodies."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, TypeAlias
 
 import msgspec
@@ -51,3 +52,10 @@ def check_appid(value: str, field: str) -> None:
     check_wechat_id(value, field)
     if value.startswith(_ORIGINAL):
         raise InvalidRequestError(ORIGINAL_ID.en, field=field)
+
+
+def read_appids(given: Sequence[str]) -> frozenset[str]:
+    """Those of the field `appids`. Raises InvalidRequestError, which names the wrong one."""
+    for number, appid in enumerate(given):
+        check_appid(appid, f"appids[{number}]")
+    return frozenset(given)

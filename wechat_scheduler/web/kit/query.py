@@ -97,8 +97,12 @@ def next_page(
     the last entry in the parameter `name`."""
     if len(found) < limit_of(request):
         return {}
-    url = request.rel_url.update_query({name: place(found[-1])})
-    return {hdrs.LINK: f'<{url}>; rel="next"'}
+    return link_to(request, **{name: place(found[-1])})
+
+
+def link_to(request: web.Request, **query: str) -> dict[str, str]:
+    """The `Link` to the next page: the same request with this in its query."""
+    return {hdrs.LINK: f'<{request.rel_url.update_query(query)}>; rel="next"'}
 
 
 def page_of(
@@ -151,18 +155,29 @@ def refuse_repeated(request: web.Request, name: str) -> None:
         raise InvalidRequestError("is given twice; give it once", field=name)
 
 
+def place_of(
+    request: web.Request, form: re.Pattern[str], *, name: str = "after"
+) -> re.Match[str] | None:
+    """The place of a page in the parameter `name`, which has that form; None without it. Raises InvalidRequestError."""
+    text = request.query.get(name, "")
+    found = form.fullmatch(text)
+    if text and found is None:
+        raise no_place(name)
+    return found if text else None
+
+
+def no_place(name: str = "after") -> InvalidRequestError:
+    """Of a place that no response has given."""
+    return InvalidRequestError(
+        "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field=name
+    )
+
+
 def instant_place(request: web.Request) -> tuple[datetime, int] | None:
     """The instant and the number in `after`, as `instant_text` wrote them; None without it. Raises
     InvalidRequestError."""
-    text = request.query.get("after", "")
-    if not text:
-        return None
-    found = INSTANT_PLACE.fullmatch(text)
-    if found is None:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
-    return EPOCH + int(found[1]) * _MICROSECOND, int(found[2])
+    found = place_of(request, INSTANT_PLACE)
+    return (EPOCH + int(found[1]) * _MICROSECOND, int(found[2])) if found else None
 
 
 def instant_text(at: datetime, number: int) -> str:

@@ -36,8 +36,9 @@ NO_TARGETS: Final = "the settings name no alerts.targets: no person is told"
 class AlertResult(msgspec.Struct, kw_only=True):
     """`subject` is what the alert is about: a job, an app, a platform, a path. `node` is the machine that alone
     sees it, or empty. `state` is firing or cleared. `since` is when it was first seen, `told_at` the last message
-    about it. `changed_at` is when `text` changed last after it fired. `gone_at` is since when its cause is not seen any more, and `clears_at` when it is over then, unless the cause comes
-    back. `times` is 2 or more if its cause came back within a day. Instants are RFC 3339 in UTC."""
+    about it. `changed_at` is when `text` changed last after it fired. `gone_at` is since when its cause is not seen
+    any more, and `clears_at` when it is over then, unless the cause comes back. `times` is 2 or more if its cause
+    came back within a day. Instants are RFC 3339 in UTC."""
 
     id: str
     rule: str

@@ -1,9 +1,10 @@
 """Lists the audit, and lets handlers write to it."""
 
+import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
@@ -11,12 +12,13 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.audit import AuditEntry, AuditFilter
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
-from wechat_scheduler.web.kit.query import instant_of, limit_of, next_page
+from wechat_scheduler.web.kit.ids import schema_of
+from wechat_scheduler.web.kit.query import instant_of, limit_of, next_page, place_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, VISITOR
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, SPAN, NativeRoute, query
+
+_PLACE: Final = re.compile(r"[0-9]{1,18}")
 
 
 class AuditEntryResult(msgspec.Struct):
@@ -49,7 +51,7 @@ async def listed(request: web.Request) -> web.Response:
         object=request.query.get("object", ""),
         since=instant_of(request, "since"),
         until=instant_of(request, "until"),
-        before=_before(request.query.get("before", "")),
+        before=_before(request),
         limit=limit,
     )
     entries = await request.app[SERVICES].auditor.find(wanted)
@@ -61,14 +63,9 @@ def entry_result(entry: AuditEntry) -> AuditEntryResult:
     return envelope.result_of(AuditEntryResult, entry)
 
 
-def _before(text: str) -> int:
-    if not text:
-        return 0
-    if not text.isdecimal() or not text.isascii() or len(text) > 18:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="before"
-        )
-    return int(text)
+def _before(request: web.Request) -> int:
+    place = place_of(request, _PLACE, name="before")
+    return int(place[0]) if place else 0
 
 
 ROUTES = (
@@ -81,7 +78,7 @@ ROUTES = (
             query("action", "Only this action.", {"enum": list(Action)}),
             query("object", "Only this object and what lies below it: `wx1111`, or `wx1111/access_token`."),
             *SPAN,
-            query("before", AFTER.description, {"type": "string", "pattern": "^[0-9]{1,18}$"}),
+            query("before", AFTER.description, schema_of(_PLACE)),
             LIMIT,
         ),
         gives=LINK,

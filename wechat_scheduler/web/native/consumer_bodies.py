@@ -14,7 +14,7 @@ from wechat_scheduler.gateway.model import NAME, Consumer
 from wechat_scheduler.gateway.paths import RULE, issues_tokens
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.ids import WeChatId, check_appid, schema_of
+from wechat_scheduler.web.kit.ids import WeChatId, read_appids, schema_of
 from wechat_scheduler.web.kit.texts import read_networks
 
 # A larger number would limit nothing: WeChat allows fewer calls.
@@ -138,7 +138,7 @@ def _settings(
 def _setting(name: str, value: Any) -> Any:
     match name:
         case "appids":
-            return frozenset(_appids(value))
+            return _appids(value)
         case "networks":
             return tuple(dict.fromkeys(read_networks(value)))
         case "allow_paths" | "deny_paths":
@@ -158,12 +158,10 @@ def _checked(consumer: Consumer) -> Consumer:
     return consumer
 
 
-def _appids(given: list[str]) -> Iterator[str]:
+def _appids(given: list[str]) -> frozenset[str]:
     if not given:
         raise InvalidRequestError("name the accounts that it may use", field="appids")
-    for number, appid in enumerate(given):
-        check_appid(appid, f"appids[{number}]")
-        yield appid
+    return read_appids(given)
 
 
 def _rules(given: list[str], field: str) -> Iterator[str]:

@@ -13,13 +13,11 @@ from wechat_scheduler.credentials import policy
 from wechat_scheduler.credentials.job_lists import JobDesk
 from wechat_scheduler.credentials.model import Contest, Fault, JobKey
 from wechat_scheduler.credentials.views import JobFilter, JobView, Receiver
-from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.ids import check_wechat_id
 from wechat_scheduler.web.kit.kinds import KindTable
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import limit_of, next_page, no_place
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.job_queries import STATES, WHICH, places, wanted_of
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute
@@ -78,9 +76,7 @@ def _after(text: str) -> JobKey | None:
         return None
     parts = text.split("/")
     if len(parts) != 3:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
+        raise no_place()
     for part in parts[:2]:
         check_wechat_id(part, "after")
     return JobKey(*parts)

@@ -1,6 +1,6 @@
 """Makes, lists and ends API keys."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -17,7 +17,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
-from wechat_scheduler.web.kit.ids import WeChatId, check_appid
+from wechat_scheduler.web.kit.ids import WeChatId, read_appids
 from wechat_scheduler.web.kit.kinds import KindTable, Type
 from wechat_scheduler.web.kit.query import one_of, page_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
@@ -120,7 +120,7 @@ def read_key_draft(body: bytes, kinds: KindTable) -> KeyDraft:
             raise InvalidRequestError("name what the key is for", field="scopes")
         _check_that_it_looks_only(parsed.scopes)
     with wrong:
-        appids = frozenset(_appids(parsed.appids))
+        appids = read_appids(parsed.appids)
     with wrong:
         types = enumerate(parsed.types)
         known = frozenset(kinds.read(one, f"types[{number}]").kind for number, one in types)
@@ -172,12 +172,6 @@ def _check_that_it_looks_only(scopes: Sequence[Scope]) -> None:
             "leave out one of the two",
             field="scopes",
         )
-
-
-def _appids(given: list[str]) -> Iterator[str]:
-    for number, appid in enumerate(given):
-        check_appid(appid, f"appids[{number}]")
-        yield appid
 
 
 def _place(key: KeyResult) -> str:

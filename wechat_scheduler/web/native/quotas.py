@@ -7,13 +7,13 @@ import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError, WeChatError
+from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.choices import REFUSAL
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.slashes import tidied
-from wechat_scheduler.web.native.refused_by_wechat import refused
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.route import NativeRoute, Success, query
 from wechat_scheduler.web.native.usage import UseResult, use_result
 
@@ -47,10 +47,8 @@ class QuotaResult(msgspec.Struct):
 async def shown(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
     path = _checked(request.query.get("path", ""))
-    try:
+    with asking_wechat():
         quota = await services.quotas.quota(appid, path)
-    except WeChatError as error:
-        raise refused(error) from error
     largest = [use_result(use) for use in await services.usage.largest(appid, path)]
     return envelope.success(QuotaResult(*quota, largest=largest))
 
@@ -58,10 +56,8 @@ async def shown(request: web.Request) -> web.Response:
 async def clear(request: web.Request) -> web.Response:
     services, appid = request.app[SERVICES], request.match_info["appid"]
     path = _checked(decode(await request.read(), QuotaBody).path)
-    try:
+    with asking_wechat():
         await services.quotas.clear(appid, path)
-    except WeChatError as error:
-        raise refused(error) from error
     log.info("quota.cleared", appid=appid, path=path, by=request[CALLER].id)
     return envelope.success("success")
 

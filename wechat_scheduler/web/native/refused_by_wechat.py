@@ -1,14 +1,23 @@
 """Says to a caller that WeChat did not do what the request asked of it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from wechat_scheduler.errors import UnavailableError, WeChatError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 
 
-def refused(error: WeChatError) -> UnavailableError:
-    advice = f"; {error.advice}" if error.advice else ""
-    return UnavailableError(
-        f"{'WeChat does not answer' if error.errcode is None else 'WeChat refused'}: {error}{advice}",
-        reason=Reason.WECHAT_UNAVAILABLE,
-        retry_after=error.retry_after or envelope.SOON,
-    )
+@contextmanager
+def asking_wechat(trouble: str = "") -> Iterator[None]:
+    """Raises UnavailableError in the place of a WeChatError of the block: `trouble`, or what WeChat did, and why."""
+    try:
+        yield
+    except WeChatError as error:
+        did = "WeChat does not answer" if error.errcode is None else "WeChat refused"
+        advice = f"; {error.advice}" if error.advice else ""
+        raise UnavailableError(
+            f"{trouble or did}: {error}{advice}",
+            reason=Reason.WECHAT_UNAVAILABLE,
+            retry_after=error.retry_after or envelope.SOON,
+        ) from error

@@ -9,10 +9,9 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import Fault
 from wechat_scheduler.credentials.registration_checks import AccountRefusal
-from wechat_scheduler.errors import WeChatError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.refused_by_wechat import refused
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.registration import RegistrationBody
 from wechat_scheduler.web.native.registrations import registration_in
 from wechat_scheduler.web.native.route import NativeRoute
@@ -34,10 +33,8 @@ class RegistrationCheckResult(msgspec.Struct):
 async def check(request: web.Request) -> web.Response:
     registration, note = await registration_in(request)
     appid = registration.account.appid
-    try:
+    with asking_wechat():
         refusal = await request.app[SERVICES].registration_checks.check(registration)
-    except WeChatError as error:
-        raise refused(error) from error
     errcode = refusal.fault.errcode if refusal else None
     log.info("registration.checked", appid=appid, errcode=errcode, by=request[CALLER].id)
     return envelope.success(_result(refusal), note=note)

@@ -7,11 +7,11 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.errors import InvalidRequestError, WeChatError
+from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.envelope import result_of
 from wechat_scheduler.web.kit.services import SERVICES
-from wechat_scheduler.web.native.refused_by_wechat import refused
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.route import NativeRoute, query
 
 _PATTERN = "^[0-9A-Za-z-]{8,64}$"
@@ -33,10 +33,8 @@ class RecordedCallResult(msgspec.Struct, kw_only=True):
 
 async def shown(request: web.Request) -> web.Response:
     appid, rid = request.match_info["appid"], _checked(request.query.get("rid", ""))
-    try:
+    with asking_wechat():
         found = await request.app[SERVICES].rids.call(appid, rid)
-    except WeChatError as error:
-        raise refused(error) from error
     took_ms = found.took // timedelta(milliseconds=1)
     return envelope.success(result_of(RecordedCallResult, found, rid=rid, took_ms=took_ms))
 

@@ -32,9 +32,8 @@ class NativeRoute(Route):
     has one. `plain` is the media type of a response without an envelope. `takes` are parameters
     beside those of the path; `gives` describes headers by name; `errors` are the statuses beyond
     those that follow from the path, the scope and the body. `checks_reach` if the handler
-    itself checks what the key reaches. A `once` route honours
-    `Idempotency-Key`. One that `gives_values` of credentials, or that `asks_wechat`, which counts as a call of the account, is
-    not for keys that only look."""
+    itself checks what the key reaches. A `once` route honours `Idempotency-Key`. One that `gives_values` of
+    credentials, or that `asks_wechat`, which counts as a call of the account, is not for keys that only look."""
 
     summary: str
     _: KW_ONLY

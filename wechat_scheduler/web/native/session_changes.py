@@ -15,8 +15,8 @@ from wechat_scheduler.web.native.route import NativeRoute
 
 log = structlog.get_logger(__name__)
 
-# Of the names in the path and the result, the name of what was changed.
-ObjectName: TypeAlias = Callable[[Mapping[str, str], Any], str]
+# Of the names in the path and the result, the name of what was changed; or a text whose `{names}` these fill.
+ObjectName: TypeAlias = str | Callable[[Mapping[str, str], Any], str]
 
 
 class NotedChange(NamedTuple):
@@ -28,19 +28,11 @@ class NotedChange(NamedTuple):
     counts: bool = False
 
 
-def _reminder(names: Mapping[str, str], _: Any) -> str:
-    return f"reminder/{names['reminder']}"
-
-
 def _changed(names: Mapping[str, str], changed: Any) -> str:
     """With its time before and after, if that was changed, and the names of the other fields, never what they say."""
     times = [changed["before"], changed["time"]] if changed["before"] else []
     fields = ",".join(one for one in changed["changed"] if one != "time")
-    return "/".join(filter(None, [_reminder(names, changed), *times, fields]))
-
-
-def _receivers(names: Mapping[str, str], _: Any) -> str:
-    return f"reminder/{names['reminder']}/to"
+    return "/".join(filter(None, [_REMINDER.format_map(names), *times, fields]))
 
 
 def _undone(result: Any) -> Action | None:
@@ -51,23 +43,7 @@ def _undone(result: Any) -> Action | None:
 
 
 def _restored(names: Mapping[str, str], result: Any) -> str:
-    return (_changed if result["undone"] == "change" else _reminder)(names, result)
-
-
-def _delivery(names: Mapping[str, str], _: Any) -> str:
-    return f"delivery/{names['delivery']}"
-
-
-def _deliveries(_names: Mapping[str, str], _: Any) -> str:
-    return "delivery"
-
-
-def _topic(names: Mapping[str, str], _: Any) -> str:
-    return f"{names['app']}/topics/{names['topic']}"
-
-
-def _user(names: Mapping[str, str], _: Any) -> str:
-    return f"{names['app']}/subscribers/{names['name']}"
+    return _changed(names, result) if result["undone"] == "change" else _REMINDER.format_map(names)
 
 
 def _users(names: Mapping[str, str], bound: Any) -> str:
@@ -75,51 +51,40 @@ def _users(names: Mapping[str, str], bound: Any) -> str:
     return f"{names['app']}/subscribers{one}"
 
 
-_ONE_REMINDER: Final = "/v1/reminders/{reminder}"
+_DELIVERIES: Final = "/v1/deliveries"
+_REMINDERS: Final = "/v1/reminders"
 _APP: Final = "/v1/apps/{app}"
+_REMINDER, _DELIVERY = "reminder/{reminder}", "delivery/{delivery}"
+_TOPIC, _USER = "{app}/topics/{topic}", "{app}/subscribers/{name}"
+_ONE: Final = f"{_REMINDERS}/{{reminder}}"
+_ONE_USER: Final = f"{_APP}/subscribers/{{name}}"
 CHANGES: Final[Mapping[tuple[str, str], NotedChange]] = {
-    ("POST", "/v1/messages"): NotedChange(
-        Action.MESSAGE_SENT, lambda _, result: f"message/{result['id']}"
-    ),
-    ("POST", "/v1/deliveries/replay"): NotedChange(
-        Action.DELIVERY_REPLAYED, _deliveries, counts=True
-    ),
-    ("POST", "/v1/deliveries/cancel"): NotedChange(
-        Action.DELIVERY_CANCELLED, _deliveries, counts=True
-    ),
-    ("POST", "/v1/deliveries/{delivery}/replay"): NotedChange(Action.DELIVERY_REPLAYED, _delivery),
-    ("POST", "/v1/deliveries/{delivery}/cancel"): NotedChange(Action.DELIVERY_CANCELLED, _delivery),
-    ("POST", "/v1/reminders"): NotedChange(
-        Action.REMINDER_CREATED, lambda _, result: f"reminder/{result['id']}"
-    ),
-    ("PATCH", _ONE_REMINDER): NotedChange(Action.REMINDER_CHANGED, _changed),
-    ("DELETE", _ONE_REMINDER): NotedChange(Action.REMINDER_REMOVED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/pause"): NotedChange(Action.REMINDER_PAUSED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/resume"): NotedChange(Action.REMINDER_RESUMED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/cancel"): NotedChange(Action.REMINDER_CANCELLED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/remove"): NotedChange(Action.REMINDER_REMOVED, _reminder),
-    ("POST", f"{_ONE_REMINDER}/restore"): NotedChange(_undone, _restored),
-    ("PUT", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, _receivers),
-    ("DELETE", f"{_ONE_REMINDER}/people/{{name}}"): NotedChange(
-        Action.REMINDER_CHANGED, _receivers
-    ),
-    ("POST", f"{_APP}/topics"): NotedChange(
-        Action.TOPIC_CREATED, lambda names, result: f"{names['app']}/topics/{result['id']}"
-    ),
-    ("PATCH", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_CHANGED, _topic),
-    ("DELETE", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_REMOVED, _topic),
+    ("POST", "/v1/messages"): NotedChange(Action.MESSAGE_SENT, "message/{id}"),
+    ("POST", f"{_DELIVERIES}/replay"): NotedChange(Action.DELIVERY_REPLAYED, "delivery", counts=True),
+    ("POST", f"{_DELIVERIES}/cancel"): NotedChange(Action.DELIVERY_CANCELLED, "delivery", counts=True),
+    ("POST", f"{_DELIVERIES}/{{delivery}}/replay"): NotedChange(Action.DELIVERY_REPLAYED, _DELIVERY),
+    ("POST", f"{_DELIVERIES}/{{delivery}}/cancel"): NotedChange(Action.DELIVERY_CANCELLED, _DELIVERY),
+    ("POST", _REMINDERS): NotedChange(Action.REMINDER_CREATED, "reminder/{id}"),
+    ("PATCH", _ONE): NotedChange(Action.REMINDER_CHANGED, _changed),
+    ("DELETE", _ONE): NotedChange(Action.REMINDER_REMOVED, _REMINDER),
+    ("POST", f"{_ONE}/pause"): NotedChange(Action.REMINDER_PAUSED, _REMINDER),
+    ("POST", f"{_ONE}/resume"): NotedChange(Action.REMINDER_RESUMED, _REMINDER),
+    ("POST", f"{_ONE}/cancel"): NotedChange(Action.REMINDER_CANCELLED, _REMINDER),
+    ("POST", f"{_ONE}/remove"): NotedChange(Action.REMINDER_REMOVED, _REMINDER),
+    ("POST", f"{_ONE}/restore"): NotedChange(_undone, _restored),
+    ("PUT", f"{_ONE}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, f"{_REMINDER}/to"),
+    ("DELETE", f"{_ONE}/people/{{name}}"): NotedChange(Action.REMINDER_CHANGED, f"{_REMINDER}/to"),
+    ("POST", f"{_APP}/topics"): NotedChange(Action.TOPIC_CREATED, "{app}/topics/{id}"),
+    ("PATCH", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_CHANGED, _TOPIC),
+    ("DELETE", f"{_APP}/topics/{{topic}}"): NotedChange(Action.TOPIC_REMOVED, _TOPIC),
     ("POST", f"{_APP}/subscribers"): NotedChange(Action.USER_BOUND, _users, counts=True),
-    ("PUT", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_BOUND, _user),
-    ("PATCH", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_CHANGED, _user),
-    ("DELETE", f"{_APP}/subscribers/{{name}}"): NotedChange(Action.USER_REMOVED, _user),
-    ("POST", f"{_APP}/qrcodes"): NotedChange(
-        Action.CODE_CREATED, lambda names, _: f"{names['app']}/qrcodes"
-    ),
-    ("POST", "/v1/alerts/test"): NotedChange(Action.ALERTS_TESTED, lambda *_: "alert/test"),
-    ("POST", "/v1/quotas/{appid}/clear"): NotedChange(
-        Action.QUOTA_CLEARED, lambda names, _: names["appid"]
-    ),
-}
+    ("PUT", _ONE_USER): NotedChange(Action.USER_BOUND, _USER),
+    ("PATCH", _ONE_USER): NotedChange(Action.USER_CHANGED, _USER),
+    ("DELETE", _ONE_USER): NotedChange(Action.USER_REMOVED, _USER),
+    ("POST", f"{_APP}/qrcodes"): NotedChange(Action.CODE_CREATED, "{app}/qrcodes"),
+    ("POST", "/v1/alerts/test"): NotedChange(Action.ALERTS_TESTED, "alert/test"),
+    ("POST", "/v1/quotas/{appid}/clear"): NotedChange(Action.QUOTA_CLEARED, "{appid}"),
+}  # fmt: skip
 
 
 async def note_change(
@@ -137,11 +102,18 @@ async def note_change(
     action = change.action if isinstance(change.action, Action) else change.action(result)
     if action is None:
         return
-    name = change.name(request.match_info, result)
+    name = _named(change, request.match_info, result)
     try:
         await auditor.note(action, name, key=key, address=request[VISITOR].written, count=count)
     except StorageError as error:
         log.warning("audit.lost", action=action, object=name, key=key, error=str(error))
+
+
+def _named(change: NotedChange, names: Mapping[str, str], result: Any) -> str:
+    if not isinstance(change.name, str):
+        return change.name(names, result)
+    known = result if isinstance(result, dict) else {}
+    return change.name.format_map({**known, **names})
 
 
 async def _count(change: NotedChange, request: web.Request, response: web.StreamResponse) -> int:

@@ -1,9 +1,8 @@
 """Shows what happened in the last hours or days."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
@@ -20,11 +19,11 @@ from wechat_scheduler.statistics.model import (
 from wechat_scheduler.statistics.periods import periods_of, total_of
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
+from wechat_scheduler.web.kit.query import ERRCODE
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.route import NativeRoute, query
 
 HOURS = 24
-_ERRCODE: Final = re.compile(r"-?[0-9]{1,9}")
 
 Errors = Annotated[
     Mapping[str, int],
@@ -98,7 +97,7 @@ async def shown(request: web.Request) -> web.Response:
 
 def _advised(errcodes: Iterable[str], advice_on: Callable[[int], str]) -> Iterator[tuple[str, str]]:
     for errcode in errcodes:
-        is_number = _ERRCODE.fullmatch(errcode)
+        is_number = ERRCODE.fullmatch(errcode)
         if is_number and (advice := advice_on(int(errcode))):
             yield errcode, advice
 

@@ -6,18 +6,17 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.agenda import AgendaPlace, Ring
 from wechat_scheduler.reminders.model import JoinedPeople
 from wechat_scheduler.reminders.ports import RingSpan
 from wechat_scheduler.reminders.recurrence.rule import unmoved
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import REMINDER_ID
-from wechat_scheduler.web.kit.query import instant_of, limit_of
+from wechat_scheduler.web.kit.query import instant_of, limit_of, link_to, no_place
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reminders.bodies import receivers
 from wechat_scheduler.web.native.reminders.details import names_of
@@ -105,9 +104,8 @@ def _rule_at(ring: Ring) -> str:
 def _link(request: web.Request, result: AgendaResult) -> dict[str, str]:
     if not result.after:
         return {}
-    span = {"since": _utc(result.since), "until": _utc(result.until)}
-    url = request.rel_url.update_query({**span, "after": result.after})
-    return {hdrs.LINK: f'<{url}>; rel="next"'}
+    since, until = _utc(result.since), _utc(result.until)
+    return link_to(request, since=since, until=until, after=result.after)
 
 
 async def _span(request: web.Request) -> RingSpan:
@@ -134,9 +132,7 @@ def _after(request: web.Request, span: RingSpan) -> AgendaPlace:
     stamp, _, reminder_id = text.partition("_")
     at = _read(stamp) if text else span.since
     if at is None or at >= span.until or (reminder_id and not REMINDER_ID.fullmatch(reminder_id)):
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
+        raise no_place()
     return AgendaPlace(at, reminder_id)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError
@@ -17,7 +17,7 @@ from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.ids import REMINDER_ID
-from wechat_scheduler.web.kit.query import limit_of, one_of
+from wechat_scheduler.web.kit.query import limit_of, link_to, one_of, place_of
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.native.reach import reachable_app, reaches_app
 from wechat_scheduler.web.native.reminders.bodies import (
@@ -108,7 +108,8 @@ async def listed(request: web.Request) -> web.Response:
     )
     joined = [(each, people.get(each.id, JoinedPeople())) for each in found.reminders]
     results = await detailed(request, joined)
-    return envelope.success(results, headers=_next_page(request, found.after))
+    headers = link_to(request, after=found.after) if found.after else {}
+    return envelope.success(results, headers=headers)
 
 
 async def shown(request: web.Request) -> web.Response:
@@ -164,18 +165,8 @@ async def _answer(request: web.Request, reminder: Reminder) -> web.Response:
 
 
 def _after(request: web.Request, form: re.Pattern[str]) -> str:
-    text = request.query.get("after", "")
-    if text and not form.fullmatch(text):
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
-    return text
-
-
-def _next_page(request: web.Request, after: str) -> dict[str, str]:
-    if not after:
-        return {}
-    return {hdrs.LINK: f'<{request.rel_url.update_query({"after": after})}>; rel="next"'}
+    place = place_of(request, form)
+    return place[0] if place else ""
 
 
 def most_times(request: web.Request) -> int:

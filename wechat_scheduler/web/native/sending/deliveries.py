@@ -10,7 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.notes import CANCELLED
 from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
-from wechat_scheduler.errors import ConflictError, NotFoundError, WeChatError
+from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.ids import ID, schema_of
@@ -26,7 +26,7 @@ from wechat_scheduler.web.kit.query import (
 )
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import id_in, reaches_app, within_reach
-from wechat_scheduler.web.native.refused_by_wechat import refused
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.route import (
     APP,
     LINK,
@@ -162,10 +162,8 @@ def _query(request: web.Request) -> DeliveryFilter:
 
 async def intercepted(request: web.Request) -> web.Response:
     view = await _seen(request)
-    try:
+    with asking_wechat():
         asked = await request.app[SERVICES].interceptions.of(view)
-    except WeChatError as error:
-        raise refused(error) from error
     return envelope.success(interception_result(asked))
 
 

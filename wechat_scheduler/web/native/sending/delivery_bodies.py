@@ -67,11 +67,12 @@ class AttemptResult(msgspec.Struct, kw_only=True):
 
 
 class DeliveryResult(msgspec.Struct, kw_only=True):
-    """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the
-    app's webhook. `person` is the app's own name for the user, or the nickname; empty if neither is
-    known. `topic` is the name of a topic, empty for others. `title` is the message's, its template, or the beginning of its text. `due_at` is the time of
-    the next attempt; `reason` explains `state`. `openid` is that of a person, empty for others. If `possibly_duplicate` is true, the receiver may have
-    seen the message twice. If `corrected` is true, the receiver was sent another message that corrects it."""
+    """One message to one receiver. `channel` says what `to` is: a person's uid, a topic's id, or the app's webhook.
+    `person` is the app's own name for the user, or the nickname; empty if neither is known. `topic` is the name of a
+    topic, empty for others. `title` is the message's, its template, or the beginning of its text. `due_at` is the time
+    of the next attempt; `reason` explains `state`. `openid` is that of a person, empty for others. If
+    `possibly_duplicate` is true, the receiver may have seen the message twice. If `corrected` is true, the receiver
+    was sent another message that corrects it."""
 
     id: int
     message: int

@@ -47,9 +47,9 @@ log = structlog.get_logger(__name__)
 
 class MessageResult(msgspec.Struct, kw_only=True):
     """A message; `counts` has the number of its deliveries in each state. One to a topic, or to those who joined a
-    reminder, is counted until each of them has a delivery: until then it is `spreading`. The page of a `retracted` message no longer
-    shows it. It was sent in the place of the message `corrects`; `corrected_by` are those that were sent in its place. `reminder` is the id of the
-    reminder that it comes from, or empty."""
+    reminder, is counted until each of them has a delivery: until then it is `spreading`. The page of a `retracted`
+    message no longer shows it. It was sent in the place of the message `corrects`; `corrected_by` are those that were
+    sent in its place. `reminder` is the id of the reminder that it comes from, or empty."""
 
     id: int
     app: int

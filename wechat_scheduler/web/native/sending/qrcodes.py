@@ -18,19 +18,17 @@ from wechat_scheduler.engine.clock import EPOCH
 from wechat_scheduler.errors import (
     InvalidRequestError,
     NotFoundError,
-    UnavailableError,
-    WeChatError,
 )
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.idempotency import KeepResult, asked_for, created
 from wechat_scheduler.web.kit.ids import Id, ReminderId
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import limit_of, next_page, place_of
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_text
 from wechat_scheduler.web.native.reach import app_of
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute
 from wechat_scheduler.web.pages.paths import subscribe_path
 from wechat_scheduler.web.pages.qr_images import qr_path
@@ -96,13 +94,8 @@ async def listed(request: web.Request) -> web.Response:
 
 
 def _after(request: web.Request) -> ScenePlace:
-    text = request.query.get("after", "")
-    place = PLACE.fullmatch(text)
-    if text and not place:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
-    if not place:
+    place = place_of(request, PLACE)
+    if place is None:
         return ScenePlace()
     return ScenePlace(EPOCH + timedelta(microseconds=int(place[1])), place[2])
 
@@ -130,15 +123,8 @@ async def create(request: web.Request) -> web.Response:
     wish = decode(body, QrCodeBody)
     read_text(wish.extra, "extra", longest=LONGEST_EXTRA)
     await _check(request, app, wish)
-    try:
+    with asking_wechat("WeChat did not create a code"):
         return await _create(request, app, wish, body)
-    except WeChatError as error:
-        advice = f"; {error.advice}" if error.advice else ""
-        raise UnavailableError(
-            f"WeChat did not create a code: {error}{advice}",
-            reason=Reason.WECHAT_UNAVAILABLE,
-            retry_after=error.retry_after or SOON,
-        ) from error
 
 
 async def _check(request: web.Request, app: App, wish: QrCodeBody) -> None:

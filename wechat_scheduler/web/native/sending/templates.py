@@ -14,15 +14,13 @@ from wechat_scheduler.delivery.mappings import mapping_doubts, mapping_faults
 from wechat_scheduler.delivery.model import Content
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.wrong_fields import WrongFields
-from wechat_scheduler.errors import UnavailableError, WeChatError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.bodies import decode
-from wechat_scheduler.web.kit.envelope import SOON
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.kit.texts import read_name, read_text
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of
+from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.sending.app_bodies import (
     LONGEST_TEXT,
@@ -78,15 +76,8 @@ class PreviewResult(msgspec.Struct, kw_only=True):
 
 async def import_all(request: web.Request) -> web.Response:
     services, app = request.app[SERVICES], await app_of(request)
-    try:
+    with asking_wechat("WeChat did not return the templates"):
         listed = await services.account_templates.listed(app.appid)
-    except WeChatError as error:
-        advice = f"; {error.advice}" if error.advice else ""
-        raise UnavailableError(
-            f"WeChat did not return the templates: {error}{advice}",
-            reason=Reason.WECHAT_UNAVAILABLE,
-            retry_after=error.retry_after or SOON,
-        ) from error
     with noting(request, Action.TEMPLATES_IMPORTED, app.appid):
         await services.directory.keep_templates(app.appid, listed)
     log.info("templates.imported", app=app.id, count=len(listed), by=request[CALLER].id)

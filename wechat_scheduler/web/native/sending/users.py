@@ -10,12 +10,10 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.desk import TOPICS_AT_ONCE
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Subscription
-from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
-from wechat_scheduler.web.kit.query import limit_of, next_page
+from wechat_scheduler.web.kit.query import limit_of, next_page, no_place
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.reach import app_of
 from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, query
@@ -102,9 +100,7 @@ def _after(request: web.Request) -> tuple[str, str]:
     text = request.query.get("after", "")
     found = _PLACE.fullmatch(text)
     if text and found is None:
-        raise InvalidRequestError(
-            "is not a value from a Link header", reason=Reason.PAGE_UNKNOWN, field="after"
-        )
+        raise no_place()
     return (found[1], found[2]) if found else ("", "")
 
 
