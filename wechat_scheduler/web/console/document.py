@@ -67,8 +67,7 @@ def document(
 ) -> web.Response:
     """`body` as a whole page; an element of it has the id `content`. `follows` are the kinds of events that
     change the page; `again` is where the browser goes at once."""
-    theme = request.cookies.get(THEME, "")
-    theme = theme if theme in THEMES else ""
+    theme = theme_of(request)
     html = fill(
         _DOCUMENT,
         language=language,
@@ -85,3 +84,9 @@ def document(
         body=body,
     )
     return web.Response(status=status, body=plainly(html).encode(), headers=_HEADERS)
+
+
+def theme_of(request: web.Request) -> str:
+    """The one that the visitor chose; empty for that of the browser."""
+    chosen = request.cookies.get(THEME, "")
+    return chosen if chosen in THEMES else ""

@@ -6,9 +6,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from wechat_scheduler.config.state_folder import ADMIN_KEY
-from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.document import document, theme_of
 from wechat_scheduler.web.console.kept_forms import KEPT, KeptForm, carried
-from wechat_scheduler.web.console.layout import choose_look, theme_of
+from wechat_scheduler.web.console.layout import choose_look
 from wechat_scheduler.web.console.parts import with_code
 from wechat_scheduler.web.console.session_cookies import BEGINNING, CSRF, beginning, set_secret
 from wechat_scheduler.web.console.words import Language, Words, language_of, phrase
@@ -93,7 +93,7 @@ def door(
             ),
         ),
         action=SIGN_IN,
-        hidden=hidden({CSRF: proof, "next": target, **carrying}),
+        hidden=hidden({CSRF: proof, "next": target, **carrying}.items()),
         key=phrase(KEY, language),
         described=when(error, fill(' aria-describedby="error-key" aria-invalid="true"')),
         error=when(

@@ -1,12 +1,9 @@
 """Forms of the console and their fields."""
 
-import re
 import secrets
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
-from wechat_scheduler.engine.wrong_fields import WrongFields
-from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console.session_cookies import CSRF
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -14,8 +11,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 from wechat_scheduler.web.pages.parts import hidden
 
 ONCE = "once"
-# Longer numbers are larger than what any field takes.
-_WHOLE: Final = re.compile(r"-?[0-9]{1,16}", re.ASCII)
 # The question of a form, and that it was answered.
 ASK, SURE = "ask", "sure"
 
@@ -35,9 +30,11 @@ def form(
     for_all: bool = False,
     page: str = "",
 ) -> Html:
-    """A form that posts; empty for a key that only looks at the page, unless it is `for_all`. `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside`
-    are further buttons, and Enter in a field presses the first of all; `confirm` is asked first; `fields` are hidden. `page` is the address that shows the form, if `action` cannot be opened. `visit.form["once"]` names this form, for
-    `Idempotency-Key`."""
+    """A form that posts; empty for a key that only looks at the page, unless it is `for_all`.
+
+    `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside` are further buttons, and
+    Enter in a field presses the first of all. `confirm` is asked first; `fields` are hidden. `page` is the address that
+    shows the form, if `action` cannot be opened. `visit.form["once"]` names this form, for `Idempotency-Key`."""
     if visit.only_looks and not for_all:
         return Html()
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
@@ -49,7 +46,7 @@ def form(
         id=when(id, fill(' id="{id}"', id=id)),
         page=when(page, fill(' data-page="{page}"', page=page)),
         confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
-        hidden=hidden({**proof, **asks, **(fields or {})}),
+        hidden=hidden({**proof, **asks, **(fields or {})}.items()),
         body=body,
         kind=kind or "main",
         submit=visit.say(submit),
@@ -157,49 +154,43 @@ def check_field(
     )
 
 
+def boxes_field(
+    visit: Visit,
+    name: str,
+    label: Phrase,
+    options: Iterable[tuple[str, Phrase]],
+    ticked: Collection[str],
+    *,
+    listed: bool = False,
+    hint: Phrase = "",
+    error: str = "",
+) -> Html:
+    """A box to tick for each of the options, which are values with what is shown for each; `listed` as those of one box."""
+    boxes = [
+        check_field(visit, name, shown, value, checked=value in ticked, listed=listed)
+        for value, shown in options
+    ]
+    return fill(
+        "<fieldset><legend>{label}</legend>{boxes}{hint}{error}</fieldset>",
+        label=visit.say(label),
+        boxes=boxes,
+        hint=when(hint, fill("<small>{hint}</small>", hint=visit.say(hint))),
+        error=error_note(name, error),
+    )
+
+
+def datalist(name: str, options: Mapping[str, str]) -> Html:
+    """What a field with that `list` offers while one types, each with a remark."""
+    made = [
+        fill('<option value="{value}">{remark}</option>', value=value, remark=remark)
+        for value, remark in options.items()
+    ]
+    return fill('<datalist id="{name}">{made}</datalist>', name=name, made=made)
+
+
 def whole_number(within: range) -> dict[str, Any]:
     """The attributes of a field for one of these numbers."""
     return {"type": "number", "min": within[0], "max": within[-1], "inputmode": "numeric"}
-
-
-class TypedFields:
-    """Reads the fields of a form that was posted. What is wrong with them is raised by `check`, all of it at once;
-    `wrong` is the context for what a form reads itself."""
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self.wrong = WrongFields()
-
-    def number(
-        self,
-        name: str,
-        trouble: Words,
-        *,
-        empty: int | None = None,
-        within: range | None = None,
-    ) -> int | None:
-        """The whole number of a field, `within` these; `empty` if nothing was typed, and if it is none."""
-        text = self._visit.form.get(name, "").strip()
-        with self.wrong:
-            if not text:
-                return empty
-            if not _WHOLE.fullmatch(text) or (within and int(text) not in within):
-                raise InvalidRequestError(self._visit.say(trouble), field=name)
-            return int(text)
-        return empty
-
-    def check(self, read: Callable[[], object]) -> None:
-        """Raises InvalidRequestError if a field is wrong, with what `read`, our API's reader of the whole, finds
-        wrong with the others."""
-        if not self.wrong:
-            return
-        with self.wrong:
-            read()
-        try:
-            self.wrong.check()
-        except RequestError as error:
-            self._visit.reword(error)
-            raise
 
 
 def refusal(text: str) -> Html:

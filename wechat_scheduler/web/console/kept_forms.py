@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.session_cookies import CSRF, is_own
 from wechat_scheduler.web.console.words import Language, Phrase, Words, language_of, phrase
 from wechat_scheduler.web.pages.forms import URLENCODED
 from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.parts import hidden
 
 W = Words
 
@@ -132,14 +133,10 @@ def _sending(language: Language, form: KeptForm, *, place: str, proof: str) -> H
     )
     if form.lacks:
         return fill('<div class="buttons">{open}</div>', open=empty)
-    fields = [*form.fields, (CSRF, proof)]
     return fill(
         _FORM,
         action=form.action,
-        fields=[
-            fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
-            for name, value in fields
-        ],
+        fields=hidden([*form.fields, (CSRF, proof)]),
         send=phrase(SEND, language),
         open=empty,
     )

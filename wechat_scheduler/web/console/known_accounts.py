@@ -7,14 +7,16 @@ from urllib.parse import urlencode
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.fault_sentences import UNREGISTERED
 from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN
+from wechat_scheduler.web.console.fields import datalist
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import spaced
+from wechat_scheduler.web.console.parts import advice, spaced
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import WECHAT_ID
 from wechat_scheduler.web.kit.query import PAGE
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # The `list` of a field for an appid.
@@ -30,10 +32,7 @@ REGISTER = W("Register the account", "登记这个账号")
 
 async def known_accounts(visit: Visit) -> Html:
     """The list for the fields; of very many accounts a part, and none for a key that may not list them."""
-    options = [
-        fill('<option value="{appid}"></option>', appid=appid) for appid in await kept_here(visit)
-    ]
-    return fill('<datalist id="{id}">{options}</datalist>', id=ACCOUNTS, options=options)
+    return datalist(ACCOUNTS, dict.fromkeys(await kept_here(visit), ""))
 
 
 async def kept_here(visit: Visit) -> Sequence[str]:
@@ -77,8 +76,22 @@ def _is_limited(visit: Visit) -> bool:
     return bool(visit.session.key.appids or visit.session.key.kinds)
 
 
+async def unregistered(visit: Visit, app: AppResult) -> Html:
+    """A line of advice, with the way to register the account if that helps; empty if messages can be sent through it.
+    Raises RequestError."""
+    noted = await visit.api.get_noted("/v1/apps/{app}", AppResult, app=app.id)
+    if noted.message != UNREGISTERED.fill(appid=app.appid):
+        return advice(visit, noted.message)
+    return fill('<p class="advice">{told}</p>', told=told_lacking(visit, app.appid))
+
+
 def told_lacking(visit: Visit, appid: str) -> Html:
     """The sentence about such an account, with the way to register it for a key that may."""
-    url = f"/console/credentials/register?{urlencode({'appid': appid})}"
-    way = when(visit.may(Scope.REGISTER), link(url, visit.say(REGISTER)))
+    way = when(visit.may(Scope.REGISTER), link(register_url(appid), visit.say(REGISTER)))
     return spaced(visit.sentence(UNREGISTERED.fill(appid=appid)), way)
+
+
+def register_url(appid: str, *, is_platform: bool = False) -> str:
+    """The form for the account."""
+    query = {"appid": appid} | ({"as": "platform"} if is_platform else {})
+    return f"/console/credentials/register?{urlencode(query)}"

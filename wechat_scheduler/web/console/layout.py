@@ -10,7 +10,7 @@ from wechat_scheduler import __version__
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.feed.model import FeedKind
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.document import THEME, THEMES, document
+from wechat_scheduler.web.console.document import document, theme_of
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.key_limits import limits_of
 from wechat_scheduler.web.console.links import COUNT, DONE
@@ -122,11 +122,6 @@ def choose_look(path: str, language: Language, theme: str) -> tuple[Html, Html]:
         for one, shown in words
     ]
     return fill("{all}", all=languages), fill("{all}", all=themes)
-
-
-def theme_of(request: web.Request) -> str:
-    chosen = request.cookies.get(THEME, "")
-    return chosen if chosen in THEMES else ""
 
 
 def _choice(name: str, value: str, shown: str, path: str, *, is_now: bool) -> Html:

@@ -27,6 +27,11 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
+# Of a field for several users.
+HOW_TO_NAME = W(
+    "On each line a user: a nickname, the app's own name, an openid or a uid. If several are called so, you are asked.",
+    "每行一个用户：昵称、应用自己的用户名、openid 或 uid。有重名时会请你选择。",
+)
 WHICH = W("Which of them is meant?", "指的是哪一位？")
 CALLED_SO = W("{name} may be one of these:", "“{name}”可能是下面的某一位：")
 IS_MEANT = W("{name} is the user with the openid {tail}.", "“{name}”是 openid 为 {tail} 的用户。")

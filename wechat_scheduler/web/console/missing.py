@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.web.console.admission import visit_of
 from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.lacking import BACK
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.questions import page_above
 from wechat_scheduler.web.console.words import Words, language_of, phrase
@@ -17,7 +18,6 @@ from wechat_scheduler.web.pages.responses import is_browser
 W = Words
 
 TITLE = W("There is no such page", "没有这个页面")
-BACK = W("To the overview", "回到总览")
 FOR_FORMS = W("This address has no page of its own", "这个地址没有自己的页面")
 BACK_TO_FORM = W("To the page with the form", "回到有表单的页面")
 _HOME: Final = "/"

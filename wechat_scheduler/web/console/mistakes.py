@@ -33,7 +33,7 @@ LABELS: Final[Mapping[str, Phrase]] = {
     "params": Words("Address for inputs", "输入地址"),
     "templates": terms.TEMPLATES,
     "template_id": terms.TEMPLATE,
-    "text": Words("Text", "正文"),
+    "text": terms.TEXT,
     "time": Words("Time", "时间"),
     "title": terms.TITLE,
     "to": terms.TO,
@@ -58,16 +58,12 @@ class Mistakes:
         say: Callable[[RequestError], str] | None = None,
         lists: Mapping[str, Sequence[str]] = NO_LISTS,
     ) -> None:
-        self._status = error.status if error else 200
+        self.status = error.status if error else 200
         self._errors = [
             (place(one.field), one) for one in ((error, *error.further) if error else ())
         ]
         self._say = say
         self._lists = lists
-
-    @property
-    def status(self) -> int:
-        return self._status
 
     def at(self, *names: str) -> str:
         """The sentences for the field of one of these names, which also stand for what lies in them (`networks[0]`);

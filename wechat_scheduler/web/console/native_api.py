@@ -86,20 +86,14 @@ class NativeApi:
         """Like `post`, with the note of the response."""
         return _decoded(await self._call(hdrs.METH_POST, path, params, body, once), result)
 
-    async def put(
-        self, path: str, result: type[T], /, body: object = None, once: str = "", **params: object
-    ) -> T:
-        return await self._result(hdrs.METH_PUT, path, result, params, body, once)
+    async def put(self, path: str, result: type[T], /, body: object, **params: object) -> T:
+        return await self._result(hdrs.METH_PUT, path, result, params, body)
 
-    async def patch(
-        self, path: str, result: type[T], /, body: object = None, once: str = "", **params: object
-    ) -> T:
-        return await self._result(hdrs.METH_PATCH, path, result, params, body, once)
+    async def patch(self, path: str, result: type[T], /, body: object, **params: object) -> T:
+        return await self._result(hdrs.METH_PATCH, path, result, params, body)
 
-    async def delete(
-        self, path: str, result: type[T], /, body: object = None, once: str = "", **params: object
-    ) -> T:
-        return await self._result(hdrs.METH_DELETE, path, result, params, body, once)
+    async def delete(self, path: str, result: type[T], /, **params: object) -> T:
+        return await self._result(hdrs.METH_DELETE, path, result, params)
 
     async def _result(
         self,

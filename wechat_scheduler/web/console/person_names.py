@@ -26,11 +26,11 @@ def openid_tail(openid: str) -> str:
     return openid if len(openid) <= SHOWN_OF_OPENID else f"…{openid[-SHOWN_OF_OPENID:]}"
 
 
-def topic_names(visit: Visit, topics: Sequence[TopicResult]) -> Mapping[int, str]:
-    """By id. Topics of the same name have their ids beside it."""
+def topic_names(visit: Visit, topics: Sequence[TopicResult]) -> Mapping[str, str]:
+    """By id, as forms and lists know it. Topics of the same name have their ids beside it."""
     names = [one.name for one in topics]
     return {
-        one.id: visit.say(NAMESAKE, name=one.name, id=one.id)
+        str(one.id): visit.say(NAMESAKE, name=one.name, id=one.id)
         if names.count(one.name) > 1
         else one.name
         for one in topics

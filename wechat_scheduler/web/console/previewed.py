@@ -2,12 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import msgspec
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import ASK
+from wechat_scheduler.web.console.parts import said_at
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -17,6 +19,9 @@ W = Words
 CHANGED = W(
     "The form was changed after the preview, so nothing was sent or saved. This is the preview of what it says now.",
     "预览之后表单有改动，所以没有发送，也没有保存。下面是按现在的内容预览的。",
+)
+WAITS = W(
+    "It waits for the end of the user's quiet hours, {at}.", "等待用户的免打扰时段结束：{at}。"
 )
 # The `id` of the form.
 WRITTEN: Final = "written"
@@ -38,6 +43,13 @@ def is_as_previewed(visit: Visit, fields: Mapping[str, str]) -> bool:
 def changed_since(visit: Visit) -> Html:
     """Says why a preview is shown again."""
     return fill('<p class="advice" role="alert">{changed}</p>', changed=visit.say(CHANGED))
+
+
+def waiting(visit: Visit, until: datetime | None) -> Html:
+    """Says that a message waits for the end of quiet hours; nothing without a time."""
+    if until is None:
+        return Html()
+    return fill('<p class="advice">{said}</p>', said=said_at(visit, WAITS, until))
 
 
 def enter_button(visit: Visit, form: str = WRITTEN) -> Html:

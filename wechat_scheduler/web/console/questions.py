@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.slashes import tidied
 from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.parts import hidden
 
 W = Words
 
@@ -25,7 +26,6 @@ YES, NO = W("Yes, do it", "确定"), W("No, back", "取消")
 _FORM: Final = """<section><p>{question}</p>
 <form method="post" action="{action}">{fields}<div class="buttons"><button class="danger">{yes}</button>
 <a class="button" href="{back}">{no}</a></div></form></section>"""
-_FIELD: Final = '<input type="hidden" name="{name}" value="{value}">'
 
 
 def unanswered(visit: Visit) -> str:
@@ -36,12 +36,11 @@ def unanswered(visit: Visit) -> str:
 def question(visit: Visit, text: Html | str) -> web.Response:
     """A page with the same form behind the question."""
     kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
-    made = [fill(_FIELD, name=name, value=value) for name, value in [*kept, (SURE, "1")]]
     body = fill(
         _FORM,
         question=text,
         action=str(visit.request.rel_url),
-        fields=made,
+        fields=hidden([*kept, (SURE, "1")]),
         yes=visit.say(YES),
         no=visit.say(NO),
         back=visit.place,

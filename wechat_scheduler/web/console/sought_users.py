@@ -48,9 +48,9 @@ class SeveralUsersError(InvalidRequestError):
 
 
 async def sought_uid(visit: Visit, name: str, app: str, *, field: str) -> str:
-    """The uid of the user; with an `app`, of its account. Raises InvalidRequestError at the field if there is no such
-    user, or several."""
-    if name.startswith(UID):
+    """The uid of the user, empty for no name; with an `app`, of its account. Raises InvalidRequestError at the field if
+    there is no such user, or several."""
+    if not name or name.startswith(UID):
         return name
     _check(visit, name, field)
     appid = None

@@ -7,6 +7,7 @@ from wechat_scheduler.web.console.words import Words
 
 W = Words
 
+ABOUT = W("About", "概况")
 ACCOUNT = W("Account", "账号")
 ACCOUNTS = W("Accounts", "账号")
 ACTIONS = W("Actions", "操作")
@@ -17,11 +18,17 @@ ALL_SUBSCRIBERS = W("all subscribers", "所有订阅者")
 APP = W("App", "应用")
 APPS = W("Apps", "应用")
 APP_ITSELF = W("The app itself", "应用本身")
-AS_WECHAT_ALLOWS = W("as WeChat allows", "按微信允许的方式")
 CALLBACK = W("Callback", "回调地址")
 CALLS = W("Calls", "调用次数")
 CHANGE = W("Change", "修改")
 CHANNEL = W("Channel", "渠道")
+CHANNELS: Final[Mapping[str, Words]] = {
+    "auto": W("as WeChat allows", "按微信允许的方式"),
+    "template": W("template message", "模板消息"),
+    "text": W("text, within 48 hours", "客服消息，48 小时内"),
+    "subscribe": W("subscribe notice", "订阅通知"),
+    "webhook": W("the app's callback", "应用的回调"),
+}
 CREATED = W("Created", "创建时间")
 CREDENTIALS = W("Credentials", "凭据")
 ERRCODE = "errcode"
@@ -55,19 +62,19 @@ PRIORITIES: Final[Mapping[str, Words]] = {
 PRIORITY = W("Priority", "优先级")
 PUSHES = W("Pushes", "推送")
 REASON = W("Reason", "原因")
+REGISTER_ACCOUNT = W("Register the account", "登记账号")
+REMINDER = W("Reminder", "提醒")
 REMINDERS = W("Reminders", "提醒")
 REVOKED = W("revoked", "已吊销")
 RID = "rid"
 SAVE = W("Save", "保存")
 SEE_ALSO = W("See also", "相关")
 SETTINGS = W("Settings", "设置")
+SINCE = W("Since", "始于")
 STATE = W("State", "状态")
-SUBSCRIBE_NOTICE = W("subscribe notice", "订阅通知")
 TEMPLATE = W("Template", "模板")
 TEMPLATES = W("Templates", "模板")
-TEMPLATE_MESSAGE = W("template message", "模板消息")
-TEXT_IN_TIME = W("text, within 48 hours", "客服消息，48 小时内")
-THE_CALLBACK = W("the app's callback", "应用的回调")
+TEXT = W("Text", "正文")
 TITLE = W("Title", "标题")
 TO = W("To", "接收者")
 TOPIC = W("Topic", "主题")

@@ -123,6 +123,11 @@ class Visit:
         """Whether `proof` is that of the text."""
         return self.request.app[SERVICES].sessions.proves(proof, f"{self.session.csrf} {text}")
 
+    @property
+    def once(self) -> str:
+        """The name of the form that was posted, for `Idempotency-Key`."""
+        return self.form.get("once", "")
+
     def form_list(self, name: str) -> list[str]:
         """All values of a field that a form may repeat."""
         return [value for given, value in self.fields if given == name]
@@ -132,12 +137,12 @@ class Visit:
         if at is None:
             return fill('<span class="faint">–</span>')
         local = at.astimezone(ZONE)
-        exact = f"{local:%Y-%m-%d %H:%M:%S}"
+        near = self.say(distance(at - self.now)) if self.is_near(at) else ""
         return fill(
             '<time datetime="{iso}" title="{exact}">{words}</time>',
             iso=rfc3339(at),
-            exact=exact,
-            words=self._nearly(at - self.now) or f"{local:%Y-%m-%d %H:%M}",
+            exact=f"{local:%Y-%m-%d %H:%M:%S}",
+            words=near or f"{local:%Y-%m-%d %H:%M}",
         )
 
     def exactly(self, at: datetime | None) -> Html:
@@ -164,7 +169,3 @@ class Visit:
     def lasting(self, span: timedelta) -> str:
         """A length of time, in words: at most two of its units."""
         return " ".join(map(self.say, length(span)))
-
-    def _nearly(self, away: timedelta) -> str:
-        """Empty for an instant that is not near."""
-        return self.say(distance(away)) if abs(away) < _NEAR else ""

@@ -31,7 +31,7 @@ def button(action: str, label: str, fields: dict[str, str], kind: LiteralString 
     return fill(
         '<form method="post" action="{action}">{fields}<button class="{kind}">{label}</button></form>',
         action=action,
-        fields=hidden(fields),
+        fields=hidden(fields.items()),
         kind=kind,
         label=label,
     )
@@ -48,10 +48,10 @@ def buttons(several: Iterable[Html]) -> Html:
     return fill('<div class="buttons">{several}</div>', several=several)
 
 
-def hidden(fields: dict[str, str]) -> list[Html]:
+def hidden(fields: Iterable[tuple[str, str]]) -> list[Html]:
     return [
         fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=value)
-        for name, value in fields.items()
+        for name, value in fields
     ]
 
 

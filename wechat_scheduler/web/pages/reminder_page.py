@@ -158,7 +158,7 @@ def _changes(reminder: ReminderPage, owner: Owner) -> Html:
         ' maxlength="200" placeholder="{example}"></label>{error}<button class="main">保存</button>'
         "</form></section><section>{forms}</section>",
         action=owner.action,
-        fields=hidden({"capability": owner.capability, "do": "edit"}),
+        fields=hidden((("capability", owner.capability), ("do", "edit"))),
         title=owner.title,
         longest=LONGEST_TITLE,
         time=owner.time,

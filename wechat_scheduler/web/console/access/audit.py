@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Any, Final
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -16,7 +16,8 @@ from wechat_scheduler.web.console.access.audited_objects import (
     titles,
 )
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
-from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.fields import datalist
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_names import key_names
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -83,26 +84,18 @@ async def listed(visit: Visit) -> web.StreamResponse:
 
 
 def _filters(visit: Visit, mistakes: Mistakes, names: Mapping[str, str]) -> Html:
-    query = visit.request.query
+    fields = FormFields(visit, visit.request.query, mistakes)
     actions = [("", EVERY), *(_option(action) for action in Action)]
-
-    def text(name: str, label: Words, kind: str = "text", **attrs: Any) -> Html:
-        value = query.get(name, "")
-        return text_field(visit, name, label, value, type=kind, error=mistakes.at(name), **attrs)
-
     return joined(
         [
-            text("since", SINCE, "date"),
-            text("until", UNTIL, "date"),
-            select_field(
-                visit, "action", ACTION, actions, query.get("action", ""),
-                error=mistakes.at("action"),
-            ),
-            text("object", OBJECT),
-            text("key", KEY, list="keys"),
-            _known(names),
+            fields.text("since", SINCE, type="date"),
+            fields.text("until", UNTIL, type="date"),
+            fields.select("action", ACTION, actions),
+            fields.text("object", OBJECT),
+            fields.text("key", KEY, list="keys"),
+            datalist("keys", names),
         ]
-    )  # fmt: skip
+    )
 
 
 def _sought(visit: Visit, names: Mapping[str, str]) -> list[tuple[Phrase, str]]:
@@ -121,15 +114,6 @@ def _option(action: Action) -> tuple[str, Words]:
     """The words, with what the API and the log call it."""
     words = action_words(action.value)
     return action.value, W(f"{words.en} ({action.value})", f"{words.zh}（{action.value}）")
-
-
-def _known(names: Mapping[str, str]) -> Html:
-    """The ids of keys with their names, offered where an id is typed."""
-    options = [
-        fill('<option value="{key}">{name}</option>', key=key, name=name)
-        for key, name in names.items()
-    ]
-    return fill('<datalist id="keys">{options}</datalist>', options=options)
 
 
 def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:

@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.key_names import named_key
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, code
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Language, Words
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID, REMINDER_ID
 from wechat_scheduler.web.native.audit import AuditEntryResult
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
@@ -30,7 +30,7 @@ _MOST_NAMED: Final = 100
 # The fields of a reminder that were changed; the others go by their names in the API.
 _FIELDS: Final[Mapping[str, Words]] = {
     "title": terms.TITLE,
-    "text": W("Text", "正文"),
+    "text": terms.TEXT,
     "url": terms.LINK,
     "rule": W("Repetition", "重复"),
     "zone": terms.ZONE,
@@ -143,9 +143,7 @@ def _of_reminder(visit: Visit, place: str, below: str, titles: Mapping[str, str]
 
 
 def _fields(visit: Visit, names: Sequence[str]) -> str:
-    separator = "、" if visit.language is Language.ZH else ", "
-    words = (visit.say(_FIELDS[name]) if name in _FIELDS else name for name in names)
-    return separator.join(words)
+    return visit.listed(visit.say(_FIELDS.get(name, name)) for name in names)
 
 
 def _minute(text: str) -> str:

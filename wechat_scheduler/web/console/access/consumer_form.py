@@ -8,14 +8,12 @@ import msgspec
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
 from wechat_scheduler.web.console.fields import (
-    TypedFields,
-    area_field,
     check_field,
-    text_field,
     whole_number,
 )
-from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.parts import joined
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.consumer_bodies import (
@@ -33,7 +31,6 @@ RULES: Final = ("allow_paths", "deny_paths")
 NUMBERS: Final = ("per_minute", "per_day")
 ALLOWED: Final = range(MOST_CALLS + 1)
 _MOST: Final = f"{MOST_CALLS:,}"
-FIELDS: Final = ("name", *LISTS, "stand_in", *RULES, *NUMBERS)
 
 NAME_HINT = W(
     "Lower-case letters, digits and -, such as shop-1.", "小写字母、数字和 -，例如 shop-1。"
@@ -68,34 +65,26 @@ NO_NUMBER = W(
 
 
 def consumer_fields(
-    visit: Visit, draft: Mapping[str, str], mistakes: Mistakes, *, is_new: bool
+    visit: Visit, draft: Mapping[str, str], fields: FormFields, *, is_new: bool
 ) -> Html:
     areas = [
-        area_field(
-            visit, name, WORDS[name], draft.get(name, ""), hint=HINTS[name],
-            error=mistakes.at(name), rows=2, required=name == "appids",
-        )
+        fields.area(name, WORDS[name], hint=HINTS[name], rows=2, required=name == "appids")
         for name in (*LISTS, *RULES)
-    ]  # fmt: skip
+    ]
     numbers = [
-        text_field(
-            visit, name, WORDS[name], draft.get(name, "0"), hint=HINTS[name],
-            error=mistakes.at(name), **whole_number(ALLOWED),
-        )
+        fields.text(name, WORDS[name], default="0", hint=HINTS[name], **whole_number(ALLOWED))
         for name in NUMBERS
-    ]  # fmt: skip
-    named = text_field(
-        visit, "name", terms.NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
-        required=True, maxlength=32, autocomplete="off",
-    )  # fmt: skip
-    checked = "stand_in" in draft or not draft
+    ]
+    named = fields.text(
+        "name", terms.NAME, hint=NAME_HINT, required=True, maxlength=32, autocomplete="off"
+    )
     stands = check_field(
         visit,
         "stand_in",
         STAND_IN,
-        checked=checked,
+        checked="stand_in" in draft or not draft,
         hint=STAND_IN_HINT,
-        error=visit.say(STAND_IN_NEEDED) if mistakes.at("stand_in") else "",
+        error=visit.say(STAND_IN_NEEDED) if fields.error("stand_in") else "",
     )
     return joined([when(is_new, named), *areas[:2], stands, *areas[2:], *numbers])
 

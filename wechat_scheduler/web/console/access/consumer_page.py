@@ -52,12 +52,10 @@ def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) 
 
 
 def _facts(visit: Visit, one: ConsumerResult) -> Html:
-    is_active = one.state == "active"
-    shown = state(visit, "good", terms.ACTIVE) if is_active else state(visit, "bad", terms.REVOKED)
     return facts(
         visit,
         [
-            (terms.STATE, shown),
+            (terms.STATE, badge(visit, one)),
             (terms.CREATED, visit.exactly(one.created_at)),
             (terms.USED_LAST, visit.exactly(one.last_used_at)),
             (TOKENS, visit.say(STAND_INS if one.stand_in else REAL)),
@@ -71,6 +69,11 @@ def _facts(visit: Visit, one: ConsumerResult) -> Html:
             ),
         ],
     )
+
+
+def badge(visit: Visit, one: ConsumerResult) -> Html:
+    is_active = one.state == "active"
+    return state(visit, "good", terms.ACTIVE) if is_active else state(visit, "bad", terms.REVOKED)
 
 
 def _acts(visit: Visit, one: ConsumerResult) -> Html:

@@ -8,13 +8,12 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import (
-    FIELDS,
     LISTS,
     consumer_fields,
     draft_of,
     read_consumer_form,
 )
-from wechat_scheduler.web.console.access.consumer_page import consumer_sections
+from wechat_scheduler.web.console.access.consumer_page import badge, consumer_sections
 from wechat_scheduler.web.console.access.tabs import (
     ROOM,
     TITLE,
@@ -22,7 +21,8 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
     lists_in,
 )
-from wechat_scheduler.web.console.fields import form, refusal
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import button, done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
@@ -30,7 +30,6 @@ from wechat_scheduler.web.console.parts import (
     joined,
     secret_section,
     section,
-    state,
     table,
     with_code,
 )
@@ -101,8 +100,7 @@ async def make(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/consumers/new`. The secret is in this response only."""
     try:
         body = read_consumer_form(visit, is_new=True)
-        once = visit.form.get("once", "")
-        made = await visit.api.post("/v1/consumers", MadeConsumerResult, body, once=once)
+        made = await visit.api.post("/v1/consumers", MadeConsumerResult, body, once=visit.once)
     except RequestError as error:
         return _form(visit, NEW, visit.form, _mistakes(visit, error))
     return _secret(visit, MADE, made)
@@ -163,14 +161,10 @@ def _mistakes(visit: Visit, error: RequestError) -> Mistakes:
 
 def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
     is_new = action == NEW
-    heading = MAKE if is_new else CHANGE
-    fields = consumer_fields(visit, draft, mistakes, is_new=is_new)
-    body = joined(
-        [
-            refusal(mistakes.beside(FIELDS)),
-            form(visit, action, fields, MAKE_IT if is_new else terms.SAVE),
-        ]
-    )
+    heading, submit = (MAKE, MAKE_IT) if is_new else (CHANGE, terms.SAVE)
+    fields = FormFields(visit, draft, mistakes)
+    shown = form(visit, action, consumer_fields(visit, draft, fields, is_new=is_new), submit)
+    body = joined([fields.refusal(), shown])
     title = heading if is_new else visit.request.match_info["consumer"]
     return _page(visit, section(visit, heading, body), title=title, status=mistakes.status)
 
@@ -190,14 +184,9 @@ def _page(visit: Visit, body: Html, *, title: Phrase = TITLE, status: int = 200)
 
 
 def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:
-    active = (
-        state(visit, "good", terms.ACTIVE)
-        if one.state == "active"
-        else state(visit, "bad", terms.REVOKED)
-    )
     return [
         link(f"{HERE}/of/{one.name}", one.name),
-        active,
+        badge(visit, one),
         limits(visit, one.appids),
         visit.time(one.last_used_at),
     ]

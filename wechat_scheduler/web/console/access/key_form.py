@@ -1,6 +1,5 @@
 """The form that makes an API key."""
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -9,23 +8,19 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.tabs import lines
 from wechat_scheduler.web.console.fields import (
-    TypedFields,
-    area_field,
-    check_field,
-    error_note,
-    text_field,
     whole_number,
 )
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.known_accounts import kept_here
-from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.parts import joined
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.keys import LONGEST_LIFE, read_key_draft
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
 
-FIELDS: Final = ("name", "scopes", "appids", "types", "networks", "expires_in")
 LISTS: Final = ("appids", "networks")
 # The field of the boxes for accounts that are kept here.
 TICKED: Final = "accounts"
@@ -65,33 +60,24 @@ DAYS_HINT = W("1 to {most} days. Empty: never.", "1 到 {most} 天。留空表�
 NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(most=ALLOWED[-1])
 
 
-async def key_fields(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> Html:
-    scopes = visit.form_list("scopes")
-    boxes = [
-        check_field(visit, "scopes", words, scope.value, checked=scope.value in scopes)
-        for scope, words in SCOPE_WORDS.items()
-    ]
-    kept = await _kept(visit)
-    return fill(
-        "{name}<fieldset><legend>{legend}</legend>{boxes}{wrong}</fieldset>{kept}{appids}{types}{networks}{days}",
-        name=text_field(
-            visit, "name", terms.NAME, draft.get("name", ""), hint=NAME_HINT, error=mistakes.at("name"),
-            required=True, maxlength=100, autocomplete="off",
-        ),
-        legend=visit.say(SCOPES),
-        boxes=boxes,
-        wrong=error_note("scopes", mistakes.at("scopes")),
-        kept=kept,
-        appids=_area(
-            visit, "appids", OTHERS if kept else APPIDS, APPIDS_HINT if kept else ALL_HINT, draft, mistakes
-        ),
-        types=_types(visit, mistakes),
-        networks=_area(visit, "networks", NETWORKS, terms.NETWORKS_HINT, draft, mistakes),
-        days=text_field(
-            visit, "expires_in", DAYS, draft.get("expires_in", ""), hint=DAYS_HINT,
-            error=mistakes.at("expires_in"), **whole_number(ALLOWED),
-        ),
-    )  # fmt: skip
+async def key_fields(visit: Visit, fields: FormFields) -> Html:
+    kept = await _kept(visit, fields)
+    scopes = [(scope.value, words) for scope, words in SCOPE_WORDS.items()]
+    types = [(kind, kind) for kind in visit.kinds.kinds()]
+    label, hint = (OTHERS, APPIDS_HINT) if kept else (APPIDS, ALL_HINT)
+    return joined(
+        [
+            fields.text(
+                "name", terms.NAME, hint=NAME_HINT, required=True, maxlength=100, autocomplete="off"
+            ),
+            fields.boxes("scopes", SCOPES, scopes),
+            kept,
+            fields.area("appids", label, hint=hint, rows=2),
+            fields.boxes("types", TYPES, types, hint=TYPES_HINT),
+            fields.area("networks", NETWORKS, hint=terms.NETWORKS_HINT, rows=2),
+            fields.text("expires_in", DAYS, hint=DAYS_HINT, **whole_number(ALLOWED)),
+        ]
+    )
 
 
 def read_key(visit: Visit) -> dict[str, Any]:
@@ -112,40 +98,10 @@ def read_key(visit: Visit) -> dict[str, Any]:
     return body
 
 
-async def _kept(visit: Visit) -> Html:
+async def _kept(visit: Visit, fields: FormFields) -> Html:
     """The accounts that are kept here, to be ticked; of more than a few, appids are typed. What was ticked stays: the key
     would reach more without it."""
     kept, ticked = await kept_here(visit), visit.form_list(TICKED)
     appids = list(dict.fromkeys([*(kept if len(kept) <= MOST_BOXES else ()), *ticked]))
-    if not appids:
-        return Html()
-    boxes = [
-        check_field(visit, TICKED, appid, appid, checked=appid in ticked, listed=True)
-        for appid in appids
-    ]
-    return fill(
-        "<fieldset><legend>{legend}</legend>{boxes}</fieldset>",
-        legend=visit.say(APPIDS),
-        boxes=boxes,
-    )
-
-
-def _types(visit: Visit, mistakes: Mistakes) -> Html:
-    ticked = visit.form_list("types")
-    return fill(
-        "<fieldset><legend>{legend}</legend>{boxes}<small>{hint}</small>{wrong}</fieldset>",
-        legend=visit.say(TYPES),
-        boxes=[
-            check_field(visit, "types", kind, kind, checked=kind in ticked)
-            for kind in visit.kinds.kinds()
-        ],
-        hint=visit.say(TYPES_HINT),
-        wrong=error_note("types", mistakes.at("types")),
-    )
-
-
-def _area(
-    visit: Visit, name: str, label: Words, hint: Words, draft: Mapping[str, str], wrong: Mistakes
-) -> Html:
-    value = draft.get(name, "")
-    return area_field(visit, name, label, value, hint=hint, error=wrong.at(name), rows=2)
+    boxes = fields.boxes(TICKED, APPIDS, zip(appids, appids, strict=True), listed=True)
+    return when(appids, boxes)

@@ -10,7 +10,6 @@ from wechat_scheduler.access.model import ADMIN, KeyState, Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.key_form import (
-    FIELDS,
     LISTS,
     SCOPE_WORDS,
     SCOPES,
@@ -25,7 +24,8 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
     lists_in,
 )
-from wechat_scheduler.web.console.fields import form, refusal, select_field
+from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import button, done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
@@ -114,8 +114,7 @@ async def make(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/keys/new`. The text of the key is in this response only."""
     try:
         body = read_key(visit)
-        once = visit.form.get("once", "")
-        made: MadeKeyResult = await visit.api.post("/v1/keys", MadeKeyResult, body, once=once)
+        made = await visit.api.post("/v1/keys", MadeKeyResult, body, once=visit.once)
     except RequestError as error:
         return await _form(visit, visit.form, Mistakes(error, lists=lists_in(visit.form, LISTS)))
     shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
@@ -130,13 +129,10 @@ async def revoke(visit: Visit) -> web.StreamResponse:
 
 
 async def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
-    body = joined(
-        [
-            refusal(mistakes.beside(FIELDS)),
-            form(visit, NEW, await key_fields(visit, draft, mistakes), MAKE_IT),
-        ]
-    )
-    return access_page(visit, ROOM, section(visit, MAKE, body), title=MAKE, status=mistakes.status)
+    fields = FormFields(visit, draft, mistakes)
+    shown = form(visit, NEW, await key_fields(visit, fields), MAKE_IT)
+    body = section(visit, MAKE, joined([fields.refusal(), shown]))
+    return access_page(visit, ROOM, body, title=MAKE, status=mistakes.status)
 
 
 def _told(visit: Visit, key: KeyResult) -> Html:

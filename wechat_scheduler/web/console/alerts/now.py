@@ -1,6 +1,6 @@
 """Shows for an alert what to do now and where, or when it is over since its cause is gone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
 from wechat_scheduler.access.model import Scope
@@ -12,7 +12,7 @@ from wechat_scheduler.web.console.parts import advice, said_at, state
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.alerts import AlertResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -84,6 +84,13 @@ def mute_of(visit: Visit, alert: AlertResult) -> Html:
     if alert.muted_until is None or alert.muted_until <= visit.now:
         return Html()
     return said_at(visit, MUTED, alert.muted_until)
+
+
+def mutes_of(visit: Visit, alerts: Iterable[AlertResult]) -> Html:
+    """The same in a line of its own, for alerts that are shown as one; nothing if one of them is not muted."""
+    muted = [mute_of(visit, alert) for alert in alerts]
+    first = fill('<p class="faint">{muted}</p>', muted=muted[:1])
+    return when(muted and all(muted), first)
 
 
 def what_now(visit: Visit, alert: AlertResult, *, place: str = "") -> Html:

@@ -8,7 +8,8 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.alerts.conditions import EXPIRED_LASTS, INPUT_LASTS, OPERATOR_LASTS
-from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.credentials.journal import FOR_A_PERSON
+from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.account_names import account_names, named
 from wechat_scheduler.web.console.alerts import trials
 from wechat_scheduler.web.console.alerts.chosen import (
@@ -51,8 +52,6 @@ NOT_YET = W(
     "还没有告警。需要人处理的凭据：{number} 个。持续 {minutes} 分钟（已经过期的 {sooner} 分钟）后才成为告警，缺少输入或输入被拒绝的是 {longer} 分钟，规则关闭时除外。",
 )
 SEE_THEM = W("See them on the overview", "在总览查看")
-# What a person has to mend.
-OF_PERSONS: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
 _MINUTE: Final = timedelta(minutes=1)
 NOTHING_WAS = W("Nothing was wrong in the last 90 days.", "最近 90 天没有出过问题。")
 NOTHING_WAS_SEEN = W(
@@ -64,7 +63,7 @@ OTHERS = W(
     "Alerts about the daemon itself, and about what your key does not see, are not shown here.",
     "守护进程本身的告警，以及当前 key 看不到的内容的告警，不在这里显示。",
 )
-ALERT, SINCE, TOLD = W("Alert", "告警"), W("Since", "始于"), W("Last told", "上次告知")
+ALERT, TOLD = W("Alert", "告警"), W("Last told", "上次告知")
 ENDED, SEVERITY, MUTE = W("Over since", "结束"), W("Severity", "程度"), W("Mute", "静音")
 UNMUTE = W("End the mute", "取消静音")
 MUTE_HINT = W(
@@ -112,7 +111,7 @@ async def mute(visit: Visit) -> web.Response:
 
 async def _firing(visit: Visit, found: Rows[AlertResult], names: Mapping[str, str]) -> Html:
     may_mute = visit.may(Scope.ADMIN)
-    heads = [SEVERITY, ALERT, SINCE, TOLD, *([MUTE] if may_mute else [])]
+    heads = [SEVERITY, ALERT, terms.SINCE, TOLD, *([MUTE] if may_mute else [])]
     rows = [
         [
             standing(visit, one),
@@ -138,7 +137,7 @@ async def _firing(visit: Visit, found: Rows[AlertResult], names: Mapping[str, st
 async def _not_yet(visit: Visit) -> Html:
     """How many credentials need a person, of which no alert tells yet; empty for none."""
     counts = await visit.api.get("/v1/tasks/counts", JobCountsResult)
-    number = sum(counts.errors[reaction] for reaction in OF_PERSONS)
+    number = sum(counts.errors[reaction] for reaction in FOR_A_PERSON)
     words = fill(
         "<p>{words}</p><p>{link}</p>",
         words=visit.say(
@@ -166,7 +165,7 @@ def _ended(
         for one in found.rows
     ]
     empty = NONE_ENDED if fires else of_credentials(visit, NOTHING_WAS, NOTHING_WAS_SEEN)
-    shown = table(visit, RECENT, [SEVERITY, ALERT, SINCE, ENDED], rows, empty=empty)
+    shown = table(visit, RECENT, [SEVERITY, ALERT, terms.SINCE, ENDED], rows, empty=empty)
     return joined([shown, pager(visit, found)])
 
 

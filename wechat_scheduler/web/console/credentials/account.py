@@ -13,8 +13,9 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
 from wechat_scheduler.web.console.credentials.removal import way_to_removal
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
-from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.fields import datalist, text_field
 from wechat_scheduler.web.console.key_limits import of_credentials
+from wechat_scheduler.web.console.known_accounts import register_url
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import DONE, link
 from wechat_scheduler.web.console.mistakes import sentence
@@ -96,11 +97,8 @@ async def shown(visit: Visit) -> web.Response:
 def _own(visit: Visit, appid: str, own: list[JobResult], kept: int) -> Html:
     """`kept` is the number of all credentials, also those of authorizers and users."""
     is_platform = any(job.kind == COMPONENT_TOKEN for job in own)
-    query = {"appid": appid} | ({"as": "platform"} if is_platform else {})
-    again = fill(
-        "<p>{again}</p>",
-        again=link(f"{ROOM}/register?{urlencode(query)}", visit.say(AGAIN if own else FIRST)),
-    )
+    url = register_url(appid, is_platform=is_platform)
+    again = fill("<p>{again}</p>", again=link(url, visit.say(AGAIN if own else FIRST)))
     return joined(
         [
             job_table(
@@ -119,23 +117,11 @@ def _theirs(visit: Visit, appid: str, counts: JobCountsResult, own: int) -> Iter
     others = counts.all - own
     if others <= 0:
         return
-    failing = sum(counts.errors.values())
-    body = fill(
-        "<p>{show}</p>{failing}",
-        show=link(
-            f"{ROOM}?{urlencode({'appid': appid})}", visit.say(SHOW_THEIRS, count=f"{others:,}")
-        ),
-        failing=when(
-            failing,
-            fill(
-                "<p>{link}</p>",
-                link=link(
-                    f"{ROOM}?{urlencode({'appid': appid, 'error': 'any'})}",
-                    visit.say(FAILING, count=f"{failing:,}"),
-                ),
-            ),
-        ),
-    )
+    failing, place = sum(counts.errors.values()), f"{ROOM}?{urlencode({'appid': appid})}"
+    show = link(place, visit.say(SHOW_THEIRS, count=f"{others:,}"))
+    failed = link(f"{place}&error=any", visit.say(FAILING, count=f"{failing:,}"))
+    ways = [show, *([failed] if failing else [])]
+    body = joined(fill("<p>{way}</p>", way=way) for way in ways)
     yield section(visit, THEIRS, body, id="theirs", live=True)
 
 
@@ -151,7 +137,6 @@ async def _quota(visit: Visit, appid: str) -> Html:
     field = text_field(
         visit, "path", PATH, path or USUAL_PATHS[0], error=error, list="paths", maxlength=256
     )
-    options = [fill('<option value="{path}"></option>', path=one) for one in USUAL_PATHS]
     return joined(
         [
             fill("<p>{means}</p>", means=visit.say(QUOTA_MEANS)),
@@ -161,7 +146,7 @@ async def _quota(visit: Visit, appid: str) -> Html:
                 field=field,
                 ask=visit.say(ASK),
             ),
-            fill('<datalist id="paths">{options}</datalist>', options=options),
+            datalist("paths", dict.fromkeys(USUAL_PATHS, "")),
             found,
         ]
     )

@@ -10,8 +10,9 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.views import ANY_ERROR
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.phrases import CONTESTED, REACTIONS, STATES
+from wechat_scheduler.web.console.credentials.register_form import TITLE as REGISTER
 from wechat_scheduler.web.console.credentials.rows import ROOM, job_table
-from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, pager
@@ -22,6 +23,7 @@ from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.job_counts import JobCountsResult
 from wechat_scheduler.web.native.jobs import JobResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.parts import hidden
 
 W = Words
 
@@ -35,7 +37,6 @@ BY_CONTEST = W("Of these, another program fetches them too", "其中另有程序
 SEARCH_FOR = W("Find", "查找")
 BEGINS = W("Appid or openid", "appid 或 openid")
 WHOSE = W("Account or platform", "账号或平台")
-REGISTER = W("Register an account", "登记账号")
 EMPTY = W("No credentials yet.", "还没有凭据。")
 FIRST = W("Register the first account.", "请先登记一个账号。")
 NONE_FOUND = W(
@@ -48,6 +49,7 @@ CHOSEN: Final[Mapping[str, Words]] = {
     ANY_ERROR: W("with an error", "有错误"),
     "true": CONTESTED.words,
 }
+CHOSEN_BY: Final = ("state", "error", "contested")
 # What narrows the list, beside the state.
 NARROWING: Final = ("search", "appid", "type", "errcode")
 
@@ -69,7 +71,7 @@ async def listed(visit: Visit) -> web.Response:
         "/tasks",
         JobResult,
         **narrow,
-        **{name: query.get(name) for name in ("state", "error", "contested", "after")},
+        **{name: query.get(name) for name in (*CHOSEN_BY, "after")},
     )
     empty = none_yet(visit, of_credentials(visit, EMPTY), FIRST, Scope.REGISTER)
     if counts.all or any(narrow.values()):
@@ -96,20 +98,17 @@ def _start(visit: Visit) -> Html:
 
 
 def _search(visit: Visit, query: Mapping[str, str]) -> Html:
-    kept = [
-        fill('<input type="hidden" name="{name}" value="{value}">', name=name, value=query[name])
-        for name in ("state", "error", "contested")
-        if name in query
-    ]
-    fields = [
-        text_field(visit, "search", BEGINS, query.get("search", ""), maxlength=128),
-        select_field(visit, "type", terms.TYPE, _types(visit), query.get("type", "")),
+    fields = FormFields(visit, query)
+    made = [
+        *hidden((name, query[name]) for name in CHOSEN_BY if name in query),
+        fields.text("search", BEGINS, maxlength=128),
+        fields.select("type", terms.TYPE, _types(visit)),
     ]
     if "appid" in query:  # from the page of an account
-        fields.append(text_field(visit, "appid", WHOSE, query["appid"], maxlength=128))
+        made.append(fields.text("appid", WHOSE, maxlength=128))
     if "errcode" in query:  # from the overview
-        fields.append(text_field(visit, "errcode", terms.ERRCODE, query["errcode"], maxlength=10))
-    return search(visit, ROOM, joined([*kept, *fields]))
+        made.append(fields.text("errcode", terms.ERRCODE, maxlength=10))
+    return search(visit, ROOM, joined(made))
 
 
 def _sought(visit: Visit, query: Mapping[str, str]) -> Iterator[tuple[Phrase, str]]:
@@ -117,7 +116,7 @@ def _sought(visit: Visit, query: Mapping[str, str]) -> Iterator[tuple[Phrase, st
     yield terms.TYPE, query.get("type", "")
     yield WHOSE, query.get("appid", "")
     yield terms.ERRCODE, query.get("errcode", "")
-    for name in ("state", "error", "contested"):
+    for name in CHOSEN_BY:
         if words := CHOSEN.get(query.get(name, "")):
             yield terms.STATE, visit.say(words)
 
@@ -169,7 +168,7 @@ def _link(visit: Visit, query: Mapping[str, str], choice: _Choice) -> Html:
     kept = {name: query[name] for name in NARROWING if name in query}
     if choice.name:
         kept[choice.name] = choice.value
-    now = {name: query[name] for name in ("state", "error", "contested") if name in query}
+    now = {name: query[name] for name in CHOSEN_BY if name in query}
     is_now = now == ({choice.name: choice.value} if choice.name else {})
     return fill(
         '<li><a href="{url}"{now}>{words} <b>{many}</b></a></li>',

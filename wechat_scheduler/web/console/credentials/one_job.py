@@ -50,7 +50,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-FAILED, ERROR = W("The last attempt failed", "上次尝试失败"), W("Last error", "上次错误")
+ERROR = W("Last error", "上次错误")
 CALLS_MEAN = W(
     "All calls for this credential since midnight in Shanghai, failed ones and those that returned the same value "
     "included. The limit is the daemon's own.",
@@ -65,7 +65,6 @@ NOTICES: Final = {
         "A refresh was asked for. The state below says how it went.",
         "已请求刷新，结果见下面的状态。",
     ),
-    "removed": W("The credential was removed.", "凭据已移除。"),
 }
 # With its subject, and without.
 PLACES: Final = (f"{ROOM}/{{appid}}/{{type}}", f"{ROOM}/{{appid}}/{{type}}/{{subject}}")

@@ -1,14 +1,14 @@
 """Links to the pages where a person does what the error of a credential asks for."""
 
 from collections.abc import Iterator
-from typing import Final
 from urllib.parse import quote, urlencode
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.credentials.journal import FOR_A_PERSON
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.reasons import Reaction
-from wechat_scheduler.web.console.credentials.drafts import PLATFORM
 from wechat_scheduler.web.console.credentials.rows import account_place
+from wechat_scheduler.web.console.known_accounts import register_url
 from wechat_scheduler.web.console.links import links
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -20,7 +20,6 @@ W = Words
 CORRECT = W("Correct the registration of this account", "改正这个账号的登记")
 WAITED = W("See {kind}, which it waits for", "查看它等待的 {kind}")
 SET_UP = W("Set up the pushes of the platform", "设置平台的推送")
-_OF_PEOPLE: Final = (Reaction.OPERATOR, Reaction.NEEDS_INPUT)
 
 
 def remedies(visit: Visit, job: JobResult) -> Html:
@@ -28,7 +27,7 @@ def remedies(visit: Visit, job: JobResult) -> Html:
     if job.error is not None and job.error.reaction is Reaction.PARENT_INVALID and job.waits_for:
         place = f"{account_place(job.appid)}/{quote(job.waits_for)}"
         return links(visit, [(place, WAITED.filled(kind=job.waits_for))])
-    is_theirs = job.error is not None and job.error.reaction in _OF_PEOPLE
+    is_theirs = job.error is not None and job.error.reaction in FOR_A_PERSON
     if not is_theirs or not visit.may(Scope.REGISTER):
         return Html()
     return links(visit, _ways(job))
@@ -38,5 +37,4 @@ def _ways(job: JobResult) -> Iterator[tuple[str, Words]]:
     is_platform = job.kind == COMPONENT_TOKEN
     if is_platform and job.error is not None and job.error.reaction is Reaction.NEEDS_INPUT:
         yield f"/console/pushes?{urlencode({'account': job.appid})}#set-up", SET_UP
-    query = {"appid": job.appid, **({"as": PLATFORM} if is_platform else {})}
-    yield f"/console/credentials/register?{urlencode(query)}", CORRECT
+    yield register_url(job.appid, is_platform=is_platform), CORRECT

@@ -16,17 +16,25 @@ from wechat_scheduler.web.console.docs.operations import (
     OperationBody,
     OperationResponse,
 )
-from wechat_scheduler.web.console.docs.prose import marked, told, unmarked
 from wechat_scheduler.web.console.docs.schema_fields import SchemaField
 from wechat_scheduler.web.console.docs.trying import BODY, TriedRequest, field_of
-from wechat_scheduler.web.console.fields import area_field, form, text_field
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.lacking import needed
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.native_api import route_of
-from wechat_scheduler.web.console.parts import code, facts, joined, section, spaced, table
+from wechat_scheduler.web.console.parts import (
+    code,
+    facts,
+    joined,
+    section,
+    spaced,
+    table,
+    with_code,
+)
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.console.words import Language, Words
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
@@ -67,13 +75,14 @@ BACK = W("All routes", "全部接口")
 async def operation_page(
     visit: Visit, operation: Operation, answer: TriedRequest | None
 ) -> web.Response:
+    result = next((one.body for one in operation.responses if one.status == "200"), None)
     parts = [
         _head(visit, operation),
         _answer(visit, answer) if answer else Html(),
         await _trial(visit, operation),
         _parameters(visit, operation),
         _body(visit, REQUEST, operation.body, "request"),
-        _body(visit, RESULT, _result(operation), "result", is_result=True),
+        _body(visit, RESULT, result, "result", is_result=True),
         _responses(visit, operation.responses),
     ]
     return layout(visit, f"{operation.method} {operation.path}", joined(parts))
@@ -89,7 +98,7 @@ def _head(visit: Visit, operation: Operation) -> Html:
         DOES,
         fill(
             "<p>{summary}</p>{facts}<p>{back}</p>",
-            summary=marked(visit.told(operation.summary)),
+            summary=with_code(visit.told(operation.summary)),
             facts=facts(visit, [(NEEDS, needs)]),
             back=link("/docs", visit.say(BACK)),
         ),
@@ -132,16 +141,13 @@ def _may_try(visit: Visit, operation: Operation) -> bool:
 
 def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any) -> Html:
     """The form, with what was sent before, else with `names` that there are."""
-    fields = [
-        text_field(
-            visit,
+    fields = FormFields(visit, visit.form)
+    made = [
+        fields.text(
             field_of(one.place, one.name),
             one.name,
-            visit.form.get(
-                field_of(one.place, one.name),
-                names.get(one.name, "") if one.place == "path" else "",
-            ),
-            hint=unmarked(visit.told(one.description)),
+            default=names.get(one.name, "") if one.place == "path" else "",
+            hint=visit.told(one.description).replace("`", ""),  # only text may stand there
             required=one.place == "path",
             autocomplete="off",
         )
@@ -149,24 +155,14 @@ def _try(visit: Visit, operation: Operation, names: Mapping[str, str], body: Any
     ]
     if operation.body:
         begun = json.dumps(body, ensure_ascii=False, indent=2)
-        typed = visit.form.get(BODY, begun)
-        fields.append(area_field(visit, BODY, JSON_BODY, typed, rows=12, spellcheck="false"))
-    return section(
-        visit,
-        TRY,
-        fill(
-            '<p class="faint">{really}</p>{form}',
-            really=spaced(visit.say(REALLY), visit.say(RECEIVERS) if sends(operation) else ""),
-            form=form(
-                visit,
-                f"/docs/{operation.id}#response",
-                joined(fields),
-                SEND,
-                confirm=_question(operation),
-            ),
-        ),
-        id="try",
+        made.append(fields.area(BODY, JSON_BODY, default=begun, rows=12, spellcheck="false"))
+    url, asked = f"/docs/{operation.id}#response", _question(operation)
+    shown = fill(
+        '<p class="faint">{really}</p>{form}',
+        really=spaced(visit.say(REALLY), visit.say(RECEIVERS) if sends(operation) else ""),
+        form=form(visit, url, joined(made), SEND, confirm=asked),
     )
+    return section(visit, TRY, shown, id="try")
 
 
 def _question(operation: Operation) -> Words | None:
@@ -177,15 +173,11 @@ def _question(operation: Operation) -> Words | None:
 
 def _parameters(visit: Visit, operation: Operation) -> Html:
     rows = [
-        (one.place, code(one.name), one.kind, marked(visit.told(one.description)))
+        (one.place, code(one.name), one.kind, with_code(visit.told(one.description)))
         for one in operation.parameters
     ]
     heads = (PLACE, terms.NAME, terms.TYPE, MEANING)
     return section(visit, PARAMETERS, table(visit, PARAMETERS, heads, rows, empty=NO_PARAMETERS))
-
-
-def _result(operation: Operation) -> OperationBody | None:
-    return next((one.body for one in operation.responses if one.status == "200"), None)
 
 
 def _body(
@@ -209,7 +201,7 @@ def _body(
         heading,
         fill(
             "{note}{fields}",
-            note=when(body.note, fill("<p>{note}</p>", note=marked(told(visit, body.note)))),
+            note=when(body.note, fill("<p>{note}</p>", note=with_code(_told(visit, body.note)))),
             fields=fields if body.fields else nothing,
         ),
         id=name,
@@ -218,9 +210,16 @@ def _body(
 
 def _row(visit: Visit, one: SchemaField, required: str) -> tuple[Html, str, Html]:
     """A result always has its fields: `required` is for those of a request."""
-    said = told(visit, one.said).rstrip(".。")
+    said = _told(visit, one.said).rstrip(".。")
     notes = [required if one.is_required else "", said, *one.bounds]
-    return _path(one.path), one.kind, marked(visit.say(BETWEEN).join(filter(None, notes)))
+    return _path(one.path), one.kind, with_code(visit.say(BETWEEN).join(filter(None, notes)))
+
+
+def _told(visit: Visit, sentences: Sequence[str]) -> str:
+    """The sentences in the visitor's language."""
+    if visit.language is Language.ZH:
+        return "".join(map(visit.sentence, sentences))
+    return " ".join(sentences)
 
 
 def _path(path: str) -> Html:
@@ -232,7 +231,7 @@ def _path(path: str) -> Html:
 
 def _responses(visit: Visit, responses: Sequence[OperationResponse]) -> Html:
     rows = [
-        (code(one.status), marked(visit.told(one.description)), visit.listed(one.reasons))
+        (code(one.status), with_code(visit.told(one.description)), visit.listed(one.reasons))
         for one in responses
     ]
     return section(

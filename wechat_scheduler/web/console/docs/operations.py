@@ -37,7 +37,6 @@ class OperationResponse(NamedTuple):
 
     status: str
     description: str
-    headers: Mapping[str, str]
     body: OperationBody | None
     reasons: Sequence[str]
 
@@ -108,11 +107,9 @@ class ApiReference:
     def _responses(self, responses: Mapping[str, Json]) -> Iterator[OperationResponse]:
         for status, response in responses.items():
             whole = self._whole(response)
-            headers = whole.get("headers", {})
             yield OperationResponse(
                 status,
                 whole["description"],
-                {name: one.get("description", "") for name, one in headers.items()},
                 self._result(whole.get("content", {})),
                 self._reasons(whole.get("content", {})),
             )

@@ -16,13 +16,19 @@ from wechat_scheduler.web.console.docs.operations import (
     ApiReference,
     Operation,
 )
-from wechat_scheduler.web.console.docs.prose import marked
 from wechat_scheduler.web.console.docs.rooms import ROOMS
 from wechat_scheduler.web.console.docs.trying import try_out
 from wechat_scheduler.web.console.fields import text_field
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import code, joined, search, section, table
+from wechat_scheduler.web.console.parts import (
+    code,
+    joined,
+    search,
+    section,
+    table,
+    with_code,
+)
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Language, Words
@@ -105,7 +111,7 @@ def _about(visit: Visit, reference: ApiReference) -> Html:
     file = visit.say(MACHINE, file="GET /openapi.json")
     text = fill(
         '<p>{about}</p><p class="faint">{file}</p>',
-        about=marked(visit.sentence(reference.about)),
+        about=with_code(visit.sentence(reference.about)),
         file=file,
     )
     return section(visit, ABOUT, text)
@@ -113,7 +119,11 @@ def _about(visit: Visit, reference: ApiReference) -> Html:
 
 def _group(visit: Visit, tag: str, operations: Sequence[Operation]) -> Html:
     rows = [
-        (code(one.method), link(f"/docs/{one.id}", code(one.path)), marked(visit.told(one.summary)))
+        (
+            code(one.method),
+            link(f"/docs/{one.id}", code(one.path)),
+            with_code(visit.told(one.summary)),
+        )
         for one in operations
     ]
     heading = _room(tag)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.keyword_lines import read_keywords
 from wechat_scheduler.web.console.messages.to_whom import MessageReceivers
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Words

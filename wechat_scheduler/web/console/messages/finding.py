@@ -1,6 +1,5 @@
 """The filters of deliveries, as a visitor wrote them into the address and as our API takes them."""
 
-import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -9,8 +8,8 @@ from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_options, apps_of
-from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.folded import folded_search
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.messages.states import state_options
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined
@@ -19,12 +18,12 @@ from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import NO_TIME, instant_of
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import ID
+from wechat_scheduler.web.kit.query import ERRCODE
 from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
 SINCE, UNTIL = W("From", "从"), W("Until", "到")
-REMINDER = W("Reminder", "提醒")
 ERRCODE_HINT = W("WeChat's number, such as 45009 or -1", "微信的数字，例如 45009 或 -1")
 NO_NUMBER = W("must be a number", "必须是数字")
 NO_ERRCODE = W(
@@ -40,13 +39,11 @@ LABELS: Final[Mapping[str, Phrase]] = {
     "state": terms.STATE,
     "errcode": terms.ERRCODE,
     "message": terms.MESSAGE,
-    "reminder": REMINDER,
+    "reminder": terms.REMINDER,
 }
 NAMES: Final = (*LABELS,)
 # Those that our API takes as they are.
 PLAIN: Final = ("app", "state", "errcode", "message", "reminder")
-# As our API takes it. Keyboards for numbers have no minus on some phones.
-ERRCODE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,35 +84,21 @@ async def wanted(visit: Visit, given: Mapping[str, str]) -> WantedDeliveries:
 
 async def filters(visit: Visit, action: str, error: RequestError | None = None) -> Html:
     """The form of filters, with what the address says."""
-    given, wrong = visit.request.query, Mistakes(error).at
-    app = given.get("app", "")
-    options = app_options(await apps_of(visit), app)
-    times = [
-        text_field(
-            visit, name, words, given.get(name, ""), type="datetime-local", error=wrong(name)
-        )
-        for name, words in (("since", SINCE), ("until", UNTIL))
+    given = visit.request.query
+    fields = FormFields(visit, given, Mistakes(error))
+    apps = app_options(await apps_of(visit), given.get("app", ""))
+    made = [
+        fields.text("since", SINCE, type="datetime-local"),
+        fields.text("until", UNTIL, type="datetime-local"),
+        fields.select("app", terms.APP, apps),
+        fields.text("person", terms.USER, hint=CALLED),
+        fields.select("state", terms.STATE, [("", terms.ALL_STATES), *state_options(visit)]),
+        # Keyboards for numbers have no minus on some phones.
+        fields.text("errcode", terms.ERRCODE, hint=ERRCODE_HINT, maxlength=10),
     ]
-    fields = [
-        *times,
-        select_field(visit, "app", terms.APP, options, app, error=wrong("app")),
-        text_field(
-            visit, "person", terms.USER, given.get("person", ""), hint=CALLED, error=wrong("person")
-        ),
-        select_field(
-            visit, "state", terms.STATE, [("", terms.ALL_STATES), *state_options(visit)],
-            given.get("state", ""), error=wrong("state"),
-        ),
-        text_field(
-            visit, "errcode", terms.ERRCODE, given.get("errcode", ""), hint=ERRCODE_HINT,
-            error=wrong("errcode"), maxlength=10,
-        ),
-    ]  # fmt: skip
-    if message := given.get("message", ""):
-        fields.append(text_field(visit, "message", terms.MESSAGE, message, error=wrong("message")))
-    if reminder := given.get("reminder", ""):
-        fields.append(
-            text_field(visit, "reminder", REMINDER, reminder, error=wrong("reminder"), maxlength=32)
-        )
+    if given.get("message"):
+        made.append(fields.text("message", terms.MESSAGE))
+    if given.get("reminder"):
+        made.append(fields.text("reminder", terms.REMINDER, maxlength=32))
     is_open = error is not None or any(given.get(name) for name in NAMES)
-    return folded_search(visit, action, joined(fields), is_open=is_open)
+    return folded_search(visit, action, joined(made), is_open=is_open)

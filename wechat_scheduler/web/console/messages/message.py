@@ -14,7 +14,8 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.corrections import corrections_of
 from wechat_scheduler.web.console.messages.listing import deliveries_table
-from wechat_scheduler.web.console.messages.origins import REMINDER, reminder_behind
+from wechat_scheduler.web.console.messages.origins import reminder_behind
+from wechat_scheduler.web.console.messages.preview import OPENS
 from wechat_scheduler.web.console.messages.states import is_sent_on, way
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import joined, known_facts, section, table
@@ -29,7 +30,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 CONTENT, BECAME = W("Content", "内容"), W("What became of it", "结果")
-OPENS = W("A tap opens", "点击打开")
 VALUE = W("Value", "值")
 IS_RETRACTED = W("It is retracted: readers no longer see it.", "已撤回：读者看不到了。")
 NO_DATA = W("No keywords.", "没有关键词。")
@@ -58,8 +58,8 @@ async def shown(visit: Visit) -> web.Response:
             section(visit, CONTENT, await _content(visit, one)),
         ]
     )
-    title = (one.title or one.template) and not one.retracted
-    return layout(visit, (one.title or one.template) if title else terms.MESSAGE, body, live=True)
+    name = "" if one.retracted else one.title or one.template
+    return layout(visit, name or terms.MESSAGE, body, live=True)
 
 
 def _of_receivers(rows: Rows[DeliveryResult]) -> Rows[DeliveryResult]:
@@ -102,7 +102,7 @@ async def _content(visit: Visit, one: MessageResult) -> Html:
         visit,
         [
             (terms.APP, await _app_name(visit, one.app)),
-            (REMINDER, await reminder_behind(visit, one)),
+            (terms.REMINDER, await reminder_behind(visit, one)),
             (terms.CHANNEL, way(visit, one.channel)),
             (terms.PRIORITY, visit.say(terms.PRIORITIES[one.priority])),
             (terms.CREATED, visit.exactly(one.created_at)),

@@ -15,7 +15,6 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-REMINDER = W("Reminder", "提醒")
 GONE = W("a reminder that was deleted", "已删除的提醒")
 OF_OWNER = W("set by {name}", "由 {name} 设置")
 PAGE: Final = "/console/reminders/{id}"

@@ -10,8 +10,8 @@ from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.states import way
 from wechat_scheduler.web.console.parts import advice, aside, code, joined, labelled, table
 from wechat_scheduler.web.console.person_names import openid_tail, person_name
+from wechat_scheduler.web.console.previewed import waiting
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.previews import (
     KeywordPreviewResult,

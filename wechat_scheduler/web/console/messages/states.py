@@ -25,14 +25,12 @@ ALERT_TARGET = W("the target {name} of alerts", "告警目标 {name}")
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 CANCELLABLE: Final = ("pending",)
 WAYS: Final = {
-    "auto": terms.AS_WECHAT_ALLOWS,
-    "template": terms.TEMPLATE_MESSAGE,
+    **terms.CHANNELS,
     "text": W("text", "客服消息"),
-    "subscribe": terms.SUBSCRIBE_NOTICE,
     "webhook": W("callback", "回调"),
 }
 CHANNELS: Final = {
-    "webhook": terms.THE_CALLBACK,
+    "webhook": terms.CHANNELS["webhook"],
     "participants": W("all who joined the reminder", "加入提醒的所有人"),
 }
 TOPIC = W("topic {id}", "主题 {id}")

@@ -10,9 +10,14 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, link
-from wechat_scheduler.web.console.messages.asking import interception, questions, recorded_call
+from wechat_scheduler.web.console.messages.asking import (
+    TOOK,
+    interception,
+    questions,
+    recorded_call,
+)
 from wechat_scheduler.web.console.messages.corrections import Facts, corrections_of
-from wechat_scheduler.web.console.messages.origins import REMINDER, reminder_behind
+from wechat_scheduler.web.console.messages.origins import reminder_behind
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
     receiver,
@@ -47,7 +52,7 @@ DUPLICATE = W(
     "It was sent again although the first may have arrived: the user may have seen it twice.",
     "第一次可能已送达，但又发送了一次：用户可能看到了两次。",
 )
-AT, TOOK, RESULT = W("At", "时间"), W("Took", "耗时"), W("Result", "结果")
+AT, RESULT = W("At", "时间"), W("Result", "结果")
 ACCEPTED, MS = W("accepted", "已接收"), W("{ms}\u00a0ms", "{ms}\u00a0毫秒")
 NO_ATTEMPTS = W("It has not been tried yet.", "还没有尝试过。")
 REPLAY, CANCEL = W("Send again", "重新发送"), W("Cancel", "取消")
@@ -126,7 +131,7 @@ async def _linked(visit: Visit, one: DeliveryDetails) -> Facts:
         message = await visit.api.get("/v1/messages/{message}", MessageResult, message=one.message)
     except RequestError:
         return []
-    return [(REMINDER, await reminder_behind(visit, message)), *corrections_of(message)]
+    return [(terms.REMINDER, await reminder_behind(visit, message)), *corrections_of(message)]
 
 
 def _state(visit: Visit, one: DeliveryDetails, linked: Facts) -> Html:

@@ -71,7 +71,7 @@ async def to_whom(visit: Visit, app: AppResult, given: Mapping[str, str]) -> Mes
     """Raises RequestError."""
     chosen, typed = given.get("topic", ""), settled(visit, given.get("to", ""))
     topics = await offered_topics(visit, app.id, [chosen])
-    names = {str(topic): name for topic, name in topic_names(visit, topics).items()}
+    names = topic_names(visit, topics)
     whom = MessageReceivers(app, typed, chosen, names)
     if chosen == EVERYONE:
         return whom._replace(group=await group_of(visit, app, EVERYONE, app.name))

@@ -12,6 +12,7 @@ from wechat_scheduler.delivery.refused_receivers import Refusal
 from wechat_scheduler.errors import InvalidRequestError, NotFoundError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
+from wechat_scheduler.web.console.known_accounts import unregistered
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.meant_users import which_users
@@ -25,7 +26,6 @@ from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, joined, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import ID
@@ -99,8 +99,7 @@ async def send(visit: Visit) -> web.Response:
         return await show(visit, changed_since(visit))
     try:
         body = await body_of(visit, written.whom)
-        once = visit.form.get("once", "")
-        sent = await visit.api.post("/v1/messages", SentResult, body, once=once)
+        sent = await visit.api.post("/v1/messages", SentResult, body, once=visit.once)
     except RequestError as error:
         return await _page(visit, written._replace(error=error))
     if written.whom.group or len(sent.deliveries) > 1:

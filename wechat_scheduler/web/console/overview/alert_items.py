@@ -7,7 +7,7 @@ from wechat_scheduler.web.console.account_names import named
 from wechat_scheduler.web.console.alerts.now import (
     WAYS,
     changed,
-    mute_of,
+    mutes_of,
     standing,
     urgency,
     what_now,
@@ -46,7 +46,6 @@ def together(visit: Visit, alerts: Sequence[AlertResult]) -> list[list[AlertResu
 def item(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) -> Html:
     """An item for alerts that belong together. `names` are those of accounts."""
     worst = alerts[0]
-    muted = [mute_of(visit, alert) for alert in alerts]
     return fill(
         _ITEM,
         severity=standing(visit, worst),
@@ -56,7 +55,7 @@ def item(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) 
         texts=[*_texts(visit, alerts, names)],
         changed=when(len(alerts) == 1, changed(visit, worst)),
         advice=what_now(visit, worst, place=_place(alerts)),
-        mute=when(all(muted), fill('<p class="faint">{muted}</p>', muted=muted[0])),
+        mute=mutes_of(visit, alerts),
     )
 
 

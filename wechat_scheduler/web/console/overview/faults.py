@@ -6,15 +6,17 @@ from typing import Final
 from urllib.parse import urlencode
 
 from wechat_scheduler.alerts.model import Severity
+from wechat_scheduler.credentials.journal import FOR_A_PERSON
 from wechat_scheduler.credentials.model import Fault
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.console.account_names import named
-from wechat_scheduler.web.console.alerts.now import mute_of
+from wechat_scheduler.web.console.alerts.now import mutes_of
 from wechat_scheduler.web.console.alerts.wording import severity
+from wechat_scheduler.web.console.credentials.phrases import REACTIONS
 from wechat_scheduler.web.console.credentials.rows import place_of
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.parts import Kind, advice, code, joined, spaced, state
+from wechat_scheduler.web.console.parts import advice, code, spaced, state
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -30,10 +32,6 @@ MOST_FAULTS: Final = 6
 # Credentials that are named of each fault; the list has all.
 MOST_NAMED: Final = 3
 
-OF_PERSONS: Final[tuple[tuple[Reaction, Kind, Words], ...]] = (
-    (Reaction.OPERATOR, "bad", W("Needs a person", "需要人处理")),
-    (Reaction.NEEDS_INPUT, "warn", W("Waits for input", "等待输入")),
-)
 CREDENTIALS = W("{number} credentials", "{number} 个凭据")
 OTHERS = W("{number} more credentials", "另有 {number} 个凭据")
 _ITEM: Final = """<li class="need">
@@ -82,11 +80,11 @@ async def credential_faults(visit: Visit, counts: JobCountsResult | None) -> Cre
     if counts is None:
         return CredentialFaults()
     found: list[CredentialFault] = []
-    for reaction, _, _ in OF_PERSONS:
+    for reaction in FOR_A_PERSON:
         if counts.errors[reaction]:
             found += await _of_reaction(visit, reaction)
     known = found[:MOST_FAULTS]
-    others = Counter({reaction: counts.errors[reaction] for reaction, _, _ in OF_PERSONS})
+    others = Counter({reaction: counts.errors[reaction] for reaction in FOR_A_PERSON})
     for one in known:
         others[one.fault.reaction] -= one.number
     rest = [(reaction, number) for reaction, number in others.items() if number > 0]
@@ -158,7 +156,6 @@ def _item(
     fault = one.fault
     is_critical = any(alert.severity == Severity.CRITICAL for alert in alerts)
     since = min((alert.since for alert in alerts), default=None)
-    muted = [mute_of(visit, alert) for alert in alerts]
     return fill(
         _ITEM,
         head=spaced(
@@ -171,15 +168,13 @@ def _item(
         message=visit.sentence(fault.message),
         advice=advice(visit, fault.advice),
         jobs=_jobs(one, names),
-        mute=when(
-            muted and all(muted), fill('<p class="faint">{muted}</p>', muted=joined(muted[:1]))
-        ),
+        mute=mutes_of(visit, alerts),
     )
 
 
 def _state(visit: Visit, reaction: Reaction) -> Html:
-    ((kind, words),) = [(kind, words) for known, kind, words in OF_PERSONS if known is reaction]
-    return state(visit, kind, words)
+    shown = REACTIONS[reaction]
+    return state(visit, shown.kind, shown.words)
 
 
 def _subject(visit: Visit, one: CredentialFault, names: Mapping[str, str]) -> Html:

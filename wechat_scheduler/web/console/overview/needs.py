@@ -6,11 +6,12 @@ from typing import Final
 import msgspec
 
 from wechat_scheduler.config.alerts import AlertRule
+from wechat_scheduler.credentials.journal import FOR_A_PERSON
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.overview.alert_items import item, together
-from wechat_scheduler.web.console.overview.faults import OF_PERSONS, CredentialFaults, items
+from wechat_scheduler.web.console.overview.faults import CredentialFaults, items
 from wechat_scheduler.web.console.overview.idle_apps import idle_items
 from wechat_scheduler.web.console.parts import section, state
 from wechat_scheduler.web.console.visit import Visit
@@ -89,7 +90,7 @@ def _parted(
 
 def _now(visit: Visit, alert: AlertResult, counts: JobCountsResult | None) -> AlertResult:
     """The alert as it is at this moment: the daemon looks for causes once a minute only, and counts at once."""
-    lasts = counts is None or any(counts.errors[reaction] for reaction, _, _ in OF_PERSONS)
+    lasts = counts is None or any(counts.errors[reaction] for reaction in FOR_A_PERSON)
     if lasts or alert.rule != AlertRule.CREDENTIAL_EXPIRES or alert.gone_at is not None:
         return alert
     return msgspec.structs.replace(alert, gone_at=visit.now)

@@ -7,14 +7,16 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.model import WINDOW
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.web.console.fields import area_field, check_field, form, refusal
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, joined, said_at
 from wechat_scheduler.web.console.people.frame import app_of, app_url
 from wechat_scheduler.web.console.people.user_tokens import PERSON, USER
+from wechat_scheduler.web.console.previewed import waiting
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.message_requests import SentResult
@@ -49,7 +51,7 @@ GONE = W(
 )
 URGENT = W("Urgent: send it now, despite the quiet hours", "紧急：不管免打扰时段，现在发送")
 NOT_SENT = W("This was not sent:", "下面的内容没有发送：")
-TEXT, SEND = W("Text", "正文"), W("Send the text", "发送")
+SEND = W("Send the text", "发送")
 
 
 async def answer_form(
@@ -61,24 +63,17 @@ async def answer_form(
     if until is None or until <= visit.now or not user.follows:
         why = GONE if not user.follows else OVER if until else NO_ACT
         return joined([kept, advice(visit, visit.say(why)), _unsent(visit, error)])
-    text = _text(app, user, visit.say(TEXT))
+    text = _text(app, user, visit.say(terms.TEXT))
     shown = await _shown(visit, text)
     if shown and shown.error:
         return joined([kept, advice(visit, visit.told(shown.error)), _unsent(visit, error)])
     waits = shown.waits_until if shown else None
-    wrong = Mistakes(error)
-    given = visit.form.get("text", "") if error else ""
-    field = area_field(
-        visit, "text", TEXT, given, error=wrong.at("text"), rows=3, required=True, maxlength=600
-    )
+    fields = FormFields(visit, visit.form if error else {}, Mistakes(error))
+    made = [fields.area("text", terms.TEXT, rows=3, required=True, maxlength=600)]
+    if waits:
+        made.append(fields.check("urgent", URGENT))
     url = app_url(app, f"/subscribers/{user.uid}/answer")
-    urgent = check_field(visit, "urgent", URGENT, checked=bool(error and visit.form.get("urgent")))
-    body = fill(
-        "{refusal}{field}{urgent}",
-        refusal=refusal(wrong.beside(["text"])),
-        field=field,
-        urgent=when(waits, urgent),
-    )
+    body = fields.below_refusal(made)
     return joined(
         [
             kept,
@@ -114,7 +109,7 @@ async def answered(visit: Visit) -> web.Response:
     body = _text(app, user, visit.form.get("text", "").strip())
     if visit.form.get("urgent"):
         body["priority"] = "urgent"
-    sent = await visit.api.post("/v1/messages", SentResult, body, once=visit.form.get("once", ""))
+    sent = await visit.api.post("/v1/messages", SentResult, body, once=visit.once)
     if (one := sent.deliveries[0]).id is None:
         raise InvalidRequestError(one.error, field="text")
     return done(f"/console/deliveries/{one.id}", "sent")

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.known_accounts import unregistered
 from wechat_scheduler.web.console.links import account_link, button, done, links
 from wechat_scheduler.web.console.parts import (
     code,
@@ -25,7 +26,6 @@ from wechat_scheduler.web.console.people.frame import (
     app_url,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
-from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
@@ -34,7 +34,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-ABOUT = W("About", "概况")
 PER_MINUTE = W("Messages a minute", "每分钟消息数")
 EACH_PER_MINUTE = W("To one user a minute", "每分钟对一个用户")
 NO_LIMIT, NETWORKS = W("no limit", "不限"), W("Networks of signed calls", "签名调用的来源网段")
@@ -83,7 +82,7 @@ async def shown(visit: Visit) -> web.Response:
     lack = await unregistered(visit, app)
     sections = [
         when(lack, fill("<section>{lack}</section>", lack=lack)),
-        section(visit, ABOUT, _about(visit, app), id="about"),
+        section(visit, terms.ABOUT, _about(visit, app), id="about"),
         section(visit, terms.SEE_ALSO, _leads(visit, app), id="leads"),
         when(visit.may(Scope.ADMIN), section(visit, DANGER, _danger(visit, app), id="danger")),
     ]

@@ -11,14 +11,10 @@ from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import (
-    TypedFields,
-    area_field,
-    check_field,
     form,
-    refusal,
-    text_field,
     whole_number,
 )
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.people.app import (
@@ -34,10 +30,11 @@ from wechat_scheduler.web.console.people.frame import (
     app_url,
 )
 from wechat_scheduler.web.console.route import ConsoleRoute
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import MOST_PER_MINUTE, AppResult, read_change
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
 
@@ -65,7 +62,6 @@ MINI = W(
 TEXTS: Final = ("name", "zone", "home", "contact", "welcome", "description")
 LIMITS: Final = ("per_minute", "recipient_per_minute")
 SWITCHES: Final = ("at_most_once", "mini_program")
-NAMES: Final = (*TEXTS, *LIMITS, "callback", "networks")
 
 
 async def settings(visit: Visit) -> web.Response:
@@ -109,36 +105,27 @@ def _body(visit: Visit, app: AppResult) -> dict[str, Any]:
 def _form(
     visit: Visit, app: AppResult, given: Mapping[str, str], error: RequestError | None = None
 ) -> Html:
-    wrong = Mistakes(error, lists={"networks": given.get("networks", "").split()})
-
-    def text(name: str, words: Words, hint: Words | None = None, **attrs: Any) -> Html:
-        value = given.get(name, "")
-        return text_field(visit, name, words, value, hint=hint, error=wrong.at(name), **attrs)
-
-    def area(name: str, words: Words, hint: Words | None = None) -> Html:
-        value = given.get(name, "")
-        return area_field(visit, name, words, value, hint=hint, error=wrong.at(name), rows=3)
-
+    networks = given.get("networks", "").split()
+    fields = FormFields(visit, given, Mistakes(error, lists={"networks": networks}))
     hint = CALLBACK_HINT.filled(now=app.callback) if app.callback else None
-    fields = [
-        text("name", terms.NAME, required=True, maxlength=64),
-        text("zone", terms.ZONE, maxlength=64),
-        text("callback", terms.CALLBACK, hint, type="url"),
-        when(
-            app.callback,
-            check_field(visit, "no_callback", NO_CALLBACK, checked="no_callback" in given),
-        ),
-        text("per_minute", PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
-        text("recipient_per_minute", EACH_PER_MINUTE, LIMIT_HINT, **whole_number(ALLOWED)),
-        area("networks", NETWORKS, terms.NETWORKS_HINT),
-        check_field(visit, "at_most_once", ONCE_AT_MOST, checked="at_most_once" in given),
-        check_field(visit, "mini_program", MINI, checked="mini_program" in given),
-        text("home", HOME, type="url"),
-        text("contact", CONTACT),
-        area("welcome", WELCOME, WELCOME_HINT),
-        area("description", DESCRIPTION),
-    ]
-    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(NAMES)), fields=fields)
+    number = {"hint": LIMIT_HINT, **whole_number(ALLOWED)}
+    body = fields.below_refusal(
+        [
+            fields.text("name", terms.NAME, required=True, maxlength=64),
+            fields.text("zone", terms.ZONE, maxlength=64),
+            fields.text("callback", terms.CALLBACK, hint=hint, type="url"),
+            when(app.callback, fields.check("no_callback", NO_CALLBACK)),
+            fields.text("per_minute", PER_MINUTE, **number),
+            fields.text("recipient_per_minute", EACH_PER_MINUTE, **number),
+            fields.area("networks", NETWORKS, hint=terms.NETWORKS_HINT, rows=3),
+            fields.check("at_most_once", ONCE_AT_MOST),
+            fields.check("mini_program", MINI),
+            fields.text("home", HOME, type="url"),
+            fields.text("contact", CONTACT),
+            fields.area("welcome", WELCOME, hint=WELCOME_HINT, rows=3),
+            fields.area("description", DESCRIPTION, rows=3),
+        ]
+    )
     return form(visit, app_url(app, "/settings"), body, terms.SAVE)
 
 

@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, form, refusal, text_field
+from wechat_scheduler.web.console.fields import SURE, form, text_field
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import (
     ACCOUNTS,
@@ -31,15 +32,16 @@ from wechat_scheduler.web.console.parts import (
     spaced,
     table,
 )
+from wechat_scheduler.web.console.people.app import TOKEN
 from wechat_scheduler.web.console.people.frame import PEOPLE, app_url
-from wechat_scheduler.web.console.people.user_search import SEARCH_USERS, user_search
+from wechat_scheduler.web.console.people.user_search import ACCOUNT, SEARCH_USERS, user_search
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.query import PAGE
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, MadeAppResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
 
@@ -52,7 +54,6 @@ NO_APPS = W(
 FIRST = W("Make the first one.", "请先创建一个。")
 NONE_FOUND = W("No app fits.", "没有符合的应用。")
 MAKE = W("Make an app", "创建应用")
-APPID = W("Account (appid)", "账号（appid）")
 APPID_HINT = W(
     "The app sends through it. It cannot be changed later.", "应用通过它发送，以后不能改。"
 )
@@ -60,7 +61,7 @@ CALLBACK_HINT = W(
     "Optional: the address that is told, signed, when users subscribe and write.",
     "可选：用户订阅和发消息时，签名通知这个地址。",
 )
-SECRETS, TOKEN = W("Its secrets", "密钥"), W("App token", "应用 token")
+SECRETS = W("Its secrets", "密钥")
 APP_KEY = W("App key, for signed calls", "app key，用于签名调用")
 SIGNING = W("Signing secret of the callback", "回调的签名密钥")
 NEXT = W("What comes next", "接下来")
@@ -88,36 +89,23 @@ async def apps(visit: Visit) -> web.Response:
         )
         for app in found.rows
     ]
-    listed = fill(
-        "{search}{table}{pager}{make}",
-        search=search(
-            visit,
-            PEOPLE,
-            text_field(visit, "search", TEXT, wanted, type="search", maxlength=128),
-            name=terms.APPS,
-        ),
-        table=table(
-            visit,
-            terms.APPS,
-            (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED),
-            rows,
-            empty=searched(visit, NONE_FOUND, [(TEXT, wanted)])
-            if wanted
-            else none_yet(visit, of_accounts(visit, NO_APPS), FIRST, Scope.ADMIN),
-        ),
-        pager=pager(visit, found),
-        make=when(
-            visit.may(Scope.ADMIN),
-            button(visit, MAKE_URL, MAKE),
-        ),
-    )
-    body = fill(
-        "{apps}{users}{accounts}",
-        accounts=await known_accounts(visit),
-        apps=section(visit, terms.APPS, listed, id="apps"),
-        users=section(visit, SEARCH_USERS, user_search(visit), id="users"),
-    )
-    return layout(visit, terms.PEOPLE, body)
+    field = text_field(visit, "search", TEXT, wanted, type="search", maxlength=128)
+    heads = (terms.NAME, terms.ID, terms.ACCOUNT, terms.CREATED)
+    empty = none_yet(visit, of_accounts(visit, NO_APPS), FIRST, Scope.ADMIN)
+    if wanted:
+        empty = searched(visit, NONE_FOUND, [(TEXT, wanted)])
+    listed = [
+        search(visit, PEOPLE, field, name=terms.APPS),
+        table(visit, terms.APPS, heads, rows, empty=empty),
+        pager(visit, found),
+        when(visit.may(Scope.ADMIN), button(visit, MAKE_URL, MAKE)),
+    ]
+    parts = [
+        section(visit, terms.APPS, joined(listed), id="apps"),
+        section(visit, SEARCH_USERS, user_search(visit), id="users"),
+        await known_accounts(visit),
+    ]
+    return layout(visit, terms.PEOPLE, joined(parts))
 
 
 async def new_app(visit: Visit) -> web.Response:
@@ -130,42 +118,34 @@ async def make(visit: Visit) -> web.Response:
     if SURE not in given and await is_unregistered(visit, appid := body.get("appid", "")):
         return question(visit, spaced(told_lacking(visit, appid), visit.say(EVEN_SO)))
     try:
-        answer = await visit.api.post_noted(
-            "/v1/apps", MadeAppResult, body=body, once=given.get("once", "")
-        )
+        answer = await visit.api.post_noted("/v1/apps", MadeAppResult, body, once=visit.once)
     except RequestError as error:
         return await _form_page(visit, error=error)
-    made = answer.result
+    return _made_page(visit, answer.result, answer.message)
+
+
+def _made_page(visit: Visit, made: MadeAppResult, note: str) -> web.Response:
+    """What is shown only once, and what comes next."""
     about = facts(
         visit,
-        [
+        (
             (terms.NAME, made.name),
             (terms.ID, code(str(made.id))),
             (terms.ACCOUNT, code(made.appid)),
-        ],
+        ),
     )
-    secrets = [
-        (TOKEN, made.token),
-        (APP_KEY, made.app_key),
-        (SIGNING, made.signing_secret),
-    ]
+    secrets = ((TOKEN, made.token), (APP_KEY, made.app_key), (SIGNING, made.signing_secret))
+    steps = (
+        (f"/console/pushes?account={made.appid}#set-up", NEXT_PUSHES),
+        (app_url(made, "/codes"), NEXT_CODE),
+        (app_url(made, "/templates"), NEXT_TEMPLATES),
+        (f"/console/messages/write?app={made.id}", NEXT_TEST),
+    )
     parts = [
-        section(visit, CREATED, joined([about, advice(visit, answer.message)])),
+        section(visit, CREATED, joined([about, advice(visit, note)])),
         secret_section(visit, SECRETS, secrets),
         button(visit, app_url(made), OPEN_APP, kind="main"),
-        section(
-            visit,
-            NEXT,
-            links(
-                visit,
-                [
-                    (f"/console/pushes?account={made.appid}#set-up", NEXT_PUSHES),
-                    (app_url(made, "/codes"), NEXT_CODE),
-                    (app_url(made, "/templates"), NEXT_TEMPLATES),
-                    (f"/console/messages/write?app={made.id}", NEXT_TEST),
-                ],
-            ),
-        ),
+        section(visit, NEXT, links(visit, steps)),
     ]
     return layout(visit, CREATED, joined(parts))
 
@@ -178,24 +158,17 @@ async def _form_page(
 
 
 def _form(visit: Visit, appid: str, error: RequestError | None) -> Html:
-    given, wrong = visit.form, Mistakes(error)
-    fields = [
-        text_field(
-            visit, "name", terms.NAME, given.get("name", ""),
-            error=wrong.at("name"), required=True, maxlength=64,
-        ),
-        text_field(
-            visit, "appid", APPID, given.get("appid", appid),
-            hint=APPID_HINT, error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
-        ),
-        text_field(
-            visit, "callback", terms.CALLBACK, given.get("callback", ""),
-            hint=CALLBACK_HINT, error=wrong.at("callback"), type="url",
-        ),
-    ]  # fmt: skip
-    return form(
-        visit, MAKE_URL, fill("{no}{fields}", no=refusal(wrong.beside(NAMES)), fields=fields), MAKE
-    )
+    fields = FormFields(visit, visit.form, Mistakes(error))
+    body = fields.below_refusal(
+        [
+            fields.text("name", terms.NAME, required=True, maxlength=64),
+            fields.text(
+                "appid", ACCOUNT, default=appid, hint=APPID_HINT, required=True, maxlength=128, list=ACCOUNTS
+            ),
+            fields.text("callback", terms.CALLBACK, hint=CALLBACK_HINT, type="url"),
+        ]
+    )  # fmt: skip
+    return form(visit, MAKE_URL, body, MAKE)
 
 
 MAKE_URL: Final = f"{PEOPLE}/make"

@@ -31,7 +31,7 @@ HEADS: Final = (FOR, EXTRA, terms.CREATED, ENDS, SCANNED, IMAGE)
 
 
 async def kept_codes(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
-    names = {str(topic): name for topic, name in topic_names(visit, topics).items()}
+    names = topic_names(visit, topics)
     found = await visit.api.page(
         "/v1/apps/{app}/qrcodes",
         ListedQrCodeResult,

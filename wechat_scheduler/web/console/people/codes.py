@@ -9,18 +9,14 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import (
-    TypedFields,
-    check_field,
     form,
-    refusal,
-    select_field,
-    text_field,
 )
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
-from wechat_scheduler.web.console.parts import code, facts, said_at, section, spaced
-from wechat_scheduler.web.console.people.code_list import KEPT, NEVER, kept_codes
+from wechat_scheduler.web.console.parts import code, facts, joined, said_at, section, spaced
+from wechat_scheduler.web.console.people.code_list import EXTRA, KEPT, NEVER, kept_codes
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -28,11 +24,12 @@ from wechat_scheduler.web.console.people.frame import (
     app_page,
     app_url,
 )
-from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.people.topic_fields import topic_options
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.topic_choice import offered_topics
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.qrcodes import QrCodeResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
@@ -52,7 +49,6 @@ REMINDER_HINT = W(
     "Who scans it joins the reminder. The id is on the reminder's page, which also leads here.",
     "扫码的人加入这个提醒。编号在提醒的页面上，那里也有到这里的链接。",
 )
-EXTRA = W("Extra", "附加参数")
 EXTRA_HINT = W("Comes back in the app's callback of the scan.", "扫码时随应用的回调返回。")
 LIFE = W("It ends after", "有效期")
 LIVES: Final = (
@@ -92,8 +88,8 @@ GET_PNG, GET_SVG = W("Download PNG", "下载 PNG"), W("Download SVG", "下载 SV
 # Pixels of a downloaded picture: 10 cm at 300 dots an inch.
 LARGE: Final = 1200
 NO_NUMBER = W("must be a whole number", "必须是整数")
-FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
 CODES: Final = f"{ONE}/codes"
+FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
 
 
 async def codes(visit: Visit) -> web.Response:
@@ -103,14 +99,9 @@ async def codes(visit: Visit) -> web.Response:
 
 async def make(visit: Visit) -> web.Response:
     given = visit.form
+    path, app = "/v1/apps/{app}/qrcodes", visit.request.match_info["app"]
     try:
-        made = await visit.api.post(
-            "/v1/apps/{app}/qrcodes",
-            QrCodeResult,
-            body=_body(visit),
-            once=given.get("once", ""),
-            app=visit.request.match_info["app"],
-        )
+        made = await visit.api.post(path, QrCodeResult, _body(visit), once=visit.once, app=app)
     except RequestError as error:
         return await _page(visit, given, error)
     kept = {name: given[name] for name in FIELDS if given.get(name)}
@@ -207,35 +198,18 @@ def _form(
     given: Mapping[str, str],
     error: RequestError | None,
 ) -> Html:
-    wrong = Mistakes(error)
-
-    def value(name: str) -> str:
-        return given.get(name, "")
-
-    chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
-    chosen += [(str(topic), name) for topic, name in topic_names(visit, topics).items()]
-    fields = [
-        select_field(visit, "topic", FOR, chosen, value("topic"), error=wrong.at("topic")),
-        text_field(
-            visit, "reminder", REMINDER, value("reminder"),
-            hint=REMINDER_HINT, error=wrong.at("reminder"), maxlength=32,
-        ),
-        select_field(
-            visit, "expires_in", LIFE, LIVES, value("expires_in"), error=wrong.at("expires_in")
-        ),
-        text_field(
-            visit, "extra", EXTRA, value("extra"),
-            hint=EXTRA_HINT, error=wrong.at("extra"), maxlength=256,
-        ),
-        check_field(visit, "consent", CONSENT, checked="consent" in given, error=wrong.at("consent")),
-    ]  # fmt: skip
-    body = fill(
-        "<p>{about}</p>{refusal}{fields}",
-        about=visit.say(INTRODUCTION),
-        refusal=refusal(wrong.beside(FIELDS)),
-        fields=fields,
+    fields = FormFields(visit, given, Mistakes(error))
+    body = fields.below_refusal(
+        [
+            fields.select("topic", FOR, topic_options(visit, topics)),
+            fields.text("reminder", REMINDER, hint=REMINDER_HINT, maxlength=32),
+            fields.select("expires_in", LIFE, LIVES),
+            fields.text("extra", EXTRA, hint=EXTRA_HINT, maxlength=256),
+            fields.check("consent", CONSENT),
+        ]
     )
-    return form(visit, app_url(app, "/codes"), body, MAKE)
+    about = fill("<p>{about}</p>", about=visit.say(INTRODUCTION))
+    return form(visit, app_url(app, "/codes"), joined([about, body]), MAKE)
 
 
 ROUTES: Final = (

@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import advice, code, facts, joined, section, state, table
@@ -40,7 +41,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-ABOUT = W("About", "概况")
 NAMES, NICKNAME = W("The apps' own names", "应用自己的用户名"), W("Nickname", "昵称")
 KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
 CONSENTED = W("Reminders by signed calls", "签名调用设提醒")
@@ -48,7 +48,6 @@ YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")
 MESSAGES = W("Messages to this user", "发给此用户的消息")
 PUSHES = W("What the user did lately, and what became of it", "此用户最近做了什么、结果如何")
 SUBSCRIPTIONS = W("Subscriptions", "订阅")
-SINCE = W("Since", "始于")
 RECEIVES = W("Receives", "接收")
 NONE = W("The user left the app and gets nothing from it.", "用户已离开应用，不再收到消息。")
 DANGER = W("Tokens and removal", "token 与移出")
@@ -81,7 +80,7 @@ async def _page(
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
     sections = [
-        section(visit, ABOUT, _about(visit, user), id="about"),
+        section(visit, terms.ABOUT, _about(visit, user), id="about"),
         section(
             visit, SUBSCRIPTIONS, _subscriptions(visit, user.subscriptions), id="subscriptions"
         ),
@@ -137,7 +136,7 @@ def _subscriptions(visit: Visit, found: list[AppSubscriptionResult]) -> Html:
         )
         for one in found
     ]
-    return table(visit, SUBSCRIPTIONS, (terms.TOPIC, terms.STATE, SINCE), rows, empty=NONE)
+    return table(visit, SUBSCRIPTIONS, (terms.TOPIC, terms.STATE, terms.SINCE), rows, empty=NONE)
 
 
 def _receives(visit: Visit, one: AppSubscriptionResult) -> Html:
@@ -166,32 +165,23 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
 def _change(
     visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None
 ) -> Html:
-    wrong = Mistakes(error)
     given = visit.form if error else {name: getattr(user, name) or "" for name in FIELDS}
-    fields = [
-        text_field(visit, name, words, given.get(name, ""), hint=hint, error=wrong.at(name))
-        for name, words, hint in (
-            ("nickname", NICKNAME, None),
-            ("zone", terms.ZONE, ZONE_HINT),
-            ("quiet", QUIET, QUIET_HINT),
-        )
-    ]
+    fields = FormFields(visit, given, Mistakes(error))
+    body = fields.below_refusal(
+        [
+            fields.text("nickname", NICKNAME),
+            fields.text("zone", terms.ZONE, hint=ZONE_HINT),
+            fields.text("quiet", QUIET, hint=QUIET_HINT),
+        ]
+    )
     url = app_url(app, f"/subscribers/{user.uid}")
     is_blocked = any(one.blocked for one in user.subscriptions if one.topic is None)
-    body = fill("{refusal}{fields}", refusal=refusal(wrong.beside(FIELDS)), fields=fields)
-    block = {"blocked": "" if is_blocked else "on"}
+    words, block = (UNBLOCK, "") if is_blocked else (BLOCK, "on")
     forms = [
         form(visit, url, body, terms.SAVE),
-        form(
-            visit,
-            f"{url}/block",
-            Html(),
-            UNBLOCK if is_blocked else BLOCK,
-            kind="quiet",
-            fields=block,
-        ),
+        form(visit, f"{url}/block", Html(), words, kind="quiet", fields={"blocked": block}),
     ]
-    return fill("{forms}", forms=forms)
+    return joined(forms)
 
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:

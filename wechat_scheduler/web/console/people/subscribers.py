@@ -7,10 +7,11 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, form, refusal, select_field, text_field
+from wechat_scheduler.web.console.fields import SURE, form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import done, link, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import code, search, searched, section, table
+from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
 from wechat_scheduler.web.console.people.frame import (
     ONE,
     TABS,
@@ -20,8 +21,9 @@ from wechat_scheduler.web.console.people.frame import (
 )
 from wechat_scheduler.web.console.people.further_subscribers import of_topics, ways_on
 from wechat_scheduler.web.console.people.reach import own_name, reach_badge
+from wechat_scheduler.web.console.people.topic_fields import topic_options
 from wechat_scheduler.web.console.people.user_tokens import USER
-from wechat_scheduler.web.console.person_names import person_name, topic_names
+from wechat_scheduler.web.console.person_names import person_name
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.topic_choice import offered_topics
@@ -147,16 +149,14 @@ def _sought(visit: Visit, topics: list[TopicResult]) -> list[tuple[Phrase, str]]
 
 
 def _search(visit: Visit, app: AppResult, topics: list[TopicResult]) -> Html:
-    query = visit.request.query
-    chosen: list[tuple[str, Phrase]] = [("", terms.APP_ITSELF)]
-    chosen += [(str(topic), name) for topic, name in topic_names(visit, topics).items()]
+    fields = FormFields(visit, visit.request.query)
     blocked = [("", EACH), ("true", ONLY_BLOCKED), ("false", NOT_BLOCKED)]
-    fields = [
-        text_field(visit, "name", WHO, query.get("name", ""), type="search", maxlength=128),
-        select_field(visit, "topic", terms.TOPIC, chosen, query.get("topic", "")),
-        select_field(visit, "blocked", BLOCKED, blocked, query.get("blocked", "")),
+    made = [
+        fields.text("name", WHO, type="search", maxlength=128),
+        fields.select("topic", terms.TOPIC, topic_options(visit, topics)),
+        fields.select("blocked", BLOCKED, blocked),
     ]
-    return search(visit, app_url(app, "/subscribers"), fill("{fields}", fields=fields))
+    return search(visit, app_url(app, "/subscribers"), joined(made))
 
 
 def _row(visit: Visit, app: AppResult, one: SubscriberResult) -> tuple[Html, ...]:
@@ -188,25 +188,16 @@ def _named(app: AppResult, one: SubscriberResult) -> Html:
 
 
 def _bind_form(visit: Visit, app: AppResult, error: RequestError | None) -> Html:
-    given, wrong = visit.form, Mistakes(error)
-    fields = [
-        text_field(
-            visit, "external_id", EXTERNAL, given.get("external_id", ""),
-            error=wrong.at("external_id", "[0].external_id"), required=True, maxlength=128,
-        ),
-        text_field(
-            visit, "openid", terms.OPENID, given.get("openid", ""),
-            error=wrong.at("openid", "[0].openid"), required=True, maxlength=128,
-        ),
-    ]  # fmt: skip
-    known = (*NAMES, *(f"[0].{name}" for name in NAMES))
-    body = fill(
-        "<p>{hint}</p>{refusal}{fields}",
-        hint=visit.say(BIND_HINT),
-        refusal=refusal(wrong.beside(known)),
-        fields=fields,
+    mistakes = Mistakes(error, place=lambda field: field.removeprefix("[0]."))
+    fields = FormFields(visit, visit.form, mistakes)
+    body = fields.below_refusal(
+        [
+            fields.text("external_id", EXTERNAL, required=True, maxlength=128),
+            fields.text("openid", terms.OPENID, required=True, maxlength=128),
+        ]
     )
-    return form(visit, app_url(app, "/subscribers"), body, BIND)
+    about = fill("<p>{hint}</p>", hint=visit.say(BIND_HINT))
+    return form(visit, app_url(app, "/subscribers"), joined([about, body]), BIND)
 
 
 ROUTES: Final = (

@@ -12,7 +12,8 @@ from wechat_scheduler.delivery.keywords import taken
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import area_field, form, refusal, text_field
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.keyword_lines import label_of, read_keywords
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -26,7 +27,7 @@ from wechat_scheduler.web.console.people.mapping_mistakes import (
 )
 from wechat_scheduler.web.console.people.mapping_preview import mapping_preview
 from wechat_scheduler.web.console.people.mapping_questions import EDITED, asked_first, previewed
-from wechat_scheduler.web.console.people.templates import TEMPLATES
+from wechat_scheduler.web.console.people.templates import PURPOSE, TEMPLATES
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -42,7 +43,6 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 MAP = W("Map a template", "配置模板")
-PURPOSE = W("Purpose or alias", "用途或别名")
 PURPOSE_HINT = W(
     "message, notice or reminder, or an alias of your own that messages name.",
     "message、notice 或 reminder，或消息里引用的自定别名。",
@@ -154,35 +154,21 @@ def _form(
     wrong: Mistakes,
 ) -> Html:
     purpose, is_first = given.get("purpose", "").strip(), "message" not in app.templates
-    keywords = keywords_of(given, account)
-    fields = [
-        text_field(
-            visit, "purpose", PURPOSE, purpose or ("message" if is_first and not given.get("once") else ""),
-            hint=PURPOSE_HINT, error=wrong.at("purpose"), required=True, maxlength=64,
-        ),
-        text_field(
-            visit, "template_id", TEMPLATE_ID, given.get("template_id", ""),
-            error=wrong.at("template_id"), required=True, maxlength=64,
-        ),
-        *(_keyword(visit, account, keyword, given, wrong) for keyword in keywords),
-        area_field(
-            visit, "more", MORE, given.get("more", ""), hint=MORE_HINT, error=wrong.at("more"), rows=3,
-        ),
+    usual = "message" if is_first and not given.get("once") else ""
+    fields = FormFields(visit, {**given, "purpose": purpose or usual}, wrong)
+    made = [
+        fields.text("purpose", PURPOSE, hint=PURPOSE_HINT, required=True, maxlength=64),
+        fields.text("template_id", TEMPLATE_ID, required=True, maxlength=64),
+        *(_keyword(visit, account, keyword, fields) for keyword in keywords_of(given, account)),
+        fields.area("more", MORE, hint=MORE_HINT, rows=3),
         keyword_rules(visit),
         *(
-            text_field(
-                visit, name, words, given.get(name, visit.say(sample)), error=wrong.at(name), maxlength=most,
-            )
+            fields.text(name, words, default=visit.say(sample), maxlength=most)
             for name, words, sample, most in SAMPLES
         ),
-    ]  # fmt: skip
-    shown = ["purpose", "template_id", "more", "title", "text"]
-    shown += [f"{KEYWORD_FIELD}{keyword}" for keyword in keywords]
+    ]
     body = fill(
-        "<p>{places}</p>{refusal}{fields}",
-        places=visit.say(PLACES),
-        refusal=refusal(wrong.beside(shown)),
-        fields=fields,
+        "<p>{places}</p>{fields}", places=visit.say(PLACES), fields=fields.below_refusal(made)
     )
     look = fill(
         '<button name="preview" value="on">{words}</button>', words=visit.say(terms.PREVIEW)
@@ -193,20 +179,13 @@ def _form(
 
 
 def _keyword(
-    visit: Visit,
-    account: AccountTemplateResult | None,
-    keyword: str,
-    given: Mapping[str, str],
-    wrong: Mistakes,
+    visit: Visit, account: AccountTemplateResult | None, keyword: str, fields: FormFields
 ) -> Html:
     allowed = account.keywords.get(keyword, ()) if account else ()
     label = label_of(keyword, account.labels if account else {})
     hint = ONLY.filled(values=visit.listed(allowed)) if allowed else _rule(visit, keyword)
-    name = f"{KEYWORD_FIELD}{keyword}"
     shown = f"{label} {keyword}".strip()
-    return text_field(
-        visit, name, shown, given.get(name, ""), hint=hint, error=wrong.at(name), maxlength=1000
-    )
+    return fields.text(f"{KEYWORD_FIELD}{keyword}", shown, hint=hint, maxlength=1000)
 
 
 def _rule(visit: Visit, keyword: str) -> Phrase | None:

@@ -71,37 +71,35 @@ async def templates(visit: Visit) -> web.Response:
     app = await app_of(visit)
     known = await visit.api.get("/v1/apps/{app}/templates", ImportedResult, app=app.id)
     may, url = visit.may(Scope.ADMIN), app_url(app, "/templates")
-    faults = fill("{all}", all=[advice(visit, fault) for fault in known.faults])
     add = fill("<p>{link}</p>", link=link(f"{url}/map", visit.say(ADD)))
     take = form(visit, f"{url}/import", Html(), IMPORT, kind="quiet")
-    body = fill(
-        "{mapped}{accounts}",
-        mapped=section(
-            visit,
-            MAPPED,
-            fill(
-                "{faults}{table}{add}",
-                faults=faults,
-                table=_mapped(visit, app, known),
-                add=when(may, add),
-            ),
-            id="mapped",
-        ),
-        accounts=section(
-            visit,
-            ACCOUNTS,
-            fill(
-                "{table}{unlabelled}{take}",
-                table=_accounts(visit, app, known),
-                unlabelled=when(
-                    may and _is_unlabelled(known), advice(visit, visit.say(UNLABELLED))
-                ),
-                take=when(may, take),
-            ),
-            id="account",
-        ),
+    mapped = [
+        *(advice(visit, fault) for fault in known.faults),
+        _mapped(visit, app, known),
+        when(may, add),
+    ]
+    imported = [
+        _accounts(visit, app, known),
+        when(may and _is_unlabelled(known), advice(visit, visit.say(UNLABELLED))),
+        when(may, take),
+    ]
+    sections = [
+        section(visit, MAPPED, joined(mapped), id="mapped"),
+        section(visit, ACCOUNTS, joined(imported), id="account"),
+    ]
+    return app_page(visit, app, TABS[4].words, joined(sections))
+
+
+def _to_form(visit: Visit, app: AppResult, name: str, value: str, words: Words) -> Html:
+    """A button that opens the form of a template, with that in its field."""
+    return fill(
+        '<form method="get" action="{url}"><input type="hidden" name="{name}" value="{value}">'
+        "<button>{words}</button></form>",
+        url=app_url(app, "/templates/map"),
+        name=name,
+        value=value,
+        words=visit.say(words),
     )
-    return app_page(visit, app, TABS[4].words, body)
 
 
 def _is_unlabelled(known: ImportedResult) -> bool:
@@ -133,18 +131,12 @@ def _mapping(
 ) -> tuple[Html, ...]:
     """With what the account says of the template, if it was imported."""
     labels = account.labels if account else {}
-    url = app_url(app, "/templates")
-    actions = fill(
-        '<form method="get" action="{url}/map"><input type="hidden" name="purpose" value="{purpose}">'
-        "<button>{change}</button></form>{remove}",
-        url=url,
-        purpose=purpose,
-        change=visit.say(terms.CHANGE),
-        remove=form(
-            visit, f"{url}/remove", Html(), REMOVE,
-            kind="danger", confirm=REMOVE_SURE.filled(purpose=purpose), fields={"purpose": purpose},
-        ),
-    )  # fmt: skip
+    url, kept = app_url(app, "/templates/remove"), {"purpose": purpose}
+    sure = REMOVE_SURE.filled(purpose=purpose)
+    actions = (
+        _to_form(visit, app, "purpose", purpose, terms.CHANGE),
+        form(visit, url, Html(), REMOVE, kind="danger", confirm=sure, fields=kept),
+    )
     return (
         fill("{purpose}", purpose=purpose),
         fill(
@@ -156,7 +148,7 @@ def _mapping(
             fill("<div>{line}</div>", line=labelled(visit, named_keyword(keyword, labels), text))
             for keyword, text in one.fields.items()
         ),
-        when(visit.may(Scope.ADMIN), actions),
+        when(visit.may(Scope.ADMIN), joined(actions)),
     )
 
 
@@ -173,18 +165,9 @@ def _accounts(visit: Visit, app: AppResult, known: ImportedResult) -> Html:
 
 
 def _account(visit: Visit, app: AppResult, one: AccountTemplateResult) -> tuple[Html, ...]:
-    kind = (
-        (LASTING if one.lasting else terms.SUBSCRIBE_NOTICE)
-        if one.notice
-        else terms.TEMPLATE_MESSAGE
-    )
-    use = fill(
-        '<form method="get" action="{url}"><input type="hidden" name="template_id" value="{id}">'
-        "<button>{use}</button></form>",
-        url=app_url(app, "/templates/map"),
-        id=one.template_id,
-        use=visit.say(USE),
-    )
+    notice = LASTING if one.lasting else terms.CHANNELS["subscribe"]
+    kind = notice if one.notice else terms.CHANNELS["template"]
+    use = _to_form(visit, app, "template_id", one.template_id, USE)
     return (
         fill("{title}", title=one.title),
         fill("{kind}", kind=visit.say(kind)),

@@ -22,7 +22,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-ABOUT, DANGER = W("About", "概况"), W("Removal", "删除")
+DANGER = W("Removal", "删除")
 WHO, CODE = W("Its subscribers", "订阅者"), W("Its code", "二维码")
 REACHES = W("A message reaches now", "现在发消息能到达")
 PEOPLE, MORE = W("{n} users", "{n} 人"), W("more than {n} users", "超过 {n} 人")
@@ -70,7 +70,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
     given = visit.form if error else {"name": one.name, "description": one.description}
     url = app_url(app, f"/topics/{one.id}")
     sections = [
-        section(visit, ABOUT, _about(visit, one, reached), id="about"),
+        section(visit, terms.ABOUT, _about(visit, one, reached), id="about"),
         section(visit, terms.SEE_ALSO, links(visit, topic_leads(app, one.id)), id="leads"),
         section(
             visit,

@@ -56,13 +56,8 @@ async def make(visit: Visit) -> web.Response:
     if SURE not in visit.form and (namesake := await _namesake(visit, given["name"])):
         return question(visit, visit.say(NAMESAKE, name=namesake.name, id=namesake.id))
     try:
-        await visit.api.post(
-            _OURS,
-            TopicResult,
-            body=given,
-            once=visit.form.get("once", ""),
-            app=visit.request.match_info["app"],
-        )
+        app = visit.request.match_info["app"]
+        await visit.api.post(_OURS, TopicResult, given, once=visit.once, app=app)
     except RequestError as error:
         return await _page(visit, error)
     return done(visit.request.path, "topic")

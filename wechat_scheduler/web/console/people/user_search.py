@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import text_field
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
@@ -60,12 +60,12 @@ USERS: Final = f"{PEOPLE}/users"
 
 def user_search(visit: Visit) -> Html:
     """The form that leads to the list."""
-    query = visit.request.query
-    fields = [
-        text_field(visit, "called", CALLED, query.get("called", ""), maxlength=128),
-        text_field(visit, "appid", ACCOUNT, query.get("appid", ""), maxlength=128, list=ACCOUNTS),
+    fields = FormFields(visit, visit.request.query)
+    made = [
+        fields.text("called", CALLED, maxlength=128),
+        fields.text("appid", ACCOUNT, maxlength=128, list=ACCOUNTS),
     ]
-    return search(visit, USERS, fill("{fields}", fields=fields), name=SEARCH_USERS)
+    return search(visit, USERS, joined(made), name=SEARCH_USERS)
 
 
 async def users(visit: Visit) -> web.Response:

@@ -11,7 +11,6 @@ W = Words
 
 USES = W("Subscribe notices allowed", "允许的订阅通知")
 LEFT, SWITCHED_OFF = W("Left", "剩余"), W("switched off by the user", "用户已关闭")
-SINCE = W("Since", "始于")
 AT_LEAST = W("at least {n}", "至少 {n}")
 NO_USES = W("WeChat has told of none.", "微信没有报告过。")
 
@@ -29,4 +28,4 @@ def uses_table(visit: Visit, uses: list[UseCountResult]) -> Html:
         )
         for one in uses
     ]
-    return table(visit, USES, (terms.TEMPLATE, LEFT, SINCE), rows, empty=NO_USES)
+    return table(visit, USES, (terms.TEMPLATE, LEFT, terms.SINCE), rows, empty=NO_USES)

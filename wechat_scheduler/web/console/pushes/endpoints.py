@@ -8,7 +8,8 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import SURE, form, text_field
+from wechat_scheduler.web.console.fields import SURE, form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.known_accounts import (
     ACCOUNTS,
@@ -94,25 +95,21 @@ async def pushes(visit: Visit) -> web.Response:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     query = visit.request.query
-    is_filtered = bool(query.get("endpoint", "").strip())
+    wanted, after = query.get("endpoint", "").strip(), query.get("endpoints_after")
     found = await visit.api.page(
-        "/callbacks",
-        PushEndpointResult,
-        appid=query.get("endpoint", "").strip() or None,
-        after=query.get("endpoints_after"),
-        limit=MOST,
+        "/callbacks", PushEndpointResult, appid=wanted or None, after=after, limit=MOST
     )
     bare = await lacking(visit, (one.appid for one in found.rows))
     rows = [_row(visit, one, is_bare=one.appid in bare) for one in found.rows]
     empty = (
-        searched(visit, NO_SUCH, [(terms.ACCOUNT, query.get("endpoint", "").strip())])
-        if is_filtered
+        searched(visit, NO_SUCH, [(terms.ACCOUNT, wanted)])
+        if wanted
         else none_yet(visit, of_accounts(visit, NONE), FIRST, Scope.REGISTER)
     )
     heads = (terms.ACCOUNT, terms.STATE, FROM_WECHAT, TICKET, REFUSED, WEEK, terms.ACTIONS)
     endpoints = fill(
         "{search}{table}{pager}",
-        search=when(is_filtered or found.after or "endpoints_after" in query, _search(visit)),
+        search=when(wanted or found.after or "endpoints_after" in query, _search(visit)),
         table=table(visit, ENDPOINTS, heads, rows, empty=empty),
         pager=pager(visit, found, cursor="endpoints_after", name=ENDPOINTS),
     )
@@ -131,10 +128,8 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
 
 def _search(visit: Visit) -> Html:
     """Only where there are more endpoints than a page shows."""
-    given = visit.request.query.get("endpoint", "")
-    field = text_field(
-        visit, "endpoint", terms.ACCOUNT, given, type="search", maxlength=128, list=ACCOUNTS
-    )
+    fields = FormFields(visit, visit.request.query)
+    field = fields.text("endpoint", terms.ACCOUNT, type="search", maxlength=128, list=ACCOUNTS)
     return search(visit, PUSHES, field, name=ENDPOINTS)
 
 

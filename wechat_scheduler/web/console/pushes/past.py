@@ -6,7 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import select_field, text_field
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import NONE_SEEN, of_accounts
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.links import pager
@@ -102,23 +102,17 @@ def _none(visit: Visit) -> Words:
 
 
 def _search(visit: Visit, given: dict[str, str], error: InvalidRequestError | None = None) -> Html:
-    sees_acts, wrong = visit.sees(Scope.PUSH), Mistakes(error)
+    fields, sees_acts = FormFields(visit, given, Mistakes(error)), visit.sees(Scope.PUSH)
     kinds = [
         (kind.value, words)
         for kind, words in KINDS.items()
         if kind is not PushKind.ACT or sees_acts
     ]
-    fields = [
-        text_field(
-            visit, "appid", terms.ACCOUNT, given["appid"], type="search", maxlength=128, list=ACCOUNTS
-        ),
+    made = [
+        fields.text("appid", terms.ACCOUNT, type="search", maxlength=128, list=ACCOUNTS),
         when(
-            sees_acts,
-            text_field(
-                visit, "person", terms.USER, given["person"], hint=CALLED, type="search", maxlength=128,
-                error=wrong.at("person"),
-            ),
+            sees_acts, fields.text("person", terms.USER, hint=CALLED, type="search", maxlength=128)
         ),
-        select_field(visit, "kind", terms.KIND, [("", ALL), *kinds], given["kind"]),
-    ]  # fmt: skip
-    return search(visit, "/console/pushes", fill("{fields}", fields=fields))
+        fields.select("kind", terms.KIND, [("", ALL), *kinds]),
+    ]
+    return search(visit, "/console/pushes", joined(made))

@@ -7,13 +7,14 @@ import msgspec
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import form, refusal, text_field
+from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.push_endpoints import read_endpoint
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
@@ -35,23 +36,18 @@ SECRETS: Final = ("token", "encoding_aes_key")
 
 
 def set_up_form(visit: Visit, error: RequestError | None) -> Html:
-    given, wrong = visit.form, Mistakes(error)
-    fields = [
-        text_field(
-            visit, "account", APPID, given.get("account", visit.request.query.get("account", "")),
-            error=wrong.at("appid"), required=True, maxlength=128, list=ACCOUNTS,
-        ),
-        text_field(
-            visit, "token", TOKEN, hint=_hint(visit, TOKEN_HINT, error),
-            error=wrong.at("token"), required=True, maxlength=32, autocomplete="off",
-        ),
-        text_field(
-            visit, "encoding_aes_key", KEY, hint=_hint(visit, KEY_HINT, error),
-            error=wrong.at("encoding_aes_key"), maxlength=43, autocomplete="off",
-        ),
-    ]  # fmt: skip
-    body = fill(
-        "{refusal}{fields}", refusal=refusal(wrong.beside(("appid", *SECRETS))), fields=fields
+    wrong = Mistakes(error, place=lambda field: "account" if field == "appid" else field)
+    account = visit.form.get("account", visit.request.query.get("account", ""))
+    fields = FormFields(visit, {"account": account}, wrong)  # without the secrets
+    token, key = (_hint(visit, hint, error) for hint in (TOKEN_HINT, KEY_HINT))
+    body = fields.below_refusal(
+        [
+            fields.text("account", APPID, required=True, maxlength=128, list=ACCOUNTS),
+            fields.text(
+                "token", TOKEN, hint=token, required=True, maxlength=32, autocomplete="off"
+            ),
+            fields.text("encoding_aes_key", KEY, hint=key, maxlength=43, autocomplete="off"),
+        ]
     )
     return form(visit, SET_UP_PATH, body, SUBMIT)
 

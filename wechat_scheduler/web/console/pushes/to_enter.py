@@ -10,7 +10,7 @@ from wechat_scheduler.web.console.known_accounts import told_lacking
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button
 from wechat_scheduler.web.console.outcomes import outcome_of
-from wechat_scheduler.web.console.parts import code, facts, joined, section
+from wechat_scheduler.web.console.parts import COPY, code, facts, joined, section
 from wechat_scheduler.web.console.pushes.set_up_form import PUSHES
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -30,7 +30,6 @@ ENTER_URL = W(
 )
 SAVED = W("The endpoint is set up", "推送地址已设置")
 BACK = W("Back to the pushes", "回到推送")
-COPY = W("Copy", "复制")
 PATH = W("服务器URL, of a platform 授权事件接收URL", "服务器URL，平台则为授权事件接收URL")
 MESSAGES_PATH = W("消息与事件接收URL of a platform", "平台的消息与事件接收URL")
 

@@ -100,7 +100,7 @@ class AgendaView(NamedTuple):
 async def agenda(visit: Visit) -> web.Response:
     view, apps = _view(visit), await apps_of(visit)
     try:
-        uid = await sought_uid(visit, view.uid, view.app, field="uid") if view.uid else None
+        uid = await sought_uid(visit, view.uid, view.app, field="uid")
     except InvalidRequestError as error:
         choices = _choices(visit, view, apps, Mistakes(error).at("uid"))
         which = which_of_several(visit, error)
@@ -112,7 +112,7 @@ async def agenda(visit: Visit) -> web.Response:
         since=view.since.isoformat(),
         until=view.until.isoformat(),
         app=view.app or None,
-        uid=uid,
+        uid=uid or None,
         after=visit.request.query.get("after") or None,
     )
     body = fill(

@@ -6,13 +6,12 @@ from typing import Final, NamedTuple
 
 from aiohttp import hdrs
 
-from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.reminders.recurrence.rule import usual_time
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import area_field, check_field, form, text_field
-from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN
-from wechat_scheduler.web.console.reminders.pieces import LIST
+from wechat_scheduler.web.console.reminders.pieces import LIST, topic_boxes
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import MINUTE, ReminderResult
@@ -36,7 +35,6 @@ RULE_HINT = W(
     "A sentence in Chinese. A single time is the last one, unless only the next time is moved; 每周五上午9点 goes on.",
     "只写一次的时间就不再重复，除非只改下一次；要一直改，请写：每周五上午9点。",
 )
-TEXT = W("Text", "正文")
 SAVE_WORDS = W("Save its words", "保存文字")
 ONLY_NEXT = W(
     "Only the next time: the repetition goes on by its rule after it",
@@ -56,7 +54,6 @@ SEE_RECEIVERS = W("See who is reminded then", "看看改后提醒谁")
 # The `id` of the form of receivers.
 RECEIVERS_FORM: Final = "receivers"
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
-NOT_PLANNED: Final[Mapping[str, str]] = MappingProxyType({})
 LASTING: Final = ("active", "paused")
 
 
@@ -69,8 +66,8 @@ class TypedReceivers(NamedTuple):
 
 class TypedChange(NamedTuple):
     """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
-    the text and the link, None if these were not typed. `only_next` means that the repetition goes on. `planned` is what the person was shown of another time.
-    `receivers` are None if these were not typed."""
+    the text and the link, None if these were not typed. `only_next` means that the repetition goes on. `planned` is
+    what the person was shown of another time. `receivers` are None if these were not typed."""
 
     when: str = ""
     at: str = ""
@@ -79,50 +76,50 @@ class TypedChange(NamedTuple):
     status: int = 200
     words: tuple[str, str, str] | None = None
     only_next: bool = False
-    planned: Mapping[str, str] = NOT_PLANNED
+    planned: Mapping[str, str] = MappingProxyType({})
     receivers: TypedReceivers | None = None
+
+    def wrong(self, name: str) -> str:
+        """What is wrong with the field of that name."""
+        return self.error if self.place == name else ""
 
 
 def change_forms(
     visit: Visit, reminder: ReminderResult, typed: TypedChange, topics: Sequence[TopicResult] | None
 ) -> Html:
     """Without `topics` the receivers cannot be changed."""
+    lasts = reminder.state in LASTING
+    over = fill('<p class="faint">{over}</p>', over=visit.say(OVER))
     return fill(
         '{over}{move}{back}{words}{receivers}<div class="buttons">{buttons}</div><p class="faint">{final}</p>',
-        over=fill('<p class="faint">{over}</p>', over=visit.say(OVER))
-        if reminder.state not in LASTING
-        else Html(),
+        over=when(not lasts, over),
         move=_move(visit, reminder, typed),
         back=_back(visit, reminder),
         final=visit.say(FINAL),
-        words=when(reminder.state in LASTING or typed.words, _words(visit, reminder, typed)),
-        receivers=_receivers(visit, reminder, typed, topics)
-        if topics is not None and reminder.state in LASTING
-        else Html(),
+        words=when(lasts or typed.words, _words(visit, reminder, typed)),
+        receivers=when(
+            lasts and topics is not None, _receivers(visit, reminder, typed, topics or ())
+        ),
         buttons=_buttons(visit, reminder),
     )
 
 
 def _move(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
+    hint = RULE_HINT if reminder.rule else HINT
     fields = (
         text_field(
-            visit, "when", WHEN, typed.when, hint=RULE_HINT if reminder.rule else HINT,
-            error=typed.error if typed.place == "when" else "", maxlength=200, lang="zh-CN",
+            visit, "when", WHEN, typed.when, hint=hint, error=typed.wrong("when"), maxlength=200, lang="zh-CN"
         ),
-        text_field(
-            visit, "at", AT, typed.at, type="datetime-local",
-            error=typed.error if typed.place == "at" else "",
-        ),
+        text_field(visit, "at", AT, typed.at, type="datetime-local", error=typed.wrong("at")),
         when(
             reminder.rule and reminder.state in LASTING,
             check_field(visit, "only_next", ONLY_NEXT, checked=typed.only_next),
         ),
     )  # fmt: skip
-    inner = fill("{all}", all=fields)
     page, plan = f"{LIST}/{reminder.id}", dict(typed.planned)
     # The place in the list of people, and what was done just now, are in the address.
     shown = visit.place if visit.request.method == hdrs.METH_GET else page
-    return form(visit, f"{page}/move", inner, MOVE, fields=plan, id=WRITTEN, page=shown)
+    return form(visit, f"{page}/move", joined(fields), MOVE, fields=plan, id=WRITTEN, page=shown)
 
 
 def _back(visit: Visit, reminder: ReminderResult) -> Html:
@@ -138,59 +135,39 @@ def _back(visit: Visit, reminder: ReminderResult) -> Html:
 
 def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
     title, text, url = typed.words or (reminder.title, reminder.text, reminder.url)
-
-    def error(name: str) -> str:
-        return typed.error if typed.place == name else ""
-
     fields = (
-        text_field(visit, "title", terms.TITLE, title, error=error("title"), required=True),
-        area_field(visit, "text", TEXT, text, error=error("text"), rows=3),
-        text_field(visit, "url", terms.LINK, url, type="url", error=error("url")),
+        text_field(visit, "title", terms.TITLE, title, error=typed.wrong("title"), required=True),
+        area_field(visit, "text", terms.TEXT, text, error=typed.wrong("text"), rows=3),
+        text_field(visit, "url", terms.LINK, url, type="url", error=typed.wrong("url")),
     )
-    return form(visit, f"{LIST}/{reminder.id}/words", fill("{all}", all=fields), SAVE_WORDS)
+    return form(visit, f"{LIST}/{reminder.id}/words", joined(fields), SAVE_WORDS)
 
 
 def _receivers(
     visit: Visit, reminder: ReminderResult, typed: TypedChange, topics: Sequence[TopicResult]
 ) -> Html:
     given = typed.receivers or TypedReceivers(topics=tuple(map(str, reminder.to)))
-    options = [
-        (EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)),
-        *((str(topic), name) for topic, name in topic_names(visit, topics).items()),
-    ]
-    boxes = [
-        check_field(visit, "topics", name, value, checked=value in given.topics, listed=True)
-        for value, name in options
-    ]
-    inner = fill(
-        "{people}<fieldset><legend>{topics}</legend>{boxes}</fieldset>",
-        people=area_field(
-            visit, "people", MORE_PEOPLE, given.people, hint=PEOPLE_HINT, rows=2,
-            error=typed.error if typed.place == "people" else "",
-        ),
-        topics=visit.say(terms.TOPICS),
-        boxes=boxes,
-    )  # fmt: skip
+    people = area_field(
+        visit,
+        "people",
+        MORE_PEOPLE,
+        given.people,
+        hint=PEOPLE_HINT,
+        error=typed.wrong("people"),
+        rows=2,
+    )
+    inner = joined([people, topic_boxes(visit, topics, given.topics)])
     path = f"{LIST}/{reminder.id}/receivers"
     fields = {PREVIEWED: typed.planned.get(PREVIEWED, "")} if typed.receivers else {}
     return form(visit, path, inner, SEE_RECEIVERS, fields=fields, id=RECEIVERS_FORM)
 
 
 def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:
-    path = f"{LIST}/{reminder.id}"
-    made = []
+    path, made = f"{LIST}/{reminder.id}", list[Html]()
     if reminder.state == "active":
         made.append(form(visit, f"{path}/pause", Html(), PAUSE, kind="button"))
     if reminder.state == "paused":
         made.append(form(visit, f"{path}/resume", Html(), RESUME, kind="button"))
-    made.append(
-        form(
-            visit,
-            f"{path}/delete",
-            Html(),
-            DELETE,
-            kind="danger",
-            confirm=SURE.filled(title=reminder.title),
-        )
-    )
+    sure = SURE.filled(title=reminder.title)
+    made.append(form(visit, f"{path}/delete", Html(), DELETE, kind="danger", confirm=sure))
     return made

@@ -10,7 +10,7 @@ from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
 from wechat_scheduler.web.console.reminders.change_forms import TypedChange
 from wechat_scheduler.web.console.reminders.moving import changed_page, move, save_move
-from wechat_scheduler.web.console.reminders.one import one, page_of
+from wechat_scheduler.web.console.reminders.one import ONE, one, one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
 from wechat_scheduler.web.console.reminders.receiving import (
     NOTICES as RECEIVED,
@@ -26,7 +26,7 @@ from wechat_scheduler.web.console.reminders.writing import NOTICES as SAVED
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.reminders.bodies import ReminderDetails, ReminderResult
+from wechat_scheduler.web.native.reminders.bodies import ReminderResult
 from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
 from wechat_scheduler.web.native.reminders.removal import RemovalResult
 from wechat_scheduler.web.pages.markup import Html, fill
@@ -70,11 +70,9 @@ async def resume(visit: Visit) -> web.Response:
 async def words(visit: Visit) -> web.Response:
     """Another title, text or link."""
     given = {name: visit.form.get(name, "").strip() for name in WORDS}
-    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
+    reminder = await one_of(visit)
     try:
-        changed = await visit.api.patch(
-            "/v1/reminders/{reminder}", ChangeResult, body=given, reminder=reminder.id
-        )
+        changed = await visit.api.patch(ONE, ChangeResult, body=given, reminder=reminder.id)
     except RequestError as error:
         title, text, url = (given[name] for name in WORDS)
         place = error.field if error.field in WORDS else WORDS[0]
@@ -86,10 +84,8 @@ async def words(visit: Visit) -> web.Response:
 
 
 async def delete(visit: Visit) -> web.Response:
-    reminder = await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit))
-    removal = await visit.api.post(
-        "/v1/reminders/{reminder}/remove", RemovalResult, reminder=reminder.id
-    )
+    reminder = await one_of(visit)
+    removal = await visit.api.post(f"{ONE}/remove", RemovalResult, reminder=reminder.id)
     outcome = UndoOutcome(title=reminder.title, undo=removal.undo, until=removal.until)
     away = shown_at(visit, f"{LIST}/{reminder.id}/delete", outcome)
     return away or _deleted(visit, outcome)
@@ -107,28 +103,20 @@ def _deleted(visit: Visit, outcome: UndoOutcome) -> web.Response:
 
 
 async def restore(visit: Visit) -> web.Response:
+    body = {"undo": visit.form.get("undo", "")}
     try:
-        made = await visit.api.post(
-            "/v1/reminders/{reminder}/restore",
-            ReminderResult,
-            body={"undo": visit.form.get("undo", "")},
-            reminder=_id(visit),
-        )
+        made = await visit.api.post(f"{ONE}/restore", ReminderResult, body, reminder=_id(visit))
     except ConflictError as error:
         return _page(visit, TOO_LATE, visit.say(IS_LATE), Html(), error.status)
     return done(f"{LIST}/{made.id}", "restored")
 
 
 async def _did(visit: Visit, act: str, notice: str) -> web.Response:
-    path = {"pause": "/v1/reminders/{reminder}/pause", "resume": "/v1/reminders/{reminder}/resume"}
     try:
-        made = await visit.api.post(path[act], ReminderResult, reminder=_id(visit))
+        made = await visit.api.post(f"{ONE}/{act}", ReminderResult, reminder=_id(visit))
     except RequestError as error:
-        reminder = await visit.api.get(
-            "/v1/reminders/{reminder}", ReminderDetails, reminder=_id(visit)
-        )
         typed = TypedChange(error=refused(visit, error), status=error.status)
-        return await page_of(visit, reminder, typed)
+        return await page_of(visit, await one_of(visit), typed)
     return done(f"{LIST}/{made.id}", notice)
 
 

@@ -1,13 +1,17 @@
 """A reminder as it is written into the form, and the bodies that are made of it."""
 
-from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.ids import EVERYONE
-from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.fields import TypedFields
-from wechat_scheduler.web.console.meant_users import settled, typed_names
+from wechat_scheduler.web.console.meant_users import (
+    MeantUser,
+    meant_users,
+    settled,
+    typed_names,
+    with_uids,
+)
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.wall_times import instant_of
 from wechat_scheduler.web.console.words import Words
@@ -18,13 +22,6 @@ from wechat_scheduler.web.native.sending.app_bodies import AppResult
 W = Words
 
 CHANNELS: Final = ("auto", "template", "text", "webhook")
-WAYS: Final[Mapping[str, Words]] = {
-    "auto": terms.AS_WECHAT_ALLOWS,
-    "template": terms.TEMPLATE_MESSAGE,
-    "text": terms.TEXT_IN_TIME,
-    "subscribe": terms.SUBSCRIBE_NOTICE,
-    "webhook": terms.THE_CALLBACK,
-}
 NO_NUMBER = W("must be a whole number of minutes", "必须是整数分钟")
 # The field of a button that takes one of several sentences in the place of the one that is written.
 TAKEN: Final = "taken"
@@ -101,6 +98,12 @@ class Draft(NamedTuple):
             return {"when": self.when}
         timing = {"time": app_time(self.at, app.zone)}
         return timing if self.title or not self.when else timing | {"title": self.when}
+
+
+async def looked_up(visit: Visit, app: AppResult, people: str) -> tuple[str, list[MeantUser]]:
+    """What is typed with the uids of the users that are meant by nicknames, and the users. Raises RequestError."""
+    meant = await meant_users(visit, app, typed_names(people)[:MOST_LOOKED_UP])
+    return with_uids(people, meant), meant
 
 
 def planned_fields(plan: PlanResult) -> dict[str, str]:

@@ -9,8 +9,8 @@ from aiohttp import hdrs, web
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, app_options, apps_of
-from wechat_scheduler.web.console.fields import select_field, text_field
 from wechat_scheduler.web.console.folded import folded_search
+from wechat_scheduler.web.console.form_fields import NOTHING_WRONG, FormFields
 from wechat_scheduler.web.console.key_limits import of_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link, pager
@@ -20,7 +20,7 @@ from wechat_scheduler.web.console.parts import Cell, joined, searched, spaced, t
 from wechat_scheduler.web.console.reminders.outcome import last_counts
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
-    NUMBER,
+    OFTEN,
     STATES,
     badge,
     moment,
@@ -34,12 +34,13 @@ from wechat_scheduler.web.console.sought_users import CALLED, sought_uid, which_
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
+from wechat_scheduler.web.native.reminders.scopes import BEGINNINGS
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-WHAT, NEXT, OFTEN = W("Reminder", "提醒"), W("Next time", "下次时间"), W("Recurs", "重复")
+NEXT = W("Next time", "下次时间")
 TEXT = W("Text in the title, or the number", "标题里的文字，或编号")
 NONE = W("No active reminders. Write one.", "没有进行中的提醒。新建一个吧。")
 NONE_FOUND = W(
@@ -56,19 +57,20 @@ FILTERS: Final = ("app", "uid", "state", "text", "after")
 
 async def listing(visit: Visit) -> web.Response:
     query, apps = visit.request.query, await apps_of(visit)
-    wanted = {name: query.get(name, "").strip() or None for name in FILTERS}
+    wanted = {name: query.get(name, "").strip() for name in FILTERS}
     state = query.get("state", ACTIVE)
-    wanted["state"] = state if state in STATES else None
+    wanted["state"] = state if state in STATES else ""
     try:
-        asked = wanted | {"uid": await _uid(visit, wanted)}
+        uid = await sought_uid(visit, wanted["uid"], wanted["app"], field="uid")
     except InvalidRequestError as error:
         return _refused(visit, wanted, apps, error)
+    asked = {name: value or None for name, value in {**wanted, "uid": uid}.items()}
     found = await _numbered(visit, asked)
     if found is None:
         sort = "due" if state == ACTIVE else None
         found = await visit.api.page("/v1/reminders", ReminderDetails, sort=sort, **asked)
     else:
-        wanted["state"] = None
+        wanted["state"] = ""
     body = fill(
         '{tabs}<section>{filters}</section><section id="reminders" data-live>{only}{table}{pager}</section>',
         tabs=tabs(visit, LIST),
@@ -82,40 +84,33 @@ async def listing(visit: Visit) -> web.Response:
 
 def _refused(
     visit: Visit,
-    wanted: Mapping[str, str | None],
+    wanted: Mapping[str, str],
     apps: Mapping[int, AppResult],
     error: InvalidRequestError,
 ) -> web.Response:
     """The filters, of which the user is wrong, and the users who may be meant."""
-    filters = _filters(visit, wanted, apps, Mistakes(error).at("uid"))
     body = fill(
         "{tabs}<section>{filters}</section>{which}",
         tabs=tabs(visit, LIST),
-        filters=filters,
+        filters=_filters(visit, wanted, apps, Mistakes(error)),
         which=which_of_several(visit, error),
     )
     return layout(visit, terms.REMINDERS, body, status=error.status)
 
 
-async def _uid(visit: Visit, wanted: Mapping[str, str | None]) -> str | None:
-    """Of the user. Raises InvalidRequestError."""
-    name = wanted["uid"]
-    return await sought_uid(visit, name, wanted["app"] or "", field="uid") if name else None
-
-
-async def _numbered(visit: Visit, wanted: Mapping[str, str | None]) -> Rows[ReminderDetails] | None:
+async def _numbered(visit: Visit, asked: Mapping[str, str | None]) -> Rows[ReminderDetails] | None:
     """The reminders in any state of which the text is the number, or None."""
-    text = wanted["text"] or ""
-    if not NUMBER.fullmatch(text):
+    text = asked["text"] or ""
+    if not BEGINNINGS.fullmatch(text):
         return None
-    others = {name: wanted[name] for name in ("app", "uid", "after")}
+    others = {name: asked[name] for name in ("app", "uid", "after")}
     found = await visit.api.page("/v1/reminders", ReminderDetails, id=text, **others)
     return found if found.rows else None
 
 
-def _only(visit: Visit, wanted: Mapping[str, str | None]) -> Html:
+def _only(visit: Visit, wanted: Mapping[str, str]) -> Html:
     """Says which state the list is limited to, as its filters may be folded away; with the way to all."""
-    if wanted["state"] is None:
+    if not wanted["state"]:
         return Html()
     _, state = STATES[wanted["state"]]
     others = {name: value for name in FILTERS if (value := wanted[name]) and name != "after"}
@@ -129,7 +124,7 @@ def _only(visit: Visit, wanted: Mapping[str, str | None]) -> Html:
     )
 
 
-def _paused(visit: Visit, wanted: Mapping[str, str | None], others: Mapping[str, str]) -> Html:
+def _paused(visit: Visit, wanted: Mapping[str, str], others: Mapping[str, str]) -> Html:
     """The way from the active ones to the paused ones."""
     url = f"{LIST}?{urlencode({**others, 'state': 'paused'})}"
     return when(wanted["state"] == ACTIVE, link(url, visit.say(PAUSED)))
@@ -137,25 +132,24 @@ def _paused(visit: Visit, wanted: Mapping[str, str | None], others: Mapping[str,
 
 def _filters(
     visit: Visit,
-    wanted: Mapping[str, str | None],
+    wanted: Mapping[str, str],
     apps: Mapping[int, AppResult],
-    wrong_user: str = "",
+    wrong: Mistakes = NOTHING_WRONG,
 ) -> Html:
     states = [*((name, words) for name, (_, words) in STATES.items()), ("", terms.ALL_STATES)]
-    fields = (
-        text_field(visit, "text", TEXT, wanted["text"] or "", type="search"),
-        select_field(visit, "state", terms.STATE, states, wanted["state"] or ""),
-        select_field(visit, "app", terms.APP, app_options(apps), wanted["app"] or ""),
-        text_field(visit, "uid", CALLED, wanted["uid"] or "", error=wrong_user),
+    fields = FormFields(visit, wanted, wrong)
+    made = (
+        fields.text("text", TEXT, type="search"),
+        fields.select("state", terms.STATE, states),
+        fields.select("app", terms.APP, app_options(apps)),
+        fields.text("uid", CALLED),
     )
     is_open = any(value for name, value in wanted.items() if name != "after" and value != ACTIVE)
-    return folded_search(visit, LIST, fill("{all}", all=fields), is_open=is_open)
+    return folded_search(visit, LIST, joined(made), is_open=is_open)
 
 
-def _table(
-    visit: Visit, rows: Sequence[tuple[Cell, ...]], wanted: Mapping[str, str | None]
-) -> Html:
-    heads = (WHAT, NEXT, OFTEN, terms.TO, terms.APP, terms.STATE)
+def _table(visit: Visit, rows: Sequence[tuple[Cell, ...]], wanted: Mapping[str, str]) -> Html:
+    heads = (terms.REMINDER, NEXT, OFTEN, terms.TO, terms.APP, terms.STATE)
     is_chosen = any(value for name, value in wanted.items() if value != ACTIVE)
     return table(
         visit,
@@ -166,7 +160,7 @@ def _table(
     )
 
 
-def _none_found(visit: Visit, wanted: Mapping[str, str | None]) -> Words:
+def _none_found(visit: Visit, wanted: Mapping[str, str]) -> Words:
     state = wanted["state"]
     sought = (
         (TEXT, wanted["text"]),

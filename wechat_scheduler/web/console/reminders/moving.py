@@ -1,6 +1,6 @@
 """Another time for a reminder: shown as it is understood first, with the question whether its repetition may end."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -12,10 +12,9 @@ from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.reminders.language.delays import delay_of
 from wechat_scheduler.reminders.language.durations import Length
 from wechat_scheduler.web.console.app_choice import apps_of
-from wechat_scheduler.web.console.fields import TypedFields
 from wechat_scheduler.web.console.links import button
 from wechat_scheduler.web.console.outcomes import shown_at
-from wechat_scheduler.web.console.parts import Cell, advice, known_facts, section
+from wechat_scheduler.web.console.parts import advice, known_facts, section
 from wechat_scheduler.web.console.previewed import (
     PREVIEWED,
     WRITTEN,
@@ -23,22 +22,24 @@ from wechat_scheduler.web.console.previewed import (
     digest_of,
     is_as_previewed,
     send_button,
+    waiting,
 )
 from wechat_scheduler.web.console.reminders.assumed import assumed_facts
 from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange
 from wechat_scheduler.web.console.reminders.draft import NO_NUMBER, app_time, planned_fields
-from wechat_scheduler.web.console.reminders.one import one_of, page_of
-from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moment
+from wechat_scheduler.web.console.reminders.one import ONE, one_of, page_of
+from wechat_scheduler.web.console.reminders.pieces import LIST, WRITE, moments
 from wechat_scheduler.web.console.reminders.refusals import refused
-from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.undoing import UndoOutcome, told
 from wechat_scheduler.web.console.reminders.writing import (
     NEXT,
+    SENT,
     UNDERSTOOD,
     sending_words,
+    when_words,
 )
+from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderDetails, ReminderResult
 from wechat_scheduler.web.native.reminders.changed_plans import ChangeResult
@@ -47,7 +48,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 NOTHING = W("Write another time, or choose a date.", "请写一个新的时间，或者选日期。")
-NOW, THEN, SENT = W("Until now", "现在"), W("New time", "改为"), W("Sent", "发送")
+NOW, THEN = W("Until now", "现在"), W("New time", "改为")
 MOVE = W("Change the time", "改时间")
 ENDS = W(
     "This ends the repetition: it is sent once more, at the new time, and no more after it.",
@@ -56,7 +57,6 @@ ENDS = W(
 END_IT = W("End the repetition and send it once", "结束重复，只发这一次")
 ONLY_NEXT = W("Move only the next time, and keep the repetition", "只改下一次，保留重复")
 BESIDES = W("Keep the repetition, and write another reminder", "保留重复，另建一个提醒")
-_ONE: Final = "/v1/reminders/{reminder}"
 # A request's first line has 8,190 bytes: a reminder may have 2,000 people.
 _LONGEST_LINK: Final = 4000
 
@@ -65,9 +65,8 @@ async def move(visit: Visit, *, is_changed: bool = False) -> web.Response:
     """The page with how the new time is understood. `is_changed`: since it was shown before."""
     reminder, typed = await one_of(visit), _typed(visit)
     try:
-        plan = await visit.api.post(
-            f"{_ONE}/preview", PlanResult, body=_change(typed, reminder), reminder=reminder.id
-        )
+        body = _change(typed, reminder)
+        plan = await visit.api.post(f"{ONE}/preview", PlanResult, body, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error)
     planned = {PREVIEWED: digest_of(_shown(typed, reminder)), **planned_fields(plan)}
@@ -84,7 +83,7 @@ async def save_move(visit: Visit) -> web.Response:
     try:
         only_next = typed.only_next and bool(reminder.rule)
         body = _planned(visit, only_next=only_next)
-        moved = await visit.api.patch(_ONE, ChangeResult, body=body, reminder=reminder.id)
+        moved = await visit.api.patch(ONE, ChangeResult, body=body, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error)
     return await changed_page(visit, moved, "moved_paused" if moved.state == "paused" else "moved")
@@ -175,25 +174,24 @@ def _understood(
 ) -> Html:
     """`besides` is the form of another reminder, which a person may write instead of ending the repetition."""
     ends = bool(reminder.rule) and not plan.rule
-    times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
     shown = known_facts(
         visit,
         [
-            (NOW, _when(visit, reminder.rule, reminder.time, reminder.zone)),
-            (THEN, _when(visit, plan.rule, plan.time, plan.zone)),
+            (NOW, when_words(visit, reminder.rule, reminder.time, reminder.zone)),
+            (THEN, when_words(visit, plan.rule, plan.time, plan.zone)),
             *assumed_facts(visit, plan),
             (SENT, sending_words(visit, plan.defer)),
         ],
     )
     path = f"{LIST}/{reminder.id}/move/save"
     inner = fill(
-        "{changed}{facts}{error}{waits}<h3>{next}</h3><ol>{times}</ol>{ends}{only_next}{save}{besides}",
+        "{changed}{facts}{error}{waits}<h3>{next}</h3>{times}{ends}{only_next}{save}{besides}",
         changed=when(is_changed, changed_since(visit)),
         facts=shown,
         error=advice(visit, plan.error),
         waits=waiting(visit, plan.waits_until),
         next=visit.say(NEXT),
-        times=times,
+        times=moments(visit, plan.next, plan.zone),
         ends=when(ends, advice(visit, visit.say(ENDS))),
         save=send_button(visit, path, END_IT if ends else MOVE),
         only_next=when(ends and reminder.state in LASTING, _only_next(visit, reminder)),
@@ -210,10 +208,6 @@ def _only_next(visit: Visit, reminder: ReminderDetails) -> Html:
         move=f"{LIST}/{reminder.id}/move",
         label=visit.say(ONLY_NEXT),
     )
-
-
-def _when(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:
-    return rule_words(visit, rule, at) if rule else moment(visit, at, zone)
 
 
 async def _another(visit: Visit, reminder: ReminderDetails, plan: PlanResult) -> str:

@@ -9,30 +9,31 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import app_link, apps_of
+from wechat_scheduler.web.console.known_accounts import unregistered
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.outcomes import outcome_of
-from wechat_scheduler.web.console.parts import Cell, advice, code, facts, section
+from wechat_scheduler.web.console.parts import Cell, advice, code, facts, joined, section
 from wechat_scheduler.web.console.reminders.change_forms import LASTING, TypedChange, change_forms
-from wechat_scheduler.web.console.reminders.draft import WAYS
 from wechat_scheduler.web.console.reminders.joined import JOINED, joined_people, person_link
 from wechat_scheduler.web.console.reminders.outcome import MESSAGES, became
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
-    NUMBER,
+    OFTEN,
     badge,
     moment,
+    moments,
     receivers,
     tabs,
 )
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.undoing import UndoOutcome, told
-from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.kit.ids import REMINDER_ID
 from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
+from wechat_scheduler.web.native.reminders.scopes import BEGINNINGS
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -45,7 +46,7 @@ FACTS, CHANGE, NEXT = (
     W("Change it", "修改"),
     W("Next times", "接下来"),
 )
-OFTEN, TIME = W("Recurs", "重复"), W("Its time", "时间")
+TIME = W("Its time", "时间")
 SENT_NEXT, SENT_LAST = W("Sent next", "下次发送"), W("Sent last", "上次发送")
 OWNER = W("Owner", "所有者")
 FIRED, MISSED = W("Times sent", "已发次数"), W("Times missed", "错过次数")
@@ -71,6 +72,7 @@ SOURCES: Final[Mapping[str, Words]] = {
 }
 OF_API = W("the API {name}", "{name} 接口")
 NOTHING_ASKED: Final = Html()
+ONE: Final = "/v1/reminders/{reminder}"
 _PEOPLE_SHOWN: Final = 20
 _TIMES: Final = 5
 
@@ -86,7 +88,7 @@ async def one(visit: Visit) -> web.Response:
 async def _numbered(visit: Visit) -> web.Response | None:
     """The way to the reminder of the number that the address has, or to a list if several have it; None if none has."""
     number = visit.request.match_info["reminder"]
-    if REMINDER_ID.fullmatch(number) or not NUMBER.fullmatch(number):
+    if REMINDER_ID.fullmatch(number) or not BEGINNINGS.fullmatch(number):
         return None
     found = await visit.api.page("/v1/reminders", ReminderDetails, id=number, limit=2)
     ids = [each.id for each in found.rows]
@@ -99,7 +101,7 @@ async def _numbered(visit: Visit) -> web.Response | None:
 async def one_of(visit: Visit) -> ReminderDetails:
     """The reminder that the address names."""
     name = visit.request.match_info["reminder"]
-    return await visit.api.get("/v1/reminders/{reminder}", ReminderDetails, reminder=name)
+    return await visit.api.get(ONE, ReminderDetails, reminder=name)
 
 
 async def page_of(
@@ -113,16 +115,9 @@ async def page_of(
     """The page, with what was typed into its form if that cannot be done, or how it is `understood`. `top` comes first."""
     apps = await apps_of(visit)
     names = {"reminder": reminder.id}
-    times = await visit.api.get(
-        "/v1/reminders/{reminder}/preview", list[datetime], n=_TIMES, **names
-    )
-    people = await visit.api.page(
-        "/v1/reminders/{reminder}/people",
-        str,
-        limit=_PEOPLE_SHOWN,
-        after=visit.request.query.get("after") or None,
-        **names,
-    )
+    times = await visit.api.get(f"{ONE}/preview", list[datetime], n=_TIMES, **names)
+    after = visit.request.query.get("after") or None
+    people = await visit.api.page(f"{ONE}/people", str, limit=_PEOPLE_SHOWN, after=after, **names)
     topics = await _topics(visit, reminder, apps)
     forms = change_forms(visit, reminder, typed, topics)
     change = section(visit, CHANGE, when(not visit.only_looks, forms))
@@ -196,15 +191,13 @@ def _timing(visit: Visit, reminder: ReminderDetails) -> list[tuple[Phrase, Cell 
 
 
 def _sending(
-    visit: Visit,
-    reminder: ReminderDetails,
-    apps: Mapping[int, AppResult],
+    visit: Visit, reminder: ReminderDetails, apps: Mapping[int, AppResult]
 ) -> list[tuple[Phrase, Cell | None]]:
     return [
         (terms.APP, app_link(visit, apps, reminder.app)),
         (OWNER, person_link(reminder.app, reminder.owner) if reminder.owner else None),
         (terms.TO, receivers(visit, reminder)),
-        (terms.CHANNEL, visit.say(WAYS[reminder.channel])),
+        (terms.CHANNEL, visit.say(terms.CHANNELS[reminder.channel])),
         (terms.PRIORITY, visit.say(terms.PRIORITIES[reminder.priority])),
         (LATE, visit.say(LATES[reminder.late])),
         (terms.LINK, link(reminder.url, reminder.url) if reminder.url else None),
@@ -218,10 +211,5 @@ def _sending(
 def _times(visit: Visit, reminder: ReminderDetails, times: list[datetime]) -> Html:
     if not times:
         return fill('<p class="empty">{over}</p>', over=visit.say(OVER))
-    made = [fill("<li>{time}</li>", time=moment(visit, at, reminder.zone)) for at in times]
-    is_paused = reminder.state == "paused"
-    return fill(
-        "{paused}<ol>{times}</ol>",
-        paused=when(is_paused, advice(visit, visit.say(PAUSED))),
-        times=made,
-    )
+    paused = when(reminder.state == "paused", advice(visit, visit.say(PAUSED)))
+    return joined([paused, moments(visit, times, reminder.zone)])

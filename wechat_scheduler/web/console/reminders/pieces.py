@@ -1,7 +1,6 @@
 """Pieces that the pages of reminders share: their tabs, names, times and states."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
@@ -10,18 +9,18 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.engine.clock import rfc3339
 from wechat_scheduler.web.console import links, terms
+from wechat_scheduler.web.console.fields import boxes_field
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, Kind, joined, state
-from wechat_scheduler.web.console.person_names import person_name
+from wechat_scheduler.web.console.person_names import person_name, topic_names
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.topics import TopicResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
 LIST, AGENDA = "/console/reminders", "/console/reminders/agenda"
-# The number that the bot tells a user, the beginning of an id, or all of the id.
-NUMBER: Final = re.compile(r"[0-9a-fA-F]{6,32}")
 WRITE, BOT = "/console/reminders/write", "/console/reminders/bot"
 TABS: Final = (
     (LIST, W("List", "列表")),
@@ -30,6 +29,7 @@ TABS: Final = (
     (BOT, W("Bot", "机器人")),
 )
 VIEWS = W("Views of reminders", "提醒的视图")
+OFTEN = W("Recurs", "重复")
 STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
     "active": ("good", W("active", "进行中")),
     "paused": ("warn", W("paused", "已暂停")),
@@ -76,6 +76,12 @@ def badge(visit: Visit, name: str) -> Html:
     return state(visit, kind, words)
 
 
+def topic_boxes(visit: Visit, topics: Sequence[TopicResult], ticked: Collection[str]) -> Html:
+    """The topics of which a form chooses some, or all subscribers."""
+    options = [(EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)), *topic_names(visit, topics).items()]
+    return boxes_field(visit, "topics", terms.TOPICS, options, ticked, listed=True)
+
+
 def receivers(visit: Visit, row: ReceiverRow) -> str:
     """Who is reminded: names, of many people the first."""
     people = [one for one in row.to if isinstance(one, str) and one != EVERYONE]
@@ -86,7 +92,7 @@ def receivers(visit: Visit, row: ReceiverRow) -> str:
         said.append(visit.say(terms.ALL_SUBSCRIBERS))
     topics = [one for one in row.to if isinstance(one, int)]
     said += [visit.say(TOPIC, name=row.names.get(str(one), one)) for one in topics]
-    return visit.listed(said) or visit.say(terms.THE_CALLBACK)
+    return visit.listed(said) or visit.say(terms.CHANNELS["webhook"])
 
 
 def _people(visit: Visit, row: ReceiverRow, people: Sequence[str]) -> str:
@@ -116,6 +122,12 @@ def moment(visit: Visit, at: datetime | None, zone: str = "") -> Cell:
             when(other, fill(" <small>{zone}</small>", zone=other)),
         ]
     )
+
+
+def moments(visit: Visit, times: Iterable[datetime], zone: str) -> Html:
+    """Each on a line of its own, with its number."""
+    made = [fill("<li>{time}</li>", time=moment(visit, at, zone)) for at in times]
+    return fill("<ol>{times}</ol>", times=made)
 
 
 def clock(local: datetime) -> str:

@@ -8,12 +8,9 @@ from aiohttp import web
 from wechat_scheduler.errors import NotFoundError, RequestError
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.meant_users import (
-    meant_users,
     settled,
     told_users,
-    typed_names,
     which_users,
-    with_uids,
 )
 from wechat_scheduler.web.console.parts import known_facts, section
 from wechat_scheduler.web.console.previewed import (
@@ -27,8 +24,8 @@ from wechat_scheduler.web.console.reminders.change_forms import (
     TypedChange,
     TypedReceivers,
 )
-from wechat_scheduler.web.console.reminders.draft import MOST_LOOKED_UP, Draft
-from wechat_scheduler.web.console.reminders.one import one_of, page_of
+from wechat_scheduler.web.console.reminders.draft import Draft, looked_up
+from wechat_scheduler.web.console.reminders.one import ONE, one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, receivers
 from wechat_scheduler.web.console.reminders.reached import REACHED, reached_by
 from wechat_scheduler.web.console.reminders.refusals import refused
@@ -47,33 +44,24 @@ NOTICES: Final = {
     "received": W("The receivers are changed.", "接收者已修改。"),
     "left": W("The user is removed from it.", "已移除这个用户。"),
 }
-_ONE: Final = "/v1/reminders/{reminder}"
 
 
 async def show_receivers(visit: Visit, *, is_changed: bool = False) -> web.Response:
     """The page with who would be reminded. `is_changed`: since it was shown before."""
     reminder, typed = await one_of(visit), _typed(visit)
     app = await visit.api.get("/v1/apps/{app}", AppResult, app=reminder.app)
-    meant = await meant_users(visit, app, typed_names(typed.people)[:MOST_LOOKED_UP])
-    typed = typed._replace(people=with_uids(typed.people, meant))
+    people, meant = await looked_up(visit, app, typed.people)
+    typed = typed._replace(people=people)
     if which := which_users(visit, meant, RECEIVERS_FORM):
         return await page_of(visit, reminder, TypedChange(receivers=typed), which)
     to = await _to(visit, reminder, typed)
     try:
-        plan = await visit.api.post(
-            f"{_ONE}/preview", PlanResult, body={"to": to}, reminder=reminder.id
-        )
+        plan = await visit.api.post(f"{ONE}/preview", PlanResult, {"to": to}, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error, to)
     reached = await reached_by(visit, plan, reminder.app)
-    shown = known_facts(
-        visit,
-        [
-            (NOW, receivers(visit, reminder)),
-            (THEN, receivers(visit, plan)),
-            (REACHED, reached),
-        ],
-    )
+    facts = ((NOW, receivers(visit, reminder)), (THEN, receivers(visit, plan)), (REACHED, reached))
+    shown = known_facts(visit, facts)
     inner = fill(
         '{changed}{facts}{meant}<div class="buttons"><button class="main" form="{form}" formaction="{save}">{label}</button></div>',
         changed=when(is_changed, changed_since(visit)),
@@ -94,7 +82,7 @@ async def save_receivers(visit: Visit) -> web.Response:
         return await show_receivers(visit, is_changed=True)
     to = await _to(visit, reminder, typed)
     try:
-        await visit.api.patch(_ONE, ChangeResult, body={"to": to}, reminder=reminder.id)
+        await visit.api.patch(ONE, ChangeResult, body={"to": to}, reminder=reminder.id)
     except RequestError as error:
         return await _refused(visit, reminder, typed, error, to)
     return done(f"{LIST}/{reminder.id}", "received")
@@ -103,7 +91,7 @@ async def save_receivers(visit: Visit) -> web.Response:
 async def remove_person(visit: Visit) -> web.Response:
     reminder, uid = await one_of(visit), visit.form.get("uid", "")
     with suppress(NotFoundError):  # removed already
-        await visit.api.delete(f"{_ONE}/people/{{name}}", str, reminder=reminder.id, name=uid)
+        await visit.api.delete(f"{ONE}/people/{{name}}", str, reminder=reminder.id, name=uid)
     return done(f"{LIST}/{reminder.id}", "left")
 
 
@@ -128,7 +116,7 @@ async def _named(visit: Visit, reminder: ReminderDetails) -> list[str]:
     after: str | None = None
     while True:
         page = await visit.api.page(
-            f"{_ONE}/people", str, reminder=reminder.id, named="true", limit=1000, after=after
+            f"{ONE}/people", str, reminder=reminder.id, named="true", limit=1000, after=after
         )
         found += page.rows
         if not page.after:

@@ -3,31 +3,27 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
-from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import (
     area_field,
-    check_field,
     form,
-    refusal,
     select_field,
-    text_field,
 )
+from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import link
-from wechat_scheduler.web.console.meant_users import MeantUser
+from wechat_scheduler.web.console.meant_users import HOW_TO_NAME, MeantUser
 from wechat_scheduler.web.console.mistakes import Mistakes
-from wechat_scheduler.web.console.parts import labelled
-from wechat_scheduler.web.console.person_names import topic_names
+from wechat_scheduler.web.console.parts import joined, labelled
 from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN, digest_of, enter_button
+from wechat_scheduler.web.console.reminders.change_forms import AT
 from wechat_scheduler.web.console.reminders.draft import (
     CHANNELS,
     TAKEN,
-    WAYS,
     Draft,
     planned_fields,
 )
-from wechat_scheduler.web.console.reminders.pieces import WRITE
+from wechat_scheduler.web.console.reminders.pieces import WRITE, topic_boxes
 from wechat_scheduler.web.console.reminders.refusals import how_to, refused
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -39,7 +35,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 SENTENCE = W("When, and of what", "什么时候，提醒什么")
-AT = W("Or a date", "或者选日期")
 AT_HINT = W("Instead of a time in the sentence; it does not recur.", "代替句子里的时间；不重复。")
 NAME_HINT = W("Without one, what the sentence says.", "不写就用句子里的事情。")
 APP_HINT = W(
@@ -47,16 +42,11 @@ APP_HINT = W(
     "下面是这个应用的主题；换应用后，下次查看时显示它的主题。",
 )
 BODY = W("Text below it", "正文")
-PEOPLE_HINT = W(
-    "On each line a user: a nickname, the app's own name, an openid or a uid. If several are called so, you are asked.",
-    "每行一个用户：昵称、应用自己的用户名、openid 或 uid。有重名时会请你选择。",
-)
 MORE = W("More", "更多")
 READ = W("See how it is understood", "看看怎样理解")
 SEVERAL = W("It says these. Take one:", "它说的是这几个，请选一个：")
 TAKE = W("Take this", "用这个")
 FOLDED: Final = ("at", "title", "text", "url", "channel")
-FIELDS: Final = ("when", "to", *FOLDED)
 # The field of the form that a field of the API is typed into.
 PLACES: Final[Mapping[str, str]] = {"time": "at", "defer": "when", "rule": "when", "zone": ""}
 
@@ -76,25 +66,18 @@ class ReminderWritten(NamedTuple):
 
 
 def write_form(visit: Visit, written: ReminderWritten) -> Html:
-    draft, wrong = written.draft, _mistakes(visit, written)
-    top = fill(
-        "{error}{readings}",
-        error=refusal(wrong.beside(FIELDS)),
-        readings=_readings(visit, written),
+    draft = written.draft
+    fields = FormFields(visit, draft.kept(), _mistakes(visit, written))
+    inner = joined(
+        [
+            _app_field(visit, written),
+            fields.text("when", SENTENCE, hint=how_to(visit), maxlength=200, lang="zh-CN"),
+            _people_fields(visit, written, fields.error("to")),
+            _more(visit, draft, fields),
+        ]
     )
-    hint = how_to(visit)
-    fields = [
-        _app_field(visit, written),
-        text_field(
-            visit, "when", SENTENCE, draft.when, hint=hint, error=wrong.at("when"),
-            maxlength=200, lang="zh-CN",
-        ),
-        _people_fields(visit, written, wrong.at("to")),
-        _more(visit, draft, wrong),
-    ]  # fmt: skip
-    inner = fill("{fields}", fields=fields)
     made = form(visit, WRITE, inner, READ, fields=_shown_fields(written), id=WRITTEN)
-    return fill("{top}{form}", top=top, form=made)
+    return joined([fields.refusal(), _readings(visit, written), made])
 
 
 def _shown_fields(written: ReminderWritten) -> dict[str, str]:
@@ -119,43 +102,27 @@ def _app_field(visit: Visit, written: ReminderWritten) -> Html:
 
 def _people_fields(visit: Visit, written: ReminderWritten, error: str) -> Html:
     draft = written.draft
-    options = [
-        (EVERYONE, visit.say(terms.ALL_SUBSCRIBERS)),
-        *((str(topic), name) for topic, name in topic_names(visit, written.topics).items()),
-    ]
-    boxes = [
-        check_field(visit, "topics", name, value, checked=value in draft.topics, listed=True)
-        for value, name in options
-    ]
-    return fill(
-        "{people}<fieldset><legend>{topics}</legend>{boxes}</fieldset>",
-        people=area_field(
-            visit, "people", terms.PEOPLE, draft.people, hint=PEOPLE_HINT, error=error, rows=3
-        ),
-        topics=visit.say(terms.TOPICS),
-        boxes=boxes,
+    people = area_field(
+        visit, "people", terms.PEOPLE, draft.people, hint=HOW_TO_NAME, error=error, rows=3
     )
+    return joined([people, topic_boxes(visit, written.topics, draft.topics)])
 
 
-def _more(visit: Visit, draft: Draft, wrong: Mistakes) -> Html:
-    fields = (
-        text_field(
-            visit, "at", AT, draft.at, type="datetime-local", hint=AT_HINT, error=wrong.at("at")
-        ),
-        text_field(visit, "title", terms.TITLE, draft.title, hint=NAME_HINT, error=wrong.at("title")),
-        area_field(visit, "text", BODY, draft.text, error=wrong.at("text"), rows=3),
-        text_field(visit, "url", terms.LINK, draft.url, type="url", error=wrong.at("url")),
-        select_field(
-            visit, "channel", terms.CHANNEL, [(one, WAYS[one]) for one in CHANNELS],
-            draft.channel, error=wrong.at("channel"),
-        ),
-    )  # fmt: skip
+def _more(visit: Visit, draft: Draft, fields: FormFields) -> Html:
+    channels = [(one, terms.CHANNELS[one]) for one in CHANNELS]
+    made = [
+        fields.text("at", AT, type="datetime-local", hint=AT_HINT),
+        fields.text("title", terms.TITLE, hint=NAME_HINT),
+        fields.area("text", BODY, rows=3),
+        fields.text("url", terms.LINK, type="url"),
+        fields.select("channel", terms.CHANNEL, channels),
+    ]
     is_open = bool(draft.at or draft.title or draft.text or draft.url or draft.channel != "auto")
     return fill(
         '<details class="field"{open}><summary>{more}</summary><div class="stack">{fields}</div></details>',
-        open=when(is_open or any(wrong.at(name) for name in FOLDED), fill(" open")),
+        open=when(is_open or any(map(fields.error, FOLDED)), fill(" open")),
         more=visit.say(MORE),
-        fields=fields,
+        fields=made,
     )
 
 

@@ -1,8 +1,8 @@
 """`/console/reminders/write`: writes a reminder as a sentence, shows how it is understood, and saves it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Final, TypedDict, Unpack
+from datetime import datetime, timedelta
+from typing import Final
 
 from aiohttp import hdrs, web
 
@@ -12,23 +12,24 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import form, select_field
+from wechat_scheduler.web.console.known_accounts import unregistered
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
-from wechat_scheduler.web.console.meant_users import (
-    meant_users,
-    told_users,
-    typed_names,
-    which_users,
-    with_uids,
+from wechat_scheduler.web.console.meant_users import told_users, which_users
+from wechat_scheduler.web.console.parts import Cell, advice, known_facts, section
+from wechat_scheduler.web.console.previewed import (
+    changed_since,
+    is_as_previewed,
+    send_button,
+    waiting,
 )
-from wechat_scheduler.web.console.parts import advice, known_facts, section
-from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.reminders.assumed import assumed_facts
-from wechat_scheduler.web.console.reminders.draft import MOST_LOOKED_UP, Draft
+from wechat_scheduler.web.console.reminders.draft import Draft, looked_up
 from wechat_scheduler.web.console.reminders.pieces import (
     LIST,
     WRITE,
     moment,
+    moments,
     receivers,
     tabs,
 )
@@ -37,9 +38,7 @@ from wechat_scheduler.web.console.reminders.rule_words import rule_words
 from wechat_scheduler.web.console.reminders.write_form import ReminderWritten, write_form
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.topic_choice import offered_topics
-from wechat_scheduler.web.console.unregistered import unregistered
 from wechat_scheduler.web.console.visit import Visit
-from wechat_scheduler.web.console.waiting import waiting
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.reminders.bodies import PlanResult, ReminderResult
 from wechat_scheduler.web.native.reminders.sentences import SentenceResult
@@ -48,7 +47,6 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
-TITLE = W("Write a reminder", "新建提醒")
 SAVE = W("Save it", "保存")
 UNDERSTOOD = W("As it is understood", "理解为")
 WHEN, SENT, EARLIER = W("When", "时间"), W("Sent", "发送"), W("{span} earlier", "提前 {span}")
@@ -58,11 +56,6 @@ CHOOSE = W("Choose the app that sends it.", "请选择由哪个应用发送。")
 GO_ON = W("Go on", "继续")
 NOTICES: Final = {"saved": W("The reminder is saved.", "提醒已保存。")}
 SAVING: Final = f"{WRITE}/save"
-
-
-class _More(TypedDict, total=False):
-    is_changed: bool
-    error: RequestError
 
 
 async def write(visit: Visit) -> web.Response:
@@ -87,12 +80,14 @@ async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
     app = await _chosen(visit, draft.app)
     if app is None:
         return await _choose(visit, draft)
-    written = await _meant(visit, await _written(visit, draft, app, is_changed=is_changed))
-    draft = written.draft
-    if any(one.offered for one in written.meant):
+    people, meant = await looked_up(visit, app, draft.people)
+    written = await _written(visit, draft._replace(people=people), app)
+    written = written._replace(meant=meant, is_changed=is_changed)
+    if any(one.offered for one in meant):
         return await _page(visit, written)
     try:
-        plan = await visit.api.post("/v1/reminders/preview", PlanResult, body=draft.body(app))
+        body = written.draft.body(app)
+        plan = await visit.api.post("/v1/reminders/preview", PlanResult, body)
     except RequestError as error:
         readings = await _several(visit, draft, error)
         return await _page(visit, written._replace(error=error, readings=readings))
@@ -100,17 +95,18 @@ async def read(visit: Visit, *, is_changed: bool = False) -> web.Response:
 
 
 async def save(visit: Visit) -> web.Response:
-    draft, once = Draft.of(visit), visit.form.get("once", "")
+    draft = Draft.of(visit)
     if not is_as_previewed(visit, draft.kept()):
         return await read(visit, is_changed=True)
     try:
         body = draft.planned_body(visit)
-        made = await visit.api.post("/v1/reminders", ReminderResult, body=body, once=once)
+        made = await visit.api.post("/v1/reminders", ReminderResult, body, once=visit.once)
     except RequestError as error:
         app = await _chosen(visit, draft.app)
         if app is None:
             return await _choose(visit, draft, error.status)
-        return await _page(visit, await _written(visit, draft, app, error=error))
+        written = await _written(visit, draft, app)
+        return await _page(visit, written._replace(error=error))
     return done(f"{LIST}/{made.id}", "saved")
 
 
@@ -140,25 +136,15 @@ async def _choose(visit: Visit, draft: Draft | None = None, status: int = 200) -
     asked = fill("<p>{choose}</p>{form}", choose=visit.say(CHOOSE), form=chosen)
     inner = asked if options else no_apps(visit)
     body = fill("{tabs}<section>{inner}</section>", tabs=tabs(visit, WRITE), inner=inner)
-    return layout(visit, TITLE, body, status=status)
+    return layout(visit, terms.WRITE_REMINDER, body, status=status)
 
 
-async def _written(
-    visit: Visit, draft: Draft, app: AppResult, **more: Unpack[_More]
-) -> ReminderWritten:
+async def _written(visit: Visit, draft: Draft, app: AppResult) -> ReminderWritten:
     """What is written, without topics of the app that was chosen before."""
     topics = await offered_topics(visit, app.id, draft.topics)
     known = {EVERYONE, *(str(one.id) for one in topics)}
     kept = draft._replace(topics=tuple(one for one in draft.topics if one in known))
-    return ReminderWritten(kept, app, topics, await apps_of(visit), **more)
-
-
-async def _meant(visit: Visit, written: ReminderWritten) -> ReminderWritten:
-    """With the users that are meant by the nicknames among the first names."""
-    draft = written.draft
-    meant = await meant_users(visit, written.app, typed_names(draft.people)[:MOST_LOOKED_UP])
-    people = with_uids(draft.people, meant)
-    return written._replace(draft=draft._replace(people=people), meant=meant)
+    return ReminderWritten(kept, app, topics, await apps_of(visit))
 
 
 async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[str]:
@@ -186,7 +172,9 @@ async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
         understood=_understood(visit, written, reached, told=bool(lacking)),
         form=write_form(visit, written),
     )
-    return layout(visit, TITLE, body, status=written.error.status if written.error else 200)
+    return layout(
+        visit, terms.WRITE_REMINDER, body, status=written.error.status if written.error else 200
+    )
 
 
 def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: bool) -> Html:
@@ -194,36 +182,35 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: b
     plan = written.plan
     if plan is None:
         return Html()
-    once = moment(visit, plan.time, plan.zone)
     shown = known_facts(
         visit,
         [
             (terms.TITLE, plan.title),
-            (WHEN, rule_words(visit, plan.rule, plan.time) if plan.rule else once),
+            (WHEN, when_words(visit, plan.rule, plan.time, plan.zone)),
             *assumed_facts(visit, plan),
             (SENT, sending_words(visit, plan.defer)),
             (terms.TO, receivers(visit, plan)),
-            *([(REACHED, reached)] if reached else []),
+            (REACHED, reached),
         ],
     )
-    times = [fill("<li>{time}</li>", time=moment(visit, at, plan.zone)) for at in plan.next]
-    following = fill(
-        "{error}{waits}{notes}<h3>{next}</h3><ol>{times}</ol>",
+    inner = fill(
+        "{changed}{facts}{meant}{error}{waits}{notes}<h3>{next}</h3>{times}{save}",
+        changed=when(written.is_changed, changed_since(visit)),
+        facts=shown,
+        meant=told_users(visit, written.meant),
         error=advice(visit, "" if told else plan.error),
         waits=waiting(visit, plan.waits_until),
         notes=[advice(visit, note) for note in plan.notes],
         next=visit.say(NEXT),
-        times=times,
-    )
-    inner = fill(
-        "{changed}{facts}{meant}{following}{save}",
-        meant=told_users(visit, written.meant),
-        changed=when(written.is_changed, changed_since(visit)),
-        facts=shown,
-        following=following,
+        times=moments(visit, plan.next, plan.zone),
         save=send_button(visit, SAVING, SAVE),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
+
+
+def when_words(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:
+    """When it recurs, or the time of one that does not."""
+    return rule_words(visit, rule, at) if rule else moment(visit, at, zone)
 
 
 def sending_words(visit: Visit, minutes: int) -> str:
