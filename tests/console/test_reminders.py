@@ -406,6 +406,29 @@ async def test_a_move_back_is_offered_while_its_time_is_to_come(
     assert changed["time"] == "2026-11-18T15:00:00+08:00"
 
 
+async def test_what_another_saved_meanwhile_is_kept_or_asked_about(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind(text="两盆\n一盆")).result
+    path = f"{LIST}/{made['id']}"
+    mine, theirs = await admin.open(path), await admin.open(path)
+
+    await admin.submit(theirs, f"{path}/words", text="三盆")
+    await admin.submit(mine, f"{path}/words", title="买花")
+    both = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    asked = await admin.submit(mine, f"{path}/words", title="卖花")
+    kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    await admin.submit(asked, f"{path}/words")
+    last = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+
+    assert (both["title"], both["text"]) == ("买花", "三盆")
+    assert (asked.status, kept["title"]) == (409, "买花")
+    assert errors(asked) == [
+        "Another person changed this meanwhile, to: 买花. Save again to overwrite it."
+    ]
+    assert (last["title"], last["text"]) == ("卖花", "三盆")
+
+
 async def test_a_change_of_the_longest_text_is_undone(admin: Browser, office: Office) -> None:
     made = (await office.remind(text="文" * 20_000)).result
     path = f"{LIST}/{made['id']}"
@@ -793,6 +816,7 @@ async def test_the_words_of_a_reminder_are_changed_and_those_of_one_that_is_over
     empty = await admin.submit(page, f"{url}/words", title=" ", text="窗台")
     saved = await admin.submit(page, f"{url}/words", title="浇水", text="窗台\r\n门口")
     told = (await office.call("GET", f"/v1/reminders/{made['id']}")).result["text"]
+    page = await admin.open(url)
     await office.call("POST", f"/v1/reminders/{made['id']}/cancel")
     over = await admin.open(url)
     late = await admin.submit(page, f"{url}/words", title=" ", text="窗台")

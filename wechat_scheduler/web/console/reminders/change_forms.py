@@ -54,6 +54,7 @@ SEE_RECEIVERS = W("See who is reminded then", "看看改后提醒谁")
 # The `id` of the form of receivers.
 RECEIVERS_FORM: Final = "receivers"
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
+WORDS: Final = ("title", "text", "url")
 LASTING: Final = ("active", "paused")
 
 
@@ -134,13 +135,21 @@ def _back(visit: Visit, reminder: ReminderResult) -> Html:
 
 
 def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
-    title, text, url = typed.words or (reminder.title, reminder.text, reminder.url)
+    title, text, url = typed.words or words_of(reminder)
+    # So that what another person saves meanwhile is not overwritten by what this page showed.
+    shown = {f"shown_{name}": words for name, words in zip(WORDS, words_of(reminder), strict=True)}
     fields = (
         text_field(visit, "title", terms.TITLE, title, error=typed.wrong("title"), required=True),
         area_field(visit, "text", terms.TEXT, text, error=typed.wrong("text"), rows=3),
         text_field(visit, "url", terms.LINK, url, type="url", error=typed.wrong("url")),
     )
-    return form(visit, f"{LIST}/{reminder.id}/words", joined(fields), SAVE_WORDS)
+    path = f"{LIST}/{reminder.id}/words"
+    return form(visit, path, joined(fields), SAVE_WORDS, fields=shown)
+
+
+def words_of(reminder: ReminderResult) -> tuple[str, str, str]:
+    """As they are stored, in the order of `WORDS`."""
+    return reminder.title, reminder.text, reminder.url
 
 
 def _receivers(

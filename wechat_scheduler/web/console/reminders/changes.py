@@ -8,7 +8,7 @@ from wechat_scheduler.errors import ConflictError, RequestError
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
-from wechat_scheduler.web.console.reminders.change_forms import TypedChange
+from wechat_scheduler.web.console.reminders.change_forms import WORDS, TypedChange, words_of
 from wechat_scheduler.web.console.reminders.moving import changed_page, move, save_move
 from wechat_scheduler.web.console.reminders.one import ONE, one, one_of, page_of
 from wechat_scheduler.web.console.reminders.pieces import LIST, tabs
@@ -39,6 +39,10 @@ IS_GONE = W(
     "The reminder “{title}” is deleted. Until {clock} that can be undone. After that it is gone for good.",
     "提醒“{title}”已删除，{clock} 之前可以撤销，之后不能恢复。",
 )
+MEANWHILE = W(
+    "Another person changed this meanwhile, to: {text}. Save again to overwrite it.",
+    "这一项刚被别处改成：{text}。要覆盖它，请再保存一次。",
+)
 TOO_LATE = W("Too late", "来不及了")
 IS_LATE = W(
     "That was more than a minute ago, or the reminder was sent or changed since: it cannot be undone.",
@@ -51,7 +55,6 @@ NOTICES: Final = {
     "resumed": W("It goes on.", "已恢复。"),
     "restored": W("It is restored.", "已恢复原样。"),
 }  # fmt: skip
-WORDS: Final = ("title", "text", "url")
 PATH: Final = f"{LIST}/{{reminder}}"
 
 
@@ -68,9 +71,18 @@ async def resume(visit: Visit) -> web.Response:
 
 
 async def words(visit: Visit) -> web.Response:
-    """Another title, text or link."""
-    given = {name: visit.form.get(name, "").strip() for name in WORDS}
+    """Another title, text or link. What was not typed stays as it is by now."""
     reminder = await one_of(visit)
+    now = dict(zip(WORDS, words_of(reminder), strict=True))
+    shown = {name: visit.form.get(f"shown_{name}", now[name]).strip() for name in WORDS}
+    written = {name: visit.form.get(name, "").strip() for name in WORDS}
+    given = {name: now[name] if written[name] == shown[name] else written[name] for name in WORDS}
+    for name in WORDS:
+        if shown[name] != now[name] and now[name] != given[name]:
+            said = visit.say(MEANWHILE, text=now[name])
+            title, text, url = (given[name] for name in WORDS)
+            clash = TypedChange(error=said, place=name, status=409, words=(title, text, url))
+            return await page_of(visit, reminder, clash)
     try:
         changed = await visit.api.patch(ONE, ChangeResult, body=given, reminder=reminder.id)
     except RequestError as error:
