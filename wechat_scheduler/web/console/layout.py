@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.document import document, theme_of
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.key_limits import limits_of
 from wechat_scheduler.web.console.links import COUNT, DONE
-from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Language, Phrase, Words, phrase
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -59,6 +59,11 @@ IN_ZONE = W(
     "Times are Beijing time (UTC+8) where no zone is named.",
     "没有注明时区的时间都是北京时间（UTC+8）。",
 )
+# The script shows it, with its time.
+UNCONNECTED = W(
+    "This page has not been connected to the daemon since {at}. What it shows may be out of date.",
+    "从 {at} 起，此页与守护进程的连接中断，显示的内容可能已经过时。",
+)
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
 # An instant, the hours of a plot, or a field for a time.
@@ -69,7 +74,7 @@ _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-schedule
 <aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
 <main id="content" tabindex="-1">
 <h1>{title}</h1>
-{notice}{limits}{body}{zone}
+{unconnected}{notice}{limits}{body}{zone}
 </main>"""
 _FOOT: Final = """<div class="foot"><p class="faint">{who}</p>{out}
 <p class="choices">{languages}</p><p class="choices">{themes}</p><p class="faint">v{version}</p></div>"""
@@ -80,13 +85,15 @@ def layout(
 ) -> web.Response:
     """The page with `title` as its `h1`. The sections of a live one that are live follow what happens, unless it answers
     a form: its address cannot be read again."""
-    shown, can_be_read = visit.say(title), visit.request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
+    shown = visit.say(title)
+    is_live = live and visit.request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
     frame = fill(
         _FRAME,
         menu=visit.say(MENU),
         rooms=_rooms(visit),
         foot=_foot(visit),
         title=shown,
+        unconnected=when(is_live, _unconnected(visit)),
         notice=when(status < 400, _notice(visit)),
         limits=limits_of(visit),
         body=body,
@@ -100,7 +107,7 @@ def layout(
         shown,
         frame,
         status=status,
-        follows=" ".join(FeedKind) if live and can_be_read else "",
+        follows=" ".join(FeedKind) if is_live else "",
     )
 
 
@@ -181,3 +188,15 @@ def _notice(visit: Visit) -> Html:
         return Html()
     shown = f"{int(count):,}" if _COUNT.fullmatch(count) else "–"
     return fill('<p class="notice" role="status">{words}</p>', words=visit.say(words, count=shown))
+
+
+def _unconnected(visit: Visit) -> Html:
+    """A region that is there before its words are: a screen reader says what appears in it."""
+    before, _, after = visit.say(UNCONNECTED).partition("{at}")
+    return fill(
+        '<div class="unconnected" role="status"><p id="unconnected" hidden>'
+        "{before}<time>{at}</time>{after}</p></div>",
+        before=before,
+        at=f"{visit.now.astimezone(ZONE):%H:%M}",
+        after=after,
+    )

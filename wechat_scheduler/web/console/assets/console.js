@@ -52,8 +52,51 @@
 
   const kinds = document.body.dataset.follows;
   if (!kinds || !window.EventSource) return;
-  const QUIET = 300, PAUSE = 2000, RETRY = 30000, MINUTE = 60000;
-  let source = null, timer = 0, shownAt = 0, isAsking = false, isStale = false;
+  const QUIET = 300, PAUSE = 2000, RETRY = 10000, MINUTE = 60000, SECOND = 1000;
+  // A daemon that restarts is back by then. A response that takes longer than PATIENCE does not come.
+  const GRACE = 4000, PATIENCE = 20000;
+  let source = null, timer = 0, shownAt = 0, isAsking = false, isStale = false, lostAt = 0, lostTimer = 0;
+
+  // A page that is not connected says since when: what it shows is as old.
+  const said = document.getElementById("unconnected");
+  const tellLost = () => {
+    said.querySelector("time").textContent =
+      new Date(lostAt).toLocaleTimeString("en-GB", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit" });
+    said.hidden = false;
+    document.body.classList.add("unconnected");
+  };
+  const lose = () => {
+    lostAt ||= Date.now();
+    lostTimer ||= setTimeout(tellLost, GRACE);
+  };
+  const find = () => {
+    clearTimeout(lostTimer);
+    lostAt = lostTimer = 0;
+    said.hidden = true;
+    document.body.classList.remove("unconnected");
+    soon();
+  };
+
+  // The time left of a credential passes between two events, too.
+  const ends = new WeakMap();
+  const count = () => {
+    for (const one of document.querySelectorAll("[data-left]")) {
+      if (!ends.has(one)) ends.set(one, Date.now() + one.dataset.left * SECOND);
+      const left = Math.round((ends.get(one) - Date.now()) / SECOND);
+      if (left >= MINUTE / SECOND || one.dataset.shown === String(left)) continue;
+      one.dataset.shown = left;
+      const words = left > 0 ? one.dataset.seconds.replace("0", left) : one.dataset.over;
+      const meter = one.querySelector("meter");
+      meter.value = left > 0 ? meter.value : 0;
+      meter.ariaLabel = words;
+      one.querySelector(".bar").lastChild.textContent = ` ${words}`;
+      if (left > 0) continue;
+      one.removeAttribute("data-left");
+      const state = one.closest("tr, section").querySelector(".badges .state.good");
+      if (state) { state.className = "state bad"; state.textContent = words; }
+      if (source) soon();
+    }
+  };
 
   // A section with what a person is writing or holding stays as it is.
   const isInUse = (section) =>
@@ -75,7 +118,7 @@
     if (isAsking) { isStale = true; return; }
     isAsking = true;
     try {
-      const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+      const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
       if (response.redirected) { location.assign(response.url); return; }
       if (!response.ok) return;
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
@@ -86,7 +129,9 @@
         if (now.outerHTML !== old.outerHTML) old.replaceWith(now);
       }
       shownAt = Date.now();
-    } catch { /* the daemon restarts; the next event or connection shows what is new */ } finally {
+    } catch { /* the daemon restarts, or the connection is lost in silence: a new stream tells */
+      if (source?.readyState === EventSource.OPEN) { lose(); start(); }
+    } finally {
       isAsking = false;
       if (isStale) { isStale = false; soon(); }
     }
@@ -97,11 +142,14 @@
   const stop = () => { if (source) source.close(); source = null; };
   const start = () => {
     stop();
-    if (document.hidden) return;
+    if (document.hidden) { clearTimeout(lostTimer); lostTimer = 0; lostAt ||= Date.now(); return; }
+    if (lostAt) lose();
     source = new EventSource("/console/live");
     // What happened between the page and its stream is in no event: "hello" begins each stream.
     for (const kind of [...kinds.split(" "), "hello", "resync"]) source.addEventListener(kind, soon);
+    source.addEventListener("open", find);
     source.addEventListener("error", () => {
+      lose();
       // A stream that is refused: the session has ended, or too many pages are open.
       if (!source || source.readyState !== EventSource.CLOSED) return;
       stop();
@@ -111,6 +159,8 @@
   };
   // Not all that a page shows is told: an alert, or how long the daemon runs.
   setInterval(() => { if (source) soon(); }, MINUTE);
+  setInterval(count, SECOND);
+  count();
   // A page that is not looked at costs nothing.
   document.addEventListener("visibilitychange", () => { start(); if (source) soon(); });
   start();

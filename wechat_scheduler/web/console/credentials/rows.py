@@ -105,7 +105,13 @@ def time_left(visit: Visit, job: JobResult) -> Html:
     if not is_given or job.issued_at is None or job.expires_at is None:
         return fill('<span class="faint">–</span>')
     span = timedelta(seconds=job.expires_in)
-    return bar(visit, span / (job.expires_at - job.issued_at), visit.lasting(span))
+    return fill(
+        '<span class="left" data-left="{left}" data-seconds="{seconds}" data-over="{over}">{bar}</span>',
+        left=job.expires_in,
+        seconds=visit.lasting(timedelta(0)),
+        over=visit.say(STATES[Freshness.EXPIRED].words),
+        bar=bar(visit, span / (job.expires_at - job.issued_at), visit.lasting(span)),
+    )
 
 
 def next_attempt(visit: Visit, job: JobResult) -> Cell:
