@@ -1,5 +1,7 @@
 """The reception handles what users do."""
 
+from datetime import datetime
+
 import pytest
 from structlog.testing import capture_logs
 
@@ -7,6 +9,7 @@ from tests.audience.named_by_openid import by_openid
 from tests.audience.people import CALLBACK, HOUR, SECOND, Office, a_scene, an_app, heard
 from tests.clock import START
 from wechat_scheduler.audience.model import Purpose, Topic
+from wechat_scheduler.audience.text_windows import ENCOUNTER, WINDOW, texts_end
 from wechat_scheduler.audience.use_counts import UseChange, UseReport
 from wechat_scheduler.audience.user_acts import UserActKind
 from wechat_scheduler.errors import StorageError
@@ -111,6 +114,32 @@ async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newe
     assert back is not None
     assert (gone.follows, gone.heard_at) == (False, None)
     assert (back.follows, back.heard_at, back.uid) == (True, START + HOUR, gone.uid)
+
+
+async def test_a_message_lets_us_write_for_48_hours_and_other_acts_for_a_minute(
+    office: Office,
+) -> None:
+    async def end() -> datetime | None:
+        user = await by_openid(office.subscribers, "wx1", "o1")
+        assert user is not None
+        return texts_end(user)
+
+    await office.receive(FOLLOW, "1", at=START)
+    followed = await end()
+    await office.receive(UserActKind.CLICK, "2", at=START + HOUR)
+    clicked = await end()
+    await office.receive(UserActKind.MEDIA, "3", at=START + 2 * HOUR)
+    wrote = await end()
+    await office.receive(SCAN, "4", at=START + 3 * HOUR)
+    scanned = await end()
+    await office.receive(UNFOLLOW, "5", at=START + 4 * HOUR)
+    left = await end()
+    await office.receive(FOLLOW, "6", at=START + 5 * HOUR)
+
+    assert (followed, clicked) == (START + ENCOUNTER, START + HOUR + ENCOUNTER)
+    assert wrote == scanned == START + 2 * HOUR + WINDOW
+    assert left is None
+    assert await end() == START + 5 * HOUR + ENCOUNTER
 
 
 async def test_a_picture_lets_us_write_to_its_sender(office: Office) -> None:

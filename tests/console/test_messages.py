@@ -432,7 +432,7 @@ async def test_a_message_to_a_topic_is_shown_as_one_subscriber_sees_it(
     sent = await admin.submit(shown, "/console/messages/write/send")
 
     assert "To all subscribers of the topic news (2 now)" in page.text
-    assert "Of 2 subscribers 0 acted within 48 hours: only they get a text." in shown.text
+    assert "WeChat takes texts for 0 of 2 subscribers now: only they get one." in shown.text
     assert "As one of the receivers will see it" in shown.text
     assert "It would not be sent: it has no subscribers yet" in nobody.text
     assert f"/console/apps/{shop['id']}/codes?topic={topics[1]}" in nobody.html

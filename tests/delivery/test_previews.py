@@ -1,12 +1,23 @@
 """What is shown of a message before it is sent is what is sent."""
 
-from tests.delivery.samples import DAY, LANDING, NOW, PURCHASE, a_message, a_person, an_app
+from tests.delivery.samples import (
+    DAY,
+    HOUR,
+    LANDING,
+    MINUTE,
+    NOW,
+    PURCHASE,
+    a_message,
+    a_person,
+    an_app,
+)
 from wechat_scheduler.audience.model import AccountTemplate
 from wechat_scheduler.delivery.filling import filled
 from wechat_scheduler.delivery.model import Content, Form, Way
 from wechat_scheduler.delivery.notes import (
     FALLS_BACK,
     HOLDS_UNSEEN,
+    LONG_AGO,
     LONG_AGO_THEN,
     NOT_IMPORTED,
     TEXT_ALONE,
@@ -63,6 +74,22 @@ def test_a_text_that_is_sent_after_the_48_hours_is_warned_of_or_comes_as_a_templ
     assert [way.way for way in late.ways] == [Way.TEXT]
     assert [way.way for way in mapped.ways] == [Way.TEMPLATE]
     assert mapped.warnings == (NOT_IMPORTED.fill(template_id="T1"),)
+
+
+def test_a_text_is_warned_of_by_the_window_that_the_last_act_opened() -> None:
+    content, later = Content(title="Hi", way=Way.TEXT), NOW + 2 * MINUTE
+    scanned = a_person(heard_at=NOW, texts_until=NOW + MINUTE)
+    refused = a_person(heard_at=NOW - HOUR, texts_until=NOW - HOUR)
+    # An earlier release does not write `texts_until`.
+    earlier = a_person(heard_at=NOW - HOUR, texts_until=NOW - DAY)
+
+    now = preview(a_message(content), APP, scanned, NOW, "")
+    late = preview(a_message(content, not_before=later), APP, scanned, NOW, "")
+
+    assert (now.warnings, late.warnings) == ((), (LONG_AGO_THEN.en,))
+    assert preview(a_message(content), APP, scanned, later, "").warnings == (LONG_AGO.en,)
+    assert preview(a_message(content), APP, refused, NOW, "").warnings == (LONG_AGO.en,)
+    assert preview(a_message(content), APP, earlier, NOW, "").warnings == ()
 
 
 def test_a_template_that_the_account_does_not_have_or_sends_otherwise_is_said_to_be_refused() -> (

@@ -118,7 +118,7 @@ async def test_events_openkeys_codes_and_last_words_end_as_they_should(database:
     await put(database, "scenes", id="ends", expires_at=late + month, created_at=late, **scene)
     await put(database, "scenes", id="lasts", ticket_until=late + month, created_at=0, **scene)
     person = {"appid": "wx", "openid": "o", "follows": 1, "created_at": 0}
-    await put(database, "subscribers", uid="u", heard_at=late, **person)
+    await put(database, "subscribers", uid="u", heard_at=late, texts_until=late + 60, **person)
 
     await bring_back(database, START)
 
@@ -130,6 +130,8 @@ async def test_events_openkeys_codes_and_last_words_end_as_they_should(database:
     assert (await instants(database, "scenes", "expires_at"))["ends"] == START + CODE
     assert (await instants(database, "scenes", "ticket_until"))["lasts"] is None
     assert await instants(database, "subscribers", "heard_at", "uid") == {"u": START}
+    minute = timedelta(microseconds=60)
+    assert await instants(database, "subscribers", "texts_until", "uid") == {"u": START + minute}
 
 
 def node(at: datetime) -> Node:

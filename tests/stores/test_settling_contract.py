@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
+from datetime import datetime
 
 from tests.stores.mailing import Mail, accepted, dead, put_off, tried
-from tests.stores.samples import LEASE, NOW, SECOND
+from tests.stores.samples import APPID, LEASE, NOW, SECOND
+from wechat_scheduler.audience.text_windows import ENCOUNTER, WINDOW, texts_end
 from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.engine.supervisor import together
 
@@ -97,3 +99,26 @@ async def test_an_outcome_that_the_database_refuses_harms_no_other(mail: Mail) -
     assert stored == [True, False, True]
     states = [(await mail.shown(one.id)).state for one in deliveries]
     assert states == [DeliveryState.ACCEPTED, DeliveryState.SENDING, DeliveryState.ACCEPTED]
+
+
+async def test_a_refusal_as_too_late_ends_the_texts_until_the_user_does_something(
+    mail: Mail,
+) -> None:
+    async def ends() -> list[datetime | None]:
+        users = [await mail.subscribers.by_uid(mail.uids[name]) for name in ("amy", "bob")]
+        return [one and texts_end(one) for one in users]
+
+    for name, acted_at in (("amy", NOW - SECOND), ("bob", NOW + SECOND)):  # bob since the attempt
+        await mail.subscribers.follow(APPID, f"o-{name}", uid="", now=acted_at)
+    amy = await mail.put_one("amy")
+    await mail.put_one("bob")
+    for one in await mail.claim():
+        late = (tried(45015),)
+        await mail.outbox.settle(
+            accepted(one, before=late) if one.id == amy else dead(one, 45015), now=LATER
+        )
+    refused = await ends()
+    await mail.subscribers.follow(APPID, "o-amy", uid="", now=LATER, window=ENCOUNTER)
+
+    assert refused == [NOW - SECOND, NOW + SECOND + WINDOW]
+    assert (await ends())[0] == LATER + ENCOUNTER

@@ -13,7 +13,6 @@ from wechat_scheduler.audience.ids import (
     taken_for,
 )
 from wechat_scheduler.audience.model import (
-    WINDOW,
     Alias,
     App,
     Found,
@@ -177,8 +176,8 @@ class AudienceDesk:
 
     async def receivers(self, app: App, topic_id: int) -> ReceiverCount:
         """Those whom a message to one of its topics reaches now, or to the app itself, topic 0."""
-        since = self._clock.now() - WINDOW
-        return await self._subscriptions.count_receivers(app.id, topic_id, since, most=MOST_COUNTED)
+        now = self._clock.now()
+        return await self._subscriptions.count_receivers(app.id, topic_id, now, most=MOST_COUNTED)
 
     async def block(self, app: App, subscription_id: int, *, blocked: bool) -> None:
         """Raises NotFoundError, also for one of another app."""

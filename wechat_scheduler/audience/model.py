@@ -2,7 +2,7 @@
 
 import enum
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import NamedTuple, TypeAlias
 
 from wechat_scheduler.access.model import Network
@@ -10,9 +10,6 @@ from wechat_scheduler.audience.mini_programs import MiniProgramPage
 from wechat_scheduler.engine.records import dataclass, field
 
 SHANGHAI = "Asia/Shanghai"
-
-# How long after a user's last act an account may write to them freely ("客服消息").
-WINDOW = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +122,7 @@ class Subscriber:
     """A WeChat user of the account `appid`. `uid` is `UID_` and 28 letters and digits.
 
     `follows` says whether they follow the account now; `heard_at` is their last act that lets the
-    account write to them. `trouble` says why WeChat accepts no messages for them; empty if it does. Users
+    account write to them, by texts until `texts_until`. `trouble` says why WeChat accepts no messages for them; empty if it does. Users
     give `nickname` and `avatar` themselves: WeChat gives none.
 
     `morning` is the time of day of the greeting that they want, `HH:MM:SS`, empty for none;
@@ -138,6 +135,7 @@ class Subscriber:
     follows: bool
     created_at: datetime
     heard_at: datetime | None = None
+    texts_until: datetime | None = None
     trouble: str = ""
     zone: str = ""
     quiet: Quiet | None = None

@@ -1,7 +1,7 @@
 """The stores that the audience needs, and WeChat's QR codes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, Unpack
 
 from wechat_scheduler.access.once import Once
@@ -25,6 +25,7 @@ from wechat_scheduler.audience.model import (
     Token,
     TokenKind,
 )
+from wechat_scheduler.audience.text_windows import WINDOW
 from wechat_scheduler.audience.use_counts import UseCount, UseReport
 from wechat_scheduler.audience.user_acts import HandledAct
 
@@ -73,8 +74,11 @@ class Subscribers(Protocol):
 
     async def select(self, wanted: SubscriberFilter) -> Sequence[Subscriber]: ...
 
-    async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
-        """Record that the user follows the account and did something at `now`. A new subscriber
+    async def follow(
+        self, appid: str, openid: str, *, uid: str, now: datetime, window: timedelta = WINDOW
+    ) -> Subscriber:
+        """Record that the user follows the account and did something at `now`, for which WeChat takes texts within
+        `window`. A new subscriber
         gets `uid`; a known one keeps theirs. Clears `trouble`."""
 
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
@@ -104,9 +108,9 @@ class Subscriptions(Protocol):
     ) -> int: ...
 
     async def count_receivers(
-        self, app_id: int, topic_id: int, since: datetime, *, most: int
+        self, app_id: int, topic_id: int, now: datetime, *, most: int
     ) -> ReceiverCount:
-        """Of those whom `receivers` gives, up to `most`; some of them acted after `since`."""
+        """Of those whom `receivers` gives, up to `most`; some of them take texts at `now`."""
 
     async def of_person(self, uid: str) -> Sequence[Subscription]:
         """Ordered by id."""

@@ -22,6 +22,7 @@ from wechat_scheduler.audience.ports import (
     Subscriptions,
     UseCounts,
 )
+from wechat_scheduler.audience.text_windows import window_after
 from wechat_scheduler.audience.user_acts import (
     Effect,
     HandledAct,
@@ -124,7 +125,7 @@ class Reception:
     async def _welcome(self, act: UserAct) -> Effect:
         """A user who does something follows the account, and may get texts for a while."""
         subscriber = await self._subscribers.follow(
-            act.appid, act.openid, uid=new_uid(), now=act.at
+            act.appid, act.openid, uid=new_uid(), now=act.at, window=window_after(act.kind)
         )
         if act.kind is UserActKind.FOLLOW:
             log.info("subscriber.followed", uid=subscriber.uid, appid=act.appid)

@@ -16,22 +16,23 @@ CUT_TEXT: Final = Sentence(
     "文字超过微信一条消息的长度：只发送开头",
 )
 LONG_AGO: Final = Sentence(
-    "WeChat accepts a text only for 48 hours after the user wrote, and this user is not known to have written: "
+    "WeChat accepts a text only for 48 hours after the user wrote, and for one minute after a follow, a scan or a click on the "
+    "menu; this user is not known to have written: "
     "if WeChat refuses it, the message fails. Let the user write to the account first, or send it as a template",
-    "只有在用户发言后 48 小时内微信才收文本，而这个用户没有发言的记录：如果微信拒绝，这条消息就会失败。请先让用户给账号发一条消息，或者改用模板发送",
+    "只有在用户发言后 48 小时内，以及关注公众号、扫码或点菜单后的一分钟内，微信才收文本，而这个用户没有发言的记录：如果微信拒绝，这条消息就会失败。请先让用户给账号发一条消息，或者改用模板发送",
 )
 LONG_AGO_THEN: Final = Sentence(
-    "WeChat accepts a text only for 48 hours after the user wrote, and these end before this is sent: unless the user "
+    "WeChat accepts a text only for 48 hours after the user wrote, or one minute after a follow, a scan or a click; that ends before this is sent: unless the user "
     "writes to the account once more until then, the message fails. Send it earlier, or as a template",
-    "只有在用户发言后 48 小时内微信才收文本，而到发送时已经超过：除非用户在那之前再给账号发消息，否则这条消息会失败。请提早发送，或者改用模板发送",
+    "只有在用户发言后 48 小时内，或关注公众号、扫码、点菜单后的一分钟内，微信才收文本，而到发送时已经超过：除非用户在那之前再给账号发消息，否则这条消息会失败。请提早发送，或者改用模板发送",
 )
 FALLS_BACK: Final = Sentence(
     "if WeChat refuses the text, the template is sent", "如果微信拒绝文本，就发送模板"
 )
 NO_REMINDERS: Final = Sentence(
-    "the app has no template for reminders: they reach a user only within 48 hours of the user's last action; map the "
+    "the app has no template for reminders: they reach a user only within 48 hours of the user's last message; map the "
     "purpose reminder to one of the account's templates in the app's templates",
-    "应用没有提醒用的模板：只有用户最近 48 小时内有过互动才能收到；请在应用的模板里为用途 reminder 选一个账号的模板",
+    "应用没有提醒用的模板：只有用户最近 48 小时内发过消息才能收到；请在应用的模板里为用途 reminder 选一个账号的模板",
 )
 NO_URL: Final = Sentence(
     "a mini-program's notice cannot open a url: give one of its pages as miniprogram",

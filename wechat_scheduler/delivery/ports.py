@@ -50,7 +50,7 @@ class Messenger(Protocol):
         `client_msg_id` within ten minutes."""
 
     async def text(self, appid: str, openid: str, text: str) -> None:
-        """Send a customer-service text. WeChat accepts it within 48 hours of the user's last action."""
+        """Send a customer-service text. WeChat accepts it while `text_windows.takes_texts`."""
 
     async def subscribe(
         self,

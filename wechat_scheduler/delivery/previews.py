@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
-from wechat_scheduler.audience.model import WINDOW, App, Subscriber
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.text_windows import takes_texts
 from wechat_scheduler.delivery import ways
 from wechat_scheduler.delivery.filling import FilledTemplate, filling
 from wechat_scheduler.delivery.gate import waits_until
@@ -131,10 +132,9 @@ def _way(
 
 def _texts_refused(receiver: Subscriber, now: datetime, sent_at: datetime) -> tuple[str, ...]:
     """Why WeChat may accept no text for the user."""
-    heard_at = receiver.heard_at
-    if heard_at is None or now - heard_at >= WINDOW:
+    if not takes_texts(receiver, now):
         return (LONG_AGO.en,)
-    return (LONG_AGO_THEN.en,) if sent_at - heard_at >= WINDOW else ()
+    return () if takes_texts(receiver, sent_at) else (LONG_AGO_THEN.en,)
 
 
 def _text(

@@ -87,9 +87,15 @@ FILL_IT = Sentence(
     "correct the app's template and replay, or send it again with the right data",
     "请改正应用的模板后重发，或带上正确的数据重新发送",
 )
+# Dead letters of earlier releases have it.
 HEARD_TOO_LONG_AGO = Sentence(
     "the user was last heard of more than 48 hours ago, and the app {app} has no template for the purpose {purpose}",
     "用户已超过 48 小时没有动静，而应用 {app} 没有为用途 {purpose} 指定模板",
+)
+NO_TEXT_NOW = Sentence(
+    "WeChat takes no text for the user now (only for 48 hours after a message of theirs, or for one minute after a "
+    "follow, a scan or a click), and the app {app} has no template for the purpose {purpose}",
+    "微信现在不收发给用户的文本（用户发言后 48 小时内，或关注公众号、扫码、点菜单后的一分钟内才收），而应用 {app} 没有为用途 {purpose} 指定模板",
 )
 
 SWITCHED_OFF = Sentence(
@@ -161,7 +167,7 @@ def not_filled(sentence: str) -> SendError:
 def heard_too_long_ago(app: App, content: Content) -> SendError:
     """The error if a text is no longer allowed, and there is no template."""
     return SendError(
-        HEARD_TOO_LONG_AGO.fill(app=app.name, purpose=content.purpose),
+        NO_TEXT_NOW.fill(app=app.name, purpose=content.purpose),
         verdict=Verdict.REJECTED,
         advice=MAP_IT_AND_REPLAY.fill(purpose=content.purpose),
     )

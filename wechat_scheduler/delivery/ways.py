@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from wechat_scheduler.audience.mini_programs import MiniProgramPage
-from wechat_scheduler.audience.model import WINDOW, App, Subscriber
+from wechat_scheduler.audience.model import App, Subscriber
+from wechat_scheduler.audience.text_windows import takes_texts
 from wechat_scheduler.delivery.keywords import ELLIPSIS
 from wechat_scheduler.delivery.model import Content, Delivery, Form, Way
 from wechat_scheduler.delivery.notes import NO_URL
@@ -37,7 +38,7 @@ def _ways(content: Content, app: App, receiver: Subscriber, now: datetime) -> tu
     if content.template:
         return (Way.TEMPLATE,)
     has_template = content.purpose in app.templates
-    found = (Way.TEXT,) if _may_answer(receiver, now) else ()
+    found = (Way.TEXT,) if takes_texts(receiver, now) else ()
     if has_template:
         return (*found, Way.TEMPLATE)
     if found or receiver.heard_at is None:
@@ -80,12 +81,8 @@ def is_recognised(content: Content, delivery: Delivery, way: Way, now: datetime)
         return False
     chooses_freely = content.way is Way.AUTO and not content.template
     return now - doubted_at < RECOGNISED and not (
-        chooses_freely and _may_answer(receiver, doubted_at)
+        chooses_freely and takes_texts(receiver, doubted_at)
     )
-
-
-def _may_answer(receiver: Subscriber, now: datetime) -> bool:
-    return receiver.heard_at is not None and now - receiver.heard_at < WINDOW
 
 
 def _whole(content: Content) -> str:

@@ -7,8 +7,9 @@ from typing import Final
 import structlog
 
 from wechat_scheduler.audience.app_events import BotDeed, BotDeedKind
-from wechat_scheduler.audience.model import WINDOW, App, Purpose, Subscriber
+from wechat_scheduler.audience.model import App, Purpose, Subscriber
 from wechat_scheduler.audience.ports import Subscribers
+from wechat_scheduler.audience.text_windows import takes_texts
 from wechat_scheduler.audience.user_acts import UserAct, UserActKind
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import replace
@@ -182,6 +183,4 @@ class Participants:
 
 
 def _may_be_told(owner: Subscriber, now: datetime) -> bool:
-    if not (owner.follows and owner.hears_joins):
-        return False
-    return owner.heard_at is not None and now - owner.heard_at < WINDOW
+    return owner.follows and owner.hears_joins and takes_texts(owner, now)

@@ -21,7 +21,8 @@ FORGIVE = f"""
         SELECT target FROM deliveries WHERE channel = 'person' AND id IN ({IDS})
     )
 """  # noqa: S608 - our own text
-
+# A user who did something since the attempt at $2 may take texts again.
+END_TEXTS = "UPDATE subscribers SET texts_until = heard_at WHERE uid = $1 AND heard_at <= $2"
 DOUBT_COUNTS = f"""
     UPDATE use_counts SET certain = 0 WHERE certain = 1 AND (appid, openid) IN (
         SELECT s.appid, s.openid FROM deliveries d JOIN subscribers s ON s.uid = d.target
@@ -39,6 +40,11 @@ def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
     follow again or a delivery to them is replayed."""
     yield Statement(TROUBLE, (uid, reason))
     yield Statement(OF_PERSON, (uid, reason, now))
+
+
+def end_texts(uid: str, tried_at: datetime) -> Statement:
+    """WeChat told that it takes no texts for the person."""
+    return Statement(END_TEXTS, (uid, micros(tried_at)))
 
 
 def try_again(delivery_ids: Sequence[int]) -> Script[None]:

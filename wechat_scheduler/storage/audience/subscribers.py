@@ -1,38 +1,44 @@
 """`audience.ports.Subscribers` on a database."""
 
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
+from wechat_scheduler.audience.text_windows import WINDOW
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience.called import called_by
 from wechat_scheduler.storage.audience.cancelling import cancel_for_person
 from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.recent import RecentRows
-from wechat_scheduler.storage.rows import columns, micros, record
+from wechat_scheduler.storage.rows import MICROSECOND, columns, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
 
 COLUMNS = (
-    "uid appid openid follows trouble heard_at zone quiet nickname avatar morning hears_joins"
+    "uid appid openid follows trouble heard_at texts_until zone quiet nickname avatar morning hears_joins"
     " created_at"
 )
 BY_UID = f"SELECT {columns('s', COLUMNS)} FROM subscribers s WHERE uid IN ({IDS})"  # noqa: S608 - our own names
 LIST = f"SELECT {columns('s', COLUMNS)}"
 # WeChat may repeat an event after a newer one: the newest time stays.
-FOLLOW = """
-    INSERT INTO subscribers (uid, appid, openid, follows, heard_at, created_at)
-    VALUES ($1, $2, $3, 1, $4, $4)
+# As `text_windows.texts_end`: rows of earlier releases have no end, or one before the last act.
+TEXTS_END = f"""(CASE WHEN subscribers.texts_until >= subscribers.heard_at THEN subscribers.texts_until
+        ELSE subscribers.heard_at + {WINDOW // MICROSECOND} END)"""
+FOLLOW = f"""
+    INSERT INTO subscribers (uid, appid, openid, follows, heard_at, texts_until, created_at)
+    VALUES ($1, $2, $3, 1, $4, $5, $4)
     ON CONFLICT (appid, openid) DO UPDATE
     SET follows = 1, trouble = '', heard_at = CASE
         WHEN subscribers.heard_at > excluded.heard_at THEN subscribers.heard_at
-        ELSE excluded.heard_at END
+        ELSE excluded.heard_at END,
+    texts_until = CASE WHEN {TEXTS_END} > excluded.texts_until THEN {TEXTS_END}
+        ELSE excluded.texts_until END
     RETURNING *
-"""
+"""  # noqa: S608 - our own text
 UNFOLLOW = """
-    UPDATE subscribers SET follows = 0, heard_at = NULL
+    UPDATE subscribers SET follows = 0, heard_at = NULL, texts_until = NULL
     WHERE appid = $1 AND openid = $2 AND (heard_at IS NULL OR heard_at <= $3) RETURNING *
 """
 CHANGE = """
@@ -65,8 +71,10 @@ class SqlSubscribers:
         rows = await self._database.read(statement.sql, *statement.params)
         return readable(rows, subscriber_of, table="subscribers", key="uid")
 
-    async def follow(self, appid: str, openid: str, *, uid: str, now: datetime) -> Subscriber:
-        return await self._database.write(lambda: _follow(appid, openid, uid, now))
+    async def follow(
+        self, appid: str, openid: str, *, uid: str, now: datetime, window: timedelta = WINDOW
+    ) -> Subscriber:
+        return await self._database.write(lambda: _follow(appid, openid, uid, now, window))
 
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
         return await self._database.write(lambda: _unfollow(appid, openid, now))
@@ -120,8 +128,10 @@ def _quiet(text: str) -> Quiet | None:
     return Quiet(begins=time.fromisoformat(begins), ends=time.fromisoformat(ends)) if ends else None
 
 
-def _follow(appid: str, openid: str, uid: str, now: datetime) -> Script[Subscriber]:
-    rows = yield Statement(FOLLOW, (uid, appid, openid, micros(now)))
+def _follow(
+    appid: str, openid: str, uid: str, now: datetime, window: timedelta
+) -> Script[Subscriber]:
+    rows = yield Statement(FOLLOW, (uid, appid, openid, micros(now), micros(now + window)))
     found = _only(rows)
     assert found is not None  # noqa: S101 - it returns a row
     return found

@@ -53,9 +53,10 @@ _RECEIVING = """
         AND s.follows = 1 AND s.trouble = ''
 """
 RECEIVERS = f"SELECT n.uid {_RECEIVING} AND n.uid > $3 ORDER BY n.uid LIMIT $4"
+TEXTS_END = subscribers.TEXTS_END.replace("subscribers.", "s.")
 COUNT_RECEIVERS = f"""
-    SELECT count(*) AS people, count(CASE WHEN heard_at > $3 THEN 1 END) AS heard
-    FROM (SELECT s.heard_at {_RECEIVING} LIMIT $4) few
+    SELECT count(*) AS people, count(CASE WHEN texts_end > $3 THEN 1 END) AS heard
+    FROM (SELECT {TEXTS_END} AS texts_end {_RECEIVING} LIMIT $4) few
 """  # noqa: S608 - our own text
 
 
@@ -91,9 +92,9 @@ class SqlSubscriptions:
         return size
 
     async def count_receivers(
-        self, app_id: int, topic_id: int, since: datetime, *, most: int
+        self, app_id: int, topic_id: int, now: datetime, *, most: int
     ) -> ReceiverCount:
-        params = app_id, topic_id, micros(since), most + 1
+        params = app_id, topic_id, micros(now), most + 1
         (row,) = await self._database.read(COUNT_RECEIVERS, *params)
         people, heard = (min(row[name], most) for name in ("people", "heard"))
         return ReceiverCount(people=people, heard=heard, more=row["people"] > most)

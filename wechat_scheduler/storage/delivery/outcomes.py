@@ -4,9 +4,9 @@ Each statement hands the interpreter to another thread and back, and there are u
 So the outcomes that wait at the same time share them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from wechat_scheduler.delivery.model import (
     Attempt,
@@ -17,7 +17,7 @@ from wechat_scheduler.delivery.model import (
     Settled,
     TargetKind,
 )
-from wechat_scheduler.storage.audience.cancelling import mark_unreachable
+from wechat_scheduler.storage.audience.cancelling import end_texts, mark_unreachable
 from wechat_scheduler.storage.credentials.notifications import collapse_key
 from wechat_scheduler.storage.database import GivenRows, Script, Statement, each
 from wechat_scheduler.storage.delivery.deliveries import apply_receipts
@@ -97,6 +97,10 @@ LET_GO = """
 """
 
 
+# WeChat's errcode for a text after the time in which it takes some.
+TOO_LATE: Final = 45015
+
+
 class Departure(NamedTuple):
     """A delivery that is to be sent at `now`, under a claim that ends at `until`. If it `repeats`, the
     receiver may see it twice."""
@@ -138,6 +142,7 @@ def _settle(outcomes: Sequence[Outcome], now: int, feed: SqlFeed) -> Script[list
     # Without a claim the outcome was stored before, and only the store's answer was lost.
     stored = [one for one in outcomes if one.delivery.id in done]
     yield from each(ATTEMPTS.statements([row for one in stored for row in _attempts(one)]))
+    yield from each(text for one in stored for text in _ended_texts(one))
     yield from each(_let_go(one.delivery, now) for one in outcomes if one.delivery.id not in done)
     told = yield from apply_receipts(_references(final, done), now)
     yield from feed.often(
@@ -198,6 +203,13 @@ def _deferred(outcome: Deferred) -> Statement:
     values = (micros(outcome.due_at), outcome.error, int(outcome.counts), errcode)
     marks = (int(outcome.doubtful), int(attempt is not None))
     return Statement(DEFER, (delivery.id, delivery.claim, *values, *marks))
+
+
+def _ended_texts(outcome: Outcome) -> Iterator[Statement]:
+    if outcome.delivery.channel == TargetKind.PERSON:
+        for one in outcome.attempts:
+            if one.errcode == TOO_LATE:
+                yield end_texts(outcome.delivery.target, one.at)
 
 
 def _attempts(outcome: Outcome) -> list[tuple[object, ...]]:

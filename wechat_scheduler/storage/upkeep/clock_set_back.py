@@ -29,7 +29,10 @@ RETRIES = """
     UPDATE jobs SET due_at = $1 WHERE claimed_by IS NULL AND due_at > $2 AND fault IS NOT NULL
 """
 FIRST_FAILURES = "UPDATE deliveries SET since = $1 WHERE state = 'pending' AND since > $2"
-LAST_WORDS = "UPDATE subscribers SET heard_at = $1 WHERE heard_at > $2"
+LAST_WORDS = """
+    UPDATE subscribers SET heard_at = $1, texts_until = texts_until - (heard_at - $1)
+    WHERE heard_at > $2
+"""
 CODES = """
     UPDATE scenes SET created_at = $1, expires_at = expires_at - (created_at - $1),
         ticket_until = ticket_until - (created_at - $1)

@@ -26,9 +26,9 @@ NOT_OF_TOPICS = W(
     "只扫了主题二维码的人不在其中：请再发给主题。",
 )
 NOT_ALL = W(
-    "Of {n} subscribers {heard} acted within 48 hours: only they get a text. For the others, map the purpose message to "
+    "WeChat takes texts for {heard} of {n} subscribers now: only they get one. For the others, map the purpose message to "
     "one of the account's templates in the app's templates, and send it as WeChat allows.",
-    "{n} 个订阅者中，48 小时内有互动的有 {heard} 人，只有他们收得到客服消息。要发给其他人，请在应用的模板里为用途 message "
+    "{n} 个订阅者中，微信现在接收客服消息的有 {heard} 人，只有他们收得到。要发给其他人，请在应用的模板里为用途 message "
     "选一个账号的模板，并按微信允许的方式发送。",
 )
 TEXTS: Final = ("", "auto", "text")

@@ -5,7 +5,6 @@ from typing import Final
 from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
-from wechat_scheduler.audience.model import WINDOW
 from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
@@ -33,17 +32,18 @@ NOT_KEPT = W(
     "用户写的内容不在这里保存，只交给机器人和应用的回调。请在微信公众平台（mp.weixin.qq.com）查看。",
 )
 UNTIL = W(
-    "WeChat takes texts to this user for 48 hours after their last act. They end {at}.",
-    "微信接收发给此用户的客服消息，截止：{at}，即最近活动之后 48 小时。",
+    "WeChat takes texts to this user until {at}, as far as is known: it takes them for 48 hours after a message of the "
+    "user, and for one minute after a follow, a scan or a click on the menu.",
+    "据目前所知，微信接收发给此用户的客服消息，截止：{at}。用户发消息之后 48 小时内接收；关注公众号、扫码或点菜单之后只接收一分钟。",
 )
 OVER = W(
-    "WeChat takes no text to this user now: more than 48 hours have passed since their last act. A template message or a "
-    "subscribe notice may still arrive.",
-    "微信现在不接收发给此用户的客服消息：距最近活动已超过 48 小时。模板消息或订阅通知仍可能送达。",
+    "WeChat takes no text to this user now: it takes them for 48 hours after a message of the user, and for one minute "
+    "after a follow, a scan or a click on the menu. A template message or a subscribe notice may still arrive.",
+    "微信现在不接收发给此用户的客服消息：用户发消息之后 48 小时内才接收；关注公众号、扫码或点菜单之后只接收一分钟。模板消息或订阅通知仍可能送达。",
 )
 NO_ACT = W(
-    "WeChat has told of no act of this user yet: it takes texts for 48 hours after one.",
-    "微信还没有报告过此用户的活动：有活动之后的 48 小时内才接收客服消息。",
+    "WeChat has told of no act of this user yet: it takes texts for 48 hours after a message of theirs.",
+    "微信还没有报告过此用户的活动：用户发消息之后的 48 小时内才接收客服消息。",
 )
 GONE = W(
     "The user does not follow the account: WeChat takes no text to them.",
@@ -59,7 +59,7 @@ async def answer_form(
 ) -> Html:
     """Raises RequestError."""
     kept = fill('<p class="faint">{words}</p>', words=visit.say(NOT_KEPT))
-    until = user.heard_at + WINDOW if user.heard_at else None
+    until = user.texts_until
     if until is None or until <= visit.now or not user.follows:
         why = GONE if not user.follows else OVER if until else NO_ACT
         return joined([kept, advice(visit, visit.say(why)), _unsent(visit, error)])

@@ -26,8 +26,8 @@ BOTH: Final[Mapping[str, str]] = {
     "Why WeChat would refuse a template.": "微信为何会拒绝一个模板",
     "The `sentence` names the `keyword`, which is empty if no single one is at fault.": "`sentence` 说出 `keyword`；不是某一个关键词的问题时，`keyword` 为空",
     "For its `faults` WeChat would refuse it.": "因为 `faults`，微信会拒绝它",
-    "`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for "
-    "them.": "现在发送的消息到达 `people` 人；其中 `heard` 人 48 小时内有过互动，微信接收发给他们的客服消息",
+    "`people` get a message that is sent now; for `heard` of them WeChat accepts texts, as far as it is "
+    "known.": "现在发送的消息到达 `people` 人；据目前所知，微信接收发给其中 `heard` 人的客服消息",
     "Up to 10,000 are counted; `more` says whether there are more.": "最多数到 10,000；`more` 说明是否还有更多",
     "`wrong` has them by keyword, which is empty for one of the template itself.": "`wrong` 按关键词列出它们；模板本身的问题，关键词为空",
     "The page that a tap opens; it wins over `url`.": "点击后打开的页面；优先于 `url`",
@@ -65,7 +65,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`names` are the app's own for the user.": "`names` 是应用自己的用户名",
     "The app sets `blocked`, the user sets `muted`.": "`blocked` 由应用设置，`muted` 由用户设置",
     "`trouble` says why WeChat accepts no message for the user.": "`trouble` 说明微信为何不接收给这个用户的消息",
-    "For 48 hours after `heard_at`, the user's last action, WeChat accepts texts.": "`heard_at` 是用户最近的动作，之后 48 小时内微信接收客服消息",
+    "`heard_at` is the user's last action.": "`heard_at` 是用户最近的动作",
+    "WeChat accepts texts until `texts_until`, as far as it is known.": "据目前所知，微信接收客服消息到 `texts_until` 为止",
     "`id` is that of the subscription, and the value for `after`.": "`id` 是订阅的 id，也是 `after` 的值",
     "One user as the app knows them.": "应用所知的一个用户",
     "`names` are the app's own for the user; `consented` says whether the user lets the app's signed calls set reminders.":

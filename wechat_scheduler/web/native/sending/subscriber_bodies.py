@@ -63,7 +63,7 @@ class SubscriberResult(msgspec.Struct, kw_only=True):
     """A subscription and its user; `topic` is null for the app itself. `names` are the app's own for the user.
 
     The app sets `blocked`, the user sets `muted`. `trouble` says why WeChat accepts no message for
-    the user. For 48 hours after `heard_at`, the user's last action, WeChat accepts texts. `id` is
+    the user. `heard_at` is the user's last action. `id` is
     that of the subscription, and the value for `after`.
     """
 
@@ -112,7 +112,7 @@ class AppSubscriptionResult(msgspec.Struct, kw_only=True):
 
 class ShownSubscriberResult(msgspec.Struct, kw_only=True):
     """One user as the app knows them. `names` are the app's own for the user; `consented` says whether the
-    user lets the app's signed calls set reminders. Without `subscriptions` the user left the app."""
+    user lets the app's signed calls set reminders. WeChat accepts texts until `texts_until`, as far as it is known. Without `subscriptions` the user left the app."""
 
     uid: str
     openid: str
@@ -124,6 +124,7 @@ class ShownSubscriberResult(msgspec.Struct, kw_only=True):
     quiet: str | None
     nickname: str
     heard_at: datetime | None
+    texts_until: datetime | None
     created_at: datetime
     subscriptions: list[AppSubscriptionResult]
 

@@ -66,8 +66,8 @@ class TopicChangeBody(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ReceiversResult(msgspec.Struct, kw_only=True):
-    """`people` get a message that is sent now; `heard` of them acted within 48 hours, so that WeChat accepts texts for
-    them. Up to 10,000 are counted; `more` says whether there are more."""
+    """`people` get a message that is sent now; for `heard` of them WeChat accepts texts, as far as it
+    is known. Up to 10,000 are counted; `more` says whether there are more."""
 
     people: int
     heard: int

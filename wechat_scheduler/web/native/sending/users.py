@@ -10,6 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.desk import TOPICS_AT_ONCE
 from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.model import Subscription
+from wechat_scheduler.audience.text_windows import texts_end
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.ids import WECHAT_ID, check_wechat_id, schema_of
@@ -65,6 +66,7 @@ async def shown(request: web.Request) -> web.Response:
         ShownSubscriberResult,
         found.subscriber,
         names=[alias.name for alias in aliases if not alias.openkey_hash],
+        texts_until=texts_end(found.subscriber),
         consented=any(alias.consented for alias in aliases),
         quiet=hours(found.subscriber.quiet),
         subscriptions=await _subscriptions(request, [*own, *(one for one, _ in topics)]),
