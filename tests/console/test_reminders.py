@@ -769,7 +769,7 @@ async def test_the_bot_is_shown_with_what_only_the_configuration_changes(
 
     assert page.table("Accounts") == [
         {
-            "Account": APPID, "Hears users": "yes", "App of its reminders": "shop",
+            "Account": APPID, "Hears users": "not known: URL not verified, no push yet", "App of its reminders": "shop",
             "After 48 hours": "not reached: no template for reminders", "Time zone": "Asia/Shanghai",
         }
     ]  # fmt: skip

@@ -67,3 +67,11 @@ def test_a_refusal_counts_until_a_ticket_passes() -> None:
     assert advice(WELL, before, START) == ""
     assert advice(WELL, after, START) == "the last push was refused: its signature does not fit"
     assert advice(WELL, replace(after, overcome=True), START) == ""
+
+
+def test_a_refusal_counts_no_longer_once_wechat_verified_the_url_after_it() -> None:
+    refused = PushRefusal(count=1, at=START - MINUTE, reason="its signature does not fit")
+    verified = replace(ACCOUNT, heard=True, verified_at=START)
+
+    assert "refused" in advice(replace(verified, verified_at=START - 2 * MINUTE), refused, START)
+    assert advice(verified, refused, START) == ""

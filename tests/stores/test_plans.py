@@ -177,6 +177,7 @@ STATEMENTS = {
     "given reminders": adopting.GIVE.text(4),
     "failing jobs": facts.FIRST.format(which=facts.failing_of({"wx1/access_token", "wx2/x"})),
     "dead letters": facts.DEAD,
+    "refused deliveries that wait": facts.WAITING,
     "dead messages": census.DEAD,
     "tickets": facts.TICKETS,
     "open alerts": alerts.OPEN,

@@ -5,10 +5,11 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, 
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from wechat_scheduler.alerts import conditions
+from wechat_scheduler.alerts import conditions, refused
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
 from wechat_scheduler.alerts.model import AlertKey, Condition
 from wechat_scheduler.alerts.ports import FactStore, LostJobs, NotedJob
+from wechat_scheduler.alerts.refused import RefusedPush
 from wechat_scheduler.config.alerts import AlertRule, AlertSettings
 from wechat_scheduler.engine.records import dataclass
 
@@ -17,6 +18,8 @@ from wechat_scheduler.engine.records import dataclass
 MOST_JOBS: Final = 1000
 # Messages that died in an hour, and are looked at.
 MOST_DEAD: Final = 10_000
+# Deliveries that wait after WeChat refused them, and are looked at.
+MOST_WAITING: Final = 10_000
 HOUR: Final = timedelta(hours=1)
 
 # The rules about single jobs.
@@ -25,13 +28,16 @@ NOTED: Final = frozenset((AlertRule.CREDENTIAL_CONTESTED, AlertRule.QUOTA_NEARLY
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What the alerts ask of the daemon. `speed` and `quotas` are this process's; `quotas` are those of paths.
+    """What the alerts ask of the daemon. `speed`, `quotas` and `refused_pushes` are this process's; `quotas` are those of paths.
+    `of_persons` is what a person does about the errcode of a message with its error, empty where none has to.
     `apps` gives the name and the account of each app, `daily_limit` the calls that a job may make in a day, and
     `least_limit` the least of these. `node` is the host of this daemon, `started_at` its start."""
 
     speed: Callable[[], Awaitable[Speed]]
     quotas: Callable[[], Awaitable[Sequence[NearQuota]]]
+    of_persons: Callable[[int, str], str]
     apps: Callable[[], Mapping[int, tuple[str, str]]]
+    refused_pushes: Callable[[], Awaitable[Sequence[RefusedPush]]]
     daily_limit: Callable[[NotedJob], int]
     least_limit: Callable[[], int]
     node: str
@@ -84,6 +90,12 @@ class Facts:
             dead = await self._store.dead_letters(since=now - HOUR, limit=MOST_DEAD)
             apps = self._around.apps()
             found += conditions.dead_letters(dead, apps, most=settings.dead_letters)
+        if AlertRule.SENDS_REFUSED in rules:
+            waiting = await self._store.waiting_deliveries(limit=MOST_WAITING)
+            found += refused.refused_sends(waiting, self._around.of_persons)
+        if AlertRule.PUSHES_REFUSED in rules:
+            pushes = await self._around.refused_pushes()
+            found += refused.refused_pushes(pushes, node=self._around.node, now=now)
         if AlertRule.TICKET_MISSING in rules:
             found += conditions.missing_tickets(
                 await self._store.tickets(),

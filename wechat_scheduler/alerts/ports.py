@@ -43,6 +43,16 @@ class DeadLetters:
     error: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingDeliveries:
+    """The deliveries to users of an account that wait, since WeChat refused each with `errcode`. One of them says `error`."""
+
+    appid: str
+    errcode: int
+    deliveries: int
+    error: str
+
+
 class FactStore(Protocol):
     """What the store knows without reading much. All methods may raise StorageError."""
 
@@ -61,6 +71,9 @@ class FactStore(Protocol):
 
     async def dead_letters(self, *, since: datetime, limit: int) -> Sequence[DeadLetters]:
         """By app; of at most `limit` messages, the newest. Alerts that died are not counted."""
+
+    async def waiting_deliveries(self, *, limit: int) -> Sequence[WaitingDeliveries]:
+        """By account and errcode; of at most `limit` deliveries, those with the highest errcodes."""
 
     async def tickets(self) -> Mapping[str, datetime]:
         """When each platform's last ticket came, or since when the first is expected, by appid."""

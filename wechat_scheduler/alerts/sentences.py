@@ -56,6 +56,18 @@ DIED: Final = Sentence(
     "{messages} of {whose} died in the last hour: {error}",
     "最近一小时，{whose}有 {messages}失败：{error}",
 )
+WAITS: Final = Sentence(
+    "WeChat refuses what {appid} sends with {errcode:d}; deliveries that wait: {count:d}",
+    "微信以 {errcode} 拒绝 {appid} 的发送；等待中的投递：{count}",
+)
+PUSH_REFUSED: Final = Sentence(
+    "the last push to {appid} was refused, and none passed since: {reason}",
+    "{appid} 的上一个推送被拒绝，之后没有推送通过：{reason}",
+)
+SAME_SECRETS: Final = Sentence(
+    "compare the Token and the EncodingAESKey in WeChat's console with those of its push endpoint here, or set both up again",
+    "请核对微信后台的 Token 和 EncodingAESKey 与这里推送地址的是否一致，或两边重新设置",
+)
 MESSAGE: Final = Sentence("1 message", "1 条消息")
 MESSAGES: Final = Sentence("{count:d} messages", "{count} 条消息")
 BOT: Final = Sentence("the bot", "机器人")

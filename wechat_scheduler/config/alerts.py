@@ -20,6 +20,8 @@ class AlertRule(enum.StrEnum):
     CREDENTIAL_CONTESTED = "credential_contested"
     QUOTA_NEARLY_SPENT = "quota_nearly_spent"
     STORE_SLOW = "store_slow"
+    SENDS_REFUSED = "sends_refused"
+    PUSHES_REFUSED = "pushes_refused"
 
 
 def _rule(text: str) -> AlertRule:

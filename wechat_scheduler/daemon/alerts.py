@@ -4,13 +4,14 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from wechat_scheduler.alerts.addressing import Addresses
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
 from wechat_scheduler.alerts.desk import AlertDesk
 from wechat_scheduler.alerts.facts import Facts, Surroundings
 from wechat_scheduler.alerts.ports import NotedJob
+from wechat_scheduler.alerts.refused import RefusedPush
 from wechat_scheduler.alerts.sentences import PATH_OF
 from wechat_scheduler.alerts.telling import AlertWords
 from wechat_scheduler.alerts.trials import AlertTrials
@@ -26,7 +27,14 @@ from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.engine.clockwork import Clockwork
 from wechat_scheduler.engine.nodes import NodeState
 from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.pushes.endpoints import refusing
+from wechat_scheduler.pushes.intake import Intake
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.nodes import all_nodes
+from wechat_scheduler.wechat.errcodes import ERRCODES
+
+# The paths of messages begin so. What they say of an account is the same for all.
+MESSAGES: Final = "/cgi-bin/message/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +55,7 @@ def wire_alerts(
     delivery: DeliveryParts,
     *,
     directory: Directory,
+    intake: Intake,
     commit_time: Callable[[], timedelta],
 ) -> AlertParts:
     """`clockworks` are the loops over rows, each by the name of its queue."""
@@ -56,6 +65,8 @@ def wire_alerts(
         Surroundings(
             speed=partial(_speed, ground, clockworks, commit_time),
             quotas=partial(_quotas, gateway),
+            of_persons=of_persons,
+            refused_pushes=partial(_refused_pushes, ground, intake),
             apps=lambda: {app.id: (app.name, app.appid) for app in directory.apps()},
             daily_limit=lambda job: credentials.daily_limit(job.key.kind, _account(job)),
             least_limit=credentials.least_limit,
@@ -98,6 +109,13 @@ def _chinese(text: str) -> str:
     return chinese().of(text)
 
 
+def of_persons(errcode: int, error: str) -> str:
+    """What a person does about a message that WeChat refused so, for a cause that only a person ends; else empty."""
+    reading = ERRCODES.read(MESSAGES, errcode, error)
+    ends = reading.reaction is Reaction.OPERATOR and reading.verdict is None
+    return reading.advice if ends else ""
+
+
 def _account(job: NotedJob) -> Account:
     return Account(appid=job.key.appid, secret="", endpoint=job.endpoint)
 
@@ -137,6 +155,13 @@ async def _quotas(gateway: GatewayParts) -> Sequence[NearQuota]:
             )
         )
     return found
+
+
+async def _refused_pushes(ground: Ground, intake: Intake) -> Sequence[RefusedPush]:
+    return [
+        RefusedPush(appid=view.appid, at=refusal.at, reason=refusal.reason)
+        for view, refusal in await refusing(ground.stores.pushes, intake)
+    ]
 
 
 async def _living(ground: Ground) -> frozenset[str]:

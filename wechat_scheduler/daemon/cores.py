@@ -122,6 +122,7 @@ def wire(ground: Ground) -> Cores:
         gateway,
         delivery,
         directory=directory,
+        intake=pushes.intake,
         commit_time=lambda: pulse.commit_time,
     )
     # What only memory holds.

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Final
 
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
@@ -11,6 +12,9 @@ from wechat_scheduler.pushes.history import EndpointFilter, PastPush, PushFilter
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints, PushHistory
+
+# Push URLs that are looked at for the alerts in one check.
+MOST_REFUSING: Final = 1000
 
 
 class EndpointDesk:
@@ -47,10 +51,28 @@ class EndpointDesk:
         return await self._history.find(wanted)
 
 
+async def refusing(
+    store: PushEndpoints, intake: Intake
+) -> Sequence[tuple[PushEndpointView, PushRefusal]]:
+    """The push URLs at which nothing passes since the last refusal. Raises StorageError."""
+    lasting = intake.lasting_refusals()
+    if not lasting:
+        return []
+    found = await store.view(EndpointFilter(within=tuple(sorted(lasting)[:MOST_REFUSING])))
+    both = ((view, lasting[view.appid]) for view in found)
+    return [(view, refusal) for view, refusal in both if refuses(view, refusal)]
+
+
+def refuses(view: PushEndpointView, refusal: PushRefusal) -> bool:
+    """Whether nothing shows that pushes pass since this refusal: neither a push nor WeChat's verification of the URL."""
+    newest = max(view.ticket_at or view.changed_at, view.verified_at or view.changed_at)
+    return not refusal.overcome and refusal.at >= newest
+
+
 def advice(view: PushEndpointView, refusal: PushRefusal | None, now: datetime) -> str:
     """What the operator should do about a push URL, in one sentence; empty if all is well."""
     newest = view.ticket_at or view.changed_at
-    if refusal is not None and not refusal.overcome and refusal.at >= newest:
+    if refusal is not None and refuses(view, refusal):
         return sentences.LAST_REFUSED.fill(reason=refusal.reason)
     if view.waiting and view.waiting[0].note:
         first = view.waiting[0]

@@ -7,7 +7,7 @@ through the outbox.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn, TypeVar
@@ -100,6 +100,10 @@ class Intake:
 
     def last_refusal(self, appid: str) -> PushRefusal | None:
         return self._refusals.last(appid)
+
+    def lasting_refusals(self) -> Mapping[str, PushRefusal]:
+        """Those of accounts for which no push was accepted since."""
+        return self._refusals.lasting()
 
     def forget(self, appid: str) -> None:
         """Drop the last refusal, since the secrets changed."""

@@ -43,6 +43,10 @@ class Refusals:
     def last(self, appid: str) -> PushRefusal | None:
         return self._last.get(appid)
 
+    def lasting(self) -> dict[str, PushRefusal]:
+        """The last refusals of accounts for which no push was accepted since."""
+        return {appid: last for appid, last in self._last.items() if not last.overcome}
+
     def forget(self, appid: str) -> None:
         self._last.pop(appid, None)
         self._logged.pop(appid, None)

@@ -4,7 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from wechat_scheduler.alerts.ports import DeadLetters, LostJobs, NotedJob
+from wechat_scheduler.alerts.ports import (
+    DeadLetters,
+    LostJobs,
+    NotedJob,
+    WaitingDeliveries,
+)
 from wechat_scheduler.credentials.model import AUTHORIZATION, COMPONENT_TOKEN
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.delivery.model import TargetKind
@@ -46,6 +51,15 @@ DEAD: Final = f"""
     WHERE state = 'dead' AND settled_at > $1 AND channel <> '{TargetKind.ALERT}' AND {NOT_CORRECTED}
     ORDER BY settled_at DESC LIMIT $2
 """  # noqa: S608 - our own text
+# The refusals of accounts have higher errcodes than the limits of calls, which may hold many deliveries.
+WAITING: Final = f"""
+    SELECT s.appid, few.errcode, count(*) AS deliveries, max(few.error) AS error FROM (
+        SELECT target, errcode, error FROM deliveries
+        WHERE state = 'pending' AND errcode IS NOT NULL AND channel = '{TargetKind.PERSON}'
+        ORDER BY errcode DESC LIMIT $1
+    ) few JOIN subscribers s ON s.uid = few.target
+    GROUP BY s.appid, few.errcode ORDER BY s.appid, few.errcode
+"""  # noqa: S608 - our own text
 # For a platform that never sent a ticket, the wait begins when its push URL was set.
 TICKETS: Final = f"""
     SELECT j.appid, max(coalesce(p.received_at, c.changed_at)) AS came_at
@@ -85,6 +99,10 @@ class SqlAlertFacts:
             for app_id, errors in found.items()
         ]
 
+    async def waiting_deliveries(self, *, limit: int) -> Sequence[WaitingDeliveries]:
+        rows = await self._database.read(WAITING, limit)
+        return readable(rows, _waiting_of, table="deliveries", key="appid")
+
     async def tickets(self) -> Mapping[str, datetime]:
         rows = await self._database.read(TICKETS)
         return dict(readable(rows, _ticket_of, table="callbacks", key="appid"))
@@ -112,6 +130,15 @@ def _job_of(row: Row) -> NotedJob:
 
 def _lost_of(row: Row) -> LostJobs:
     return LostJobs(first=_job_of(row), others=row["jobs"] - 1)
+
+
+def _waiting_of(row: Row) -> WaitingDeliveries:
+    return WaitingDeliveries(
+        appid=row["appid"],
+        errcode=row["errcode"],
+        deliveries=row["deliveries"],
+        error=str(row["error"]),
+    )
 
 
 def _ticket_of(row: Row) -> tuple[str, datetime]:

@@ -63,6 +63,8 @@ WAYS: Final[Mapping[str, ConsoleWay]] = {
         ),
         W("The account and its credentials", "这个账号和它的凭据"),
     ),
+    AlertRule.SENDS_REFUSED: ConsoleWay(None, W("The messages that wait", "等待中的消息")),
+    AlertRule.PUSHES_REFUSED: ConsoleWay(None, W("The pushes of the account", "这个账号的推送")),
     AlertRule.STORE_SLOW: ConsoleWay(None, W("The daemon", "守护进程的状态")),
 }  # fmt: skip
 

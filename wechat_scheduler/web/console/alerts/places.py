@@ -46,6 +46,11 @@ def _dead_letters(subject: str, _: str) -> str:
     return f"/console/messages?{urlencode({'state': 'dead', **of_app})}"
 
 
+def _refused(subject: str, _: str) -> str:
+    errcode = subject.rpartition("/")[2]
+    return f"/console/messages?{urlencode({'state': 'pending', 'errcode': errcode})}"
+
+
 def _pushes(_: str, appid: str) -> str:
     return f"/console/pushes?{urlencode({'account': appid})}"
 
@@ -61,6 +66,8 @@ _LISTS: Final[Mapping[str, str]] = {
     AlertRule.DEAD_LETTERS: "/console/messages?state=dead",
     AlertRule.TICKET_MISSING: "/console/pushes",
     AlertRule.STORE_SLOW: "/#daemon",
+    AlertRule.SENDS_REFUSED: "/console/messages?state=pending",
+    AlertRule.PUSHES_REFUSED: "/console/pushes",
 }
 _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
     AlertRule.CREDENTIAL_EXPIRES: _account,
@@ -69,4 +76,6 @@ _PLACES: Final[Mapping[str, Callable[[str, str], str]]] = {
     AlertRule.DEAD_LETTERS: _dead_letters,
     AlertRule.TICKET_MISSING: _pushes,
     AlertRule.STORE_SLOW: _daemon,
+    AlertRule.SENDS_REFUSED: _refused,
+    AlertRule.PUSHES_REFUSED: _pushes,
 }

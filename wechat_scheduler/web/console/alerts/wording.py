@@ -54,6 +54,20 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
             "持续 2 分钟：一次提交要 {commit_time}，一个循环不转，或者一个队列晚了 2 分钟。一律为紧急。",
         ),
     ),
+    "sends_refused": (
+        W("WeChat refuses sends", "微信拒绝发送"),
+        W(
+            "WeChat refuses what an account sends, for a cause that only a person can end, and deliveries wait for that.",
+            "微信拒绝一个账号的发送，原因要由人处理，有投递在等待。",
+        ),
+    ),
+    "pushes_refused": (
+        W("Pushes refused", "推送被拒绝"),
+        W(
+            "The last push to an account's address was refused within the last day, and none was accepted since, for 5 minutes.",
+            "账号的推送地址最近一天里拒绝了推送，之后没有接受过，满 5 分钟。",
+        ),
+    ),
 }
 KINDS: Final[dict[str, Phrase]] = {
     "follower": W("Follower in WeChat", "微信关注者"),

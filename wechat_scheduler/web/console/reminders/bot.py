@@ -30,6 +30,10 @@ PUSHES, TAKER = W("Hears users", "能收到用户消息"), W("App of its reminde
 TEMPLATE = W("After 48 hours", "48 小时之后")
 MUTE = W("cannot remind", "发不出提醒")
 HEARS, DEAF = W("yes", "能"), W("no callback", "没有回调")
+REFUSED, UNPROVEN = (
+    W("no: the last push was refused", "不能：上一个推送被拒绝"),
+    W("not known: URL not verified, no push yet", "未知：地址未验证，还没有推送"),
+)
 BY_TEMPLATE = W("by template", "用模板消息")
 NOT_SENT = W("not reached: no template for reminders", "发不到：没有提醒用的模板")
 NO_APP = W("none: within 48 hours only", "没有：只在 48 小时内提醒")
@@ -74,7 +78,7 @@ REMINDER: Final = "reminder"
 async def bot(visit: Visit) -> web.Response:
     apps = list((await apps_of(visit)).values())
     hearing = await _hearing(visit)
-    bare = await lacking(visit, {app.appid for app in apps} | (hearing or set()))
+    bare = await lacking(visit, {app.appid for app in apps} | set(hearing or ()))
     body = fill(
         "{tabs}{accounts}{settings}",
         tabs=tabs(visit, BOT),
@@ -86,18 +90,21 @@ async def bot(visit: Visit) -> web.Response:
     return layout(visit, TITLE, body, live=True)
 
 
-async def _hearing(visit: Visit) -> set[str] | None:
-    """The accounts whose messages come in; None if the key may not see that."""
+async def _hearing(visit: Visit) -> Mapping[str, PushEndpointResult] | None:
+    """The accounts with a callback; None if the key may not see that."""
     if not visit.sees(Scope.READ):
         return None
     found = await visit.api.get("/callbacks", list[PushEndpointResult])
-    return {endpoint.appid for endpoint in found}
+    return {endpoint.appid: endpoint for endpoint in found}
 
 
 def _accounts(
-    visit: Visit, apps: Sequence[AppResult], hearing: set[str] | None, bare: Collection[str]
+    visit: Visit,
+    apps: Sequence[AppResult],
+    hearing: Mapping[str, PushEndpointResult] | None,
+    bare: Collection[str],
 ) -> Html:
-    names = sorted({app.appid for app in apps} | (hearing or set()))
+    names = sorted({app.appid for app in apps} | set(hearing or ()))
     rows = [_row(visit, name, taker(apps, name), hearing, bare) for name in names]
     heads = (terms.ACCOUNT, PUSHES, TAKER, TEMPLATE, terms.ZONE)
     return fill(
@@ -116,11 +123,15 @@ def taker(apps: Iterable[AppResult], appid: str) -> AppResult | None:
 
 
 def _row(
-    visit: Visit, appid: str, app: AppResult | None, hearing: set[str] | None, bare: Collection[str]
+    visit: Visit,
+    appid: str,
+    app: AppResult | None,
+    hearing: Mapping[str, PushEndpointResult] | None,
+    bare: Collection[str],
 ) -> tuple[Cell, ...]:
     hears: Cell = "–"
     if hearing is not None:
-        hears = state(visit, "good", HEARS) if appid in hearing else state(visit, "idle", DEAF)
+        hears = _hears(visit, hearing.get(appid))
     if appid in bare:
         hears = joined(
             [state(visit, "bad", MUTE), fill("<p>{told}</p>", told=told_lacking(visit, appid))]
@@ -135,6 +146,17 @@ def _row(
         visit.say(BY_TEMPLATE if has_template else NOT_SENT),
         app.zone,
     )
+
+
+def _hears(visit: Visit, endpoint: PushEndpointResult | None) -> Html:
+    if endpoint is None:
+        return state(visit, "idle", DEAF)
+    proofs = (endpoint.verified_at, endpoint.pushed_at, endpoint.ticket_at)
+    came = max((at for at in proofs if at and at >= endpoint.changed_at), default=None)
+    refused = endpoint.refused
+    if refused is not None and refused.at >= (came or endpoint.changed_at):
+        return state(visit, "bad", REFUSED)
+    return state(visit, "good", HEARS) if came else state(visit, "warn", UNPROVEN)
 
 
 async def _settings(visit: Visit) -> Html:
