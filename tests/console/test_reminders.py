@@ -409,24 +409,27 @@ async def test_a_move_back_is_offered_while_its_time_is_to_come(
 async def test_what_another_saved_meanwhile_is_kept_or_asked_about(
     admin: Browser, office: Office
 ) -> None:
-    made = (await office.remind(text="两盆\n一盆")).result
-    path = f"{LIST}/{made['id']}"
+    made = (await office.remind(text="两盆\r\n一盆\n")).result
+    path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
     mine, theirs = await admin.open(path), await admin.open(path)
 
-    await admin.submit(theirs, f"{path}/words", text="三盆")
     await admin.submit(mine, f"{path}/words", title="买花")
-    both = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
-    asked = await admin.submit(mine, f"{path}/words", title="卖花")
-    kept = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    first = (await office.call("GET", stored)).result
+    await admin.submit(theirs, f"{path}/words", text="三盆")
+    both = (await office.call("GET", stored)).result
+    asked = await admin.submit(theirs, f"{path}/words", title="卖花", text="四盆")
+    kept = (await office.call("GET", stored)).result
     await admin.submit(asked, f"{path}/words")
-    last = (await office.call("GET", f"/v1/reminders/{made['id']}")).result
+    last = (await office.call("GET", stored)).result
 
+    assert (first["title"], first["text"]) == ("买花", "两盆\r\n一盆\n")
     assert (both["title"], both["text"]) == ("买花", "三盆")
-    assert (asked.status, kept["title"]) == (409, "买花")
+    assert (asked.status, kept["title"], kept["text"]) == (409, "买花", "三盆")
     assert errors(asked) == [
-        "Another person changed this meanwhile, to: 买花. Save again to overwrite it."
+        f"Another person changed this meanwhile, to: {words}. Save again to overwrite it."
+        for words in ("买花", "三盆")
     ]
-    assert (last["title"], last["text"]) == ("卖花", "三盆")
+    assert (last["title"], last["text"]) == ("卖花", "四盆")
 
 
 async def test_a_change_of_the_longest_text_is_undone(admin: Browser, office: Office) -> None:

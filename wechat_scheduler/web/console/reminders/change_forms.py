@@ -68,7 +68,8 @@ class TypedReceivers(NamedTuple):
 class TypedChange(NamedTuple):
     """What was typed into a form, and why that cannot be done. `status` is that of the page. `words` are the title,
     the text and the link, None if these were not typed. `only_next` means that the repetition goes on. `planned` is
-    what the person was shown of another time. `receivers` are None if these were not typed."""
+    what the person was shown of another time. `receivers` are None if these were not typed. `clashes` say by field
+    what another person saved meanwhile."""
 
     when: str = ""
     at: str = ""
@@ -79,10 +80,11 @@ class TypedChange(NamedTuple):
     only_next: bool = False
     planned: Mapping[str, str] = MappingProxyType({})
     receivers: TypedReceivers | None = None
+    clashes: Mapping[str, str] = MappingProxyType({})
 
     def wrong(self, name: str) -> str:
         """What is wrong with the field of that name."""
-        return self.error if self.place == name else ""
+        return self.error if self.place == name else self.clashes.get(name, "")
 
 
 def change_forms(

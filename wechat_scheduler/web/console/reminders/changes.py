@@ -74,17 +74,23 @@ async def words(visit: Visit) -> web.Response:
     """Another title, text or link. What was not typed stays as it is by now."""
     reminder = await one_of(visit)
     now = dict(zip(WORDS, words_of(reminder), strict=True))
-    shown = {name: visit.form.get(f"shown_{name}", now[name]).strip() for name in WORDS}
-    written = {name: visit.form.get(name, "").strip() for name in WORDS}
+    shown = {name: _typed(visit.form.get(f"shown_{name}", now[name])) for name in WORDS}
+    written = {name: _typed(visit.form.get(name, "")) for name in WORDS}
     given = {name: now[name] if written[name] == shown[name] else written[name] for name in WORDS}
-    for name in WORDS:
-        if shown[name] != now[name] and now[name] != given[name]:
-            said = visit.say(MEANWHILE, text=now[name])
-            title, text, url = (given[name] for name in WORDS)
-            clash = TypedChange(error=said, place=name, status=409, words=(title, text, url))
-            return await page_of(visit, reminder, clash)
+    clashes = {
+        name: visit.say(MEANWHILE, text=now[name])
+        for name in WORDS
+        if shown[name] != _typed(now[name]) and given[name] != now[name]
+    }
+    if clashes:
+        title, text, url = (given[name] for name in WORDS)
+        clash = TypedChange(clashes=clashes, status=409, words=(title, text, url))
+        return await page_of(visit, reminder, clash)
+    others = {name: text for name, text in given.items() if text != now[name]}
     try:
-        changed = await visit.api.patch(ONE, ChangeResult, body=given, reminder=reminder.id)
+        changed = await visit.api.patch(
+            ONE, ChangeResult, body=others or given, reminder=reminder.id
+        )
     except RequestError as error:
         title, text, url = (given[name] for name in WORDS)
         place = error.field if error.field in WORDS else WORDS[0]
@@ -93,6 +99,11 @@ async def words(visit: Visit) -> web.Response:
         )
         return await page_of(visit, reminder, typed)
     return await changed_page(visit, changed, "worded")
+
+
+def _typed(text: str) -> str:
+    """As a browser sends it and the page reads it."""
+    return text.replace("\r\n", "\n").strip()
 
 
 async def delete(visit: Visit) -> web.Response:

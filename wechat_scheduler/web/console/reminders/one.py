@@ -122,13 +122,14 @@ async def page_of(
     forms = change_forms(visit, reminder, typed, topics)
     change = section(visit, CHANGE, when(not visit.only_looks, forms))
     reached = await _reached(visit, reminder, apps)
+    is_asked = bool(typed.error or typed.clashes or understood)
     sections = (
         top,
         understood,
-        when(typed.error or understood, change),
+        when(is_asked, change),
         _facts(visit, reminder, apps, reached),
         section(visit, NEXT, _times(visit, reminder, times), id="next", live=True),
-        when(not (typed.error or understood), change),
+        when(not is_asked, change),
         section(visit, MESSAGES, await became(visit, reminder), id="sent", live=True),
         section(visit, JOINED, joined_people(visit, reminder, people)),
     )
