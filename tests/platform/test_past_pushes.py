@@ -49,12 +49,17 @@ async def test_each_push_is_listed_with_what_became_of_it_without_its_text_and_b
     odd = await platform.keeper.call("GET", "/v1/pushes?kind=odd")
     stores = platform.keeper.daemon.ground.stores
     await stores.subscribers.change(found[1]["uid"], SubscriberChange(nickname="小红"))
-    of_user = await listed(platform, "?openid=o-user")
-    of_nobody = await listed(platform, "?openid=o-nobody")
-    of_both = await listed(platform, "?openid=o-user&kind=event")
+    of_user = await listed(platform, f"?appid={AUTHORIZER}&openid=o-user")
+    of_no_account = await platform.keeper.call("GET", "/v1/pushes?openid=o-user")
+    of_nobody = await listed(platform, f"?appid={AUTHORIZER}&openid=o-nobody")
+    of_both = await listed(platform, f"?appid={AUTHORIZER}&openid=o-user&kind=event")
     assert {one["kind"] for one in of_account} == {"act", "event"}
     assert {one["kind"] for one in events} == {"event"}
     assert odd.status == 400
+    assert (of_no_account.status, of_no_account.json["message"]) == (
+        400,
+        "appid: is needed with openid, which is a user's at one account: add appid=",
+    )
     assert [(one["kind"], one["openid"], one["nickname"]) for one in of_user] == [
         ("act", "o-user", "小红")
     ]

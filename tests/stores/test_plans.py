@@ -11,7 +11,7 @@ from wechat_scheduler.audience.filters import SubscriberFilter
 from wechat_scheduler.audience.topic_store import TopicFilter
 from wechat_scheduler.delivery.model import DeliveryState, Priority
 from wechat_scheduler.delivery.views import DeliveryFilter
-from wechat_scheduler.pushes.history import PushFilter
+from wechat_scheduler.pushes.history import PushFilter, PushKind
 from wechat_scheduler.storage import lanes
 from wechat_scheduler.storage.alerts import alerts, facts
 from wechat_scheduler.storage.audience import (
@@ -306,6 +306,15 @@ async def test_the_deliveries_of_a_reminder_are_listed_by_its_messages() -> None
     rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}", *conditions.values)
 
     assert rows[0]["detail"].endswith("messages_of_reminder (reminder=? AND created_at>?)")
+
+
+async def test_what_a_user_did_is_found_without_the_acts_of_all_others() -> None:
+    wanted = PushFilter(appid="wx1", openid="o1", limit=9)
+    statement = history.selecting(history.TABLES[PushKind.ACT], wanted)
+
+    rows = await memory_database().read(f"EXPLAIN QUERY PLAN {statement.sql}", *statement.params)
+
+    assert rows[0]["detail"].endswith("heard_of_user (appid=? AND openid=? AND at<?)")
 
 
 async def test_the_messages_to_a_person_are_listed_by_an_index() -> None:

@@ -16,6 +16,7 @@ _OF_FIELDS: Final = {
     "must be 6 to 32 hexadecimal digits": "必须是 6 到 32 位十六进制数字",
     "does not go with sort: these are listed by id": "不能与 sort 同时使用：按 id 查找的结果按 id 排列",
     "must be an id: up to 16 digits": "必须是 id：最多 16 位数字",
+    "is needed with openid, which is a user's at one account: add appid=": "必须与 openid 一起填写：openid 只是一个账号里的用户，请加上 appid=",
     "goes with app alone": "只能和 app 一起使用",
     "must be at most 100 ids with commas between": "必须是 id，用逗号分开，最多 100 个",
     "must be a time with its offset, such as 2026-11-18T10:30:00+08:00":

@@ -7,7 +7,7 @@ import msgspec
 from aiohttp import web
 
 from wechat_scheduler.access.model import Key, Scope
-from wechat_scheduler.errors import ForbiddenError
+from wechat_scheduler.errors import ForbiddenError, InvalidRequestError
 from wechat_scheduler.pushes.history import (
     Fate,
     PastPush,
@@ -59,12 +59,13 @@ async def listed(request: web.Request) -> web.Response:
     if appid:
         check_wechat_id(appid, "appid")
         require_reach(caller, appid, "", field="appid")
+    kinds = _kinds(caller, kind, openid)
     if openid:
-        check_wechat_id(openid, "openid")
+        _check_user(appid, openid)
     wanted = PushFilter(
         appid=appid,
         openid=openid,
-        kinds=_kinds(caller, kind, openid),
+        kinds=kinds,
         within=tuple(sorted(caller.appids)) or None,
         before=before,
         limit=limit_of(request),
@@ -88,6 +89,14 @@ def _kinds(caller: Key, asked: str, openid: str) -> Sequence[PushKind]:
     return tuple(kind for kind in kinds if kind is not PushKind.ACT)
 
 
+def _check_user(appid: str, openid: str) -> None:
+    check_wechat_id(openid, "openid")
+    if not appid:
+        raise InvalidRequestError(
+            "is needed with openid, which is a user's at one account: add appid=", field="appid"
+        )
+
+
 def _place(request: web.Request) -> Place | None:
     found = instant_place(request)
     return Place(at=found[0], skip=found[1]) if found else None
@@ -108,7 +117,7 @@ ROUTES = (
         result=list[PastPushResult],
         takes=(
             query("appid", "Only of this account or platform.", schema_of(WECHAT_ID)),
-            query("openid", "Only what this user did; it needs the scope `push`.", schema_of(WECHAT_ID)),
+            query("openid", "Only what this user of `appid` did; it needs `appid`, and the scope `push`.", schema_of(WECHAT_ID)),
             query("kind", "Only of this kind; `act` needs the scope `push`.", {"enum": list(PushKind)}),
             query("after", AFTER.description, schema_of(INSTANT_PLACE)),
             LIMIT,

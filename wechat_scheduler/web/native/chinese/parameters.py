@@ -27,7 +27,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Only of this message.": "只看这条消息",
     "Only of this path.": "只看这个路径",
     "Only of this type, by number or name.": "只看这种类型，写编号或名称",
-    "Only what this user did; it needs the scope `push`.": "只看这个用户做了什么；需要 `push` 权限",
+    "Only what this user of `appid` did; it needs `appid`, and the scope `push`.": "只看 `appid` 的这个用户做了什么；必须同时写 `appid`，需要 `push` 权限",
     "Only the user with this uid, openid, or name of the app's own.": "只看这个用户：uid、openid 或应用自己的用户名",
     "Only these kinds of events, with commas between.": "只看这几种事件，用逗号分开",
     "Only these, with commas between.": "只看这些，用逗号分开",
