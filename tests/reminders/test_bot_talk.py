@@ -107,6 +107,27 @@ async def test_the_half_of_the_day_that_was_assumed_is_corrected_by_its_name(hom
         assert kept in await study.standing(), (text, correction)
 
 
+async def test_a_half_of_the_day_that_was_not_assumed_is_not_corrected_by_the_other(
+    home: Study,
+) -> None:
+    cases = [
+        ("明天上午9点提醒我开会", "19 09:00 开会"),
+        ("明天09:30提醒我开会", "19 09:30 开会"),
+        ("10分钟后提醒我开会", "18 10:40 开会"),
+        ("明天提醒我开会", "19 08:00 开会"),
+    ]
+
+    for text, kept in cases:
+        for word in ("下午", "不对，是晚上"):
+            study = home.copy()
+            await study.say(text)
+
+            said = await study.say(word)
+
+            assert not said.startswith("/:ok已改好"), (text, word, said)
+            assert kept in await study.standing(), (text, word)
+
+
 async def test_a_part_of_the_day_is_no_correction_of_its_own_half(home: Study) -> None:
     await home.say("1点半开会")  # at 10:30 it is in the afternoon
 

@@ -18,6 +18,7 @@ SAID = Conversation(
         at=NOW,
         did=BotDeedKind.MOVED,
         edits=(BotEdit(before=REMINDER, after=replace(REMINDER, start=NOW + 2 * DAY)),),
+        half_assumed=True,
     ),
     question=BotQuestion(at=NOW, command="取消明天的提醒", ids=(REMINDER.id,)),
     helped_at=NOW,
@@ -33,6 +34,18 @@ async def test_a_conversation_is_kept_as_it_was_last_written(database: Database)
 
     assert await again.read("UID_a") == SAID
     assert await again.read("UID_b") == Conversation()
+
+
+async def test_an_act_that_an_earlier_release_kept_assumed_nothing(database: Database) -> None:
+    store = SqlConversations(database)
+    await store.write("UID_a", SAID, now=NOW)
+    older = "UPDATE conversations SET said = REPLACE(said, ',\"half_assumed\":true', '')"
+    await database.write(lambda: rows_of(Statement(older, ())))
+
+    act = (await store.read("UID_a")).act
+
+    assert SAID.act is not None
+    assert act == replace(SAID.act, half_assumed=False)
 
 
 async def test_what_cannot_be_read_is_forgotten(database: Database) -> None:

@@ -25,12 +25,15 @@ class BotEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotAct:
-    """What the bot did about the event `event`: that event, if WeChat repeats it, changes nothing more."""
+    """What the bot did about the event `event`: that event, if WeChat repeats it, changes nothing more.
+
+    `half_assumed` means that it made a reminder at an hour of which the half of the day was not written."""
 
     event: str
     at: datetime
     did: BotDeedKind
     edits: tuple[BotEdit, ...]
+    half_assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

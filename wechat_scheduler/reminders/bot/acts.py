@@ -49,10 +49,12 @@ class BotActs:
         listed = await standing(self.desk, turn.teller.uid)
         return [one.reminder for one in listed if one.reminder.owner == turn.teller.uid]
 
-    async def create(self, reminders: Sequence[Reminder], turn: BotTurn) -> BotAct:
+    async def create(
+        self, reminders: Sequence[Reminder], turn: BotTurn, *, half_assumed: bool
+    ) -> BotAct:
         """Create all or none: each is planned before the first is stored."""
         planned = [BotEdit(before=None, after=self.desk.plan(each)) for each in reminders]
-        return await self._do(turn, BotDeedKind.CREATED, planned)
+        return await self._do(turn, BotDeedKind.CREATED, planned, half_assumed=half_assumed)
 
     async def repeat(self, copies: Sequence[Reminder], turn: BotTurn) -> BotAct:
         """Like `create`, of reminders that fired."""
@@ -93,8 +95,21 @@ class BotActs:
         log.info("bot.undone", uid=turn.teller.uid, did=act.did)
         await self.keep(turn, replace(turn.conversation, act=None, question=None))
 
-    async def _do(self, turn: BotTurn, did: BotDeedKind, edits: Sequence[BotEdit]) -> BotAct:
-        act = BotAct(event=turn.event, at=turn.teller.now, did=did, edits=tuple(edits))
+    async def _do(
+        self,
+        turn: BotTurn,
+        did: BotDeedKind,
+        edits: Sequence[BotEdit],
+        *,
+        half_assumed: bool = False,
+    ) -> BotAct:
+        act = BotAct(
+            event=turn.event,
+            at=turn.teller.now,
+            did=did,
+            edits=tuple(edits),
+            half_assumed=half_assumed,
+        )
         kept = replace(turn.conversation, act=act, question=None)
         await self.keep(turn, kept)
         await self.again(act)

@@ -17,12 +17,13 @@ _HALF: Final = re.compile(
 
 
 def other_half(turn: BotTurn) -> MoveCommand | None:
-    """The move of the reminder that the bot just made to the other half of the day; None for any other message."""
+    """The move of the reminder that the bot just made to the other half of the day; None for any other message, and if
+    the half was not assumed: 下午 after 明天上午9点 or 10分钟后 is for the app."""
     act = turn.conversation.act
     found = _HALF.fullmatch(normalise(cleaned(turn.text)).strip(STOPS))
     if found is None or act is None or turn.teller.now - act.at > UNDO:
         return None
-    if act.did is not BotDeedKind.CREATED or len(act.edits) != 1:
+    if act.did is not BotDeedKind.CREATED or not act.half_assumed or len(act.edits) != 1:
         return None
     start = act.edits[0].after.start.astimezone(turn.teller.zone)
     if (found["part"] in _LATE) == (start.hour >= 12):

@@ -151,7 +151,8 @@ class SentenceDesk:
     async def _keep(self, readings: Sequence[Parsed], turn: BotTurn) -> BotReply:
         reminders = [_reminder(each, turn, place) for place, each in enumerate(readings)]
         try:
-            act = await self.acts.create(reminders, turn)
+            half_assumed = any(each.half_assumed for each in readings)
+            act = await self.acts.create(reminders, turn, half_assumed=half_assumed)
             return told(act, turn.teller, [each.assumed for each in readings])
         except ReminderError as error:
             log.info("bot.refused", uid=turn.teller.uid, field=error.field)

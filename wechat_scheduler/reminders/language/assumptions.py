@@ -23,10 +23,21 @@ def assumptions(
     said: Meaning, start: datetime, rule: str, policy: Policy
 ) -> tuple[Assumption, ...]:
     """What is assumed of a sentence that is read so."""
-    words = [each for group in said.groups for each in group if group not in said.others]
+    words = _words(said)
     found = (_hour(said, start, rule, policy), _half(said, words, start, rule, policy))
     day = None if rule else _day(said, words, start, policy)
     return tuple(each for each in (*found, day, *_before(said, words, start)) if each)
+
+
+def lacks_half(said: Meaning) -> bool:
+    """Whether a bare hour is written, and no part of the day: 明天9点, 1点半开会."""
+    values = [each.token.value for each in _words(said)]
+    clocks = [each for each in values if isinstance(each, ClockTime)]
+    return any(each.bare for each in clocks) and not any(each.part for each in clocks)
+
+
+def _words(said: Meaning) -> Sequence[Linked]:
+    return [each for group in said.groups for each in group if group not in said.others]
 
 
 def _hour(said: Meaning, start: datetime, rule: str, policy: Policy) -> Assumption | None:

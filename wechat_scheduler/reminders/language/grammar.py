@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.language.assumptions import assumptions
+from wechat_scheduler.reminders.language.assumptions import assumptions, lacks_half
 from wechat_scheduler.reminders.language.dividing import divided, mixed
 from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_open
 from wechat_scheduler.reminders.language.echo import FIRST, told
@@ -183,7 +183,7 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     places = sentence.places
     used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
     title = title_of(sentence.text, sentence.plain, used)
-    within = _is_within(sentence.said)
+    within = _within(sentence.said)
     if not (_passes(sentence.said) and title.startswith("休息")):
         refuse_statements(normalise(title), masked(sentence.plain), within=within)
     if second := mixed(sentence.dense, sentence.said):
@@ -240,11 +240,10 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
         end=end,
         advance=advance,
         assumed=assumptions(said, start, rule, now.policy),
-        understood=told(
-            start, rule, title=title, end=end, advance=advance, within=_is_within(said)
-        ),
+        half_assumed=lacks_half(said),
+        understood=told(start, rule, title=title, end=end, advance=advance, within=_within(said)),
     )
 
 
-def _is_within(said: Meaning) -> bool:
+def _within(said: Meaning) -> bool:
     return said.after is not None and said.after.within

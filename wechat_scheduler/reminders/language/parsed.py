@@ -43,6 +43,10 @@ class Parsed:
     assumed: tuple[Assumption, ...] = ()
     """What is not written, in the order of its kinds."""
 
+    half_assumed: bool = False
+    """Whether an hour is written that can be in the morning or in the evening, and nothing that says in which: 明天9点. Such
+    an hour is in `assumed` only if it is not read as one from 6 to 12 in the morning."""
+
     @property
     def hour_assumed(self) -> bool:
         """Whether no hour is written, so that the policy gives it, or the time of writing: 明天, 下午, 三天后."""
