@@ -6,6 +6,7 @@ from typing import Final
 
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.history import EndpointFilter, PastPush, PushFilter
@@ -54,13 +55,21 @@ class EndpointDesk:
 async def refusing(
     store: PushEndpoints, intake: Intake
 ) -> Sequence[tuple[PushEndpointView, PushRefusal]]:
-    """The push URLs at which nothing passes since the last refusal. Raises StorageError."""
+    """The push URLs that refuse WeChat's pushes for minutes, and at which nothing passes since the first refusal.
+    Raises StorageError."""
     lasting = intake.lasting_refusals()
     if not lasting:
         return []
     found = await store.view(EndpointFilter(within=tuple(sorted(lasting)[:MOST_REFUSING])))
-    both = ((view, lasting[view.appid]) for view in found)
-    return [(view, refusal) for view, refusal in both if refuses(view, refusal)]
+    both = [(view, lasting[view.appid]) for view in found]
+    for view, refusal in both:
+        if not _lasts(view, refusal):
+            intake.overcome(view.appid)
+    return [(view, refusal) for view, refusal in both if _lasts(view, refusal)]
+
+
+def _lasts(view: PushEndpointView, refusal: PushRefusal) -> bool:
+    return refuses(view, replace(refusal, at=refusal.since or refusal.at))
 
 
 def refuses(view: PushEndpointView, refusal: PushRefusal) -> bool:

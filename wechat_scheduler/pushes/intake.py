@@ -24,7 +24,7 @@ from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.history import Fate
 from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushHistory, PushObserver
-from wechat_scheduler.pushes.refused_pushes import NotedPushes, Refusals
+from wechat_scheduler.pushes.refused_pushes import NotedPushes, Refusals, is_likely
 from wechat_scheduler.pushes.replays import WINDOW, GivenReplies, PushSignatures, Standing
 from wechat_scheduler.pushes.sorter import Sorter
 from wechat_scheduler.reasons import Reason
@@ -102,8 +102,12 @@ class Intake:
         return self._refusals.last(appid)
 
     def lasting_refusals(self) -> Mapping[str, PushRefusal]:
-        """Those of accounts for which no push was accepted since."""
+        """Those of accounts where WeChat's pushes were refused more than once, and none was accepted since."""
         return self._refusals.lasting()
+
+    def overcome(self, appid: str) -> None:
+        """Something passed after the first of the refusals that last, at another daemon perhaps."""
+        self._refusals.overcome(appid)
 
     def forget(self, appid: str) -> None:
         """Drop the last refusal, since the secrets changed."""
@@ -145,7 +149,8 @@ class Intake:
                 self._decoder.check_signature(push, secrets)
                 self._check_time(push)
             except RefusedPushError as error:
-                await self._refuse(appid, error)
+                await self._refuse(appid, push, error)
+        self._refusals.overcome(appid)
         with suppress(StorageError):
             await self._inbox.verified(appid, now=self._clock.now())
 
@@ -158,7 +163,7 @@ class Intake:
             self._check_time(push)
             text = await self._keep_once(appid, account, opened)
         except RefusedPushError as error:
-            await self._refuse(appid, error)
+            await self._refuse(appid, push, error)
         self._refusals.overcome(appid)
         if not text:
             return b""
@@ -179,9 +184,9 @@ class Intake:
             seconds = round(apart.total_seconds())
             raise RefusedPushError(sentences.WRONG_TIME.fill(seconds=seconds))
 
-    async def _refuse(self, appid: str, error: RefusedPushError) -> NoReturn:
+    async def _refuse(self, appid: str, push: Push, error: RefusedPushError) -> NoReturn:
         now = self._clock.now()
-        self._refusals.note(appid, error.detail, now)
+        self._refusals.note(appid, error.detail, now, likely=is_likely(push))
         await self._noted.note(appid, Fate.REFUSED, error.detail, now)
         raise error
 

@@ -199,12 +199,14 @@ Outcome: TypeAlias = Authorized | Revoked | PostponedEvent
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRefusal:
     """The pushes to an account's URL that were refused since the daemon started: their `count`, and the
-    last one. `overcome` is True once a later push was accepted."""
+    last one. `overcome` is True once a later push was accepted. Of refusals that last, `since` is the first after which
+    nothing passed."""
 
     count: int
     at: datetime
     reason: str
     overcome: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import structlog
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.errors import StorageError
 from wechat_scheduler.pushes.history import Fate
-from wechat_scheduler.pushes.model import PushRefusal
+from wechat_scheduler.pushes.model import Push, PushRefusal
 from wechat_scheduler.pushes.ports import PushHistory
 
 log = structlog.get_logger(__name__)
@@ -18,6 +18,12 @@ log = structlog.get_logger(__name__)
 LOG_PAUSE = timedelta(minutes=1)
 STORE_PAUSE = timedelta(minutes=1)
 
+# One request of a stranger is no alert. Where the Token is wrong, WeChat's pushes of later acts are refused too.
+APART = timedelta(minutes=5)
+WITHIN = timedelta(days=1)
+
+_ELEMENTS = (b"<ToUserName>", b"<Encrypt>", b'"ToUserName"', b'"Encrypt"')
+
 
 class Refusals:
     """Counts refused pushes of the accounts that have a push URL, so that it stays small."""
@@ -25,8 +31,12 @@ class Refusals:
     def __init__(self) -> None:
         self._last: dict[str, PushRefusal] = {}
         self._logged: dict[str, PushRefusal] = {}
+        self._likely: dict[str, PushRefusal] = {}
 
-    def note(self, appid: str, reason: str, now: datetime) -> None:
+    def note(self, appid: str, reason: str, now: datetime, *, likely: bool) -> None:
+        """`likely` means that it has the form of WeChat's pushes."""
+        if likely:
+            self._note_likely(appid, reason, now)
         before = self._last.get(appid)
         count = before.count + 1 if before else 1
         self._last[appid] = refusal = PushRefusal(count=count, at=now, reason=reason)
@@ -36,7 +46,8 @@ class Refusals:
             log.warning("push.refused", appid=appid, reason=reason, count=count)
 
     def overcome(self, appid: str) -> None:
-        """A push was accepted."""
+        """A push was accepted, or WeChat verified the URL."""
+        self._likely.pop(appid, None)
         if (last := self._last.get(appid)) and not last.overcome:
             self._last[appid] = replace(last, overcome=True)
 
@@ -44,12 +55,29 @@ class Refusals:
         return self._last.get(appid)
 
     def lasting(self) -> dict[str, PushRefusal]:
-        """The last refusals of accounts for which no push was accepted since."""
-        return {appid: last for appid, last in self._last.items() if not last.overcome}
+        """The last refusals of accounts where pushes of WeChat's form were refused at least APART, and nothing passed in
+        between or since."""
+        both = self._likely.items()
+        return {name: last for name, last in both if last.since and last.at - last.since >= APART}
+
+    def _note_likely(self, appid: str, reason: str, now: datetime) -> None:
+        before = self._likely.get(appid)
+        if before is None or now - before.at > WITHIN:
+            self._likely[appid] = PushRefusal(count=1, at=now, reason=reason, since=now)
+        else:
+            count = before.count + 1
+            self._likely[appid] = replace(before, count=count, at=now, reason=reason)
 
     def forget(self, appid: str) -> None:
+        self._likely.pop(appid, None)
         self._last.pop(appid, None)
         self._logged.pop(appid, None)
+
+
+def is_likely(push: Push) -> bool:
+    """Whether it has the form of a push by WeChat. Its signature is not checked. A verification, which has no body, is not likely."""
+    is_signed = bool(push.timestamp and push.nonce and (push.signature or push.msg_signature))
+    return is_signed and any(element in push.body for element in _ELEMENTS)
 
 
 @dataclass(slots=True, kw_only=True)
