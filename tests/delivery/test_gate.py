@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.clock import FakeClock
 from tests.delivery.samples import (
     APPID,
     HOUR,
@@ -18,8 +19,10 @@ from tests.delivery.samples import (
     an_app,
 )
 from wechat_scheduler.audience.model import App, Quiet
+from wechat_scheduler.delivery.failures import Failures
 from wechat_scheduler.delivery.gate import Gate, awake_at
-from wechat_scheduler.delivery.model import Deferred, DeliveryState, Outcome, Priority, Settled
+from wechat_scheduler.delivery.model import Deferred, DeliveryState, Outcome, Priority, Settled, Way
+from wechat_scheduler.errors import SendError, Verdict
 
 NIGHT = Quiet(begins=time(22), ends=time(7, 30))
 NOON = Quiet(begins=time(12), ends=time(13))
@@ -165,3 +168,15 @@ def _goes(stop: Gate, row: Any) -> bool:
 
 def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("errcode", "takes"), [(48001, False), (50007, False), (40164, True)])
+def test_an_account_that_may_send_no_texts_is_known_for_an_hour(errcode: int, takes: bool) -> None:
+    kept, clock = gate(), FakeClock(NOW)
+    failures = Failures(kept, clock=clock, rng=random.Random(3), retry_cap=HOUR, give_up=24 * HOUR)
+    refusal = SendError("refused", verdict=Verdict.OPERATOR, way=Way.TEXT, errcode=errcode)
+
+    failures.outcome(a_delivery(), refusal, None)
+
+    assert kept.takes_texts(APPID, NOW) is takes
+    assert kept.takes_texts(APPID, NOW + HOUR)

@@ -3,7 +3,7 @@
 WeChat shows the user what such a response says ("被动回复用户消息"): once, and without a token.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from wechat_scheduler.audience.app_events import AppEvent
@@ -36,10 +36,17 @@ class _Response:
 
 class PassiveReplies:
     """Passes everything on to `post`, but for what is said to the user whose act is being handled while their account
-    cannot send: `sends` tells whether it has a valid token, and may send texts."""
+    cannot send: `sends` tells whether it has a valid token, and may send texts; `apps` are the account's."""
 
-    def __init__(self, post: Post, *, sends: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        post: Post,
+        *,
+        sends: Callable[[str], Awaitable[bool]],
+        apps: Callable[[str], Iterable[App]],
+    ) -> None:
         self.sends = sends
+        self._apps = apps
         self._post = post
         self._responses: dict[str, _Response] = {}
 
@@ -66,10 +73,8 @@ class PassiveReplies:
         app: App | None,
         secret: str = "",
     ) -> None:
-        # A mini-program's pushes take no messages in their responses.
-        is_page = app is not None and app.mini_program
         response = await self._response(subscriber, text + secret, event_id)
-        if response is not None and not is_page:
+        if response is not None:
             response.texts[event_id] = _shortened(text + secret)
             return
         await self._post.say(subscriber, text, event_id=event_id, app=app, secret=secret)
@@ -79,16 +84,21 @@ class PassiveReplies:
         found = self._responses.get(_act_of(event_id))
         if found is None or found.openid != subscriber.openid or not found.takes(text):
             return None
+        # A mini-program's pushes take no messages in their responses.
+        if any(app.mini_program for app in self._apps(subscriber.appid)):
+            return None
         return None if await self.sends(subscriber.appid) else found
 
 
 def _shortened(text: str) -> str:
-    """The lines of a text that WeChat shows: none of them ends within a link."""
+    """The lines of a text that WeChat shows: none of them ends within a link, but for a first one that is too long."""
     lines = text.splitlines() if len(text.encode()) > LONGEST else []
     if not lines:
         return text
-    while lines and len("\n".join((*lines, _REST)).encode()) > LONGEST:
+    while len(lines) > 1 and len("\n".join((*lines, _REST)).encode()) > LONGEST:
         lines.pop()
+    room = LONGEST - len(f"\n{_REST}".encode())
+    lines[0] = lines[0].encode()[:room].decode(errors="ignore")
     return "\n".join((*lines, _REST))
 
 

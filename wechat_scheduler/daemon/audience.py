@@ -16,6 +16,7 @@ from wechat_scheduler.credentials.account_tokens import AccountTokens
 from wechat_scheduler.daemon.ground import Ground
 from wechat_scheduler.daemon.heard import HeardRereads
 from wechat_scheduler.delivery.gate import Gate
+from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.pages.paths import switches_path
 from wechat_scheduler.wechat.qrcodes import WeChatQrCodes, page_base
@@ -60,13 +61,15 @@ def wire_audience(ground: Ground, tokens: AccountTokens, directory: Directory) -
     )
 
 
-def wire_replies(tokens: AccountTokens, gate: Gate, post: Post) -> PassiveReplies:
+def wire_replies(
+    tokens: AccountTokens, gate: Gate, directory: Directory, post: Post, clock: Clock
+) -> PassiveReplies:
     at_hand = tokens.at_hand()
 
     async def sends(appid: str) -> bool:
-        return gate.takes_texts(appid) and await at_hand.has_token(appid)
+        return gate.takes_texts(appid, clock.now()) and await at_hand.has_token(appid)
 
-    return PassiveReplies(post, sends=sends)
+    return PassiveReplies(post, sends=sends, apps=directory.apps_of)
 
 
 def wire_reception(

@@ -93,7 +93,9 @@ def wire(ground: Ground) -> Cores:
     audience = wire_audience(ground, credentials.tokens, directory)
     delivery = wire_delivery(ground, credentials.tokens, directory, observer)
     credentials.manager.on_work(credentials.clockwork.look, delivery.clockwork.look)
-    replies = wire_replies(credentials.tokens, delivery.gate, delivery.sending)
+    replies = wire_replies(
+        credentials.tokens, delivery.gate, directory, delivery.sending, ground.clock
+    )
     reminders = wire_reminders(
         ground,
         directory,

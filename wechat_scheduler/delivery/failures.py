@@ -5,6 +5,7 @@ The errcodes of WeChat and their advice are in `wechat/sending_errcodes.py`.
 
 import random
 from datetime import timedelta
+from typing import Final
 
 from wechat_scheduler.delivery.gate import Gate
 from wechat_scheduler.delivery.model import (
@@ -31,6 +32,10 @@ from wechat_scheduler.reasons import Verdict
 
 # The shortest pause after an error that an operator has to mend.
 PROBE = timedelta(minutes=1)
+
+# WeChat's answers to a text that mean that the account may send none: no permission, banned, not granted,
+# restricted, frozen.
+NO_TEXTS: Final = frozenset({48001, 48004, 50001, 50002, 50007})
 
 
 class Failures:
@@ -62,7 +67,7 @@ class Failures:
         verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
         reason = _sentence(error)
         if row.receiver is not None and _forbids_texts(error):
-            self._gate.texts_refused(row.receiver.appid)
+            self._gate.texts_refused(row.receiver.appid, self._clock.now())
         if isinstance(error, CrowdedError):
             return self._deferred(row, Verdict.SLOWER, error.retry_after, reason, None)
         match verdict:
@@ -142,12 +147,7 @@ def _sentence(error: Exception) -> str:
 
 def _forbids_texts(error: CallError | SealingError) -> bool:
     """Whether the account may send no texts to anyone."""
-    return (
-        isinstance(error, SendError)
-        and error.errcode is not None
-        and error.way == Way.TEXT
-        and error.verdict is Verdict.OPERATOR
-    )
+    return isinstance(error, SendError) and error.way == Way.TEXT and error.errcode in NO_TEXTS
 
 
 def _lasts(error: CallError | SealingError) -> bool:

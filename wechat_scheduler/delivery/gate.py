@@ -29,6 +29,9 @@ LONG = timedelta(minutes=10)
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=1)
 
+# How long an account is taken to send no texts after WeChat refused it one: then another tries whether it may by now.
+WITHOUT_TEXTS = timedelta(hours=1)
+
 # The most entries that the pacer remembers. Beyond that it forgets the oldest: messages are then
 # spaced less evenly.
 MOST = 200_000
@@ -46,7 +49,7 @@ class Gate:
         self._rng = rng
         self._paused: dict[str, datetime] = {}
         self._refusals: dict[str, int] = {}
-        self._without_texts: set[str] = set()
+        self._without_texts: dict[str, datetime] = {}
         self._pacer = Pacer()
 
     def knows(self, app_id: int) -> bool:
@@ -67,20 +70,21 @@ class Gate:
         self.pause(appid, until)
         return until
 
-    def texts_refused(self, appid: str) -> None:
+    def texts_refused(self, appid: str, now: datetime) -> None:
         """WeChat lets the account send no texts: an account that is not verified may not."""
-        self._without_texts.add(appid)
+        self._without_texts[appid] = now + WITHOUT_TEXTS
 
     def text_accepted(self, appid: str) -> None:
-        self._without_texts.discard(appid)
+        self._without_texts.pop(appid, None)
 
-    def takes_texts(self, appid: str) -> bool:
-        """Whether WeChat lets the account send texts, as far as is known since the start."""
-        return appid not in self._without_texts
+    def takes_texts(self, appid: str, now: datetime) -> bool:
+        """Whether WeChat lets the account send texts, as far as is known."""
+        return self._without_texts.get(appid, now) <= now
 
     def forget_pauses(self) -> None:
         """Drop all pauses and turns: their ends lie too far ahead after the clock was set back."""
         self._paused.clear()
+        self._without_texts.clear()
         self._pacer = Pacer()
 
     def token_accepted(self, appid: str) -> None:
