@@ -5,7 +5,7 @@ import pytest
 from tests.alerts.samples import DAY, MINUTE, NOW
 from wechat_scheduler.alerts.ports import WaitingDeliveries
 from wechat_scheduler.alerts.refused import RefusedPush, refused_pushes, refused_sends
-from wechat_scheduler.daemon.alerts import of_persons
+from wechat_scheduler.wechat.errcodes import of_persons
 
 UNAUTHORISED = WaitingDeliveries(
     appid="wx1",

@@ -37,6 +37,13 @@ async def hear_from(keeper: Caller, weixin: WeChat, appid: str, mode: PushMode) 
     return str(weixin.sandbox.people.follow(appid))
 
 
+async def write(keeper: Caller, weixin: WeChat, openid: str, text: str) -> None:
+    """The follower writes to the authorizer, and the daemon does all that follows from it."""
+    weixin.sandbox.people.write(AUTHORIZER, openid, text)
+    await weixin.sandbox.push_once()
+    await keeper.settle()
+
+
 async def test_without_a_credential_a_reminder_is_confirmed_in_the_response(
     keeper: Caller, weixin: WeChat
 ) -> None:
@@ -58,10 +65,8 @@ async def test_with_a_credential_the_answer_is_a_message(keeper: Caller, weixin:
     openid = await hear_from(keeper, weixin, AUTHORIZER, PushMode.SAFE)
     await keeper.register({"type": 0}, appid=AUTHORIZER)
     await keeper.settle()
-    weixin.sandbox.people.write(AUTHORIZER, openid, SENTENCE)
 
-    await weixin.sandbox.push_once()
-    await keeper.settle()
+    await write(keeper, weixin, openid, SENTENCE)
 
     (shown,) = weixin.sandbox.people.arrived(AUTHORIZER, openid)
     assert shown.by is By.ACCOUNT
@@ -76,9 +81,7 @@ async def test_an_account_that_may_send_no_texts_answers_in_the_response(
     await keeper.settle()
     weixin.sandbox.script("/cgi-bin/message/custom/send", errcode=48001, times=None)
     for text in (SENTENCE, "后天9点提醒我体检"):
-        weixin.sandbox.people.write(AUTHORIZER, openid, text)
-        await weixin.sandbox.push_once()
-        await keeper.settle()
+        await write(keeper, weixin, openid, text)
 
     (shown,) = weixin.sandbox.people.arrived(AUTHORIZER, openid)
     assert shown.by is By.REPLY
@@ -94,9 +97,7 @@ async def test_after_an_hour_a_text_tries_whether_the_account_may_send_again(
     weixin.sandbox.script("/cgi-bin/message/custom/send", errcode=48001)
     for text, pause in ((SENTENCE, timedelta(0)), ("后天9点提醒我体检", WITHOUT_TEXTS)):
         clock.advance(pause)
-        weixin.sandbox.people.write(AUTHORIZER, openid, text)
-        await weixin.sandbox.push_once()
-        await keeper.settle()
+        await write(keeper, weixin, openid, text)
 
     shown = weixin.sandbox.people.arrived(AUTHORIZER, openid)[-1]
     assert (shown.by, "收不到提醒" in shown.text) == (By.ACCOUNT, False)

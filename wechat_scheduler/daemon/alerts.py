@@ -4,7 +4,7 @@ import socket
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 from wechat_scheduler.alerts.addressing import Addresses
 from wechat_scheduler.alerts.conditions import NearQuota, Speed
@@ -29,12 +29,8 @@ from wechat_scheduler.engine.nodes import NodeState
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.pushes.endpoints import refusing
 from wechat_scheduler.pushes.intake import Intake
-from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.nodes import all_nodes
-from wechat_scheduler.wechat.errcodes import ERRCODES
-
-# The paths of messages begin so. What they say of an account is the same for all.
-MESSAGES: Final = "/cgi-bin/message/"
+from wechat_scheduler.wechat.errcodes import of_persons
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +103,6 @@ def _chinese(text: str) -> str:
     from wechat_scheduler.daemon.chinese import chinese
 
     return chinese().of(text)
-
-
-def of_persons(errcode: int, error: str) -> str:
-    """What a person does about a message that WeChat refused so, for a cause that only a person ends; else empty."""
-    reading = ERRCODES.read(MESSAGES, errcode, error)
-    ends = reading.reaction is Reaction.OPERATOR and reading.verdict is None
-    return reading.advice if ends else ""
 
 
 def _account(job: NotedJob) -> Account:

@@ -6,8 +6,10 @@ list) for the codes that these pages leave out though the endpoints answer them.
 """
 
 from datetime import timedelta
+from typing import Final
 
 from wechat_scheduler.config import consoles
+from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.errcode_lookup import (
     Errcodes,
     needs,
@@ -179,6 +181,9 @@ _WITH_REFRESH_TOKEN = dict.fromkeys((40029, 40030, 41003, 42002, 42007), _NEW_CO
 
 _WITH_CODE = {41008: _NEW_CODE}
 
+# The paths of messages begin so. What they say of an account is the same for all.
+MESSAGES: Final = "/cgi-bin/message/"
+
 ERRCODES = Errcodes(
     ("/cgi-bin/token", (_WITH_SECRET, _ISSUING, _ANY)),
     ("/cgi-bin/stable_token", (_WITH_SECRET, _ISSUING, _ANY)),
@@ -197,6 +202,13 @@ ERRCODES = Errcodes(
     ("/sns/oauth2/", (_WITH_CODE, _WITH_SECRET, _ISSUING, _ANY)),
     ("/cgi-bin/message/custom/send", (TEXT, MESSAGE, _WITH_TOKEN, _ANY)),
     ("/cgi-bin/message/subscribe/", (SUBSCRIBE, MESSAGE, _WITH_TOKEN, _ANY)),
-    ("/cgi-bin/message/", (MESSAGE, _WITH_TOKEN, _ANY)),
+    (MESSAGES, (MESSAGE, _WITH_TOKEN, _ANY)),
     ("", (_WITH_TOKEN, _ANY)),
 )
+
+
+def of_persons(errcode: int, error: str) -> str:
+    """What a person does about a message that WeChat refused so, for a cause that only a person ends; else empty."""
+    reading = ERRCODES.read(MESSAGES, errcode, error)
+    ends = reading.reaction is Reaction.OPERATOR and reading.verdict is None
+    return reading.advice if ends else ""
