@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 from contextlib import suppress
-from itertools import count
 from types import FrameType
 
 import pytest
@@ -20,6 +19,7 @@ from tests.compiled import tell_characters
 from tests.databases import database_url, migrations, open_again, postgres
 from tests.lasting import FIXTURE, database, open_databases
 from tests.reused import attendants
+from wechat_scheduler.engine.clock import SystemClock
 
 __all__ = [
     "bare_machine", "database", "database_url", "migrations", "open_again", "open_databases",
@@ -99,14 +99,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-# A test that hangs ends its worker, and is named. A timer for each single test costs a hundredth of the time.
-PATIENCE = 300
-TOGETHER = 50
-_begun = count()
+# A test that hangs ends its worker, and is named. To set a timer for each single test costs a hundredth of the time:
+# this one is set again if that is a while ago. A slow machine takes its time for several tests.
+PATIENCE, A_WHILE = 600, 10
+_clock = SystemClock()
+_set_at = float("-inf")
 
 
 def _end_if_it_hangs(config: pytest.Config) -> None:
-    if next(_begun) % TOGETHER == 0:
+    global _set_at
+    now = _clock.boottime()
+    if now - _set_at > A_WHILE:
+        _set_at = now
         errors = config.stash[fault_handler_stderr_fd_key]  # which pytest does not capture
         faulthandler.dump_traceback_later(PATIENCE, exit=True, file=errors)
 
@@ -143,5 +147,6 @@ def pytest_sessionfinish() -> None:
         server,
     )  # not earlier: it takes over the environment as conftest.py makes it
 
+    faulthandler.cancel_dump_traceback_later()  # it may wait for other workers
     server.end()
     attendants.end()

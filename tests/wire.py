@@ -55,6 +55,11 @@ class Wire:
         """Lose the next COMMIT, with its connection. The others are not harmed."""
         self._lost = LostCommit(reaches=reaches, closes=closes)
 
+    @property
+    def will_be_silent(self) -> bool:
+        """Whether the next COMMIT is lost, and its connection then silent."""
+        return self._lost is not None and not self._lost.closes
+
     def heal(self) -> None:
         """Forward again, in both directions."""
         self._is_cut = False

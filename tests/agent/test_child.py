@@ -2,7 +2,6 @@
 
 import signal
 from datetime import timedelta
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -126,13 +125,18 @@ async def test_a_child_may_be_started_again_whenever_it_ends_at_growing_pauses(
 
     with capture_logs() as events:
 
-        def has_ended(times: int) -> bool:
-            return sum(it["event"] == "agent.child_ended" for it in events) == times
+        def number_of(event: str) -> int:
+            return sum(it["event"] == f"agent.child_{event}" for it in events)
+
+        def pause() -> None:
+            """Time that passes while a child runs would make it one that lived for long."""
+            if number_of("started") == number_of("ended"):
+                clock.advance(STEP)
 
         async with running(agent(tmp_path, text, daemon)):
             instants = []
             for number in range(1, 5):
-                await until(partial(has_ended, number), meanwhile=lambda: clock.advance(STEP))
+                await until(lambda number=number: number_of("ended") == number, meanwhile=pause)
                 instants.append(clock.boottime())
 
     pauses = [later - earlier for earlier, later in pairwise(instants)]

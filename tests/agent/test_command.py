@@ -100,8 +100,8 @@ async def test_signals_that_are_not_for_it_leave_an_agent_to_its_files(
         await until(path.exists)
         for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2):
             process.send_signal(number)
-        await keeper.call("POST", f"/task/{APPID}/0/refresh")
         first = path.read_text()
+        await keeper.call("POST", f"/task/{APPID}/0/refresh")
         await until(lambda: path.read_text() != first)
         process.send_signal(signal.SIGQUIT)
         await log.read()

@@ -16,6 +16,7 @@ from tests.agent.workshop import (
     APPID,
     CREDENTIAL,
     LIFE,
+    YEAR,
     TurningDaemon,
     agent,
     config,
@@ -46,7 +47,7 @@ async def eventually(
     *,
     meanwhile: Callable[[], None] = lambda: None,
 ) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await found() != wanted:
             meanwhile()
 
@@ -123,7 +124,7 @@ async def test_a_rotation_replaces_the_value_and_an_emptied_redis_is_filled(tmp_
         daemon.turn("t1")
         async with running(agent(tmp_path, text, daemon)):
             await eventually(theirs.access_token, "t1")
-            daemon.turn("t2")
+            daemon.turn("t2", life=YEAR)
             await eventually(theirs.access_token, "t2")
             await redis.flushall()
             await eventually(theirs.access_token, "t2", meanwhile=lambda: clock.advance(MINUTE))
@@ -135,15 +136,16 @@ async def test_a_value_that_the_app_put_there_itself_stays_until_the_next_rotati
 ) -> None:
     clock = FakeClock()
     daemon = TurningDaemon(clock)
-    daemon.turn("t1")
+    daemon.turn("t1", life=YEAR)
     async with redis_server(tmp_path) as url, reading(url) as redis:
         theirs = WxMpRedisConfig(redis, "wx", APPID)
         async with running(agent(tmp_path, mirror(url), daemon)):
             await eventually(theirs.access_token, "t1")
             await redis.set(KEY, "its own")
             calls = await set_calls(redis)
-            while await set_calls(redis) == calls:
-                clock.advance(MINUTE)
+            async with asyncio.timeout(60):
+                while await set_calls(redis) == calls:
+                    clock.advance(MINUTE)
             stood = await theirs.access_token()
             daemon.turn("t2")
             await eventually(theirs.access_token, "t2")
@@ -165,7 +167,7 @@ async def test_a_redis_that_goes_away_is_tried_again_and_delays_nothing_else(
             async with running(agent(tmp_path, mirror(url) + text, daemon)):
                 await until(lambda: read(path) == "t1")
                 await first.aclose()
-                daemon.turn("t2")
+                daemon.turn("t2", life=YEAR)
                 await until(lambda: read(path) == "t2")
                 await until(lambda: any(it["event"] == "agent.output_failed" for it in events))
                 async with redis_server(tmp_path) as again, reading(again) as redis:

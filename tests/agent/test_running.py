@@ -16,6 +16,7 @@ from tests.agent.workshop import (
     CREDENTIAL,
     LIFE,
     TOKEN,
+    YEAR,
     TurningDaemon,
     agent,
     holds,
@@ -100,7 +101,7 @@ async def test_a_command_is_run_again_until_it_succeeds(tmp_path: Path) -> None:
     clock = FakeClock()
     daemon, path, told = TurningDaemon(clock), tmp_path / "token", tmp_path / "told"
     script = f"echo x >> {told}; test -e {tmp_path}/may || exit 3"
-    daemon.turn("t1")
+    daemon.turn("t1", life=YEAR)
 
     with capture_logs() as events:
         async with running(agent(tmp_path, file_at(path) + command(script), daemon)):
@@ -196,7 +197,7 @@ async def test_the_last_value_stays_to_its_expiry_while_the_daemon_is_away(tmp_p
         before = read(path)
         await until(lambda: not path.exists(), meanwhile=lambda: clock.advance(SECOND))
         daemon.error = None
-        daemon.turn("t2")
+        daemon.turn("t2", life=YEAR)
         await until(lambda: read(path) == "t2", meanwhile=lambda: clock.advance(MINUTE))
 
     assert before == "t1"
@@ -220,7 +221,7 @@ async def test_a_daemon_that_is_away_at_the_start_is_waited_for(
         async with running(agent(tmp_path, file_at(path), daemon)):
             await until(lambda: any(it["event"] == "agent.waits" for it in events))
             daemon.error = None
-            daemon.turn("t1")
+            daemon.turn("t1", life=YEAR)
             await until(lambda: read(path) == "t1", meanwhile=lambda: clock.advance(MINUTE))
 
 
@@ -287,7 +288,7 @@ async def test_one_update_goes_on_once_the_daemon_is_there(tmp_path: Path) -> No
         task = group.create_task(agent(tmp_path, file_at(path), daemon).once(MINUTE))
         await until(lambda: daemon.asked > 1 or bool(clock.advance(SECOND)))
         daemon.error = None
-        daemon.turn("t1")
+        daemon.turn("t1", life=YEAR)
         await until(task.done, meanwhile=lambda: clock.advance(SECOND))
 
     assert read(path) == "t1"

@@ -18,7 +18,9 @@ from wechat_scheduler.errors import SchedulerError
 
 APPID = "wx1111111111111111"
 LIFE = timedelta(hours=2)
-PATIENCE = timedelta(seconds=20)
+# Time that a test moves while threads and processes work does not come to its end.
+YEAR = timedelta(days=365)
+PATIENCE = timedelta(seconds=60)
 TURN = timedelta(milliseconds=1)
 DAEMON = '[daemon]\nurl = "http://127.0.0.1:9001"\nkey = "wsk_x"\n'
 CREDENTIAL = f'[[credentials]]\nappid = "{APPID}"\ntype = "access_token"\n'

@@ -16,7 +16,7 @@ from tests.house import daemon
 from tests.program import ENVIRONMENT
 
 # Longer than the slowest check of `doctor`; a command that hangs fails its test.
-PATIENCE = 30
+PATIENCE = 60
 FULL = Path("/dev/full")
 
 

@@ -18,7 +18,7 @@ from tests.web.tenants import bound, made_app, send
 __all__ = ["caller"]
 
 OFTEN = ("--every", "50ms")
-PATIENCE = 20
+PATIENCE = 60
 
 
 @asynccontextmanager

@@ -58,7 +58,7 @@ async def watched(client: Client | InThreads, daemon: Told, path: str = PATH) ->
 
 async def second(updates: AsyncIterator[Fetched]) -> Fetched:
     """The next that a client hears after what it knew."""
-    return await asyncio.wait_for(anext(updates), 30)
+    return await asyncio.wait_for(anext(updates), 60)
 
 
 async def until(is_so: Callable[[], bool]) -> None:

@@ -29,9 +29,8 @@ async def is_ready(node: Caller) -> bool:
 
 
 async def test_reads_go_on_and_what_was_acknowledged_is_there_after_a_failover(
-    node: Cluster, pair: Replicated, monkeypatch: pytest.MonkeyPatch
+    node: Cluster, pair: Replicated
 ) -> None:
-    monkeypatch.setattr(health, "PATIENCE", 0.2)
     settings = {"wechat__access_token_endpoint": "token", "database": pair.url}
     async with node("near", **settings) as near, node("far", **settings) as far:
         await near.register({"type": 0})
@@ -41,7 +40,9 @@ async def test_reads_go_on_and_what_was_acknowledged_is_there_after_a_failover(
         await near.register({"type": 0}, appid=OTHER)
         await pair.lose_the_first()
         during = [await it.value(PATH) for it in (near, far)]
-        ready = [await is_ready(it) for it in (near, far)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(health, "PATIENCE", 0.2)
+            ready = [await is_ready(it) for it in (near, far)]
         await pair.promote_the_second()
         async with asyncio.timeout(60):
             while not all([await is_ready(it) for it in (near, far)]):

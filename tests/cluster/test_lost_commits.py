@@ -19,6 +19,8 @@ from wechat_scheduler.engine import clockwork
 from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.engine.clockwork import LONGEST_SLEEP, Clockwork
 from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.postgres import change_listener
+from wechat_scheduler.storage.postgres.database import STATEMENT_TIMEOUT
 
 PATH = f"{APPID}/0"
 SOON, SHORTLY = timedelta(seconds=10), timedelta(seconds=1)
@@ -39,6 +41,7 @@ class Losing:
     def __init__(self, node: Caller, work: str, wire: Wire, lose: Callable[[Wire], None]) -> None:
         self._work = getattr(node.daemon.cores, work).clockwork._work
         self._wire = wire
+        self._database: Any = node.daemon.ground.database
         self._losses = [lose]
         self.has_failed = asyncio.Event()
 
@@ -49,12 +52,19 @@ class Losing:
         for lose in self._losses:
             lose(self._wire)
         self._losses = []
-        try:
-            await self._work.finish(outcome)
-        except StorageError:
-            self.has_failed.set()
-            self._wire.heal()
-            raise
+        patience = 0.2
+        while True:
+            is_short = self._wire.will_be_silent
+            self._database.patience = patience if is_short else STATEMENT_TIMEOUT
+            try:
+                return await self._work.finish(outcome)
+            except StorageError:
+                self._database.patience = STATEMENT_TIMEOUT
+                if not self._wire.will_be_silent:
+                    self.has_failed.set()
+                    self._wire.heal()
+                    raise
+                patience *= 2  # on a slow machine a statement before the COMMIT ended
 
 
 @pytest.fixture
@@ -66,11 +76,18 @@ async def wire(database_url: str) -> AsyncIterator[Wire]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clockwork, "STORE_PAUSE", timedelta(milliseconds=20))
+    # What it says to itself is not to be the COMMIT that is lost.
+    monkeypatch.setattr(change_listener, "PING_EVERY", timedelta(days=1))
+
+
+async def quiet(node: Caller) -> None:
+    """Return once the node has said to itself what it says at its start."""
+    assert await node.daemon.ground.database.hears()
 
 
 async def turn(node: Caller, losing: Losing) -> None:
     """One pass of the loop."""
-    node.daemon.ground.database.patience = 0.5  # type: ignore[attr-defined] # PostgreSQL's
+    await quiet(node)
     loop: Clockwork[Any, Any] = Clockwork(losing, clock=node.daemon.ground.clock, slots=4)
     assert await loop.run_once() == 1
     assert losing.has_failed.is_set()
@@ -149,6 +166,7 @@ async def test_what_was_stored_leaves_soon_though_the_daemon_that_took_it_got_no
     async with node("near") as near, node("far", database=wire.url) as far:
         town = await settled_in(weixin, far, far.daemon.ground.clock)
         openid = await town.openid(await town.follow("o-one"))
+        await quiet(far)
         async with sleeping(near if is_cut else far):
             wire.lose_commit(reaches=True, closes=True)
             await SENDERS[work](town, openid, after=SHORTLY, status=503)
@@ -167,12 +185,13 @@ async def test_a_job_whose_removal_was_not_answered_is_handed_out_no_more(
         await far.register({"type": 0})
         await far.settle()
         await far.value(PATH)
+        await quiet(far)
         wire.lose_commit(reaches=True, closes=True)
 
         removal = await far.call("DELETE", f"/task/{PATH}")
 
         assert removal.status == 503
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while (await far.fetch(PATH)).status != 404:
                 await SystemClock().sleep(timedelta(milliseconds=20))
 
@@ -222,10 +241,13 @@ async def say(town: Town, uid: str, *, after: timedelta = timedelta(0), status: 
 
 
 async def remind(town: Town, uid: str, *, after: timedelta = SOON, status: int = 200) -> None:
-    at = (town.clock.now() + after).isoformat()
-    body = {"app": town.app.id, "to": [uid], "channel": "template", "title": "r", "time": at}
+    body = {"app": town.app.id, "to": [uid], "channel": "template", "title": "r"}
+    body["time"] = (town.clock.now() + after).isoformat()
     answer = await town.call("POST", "/v1/reminders", body)
-    assert answer.status == status, answer.json
+    if answer.json.get("reason") == "time.past":  # this machine is too slow for that
+        await remind(town, uid, after=2 * after, status=status)
+    else:
+        assert answer.status == status, answer.json
 
 
 SENDERS = {"delivery": say, "reminders": remind}

@@ -21,6 +21,11 @@ LEASE = timedelta(minutes=1)
 FIVE_MINUTES = timedelta(minutes=5)
 
 
+def tens(seconds: float) -> int:
+    """A machine that stands still while it asks for the time is wrong by half of that time."""
+    return round(seconds / 10) * 10
+
+
 async def test_a_node_whose_clock_is_ahead_takes_no_claim_that_another_holds(
     node: Cluster, weixin: WeChat
 ) -> None:
@@ -55,11 +60,11 @@ async def test_the_nodes_the_probe_and_the_log_say_whose_clock_is_wrong(node: Cl
             listed = (await right.call("GET", "/v1/nodes")).result
             ready = (await wrong.call("GET", "/readyz")).result
 
-    assert sorted(round(it["clock_ahead_seconds"]) for it in listed) == [0, 300]
+    assert sorted(tens(it["clock_ahead_seconds"]) for it in listed) == [0, 300]
     assert {it["state"] for it in listed} == {"alive"}
-    assert round(ready["clock_ahead_seconds"]) == 300
+    assert tens(ready["clock_ahead_seconds"]) == 300
     said = [it for it in log if it["event"] == "own_clock.wrong"]
-    assert [(it["seconds"], it["it_is"]) for it in said] == [(300, "ahead of the database's")]
+    assert [(tens(it["seconds"]), it["it_is"]) for it in said] == [(300, "ahead of the database's")]
 
 
 async def test_the_doctor_names_the_machine_whose_clock_is_wrong_and_the_node_that_died(
@@ -81,7 +86,9 @@ async def test_the_doctor_names_the_machine_whose_clock_is_wrong_and_the_node_th
 
     assert [finding.level for finding in found] == [Level.WARN, Level.WARN, Level.OK]
     assert "sent its last heartbeat" in found[0].says
-    assert "300 s ahead of the database's, which is used instead" in found[1].says
+    seconds, after, _ = found[1].says.partition(" s ahead of the database's, which is used instead")
+    assert after
+    assert tens(int(seconds.rpartition(" ")[2])) == 300
     assert found[2].says == "2 daemons share the database"
 
 
@@ -113,7 +120,7 @@ async def test_the_command_lists_the_nodes_with_their_clocks(node: Cluster) -> N
         "HOLDS",
     ]
     assert {line[4] for line in lines} == {"alive"}
-    assert sorted(round(float(line[7].rstrip("s"))) for line in lines) == [0, 300]
+    assert sorted(tens(float(line[7].rstrip("s"))) for line in lines) == [0, 300]
     assert {line[9] for line in lines} == {"nothing"}
 
 

@@ -53,7 +53,7 @@ class Command:
 
 @asynccontextmanager
 async def command(*words: str, temporary: Path) -> AsyncIterator[Command]:
-    async with asyncio.timeout(30), warm.piped(*words, TMPDIR=str(temporary)) as process:
+    async with asyncio.timeout(60), warm.piped(*words, TMPDIR=str(temporary)) as process:
         yield Command(process)
 
 
@@ -70,7 +70,7 @@ async def test_a_signal_ends_the_demo_cleanly(
         code, out, err = await running.end(number)
 
     assert (code, err) == (0, "")
-    assert re.match(r"8 credentials, [1-8] rotations, ", out.splitlines()[-1])
+    assert re.match(r"8 credentials, \d+ rotations, ", out.splitlines()[-1])
     assert os.listdir(tmp_path) == []
 
 
@@ -85,7 +85,7 @@ def test_seconds_that_are_none_are_refused_with_a_sentence() -> None:
 async def test_the_demo_ends_quietly_when_its_reader_has_gone(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    async with asyncio.timeout(30), warm.pipe() as (errors, to_errors):
+    async with asyncio.timeout(60), warm.pipe() as (errors, to_errors):
         process = await warm.start(
             "demo",
             environ={**warm.ENVIRONMENT, "TMPDIR": str(tmp_path)},

@@ -378,11 +378,20 @@ async def test_a_host_is_reached_at_the_first_of_its_addresses_that_answers() ->
 
 
 class Named(DnsThreads):
-    """Every host has these addresses."""
+    """Every host has these addresses, each of which has as many seconds to take a connection."""
 
-    def __init__(self, *addresses: str) -> None:
-        super().__init__(each=0.05)
-        self._addresses = addresses
+    def __init__(self, *addresses: tuple[str, float]) -> None:
+        super().__init__()
+        self._addresses = [address for address, _ in addresses]
+        self._limits = iter([limit for _, limit in addresses])
+
+    @property
+    def _each(self) -> float:
+        return next(self._limits)
+
+    @_each.setter
+    def _each(self, _: float) -> None:
+        """Not one for all."""
 
     async def getaddrinfo(self, host: str, port: int, **options: Any) -> Any:
         return [(socket.AF_INET, 1, 6, "", (it, port)) for it in self._addresses]
@@ -402,8 +411,8 @@ async def test_an_address_that_drops_everything_keeps_no_one_from_the_next() -> 
             each.setblocking(False)
             each.connect_ex(("127.0.0.2", port))
 
-        names = Named("127.0.0.2", "127.0.0.2", "127.0.0.1")
-        async with asyncio.timeout(5):
+        names = Named(("127.0.0.2", 0.05), ("127.0.0.2", 0.05), ("127.0.0.1", 60))
+        async with asyncio.timeout(60):
             transport, _ = await names.connected(asyncio.Protocol, "many.example", port)
 
         assert transport.get_extra_info("peername")[0] == "127.0.0.1"

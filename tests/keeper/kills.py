@@ -56,6 +56,7 @@ class Storm:
     def __init__(self, folder: Path, *, accounts: int, seed: int, database: str = "") -> None:
         self._folder = folder
         self._database = database or f"sqlite://{folder}/wechat-scheduler.db"
+        self._environ = SHORT_CLAIMS if database else {}
         self._accounts = accounts
         self._rng = random.Random(seed)
         self._stack = AsyncExitStack()
@@ -85,7 +86,7 @@ class Storm:
     def start(self) -> Any:
         return warm_program(
             self._folder, "--wechat-api", self._wechat, "--database", self._database,
-            environ=SHORT_CLAIMS,
+            environ=self._environ,
         )  # fmt: skip
 
     async def register(self, daemon: Program) -> None:

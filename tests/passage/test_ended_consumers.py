@@ -19,7 +19,7 @@ async def begun(place: Gate, token: str, waits: Callable[[], bool]) -> AsyncIter
     """A call that waits for a token at the beginning of the block, and its errcode after the block, at the end of
     which WeChat issues one."""
     found: list[int] = []
-    async with asyncio.TaskGroup() as group, asyncio.timeout(10):
+    async with asyncio.TaskGroup() as group, asyncio.timeout(60):
         call = group.create_task(place.errcode("GET", MENU, token=token))
         while not waits():
             await place.keeper.call("GET", "/healthz")

@@ -1,18 +1,23 @@
 """Pushes to accounts, decrypted by wechatpy, and their replies."""
 
+import random
 import warnings
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
 
+from tests.clock import FakeClock
+from tests.day_loop import played
+from tests.house import served
 from tests.sandbox.conftest import APPID, Start, WeChat
 from tests.sandbox.receiver import Pushed, Receiver
 from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import InvalidRequestError
-from wechat_scheduler.sandbox.options import AccountReceiver, PushMode
+from wechat_scheduler.sandbox.handlers import SANDBOX
+from wechat_scheduler.sandbox.options import AccountReceiver, PushMode, SandboxOptions
 from wechat_scheduler.sandbox.pushes.accounts import UNAVAILABLE
+from wechat_scheduler.sandbox.server import create_sandbox
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -108,25 +113,31 @@ async def test_each_mode_pushes_readable_or_encrypted_xml(
 
 
 @pytest.mark.parametrize("failure", [500, Receiver.CUT, Receiver.SILENT])
-async def test_a_push_that_is_not_accepted_is_sent_three_times_with_the_same_content(
-    start: Start, receiver: Receiver, url: str, failure: int
+def test_a_push_that_is_not_accepted_is_sent_three_times_with_the_same_content(
+    failure: int,
 ) -> None:
-    callback = to(url, PushMode.SAFE)
-    hurried = timedelta(milliseconds=50 if failure == Receiver.SILENT else 5000)
-    wechat = await start(
-        users=((APPID, READER),), account_receivers=(callback,), push_timeout=hurried
-    )
+    receiver = Receiver()
     receiver.failures = [failure] * 2
-    wechat.sandbox.people.write(APPID, READER, "hello")
 
-    accepted = await wechat.sandbox.push_once()
+    async def play() -> tuple[int, list[str]]:
+        async with served(receiver.app) as url:
+            options = SandboxOptions(
+                users=((APPID, READER),), account_receivers=(to(f"{url}/events", PushMode.SAFE),)
+            )
+            made = create_sandbox(options, clock=FakeClock(), rng=random.Random(7))
+            async with served(made):
+                people = made[SANDBOX].people
+                people.write(APPID, READER, "hello")
+                accepted = await made[SANDBOX].push_once()
+                return accepted, [it.text for it in people.arrived(APPID, READER)]
+
+    found = played(play)
 
     messages = [opened(it) for it in receiver.pushed]
-    assert accepted == 1
+    assert found == (1, [])
     assert [(it.id, it.create_time) for it in messages] == [
         (messages[0].id, messages[0].create_time)
     ] * 3
-    assert shown(wechat) == []
 
 
 async def test_after_three_tries_the_user_is_shown_an_error_and_the_push_is_dropped(

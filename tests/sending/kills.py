@@ -64,6 +64,7 @@ class Post:
     ) -> None:
         self._folder = folder
         self._database = ["--database", database] if database else []
+        self._environ = SHORT_CLAIMS if database else {}
         self._openids = [f"o-{number}" for number in range(people)]
         self._rng = random.Random(seed)
         self._shots = frozenset(self._rng.sample(range(1, people), kills))
@@ -91,7 +92,7 @@ class Post:
 
     def start(self) -> Any:
         return warm_program(
-            self._folder, "--wechat-api", self._wechat, *self._database, environ=SHORT_CLAIMS
+            self._folder, "--wechat-api", self._wechat, *self._database, environ=self._environ
         )
 
     async def open_shop(self, daemon: Program, **settings: Any) -> None:

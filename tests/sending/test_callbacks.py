@@ -11,6 +11,7 @@ import pytest
 
 from tests.business import Business, Call, status
 from tests.clock import START
+from tests.day_loop import played
 from tests.house import in_memory
 from tests.sending.town import Town, town
 from wechat_scheduler.audience.app_events import Wrote
@@ -105,24 +106,22 @@ async def test_what_an_app_without_a_callback_was_to_be_told_is_cancelled(
     assert "no callback" in delivery.reason
 
 
-async def test_a_server_that_hangs_is_told_one_thing_at_a_time_and_all_in_the_end(
-    tmp_path: Path, server: Business
-) -> None:
-    server.script(server.hang, times=12)
-    async with town(
-        tmp_path, opener=in_memory, callbacks__slots=8, callbacks__timeout="50ms"
-    ) as place:
-        shop = await with_callback(place, server)
-        await tell(shop, *(str(number) for number in range(12)))
-        await shop.caller.settle()
-        at_first = len(server.calls)
-        shop.clock.advance(LONG_TURN)
-        await shop.caller.settle()
-        later = len(server.calls)
-        server.release()
-
-        while any(one.state is DeliveryState.PENDING for one in await shop.deliveries()):
+def test_a_server_that_hangs_is_told_one_thing_at_a_time_and_all_in_the_end(tmp_path: Path) -> None:
+    async def play() -> tuple[int, int, set[DeliveryState]]:
+        async with Business() as server, town(tmp_path, opener=in_memory, callbacks__slots=8) as at:
+            server.script(server.hang, times=12)
+            shop = await with_callback(at, server)
+            await tell(shop, *(str(number) for number in range(12)))
+            await shop.caller.settle()
+            at_first = len(server.calls)
             shop.clock.advance(LONG_TURN)
-            await shop.settle()
+            await shop.caller.settle()
+            later = len(server.calls)
+            server.release()
 
-    assert (at_first, later) == (4, 5)
+            while any(one.state is DeliveryState.PENDING for one in await shop.deliveries()):
+                shop.clock.advance(LONG_TURN)
+                await shop.settle()
+            return at_first, later, {one.state for one in await shop.deliveries()}
+
+    assert played(play) == (4, 5, {DeliveryState.DELIVERED})

@@ -56,7 +56,7 @@ async def one_batch(database: Database, scripts: Sequence[Make]) -> list[Any]:
 
     def hold() -> Script[None]:
         loop.call_soon_threadsafe(held.set)
-        assert release.wait(10)
+        assert release.wait(60)
         yield from each(())
 
     async def write(script: Make) -> Any:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from importlib.resources.abc import Traversable
 
 import asyncpg
@@ -19,8 +18,8 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import StateError, StorageError
 from wechat_scheduler.storage.database import Database, Script, Statement
 from wechat_scheduler.storage.opening import open_database
-from wechat_scheduler.storage.postgres import connections
 from wechat_scheduler.storage.postgres.change_listener import FIRST_PAUSE
+from wechat_scheduler.storage.postgres.connections import IDLE
 from wechat_scheduler.storage.postgres.connector import LONGEST_PAUSE
 from wechat_scheduler.storage.postgres.database import (
     STATEMENT_TIMEOUT,
@@ -232,19 +231,23 @@ async def far(
         await database.close()
 
 
-def insert_then_hold(wire: Wire) -> Script[None]:
-    yield from put("begun")
+def fall_silent(far: PostgresDatabase, wire: Wire) -> None:
+    """No statement is answered any more, nor waited for for long."""
+    far.patience = 0.05
     wire.hold()
+
+
+def insert_then_hold(far: PostgresDatabase, wire: Wire) -> Script[None]:
+    yield from put("begun")
+    fall_silent(far, wire)
     yield Statement("SELECT 1")
 
 
 async def test_a_statement_without_an_answer_is_given_up_and_rolled_back(
     far: PostgresDatabase, wire: Wire, database: Database
 ) -> None:
-    far.patience = 0.05
-
     with pytest.raises(StorageError):
-        await far.write(lambda: insert_then_hold(wire))
+        await far.write(lambda: insert_then_hold(far, wire))
     wire.heal()
     far.patience = STATEMENT_TIMEOUT
     await far.write(lambda: put("after"))
@@ -252,17 +255,11 @@ async def test_a_statement_without_an_answer_is_given_up_and_rolled_back(
     assert await names(database) == ["after"]
 
 
-@pytest.fixture
-def short_idle(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Longer than a busy machine pauses while it prepares the database.
-    monkeypatch.setattr(connections, "IDLE", timedelta(milliseconds=500))
-
-
-@pytest.mark.usefixtures("short_idle")
 async def test_what_a_process_locked_that_stands_still_is_free_for_others_soon(
     database: PostgresDatabase, far: PostgresDatabase, wire: Wire
 ) -> None:
-    await far.write(lambda: put("shared"))
+    await database.write(lambda: put("shared"))
+    ((limit,),) = await far.read("SHOW idle_in_transaction_session_timeout")
     held = asyncio.Event()
 
     def change(note: str) -> Script[None]:
@@ -270,6 +267,7 @@ async def test_what_a_process_locked_that_stands_still_is_free_for_others_soon(
 
     def stand_still() -> Script[None]:
         yield from change("theirs")
+        yield Statement("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
         wire.hold()
         held.set()
         yield from change("late")
@@ -280,16 +278,15 @@ async def test_what_a_process_locked_that_stands_still_is_free_for_others_soon(
         await database.write(lambda: change("ours"))
         wire.heal()
 
+    assert limit == f"{IDLE.total_seconds():g}s"
     assert isinstance((await stood)[0], StorageError)
     assert [row[0] for row in await far.read("SELECT note FROM items")] == ["ours"]
 
 
 async def test_a_commit_without_an_answer_is_given_up(far: PostgresDatabase, wire: Wire) -> None:
-    far.patience = 0.05
-
     def script() -> Script[None]:
         yield from put("done or not")
-        wire.hold()
+        fall_silent(far, wire)
 
     with pytest.raises(StorageError):
         await far.write(script)

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.business import Business
+from tests.day_loop import DayLoop, LoopClock
 from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.stores.memory import MemoryDatabase, memory_database
-from tests.unfair.day_loop import DayLoop, LoopClock
 from tests.unfair.neighbours import Street, street
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SchedulerError

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
+from tests.day_loop import KNOWN
 from tests.house import APPID
 from tests.keeper.streams import ROTATED, following, put_many, reading_slowly
 from tests.unfair.day import TEMPLATE, Day, Hang
-from tests.unfair.day_loop import KNOWN
 from tests.unfair.neighbours import MENU, PATHS, TEXTS, hanging
 from wechat_scheduler.delivery.model import Way
 from wechat_scheduler.errors import SchedulerError

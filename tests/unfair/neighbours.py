@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.business import Business, drop, endless, garbage, status
+from tests.day_loop import KNOWN, LoopClock
 from tests.house import APPID, in_memory
 from tests.sending.town import Town, town
-from tests.unfair.day_loop import KNOWN, LoopClock
 from wechat_scheduler.audience.app_events import Wrote
 from wechat_scheduler.delivery.model import Content, DeliveryState, Way
 from wechat_scheduler.web.tunnels import Tunnels

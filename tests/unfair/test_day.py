@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from tests.day_loop import DayLoop, LoopClock, run
 from tests.documents import PACKAGE
 from tests.unfair.day import a_day
-from tests.unfair.day_loop import DayLoop, LoopClock, run
 from tests.unfair.hangs import CODES, HANGS, TOGETHER
 from tests.unfair.needs import NEEDS, a_qr_code
 from wechat_scheduler.daemon.ground import Guarded

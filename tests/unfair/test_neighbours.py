@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from tests.business import Business
+from tests.day_loop import DayLoop, LoopClock, run
 from tests.house import APPID
-from tests.unfair.day_loop import DayLoop, LoopClock, run
 from tests.unfair.neighbours import (
     MANY,
     MENU,

@@ -198,7 +198,7 @@ async def test_a_connection_is_kept_for_the_next_call(server: HostileServer) -> 
 
 
 async def test_connections_of_a_burst_are_closed_though_calls_go_on(server: HostileServer) -> None:
-    async with client_session() as session, asyncio.timeout(10):
+    async with client_session() as session, asyncio.timeout(60):
         kept = session.connector
         assert kept is not None
         ask = KeptExchange(session, server.url, seconds=5, boottime=never)

@@ -21,10 +21,12 @@ FAILURES = {**AMBIGUOUS, "silence": hang(), "busy": BUSY, "echo": answer(ECHO)}
 async def test_no_failure_of_a_get_shows_a_secret(
     session: aiohttp.ClientSession, server: HostileServer, clock: JumpingClock
 ) -> None:
-    client = wechat_client(session, server.url, clock, timeout=SHORT)
+    patient = wechat_client(session, server.url, clock)
+    hasty = wechat_client(session, server.url, clock, timeout=SHORT)
 
     for name, reply in FAILURES.items():
         server.script(reply)
+        client = hasty if name == "silence" else patient
 
         with capture_logs() as logs, pytest.raises(WeChatError) as caught:
             await client.get(PATH, PARAMS)
@@ -35,10 +37,12 @@ async def test_no_failure_of_a_get_shows_a_secret(
 async def test_no_failure_of_a_post_shows_a_secret(
     session: aiohttp.ClientSession, server: HostileServer, clock: JumpingClock
 ) -> None:
-    client = wechat_client(session, server.url, clock, timeout=SHORT)
+    patient = wechat_client(session, server.url, clock)
+    hasty = wechat_client(session, server.url, clock, timeout=SHORT)
 
     for name, reply in (FAILURES | {"echo of the body": answer(ECHO_OF_BODY)}).items():
         server.script(reply)
+        client = hasty if name == "silence" else patient
 
         with capture_logs() as logs, pytest.raises(WeChatError) as caught:
             await client.post(PATH, PARAMS, BODY)

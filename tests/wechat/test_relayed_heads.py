@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
+from tests.day_loop import played
 from tests.wechat.hostile import HostileServer, raw
 from tests.wechat.test_relay import MENU, Given, given_by, relay
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.wechat.relayed_bytes import LONGEST
 
 
@@ -13,13 +16,13 @@ async def test_silence_after_an_interim_response_is_ended_too(server: HostileSer
     long = replace(MENU, method="POST", body=b"x" * (LONGEST + 1), length=LONGEST + 1)
     server.script(raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"))
     for call in (MENU, long):
-        async with relay(server.url, seconds=0.05) as relaying, asyncio.timeout(5):
+        async with relay(server.url, seconds=0.05) as relaying, asyncio.timeout(60):
             said = await given_by(relaying, call)
 
         assert said == "/cgi-bin/menu/get: no answer within 0.05 s"
 
 
-async def test_an_interim_response_during_an_upload_does_not_cut_it() -> None:
+def test_an_interim_response_during_an_upload_does_not_cut_it() -> None:
     """Some servers send one unasked."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,18 +32,18 @@ async def test_an_interim_response_during_an_upload_does_not_cut_it() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndone")
         writer.close()
 
-    later = asyncio.Event()
-
     async def slowly() -> AsyncIterator[bytes]:
         yield b"x"
-        asyncio.get_running_loop().call_later(0.4, later.set)
-        await later.wait()
+        await SystemClock().sleep(timedelta(seconds=4))
         yield b"y"
 
-    host = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = host.sockets[0].getsockname()[1]
-    async with host, relay(f"http://127.0.0.1:{port}", seconds=0.3) as relaying:
-        found = await given_by(relaying, replace(MENU, method="POST", body=slowly()))
+    async def play() -> Given | str:
+        host = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = host.sockets[0].getsockname()[1]
+        async with host, relay(f"http://127.0.0.1:{port}", seconds=3) as relaying:
+            return await given_by(relaying, replace(MENU, method="POST", body=slowly()))
+
+    found = played(play)
 
     assert isinstance(found, Given)
     assert found.body == b"done"

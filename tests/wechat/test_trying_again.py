@@ -7,10 +7,12 @@ from datetime import timedelta
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from tests.day_loop import played
 from tests.wechat.conftest import PATH, JumpingClock, refusal, wechat_client
 from tests.wechat.hostile import BUSY, HostileServer, Reply, answer, drop
 from wechat_scheduler.reasons import Reaction, Verdict
 from wechat_scheduler.wechat.client import WeChatClient
+from wechat_scheduler.wechat.session import client_session
 
 OK = answer({"access_token": "TOKEN", "expires_in": 7200})
 
@@ -84,15 +86,16 @@ async def test_unknown_host_is_tried_again(clock: JumpingClock) -> None:
     assert client.tries == 3
 
 
-async def test_a_call_with_all_its_tries_ends_with_the_timeout(
-    session: aiohttp.ClientSession, server: HostileServer, clock: JumpingClock
-) -> None:
-    server.script(slowly(BUSY, clock, timedelta(seconds=1)), OK)
-    client = wechat_client(session, server.url, clock, timeout=timedelta(seconds=0.5))
+def test_a_call_with_all_its_tries_ends_with_the_timeout() -> None:
+    clock = JumpingClock()
 
-    error = await refusal(client)
+    async def play() -> str:
+        async with HostileServer() as server, client_session() as session:
+            server.script(slowly(BUSY, clock, timedelta(seconds=1)), OK)
+            client = wechat_client(session, server.url, clock, timeout=timedelta(seconds=0.5))
+            return str(await refusal(client))
 
-    assert str(error) == "/cgi-bin/token: not sent, since its 0.5 s were over"
+    assert played(play) == "/cgi-bin/token: not sent, since its 0.5 s were over"
 
 
 def slowly(reply: Reply, clock: JumpingClock, delay: timedelta) -> Reply:

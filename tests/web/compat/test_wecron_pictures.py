@@ -3,10 +3,12 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest_asyncio
 from PIL import Image
 
+from tests.day_loop import played
 from tests.house import APPID, in_memory
 from tests.sending.town import PUBLIC, Town, town
 from tests.web.compat.remembering import API, Client, ahead, client
@@ -119,18 +121,27 @@ async def test_the_original_address_leads_to_the_page(place: Town, user: Client)
     assert "交房租" in page.json
 
 
-async def test_a_code_that_wechat_does_not_draw_at_first_is_there_on_the_next_request(
+def test_a_code_that_wechat_does_not_draw_at_first_is_there_on_the_next_request(
     tmp_path: Path,
 ) -> None:
-    async with town(tmp_path, opener=in_memory, wechat__timeout="300ms") as place:
-        user, friend = await client(place), await client(place)
-        place.wechat.sandbox.script(DRAW, garbage=True)
-        made = await user.make()
-        path = f"{API}{made['id']}/"
-        again = (await user("GET", path)).json
-        listed = (await user("GET")).json["results"]
-        seen = (await friend("GET", path)).json
-        shown = (await place.call("GET", f"{path}qrcode/", key="")).json
+    async def play() -> tuple[Any, ...]:
+        async with town(tmp_path, opener=in_memory) as place:
+            user, friend = await client(place), await client(place)
+            place.wechat.sandbox.script(DRAW, garbage=True)
+            made = await user.make()
+            path = f"{API}{made['id']}/"
+            again = (await user("GET", path)).json
+            listed = (await user("GET")).json["results"]
+            seen = (await friend("GET", path)).json
+            return (
+                made,
+                again,
+                listed,
+                seen,
+                (await place.call("GET", f"{path}qrcode/", key="")).json,
+            )
+
+    made, again, listed, seen, shown = played(play)
 
     assert made["participate_qrcode"] is None
     assert again == made | {"participate_qrcode": shown["qrcodeUrl"]}
