@@ -233,6 +233,32 @@ async def test_a_failed_delivery_tells_its_story_and_is_sent_again(
     assert [one["data-live"] for one in after.root.find("section", id="state")] == [""]
 
 
+async def test_what_failed_again_since_the_page_was_shown_is_not_sent_once_more(
+    admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any], clock: FakeClock
+) -> None:
+    weixin.sandbox.script("/cgi-bin/message/template/send", errcode=47003, times=None)
+    await send(keeper, shop, "alice", **PARCEL)
+    await keeper.settle()
+    (dead,) = await deliveries(keeper)
+    path, many = f"/console/deliveries/{dead['id']}", "/console/messages"
+    page, chosen = await admin.open(path), {"id": [str(dead["id"])], "what": "replay"}
+    asked = await admin.submit(await admin.open(many), f"{many}/choose", **chosen)
+    clock.advance(timedelta(seconds=3))
+
+    await admin.submit(page, f"{path}/replay")
+    await keeper.settle()
+    refused = await admin.submit(page, f"{path}/replay")
+    left = await admin.submit(asked, f"{many}/change")
+    (failed,) = await deliveries(keeper)
+    again = await admin.submit(await admin.open(path), f"{path}/replay")
+
+    assert refused.status == 409
+    assert "It was sent again meanwhile, and is dead: read why" in refused.text
+    assert "All of them changed meanwhile and stay as they are." in left.text
+    assert (failed["state"], failed["settled_at"] > dead["settled_at"]) == ("dead", True)
+    assert "It is sent again." in again.text
+
+
 async def test_a_corrected_message_and_the_one_that_failed_lead_to_one_another(
     admin: Browser, keeper: Caller, weixin: WeChat, shop: dict[str, Any]
 ) -> None:

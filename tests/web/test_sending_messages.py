@@ -192,6 +192,34 @@ async def test_deliveries_are_cancelled_and_tried_again(keeper: Caller) -> None:
     assert {one["state"] for one in await deliveries(keeper)} == {"pending"}
 
 
+async def test_a_replay_of_what_was_seen_leaves_what_was_sent_again_since(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    app = await made_app(keeper)
+    await bound(keeper, app, "alice")
+    (sent,) = (await send(keeper, app, "alice")).result["deliveries"]
+    path, all_of_them = f"/v1/deliveries/{sent['id']}", "/v1/deliveries/replay"
+    seen = (await keeper.call("POST", f"{path}/cancel")).result["settled_at"]
+    clock.advance(timedelta(seconds=1))
+
+    first = await keeper.call("POST", f"{path}/replay", body={"settled_by": seen})
+    second = await keeper.call("POST", f"{path}/replay", body={"settled_by": seen})
+    await keeper.call("POST", f"{path}/cancel")
+    third = await keeper.call("POST", f"{path}/replay", body={"settled_by": seen})
+    many = {"ids": [sent["id"]], "settled_by": seen}
+    none = await keeper.call("POST", all_of_them, body=many)
+    wrong = await keeper.call("POST", f"{path}/replay", body={"settled_by": "yesterday"})
+    (one,) = await deliveries(keeper)
+    some = await keeper.call("POST", all_of_them, body=many | {"settled_by": one["settled_at"]})
+
+    assert [each.status for each in (first, second, third, wrong)] == [200, 409, 409, 400]
+    assert second.json["message"] == "it is pending: there is nothing to try again"
+    assert third.json["message"] == (
+        "it was sent again meanwhile, and is cancelled: read why before you send it once more"
+    )
+    assert (none.result["count"], one["state"], some.result["count"]) == (0, "cancelled", 1)
+
+
 async def test_a_dry_run_names_what_would_be_changed_and_its_ids_change_no_more(
     keeper: Caller,
 ) -> None:

@@ -13,7 +13,7 @@ MOST_COUNTED: Final = 1000
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryFilter:
     """Selects deliveries; empty fields and None select all. `within` are the apps that the caller may
-    see, None for all."""
+    see, None for all. Those that were `settled_by` a time have not been tried again since."""
 
     ids: tuple[int, ...] = ()
     state: DeliveryState | None = None
@@ -25,6 +25,7 @@ class DeliveryFilter:
     errcode: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    settled_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

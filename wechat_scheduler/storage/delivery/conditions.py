@@ -30,6 +30,7 @@ class Conditions(SqlConditions):
             ("errcode = {}", wanted.errcode),
             ("created_at >= {}", micros_or_none(wanted.since)),
             ("created_at < {}", micros_or_none(wanted.until)),
+            ("settled_at <= {}", micros_or_none(wanted.settled_by)),
         ):
             if value is not None:
                 self.add(alias + column, value)

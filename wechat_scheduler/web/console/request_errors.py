@@ -167,6 +167,8 @@ _OF_REQUESTS: Final = {
     "the user {name} did not join this reminder": "用户 {name} 没有加入这个提醒",
 
     "it is {state}: there is nothing to try again": "它的状态是 {state}：没有可以重发的",
+    "it was sent again meanwhile, and is {state}: read why before you send it once more":
+        "它刚被重新发送过，现在的状态是 {state}：请先看原因，再决定是否重发",
     "it is {state}: there is nothing to cancel": "它的状态是 {state}：没有可以取消的",
     "it is over: there is nothing to mute": "它已结束：没有可以静音的",
     "the reminder is {state}": "提醒的状态是 {state}",

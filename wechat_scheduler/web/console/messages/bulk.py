@@ -9,6 +9,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.messages.finding import WantedDeliveries, wanted
 from wechat_scheduler.web.console.messages.listing import NONE_FOUND, deliveries_table
+from wechat_scheduler.web.console.messages.states import SETTLED_BY
 from wechat_scheduler.web.console.parts import joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -142,7 +143,12 @@ def _question(
             for one in [*sentences, *([visit.say(MORE)] if more else [])]
         ],
     )
-    fields = {"ids": " ".join(map(str, ids)), "what": what, **chosen.given}
+    fields = {
+        "ids": " ".join(map(str, ids)),
+        "what": what,
+        SETTLED_BY: visit.now.isoformat(),
+        **chosen.given,
+    }
     sure = form(
         visit, "/console/messages/change", body, YES[what],
         kind="danger" if what == "cancel" else "", fields=fields,
@@ -155,8 +161,10 @@ async def change(visit: Visit) -> web.Response:
     what = visit.form.get("what", "")
     what = what if what in PATHS else "replay"
     ids = [int(one) for one in visit.form.get("ids", "").split() if ID.fullmatch(one)]
-    chosen = await wanted(visit, visit.form)
-    told = await visit.api.post(PATHS[what], ChangedResult, {"ids": ids})
+    chosen, body = await wanted(visit, visit.form), dict[str, object](ids=ids)
+    if what == "replay" and (seen := visit.form.get(SETTLED_BY)):
+        body[SETTLED_BY] = seen
+    told = await visit.api.post(PATHS[what], ChangedResult, body)
     notice = what if told.count == len(ids) else f"some_{what}" if told.count else "none"
     return done(chosen.address, notice, count=told.count)
 

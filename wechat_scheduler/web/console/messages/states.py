@@ -22,6 +22,8 @@ W = Words
 ALERT: Final = "alert"
 ALERTS = W("the daemon's alerts", "守护进程的告警")
 ALERT_TARGET = W("the target {name} of alerts", "告警目标 {name}")
+# The field with the end that the person saw: a delivery that was sent again since is not sent once more.
+SETTLED_BY: Final = "settled_by"
 REPLAYABLE: Final = ("dead", "cancelled", "expired", "missed")
 CANCELLABLE: Final = ("pending",)
 WAYS: Final = {

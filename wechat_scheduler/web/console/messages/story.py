@@ -20,6 +20,7 @@ from wechat_scheduler.web.console.messages.corrections import Facts, corrections
 from wechat_scheduler.web.console.messages.origins import reminder_behind
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
+    SETTLED_BY,
     receiver,
     receiver_link,
     sender_link,
@@ -82,7 +83,9 @@ async def shown(visit: Visit) -> web.Response:
 
 
 async def replay(visit: Visit) -> web.Response:
-    return await _changed(visit, "/v1/deliveries/{delivery}/replay", "replay")
+    seen = visit.form.get(SETTLED_BY)
+    body = {"settled_by": seen} if seen else None
+    return await _changed(visit, "/v1/deliveries/{delivery}/replay", "replay", body)
 
 
 async def cancel(visit: Visit) -> web.Response:
@@ -104,9 +107,11 @@ async def _delivery(visit: Visit) -> DeliveryDetails:
     return await visit.api.get(_OURS, DeliveryDetails, delivery=number)
 
 
-async def _changed(visit: Visit, path: str, notice: str) -> web.Response:
+async def _changed(
+    visit: Visit, path: str, notice: str, body: dict[str, str] | None = None
+) -> web.Response:
     number = visit.request.match_info["delivery"]
-    await visit.api.post(path, DeliveryDetails, delivery=number)
+    await visit.api.post(path, DeliveryDetails, body, delivery=number)
     return done(f"/console/deliveries/{number}", notice)
 
 
@@ -185,8 +190,10 @@ def _actions(visit: Visit, one: DeliveryDetails) -> Html:
     path = f"/console/deliveries/{one.id}"
     written = [_written_anew(visit, one)] if one.channel == "person" else []
     if one.state in REPLAYABLE:
+        sure, seen = _named(visit, one, REPLAY_SURE), one.settled_at
         return form(
-            visit, f"{path}/replay", Html(), REPLAY, confirm=_named(visit, one, REPLAY_SURE), beside=written
+            visit, f"{path}/replay", Html(), REPLAY, confirm=sure, beside=written,
+            fields={SETTLED_BY: seen.isoformat()} if seen else {},
         )  # fmt: skip
     if one.state == "pending":
         cancel = form(

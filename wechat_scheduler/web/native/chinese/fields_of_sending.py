@@ -63,6 +63,9 @@ BOTH: Final[Mapping[str, str]] = {
         "接收者收下消息时 `error` 为空；`errcode` 和 `rid` 由微信给出",
     "Deliveries that match all given fields; `since` and `until` are times of their creation.":
         "符合所有已写字段的投递；`since` 和 `until` 是创建时间",
+    "Those that were `settled_by` a time have not been sent again since.": "`settled_by` 选出在这一时刻已有结果、之后没有重发过的",
+    "With the `settled_at` that was seen as `settled_by`, a delivery that was sent again since is left as it is.":
+        "把看到的 `settled_at` 写成 `settled_by`，之后又重发过的投递就保持不变",
     "With `dry_run` nothing is changed: the answer has the `ids` of those that would be.":
         "带 `dry_run` 时不改变任何东西：返回将会改变的投递的 `ids`",
     "`count` deliveries were changed, or would be after a `dry_run`: those of the `ids`.":

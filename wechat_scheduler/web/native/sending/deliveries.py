@@ -1,6 +1,7 @@
 """Lists and shows deliveries, sends them again and cancels them, one or all that match a filter."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Final, TypeAlias
 
 import structlog
@@ -13,6 +14,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.ids import ID, schema_of
 from wechat_scheduler.web.kit.query import (
     errcode_of,
@@ -45,6 +47,7 @@ from wechat_scheduler.web.native.sending.delivery_bodies import (
     DeliveryResult,
     FilterBody,
     InterceptionResult,
+    ReplayBody,
     delivery_details,
     delivery_result,
     interception_result,
@@ -75,13 +78,22 @@ async def shown(request: web.Request) -> web.Response:
 
 
 async def replay(request: web.Request) -> web.Response:
-    view = await _seen(request)
-    if not await _replay(request, DeliveryFilter(ids=(view.id,)), 1):
-        raise ConflictError(
-            f"it is {view.state}: there is nothing to try again", reason=Reason.DELIVERY_STATE
-        )
+    view, given = await _seen(request), decode(await request.read() or b"{}", ReplayBody)
+    wanted = DeliveryFilter(ids=(view.id,), settled_by=given.settled_by)
+    if not await _replay(request, wanted, 1):
+        raise _not_replayed(await _seen(request), given.settled_by)
     log.info("delivery.replayed", delivery=view.id, by=request[CALLER].id)
     return _details(request, await _seen(request))
+
+
+def _not_replayed(view: DeliveryView, settled_by: datetime | None) -> ConflictError:
+    is_later = settled_by and view.settled_at and view.settled_at > settled_by
+    why = (
+        f"it was sent again meanwhile, and is {view.state}: read why before you send it once more"
+        if is_later
+        else f"it is {view.state}: there is nothing to try again"
+    )
+    return ConflictError(why, reason=Reason.DELIVERY_STATE)
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -204,7 +216,7 @@ ROUTES = (
     NativeRoute(
         "POST", f"{_DELIVERY}/replay", replay, Scope.PUSH,
         "Sends a dead, cancelled, expired or missed delivery again, now.",
-        result=DeliveryDetails, errors=(409,),
+        body=ReplayBody, result=DeliveryDetails, errors=(409,),
     ),
     NativeRoute(
         "POST", f"{_DELIVERY}/cancel", cancel, Scope.PUSH,

@@ -29,8 +29,9 @@ Ids = Annotated[list[Id], Meta(max_length=MOST_AT_ONCE)]
 
 
 class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
-    """Deliveries that match all given fields; `since` and `until` are times of their creation. With
-    `dry_run` nothing is changed: the answer has the `ids` of those that would be."""
+    """Deliveries that match all given fields; `since` and `until` are times of their creation. Those that were
+    `settled_by` a time have not been sent again since. With `dry_run` nothing is changed: the answer has the `ids` of
+    those that would be."""
 
     ids: Ids | None = None
     state: DeliveryState | None = None
@@ -41,7 +42,14 @@ class FilterBody(msgspec.Struct, forbid_unknown_fields=True):
     errcode: Errcode | None = None
     since: Instant | None = None
     until: Instant | None = None
+    settled_by: Instant | None = None
     dry_run: bool = False
+
+
+class ReplayBody(msgspec.Struct, forbid_unknown_fields=True):
+    """With the `settled_at` that was seen as `settled_by`, a delivery that was sent again since is left as it is."""
+
+    settled_by: Instant | None = None
 
 
 class ChangedResult(msgspec.Struct):
@@ -150,6 +158,7 @@ def read_filter(body: bytes) -> tuple[DeliveryFilter, bool]:
         errcode=parsed.errcode,
         since=parsed.since,
         until=parsed.until,
+        settled_by=parsed.settled_by,
     )
     return wanted, parsed.dry_run
 
