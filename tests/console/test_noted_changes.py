@@ -127,11 +127,41 @@ async def test_reminders_topics_and_bindings_are_noted(admin: Browser, keeper: C
         ("reminder.changed", f"{reminder}/title,text", 1),
         ("reminder.undone", f"{reminder}/title,text", 1),
         ("reminder.changed", f"{reminder}/to", 1),
-        ("reminder.removed", reminder, 1),
+        ("reminder.removed", f"{reminder}/喝水", 1),
         ("reminder.restored", reminder, 1),
         ("topic.created", f"{office.app}/topics/{topic['Id']}", 1),
         ("topic.removed", f"{office.app}/topics/{topic['Id']}", 1),
         ("user.bound", f"{office.app}/subscribers/amy", 1),
+    ]
+
+
+async def test_the_audit_says_what_was_deleted(admin: Browser, keeper: Caller) -> None:
+    office = Office(keeper.daemon, keeper._session)
+    await office.open()
+    titles = ("浇花/两盆", f"{'长' * 39}：完了", "停")
+    ids = [(await office.remind(title=title)).result["id"] for title in titles]
+    for each in ids[:2]:
+        page = await admin.open(f"/console/reminders/{each}")
+        await admin.submit(page, f"/console/reminders/{each}/delete")
+    paused = await admin.open(f"/console/reminders/{ids[2]}")
+    stopped = await admin.submit(paused, f"/console/reminders/{ids[2]}/pause")
+    await admin.submit(stopped, f"/console/reminders/{ids[2]}/delete")
+
+    page = await admin.open("/console/access/audit")
+    shown = [one["Object"] for one in page.table()][:4]
+    one = await noted(keeper, "reminder")
+
+    assert shown == [
+        f"停 reminder/{ids[2]}",
+        f"停 reminder/{ids[2]}",
+        f"{'长' * 39}… reminder/{ids[1]}",
+        f"浇花/两盆 reminder/{ids[0]}",
+    ]
+    assert [each["object"] for each in one] == [
+        f"reminder/{ids[0]}/浇花/两盆",
+        f"reminder/{ids[1]}/{'长' * 39}…",
+        f"reminder/{ids[2]}",
+        f"reminder/{ids[2]}/停",
     ]
 
 

@@ -19,6 +19,18 @@ log = structlog.get_logger(__name__)
 ObjectName: TypeAlias = str | Callable[[Mapping[str, str], Any], str]
 
 
+# Characters of a title that an entry has: it stays for months after what it names.
+LONGEST_TITLE: Final = 40
+_TITLE: Final = web.RequestKey("TITLE", str)
+
+
+def told_gone(request: web.Request, title: str) -> None:
+    """Have the entry of a removal say what is gone: its id leads nowhere from then on."""
+    plain = " ".join("".join(one if one.isprintable() else " " for one in title).split())
+    is_long = len(plain) > LONGEST_TITLE
+    request[_TITLE] = f"{plain[: LONGEST_TITLE - 1]}…" if is_long else plain
+
+
 class NotedChange(NamedTuple):
     """With `counts`, the result says how many were changed; none if it names none. An action that depends on the
     result may be None: nothing is noted."""
@@ -102,9 +114,10 @@ async def note_change(
     action = change.action if isinstance(change.action, Action) else change.action(result)
     if action is None:
         return
-    name = _named(change, request.match_info, result)
+    name, address = _named(change, request.match_info, result), request[VISITOR].written
+    told = "/".join(filter(None, (name, request.get(_TITLE, ""))))
     try:
-        await auditor.note(action, name, key=key, address=request[VISITOR].written, count=count)
+        await auditor.note(action, told, key=key, address=address, count=count)
     except StorageError as error:
         log.warning("audit.lost", action=action, object=name, key=key, error=str(error))
 

@@ -19,7 +19,7 @@ from wechat_scheduler.web.native.reminders.bodies import ReminderDetails
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryResult
 from wechat_scheduler.web.native.sending.messages import ListedMessageResult
-from wechat_scheduler.web.pages.markup import fill
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
@@ -71,8 +71,10 @@ async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[
 
 
 async def titles(visit: Visit, rows: Sequence[AuditEntryResult]) -> Mapping[str, str]:
-    """Of messages, deliveries and reminders, by their objects: with one request for each kind. What is gone has none."""
-    found: dict[str, str] = {}
+    """Of messages, deliveries and reminders, by their objects: with one request for each kind. Of what is gone the entry
+    of its removal has it."""
+    gone = (_gone(one.object) for one in rows if one.action == Action.REMINDER_REMOVED)
+    found = {name: title for name, title in gone if title}
     for beginning, path, row in _TITLED:
         named = (
             one.object.removeprefix(beginning).partition("/")[0]
@@ -84,6 +86,12 @@ async def titles(visit: Visit, rows: Sequence[AuditEntryResult]) -> Mapping[str,
             listed = await visit.api.page(path, row, ids=",".join(ids), limit=len(ids))
             found |= {f"{beginning}{each.id}": each.title for each in listed.rows}
     return found
+
+
+def _gone(name: str) -> tuple[str, str]:
+    """A reminder that was deleted, and its title, which the entries of earlier releases lack."""
+    reminder, _, title = name.removeprefix(_REMINDER).partition("/")
+    return f"{_REMINDER}{reminder}", title
 
 
 def audited_object(
@@ -98,12 +106,21 @@ def audited_object(
     if one.action.startswith(_OF_APPS) and app_id.isdecimal():
         return _of_app(one, apps.get(int(app_id)), app_id, below)
     place = "" if one.action in _GONE else _place(one.action, one.object)
+    if one.action == Action.REMINDER_REMOVED:
+        gone, of_it = _gone(one.object)
+        return _named(of_it, gone, "")
     if one.object.startswith(_REMINDER):
         return _of_reminder(visit, place, below, titles)
     if title := titles.get(one.object):
-        named = fill('<small class="below">{object}</small>', object=code(one.object))
-        return fill("{title} {named}", title=link(place, title), named=named)
+        return _named(title, one.object, place)
     return link(place, code(one.object)) if place else actor(one.object, keys)
+
+
+def _named(title: str, name: str, place: str) -> Html:
+    if not title:
+        return fill("{name}", name=code(name))
+    named = fill('<small class="below">{name}</small>', name=code(name))
+    return fill("{title} {named}", title=link(place, title), named=named)
 
 
 def actor(key: str, keys: Mapping[str, str]) -> Cell:

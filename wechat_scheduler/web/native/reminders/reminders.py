@@ -40,6 +40,7 @@ from wechat_scheduler.web.native.reminders.scopes import (
     text_of,
 )
 from wechat_scheduler.web.native.route import APP, LINK, PAGED, UID, NativeRoute, Success, query
+from wechat_scheduler.web.native.session_changes import told_gone
 
 PREVIEW: Final = 5
 LONGEST_PREVIEW: Final = 20
@@ -119,7 +120,9 @@ async def shown(request: web.Request) -> web.Response:
 
 
 async def remove(request: web.Request) -> web.Response:
-    await _desk(request).remove((await seen(request)).id)
+    reminder = await seen(request)
+    await _desk(request).remove(reminder.id)
+    told_gone(request, reminder.title)
     return envelope.success("success")
 
 

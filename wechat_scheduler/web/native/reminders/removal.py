@@ -17,6 +17,7 @@ from wechat_scheduler.web.native.reminders.bodies import ReminderResult, result_
 from wechat_scheduler.web.native.reminders.differences import fields_that_differ, time_before
 from wechat_scheduler.web.native.reminders.reminders import REMINDER, seen
 from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.session_changes import told_gone
 
 
 class RemovalResult(msgspec.Struct, kw_only=True):
@@ -44,6 +45,7 @@ class RestoreBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 async def remove(request: web.Request) -> web.Response:
     reminder, owners = await seen(request), request.app[SERVICES].owners
     until = owners.undo_until()
+    told_gone(request, reminder.title)
     return envelope.success(RemovalResult(undo=await owners.delete(reminder.id), until=until))
 
 
