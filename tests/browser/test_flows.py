@@ -67,6 +67,22 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     assert person.complaints() == []
 
 
+def test_back_to_a_form_that_was_refused_finds_it_as_it_was_typed(person: "Person") -> None:
+    person.open("/console/access/consumers/new")
+    person.fill("name", "Two Words")
+    person.fill("appids", "wx1111111111111111")
+    person.click("Make the consumer")
+    person.sees("Must be 1 to 32 lower-case letters")
+
+    person.click("Keys")
+    person.sees("Make a key")
+    person.goes_back()
+
+    person.wait(lambda: person.has_written("name") == "Two Words")
+    assert person.has_written("appids") == "wx1111111111111111"
+    assert person.complaints() == []
+
+
 def test_a_dead_letter_is_sent_again(person: "Person", place: "Background", uid: str) -> None:
     place.sandbox.script(TEMPLATE_SEND, errcode=47003, times=None)
     letter = {"app": place.town.app.id, "to": [uid], "text": "hello", "title": "A letter"}

@@ -29,8 +29,8 @@ SECRETS: Final = (
     # What it sends is the person's own request.
     "/docs/{operation}",
 )
-# A form that was changed since its preview, a preview, a question who is meant, and an undo that no address holds.
-_OTHERS: Final = (*CHANGED, 'id="preview"', 'id="which"', '/restore"')
+# A form that was changed since its preview, a preview, and a question who is meant.
+_OTHERS: Final = (*CHANGED, 'id="preview"', 'id="which"')
 _CHANGES: Final = [
     re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path))
     for route in CONSOLE

@@ -165,6 +165,28 @@ async def test_a_consumer_is_made_changed_given_a_new_secret_and_revoked(
     assert (await admin.open(f"{ROOM}/consumers/of/nobody")).status == 404
 
 
+async def test_a_consumer_of_an_account_that_is_not_registered_is_made_and_says_so(
+    admin: Browser, keeper: Caller
+) -> None:
+    await keeper.register({"type": 0})
+    new, other = f"{ROOM}/consumers/new", "wx2222222222222222"
+
+    made = await admin.submit(
+        await admin.open(new), new, name="shop", appids=f"{APPID}\n{other}", stand_in=["on"]
+    )
+    shown = await admin.open(f"{ROOM}/consumers/of/shop")
+    translated = await admin.open(f"{ROOM}/consumers/of/shop", Accept_Language="zh-CN")
+
+    for page in (made, shown):
+        (told,) = [
+            one for one in page.root.find("p", class_="advice") if "is not registered" in one.text
+        ]
+        assert told.text.startswith(f"The account {other} is not registered here: calls for it")
+        assert told.one("a")["href"] == f"/console/credentials/register?appid={other}"
+    assert f"账号 {other} 还没有在这里登记" in translated.text
+    assert made.root.one("code", class_="secret").text
+
+
 async def test_while_the_gateway_is_off_the_pages_of_consumers_say_which_setting_turns_it_on(
     admin: Browser, keeper: Caller
 ) -> None:

@@ -1,8 +1,16 @@
 """What a form has done is said by a page of its own address."""
 
+import re
+from collections.abc import Sequence
+from datetime import timedelta
+
+from tests.clock import FakeClock
 from tests.console.visitor import Browser, browser
 from tests.house import APPID, Caller
 from tests.platform.sealing import KEY
+from tests.web.test_reminders import Office
+from wechat_scheduler.access.outcomes import KEPT
+from wechat_scheduler.storage.database import Row
 
 PUSHES = "/console/pushes"
 
@@ -29,6 +37,31 @@ async def test_the_page_that_says_what_a_form_did_is_for_the_session_that_sent_t
         PUSHES, "/console/alerts", PUSHES,
     ]  # fmt: skip
     assert change["object"] == APPID
+
+
+async def test_no_address_says_what_was_deleted_and_the_store_keeps_it_sealed_for_an_hour(
+    admin: Browser, keeper: Caller, clock: FakeClock
+) -> None:
+    office = Office(keeper.daemon, keeper._session)
+    await office.open()
+    made = (await office.remind(title="复查")).result
+    path = f"/console/reminders/{made['id']}"
+
+    deleted = await admin.submit(await admin.open(path), f"{path}/delete")
+    key = deleted.url.query["outcome"]
+    (row,) = await _kept(keeper, key)
+    clock.advance(KEPT + timedelta(minutes=5))
+    await keeper.daemon.cores.retention.housekeeping.forget()
+
+    assert "“复查” is deleted" in deleted.text
+    assert len(str(deleted.url.relative())) < 100
+    assert re.fullmatch(r"[A-Za-z0-9_-]{22}", key)
+    assert "复查" not in row["answer"]
+    assert await _kept(keeper, key) == []
+
+
+async def _kept(keeper: Caller, key: str) -> Sequence[Row]:
+    return await keeper.daemon.ground.database.read("SELECT * FROM answers WHERE key = $1", key)
 
 
 async def test_a_test_of_alerts_is_not_sent_again_by_a_reload(

@@ -81,7 +81,7 @@ async def test_an_app_is_changed_gets_a_new_token_and_is_removed(
         form, f"{url}/settings", name="Store", networks="10.0.0.0/8\r\n::1/128", per_minute="60"
     )
     wrong = await admin.submit(
-        form, f"{url}/settings", headers={"Accept-Language": "zh"},
+        await admin.open(f"{url}/settings"), f"{url}/settings", headers={"Accept-Language": "zh"},
         zone="Mars/Olympus", per_minute="x", recipient_per_minute="-",
     )  # fmt: skip
     tokens = [await admin.submit(saved, f"{url}/token") for _ in range(2)]
@@ -117,7 +117,7 @@ async def test_subscribers_are_found_bound_changed_blocked_and_removed(
     assert person.title.endswith(" · User amy")
     uid = person.facts()["uid"]
     changed = await admin.submit(person, button="Save", nickname="Amy", quiet="22:00-07:30")
-    wrong = await admin.submit(person, button="Save", quiet="late")
+    wrong = await admin.submit(changed, button="Save", quiet="late")
     tokens = [
         {
             (await admin.submit(person, button=button)).root.one("code", class_="secret").text

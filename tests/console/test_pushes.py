@@ -26,6 +26,7 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     wrong = await admin.submit(
         page, f"{URL}/set-up", account=APPID, token="!", encoding_aes_key="?"
     )
+    nameless = await admin.submit(page, f"{URL}/set-up", account="?", token="sandboxtoken")
     made = await admin.submit(
         page, f"{URL}/set-up", account=APPID, token="sandboxtoken", encoding_aes_key=KEY
     )
@@ -40,6 +41,11 @@ async def test_an_endpoint_is_set_up_told_what_to_enter_and_removed(
     assert wrong.status == 400
     assert "3 to 32 letters" in wrong.root.one(id="error-token").text
     assert "43 letters" in wrong.root.one(id="error-encoding_aes_key").text
+    assert wrong.root.one(id="field-account")["value"] == APPID
+    lost = "Type these again: 消息校验Token, 消息加解密Key (EncodingAESKey)."
+    assert lost in wrong.root.one("section", id="set-up").text
+    assert "Type these again: 消息校验Token." in nameless.text
+    assert "sandboxtoken" not in nameless.html
     assert made.title == "The endpoint is set up"
     assert f"/wechat/callback/{APPID}/$APPID$" in made.text
     assert f"The account {APPID} has no credential here" in made.text
@@ -72,7 +78,7 @@ async def test_an_endpoint_that_is_set_up_is_replaced_only_after_a_question(
 
     assert (wrong.status, wrong.root.one("input", name="account")["value"]) == (400, APPID)
     assert "3 to 32 letters" in wrong.root.one(id="error-token").text
-    assert "Type it again" in wrong.root.one(id="hint-encoding_aes_key").text
+    assert "Type it again" in wrong.root.one(id="hint-token").text
     assert f"Pushes of {APPID} are set up already." in asked.text
     assert asked.headers["Cache-Control"] == "no-store"  # it carries the new secrets
     assert "the former secrets are accepted too" not in before.text

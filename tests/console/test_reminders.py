@@ -387,6 +387,23 @@ async def test_the_occurrence_that_a_person_saw_is_moved_and_no_later_one(
     assert (kept["time"], kept["rule"]) == ("2026-11-19T10:31:00+08:00", "FREQ=DAILY")
 
 
+async def test_a_time_that_another_gave_meanwhile_is_shown_before_it_is_overwritten(
+    admin: Browser, office: Office
+) -> None:
+    made = (await office.remind()).result
+    path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
+    shown = await admin.submit(await admin.open(path), f"{path}/move", at="2026-11-20T09:00")
+    await office.call("PATCH", stored, body={"time": "2026-11-21T10:00:00+08:00"})
+
+    asked = await admin.submit(shown, f"{path}/move/save")
+    kept = (await office.call("GET", stored)).result["time"]
+    await admin.submit(asked, f"{path}/move/save")
+    last = (await office.call("GET", stored)).result["time"]
+
+    assert asked.facts()["Until now"] == "Sat 21 Nov 10:00"
+    assert (kept, last) == ("2026-11-21T10:00:00+08:00", "2026-11-20T09:00:00+08:00")
+
+
 async def test_a_move_back_is_offered_while_its_time_is_to_come(
     admin: Browser, office: Office, clock: FakeClock
 ) -> None:
@@ -565,7 +582,8 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     form = several.root.one("form", id="receivers")
     choice = several.root.find("button", name="meant")[0]["value"]
     chosen = await admin.submit_form(form, meant=choice)
-    nobody = await admin.submit(page, f"{path}/receivers", topics=[])
+    stale = await admin.submit(page, f"{path}/receivers", people="bob")
+    nobody = await admin.submit(saved, f"{path}/receivers", topics=[])
     (leave,) = [
         one
         for one in saved.root.find("form")
@@ -588,6 +606,7 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     assert several.root.find("section", id="understood") == []
     assert chosen.root.one("textarea", id="field-people").text.startswith("UID_")
     assert chosen.facts()["Then"].startswith("alice, bob, carol")
+    assert stale.facts()["Then"] == "alice, bob, carol, topic news"
     assert nobody.facts()["Then"] == "alice, bob, carol"
     assert sorted(row["User"] for row in left.table("Who joined")) == ["bob", "carol"]
     assert again.status == 200

@@ -10,7 +10,7 @@ together with what is to be created.
 
 import hashlib
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, TypeAlias
 
 from wechat_scheduler.engine.records import dataclass, field
@@ -75,6 +75,9 @@ class StoredResponses(Protocol):
     async def find(self, scope: str, key: str, digest: str) -> str | None:
         """The response to the same request; None if it was not answered yet. Raises ConflictError if the
         key was used with another request."""
+
+    async def put(self, response: Once, at: datetime) -> None:
+        """Store a response as that of a request at that time, whose key is new."""
 
 
 class Idempotency:

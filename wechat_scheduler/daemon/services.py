@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from wechat_scheduler.access.once import Idempotency
+from wechat_scheduler.access.outcomes import Outcomes
 from wechat_scheduler.config.changes import RunningConfig
 from wechat_scheduler.credentials.account_tokens import PAGE_TICKETS, AccountTokens
 from wechat_scheduler.credentials.census import Health
@@ -106,6 +107,7 @@ def web_services(
             cores.audience.directory.app,
         ),
         idempotency=Idempotency(stores.responses),
+        outcomes=Outcomes(stores.responses, clock=ground.clock),
         links=ground.links,
         reminders=cores.reminders.desk,
         owners=cores.reminders.owners,

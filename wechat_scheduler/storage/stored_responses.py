@@ -39,6 +39,9 @@ class SqlStoredResponses:
         row = await self._finding.do(scope, key)
         return None if row is None else _opened(self._vault, row, (scope, key), digest)
 
+    async def put(self, response: Once, at: datetime) -> None:
+        await self._database.write(lambda: put_response(self._vault, response, at))
+
     async def _rows(self, scope: str, keys: Sequence[str]) -> Sequence[Row | None]:
         """The row of each key, if there is one."""
         found: dict[str, Row] = {}

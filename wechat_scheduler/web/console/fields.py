@@ -34,17 +34,20 @@ def form(
 
     `kind` is a class of its button (`main` if empty, `danger`, `plain`); `before` and `beside` are further buttons, and
     Enter in a field presses the first of all. `confirm` is asked first; `fields` are hidden. `page` is the address that
-    shows the form, if `action` cannot be opened. `visit.form["once"]` names this form, for `Idempotency-Key`."""
+    shows the form, if `action` cannot be opened. `visit.form["once"]` names this form, for `Idempotency-Key`. One that is
+    shown again by the page that answers it has the address to which Back leads."""
     if visit.only_looks and not for_all:
         return Html()
+    posted = visit.place if visit.is_answer_to(action) else ""
     proof = {CSRF: visit.session.csrf, ONCE: secrets.token_urlsafe(16)}
     asks = {ASK: visit.say(confirm)} if confirm else {}
     return fill(
-        '<form method="post" action="{action}"{id}{page}{confirm}>{hidden}{body}<div class="buttons">'
+        '<form method="post" action="{action}"{id}{page}{posted}{confirm}>{hidden}{body}<div class="buttons">'
         '{before}<button class="{kind}">{submit}</button>{beside}</div></form>',
         action=action,
         id=when(id, fill(' id="{id}"', id=id)),
         page=when(page, fill(' data-page="{page}"', page=page)),
+        posted=when(posted, fill(' data-posted="{posted}"', posted=posted)),
         confirm=when(asks, fill(' data-confirm="{text}"', text=asks.get(ASK, ""))),
         hidden=hidden({**proof, **asks, **(fields or {})}.items()),
         body=body,

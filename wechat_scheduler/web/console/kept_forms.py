@@ -9,6 +9,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.document import document
+from wechat_scheduler.web.console.edits import SHOWN, WAS
 from wechat_scheduler.web.console.fields import ASK, ONCE, SURE
 from wechat_scheduler.web.console.local_paths import local_path
 from wechat_scheduler.web.console.mistakes import LABELS
@@ -26,7 +27,7 @@ KEPT: Final = "kept"
 LARGEST: Final = 65_536
 _ROOM: Final = "/console/"
 _SIGN_OUT: Final = "/console/sign-out"
-_SERVICE: Final = (CSRF, ONCE, ASK, SURE)
+_SERVICE: Final = (CSRF, ONCE, ASK, SURE, "settled_by")
 # Fields that people do not write, and choices that a form begins with.
 _UNSEEN: Final = ("previewed", "meant", "app", "alert", "purpose", "as")
 _BEGUN: Final = (("priority", "normal"), ("channel", "auto"))
@@ -76,7 +77,11 @@ class KeptForm(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def shown(self) -> Sequence[tuple[str, str]]:
         """What a person wrote or changed: no ids, no digests, and no choice that the form begins with."""
-        return [one for one in self.typed if one[0] not in _UNSEEN and one not in _BEGUN]
+        return [
+            one
+            for one in self.typed
+            if one[0] not in _UNSEEN and not one[0].startswith((SHOWN, WAS)) and one not in _BEGUN
+        ]
 
 
 def kept_form(request: web.Request, fields: Sequence[tuple[str, str]]) -> KeptForm | None:

@@ -87,8 +87,12 @@ async def unregistered(visit: Visit, app: AppResult) -> Html:
 
 def told_lacking(visit: Visit, appid: str) -> Html:
     """The sentence about such an account, with the way to register it for a key that may."""
-    way = when(visit.may(Scope.REGISTER), link(register_url(appid), visit.say(REGISTER)))
-    return spaced(visit.sentence(UNREGISTERED.fill(appid=appid)), way)
+    return spaced(visit.sentence(UNREGISTERED.fill(appid=appid)), way_to_register(visit, appid))
+
+
+def way_to_register(visit: Visit, appid: str) -> Html:
+    """The link to the form for the account, for a key that may."""
+    return when(visit.may(Scope.REGISTER), link(register_url(appid), visit.say(REGISTER)))
 
 
 def register_url(appid: str, *, is_platform: bool = False) -> str:

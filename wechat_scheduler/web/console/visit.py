@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.engine.clock import rfc3339
@@ -115,13 +115,18 @@ class Visit:
         themselves."""
         return self.scope is Scope.PUSH and not self.may(Scope.PUSH)
 
-    def proof(self, text: str) -> str:
-        """Proves that a page of this session has made the text."""
-        return self.request.app[SERVICES].sessions.proof(f"{self.session.csrf} {text}")
+    async def keep(self, path: str, text: str) -> str:
+        """Store what a form has done, for this session and the page at `path`. Returns its id. Raises StorageError."""
+        return await self.request.app[SERVICES].outcomes.keep(f"{self.session.id} {path}", text)
 
-    def proves(self, proof: str, text: str) -> bool:
-        """Whether `proof` is that of the text."""
-        return self.request.app[SERVICES].sessions.proves(proof, f"{self.session.csrf} {text}")
+    async def kept(self, key: str) -> str | None:
+        """What was kept for this page under that id; None if there is nothing. Raises StorageError."""
+        place = f"{self.session.id} {self.request.path}"
+        return await self.request.app[SERVICES].outcomes.find(place, key)
+
+    def is_answer_to(self, action: str) -> bool:
+        """Whether this page answers a form that was posted there."""
+        return self.request.method == hdrs.METH_POST and self.request.path == action
 
     @property
     def once(self) -> str:

@@ -13,6 +13,7 @@ from wechat_scheduler.access.links import Links
 from wechat_scheduler.access.model import Key
 from wechat_scheduler.access.once import Idempotency
 from wechat_scheduler.access.origins import PageOrigins
+from wechat_scheduler.access.outcomes import Outcomes
 from wechat_scheduler.access.sessions import Session, SessionDesk
 from wechat_scheduler.engine.records import dataclass
 from wechat_scheduler.web.kit.auth import Authenticator, Visitor
@@ -127,6 +128,7 @@ class Services:
     interceptions: InterceptionDesk
     previews: PreviewDesk
     idempotency: Idempotency
+    outcomes: Outcomes
     links: Links
     reminders: ReminderDesk
     owners: OwnerDesk

@@ -82,7 +82,7 @@ def consumer_fields(
         visit,
         "stand_in",
         STAND_IN,
-        checked="stand_in" in draft or not draft,
+        checked=bool(draft.get("stand_in")) or not draft,
         hint=STAND_IN_HINT,
         error=visit.say(STAND_IN_NEEDED) if fields.error("stand_in") else "",
     )
@@ -110,7 +110,7 @@ def draft_of(consumer: ConsumerResult) -> dict[str, str]:
     """What the form shows of a consumer as it is."""
     lists = {name: "\n".join(getattr(consumer, name)) for name in (*LISTS, *RULES)}
     numbers = {name: str(getattr(consumer, name)) for name in NUMBERS}
-    return {**lists, **numbers, **({"stand_in": "on"} if consumer.stand_in else {}), "": ""}
+    return {**lists, **numbers, "stand_in": "on" if consumer.stand_in else ""}
 
 
 def _rules(text: str) -> list[str]:

@@ -1,17 +1,28 @@
 """The page of one consumer: its settings, today's calls, and what can be done with it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import WORDS
 from wechat_scheduler.web.console.access.tabs import ROOM, limits
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.parts import code, facts, joined, section, state, table
+from wechat_scheduler.web.console.known_accounts import lacking, way_to_register
+from wechat_scheduler.web.console.parts import (
+    code,
+    facts,
+    joined,
+    section,
+    spaced,
+    state,
+    table,
+)
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.consumer_bodies import ConsumerResult
+from wechat_scheduler.web.native.consumers import NAMED
 from wechat_scheduler.web.native.usage import UseResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
 
@@ -27,6 +38,11 @@ HEADS: Final = (
     W("Refused by WeChat", "被微信拒绝"),
     W("Refused here, beside these", "被网关拒绝（另计）"),
 )
+UNREGISTERED = W(
+    "The account {appid} is not registered here: calls for it are refused with 40013 until it is.",
+    "账号 {appid} 还没有在这里登记：登记之前，对它的调用都被拒绝，errcode 为 40013。",
+)
+MORE = W("{n} more of its accounts are not registered here.", "另有 {n} 个账号没有在这里登记。")
 ROTATE, REVOKE = W("New secret", "换新密钥"), W("Revoke", "吊销")
 ROTATE_ASK = W(
     "Make a new secret for {name}? The old one and its tokens stop working at once.",
@@ -36,6 +52,17 @@ REVOKE_ASK = W(
     "Revoke the consumer {name}? Its secret and its tokens stop working at once.",
     "吊销使用方 {name}？它的密钥和 token 立即失效。",
 )
+
+
+async def told_unregistered(visit: Visit, appids: Iterable[str]) -> Html:
+    """Of each account without a credential here, with the way to register it for a key that may."""
+    bare = sorted(await lacking(visit, appids))
+    told = [
+        fill('<p class="advice">{told}</p>', told=spaced(visit.say(UNREGISTERED, appid=appid), way_to_register(visit, appid)))
+        for appid in bare[:NAMED]
+    ]  # fmt: skip
+    rest = fill('<p class="advice">{more}</p>', more=visit.say(MORE, n=f"{len(bare) - NAMED:,}"))
+    return joined([*told, when(len(bare) > NAMED, rest)])
 
 
 def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) -> Html:

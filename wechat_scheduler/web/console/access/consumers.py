@@ -13,7 +13,11 @@ from wechat_scheduler.web.console.access.consumer_form import (
     draft_of,
     read_consumer_form,
 )
-from wechat_scheduler.web.console.access.consumer_page import badge, consumer_sections
+from wechat_scheduler.web.console.access.consumer_page import (
+    badge,
+    consumer_sections,
+    told_unregistered,
+)
 from wechat_scheduler.web.console.access.tabs import (
     ROOM,
     TITLE,
@@ -21,6 +25,7 @@ from wechat_scheduler.web.console.access.tabs import (
     limits,
     lists_in,
 )
+from wechat_scheduler.web.console.edits import edit_of, shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import button, done, link
@@ -103,30 +108,39 @@ async def make(visit: Visit) -> web.StreamResponse:
         made = await visit.api.post("/v1/consumers", MadeConsumerResult, body, once=visit.once)
     except RequestError as error:
         return _form(visit, NEW, visit.form, _mistakes(visit, error))
-    return _secret(visit, MADE, made)
+    return await _secret(visit, MADE, made)
 
 
 async def show(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers/of/{consumer}`."""
     consumer, used = await _found(visit)
-    return _page(visit, consumer_sections(visit, consumer, used), title=consumer.name)
+    appids = consumer.appids if consumer.state == "active" else ()
+    lack = await told_unregistered(visit, appids)
+    body = joined([lack, consumer_sections(visit, consumer, used)])
+    return _page(visit, body, title=consumer.name)
 
 
 async def edit(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers/of/{consumer}/edit`."""
     consumer, _ = await _found(visit)
-    return _form(visit, visit.request.path, draft_of(consumer), Mistakes())
+    now = draft_of(consumer)
+    return _form(visit, visit.request.path, now, Mistakes(), now)
 
 
 async def change(visit: Visit) -> web.StreamResponse:
     """`POST /console/access/consumers/of/{consumer}/edit`."""
-    name = visit.request.match_info["consumer"]
+    consumer, _ = await _found(visit)
+    now = draft_of(consumer)
+    edit = edit_of(visit, now, boxes=("stand_in",))
     try:
-        body = read_consumer_form(visit, is_new=False)
-        await visit.api.patch("/v1/consumers/{consumer}", ConsumerResult, body, consumer=name)
+        edit.check()
+        body = edit.only(read_consumer_form(edit.visit, is_new=False))
+        path = "/v1/consumers/{consumer}"
+        await visit.api.patch(path, ConsumerResult, body, consumer=consumer.name)
     except RequestError as error:
-        return _form(visit, visit.request.path, visit.form, _mistakes(visit, error))
-    return done(f"{HERE}/of/{name}", "consumer_changed")
+        wrong = _mistakes(edit.visit, error)
+        return _form(edit.visit, visit.request.path, edit.visit.form, wrong, now)
+    return done(f"{HERE}/of/{consumer.name}", "consumer_changed")
 
 
 async def rotate(visit: Visit) -> web.StreamResponse:
@@ -138,7 +152,7 @@ async def rotate(visit: Visit) -> web.StreamResponse:
         once=visit.form.get("once", ""),
         consumer=name,
     )
-    return _secret(visit, ROTATED, made)
+    return await _secret(visit, ROTATED, made)
 
 
 async def revoke(visit: Visit) -> web.StreamResponse:
@@ -159,22 +173,31 @@ def _mistakes(visit: Visit, error: RequestError) -> Mistakes:
     return Mistakes(error, lists=lists_in(visit.form, LISTS))
 
 
-def _form(visit: Visit, action: str, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
-    is_new = action == NEW
+def _form(
+    visit: Visit,
+    action: str,
+    draft: Mapping[str, str],
+    mistakes: Mistakes,
+    now: Mapping[str, str] | None = None,
+) -> web.Response:
+    """`now` is what is stored; None of a new one."""
+    is_new = now is None
     heading, submit = (MAKE, MAKE_IT) if is_new else (CHANGE, terms.SAVE)
     fields = FormFields(visit, draft, mistakes)
-    shown = form(visit, action, consumer_fields(visit, draft, fields, is_new=is_new), submit)
+    inner = consumer_fields(visit, draft, fields, is_new=is_new)
+    shown = form(visit, action, inner, submit, fields=shown_fields(now or {}))
     body = joined([fields.refusal(), shown])
     title = heading if is_new else visit.request.match_info["consumer"]
     return _page(visit, section(visit, heading, body), title=title, status=mistakes.status)
 
 
-def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
+async def _secret(visit: Visit, heading: Words, made: MadeConsumerResult) -> web.Response:
     back = fill("<p>{link}</p>", link=link(f"{HERE}/of/{made.name}", made.name))
     shown = secret_section(visit, heading, [(SECRET, made.secret)])
     base = visit.public_url or str(visit.request.url.origin())
     use = fill("<p>{use}</p>", use=with_code(visit.say(USE, address=f"`{base}`")))
-    return _page(visit, joined([shown, section(visit, HOW, use), back]), title=heading)
+    lack = await told_unregistered(visit, made.appids)
+    return _page(visit, joined([lack, shown, section(visit, HOW, use), back]), title=heading)
 
 
 def _page(visit: Visit, body: Html, *, title: Phrase = TITLE, status: int = 200) -> web.Response:

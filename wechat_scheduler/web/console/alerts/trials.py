@@ -37,12 +37,12 @@ async def test(visit: Visit) -> web.Response:
     body = {"target": visit.form.get("target", "")}
     answers = await visit.api.post("/v1/alerts/test", list[AlertTestResult], body)
     outcome = TrialOutcome(answers=answers)
-    return shown_at(visit, TRIAL, outcome) or _page(visit, outcome)
+    return await shown_at(visit, TRIAL, outcome) or _page(visit, outcome)
 
 
 async def tested(visit: Visit) -> web.Response:
     """The page after a test; the alerts for those who sent none."""
-    outcome = outcome_of(visit, TrialOutcome)
+    outcome = await outcome_of(visit, TrialOutcome)
     return _page(visit, outcome) if outcome else redirected(PATH)
 
 

@@ -24,17 +24,24 @@
   });
   document.documentElement.classList.toggle("can-copy", Boolean(navigator.clipboard));
 
-  // Back finds a form with a preview as it was written. The page that answers a form is not stored by the browser, so
-  // its entry in the history keeps what is in the fields, and an address that can be opened.
-  const written = document.getElementById("written");
+  // Back finds a form with a preview, or one that was refused, as it was written. The page that answers a form is not
+  // stored by the browser, so its entry in the history keeps what is in the fields, and an address that can be opened.
+  const previewed = document.getElementById("written"), posted = history.state?.action;
+  const isOfIt = previewed && location.pathname.startsWith(new URL(previewed.action).pathname);
+  const written = (isOfIt && previewed) || document.querySelector("[data-posted]")
+    || [...document.forms].find((one) => one.getAttribute("action") === posted) || previewed;
   if (written) {
-    const fields = [...written.querySelectorAll("input:not([type=hidden]), select, textarea")];
+    // What a form showed at first tells what a person has changed. Secrets are not kept.
+    const secret = "[type=password], [data-secret], [name=callback], [name=notify], [name=params]";
+    const fields = [...written.querySelectorAll(`input:not([type=hidden], ${secret}), [name^=shown_], select, textarea`)];
     const keep = () => {
-      const place = new URL(written.dataset.page ?? written.action, location.href);
+      const { page, posted } = written.dataset, isPreviewed = written === previewed;
+      const place = new URL(isPreviewed ? page ?? written.action : posted ?? location.href, location.href);
       const said = place.pathname === location.pathname ? new URL(location.href).searchParams : new URLSearchParams();
       for (const name of ["outcome", "done", "done_count"]) if (said.has(name)) place.searchParams.set(name, said.get(name));
       for (const name of ["app", "again"]) if (written.elements[name]?.value) place.searchParams.set(name, written.elements[name].value);
-      history.replaceState({ written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
+      const action = isPreviewed ? "" : written.getAttribute("action");
+      history.replaceState({ action, written: fields.map(({ name, value, checked }) => [name, value, Boolean(checked)]) }, "", place);
     };
     // Topics are made and removed meanwhile: a box is known by its value.
     const kept = history.state?.written ?? [];

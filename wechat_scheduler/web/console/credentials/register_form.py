@@ -23,6 +23,7 @@ from wechat_scheduler.web.console.fields import (
     select_field,
     text_field,
 )
+from wechat_scheduler.web.console.form_fields import lost_secrets
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
@@ -103,6 +104,7 @@ def form_page(
         [
             _choice(visit, draft),
             trouble.told if trouble else Html(),
+            lost_secrets(visit, ["AppSecret"] if trouble and draft.secret else []),
             form(
                 visit,
                 f"{ROOM}/register",

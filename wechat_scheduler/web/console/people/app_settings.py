@@ -10,6 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.audience.directory import draft_app
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.edits import WAS, check_replaced, edit_of, shown_fields
 from wechat_scheduler.web.console.fields import (
     form,
     whole_number,
@@ -66,24 +67,29 @@ SWITCHES: Final = ("at_most_once", "mini_program")
 
 async def settings(visit: Visit) -> web.Response:
     app = await app_of(visit)
-    return app_page(visit, app, terms.SETTINGS, _form(visit, app, _given(app)))
+    given = {name: text for name, text in _given(app).items() if text}
+    return app_page(visit, app, terms.SETTINGS, _form(visit, app, given))
 
 
 async def change(visit: Visit) -> web.Response:
     app = await app_of(visit)
+    edit = edit_of(visit, _given(app), boxes=SWITCHES)
     try:
-        body = _body(visit, app)
+        edit.check()
+        body = edit.only(_body(edit.visit, app))
+        if "callback" in body:
+            check_replaced(visit, "callback", app.callback)
         await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
     except RequestError as error:
-        page = _form(visit, app, visit.form, error)
+        page = _form(edit.visit, app, edit.visit.form, error)
         return app_page(visit, app, terms.SETTINGS, page, status=error.status)
     return done(app_url(app), "saved")
 
 
 def _given(app: AppResult) -> Mapping[str, str]:
-    """The fields as they are now."""
+    """The fields as they are now; a box that is not ticked is empty."""
     found = {name: str(getattr(app, name)) for name in (*TEXTS, *LIMITS)}
-    ticked = {name: "on" for name in SWITCHES if getattr(app, name)}
+    ticked = {name: "on" if getattr(app, name) else "" for name in SWITCHES}
     return {**found, **ticked, "networks": "\n".join(app.networks)}
 
 
@@ -126,7 +132,8 @@ def _form(
             fields.area("description", DESCRIPTION, rows=3),
         ]
     )
-    return form(visit, app_url(app, "/settings"), body, terms.SAVE)
+    shown = {**shown_fields(_given(app)), f"{WAS}callback": app.callback}
+    return form(visit, app_url(app, "/settings"), body, terms.SAVE, fields=shown)
 
 
 ROUTES: Final = (

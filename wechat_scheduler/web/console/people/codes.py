@@ -93,7 +93,7 @@ FIELDS: Final = ("topic", "reminder", "extra", "expires_in", "consent")
 
 
 async def codes(visit: Visit) -> web.Response:
-    made = outcome_of(visit, QrCodeResult)
+    made = await outcome_of(visit, QrCodeResult)
     return await _page(visit, visit.request.query, made=made)
 
 
@@ -106,7 +106,7 @@ async def make(visit: Visit) -> web.Response:
         return await _page(visit, given, error)
     kept = {name: given[name] for name in FIELDS if given.get(name)}
     place = f"{visit.request.path}?{urlencode(kept)}" if kept else visit.request.path
-    return shown_at(visit, place, made) or await _page(visit, given, made=made)
+    return await shown_at(visit, place, made) or await _page(visit, given, made=made)
 
 
 def _body(visit: Visit) -> dict[str, Any]:

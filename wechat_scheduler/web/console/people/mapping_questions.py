@@ -16,6 +16,9 @@ REPLACES = W(
     "“{purpose}” has the template {before} now. Use {after} for it in its place?",
     "“{purpose}”现在用模板 {before}。改用 {after}？",
 )
+REMOVED = W(
+    "“{purpose}” was removed meanwhile. Save it again?", "“{purpose}”刚被别处删除。重新保存？"
+)
 EVEN_SO = W("Save it even so?", "仍然保存？")
 # The field with the purpose that the form was opened for; empty for a new one.
 EDITED: Final = "edited"
@@ -32,8 +35,10 @@ async def asked_first(visit: Visit, app: AppResult, template: dict[str, Any]) ->
 
 def _replaced(visit: Visit, app: AppResult, template: Mapping[str, Any]) -> str:
     purpose = visit.form.get("purpose", "").strip()
-    before = app.templates.get(purpose)
-    if before is None or purpose == visit.form.get(EDITED):
+    before, is_edited = app.templates.get(purpose), purpose == visit.form.get(EDITED)
+    if before is None:
+        return visit.say(REMOVED, purpose=purpose) if is_edited and purpose else ""
+    if is_edited:
         return ""
     names = {"before": before.template_id, "after": template["template_id"]}
     return visit.say(REPLACES, purpose=purpose, **names)

@@ -7,6 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.edits import edit_of, shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.links import done, links
@@ -165,7 +166,7 @@ def _leads(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
 def _change(
     visit: Visit, app: AppResult, user: ShownSubscriberResult, error: RequestError | None
 ) -> Html:
-    given = visit.form if error else {name: getattr(user, name) or "" for name in FIELDS}
+    given = visit.form if error else _given(user)
     fields = FormFields(visit, given, Mistakes(error))
     body = fields.below_refusal(
         [
@@ -178,10 +179,15 @@ def _change(
     is_blocked = any(one.blocked for one in user.subscriptions if one.topic is None)
     words, block = (UNBLOCK, "") if is_blocked else (BLOCK, "on")
     forms = [
-        form(visit, url, body, terms.SAVE),
+        form(visit, url, body, terms.SAVE, fields=shown_fields(_given(user))),
         form(visit, f"{url}/block", Html(), words, kind="quiet", fields={"blocked": block}),
     ]
     return joined(forms)
+
+
+def _given(user: ShownSubscriberResult) -> dict[str, str]:
+    """The fields as they are now."""
+    return {name: getattr(user, name) or "" for name in FIELDS}
 
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
@@ -201,11 +207,13 @@ async def answer(visit: Visit) -> web.Response:
 
 
 async def change(visit: Visit) -> web.Response:
-    given = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    edit = edit_of(visit, _given(await _user(visit)))
+    given = {name: edit.visit.form[name].strip() for name in FIELDS}
     try:
-        return await _changed(visit, {**given, "quiet": given["quiet"] or None})
+        edit.check()
+        return await _changed(visit, edit.only({**given, "quiet": given["quiet"] or None}))
     except RequestError as error:
-        return await _page(visit, error)
+        return await _page(edit.visit, error)
 
 
 async def block(visit: Visit) -> web.Response:

@@ -1,6 +1,6 @@
 """`/console/apps/{app}/templates/map`: which text each keyword of a template gets, with a preview."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +12,7 @@ from wechat_scheduler.delivery.keywords import taken
 from wechat_scheduler.engine.wrong_fields import WrongFields
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.edits import edit_of, shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.keyword_lines import label_of, read_keywords
@@ -67,20 +68,34 @@ MAPPING: Final = f"{TEMPLATES}/map"
 async def show(visit: Visit) -> web.Response:
     app, query = await app_of(visit), visit.request.query
     purpose = query.get("purpose", "")
-    mapped = app.templates.get(purpose)
-    fields = mapped.fields if mapped else {}
-    given = {
-        "purpose": purpose,
-        EDITED: purpose if mapped else "",
-        "template_id": query.get("template_id", "") or (mapped.template_id if mapped else ""),
-        **{f"{KEYWORD_FIELD}{keyword}": text for keyword, text in fields.items()},
-    }
+    stored = _stored(app, purpose) or {}
+    given = {"purpose": purpose, EDITED: purpose if stored else "", **stored}
+    if wanted := query.get("template_id", ""):
+        given["template_id"] = wanted
     return await _page(visit, app, given)
 
 
+def _stored(app: AppResult, purpose: str) -> dict[str, str] | None:
+    """The fields of the form as they are now; None if the purpose has no template."""
+    mapped = app.templates.get(purpose)
+    if mapped is None:
+        return None
+    keywords = {f"{KEYWORD_FIELD}{keyword}": text for keyword, text in mapped.fields.items()}
+    return {"template_id": mapped.template_id, **keywords}
+
+
 async def save(visit: Visit) -> web.Response:
-    """Saves the form, or previews a message by it."""
-    app, given, wrong, shown = await app_of(visit), visit.form, WrongFields(), None
+    """Saves the form, or previews a message by it. Another purpose than the one that it was opened for is not edited."""
+    app, purpose = await app_of(visit), visit.form.get("purpose", "").strip()
+    is_same = purpose == visit.form.get(EDITED)
+    edit = edit_of(visit, _stored(app, purpose) if is_same else None)
+    if edit.clashes and "preview" not in visit.form:
+        return await _page(edit.visit, app, edit.visit.form, error=edit.error())
+    return await _save(edit.visit, app)
+
+
+async def _save(visit: Visit, app: AppResult) -> web.Response:
+    given, wrong, shown = visit.form, WrongFields(), None
     more: dict[str, str] = {}
     with wrong:
         more = read_keywords(visit, given.get("more", ""), field="more")
@@ -173,9 +188,19 @@ def _form(
     look = fill(
         '<button name="preview" value="on">{words}</button>', words=visit.say(terms.PREVIEW)
     )
-    kept = {EDITED: given.get(EDITED, "")}
-    url = app_url(app, "/templates/map")
+    url, edited = app_url(app, "/templates/map"), given.get(EDITED, "")
+    kept = {EDITED: edited, **_shown(app, edited, keywords_of(given, account))}
     return form(visit, url, body, terms.SAVE, fields=kept, before=[look])
+
+
+def _shown(app: AppResult, purpose: str, keywords: Iterable[str]) -> dict[str, str]:
+    """Also of keywords that have no text yet."""
+    stored = _stored(app, purpose)
+    if stored is None:
+        return {}
+    return shown_fields(
+        {**dict.fromkeys((f"{KEYWORD_FIELD}{one}" for one in keywords), ""), **stored}
+    )
 
 
 def _keyword(

@@ -6,6 +6,7 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.edits import edit_of, shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.links import done, links
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -45,11 +46,13 @@ async def shown(visit: Visit) -> web.Response:
 
 
 async def change(visit: Visit) -> web.Response:
-    given = {name: visit.form.get(name, "").strip() for name in FIELDS}
+    edit = edit_of(visit, _given(await _topic(visit)))
+    given = {name: edit.visit.form[name].strip() for name in FIELDS}
     try:
-        await visit.api.patch(_OURS, TopicResult, body=given, **_place(visit))
+        edit.check()
+        await visit.api.patch(_OURS, TopicResult, body=edit.only(given), **_place(visit))
     except RequestError as error:
-        return await _page(visit, error)
+        return await _page(edit.visit, error)
     return done(visit.request.path, "topic_changed")
 
 
@@ -65,9 +68,9 @@ def _place(visit: Visit) -> dict[str, str]:
 
 async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     app, place = await app_of(visit), _place(visit)
-    one = await visit.api.get(_OURS, TopicResult, **place)
+    one = await _topic(visit)
     reached = await visit.api.get("/v1/apps/{app}/receivers", ReceiversResult, **place)
-    given = visit.form if error else {"name": one.name, "description": one.description}
+    given = visit.form if error else _given(one)
     url = app_url(app, f"/topics/{one.id}")
     sections = [
         section(visit, terms.ABOUT, _about(visit, one, reached), id="about"),
@@ -75,7 +78,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         section(
             visit,
             terms.CHANGE,
-            form(visit, url, topic_fields(visit, given, Mistakes(error)), terms.SAVE),
+            _change(visit, one, url, topic_fields(visit, given, Mistakes(error))),
             id="change",
         ),
         section(visit, DANGER, removal(visit, app, one), id="danger"),
@@ -83,6 +86,19 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
     title = f"{visit.say(terms.TOPIC)} {one.name}"
     status = error.status if error else 200
     return app_page(visit, app, title, fill("{all}", all=sections), status=status)
+
+
+async def _topic(visit: Visit) -> TopicResult:
+    return await visit.api.get(_OURS, TopicResult, **_place(visit))
+
+
+def _given(one: TopicResult) -> dict[str, str]:
+    """The fields as they are now."""
+    return {"name": one.name, "description": one.description}
+
+
+def _change(visit: Visit, one: TopicResult, url: str, fields: Html) -> Html:
+    return form(visit, url, fields, terms.SAVE, fields=shown_fields(_given(one)))
 
 
 def _about(visit: Visit, one: TopicResult, reached: ReceiversResult) -> Html:

@@ -221,7 +221,7 @@ async def set_up(visit: Visit) -> web.Response:
         made = await visit.api.put("/callbacks/{appid}", SetUpOutcome, body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)
-    return shown_at(visit, SET_UP_PATH, made) or await entered_page(visit, made)
+    return await shown_at(visit, SET_UP_PATH, made) or await entered_page(visit, made)
 
 
 async def _is_set_up(visit: Visit, appid: str) -> bool:

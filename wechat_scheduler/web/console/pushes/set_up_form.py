@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 
 from wechat_scheduler.errors import RequestError
-from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
@@ -38,24 +37,15 @@ SECRETS: Final = ("token", "encoding_aes_key")
 def set_up_form(visit: Visit, error: RequestError | None) -> Html:
     wrong = Mistakes(error, place=lambda field: "account" if field == "appid" else field)
     account = visit.form.get("account", visit.request.query.get("account", ""))
-    fields = FormFields(visit, {"account": account}, wrong)  # without the secrets
-    token, key = (_hint(visit, hint, error) for hint in (TOKEN_HINT, KEY_HINT))
+    fields = FormFields(visit, {**visit.form, "account": account}, wrong)
     body = fields.below_refusal(
         [
             fields.text("account", APPID, required=True, maxlength=128, list=ACCOUNTS),
-            fields.text(
-                "token", TOKEN, hint=token, required=True, maxlength=32, autocomplete="off"
-            ),
-            fields.text("encoding_aes_key", KEY, hint=key, maxlength=43, autocomplete="off"),
+            fields.secret("token", TOKEN, hint=TOKEN_HINT, required=True, maxlength=32),
+            fields.secret("encoding_aes_key", KEY, hint=KEY_HINT, maxlength=43),
         ]
     )
     return form(visit, SET_UP_PATH, body, SUBMIT)
-
-
-def _hint(visit: Visit, hint: Words, error: RequestError | None) -> str:
-    """Secrets are not kept on the page of a form that was refused."""
-    told = visit.say(hint)
-    return f"{told} {visit.say(terms.TYPE_AGAIN)}" if error else told
 
 
 def check_set_up(visit: Visit, appid: str, given: Mapping[str, str]) -> None:

@@ -44,7 +44,7 @@ class SetUpOutcome(msgspec.Struct, kw_only=True):
 
 async def entered(visit: Visit) -> web.Response:
     """The page after an endpoint was set up; the pushes for those who set up none."""
-    made = outcome_of(visit, SetUpOutcome)
+    made = await outcome_of(visit, SetUpOutcome)
     return await entered_page(visit, made) if made else redirected(PUSHES)
 
 

@@ -6,8 +6,10 @@ from typing import Final, NamedTuple
 
 from aiohttp import hdrs
 
+from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.reminders.recurrence.rule import usual_time
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.edits import SHOWN, shown_fields
 from wechat_scheduler.web.console.fields import area_field, check_field, form, text_field
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.previewed import PREVIEWED, WRITTEN
@@ -56,6 +58,8 @@ RECEIVERS_FORM: Final = "receivers"
 OVER = W("It is over. A new time makes it active again.", "它已经结束。改一个时间就重新开始。")
 WORDS: Final = ("title", "text", "url")
 LASTING: Final = ("active", "paused")
+# The hidden field with the topics that the form of receivers showed at first.
+SHOWN_TOPICS: Final = f"{SHOWN}topics"
 
 
 class TypedReceivers(NamedTuple):
@@ -76,7 +80,7 @@ class TypedChange(NamedTuple):
     error: str = ""
     place: str = "when"
     status: int = 200
-    words: tuple[str, str, str] | None = None
+    words: Mapping[str, str] | None = None
     only_next: bool = False
     planned: Mapping[str, str] = MappingProxyType({})
     receivers: TypedReceivers | None = None
@@ -137,27 +141,26 @@ def _back(visit: Visit, reminder: ReminderResult) -> Html:
 
 
 def _words(visit: Visit, reminder: ReminderResult, typed: TypedChange) -> Html:
-    title, text, url = typed.words or words_of(reminder)
-    # So that what another person saves meanwhile is not overwritten by what this page showed.
-    shown = {f"shown_{name}": words for name, words in zip(WORDS, words_of(reminder), strict=True)}
+    now = words_of(reminder)
+    title, text, url = ((typed.words or now)[name] for name in WORDS)
     fields = (
         text_field(visit, "title", terms.TITLE, title, error=typed.wrong("title"), required=True),
         area_field(visit, "text", terms.TEXT, text, error=typed.wrong("text"), rows=3),
         text_field(visit, "url", terms.LINK, url, type="url", error=typed.wrong("url")),
     )
     path = f"{LIST}/{reminder.id}/words"
-    return form(visit, path, joined(fields), SAVE_WORDS, fields=shown)
+    return form(visit, path, joined(fields), SAVE_WORDS, fields=shown_fields(now))
 
 
-def words_of(reminder: ReminderResult) -> tuple[str, str, str]:
-    """As they are stored, in the order of `WORDS`."""
-    return reminder.title, reminder.text, reminder.url
+def words_of(reminder: ReminderResult) -> dict[str, str]:
+    """As they are stored, by the names in `WORDS`."""
+    return {name: getattr(reminder, name) for name in WORDS}
 
 
 def _receivers(
     visit: Visit, reminder: ReminderResult, typed: TypedChange, topics: Sequence[TopicResult]
 ) -> Html:
-    given = typed.receivers or TypedReceivers(topics=tuple(map(str, reminder.to)))
+    given = typed.receivers or TypedReceivers(topics=topics_of(reminder))
     people = area_field(
         visit,
         "people",
@@ -170,7 +173,13 @@ def _receivers(
     inner = joined([people, topic_boxes(visit, topics, given.topics)])
     path = f"{LIST}/{reminder.id}/receivers"
     fields = {PREVIEWED: typed.planned.get(PREVIEWED, "")} if typed.receivers else {}
+    fields[SHOWN_TOPICS] = ",".join(topics_of(reminder))
     return form(visit, path, inner, SEE_RECEIVERS, fields=fields, id=RECEIVERS_FORM)
+
+
+def topics_of(reminder: ReminderResult) -> tuple[str, ...]:
+    """The ids of the topics that are reminded, and perhaps the star."""
+    return tuple(str(one) for one in reminder.to if isinstance(one, int) or one == EVERYONE)
 
 
 def _buttons(visit: Visit, reminder: ReminderResult) -> list[Html]:

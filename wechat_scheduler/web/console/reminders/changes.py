@@ -5,6 +5,7 @@ from typing import Final
 from aiohttp import hdrs, web
 
 from wechat_scheduler.errors import ConflictError, RequestError
+from wechat_scheduler.web.console.edits import edit_of
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.outcomes import outcome_of, shown_at
@@ -39,10 +40,6 @@ IS_GONE = W(
     "The reminder “{title}” is deleted. Until {clock} that can be undone. After that it is gone for good.",
     "提醒“{title}”已删除，{clock} 之前可以撤销，之后不能恢复。",
 )
-MEANWHILE = W(
-    "Another person changed this meanwhile, to: {text}. Save again to overwrite it.",
-    "这一项刚被别处改成：{text}。要覆盖它，请再保存一次。",
-)
 TOO_LATE = W("Too late", "来不及了")
 IS_LATE = W(
     "That was more than a minute ago, or the reminder was sent or changed since: it cannot be undone.",
@@ -73,50 +70,35 @@ async def resume(visit: Visit) -> web.Response:
 async def words(visit: Visit) -> web.Response:
     """Another title, text or link. What was not typed stays as it is by now."""
     reminder = await one_of(visit)
-    now = dict(zip(WORDS, words_of(reminder), strict=True))
-    shown = {name: _typed(visit.form.get(f"shown_{name}", now[name])) for name in WORDS}
-    written = {name: _typed(visit.form.get(name, "")) for name in WORDS}
-    given = {name: now[name] if written[name] == shown[name] else written[name] for name in WORDS}
-    clashes = {
-        name: visit.say(MEANWHILE, text=now[name])
-        for name in WORDS
-        if shown[name] != _typed(now[name]) and given[name] != now[name]
-    }
-    if clashes:
-        title, text, url = (given[name] for name in WORDS)
-        clash = TypedChange(clashes=clashes, status=409, words=(title, text, url))
+    edit = edit_of(visit, words_of(reminder))
+    given = {name: edit.visit.form[name] for name in WORDS}
+    if edit.clashes:
+        clashes = {name: edit.told(name) for name in edit.clashes}
+        clash = TypedChange(clashes=clashes, status=409, words=given)
         return await page_of(visit, reminder, clash)
-    others = {name: text for name, text in given.items() if text != now[name]}
+    body = edit.only(given) or given
     try:
-        changed = await visit.api.patch(
-            ONE, ChangeResult, body=others or given, reminder=reminder.id
-        )
+        changed = await visit.api.patch(ONE, ChangeResult, body=body, reminder=reminder.id)
     except RequestError as error:
-        title, text, url = (given[name] for name in WORDS)
         place = error.field if error.field in WORDS else WORDS[0]
         typed = TypedChange(
-            error=refused(visit, error), place=place, status=error.status, words=(title, text, url)
+            error=refused(visit, error), place=place, status=error.status, words=given
         )
         return await page_of(visit, reminder, typed)
     return await changed_page(visit, changed, "worded")
-
-
-def _typed(text: str) -> str:
-    """As a browser sends it and the page reads it."""
-    return text.replace("\r\n", "\n").strip()
 
 
 async def delete(visit: Visit) -> web.Response:
     reminder = await one_of(visit)
     removal = await visit.api.post(f"{ONE}/remove", RemovalResult, reminder=reminder.id)
     outcome = UndoOutcome(title=reminder.title, undo=removal.undo, until=removal.until)
-    away = shown_at(visit, f"{LIST}/{reminder.id}/delete", outcome)
+    away = await shown_at(visit, f"{LIST}/{reminder.id}/delete", outcome)
     return away or _deleted(visit, outcome)
 
 
 async def deleted(visit: Visit) -> web.Response:
     """The page after a deletion; to the list for those who did not delete it."""
-    outcome = outcome_of(visit, UndoOutcome)
+    outcome = await outcome_of(visit, UndoOutcome)
     return _deleted(visit, outcome) if outcome else redirected(LIST)
 
 

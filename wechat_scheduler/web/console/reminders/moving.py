@@ -78,7 +78,7 @@ async def move(visit: Visit, *, is_changed: bool = False) -> web.Response:
 async def save_move(visit: Visit) -> web.Response:
     """Saves what was shown."""
     reminder, typed = await one_of(visit), _typed(visit)
-    if not is_as_previewed(visit, _shown(typed, reminder)):
+    if not (is_as_previewed(visit, _shown(typed, reminder)) or _is_so(visit, reminder)):
         return await move(visit, is_changed=True)
     try:
         only_next = typed.only_next and bool(reminder.rule)
@@ -90,10 +90,10 @@ async def save_move(visit: Visit) -> web.Response:
 
 
 async def changed_page(visit: Visit, changed: ChangeResult, did: str) -> web.Response:
-    """To the page of the reminder, which says what was done, and takes it back for a minute. What no address holds is
-    on the page that answers."""
+    """To the page of the reminder, which says what was done, and takes it back for a minute. What the store does not
+    keep is on the page that answers."""
     outcome = UndoOutcome(did=did, undo=changed.undo, until=changed.until)
-    if away := shown_at(visit, f"{LIST}/{changed.id}", outcome):
+    if away := await shown_at(visit, f"{LIST}/{changed.id}", outcome):
         return away
     top = told(visit, changed.id, outcome)
     return await page_of(visit, await one_of(visit), TypedChange(), top=top)
@@ -107,9 +107,23 @@ def _typed(visit: Visit) -> TypedChange:
 
 
 def _shown(typed: TypedChange, reminder: ReminderDetails) -> dict[str, str]:
-    """What a preview is of: also the rule that it would replace, or the occurrence that would be moved alone."""
-    only = reminder.time.isoformat() if typed.only_next else ""
-    return {"when": typed.when, "at": typed.at, "only_next": only, "rule": reminder.rule or ""}
+    """What a preview is of: also the rule that it would replace, or the time. The next time of a rule passes without
+    a person."""
+    time = reminder.time.isoformat() if typed.only_next or not reminder.rule else ""
+    return {
+        "when": typed.when,
+        "at": typed.at,
+        "only_next": str(typed.only_next),
+        "time": time,
+        "rule": reminder.rule or "",
+        "defer": str(reminder.defer),
+    }
+
+
+def _is_so(visit: Visit, reminder: ReminderDetails) -> bool:
+    """Whether the form was sent before."""
+    planned = (visit.form.get("planned_time"), visit.form.get("planned_rule"))
+    return planned == (reminder.time.isoformat(), reminder.rule or "")
 
 
 def _change(typed: TypedChange, reminder: ReminderResult) -> dict[str, Any]:

@@ -81,7 +81,7 @@ async def one(visit: Visit) -> web.Response:
     if numbered := await _numbered(visit):
         return numbered
     reminder = await one_of(visit)
-    top = told(visit, reminder.id, outcome_of(visit, UndoOutcome))
+    top = told(visit, reminder.id, await outcome_of(visit, UndoOutcome))
     return await page_of(visit, reminder, TypedChange(), top=top)
 
 

@@ -21,8 +21,10 @@ from wechat_scheduler.web.console.previewed import (
 )
 from wechat_scheduler.web.console.reminders.change_forms import (
     RECEIVERS_FORM,
+    SHOWN_TOPICS,
     TypedChange,
     TypedReceivers,
+    topics_of,
 )
 from wechat_scheduler.web.console.reminders.draft import Draft, looked_up
 from wechat_scheduler.web.console.reminders.one import ONE, one_of, page_of
@@ -48,7 +50,8 @@ NOTICES: Final = {
 
 async def show_receivers(visit: Visit, *, is_changed: bool = False) -> web.Response:
     """The page with who would be reminded. `is_changed`: since it was shown before."""
-    reminder, typed = await one_of(visit), _typed(visit)
+    reminder = await one_of(visit)
+    typed = _typed(visit, reminder)
     app = await visit.api.get("/v1/apps/{app}", AppResult, app=reminder.app)
     people, meant = await looked_up(visit, app, typed.people)
     typed = typed._replace(people=people)
@@ -77,7 +80,8 @@ async def show_receivers(visit: Visit, *, is_changed: bool = False) -> web.Respo
 
 async def save_receivers(visit: Visit) -> web.Response:
     """Saves what was shown."""
-    reminder, typed = await one_of(visit), _typed(visit)
+    reminder = await one_of(visit)
+    typed = _typed(visit, reminder)
     if not is_as_previewed(visit, _shown(typed)):
         return await show_receivers(visit, is_changed=True)
     to = await _to(visit, reminder, typed)
@@ -95,9 +99,14 @@ async def remove_person(visit: Visit) -> web.Response:
     return done(f"{LIST}/{reminder.id}", "left")
 
 
-def _typed(visit: Visit) -> TypedReceivers:
+def _typed(visit: Visit, reminder: ReminderDetails) -> TypedReceivers:
+    """Topics that the person left as they were are those that are stored by now."""
     people = settled(visit, visit.form.get("people", "").strip())
-    return TypedReceivers(people, tuple(visit.form_list("topics")))
+    given, stored = visit.form_list("topics"), topics_of(reminder)
+    shown = visit.form[SHOWN_TOPICS].split(",") if SHOWN_TOPICS in visit.form else stored
+    kept = [one for one in stored if one in given or one not in shown]
+    added = [one for one in given if one not in shown]
+    return TypedReceivers(people, tuple(dict.fromkeys([*kept, *added])))
 
 
 def _shown(typed: TypedReceivers) -> dict[str, str]:
