@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.documents import dotted, nodes, parsed, read
+from wechat_scheduler.wechat.errcodes import ERRCODES
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "wechat_scheduler"
@@ -62,6 +63,8 @@ FOREIGN_APIS = re.compile(
 MAY_NAME_FOREIGN_APIS = (
     "web/compat/", "config/", "cli/apps", "web/native/sending/subscribers.py", "web/native/chinese/routes.py",
 )  # fmt: skip
+# These speak WeChat's API to callers, or its form to receivers.
+KNOW_ERRCODES = ("wechat/", "sandbox/", "gateway/", "web/compat/", "webhooks/")
 
 # A further foreign API or credential type needs no line of a contract: tests hold these two apart.
 WITHOUT_CONTRACT = {"wechat_scheduler.web.compat", "wechat_scheduler.wechat.tokens"}
@@ -136,6 +139,20 @@ def test_a_foreign_api_is_named_in_its_folder_only() -> None:
         return is_elsewhere and FOREIGN_APIS.search(read(path)) is not None
 
     assert offenders(names) == []
+
+
+def test_an_errcode_is_known_where_the_api_of_wechat_is_spoken_only() -> None:
+    def knows(path: Path) -> bool:
+        is_elsewhere = not str(path.relative_to(PACKAGE)).startswith(KNOW_ERRCODES)
+        return is_elsewhere and any(
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, int)
+            and node.value > 10_000
+            and bool(ERRCODES.advice(node.value))
+            for node in nodes(path)
+        )
+
+    assert offenders(knows) == []
 
 
 @pytest.mark.parametrize(

@@ -33,8 +33,6 @@ NO_BOUNDS = """
     credentials/refresher.py WHOLE_SECOND
     credentials/stopgap.py LEAP
     daemon/systemd.py FIRST_DESCRIPTOR
-    delivery/preview_desk.py NO_MORE_TEXTS
-    storage/delivery/outcomes.py TOO_LATE
     delivery/sending_app.py ACCOUNT
     engine/places.py BEHIND
     engine/places.py NEIGHBOURS

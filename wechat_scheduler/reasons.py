@@ -147,8 +147,8 @@ class Verdict(enum.StrEnum):
     SLOWER = "slower"
     """Too many messages to this receiver: wait for a while."""
 
-    FALL_BACK = "fall_back"
-    """Not in this way, perhaps in another."""
+    TEXTS_ENDED = "texts_ended"
+    """The receiver gets no more texts until they do something: the message may go in another way."""
 
     UNREACHABLE = "unreachable"
     """The receiver accepts no messages any more."""
@@ -161,3 +161,6 @@ class Verdict(enum.StrEnum):
 
     OPERATOR = "operator"
     """A person must act, then the message is accepted: probe slowly."""
+
+    NO_TEXTS = "no_texts"
+    """As OPERATOR; until then the account may send no texts at all."""

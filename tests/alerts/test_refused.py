@@ -25,7 +25,9 @@ def test_deliveries_that_wait_for_a_person_are_told_by_account_and_errcode_with_
     assert found.advice.startswith("the account may not use this API")
 
 
-@pytest.mark.parametrize("errcode", [40164, 40243, 43107, 48001, 48004, 50001, 50002, 50007])
+@pytest.mark.parametrize(
+    "errcode", [40164, 40243, 43107, 48001, 48004, 50001, 50002, 50007, 61003, 61004, 61007, 89501]
+)
 def test_a_person_ends_what_wechat_refuses_an_account(errcode: int) -> None:
     assert of_persons(errcode, "")
 

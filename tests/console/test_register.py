@@ -5,9 +5,11 @@ import pytest
 from tests.access.doors import make
 from tests.console.visitor import MARKUP, Browser, Page
 from tests.house import APPID, COMPONENT, SECRET, Caller, WeChat
+from wechat_scheduler.config import consoles
 
 PLACE = "/console/credentials/register"
 STABLE = "/cgi-bin/stable_token"
+TICKETS = "/cgi-bin/component/api_start_push_ticket"
 WRONG = "another-secret-0123456789"
 
 
@@ -104,6 +106,26 @@ async def test_what_wechat_objects_to_is_said_in_words(admin: Browser, weixin: W
 
         assert page.status == 422, errcode
         assert said in page.root.one("section", role="alert").text
+
+
+async def test_what_wechat_objects_to_in_a_platform_is_mended_in_the_console_of_platforms(
+    admin: Browser, weixin: WeChat
+) -> None:
+    fields = {"appid": COMPONENT, "params": "http://erp.example.com/params"}
+    said = {}
+    for errcode, errmsg in (
+        (61004, "access clientip is not registered requestIP: 203.0.113.9"),
+        (40125, ""),
+    ):
+        weixin.sandbox.script(TICKETS, appid=COMPONENT, errcode=errcode, errmsg=errmsg)
+
+        page = await sent(admin, "?as=platform", **fields)
+
+        said[errcode] = page.root.one("section", role="alert").text
+
+    assert "refuses calls from 203.0.113.9" in said[61004]
+    assert consoles.PLATFORM_IP_WHITELIST in said[61004]
+    assert f"reset it: {consoles.PLATFORM}." in said[40125]
 
 
 async def test_an_account_is_registered_though_wechat_refuses_it_now(

@@ -173,7 +173,7 @@ async def test_a_refusal_that_lasts_is_an_error_once(post: Post) -> None:
     assert logged == [("delivery.deferred", level) for level in said]
 
 
-@pytest.mark.parametrize("verdict", [Verdict.UNREACHABLE, Verdict.REJECTED, Verdict.FALL_BACK])
+@pytest.mark.parametrize("verdict", [Verdict.UNREACHABLE, Verdict.REJECTED, Verdict.TEXTS_ENDED])
 async def test_a_dead_delivery_is_an_error(post: Post, verdict: Verdict) -> None:
     logged = await levels(post, SendError("blocked", verdict=verdict))
 

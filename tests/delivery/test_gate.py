@@ -170,11 +170,15 @@ def _utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize(("errcode", "takes"), [(48001, False), (50007, False), (40164, True)])
-def test_an_account_that_may_send_no_texts_is_known_for_an_hour(errcode: int, takes: bool) -> None:
+@pytest.mark.parametrize(
+    ("verdict", "takes"), [(Verdict.NO_TEXTS, False), (Verdict.OPERATOR, True)]
+)
+def test_an_account_that_may_send_no_texts_is_known_for_an_hour(
+    verdict: Verdict, takes: bool
+) -> None:
     kept, clock = gate(), FakeClock(NOW)
     failures = Failures(kept, clock=clock, rng=random.Random(3), retry_cap=HOUR, give_up=24 * HOUR)
-    refusal = SendError("refused", verdict=Verdict.OPERATOR, way=Way.TEXT, errcode=errcode)
+    refusal = SendError("refused", verdict=verdict, way=Way.TEXT)
 
     failures.outcome(a_delivery(), refusal, None)
 

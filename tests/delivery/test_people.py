@@ -78,7 +78,7 @@ def _delivery(content: Content, fields: dict[str, Any]) -> Delivery:
 
 @pytest.mark.parametrize("errcode", [45015, 45047])
 async def test_a_text_that_comes_too_late_goes_as_a_template_and_says_so(errcode: int) -> None:
-    refusal = SendError("45015 out of time", verdict=Verdict.FALL_BACK, errcode=errcode)
+    refusal = SendError("45015 out of time", verdict=Verdict.TEXTS_ENDED, errcode=errcode)
     phone = Phone(refusals={"text": refusal})
 
     arrived = await sent(phone, Content(title="hello"))
@@ -87,10 +87,11 @@ async def test_a_text_that_comes_too_late_goes_as_a_template_and_says_so(errcode
     assert (arrived.way, arrived.state) == ("template", DeliveryState.ACCEPTED)
     (refused,) = arrived.before
     assert (refused.way, refused.errcode, refused.error) == ("text", errcode, "45015 out of time")
+    assert refused.texts_ended
 
 
 async def test_an_error_keeps_the_attempts_by_other_ways_that_were_refused_before() -> None:
-    late = SendError("out of time", verdict=Verdict.FALL_BACK, errcode=45015)
+    late = SendError("out of time", verdict=Verdict.TEXTS_ENDED, errcode=45015)
     unknown = SendError("no template", verdict=Verdict.UNREACHABLE, errcode=40037)
 
     with pytest.raises(SendError) as error:

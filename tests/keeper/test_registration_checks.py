@@ -39,7 +39,7 @@ REFUSALS = [
     (40125, "invalid appsecret", "appsecret", ""),
     (40001, "invalid credential", "appsecret", ""),
     (40013, "invalid appid", "appid", ""),
-    (61024, "component, use component token", "appid", ""),
+    (61024, "component, use component token", "type", ""),
     (40164, "invalid ip 1.2.3.4 ipv6 ::ffff:1.2.3.4, not in whitelist", "", "1.2.3.4"),
     (50007, "account frozen", "", ""),
 ]

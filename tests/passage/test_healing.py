@@ -6,6 +6,9 @@ from pathlib import Path
 from tests.business import Business
 from tests.house import APPID, AUTHORIZER, COMPONENT
 from tests.passage.conftest import BUTTONS, CREATE, MENU, Gate, gate
+from wechat_scheduler.gateway.healing import REFUSALS
+from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.wechat.errcodes import ERRCODES
 
 STABLE = "/cgi-bin/stable_token"
 
@@ -69,6 +72,21 @@ async def test_each_refusal_of_a_token_is_healed(place: Gate) -> None:
 
         assert await place.errcode("GET", MENU) == 46003, errcode
         assert place.weixin.sandbox.calls(MENU) == 2 * number
+
+
+def test_what_is_healed_is_what_the_table_of_errcodes_calls_a_dead_token() -> None:
+    paths = (MENU, "/cgi-bin/component/api_get_authorizer_info")
+
+    blamed = [
+        {
+            path
+            for path in paths
+            if ERRCODES.read(path, code, "").reaction is Reaction.PARENT_INVALID
+        }
+        for code in REFUSALS
+    ]
+
+    assert all(blamed)
 
 
 async def test_other_refusals_are_passed_on_at_once(place: Gate) -> None:

@@ -113,9 +113,9 @@ async def test_a_refusal_as_too_late_ends_the_texts_until_the_user_does_somethin
     amy = await mail.put_one("amy")
     await mail.put_one("bob")
     for one in await mail.claim():
-        late = (tried(45015),)
+        late = tried(45015, texts_ended=True)
         await mail.outbox.settle(
-            accepted(one, before=late) if one.id == amy else dead(one, 45015), now=LATER
+            accepted(one, before=(late,)) if one.id == amy else dead(one, attempt=late), now=LATER
         )
     refused = await ends()
     await mail.subscribers.follow(APPID, "o-amy", uid="", now=LATER, window=ENCOUNTER)

@@ -33,6 +33,8 @@ PREAUTH = "/cgi-bin/component/api_create_preauthcode"
 QUERY_AUTH = "/cgi-bin/component/api_query_auth"
 LIST = "/cgi-bin/component/api_get_authorizer_list"
 SEND = "/cgi-bin/message/template/send"
+TEXT = "/cgi-bin/message/custom/send"
+NOTICE = "/cgi-bin/message/subscribe/bizsend"
 
 ISSUING = (TOKEN, STABLE, TICKET, REFRESH, COMPONENT, AUTHORIZER)
 
@@ -58,6 +60,8 @@ OPERATOR = {
     QUERY_AUTH: (40013, 61004),
     LIST: (40170,),
     TICKET: (41001, 43001, 43009, 48001, 48004, 50001, 50002, 61028),
+    # Of an account that authorised a platform.
+    **dict.fromkeys((SEND, TEXT, NOTICE), (61004, 61007)),
 }
 
 NEEDS_INPUT = {

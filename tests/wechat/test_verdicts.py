@@ -32,10 +32,12 @@ VERDICTS: dict[Verdict, dict[tuple[Way, ...], tuple[int, ...]]] = {
         (Way.TEXT,): (45002,),
     },
     Verdict.USED_UP: {(Way.SUBSCRIBE,): (43101,)},
-    Verdict.FALL_BACK: {(Way.TEXT,): (45015, 45047)},
+    Verdict.TEXTS_ENDED: {(Way.TEXT,): (45015, 45047)},
     Verdict.OPERATOR: {
-        EVERY: (40013, 40164, 43107, 43116, 48001, 48004, 50001, 50002, 50007, 61003, 61007)
+        EVERY: (40013, 40164, 43107, 43116, 61003, 61004),
+        TEMPLATES: (48001, 48004, 50001, 50002, 50007, 61007),
     },
+    Verdict.NO_TEXTS: {(Way.TEXT,): (48001, 48004, 50001, 50002, 50007, 61007)},
 }
 WAITS = {
     45009: (Verdict.PAUSE, MIDNIGHT),

@@ -220,7 +220,7 @@ async def test_whoever_wrote_may_be_answered_until_they_leave(
     with pytest.raises(SendError) as caught:
         await messenger.text(APPID, openid, "你好")
     assert [message.text for message in sandbox.people.arrived(APPID, openid)] == ["你好"]
-    assert caught.value.verdict is Verdict.FALL_BACK
+    assert caught.value.verdict is Verdict.TEXTS_ENDED
 
 
 async def test_a_notice_is_taken_as_often_as_the_user_allowed(

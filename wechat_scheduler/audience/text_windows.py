@@ -30,3 +30,8 @@ def texts_end(user: Subscriber) -> datetime | None:
 def takes_texts(user: Subscriber, now: datetime) -> bool:
     end = texts_end(user)
     return end is not None and now < end
+
+
+def texts_ended(user: Subscriber) -> bool:
+    """Whether WeChat refused a text since the user's last act. The store ends their time then, at that act."""
+    return user.heard_at is not None and user.texts_until == user.heard_at

@@ -94,7 +94,6 @@ def wire_delivery(
             stores.aliases,
             stores.subscriptions,
             stores.uses,
-            stores.deliveries,
             lack=tokens.lack,
             landing=_landing(ground, directory),
             clock=clock,

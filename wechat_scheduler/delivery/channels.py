@@ -88,7 +88,7 @@ class PeopleChannel:
             try:
                 return await self._send_by(way, delivery, message, app, receiver)
             except SendError as error:
-                if error.verdict is not Verdict.FALL_BACK:
+                if error.verdict is not Verdict.TEXTS_ENDED:
                     raise
                 took = timedelta(seconds=self._clock.boottime() - began)
                 refused += (_refusal(way, error, at, took),)
@@ -182,6 +182,7 @@ def _refusal(way: Way, error: SendError, at: datetime, took: timedelta) -> Attem
         errcode=error.errcode,
         rid=error.rid,
         error=str(error),
+        texts_ended=error.verdict is Verdict.TEXTS_ENDED,
     )
 
 

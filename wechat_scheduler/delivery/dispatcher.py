@@ -30,6 +30,7 @@ from wechat_scheduler.errors import (
     SendError,
     StorageError,
 )
+from wechat_scheduler.reasons import Verdict
 
 log = structlog.get_logger(__name__)
 
@@ -157,6 +158,7 @@ class Dispatcher:
             errcode=error.errcode if error else None,
             rid=error.rid if error else "",
             error=str(result),
+            texts_ended=error is not None and error.verdict is Verdict.TEXTS_ENDED,
         )
 
 

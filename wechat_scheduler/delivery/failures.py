@@ -16,7 +16,6 @@ from wechat_scheduler.delivery.model import (
     Outcome,
     Settled,
     TargetKind,
-    Way,
 )
 from wechat_scheduler.delivery.refused_messages import given_up
 from wechat_scheduler.engine.backoff import FIRST_RETRY, backoff, jittered
@@ -33,9 +32,7 @@ from wechat_scheduler.reasons import Verdict
 # The shortest pause after an error that an operator has to mend.
 PROBE = timedelta(minutes=1)
 
-# WeChat's answers to a text that mean that the account may send none: no permission, banned, not granted,
-# restricted, frozen.
-NO_TEXTS: Final = frozenset({48001, 48004, 50001, 50002, 50007})
+_OF_OPERATOR: Final = (Verdict.OPERATOR, Verdict.NO_TEXTS)
 
 
 class Failures:
@@ -66,12 +63,12 @@ class Failures:
         """What follows from `error`: another attempt, or death with a reason. `attempt` is kept with it."""
         verdict = error.verdict if isinstance(error, SendError) else Verdict.RETRY
         reason = _sentence(error)
-        if row.receiver is not None and _forbids_texts(error):
+        if row.receiver is not None and verdict is Verdict.NO_TEXTS:
             self._gate.texts_refused(row.receiver.appid, self._clock.now())
         if isinstance(error, CrowdedError):
             return self._deferred(row, Verdict.SLOWER, error.retry_after, reason, None)
         match verdict:
-            case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.USED_UP | Verdict.FALL_BACK:
+            case Verdict.UNREACHABLE | Verdict.REJECTED | Verdict.USED_UP | Verdict.TEXTS_ENDED:
                 return Settled(
                     delivery=row,
                     state=DeliveryState.DEAD,
@@ -128,7 +125,7 @@ class Failures:
             reason = given_up(self.give_up, reason)
             return Settled(delivery=row, state=DeliveryState.DEAD, reason=reason, attempt=attempt)
         pause = backoff(FIRST_RETRY, row.attempts + 1, cap=self.retry_cap)
-        if verdict is Verdict.OPERATOR:
+        if verdict in _OF_OPERATOR:
             pause = max(pause, min(PROBE, self.retry_cap))
         return Deferred(
             delivery=row,
@@ -145,12 +142,7 @@ def _sentence(error: Exception) -> str:
     return f"{error}; {advice}" if advice else str(error)
 
 
-def _forbids_texts(error: CallError | SealingError) -> bool:
-    """Whether the account may send no texts to anyone."""
-    return isinstance(error, SendError) and error.way == Way.TEXT and error.errcode in NO_TEXTS
-
-
 def _lasts(error: CallError | SealingError) -> bool:
     if isinstance(error, SendError):
-        return error.verdict is Verdict.OPERATOR
+        return error.verdict in _OF_OPERATOR
     return isinstance(error, LastingError | SealingError)

@@ -145,11 +145,10 @@ class Delivery:
 
     `id` is an integer of 52 bits that cannot be guessed, and the same in all attempts. `channel` is the name of the channel
     that sends it, and `target` names the receiver there. `attempts` counts the failed attempts; the
-    first attempt was at `since`. `claim` identifies this claim. `doubts` counts the attempts that may
-    have arrived although no answer came, the first at `doubted_at`. Notifications of credentials have
-    no `message`, and only deliveries to persons have a `receiver`; `takes` says whether that person
-    accepts messages of the app. `error` and `errcode` are those of the last attempt.
-    `reached` is the last receiver to whom it was spread.
+    first attempt was at `since`. `claim` identifies this claim. `doubts` counts the attempts that may have arrived although
+    no answer came, the first at `doubted_at`. Notifications of credentials have no `message`, and only deliveries to persons
+    have a `receiver`; `takes` says whether that person accepts messages of the app. `error` and `errcode` are those of the
+    last attempt. `reached` is the last receiver to whom it was spread.
     """
 
     id: int
@@ -170,8 +169,8 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One attempt to send, begun `at`. `error` is empty if the receiver accepted the message. It
-    contains no secret."""
+    """One attempt to send, begun `at`. `error` is empty if the receiver accepted the message, and contains no secret. If
+    `texts_ended`, WeChat takes no more texts for the receiver until they act; what is read from the store leaves it out."""
 
     at: datetime
     duration: timedelta
@@ -179,6 +178,7 @@ class Attempt:
     errcode: int | None = None
     rid: str = ""
     error: str = ""
+    texts_ended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Final
 
 from wechat_scheduler.audience.model import App, Found, Subscriber
 from wechat_scheduler.audience.ports import Aliases, Subscriptions, UseCounts
+from wechat_scheduler.audience.text_windows import texts_ended
 from wechat_scheduler.delivery.model import Content, Message, Priority, Way
-from wechat_scheduler.delivery.ports import Deliveries
 from wechat_scheduler.delivery.previews import Preview, preview
 from wechat_scheduler.delivery.refused_messages import (
     NOBODY_RECEIVES,
@@ -16,14 +16,11 @@ from wechat_scheduler.delivery.refused_messages import (
     no_notice_left,
 )
 from wechat_scheduler.delivery.refused_receivers import Refusal, refusal_of
-from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, replace
 
 # Receivers of a topic, of whom the first is shown that the message reaches.
 MOST_LOOKED_AT: Final = 100
-# WeChat's errcode for one text too many since the user's last action.
-NO_MORE_TEXTS: Final = 45047
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +40,6 @@ class PreviewDesk:
         aliases: Aliases,
         subscriptions: Subscriptions,
         uses: UseCounts,
-        deliveries: Deliveries,
         *,
         lack: Callable[[str], Awaitable[str]],
         landing: Callable[[Message, Subscriber], str],
@@ -52,7 +48,6 @@ class PreviewDesk:
         self._aliases = aliases
         self._subscriptions = subscriptions
         self._uses = uses
-        self._deliveries = deliveries
         self._lack = lack
         self._landing = landing
         self._clock = clock
@@ -86,7 +81,7 @@ class PreviewDesk:
         warnings = (*shown.warnings, *await self._used_up(shown, subscriber, now))
         error = error or shown.error
         is_text = isinstance(to, str) and all(one.way is Way.TEXT for one in shown.ways)
-        if not error and is_text and await self._refused_texts(subscriber):
+        if not error and is_text and texts_ended(subscriber):
             error = TEXTS_USED_UP.en
         seen = replace(shown, warnings=warnings, error=error)
         return PreviewedReceiver(subscriber=subscriber, preview=seen)
@@ -95,7 +90,7 @@ class PreviewDesk:
         """Why nothing that the app sends would arrive now, or no text for the only receiver; empty if it would."""
         if lack := await self._lack(app.appid):
             return lack
-        if only_text and receiver is not None and await self._refused_texts(receiver):
+        if only_text and receiver is not None and texts_ended(receiver):
             return TEXTS_USED_UP.en
         return ""
 
@@ -129,12 +124,3 @@ class PreviewDesk:
             return ()
         count = await self._uses.get(subscriber.appid, subscriber.openid, notice.template_id)
         return (str(no_notice_left(count)),) if count and count.is_used_up(now) else ()
-
-    async def _refused_texts(self, subscriber: Subscriber) -> bool:
-        """Whether WeChat refused a text since the user's last act."""
-        if subscriber.heard_at is None:
-            return False
-        refused = DeliveryFilter(
-            uid=subscriber.uid, errcode=NO_MORE_TEXTS, since=subscriber.heard_at
-        )
-        return bool(await self._deliveries.deliveries(refused, after=0, limit=1))

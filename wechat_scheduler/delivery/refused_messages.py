@@ -36,8 +36,8 @@ NOBODY_SUBSCRIBED = Sentence(
     "it has no subscribers yet: show people the QR code", "还没有人订阅：请让用户扫二维码订阅"
 )
 TEXTS_USED_UP = Sentence(
-    "WeChat accepts no more texts (45047): the user has to act first, such as write to the account",
-    "微信不再接收客服消息（45047）：要等用户再次互动，例如给公众号发一条消息",
+    "WeChat accepts no more texts: the user has to act first, such as write to the account",
+    "微信不再接收客服消息：要等用户再次互动，例如给公众号发一条消息",
 )
 NOT_TAKEN = Sentence("the user accepts no messages of this app", "用户不收这个应用的消息")
 EXPIRED = Sentence("the message expired at {at}", "消息已于 {at} 过期")
@@ -93,9 +93,9 @@ HEARD_TOO_LONG_AGO = Sentence(
     "用户已超过 48 小时没有动静，而应用 {app} 没有为用途 {purpose} 指定模板",
 )
 NO_TEXT_NOW = Sentence(
-    "WeChat takes no text for the user now (only for 48 hours after a message of theirs, or for one minute after a "
-    "follow, a scan or a click), and the app {app} has no template for the purpose {purpose}",
-    "微信现在不收发给用户的文本（用户发言后 48 小时内，或关注公众号、扫码、点菜单后的一分钟内才收），而应用 {app} 没有为用途 {purpose} 指定模板",
+    "WeChat takes no text for the user now (only a few for 48 hours after a message of theirs, or for one minute "
+    "after a follow, a scan or a click), and the app {app} has no template for the purpose {purpose}",
+    "微信现在不收发给用户的文本（用户发言后 48 小时内，或关注公众号、扫码、点菜单后的一分钟内才收，而且条数有限），而应用 {app} 没有为用途 {purpose} 指定模板",
 )
 
 SWITCHED_OFF = Sentence(

@@ -140,8 +140,13 @@ def slower(retry_after: timedelta, advice: str, chinese: str) -> Reading:
     return replace(wait(retry_after, advice, chinese), verdict=Verdict.SLOWER)
 
 
-def fall_back(advice: str, chinese: str) -> Reading:
-    return replace(operator(advice, chinese), verdict=Verdict.FALL_BACK)
+def texts_ended(advice: str, chinese: str) -> Reading:
+    return replace(operator(advice, chinese), verdict=Verdict.TEXTS_ENDED)
+
+
+def no_texts(reading: Reading) -> Reading:
+    """Of an account that may send none."""
+    return replace(reading, verdict=Verdict.NO_TEXTS)
 
 
 def unreachable(advice: str, chinese: str) -> Reading:

@@ -13,6 +13,7 @@ from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.wechat.errcode_lookup import (
     Errcodes,
     needs,
+    no_texts,
     operator,
     parent,
     transient,
@@ -181,6 +182,10 @@ _WITH_REFRESH_TOKEN = dict.fromkeys((40029, 40030, 41003, 42002, 42007), _NEW_CO
 
 _WITH_CODE = {41008: _NEW_CODE}
 
+# To a text these mean that the account may send none to anyone: no permission, banned, not granted, restricted, frozen,
+# or not granted to its platform.
+_NO_TEXTS = {code: no_texts(_ANY[code]) for code in (48001, 48004, 50001, 50002, 50007, 61007)}
+
 # The paths of messages begin so. What they say of an account is the same for all.
 MESSAGES: Final = "/cgi-bin/message/"
 
@@ -200,7 +205,7 @@ ERRCODES = Errcodes(
     ("/sns/oauth2/component/", (_WITH_CODE, WITH_COMPONENT_TOKEN, _ISSUING, _ANY)),
     ("/sns/oauth2/refresh_token", (_WITH_REFRESH_TOKEN, _ISSUING, _ANY)),
     ("/sns/oauth2/", (_WITH_CODE, _WITH_SECRET, _ISSUING, _ANY)),
-    ("/cgi-bin/message/custom/send", (TEXT, MESSAGE, _WITH_TOKEN, _ANY)),
+    ("/cgi-bin/message/custom/send", (TEXT, MESSAGE, _WITH_TOKEN, _NO_TEXTS, _ANY)),
     ("/cgi-bin/message/subscribe/", (SUBSCRIBE, MESSAGE, _WITH_TOKEN, _ANY)),
     (MESSAGES, (MESSAGE, _WITH_TOKEN, _ANY)),
     ("", (_WITH_TOKEN, _ANY)),
@@ -210,5 +215,7 @@ ERRCODES = Errcodes(
 def of_persons(errcode: int, error: str) -> str:
     """What a person does about a message that WeChat refused so, for a cause that only a person ends; else empty."""
     reading = ERRCODES.read(MESSAGES, errcode, error)
-    ends = reading.reaction is Reaction.OPERATOR and reading.verdict is None
+    if reading.verdict is not None:
+        return ""
+    ends = reading.reaction in (Reaction.OPERATOR, Reaction.NEEDS_INPUT) or reading.of_address
     return reading.advice if ends else ""

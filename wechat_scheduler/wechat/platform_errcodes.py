@@ -8,7 +8,7 @@ from wechat_scheduler.credentials.model import AUTHORIZATION
 from wechat_scheduler.wechat.errcode_lookup import needs, operator, parent
 
 # The fields of a registration.
-APPID_FIELD, SECRET_FIELD = "appid", "appsecret"
+APPID_FIELD, SECRET_FIELD, TYPE_FIELD = "appid", "appsecret", "type"
 
 _WRONG_PLATFORM_SECRET = operator(
     "register the platform again with its AppSecret, since this one is wrong or another platform's "
@@ -68,7 +68,7 @@ PLATFORM = {
     61024: operator(
         "this appid is a third-party platform's: register it for its component_access_token",
         "这个 appid 是第三方平台的：请为它登记 component_access_token",
-        field=APPID_FIELD,
+        field=TYPE_FIELD,
     ),
     61028: operator(
         f"WeChat refuses the platform this API: see {consoles.PLATFORM_PERMISSIONS}",

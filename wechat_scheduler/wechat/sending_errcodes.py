@@ -8,11 +8,11 @@ from datetime import timedelta
 
 from wechat_scheduler.config import consoles
 from wechat_scheduler.wechat.errcode_lookup import (
-    fall_back,
     operator,
     pause,
     rejected,
     slower,
+    texts_ended,
     unreachable,
     used_up,
 )
@@ -112,12 +112,12 @@ MESSAGE = {
 
 TEXT = {
     45002: rejected("the text is too long: shorten it", "文字太长：请缩短"),
-    45015: fall_back(
+    45015: texts_ended(
         "texts are allowed for 48 hours after the user wrote, and for a minute after a scan, a click "
         "or a new subscription: map the message's purpose to a template, then replay",
         "只有在用户发言后 48 小时内，以及扫码、点菜单或新关注公众号后的一分钟内，才能发文本：请为消息的用途指定模板，然后重发",
     ),
-    45047: fall_back(
+    45047: texts_ended(
         "no more texts until the user writes something: map the message's purpose to a template, "
         "then replay",
         "在用户再次发言之前不能再发文本：请为消息的用途指定模板，然后重发",

@@ -147,7 +147,7 @@ class SqlDeliveries:
 
 
 def _attempt_of(row: Row) -> Attempt:
-    return record(Attempt, row)
+    return record(Attempt, row, texts_ended=False)
 
 
 def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> Statement:

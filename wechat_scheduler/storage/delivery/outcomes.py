@@ -6,7 +6,7 @@ So the outcomes that wait at the same time share them.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from wechat_scheduler.delivery.model import (
     Attempt,
@@ -95,10 +95,6 @@ DEFER = """
 LET_GO = """
     UPDATE deliveries SET due_at = $3, claimed_by = NULL WHERE collapse_key = $1 AND claimed_by = $2
 """
-
-
-# WeChat's errcode for a text after the time in which it takes some.
-TOO_LATE: Final = 45015
 
 
 class Departure(NamedTuple):
@@ -208,7 +204,7 @@ def _deferred(outcome: Deferred) -> Statement:
 def _ended_texts(outcome: Outcome) -> Iterator[Statement]:
     if outcome.delivery.channel == TargetKind.PERSON:
         for one in outcome.attempts:
-            if one.errcode == TOO_LATE:
+            if one.texts_ended:
                 yield end_texts(outcome.delivery.target, one.at)
 
 

@@ -21,8 +21,8 @@ log = structlog.get_logger(__name__)
 
 class RegistrationCheckResult(msgspec.Struct):
     """`accepted` if WeChat takes the appid with this secret. If not, `error` says why; `field` is the field that is
-    wrong, `appid` or `appsecret`; `address` is that of this machine, if WeChat refuses calls from there. Both may be
-    empty."""
+    wrong, `appid`, `appsecret` or `type`; `address` is that of this machine, if WeChat refuses calls from there. Both
+    may be empty."""
 
     accepted: bool
     field: str

@@ -38,8 +38,6 @@ NOT_THIS = W("WeChat does not accept it.", "微信不接受。")
 SAID = W("What WeChat said", "微信的回答")
 # Of the form: what is wrong with these is told at them.
 FIELDS: Final = ("appid", "appsecret", "types", "authorizer_appid", "params", "notify")
-# Says that the appid is a platform's.
-OF_PLATFORM: Final = frozenset((61024,))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,15 +85,17 @@ def _of_error(visit: Visit, error: RequestError) -> Trouble:
 
 
 def _sentence(visit: Visit, refusal: RegistrationCheckResult, fault: Fault) -> str:
+    is_platform = bool(visit.form.get("as"))
     if refusal.address:
-        place = consoles.IP_WHITELIST
+        place = consoles.PLATFORM_IP_WHITELIST if is_platform else consoles.IP_WHITELIST
         return visit.say(WRONG_ADDRESS, address=refusal.address, place=place)
-    if fault.errcode in OF_PLATFORM:
+    if refusal.field == "type":
         return visit.say(IS_PLATFORM)
     if refusal.field == "appid":
         return visit.say(WRONG_APPID)
     if refusal.field == "appsecret":
-        return visit.say(WRONG_SECRET, place=consoles.SECRET)
+        place = consoles.PLATFORM if is_platform else consoles.SECRET
+        return visit.say(WRONG_SECRET, place=place)
     return visit.say(
         REFUSED, message=together((visit.sentence(fault.message), visit.told(fault.advice)))
     )

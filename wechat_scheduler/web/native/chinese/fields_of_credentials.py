@@ -12,8 +12,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`subject` may also be given by WeChat's name for it: `authorizer_appid` or `openid`.":
         "`subject` 也可以用微信的名称写：`authorizer_appid` 或 `openid`",
     "`accepted` if WeChat takes the appid with this secret.": "微信接受这个 appid 和 secret 时 `accepted` 为 true",
-    "If not, `error` says why; `field` is the field that is wrong, `appid` or `appsecret`; `address` is that of this machine, if WeChat refuses calls from there.":
-        "否则 `error` 说明原因；`field` 是写错的字段：`appid` 或 `appsecret`；微信拒绝来自本机的调用时，`address` 是本机的地址",
+    "If not, `error` says why; `field` is the field that is wrong, `appid`, `appsecret` or `type`; `address` is that of this machine, if WeChat refuses calls from there.":
+        "否则 `error` 说明原因；`field` 是写错的字段：`appid`、`appsecret` 或 `type`；微信拒绝来自本机的调用时，`address` 是本机的地址",
     "Both may be empty.": "两者都可能为空",
     "A job and its state.": "一个任务和它的状态",
     "Instants are RFC 3339 in UTC; `expires_in` is in seconds, 0 without a valid value.":
