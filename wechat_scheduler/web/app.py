@@ -11,6 +11,7 @@ from wechat_scheduler.config.settings import Config
 from wechat_scheduler.web.kit import headers
 from wechat_scheduler.web.kit.encodings import NO_INFLATING
 from wechat_scheduler.web.kit.failures import errors_as_envelopes
+from wechat_scheduler.web.kit.head_requests import add_route
 from wechat_scheduler.web.kit.late_routes import LateRoutes
 from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.services import SERVICES, Services
@@ -31,7 +32,7 @@ def create_app(services: Services, config: Config) -> web.Application:
     )
     router = LateRoutes(partial(_all_routes, app, config), are_made=_are_made)
     for route in FIRST:
-        router.add_route(route.method, route.path, admitting(route))
+        add_route(router, route, route.path, admitting(route))
     # aiohttp has no other way that does not warn.
     app._router = router
     app.on_response_prepare.append(headers.complete)

@@ -12,6 +12,7 @@ from wechat_scheduler.web.console.missing import missing
 from wechat_scheduler.web.console.routes import CLOSED, CONSOLE
 from wechat_scheduler.web.kit import unrouted
 from wechat_scheduler.web.kit.failures import errors_as_envelopes
+from wechat_scheduler.web.kit.head_requests import add_route
 from wechat_scheduler.web.kit.room_states import STATES, UNROUTED
 from wechat_scheduler.web.kit.route import Handler, Proof, Route
 from wechat_scheduler.web.kit.services import SERVICES
@@ -54,11 +55,11 @@ def router_of(apis: tuple[Api, ...], *, console: bool) -> BoundedPaths:
     """All applications of a process that serve the same share it."""
     router = BoundedPaths()
     for route in routes.NATIVE:
-        router.add_route(route.method, route.path, _admitting(route))
+        add_route(router, route, route.path, _admitting(route))
     for method, path in CAUGHT:
         router.add_route(method, path, unrouted.refuse_method)
     for page in (*PAGES, *(CONSOLE if console else CLOSED)):
-        router.add_route(page.method, page.path, page.handler)
+        add_route(router, page, page.path, page.handler)
     catalogue.add_routes(router, apis)
     router.register_resource(UntidyPaths(router))
     return router

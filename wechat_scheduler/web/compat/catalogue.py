@@ -14,6 +14,7 @@ from wechat_scheduler.web.compat.wechattokens import routes as wechattokens
 from wechat_scheduler.web.compat.wecron import routes as wecron
 from wechat_scheduler.web.compat.wxpusher import routes as wxpusher
 from wechat_scheduler.web.kit.error_formats import shaped
+from wechat_scheduler.web.kit.head_requests import add_route
 from wechat_scheduler.web.kit.room_states import STATES, RoomStates
 from wechat_scheduler.web.kit.slashes import tidied
 
@@ -41,7 +42,7 @@ def add_routes(router: web.UrlDispatcher, apis: tuple[Api, ...]) -> None:
     routes += [(api, route) for api in apis for route in api.spellings]
     for api, route in routes:
         handler = shaped(route.handler, api.refused, takes_compressed=api.takes_compressed)
-        router.add_route(route.method, _resource(api, route.path), handler)
+        add_route(router, route, _resource(api, route.path), handler)
 
 
 def setup(states: RoomStates, config: Config, clock: Clock) -> None:

@@ -39,7 +39,8 @@ def response(
 ) -> web.Response:
     """The native error response."""
     if isinstance(error, web.HTTPMethodNotAllowed):
-        methods = _methods(routes, request.path) or error.allowed_methods
+        methods = _methods(routes, request.path) or set(error.allowed_methods)
+        methods |= {hdrs.METH_HEAD} & set(error.allowed_methods)
         allowed = ", ".join(sorted(methods))
         return envelope.refusal(
             Reason.ROUTE_METHOD, f"use {allowed} here", headers={"Allow": allowed}
