@@ -14,6 +14,8 @@ from wechat_scheduler.feed.model import OF_CREDENTIALS, FeedEntry, FeedKind
 from wechat_scheduler.web.kit.kinds import KindTable
 
 HEARTBEAT: Final = b": heartbeat\n\n"
+# Scripts of pages do not see comments.
+PAGE_HEARTBEAT: Final = b"event: heartbeat\ndata: {}\n\n"
 # Milliseconds after which a consumer comes back; the others wait for it at a restart.
 RETRY: Final = b"retry: 1000\n\n"
 

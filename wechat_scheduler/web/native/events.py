@@ -31,6 +31,8 @@ log = structlog.get_logger(__name__)
 
 # Proxies close a connection that is silent for a minute.
 HEARTBEAT_EVERY: Final = timedelta(seconds=15)
+# The heartbeat of a stream that has one of its own.
+OWN_HEARTBEAT: Final = web.RequestKey("OWN_HEARTBEAT", bytes)
 
 LAST_EVENT_ID: Final = "Last-Event-ID"
 _ID: Final = re.compile(r"[0-9]{1,16}", re.ASCII)
@@ -87,7 +89,7 @@ async def _texts(
         _require_still(request)
         if clock.boottime() >= beat_at:
             beat_at = _next_beat(request)
-            yield HEARTBEAT
+            yield request.get(OWN_HEARTBEAT, HEARTBEAT)
         elif text := events.take():
             yield text
         else:

@@ -62,7 +62,9 @@
   const QUIET = 300, PAUSE = 2000, RETRY = 10000, MINUTE = 60000, SECOND = 1000;
   // A daemon that restarts is back by then. A response that takes longer than PATIENCE does not come.
   const GRACE = 4000, PATIENCE = 20000;
-  let source = null, timer = 0, shownAt = 0, isAsking = false, isStale = false, lostAt = 0, lostTimer = 0;
+  // The daemon sends a heartbeat every 15 seconds: a stream without one is lost, though no error says so.
+  const SILENCE = 25000;
+  let source = null, timer = 0, silenceTimer = 0, shownAt = 0, isAsking = false, isStale = false, lostAt = 0, lostTimer = 0;
 
   // A page that is not connected says since when: what it shows is as old.
   const said = document.getElementById("unconnected");
@@ -146,12 +148,18 @@
   const soon = () => {
     if (!timer) timer = setTimeout(show, Math.max(QUIET, shownAt + PAUSE - Date.now()));
   };
-  const stop = () => { if (source) source.close(); source = null; };
+  const stop = () => { clearTimeout(silenceTimer); if (source) source.close(); source = null; };
+  const hear = () => {
+    clearTimeout(silenceTimer);
+    silenceTimer = setTimeout(() => { lose(); start(); }, SILENCE);
+  };
   const start = () => {
     stop();
     if (document.hidden) { clearTimeout(lostTimer); lostTimer = 0; lostAt ||= Date.now(); return; }
     if (lostAt) lose();
     source = new EventSource("/console/live");
+    hear();
+    for (const kind of ["open", "heartbeat"]) source.addEventListener(kind, hear);
     // What happened between the page and its stream is in no event: "hello" begins each stream.
     for (const kind of [...kinds.split(" "), "hello", "resync"]) source.addEventListener(kind, soon);
     source.addEventListener("open", find);
