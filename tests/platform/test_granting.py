@@ -9,11 +9,12 @@ from structlog.testing import capture_logs
 from tests.clock import FakeClock
 from tests.platform.test_push_stores import ACCOUNT, COMPONENT, Stores, event, stores_on
 from tests.stores.memory import memory_database
-from tests.stores.samples import APPID, LEASE, registration
+from tests.stores.samples import APPID, LEASE, claim, failed, registration
 from wechat_scheduler.credentials.inputs import Sibling
 from wechat_scheduler.credentials.model import Issued, JobKey
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.pushes.events import EventWork
+from wechat_scheduler.pushes.model import Authorized
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.storage.feed import SqlFeed
 
@@ -103,3 +104,20 @@ async def test_consent_and_its_end_are_told_to_those_who_follow_credentials(
         ("credential.rotated", ACCOUNT.subject, {"version": 1}),
         ("credential.failed", ACCOUNT.subject, {"errcode": None}),
     ]
+
+
+async def test_a_fault_that_consent_ends_without_a_value_is_told() -> None:
+    now, database = FakeClock().now(), memory_database()
+    stores, feed = stores_on(database), SqlFeed(database)
+    await stores.pushes.put_secrets(APPID, token="token1", aes_key="key1", now=now)
+    await stores.credentials.register(registration(ACCOUNT), now=now)
+    await stores.credentials.save(failed(await claim(stores.credentials)), now=now)
+
+    for seconds in (1, 2):
+        await stores.events.put(event(seconds=seconds), now=now)
+        row = await stores.claim_event()
+        await stores.events.finish(Authorized(row=row, credential=None), now=now)
+
+    await feed.arrange(now=now)
+    told = [one.what.value for one in await feed.after(0, limit=10)]
+    assert told == ["credential.failed", "credential.recovered"]

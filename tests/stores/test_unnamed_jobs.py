@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.stores.memory import MemoryDatabase
+from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.samples import (
     HOUR,
     LEASE,
@@ -13,6 +13,7 @@ from tests.stores.samples import (
     SECOND,
     USER,
     credential,
+    failed,
     issued,
     registration,
     rotated,
@@ -24,6 +25,7 @@ from wechat_scheduler.storage.credentials.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
 from wechat_scheduler.storage.database import Script, Statement, each
 from wechat_scheduler.storage.delivery.outbox import SqlOutbox
+from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.migrate import MIGRATIONS, load, migrated, statements
 from wechat_scheduler.storage.rows import micros
 from wechat_scheduler.storage.sqlite.database import SQLITE
@@ -214,6 +216,25 @@ async def test_a_registration_moves_on_and_others_stay(store: SqlCredentials) ->
     assert await store.names(UNNAMED) == [OTHER]
     assert (await claimed(store, OTHER)).params == (PARAMS,)
     assert (await claimed(store, USER, at=LATER)).params == ()
+
+
+async def test_a_fault_that_ends_as_registrations_find_their_subject_is_told() -> None:
+    database = memory_database()
+    store, feed = sql_credentials(database, "here"), SqlFeed(database)
+    await store.register(registration(task(UNNAMED, params="http://shop"), owner="shop"), now=NOW)
+    await store.save(failed(await seeking(store)), now=NOW)
+
+    await store.save(found(await claimed(store, UNNAMED)), now=NOW)
+    await store.save(failed(await claimed(store, UNNAMED)), now=NOW)
+    await store.save(found(await claimed(store, UNNAMED), led_by=("http://shop",)), now=NOW)
+
+    await feed.arrange(now=NOW)
+    told = [(one.what.value, one.subject) for one in await feed.after(0, limit=10)]
+    assert await keys(store) == ["o1"]
+    assert sorted(told) == [
+        ("credential.failed", ""), ("credential.failed", ""), ("credential.recovered", ""),
+        ("credential.removed", ""), ("credential.rotated", "o1"),
+    ]  # fmt: skip
 
 
 async def test_what_was_registered_again_without_a_subject_changes_nothing(

@@ -14,7 +14,11 @@ from wechat_scheduler.credentials.model import (
 )
 from wechat_scheduler.pushes.model import WECHAT, Authorized, Event
 from wechat_scheduler.storage.credentials import refresh_tokens
-from wechat_scheduler.storage.credentials.feed_entries import put_failed, put_rotated
+from wechat_scheduler.storage.credentials.feed_entries import (
+    put_failed,
+    put_recovered,
+    put_rotated,
+)
 from wechat_scheduler.storage.credentials.notifications import put_notifications
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT, MAKE_JOB
 from wechat_scheduler.storage.credentials.stored_values import wake_children
@@ -30,7 +34,7 @@ from wechat_scheduler.storage.rows import (
 from wechat_scheduler.storage.unreadable import UNREADABLE
 
 JOB = """
-    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at FROM jobs
+    SELECT appid, kind, subject, credential, version, issued_at, expires_at, renew_at, fault FROM jobs
     WHERE appid = $1 AND kind = $2 AND subject = $3
 """
 # A running attempt brings an older value, so it loses its claim. New `params` are asked all the same: they may
@@ -91,6 +95,7 @@ def authorize(vault: Vault, outcome: Authorized, now: datetime) -> Script[Sequen
     yield from _register(vault, key, micros(now))
     if outcome.credential is None:
         yield Statement(ASK_ANEW, (micros(now), *key))
+        yield from each(put_recovered(key, now) if job["fault"] is not None else ())
     else:
         yield from _give(vault, job, outcome, outcome.credential, micros(now))
         yield from each(put_rotated(key, job["version"] + 1, now))

@@ -61,6 +61,7 @@ def _mend(vault: Vault, bound: Row, now: datetime) -> Script[None]:
         credential=credential,
         due_at=readable_or(instant, row["due_at"], now),
         led_by=None,
+        has_failed=False,  # no consumer follows it before the first claim
     )
     earlier = yield Statement(refresh_tokens.EARLIER, key)
     if (yield Statement(MAKE_JOB, (*account, row["version"], micros(now)))):

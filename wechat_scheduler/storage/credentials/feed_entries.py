@@ -43,6 +43,10 @@ def put_rotated(key: JobKey, version: int, now: datetime) -> Iterator[BulkStatem
     return put([_entry(FeedKind.ROTATED, key, now, version=version)])
 
 
+def put_recovered(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
+    return put([_entry(FeedKind.RECOVERED, key, now)])
+
+
 def put_failed(key: JobKey, now: datetime) -> Iterator[BulkStatement]:
     return put([_entry(FeedKind.FAILED, key, now, errcode=None)])
 

@@ -18,7 +18,11 @@ from wechat_scheduler.credentials.model import (
 from wechat_scheduler.credentials.policy import quota_day
 from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.storage.credentials import late_outcomes, refresh_digests, refresh_tokens
-from wechat_scheduler.storage.credentials.feed_entries import put_removed, put_rotated
+from wechat_scheduler.storage.credentials.feed_entries import (
+    put_recovered,
+    put_removed,
+    put_rotated,
+)
 from wechat_scheduler.storage.credentials.notifications import put_notification, put_notifications
 from wechat_scheduler.storage.credentials.registrations import (
     DELETE_JOB,
@@ -85,7 +89,8 @@ MOVE = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What a job without a subject holds. `led_by` as in `Identified`; None for all registrations."""
+    """What a job without a subject holds. `led_by` as in `Identified`; None for all registrations. One that `has_failed`
+    had a fault, which ended with its claim."""
 
     key: JobKey
     version: int
@@ -93,6 +98,7 @@ class Holding:
     credential: Credential | None
     due_at: datetime
     led_by: Sequence[str] | None
+    has_failed: bool
 
 
 def identify(vault: Vault, outcome: Rotated | Identified, now: datetime) -> Script[bool]:
@@ -111,6 +117,7 @@ def identify(vault: Vault, outcome: Rotated | Identified, now: datetime) -> Scri
             credential=credential,
             due_at=outcome.due_at if isinstance(outcome, Rotated) else now,
             led_by=outcome.led_by,
+            has_failed=outcome.job.fault is not None,
         )
         moved = yield from hand_over(vault, holding, account, known[0]["last_version"], now)
         if not moved:
@@ -143,9 +150,10 @@ def hand_over(
         yield from _join(job, holding.version, moved, at)
     if (yield Statement(WANTED, holding.key)):
         yield from list_params(vault, holding.key)
+        yield from each(put_recovered(holding.key, now) if holding.has_failed else ())
     else:
         for row in (yield Statement(DELETE_JOB, holding.key)):
-            if row["version"]:
+            if row["version"] or holding.has_failed:
                 yield from each(put_removed(holding.key, now))
         yield Statement(REMEMBER_VERSION, (account.appid, holding.version))
     return bool(moved)
