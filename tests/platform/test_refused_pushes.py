@@ -15,10 +15,12 @@ PUSH = Sender().push(ticket())
 SECOND = timedelta(seconds=1)
 
 
-def noted(*after: timedelta, likely: bool = True) -> Refusals:
+def noted(*after: timedelta, likely: bool = True, signed: bool = False) -> Refusals:
     refusals = Refusals()
     for each in after:
-        refusals.note(APPID, "its signature does not fit", START + each, likely=likely)
+        refusals.note(
+            APPID, "its signature does not fit", START + each, likely=likely, signed=signed
+        )
     return refusals
 
 
@@ -28,6 +30,18 @@ def test_refusals_last_once_two_are_minutes_apart() -> None:
 
     assert repeated.lasting() == {}
     assert [(each.since, each.at) for each in wrong.lasting().values()] == [(START, START + APART)]
+
+
+def test_those_that_are_signed_are_counted_apart_from_those_of_strangers() -> None:
+    of_wechat = noted(0 * SECOND, APART, signed=True)
+    mixed = noted(0 * SECOND, signed=True)
+    mixed.note(APPID, "it cannot be read", START + APART, likely=True)
+    overcome = noted(0 * SECOND, APART, signed=True)
+    overcome.overcome(APPID)
+
+    assert [each.signed for each in of_wechat.lasting().values()] == [True]
+    assert [each.signed for each in mixed.lasting().values()] == [False]
+    assert overcome.lasting() == {}
 
 
 def test_what_wechat_does_not_send_never_lasts_and_is_still_shown() -> None:

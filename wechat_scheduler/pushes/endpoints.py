@@ -55,8 +55,8 @@ class EndpointDesk:
 async def refusing(
     store: PushEndpoints, intake: Intake
 ) -> Sequence[tuple[PushEndpointView, PushRefusal]]:
-    """The push URLs that refuse WeChat's pushes for minutes, and at which nothing passes since the first refusal.
-    Raises StorageError."""
+    """The push URLs that refuse WeChat's pushes for minutes, and at which nothing passes since the first refusal. Strangers
+    send what looks alike: of that only counts what may be WeChat's. Raises StorageError."""
     lasting = intake.lasting_refusals()
     if not lasting:
         return []
@@ -65,11 +65,22 @@ async def refusing(
     for view, refusal in both:
         if not _lasts(view, refusal):
             intake.overcome(view.appid)
-    return [(view, refusal) for view, refusal in both if _lasts(view, refusal)]
+    return [
+        (view, refusal)
+        for view, refusal in both
+        if _lasts(view, refusal) and (refusal.signed or _may_differ(view))
+    ]
 
 
 def _lasts(view: PushEndpointView, refusal: PushRefusal) -> bool:
     return refuses(view, replace(refusal, at=refusal.since or refusal.at))
+
+
+def _may_differ(view: PushEndpointView) -> bool:
+    """Whether WeChat may push with a Token that is not the one here: WeChat knows the URL, and has not verified it since
+    the Token is set. The console of an account verifies it with each change of the Token."""
+    is_known = view.verified_at or view.pushed_at or view.ticket_at or view.heard
+    return bool(is_known) and (view.verified_at is None or view.verified_at < view.changed_at)
 
 
 def refuses(view: PushEndpointView, refusal: PushRefusal) -> bool:

@@ -22,7 +22,7 @@ from wechat_scheduler.engine.supervisor import Supervisor
 from wechat_scheduler.errors import RefusedPushError, SchedulerError, StorageError, UnavailableError
 from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.history import Fate
-from wechat_scheduler.pushes.model import Opened, Push, PushRefusal
+from wechat_scheduler.pushes.model import Opened, Push, PushRefusal, Secrets
 from wechat_scheduler.pushes.ports import Decoder, Events, Inbox, PushHistory, PushObserver
 from wechat_scheduler.pushes.refused_pushes import NotedPushes, Refusals, is_likely
 from wechat_scheduler.pushes.replays import WINDOW, GivenReplies, PushSignatures, Standing
@@ -149,7 +149,7 @@ class Intake:
                 self._decoder.check_signature(push, secrets)
                 self._check_time(push)
             except RefusedPushError as error:
-                await self._refuse(appid, push, error)
+                await self._refuse(appid, push, secrets, error)
         self._refusals.overcome(appid)
         with suppress(StorageError):
             await self._inbox.verified(appid, now=self._clock.now())
@@ -163,7 +163,7 @@ class Intake:
             self._check_time(push)
             text = await self._keep_once(appid, account, opened)
         except RefusedPushError as error:
-            await self._refuse(appid, push, error)
+            await self._refuse(appid, push, secrets, error)
         self._refusals.overcome(appid)
         if not text:
             return b""
@@ -184,9 +184,14 @@ class Intake:
             seconds = round(apart.total_seconds())
             raise RefusedPushError(sentences.WRONG_TIME.fill(seconds=seconds))
 
-    async def _refuse(self, appid: str, push: Push, error: RefusedPushError) -> NoReturn:
-        now = self._clock.now()
-        self._refusals.note(appid, error.detail, now, likely=is_likely(push))
+    async def _refuse(
+        self, appid: str, push: Push, secrets: Secrets, error: RefusedPushError
+    ) -> NoReturn:
+        now, signed = self._clock.now(), False
+        with suppress(RefusedPushError):
+            self._decoder.check_signature(push, secrets)
+            signed = True
+        self._refusals.note(appid, error.detail, now, likely=is_likely(push), signed=signed)
         await self._noted.note(appid, Fate.REFUSED, error.detail, now)
         raise error
 

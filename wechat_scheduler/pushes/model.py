@@ -200,13 +200,14 @@ Outcome: TypeAlias = Authorized | Revoked | PostponedEvent
 class PushRefusal:
     """The pushes to an account's URL that were refused since the daemon started: their `count`, and the
     last one. `overcome` is True once a later push was accepted. Of refusals that last, `since` is the first after which
-    nothing passed."""
+    nothing passed; those that are `signed` came of WeChat, which knows the Token: their bodies do not fit."""
 
     count: int
     at: datetime
     reason: str
     overcome: bool = False
     since: datetime | None = None
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,15 @@ class Refusals:
         self._last: dict[str, PushRefusal] = {}
         self._logged: dict[str, PushRefusal] = {}
         self._likely: dict[str, PushRefusal] = {}
+        self._signed: dict[str, PushRefusal] = {}
 
-    def note(self, appid: str, reason: str, now: datetime, *, likely: bool) -> None:
-        """`likely` means that it has the form of WeChat's pushes."""
-        if likely:
-            self._note_likely(appid, reason, now)
+    def note(
+        self, appid: str, reason: str, now: datetime, *, likely: bool, signed: bool = False
+    ) -> None:
+        """`likely` means that it has the form of WeChat's pushes, and `signed` that its sender knows the Token."""
+        for series, counts in ((self._likely, likely), (self._signed, likely and signed)):
+            if counts:
+                series[appid] = _continued(series.get(appid), reason, now)
         before = self._last.get(appid)
         count = before.count + 1 if before else 1
         self._last[appid] = refusal = PushRefusal(count=count, at=now, reason=reason)
@@ -47,7 +51,7 @@ class Refusals:
 
     def overcome(self, appid: str) -> None:
         """A push was accepted, or WeChat verified the URL."""
-        self._likely.pop(appid, None)
+        self._end(appid)
         if (last := self._last.get(appid)) and not last.overcome:
             self._last[appid] = replace(last, overcome=True)
 
@@ -56,22 +60,25 @@ class Refusals:
 
     def lasting(self) -> dict[str, PushRefusal]:
         """The last refusals of accounts where pushes of WeChat's form were refused at least APART, and nothing passed in
-        between or since."""
-        both = self._likely.items()
+        between or since. Where that holds of signed ones, they are told."""
+        signed = {name: replace(last, signed=True) for name, last in self._signed.items()}
+        both = [*self._likely.items(), *signed.items()]
         return {name: last for name, last in both if last.since and last.at - last.since >= APART}
 
-    def _note_likely(self, appid: str, reason: str, now: datetime) -> None:
-        before = self._likely.get(appid)
-        if before is None or now - before.at > WITHIN:
-            self._likely[appid] = PushRefusal(count=1, at=now, reason=reason, since=now)
-        else:
-            count = before.count + 1
-            self._likely[appid] = replace(before, count=count, at=now, reason=reason)
-
     def forget(self, appid: str) -> None:
-        self._likely.pop(appid, None)
+        self._end(appid)
         self._last.pop(appid, None)
         self._logged.pop(appid, None)
+
+    def _end(self, appid: str) -> None:
+        self._likely.pop(appid, None)
+        self._signed.pop(appid, None)
+
+
+def _continued(before: PushRefusal | None, reason: str, now: datetime) -> PushRefusal:
+    if before is None or now - before.at > WITHIN:
+        return PushRefusal(count=1, at=now, reason=reason, since=now)
+    return replace(before, count=before.count + 1, at=now, reason=reason)
 
 
 def is_likely(push: Push) -> bool:

@@ -64,8 +64,8 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
     "pushes_refused": (
         W("Pushes refused", "推送被拒绝"),
         W(
-            "An account's address refused two pushes of WeChat's form, at least 5 minutes apart, within the last day, and accepted none since, for 5 minutes.",
-            "账号的推送地址最近一天里拒绝了两个形式与微信推送相同、相隔至少 5 分钟的推送，之后没有接受过，满 5 分钟。",
+            "An account's address refused two pushes of WeChat, at least 5 minutes apart, within the last day, and accepted none since, for 5 minutes.",
+            "账号的推送地址最近一天里拒绝了微信的两个推送，相隔至少 5 分钟，之后没有接受过，满 5 分钟。",
         ),
     ),
 }
