@@ -14,7 +14,9 @@ from tests.stores.suite import VAULT
 from wechat_scheduler.audience.app_events import AppEvent, BotDeed, BotDeedKind
 from wechat_scheduler.audience.desk import AudienceDesk
 from wechat_scheduler.audience.directory import Directory, draft_app
+from wechat_scheduler.audience.ids import new_subscription
 from wechat_scheduler.audience.model import App, Purpose, Scene, Subscriber
+from wechat_scheduler.audience.ports import Subscriptions
 from wechat_scheduler.audience.reception import Reception
 from wechat_scheduler.audience.user_acts import Listener, UserAct, UserActKind
 from wechat_scheduler.engine.clock import Clock
@@ -101,6 +103,12 @@ class Lists:
             raise StorageError("the store did not answer")
 
 
+async def subscribe(subscriptions: Subscriptions, app: App, uid: str, *, topic_id: int = 0) -> bool:
+    """As a scan of the code of the app, or of its topic, does. Returns whether it is new."""
+    wanted = new_subscription(app.id, uid, topic_id=topic_id, at=START)
+    return (await subscriptions.subscribe(wanted))[1]
+
+
 class People:
     """The audience's stores on one database."""
 
@@ -142,6 +150,7 @@ class Office(People):
             self.directory,
             subscribers=self.subscribers,
             subscriptions=self.subscriptions,
+            topics=self.topics,
             scenes=self.scenes,
             handled=self.handled,
             uses=self.uses,

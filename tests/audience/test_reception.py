@@ -98,6 +98,27 @@ async def test_a_scan_does_what_its_scene_is_for(office: Office) -> None:
     assert await office.takers(SHOP, 5) == [await office.uid()]
     assert [one.code for one in office.lists.offered] == [scenes["reminder"]]
     assert office.lists.callbacks == []
+    assert office.lists.said == ["你已订阅“shop”的主题“news”"]
+
+
+async def test_a_topic_answers_neither_who_is_blocked_in_it_nor_after_its_end(
+    office: Office,
+) -> None:
+    for topic_id in (5, 6):
+        topic = Topic(id=topic_id, app_id=SHOP.id, name="news", created_at=START)
+        scene = a_scene(SHOP, id=f"t{topic_id}", purpose=Purpose.TOPIC, target=str(topic_id))
+        await office.topics.add(topic, once=None)
+        await office.scenes.add(scene, once=None)
+    await office.receive(SCAN, "1", scene="t5")
+    (subscription,) = await office.subscriptions.of_person(await office.uid())
+    await office.subscriptions.set_blocked(subscription.id, blocked=True)
+    await office.topics.remove(SHOP.id, 6, now=START)
+
+    await office.receive(SCAN, "2", scene="t5")
+    await office.receive(SCAN, "3", scene="t6")
+
+    assert len(office.lists.said) == 1
+    assert [one.topic_id for one in await office.subscriptions.of_person(await office.uid())] == [5]
 
 
 async def test_who_leaves_is_not_reached_and_an_older_event_does_not_undo_a_newer(

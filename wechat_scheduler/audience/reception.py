@@ -23,6 +23,7 @@ from wechat_scheduler.audience.ports import (
     UseCounts,
 )
 from wechat_scheduler.audience.text_windows import window_after
+from wechat_scheduler.audience.topic_store import Topics
 from wechat_scheduler.audience.user_acts import (
     Effect,
     HandledAct,
@@ -52,6 +53,7 @@ class Reception:
         *,
         subscribers: Subscribers,
         subscriptions: Subscriptions,
+        topics: Topics,
         scenes: Scenes,
         handled: HandledEvents,
         uses: UseCounts,
@@ -68,7 +70,7 @@ class Reception:
         self._listeners = listeners
         self._receipts = receipts
         self._clock = clock
-        self._joining = Joining(subscriptions, post)
+        self._joining = Joining(subscriptions, topics, post)
         self._commands = Commands(subscriptions, directory, joining=self._joining, post=post)
 
     async def receive(self, act: UserAct) -> None:

@@ -94,6 +94,7 @@ def wire_reception(
         directory,
         subscribers=stores.subscribers,
         subscriptions=stores.subscriptions,
+        topics=stores.topics,
         scenes=stores.scenes,
         handled=stores.handled,
         uses=stores.uses,
