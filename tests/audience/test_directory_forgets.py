@@ -59,7 +59,7 @@ async def test_a_load_that_began_before_a_change_does_not_undo_it(
     directory = Directory(store, clock=FakeClock())
     made = await directory.make_app(SHOP)
     texts = [made.token, *[await directory.make_user_token(app, "u1") for app in (0, SHOP.id)]]
-    before = seen(directory, texts)
+    before = await seen(directory, texts)
     store.read.clear()
     store.arrive.clear()
 
@@ -67,18 +67,18 @@ async def test_a_load_that_began_before_a_change_does_not_undo_it(
         group.create_task(tolerant(directory.load()))
         await store.read.wait()
         changing = group.create_task(tolerant(change(directory)))
-        while seen(directory, texts) == before:
+        while await seen(directory, texts) == before:
             await turn()
         database.down = True
         store.arrive.set()
 
     assert changing.done()
-    assert seen(directory, texts) != before
+    assert await seen(directory, texts) != before
 
 
-def seen(directory: Directory, texts: Sequence[str]) -> tuple[App | None, list[bool]]:
+async def seen(directory: Directory, texts: Sequence[str]) -> tuple[App | None, list[bool]]:
     """The app in memory, and which of the tokens open."""
-    return directory.app(SHOP.id), [directory.holder(text) is not None for text in texts]
+    return directory.app(SHOP.id), [await directory.find_holder(text) is not None for text in texts]
 
 
 async def tolerant(work: Awaitable[object]) -> None:

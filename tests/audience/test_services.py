@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.audience.people import HOUR, SECOND, Office, an_app
+from tests.audience.people import HOUR, SECOND, Office, an_app, subscribe
 from tests.clock import START
 from wechat_scheduler.access.once import Once, RepeatedError
 from wechat_scheduler.audience.desk import BATCH, AudienceDesk
@@ -87,7 +87,7 @@ async def test_a_token_opens_until_it_is_replaced_or_its_app_removed(office: Off
     made = await directory.make_app(SHOP)
     reset = await directory.reset_token(SHOP.id)
     texts = [await directory.make_user_token(0, "u1"), await directory.make_simple_token(0, "u1")]
-    held = [directory.holder(text) for text in (made.token, reset, *texts, "AT_unknown")]
+    held = [await directory.find_holder(text) for text in (made.token, reset, *texts, "AT_unknown")]
 
     await directory.remove_app(SHOP.id)
     revoked = await directory.revoke_tokens(TokenKind.USER, uid="u1")
@@ -100,7 +100,8 @@ async def test_a_token_opens_until_it_is_replaced_or_its_app_removed(office: Off
         None,
     ]
     assert [text[:4] for text in (reset, *texts)] == [reset[:4], "wct_", "SPT_"]
-    assert [directory.holder(text) is None for text in (reset, *texts)] == [True, True, False]
+    ended = [await directory.find_holder(text) is None for text in (reset, *texts)]
+    assert ended == [True, True, False]
     assert revoked
 
 
@@ -192,7 +193,7 @@ async def test_blocked_and_muted_ones_are_not_sent_to(
     await audience.mute(uids["2"], ids[uids["2"]], muted=True)
     before = await office.takers(SHOP)
     await audience.remove(SHOP, ids[uids["1"]])
-    _, is_new = await audience.subscribe(SHOP, uids["1"])
+    is_new = await subscribe(office.subscriptions, SHOP, uids["1"])
 
     assert before == [uids["3"]]
     assert is_new

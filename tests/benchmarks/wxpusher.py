@@ -12,6 +12,7 @@ from typing import Any
 
 import uvloop
 
+from tests.audience.people import subscribe
 from tests.benchmarks.harness import Bench, Contender, Figures, Result, python_server
 from tests.house import APPID, Caller, daemon
 from wechat_scheduler.audience.directory import draft_app
@@ -87,7 +88,10 @@ async def _gather(url: str, state: Path) -> Crowd:
     async with _house(url, state) as caller:
         await caller.register({"type": 0})
         app = replace(draft_app("shop", APPID, now=SystemClock().now()), templates=TEMPLATES)
-        audience = caller.daemon.cores.audience
+        audience, subscriptions = (
+            caller.daemon.cores.audience,
+            caller.daemon.ground.stores.subscriptions,
+        )
         made = await audience.directory.make_app(app)
         openids = {str(number): f"o-{number}" for number in range(PEOPLE)}
         uids = list((await audience.desk.bind(app, openids)).values())
@@ -95,13 +99,13 @@ async def _gather(url: str, state: Path) -> Crowd:
         wanted = iter([(uid, topic) for topic in topics for uid in uids])
         async with asyncio.TaskGroup() as group:
             for _ in range(WRITERS):
-                group.create_task(_subscribe(audience.desk, app, wanted))
+                group.create_task(_subscribe(subscriptions, app, wanted))
     return Crowd(token=made.token, uids=uids, topics=topics)
 
 
-async def _subscribe(audience: Any, app: App, wanted: Iterator[tuple[str, int]]) -> None:
+async def _subscribe(subscriptions: Any, app: App, wanted: Iterator[tuple[str, int]]) -> None:
     for uid, topic in wanted:
-        await audience.subscribe(app, uid, topic_id=topic)
+        await subscribe(subscriptions, app, uid, topic_id=topic)
 
 
 @asynccontextmanager

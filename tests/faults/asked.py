@@ -51,7 +51,7 @@ async def asked(place: Town) -> dict[str, Asked]:
         await place.call("POST", "/v1/consumers", {"name": name, "appids": [APPID]})
     game = await play(place)
     uid = game.uid
-    await place.audience.subscribe(place.app, uid)
+    await place.subscribe(place.app, uid)
     amys, own = [
         {"Authorization": f"Token {await place.directory.make_user_token(app, each)}"}
         for each in (amy, uid)

@@ -71,7 +71,7 @@ async def send(place: Town, way: Way) -> Sent:
     place.people.write(place.app.appid, openid, "hello")
     await place.tell()
     uid = await place.uid(openid)
-    await place.audience.subscribe(place.app, uid)
+    await place.subscribe(place.app, uid)
     notice: dict[str, Any] = {"template": TEMPLATE} if way is Way.SUBSCRIBE else {}
     content = Content(way=way, title="hello", data={"thing1": "coffee"}, **notice)
     sending = place.sending

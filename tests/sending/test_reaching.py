@@ -101,7 +101,7 @@ async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: T
     uid = await place.follow()
     app = draft_app("new", place.app.appid, now=place.clock.now())
     await place.stores.apps.add_app(app, [], once=None)
-    await place.audience.subscribe(app, uid)
+    await place.subscribe(app, uid)
     sending = place.sending
 
     order = await sending.prepare(app, Content(text="hello", way=Way.TEXT), names=[uid])
@@ -115,7 +115,7 @@ async def test_an_app_that_another_process_made_just_now_is_no_stranger(place: T
 async def test_whoever_is_named_twice_gets_it_once(place: Town) -> None:
     uid = await place.follow()
     topic = await place.audience.topics.make(place.app, "offers")
-    await place.audience.subscribe(place.app, uid, topic_id=topic.id)
+    await place.subscribe(place.app, uid, topic_id=topic.id)
     sending = place.sending
 
     order = await sending.prepare(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.audience.named_by_openid import by_openid
+from tests.audience.people import subscribe
 from tests.clock import FakeClock
 from tests.house import APPID, Answer, Caller, WeChat, daemon, wechat
 from wechat_scheduler.access.links import Links
@@ -90,8 +91,11 @@ class Town:
         await self.tell()
         uid = await self.uid(openid)
         if subscribe:
-            await self.audience.subscribe(self.app, uid)
+            await self.subscribe(self.app, uid)
         return uid
+
+    async def subscribe(self, app: App, uid: str, *, topic_id: int = 0) -> None:
+        await subscribe(self.stores.subscriptions, app, uid, topic_id=topic_id)
 
     async def uid(self, openid: str) -> str:
         found = await by_openid(self.stores.subscribers, self.app.appid, openid)

@@ -240,7 +240,7 @@ async def followers(place: Town, number: int) -> tuple[str, ...]:
     await place.settle()
     uids = [await place.uid(openid) for openid in openids]
     for uid in uids:
-        await place.audience.subscribe(place.app, uid)
+        await place.subscribe(place.app, uid)
     return tuple(uids)
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.audience.people import subscribe
 from tests.house import APPID, Answer, Caller, WeChat
 
 
@@ -30,12 +31,15 @@ async def opened_shop(keeper: Caller, weixin: WeChat, *names: str) -> dict[str, 
 
 async def subscribed(keeper: Caller, app: dict[str, Any], topic: int, *names: str) -> None:
     """Subscribe these users to the topic, in this order."""
-    audience = keeper.daemon.cores.audience
+    audience, subscriptions = (
+        keeper.daemon.cores.audience,
+        keeper.daemon.ground.stores.subscriptions,
+    )
     found = audience.directory.app(app["id"])
     assert found is not None
     for name in names:
         user = (await audience.desk.found(found, name)).subscriber
-        await audience.desk.subscribe(found, user.uid, topic_id=topic)
+        await subscribe(subscriptions, found, user.uid, topic_id=topic)
 
 
 async def send(keeper: Caller, app: dict[str, Any], *to: str | int, **wish: Any) -> Answer:

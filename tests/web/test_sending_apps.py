@@ -115,8 +115,8 @@ async def test_a_new_token_takes_the_place_of_the_former(keeper: Caller) -> None
 
     token = (await keeper.call("POST", f"/v1/apps/{app['id']}/token")).result["token"]
 
-    assert directory.holder(app["token"]) is None
-    holder = directory.holder(token)
+    assert await directory.find_holder(app["token"]) is None
+    holder = await directory.find_holder(token)
     assert holder is not None
     assert holder.app_id == app["id"]
 

@@ -8,7 +8,6 @@ from wechat_scheduler.audience.ids import (
     UID_PREFIX,
     name_taken,
     new_id,
-    new_subscription,
     new_uid,
     taken_for,
 )
@@ -152,13 +151,6 @@ class AudienceDesk:
         if not name.startswith(UID_PREFIX):
             await self._aliases.remove(app.id, name)
         return found.subscriber
-
-    async def subscribe(
-        self, app: App, uid: str, *, topic_id: int = 0
-    ) -> tuple[Subscription, bool]:
-        """Returns the subscription, which may be blocked, and whether it is new."""
-        wanted = new_subscription(app.id, uid, topic_id=topic_id, at=self._clock.now())
-        return await self._subscriptions.subscribe(wanted)
 
     async def subscriptions_of(self, uid: str) -> Sequence[Subscription]:
         return await self._subscriptions.of_person(uid)

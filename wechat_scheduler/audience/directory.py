@@ -85,12 +85,9 @@ class Directory:
         """What was imported from the account; empty until then."""
         return next((app.account_templates for app in self.apps_of(appid)), {})
 
-    def holder(self, text: str) -> Token | None:
-        """The token with that text; None if it is unknown or its app was removed."""
-        return self._holder_at(digest(text))
-
     async def find_holder(self, text: str) -> Token | None:
-        """Like `holder`; also of a token that another process has just made. May raise StorageError."""
+        """The token with that text, also one that another process has just made; None if it is unknown or its app was
+        removed. May raise StorageError."""
         place = digest(text)
         if place not in self._tokens:
             await self._misses.ask(place, lambda: self._store.has_token(place))

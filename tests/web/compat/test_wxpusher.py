@@ -28,7 +28,7 @@ EXAMPLE = """{
 async def test_the_documented_post_reaches_user_and_topic(place: Town) -> None:
     uid, other = await place.follow(), await place.follow(subscribe=False)
     topic = await place.audience.topics.make(place.app, "淘宝")
-    await place.audience.subscribe(place.app, other, topic_id=topic.id)
+    await place.subscribe(place.app, other, topic_id=topic.id)
     body = EXAMPLE % (place.token, topic.id, uid)
 
     answer = await place.caller.call("POST", SEND, data=body.encode(), key="")
@@ -84,7 +84,7 @@ async def test_a_status_is_waiting_then_sent_and_forgotten_after_7_days(fresh: T
 async def test_a_topic_waits_while_anybody_of_it_does(fresh: Town) -> None:
     uid = await fresh.follow()
     topic = await fresh.audience.topics.make(fresh.app, "news")
-    await fresh.audience.subscribe(fresh.app, uid, topic_id=topic.id)
+    await fresh.subscribe(fresh.app, uid, topic_id=topic.id)
     fresh.wechat.sandbox.script("/cgi-bin/message/custom/send", errcode=-1, times=None)
     (target,) = await sent(fresh, topicIds=[topic.id])
     await fresh.cores.delivery.clockwork.run_once()
@@ -154,7 +154,7 @@ async def test_a_user_named_and_in_topics_receives_once(place: Town) -> None:
     audience = place.audience
     topics = [(await audience.topics.make(place.app, name)).id for name in ("a", "b")]
     for topic in topics:
-        await audience.subscribe(place.app, uid, topic_id=topic)
+        await place.subscribe(place.app, uid, topic_id=topic)
 
     results = await sent(place, uids=[uid], topicIds=[*topics, topics[0]])
 

@@ -59,7 +59,7 @@ async def test_the_package_makes_a_code_and_lists_users(place: Town) -> None:
 async def test_apprise_sends_to_users_and_topics(place: Town) -> None:
     uid, reader = await place.follow(), await place.follow(subscribe=False)
     topic = await place.audience.topics.make(place.app, "alarms")
-    await place.audience.subscribe(place.app, reader, topic_id=topic.id)
+    await place.subscribe(place.app, reader, topic_id=topic.id)
     notifier = apprise.Apprise()
     notifier.add(f"wxpusher://{place.token}/{uid}/{topic.id}")
 

@@ -99,7 +99,7 @@ async def test_the_new_list_has_each_subscription_and_no_uid_of_a_topics(apart: 
     known, stranger = await apart.follow(), await apart.follow(subscribe=False)
     topic = await audience.topics.make(apart.app, "淘宝")
     for uid in (known, stranger):
-        await audience.subscribe(apart.app, uid, topic_id=topic.id)
+        await apart.subscribe(apart.app, uid, topic_id=topic.id)
 
     page = await v2(apart, page=1, pageSize=100, uid="", isBlock="", type="")
     rest = await v2(apart, page=2, pageSize=2)

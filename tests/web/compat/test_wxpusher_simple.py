@@ -68,7 +68,7 @@ async def test_a_user_of_several_apps_says_which_an_spt_is_for(apart: Town) -> N
     uid, alone = await apart.follow(), await apart.follow(subscribe=False)
     other = draft_app("alarms", apart.app.appid, now=apart.clock.now())
     await apart.directory.make_app(other)
-    await apart.audience.subscribe(other, uid)
+    await apart.subscribe(other, uid)
 
     asked = await says(apart, uid, "获取SPT")
     (line,) = [line for line in asked.splitlines() if "alarms" in line]
@@ -115,7 +115,7 @@ async def test_what_broke_off_between_two_apps_is_not_sent_twice(apart: Town) ->
     uid = await apart.follow()
     other = draft_app("alarms", apart.app.appid, now=apart.clock.now())
     await apart.directory.make_app(other)
-    await apart.audience.subscribe(other, uid)
+    await apart.subscribe(other, uid)
     make = apart.directory.make_simple_token
     tokens = [await make(app.id, uid) for app in (apart.app, other)]
     body = {"content": "x", "sptList": tokens}

@@ -113,11 +113,11 @@ def switches(text: str) -> Page:
 
 
 def bulletin(text: str) -> Page:
-    return bulletin_page(text, text)
+    return bulletin_page(text, text, back="/u/abc")
 
 
 def done(text: str) -> Page:
-    return done_page(text, text, back="/u/abc")
+    return done_page(text, text)
 
 
 EVERY_PAGE: list[Callable[[str], Page]] = [

@@ -62,7 +62,6 @@ PRIORITIES: Final[Mapping[str, Words]] = {
 PRIORITY = W("Priority", "优先级")
 PUSHES = W("Pushes", "推送")
 REASON = W("Reason", "原因")
-REGISTER_ACCOUNT = W("Register the account", "登记账号")
 REMINDER = W("Reminder", "提醒")
 REMINDERS = W("Reminders", "提醒")
 REVOKED = W("revoked", "已吊销")

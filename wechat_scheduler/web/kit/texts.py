@@ -63,11 +63,11 @@ def read_text(value: str, field: str, *, longest: int) -> str:
     return value
 
 
-def read_link(value: str, field: str, *, longest: int = 1000) -> str:
-    """An address that is shown to people, in any alphabet, or empty. Raises InvalidRequestError."""
+def read_link(value: str, field: str) -> str:
+    """An address of up to 1000 characters that is shown to people, in any alphabet, or empty. Raises InvalidRequestError."""
     if not value:
         return value
-    read_text(value, field, longest=longest)
+    read_text(value, field, longest=1000)
     if not is_web_address(value):
         raise InvalidRequestError(NO_WEB_ADDRESS, field=field)
     return value

@@ -22,6 +22,6 @@ def bulletin_page(
     return lay_out(title, body)
 
 
-def done_page(title: str, text: str = "", *, back: str = "", further: Html | None = None) -> Page:
+def done_page(title: str, text: str, *, further: Html | None = None) -> Page:
     """The page that confirms an action."""
-    return bulletin_page(title, text, sign="✓", back=back, further=further)
+    return bulletin_page(title, text, sign="✓", further=further)

@@ -37,10 +37,8 @@ def button(action: str, label: str, fields: dict[str, str], kind: LiteralString 
     )
 
 
-def link_button(url: str, label: str, kind: LiteralString = "") -> Html:
-    return fill(
-        '<a class="button {kind}" href="{url}">{label}</a>', kind=kind, url=url, label=label
-    )
+def link_button(url: str, label: str) -> Html:
+    return fill('<a class="button" href="{url}">{label}</a>', url=url, label=label)
 
 
 def buttons(several: Iterable[Html]) -> Html:

@@ -27,12 +27,12 @@ def qr_png(text: str, *, size: int = 400) -> bytes:
     return out.getvalue()
 
 
-def qr_jpeg(text: str, *, size: int = 400) -> bytes:
+def qr_jpeg(text: str) -> bytes:
     """The code as a JPEG. Raises as `qr_png` does."""
     from PIL import Image
 
     out = io.BytesIO()
-    with Image.open(io.BytesIO(qr_png(text, size=size))) as image:
+    with Image.open(io.BytesIO(qr_png(text))) as image:
         image.convert("L").save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
 
