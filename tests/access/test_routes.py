@@ -95,6 +95,8 @@ ROWS = {
     ("POST", "/task/{appid}/{type}/{subject}/refresh"): Row(right_key=404),
     ("POST", "/task/{appid}/{type}/invalid"): Row(),
     ("POST", "/task/{appid}/{type}/{subject}/invalid"): Row(right_key=404),
+    ("GET", "/v1/accounts"): FILTERED,
+    ("PATCH", "/v1/accounts/{appid}"): ACCOUNT,
     ("DELETE", "/v1/accounts/{appid}"): ACCOUNT,
     ("GET", "/v1/events"): FILTERED._replace(wrong_scope=200),
     ("POST", "/v1/apps"): Row(),

@@ -169,6 +169,7 @@ async def test_a_webhook_gets_what_programs_need_signed_as_callbacks_are(
                     "subject": "wx1",
                     "node": "",
                     "appid": "wx1",
+                    "name": "",
                     "severity": "warning",
                     "since": 1795953600000,
                     "text": "no ticket came",

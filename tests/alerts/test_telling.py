@@ -21,6 +21,7 @@ from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.credentials.fault_sentences import FIX_PARENT
 from wechat_scheduler.daemon.chinese import chinese
 from wechat_scheduler.delivery.model import Priority, Way
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.web.console.alerts.places import ALERTS, address_of, place_of
 from wechat_scheduler.webhooks.sentences import TIMEOUT
 
@@ -113,3 +114,15 @@ def test_a_message_to_people_in_china_is_chinese_and_leads_to_the_console() -> N
 )  # fmt: skip
 def test_each_rule_has_a_page_of_the_console(rule: str, subject: str, place: str) -> None:
     assert place_of(rule, subject=subject, appid="wx1") == place
+
+
+def test_what_people_call_the_account_stands_before_what_is_wrong_with_it() -> None:
+    news = [News(NewsKind.FIRES, alert(appid="wx1")), News(NewsKind.CLEARS, alert(appid="wx2"))]
+
+    found = [content_of(news, replace(each, names={"wx1": "晨报"})) for each in (EN, ZH)]
+
+    english, chinese = [one.text.splitlines() for one in found]
+    assert english[0].startswith("[warning] 晨报: no ticket came.")
+    assert chinese[0].startswith("[警告] 晨报：")
+    assert english[1] == "[over] It is all right again. It was: no ticket came."
+    assert [one["name"] for one in json.loads(found[0].body)["data"]["alerts"]] == ["晨报", ""]

@@ -41,13 +41,14 @@ async def command(*words: str, state: Path, **environ: str) -> Ended:
 
 async def test_a_list_in_a_pipe_is_a_line_for_each_job(caller: Caller, tmp_path: Path) -> None:
     await caller.register({"type": 0})
+    await caller.call("PATCH", f"/v1/accounts/{APPID}", body={"name": "news"})
     await caller.settle()
     await caller.register({"type": 4, "subject": AUTHORIZER, "params": PARAMS}, appid=COMPONENT)
 
     listed = await command("jobs", "list", state=tmp_path)
 
     lines = listed.out.splitlines()
-    heading, fresh, pending = (line.split(maxsplit=7) for line in lines)
+    heading, fresh, pending = (line.split(maxsplit=8) for line in lines)
     assert heading == [
         "APPID",
         "TYPE",
@@ -56,10 +57,11 @@ async def test_a_list_in_a_pipe_is_a_line_for_each_job(caller: Caller, tmp_path:
         "EXPIRES",
         "NEXT",
         "FAILURES",
+        "NAME",
         "PROBLEM",
     ]
     assert fresh[:5] == [APPID, "access_token", "-", "fresh", "2026-11-18T04:30:00Z"]
-    assert fresh[6:] == ["0", "-"]
+    assert fresh[6:] == ["0", "news", "-"]
     assert pending[:4] == [COMPONENT, "authorizer_access_token", AUTHORIZER, "pending"]
     assert len({line.rindex("  ") for line in lines}) == 1
 
@@ -248,6 +250,18 @@ def test_on_a_wide_screen_the_subject_has_a_column() -> None:
 
     assert heading.split() == ["APPID", "TYPE", "STATE", "EXPIRES", "NEXT", "SUBJECT"]
     assert row.split()[-1] == OPENID
+
+
+def test_a_table_has_names_if_there_are_any() -> None:
+    named = seen(table([job(name="晨报"), job()], START, width=100), columns=100)
+    unnamed = seen(table([job()], START, width=100), columns=100)
+    about = seen(page(job(name="晨报"), START), columns=100)
+
+    assert named[0].split()[:3] == ["APPID", "NAME", "TYPE"]
+    assert named[1].split()[:3] == [APPID, "晨报", "access_token"]
+    assert named[2].split()[:2] == [APPID, "access_token"]
+    assert unnamed[0].split()[:2] == ["APPID", "TYPE"]
+    assert about[1].split() == ["account", "晨报"]
 
 
 def test_the_problems_of_each_job_stand_below_the_table() -> None:

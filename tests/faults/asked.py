@@ -46,6 +46,7 @@ async def asked(place: Town) -> dict[str, Asked]:
     app, links, places = place.app.id, place.links, f"/v1/apps/{place.app.id}"
     amy = await place.follow("o_amy")
     await place.caller.register({"type": 0}, appid="wx5555555555555555")
+    await place.call("PATCH", f"/v1/accounts/{APPID}", body={"name": "news"})
     await place.call("POST", "/v1/keys", {"name": "shop", "scopes": ["read"]})
     for name in ("shop", "blog"):
         await place.call("POST", "/v1/consumers", {"name": name, "appids": [APPID]})
@@ -77,6 +78,7 @@ async def asked(place: Town) -> dict[str, Asked]:
     }  # fmt: skip
     return _of_our_own(values) | {
         "/tasks": Asked("/tasks", marker=APPID),
+        "/v1/accounts": Asked("/v1/accounts", marker=APPID),
         "/v1/keys": Asked("/v1/keys", marker="made at the first start"),
         "/v1/consumers": Asked("/v1/consumers", marker="shop"),
         "/v1/audit": Asked("/v1/audit", marker="register"),

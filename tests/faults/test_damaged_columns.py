@@ -21,7 +21,7 @@ NUMBER: Final = attrgetter("number")
 PATHS: Final = ("/readyz", "/metrics")
 # What is read of people is read without these.
 OF_CREDENTIALS: Final = {
-    "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "consumers", "events",
+    "account_names", "accounts", "aliases", "answers", "api_keys", "audit", "bound_jobs", "callbacks", "consumers", "events",
     "jobs", "page_origins", "pushes", "refresh_tokens", "registrations", "tokens",
 }  # fmt: skip
 # What is read of the daemon itself is read without both.

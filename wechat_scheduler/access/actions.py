@@ -11,6 +11,7 @@ class Action(enum.StrEnum):
     REMOVED = "job.removed"
     REFRESHED = "job.refreshed"
     REPORTED = "credential.reported"
+    ACCOUNT_NAMED = "account.named"
     KEY_CREATED = "key.created"
     KEY_REVOKED = "key.revoked"
     SESSION_OPENED = "session.opened"

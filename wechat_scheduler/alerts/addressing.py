@@ -1,6 +1,6 @@
 """Addresses messages about alerts: one to all robots, webhooks and mailboxes of a language, and one to each app's followers."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from wechat_scheduler.config.alert_targets import AlertForm, AlertLanguage, Aler
 from wechat_scheduler.delivery.model import Content, Message, Priority, Target, TargetKind
 from wechat_scheduler.delivery.orders import Order, Sending
 from wechat_scheduler.delivery.sending_app import ACCOUNT
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import RequestError
 
 log = structlog.get_logger(__name__)
@@ -22,21 +23,25 @@ Addressed: TypeAlias = tuple[Message, Sequence[Target]]
 
 
 class Addresses:
-    """`find_app` finds an app by its id; `words_in` says how messages are worded."""
+    """`find_app` finds an app by its id; `words_in` says how messages are worded, `names_of` what people call accounts."""
 
     def __init__(
         self,
         sending: Sending,
         find_app: Callable[[int], Awaitable[App | None]],
         words_in: Callable[[AlertLanguage], AlertWords],
+        names_of: Callable[[Collection[str]], Awaitable[Mapping[str, str]]],
     ) -> None:
         self._sending = sending
         self._find_app = find_app
         self._words_in = words_in
+        self._names_of = names_of
 
-    def content(self, news: Sequence[News], language: AlertLanguage) -> Content:
-        """The message about these news."""
-        return content_of(news, self._words_in(language))
+    async def content(self, news: Sequence[News], language: AlertLanguage) -> Content:
+        """The message about these news. Raises StorageError."""
+        appids = {each.alert.appid for each in news if each.alert.appid}
+        names = await self._names_of(appids) if appids else {}
+        return content_of(news, replace(self._words_in(language), names=names))
 
     async def messages(
         self, news: Sequence[News], targets: Sequence[AlertTarget], *, now: datetime
@@ -57,7 +62,7 @@ class Addresses:
         readers: Sequence[AlertTarget],
         now: datetime,
     ) -> Sequence[Addressed]:
-        content, priority = self.content(news, language), priority_of(news)
+        content, priority = await self.content(news, language), priority_of(news)
         found: list[Addressed] = []
         others = [target for target in readers if target.kind is not AlertForm.FOLLOWER]
         if others:

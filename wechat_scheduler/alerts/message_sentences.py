@@ -14,6 +14,7 @@ ALL_CLEARS: Final = (
 WARNING: Final = Sentence("warning", "警告")
 CRITICAL: Final = Sentence("critical", "紧急")
 COMMA: Final = Sentence(", ", "，")
+COLON: Final = Sentence(": ", "：")
 FIRES: Final = Sentence(
     "[{severity}] {wrong}. To do: {advice}.", "[{severity}] {wrong}。处理：{advice}。"
 )

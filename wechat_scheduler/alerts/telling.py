@@ -1,6 +1,6 @@
 """Words a message about alerts: one for all news of a check, in the forms of people and of programs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from wechat_scheduler.config.alert_targets import AlertLanguage
 from wechat_scheduler.config.alerts import AlertRule
 from wechat_scheduler.delivery.model import Content, Priority, Way
 from wechat_scheduler.engine.clock import EPOCH, millis
-from wechat_scheduler.engine.records import dataclass
+from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.sentences import Sentence, fill_chinese
 
 # An alert that is told a day late is told again anyway.
@@ -41,12 +41,14 @@ _SEVERITIES: Final = {
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertWords:
     """How messages are worded. `chinese` gives the Chinese of a sentence, `page_about` the address of the page where a
-    person mends what an alert is about, empty if it is not known. `all_alerts` is the page with all of them."""
+    person mends what an alert is about, empty if it is not known. `all_alerts` is the page with all of them, `names` what
+    people call accounts, by appid."""
 
     language: AlertLanguage
     chinese: Callable[[str], str]
     page_about: Callable[[Alert], str]
     all_alerts: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def told(self, text: str) -> str:
         """A sentence of ours in the language."""
@@ -129,10 +131,12 @@ def _text(news: Sequence[News], words: AlertWords) -> str:
 
 
 def _line(news: News, words: AlertWords) -> str:
-    """What is wrong, what to do, and where."""
+    """Whose account it is about, what is wrong, what to do, and where."""
     kind, alert = news
     severity = words.say(_SEVERITIES[alert.severity])
     said, advice = words.told(alert.text), words.told(alert.advice)
+    if name := words.names.get(alert.appid):
+        said = f"{name}{words.say(lines.COLON)}{said}"
     line = words.say(_LINES[kind], severity=severity, wrong=said, advice=advice)
     page = words.page(alert)
     return f"{line} {page}" if page else line
@@ -147,6 +151,7 @@ def _body(news: Sequence[News], words: AlertWords) -> str:
             "subject": each.alert.subject,
             "node": each.alert.node,
             "appid": each.alert.appid,
+            "name": words.names.get(each.alert.appid, ""),
             "severity": each.alert.severity.value,
             "since": millis(each.alert.since),
             "text": words.told(each.alert.text),

@@ -69,7 +69,7 @@ class AlertTrials:
         return [await self._run(target) for target in wanted]
 
     async def _run(self, target: AlertTarget) -> TargetAnswer:
-        content = self._addresses.content([trial_news()], target.language)
+        content = await self._addresses.content([trial_news()], target.language)
         if target.kind is AlertForm.FOLLOWER:
             return await self._to_follower(target, content)
         try:

@@ -24,6 +24,7 @@ COLOURS = {
 # An openid takes 28 places: on most terminals the subject stands below the others.
 COLUMNS = (
     Column("APPID"),
+    Column("NAME", may_shrink=True),
     Column("TYPE"),
     Column("STATE"),
     Column("EXPIRES", to_right=True),
@@ -37,6 +38,11 @@ MOST_TROUBLES = 10
 def job_name(job: JobInfo) -> str:
     """The name that the daemon's sentences use: `wx1111111111111111/access_token`."""
     return "/".join(filter(None, (job.appid, job.kind, job.subject)))
+
+
+def called(job: JobInfo) -> str:
+    """What people call the account that the credential is for; empty if it has no name."""
+    return clean(job.subject_name or job.name)
 
 
 def problems(job: JobInfo) -> Iterator[str]:
@@ -67,9 +73,11 @@ def live_table(jobs: Sequence[JobInfo], now: datetime, width: int, height: int) 
 
 
 def _lines(jobs: Sequence[JobInfo], now: datetime, width: int) -> list[Text]:
-    columns = COLUMNS if any(job.subject for job in jobs) else COLUMNS[:-1]
-    rows = [list(_row(job, now))[: len(columns)] for job in jobs]
-    return tables.table(columns, rows, width)
+    rows = [list(_row(job, now)) for job in jobs]
+    filled = {"NAME": any(map(called, jobs)), "SUBJECT": any(job.subject for job in jobs)}
+    places = [at for at, column in enumerate(COLUMNS) if filled.get(column.heading, True)]
+    columns = [COLUMNS[at] for at in places]
+    return tables.table(columns, [[row[at] for at in places] for row in rows], width)
 
 
 def _first_problems(jobs: Sequence[JobInfo], width: int) -> Iterator[Text]:
@@ -93,6 +101,7 @@ def page(job: JobInfo, now: datetime) -> RenderableType:
 
 def _row(job: JobInfo, now: datetime) -> Iterator[Text]:
     yield Text(job.appid)
+    yield Text(called(job))
     yield Text(job.kind)
     mark = " !" if any(problems(job)) else ""
     yield Text.assemble((job.state, COLOURS.get(job.state, "")), (mark, "red"))
@@ -121,6 +130,10 @@ def _troubles(jobs: Sequence[JobInfo]) -> Iterator[RenderableType]:
 
 
 def _facts(job: JobInfo, now: datetime) -> Iterator[tuple[str, Text]]:
+    if job.name:
+        yield "account", Text(clean(job.name))
+    if job.subject_name:
+        yield "subject", Text(clean(job.subject_name))
     yield "state", Text(job.state, style=COLOURS.get(job.state, ""))
     if job.issued_at and job.expires_at:
         yield "issued", Text(f"{_when(job.issued_at, now)}, version {job.version}")

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 
 from wechat_scheduler.cli.completion import complete_type
 from wechat_scheduler.cli.daemon_address import client_options, connect
-from wechat_scheduler.cli.job_display import job_name, live_table, page, problems, table
+from wechat_scheduler.cli.job_display import called, job_name, live_table, page, problems, table
 from wechat_scheduler.cli.parameters import confirm, rows_option, yes_option
 from wechat_scheduler.cli.showing import show_json, show_rows
 from wechat_scheduler.cli.watching import Watched, every_option, watch
@@ -27,7 +27,7 @@ from wechat_scheduler.reasons import Reason
 
 CommandT = TypeVar("CommandT", bound=Callable[..., Any])
 
-HEADINGS = ("APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT", "FAILURES", "PROBLEM")
+HEADINGS = ("APPID", "TYPE", "SUBJECT", "STATE", "EXPIRES", "NEXT", "FAILURES", "NAME", "PROBLEM")
 
 
 @click.group()
@@ -104,6 +104,7 @@ def _row(job: JobInfo) -> Sequence[object]:
         job.expires_at,
         job.next_attempt_at,
         job.failures,
+        called(job),
         next(problems(job), ""),
     )
 

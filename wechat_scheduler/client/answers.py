@@ -85,13 +85,16 @@ class ReceiverInfo(msgspec.Struct, frozen=True, kw_only=True):
 class JobInfo(msgspec.Struct, frozen=True, kw_only=True):
     """A credential that the daemon keeps. `state` is pending, fresh, stale, expired or revoked.
 
-    `expires_in` is in seconds, 0 without a valid value; `failures` counts failed attempts in a row.
+    `expires_in` is in seconds, 0 without a valid value; `failures` counts failed attempts in a row. `name` is what people call
+    the account, `subject_name` what they call the account that is the subject.
     """
 
     appid: str
+    name: str = ""
     type: int | None = None
     kind: str
     subject: str = ""
+    subject_name: str = ""
     state: str
     version: int = 0
     issued_at: datetime | None = None

@@ -4,8 +4,17 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol, Unpack
 
 from wechat_scheduler.credentials.model import Account, JobKey
-from wechat_scheduler.credentials.views import JobCounts, JobFilter, JobPage, JobView
+from wechat_scheduler.credentials.views import (
+    AccountPage,
+    AccountView,
+    JobCounts,
+    JobFilter,
+    JobPage,
+    JobView,
+)
 from wechat_scheduler.engine.clock import Clock
+from wechat_scheduler.errors import NotFoundError
+from wechat_scheduler.reasons import Reason
 
 
 class ListedJobs(Protocol):
@@ -19,8 +28,18 @@ class ListedJobs(Protocol):
     async def endpoints(self, appids: Collection[str]) -> Mapping[str, str]:
         """`Account.endpoint` of those of the accounts that are stored."""
 
+    async def accounts(self, **wanted: Unpack[AccountPage]) -> Sequence[AccountView]:
+        """Accounts in the order of their appids."""
+
+    async def names(self, appids: Collection[str]) -> Mapping[str, str]:
+        """What people call those of the accounts that have a name, by appid."""
+
+    async def name_account(self, appid: str, name: str) -> bool:
+        """Store what people call the account; an empty name removes it. Returns whether it had another."""
+
     async def forget_account(self, appid: str) -> None:
-        """Remove the secret and the endpoint of an account without jobs. Its versions continue if it is registered again."""
+        """Remove the secret, the endpoint and the name of an account without jobs. Its versions continue if it is registered
+        again."""
 
 
 class JobDesk:
@@ -41,6 +60,20 @@ class JobDesk:
     async def count(self, **wanted: Unpack[JobFilter]) -> JobCounts:
         wanted["now"] = self._clock.now()
         return await self._jobs.count(**wanted)
+
+    async def accounts(self, **wanted: Unpack[AccountPage]) -> Sequence[AccountView]:
+        return await self._jobs.accounts(**wanted)
+
+    async def names(self, appids: Collection[str]) -> Mapping[str, str]:
+        """What people call those of the accounts that have a name, by appid."""
+        return await self._jobs.names(appids)
+
+    async def name_account(self, appid: str, name: str) -> bool:
+        """Returns whether the account had another name. Raises NotFoundError."""
+        known = await self._jobs.accounts(appids=[appid], limit=1)
+        if not known:
+            raise NotFoundError(f"nothing is registered for {appid}", reason=Reason.TASK_UNKNOWN)
+        return known[0].name != name and await self._jobs.name_account(appid, name)
 
     async def forget_account(self, appid: str) -> None:
         """Has an effect only after the last job of the account is removed."""

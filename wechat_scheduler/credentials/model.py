@@ -56,11 +56,12 @@ class Task:
 class Registration:
     """The tasks that one business system registers in one request; `owner` is the id of its API key.
 
-    `limited`: the key does not reach the whole account, so it may give the account's secret but not
-    change it. `verified`: WeChat took the secret just now, so that failing jobs are due at once."""
+    `limited`: the key does not reach the whole account, so it may give the account's secret but not change it. `verified`:
+    WeChat took the secret just now, so that failing jobs are due at once. An empty `name` leaves the account's as it is."""
 
     account: Account
     owner: str
+    name: str = ""
     tasks: tuple[Task, ...]
     limited: bool = False
     verified: bool = False
@@ -102,9 +103,8 @@ class Renewal(enum.Enum):
 class Issued:
     """The result of an issuer.
 
-    `lifetime` is the remaining one, as WeChat states it; `subject` is the openid or appid in the
-    answer, empty if there is none; `refresh_token` is the next one to use, empty if there is none;
-    `calls` is the number of calls to WeChat.
+    `lifetime` is the remaining one, as WeChat states it; `subject` is the openid or appid in the answer, empty if
+    there is none; `refresh_token` is the next one to use, empty if there is none; `calls` is the number of calls to WeChat.
     """
 
     value: str = field(repr=False)

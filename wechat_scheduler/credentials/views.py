@@ -1,6 +1,6 @@
 """The views of jobs for operators."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Required, TypedDict
 
@@ -14,7 +14,7 @@ ANY_ERROR: Final = "any"
 class JobFilter(TypedDict, total=False):
     """Selects jobs; a field that is left out or empty selects all.
 
-    `own` jobs have no subject. `owner` has registered them, perhaps as others have. `search` is the beginning of an appid or a subject, in any case. `state` (a
+    `own` jobs have no subject. `owner` has registered them, perhaps as others have. `search` is the beginning of an appid or a subject, or in the name of an account, in any case. `state` (a
     `policy.Freshness`) and `contested` (as in `policy.recent_contest`) hold at `now`. `error` is the reaction to the
     last attempt if it failed, or ANY_ERROR; `errcode` is what WeChat answered to it.
     """
@@ -37,6 +37,24 @@ class JobPage(JobFilter, total=False):
 
     after: JobKey | None
     limit: Required[int]
+
+
+class AccountPage(TypedDict, total=False):
+    """Selects at most `limit` accounts, from the one after `after`; only those of `appids`, or all if that is None."""
+
+    appids: Sequence[str] | None
+    after: str
+    limit: Required[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountView:
+    """An account, a platform, or an account that authorised one. `name` is what people call it, empty if they gave it
+    none; `kept` is whether a credential is kept for it."""
+
+    appid: str
+    name: str
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +81,12 @@ class Receiver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """Everything about a job but its secrets. `suspect`: its value was reported as dead."""
+    """Everything about a job but its secrets. `suspect`: its value was reported as dead. `name` is what people call the
+    account, `subject_name` what they call the account that is the subject."""
 
     key: JobKey
+    name: str = ""
+    subject_name: str = ""
     version: int
     issued_at: datetime | None
     expires_at: datetime | None

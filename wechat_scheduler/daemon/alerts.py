@@ -70,7 +70,12 @@ def wire_alerts(
             started_at=clock.now(),
         ),
     )
-    addresses = Addresses(delivery.sending, directory.find_app, partial(_words_in, ground.config))
+    addresses = Addresses(
+        delivery.sending,
+        directory.find_app,
+        partial(_words_in, ground.config),
+        stores.job_lists.names,
+    )
     watch = AlertWatch(
         stores.alerts,
         facts,

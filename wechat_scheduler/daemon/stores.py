@@ -131,7 +131,7 @@ def stores_on(
         overview=SqlOverview(database),
         audit=SqlAudit(database),
         census=SqlCensus(database),
-        job_lists=SqlListedJobs(database, vault),
+        job_lists=SqlListedJobs(audited, vault),
         pushes=SqlPushes(audited, vault, tell=credentials.tell),
         history=SqlPushHistory(database),
         events=SqlEvents(database, vault, worker=worker, tell=credentials.tell),

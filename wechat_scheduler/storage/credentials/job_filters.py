@@ -5,7 +5,7 @@ from typing import Final
 
 from wechat_scheduler.credentials.policy import CONTEST_SHOWN
 from wechat_scheduler.credentials.views import ANY_ERROR, JobFilter
-from wechat_scheduler.storage.conditions import SqlConditions
+from wechat_scheduler.storage.conditions import SqlConditions, containing
 from wechat_scheduler.storage.credentials.job_states import REACTION, contested_since, state_at
 from wechat_scheduler.storage.rows import micros
 
@@ -15,7 +15,12 @@ OWNED: Final = """
     EXISTS (SELECT 1 FROM registrations r
         WHERE r.appid = jobs.appid AND r.kind = jobs.kind AND r.job = jobs.subject AND r.owner = {})
 """
-BEGINS: Final = "(lower(substr(appid, 1, {})) = {} OR lower(substr(subject, 1, {})) = {})"
+# A name is sought once for the statement, and not for each job.
+NAMED: Final = "(SELECT appid FROM account_names WHERE lower(name) LIKE {} ESCAPE '!')"
+SOUGHT: Final = f"""
+    (lower(substr(appid, 1, {{}})) = {{}} OR lower(substr(subject, 1, {{}})) = {{}}
+        OR appid IN {NAMED} OR subject IN {NAMED})
+"""
 
 
 def conditions(wanted: JobFilter) -> SqlConditions:
@@ -29,7 +34,8 @@ def conditions(wanted: JobFilter) -> SqlConditions:
     if owner := wanted.get("owner"):
         where.add(OWNED, owner)
     if text := wanted.get("search"):
-        where.add(BEGINS, *(len(text), text.lower()) * 2)
+        begins = (len(text), text.lower())
+        where.add(SOUGHT, *begins, *begins, containing(text), containing(text))
     if (errcode := wanted.get("errcode")) is not None:
         where.add(FAILED)
         where.add("fault LIKE {}", f'%"errcode":{errcode},%')

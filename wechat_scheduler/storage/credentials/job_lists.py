@@ -5,8 +5,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Unpack
 
 from wechat_scheduler.credentials.policy import Freshness
-from wechat_scheduler.credentials.views import JobCounts, JobFilter, JobPage, JobView
+from wechat_scheduler.credentials.views import (
+    AccountPage,
+    AccountView,
+    JobCounts,
+    JobFilter,
+    JobPage,
+    JobView,
+)
 from wechat_scheduler.reasons import Reaction
+from wechat_scheduler.storage.credentials import account_names
 from wechat_scheduler.storage.credentials.job_filters import conditions, shown_since
 from wechat_scheduler.storage.credentials.job_states import (
     REACTION,
@@ -69,6 +77,15 @@ class SqlListedJobs:
             found |= {row["appid"]: row["endpoint"] for row in rows}
         return found
 
+    async def accounts(self, **wanted: Unpack[AccountPage]) -> Sequence[AccountView]:
+        return await account_names.read_accounts(self._database, **wanted)
+
+    async def names(self, appids: Collection[str]) -> Mapping[str, str]:
+        return await account_names.read_names(self._database, appids)
+
+    async def name_account(self, appid: str, name: str) -> bool:
+        return await self._database.write(lambda: account_names.put_name(appid, name))
+
     async def forget_account(self, appid: str) -> None:
         await self._database.write(lambda: _forget(appid))
 
@@ -77,3 +94,4 @@ def _forget(appid: str) -> Script[None]:
     """Locks first: a registration may be under way, whose jobs the next statement then sees."""
     yield Statement(LOCK_ACCOUNT, (appid,))
     yield Statement(FORGET, (appid,))
+    yield Statement(account_names.FORGET, (appid,))

@@ -6,6 +6,7 @@ from typing import Unpack
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.credentials.views import JobPage, JobView, Receiver
 from wechat_scheduler.storage.checks import checked
+from wechat_scheduler.storage.credentials.account_names import name_in
 from wechat_scheduler.storage.credentials.job_filters import conditions
 from wechat_scheduler.storage.credentials.notifications import (
     NOTIFICATION_CHANNEL,
@@ -32,7 +33,9 @@ from wechat_scheduler.storage.unreadable import readable
 
 JOBS = """
     SELECT appid, kind, subject, version, issued_at, expires_at, renew_at, due_at, claimed_by,
-        attempts, calls, waits_on, fault, contest, suspect
+        attempts, calls, waits_on, fault, contest, suspect,
+        (SELECT name FROM account_names n WHERE n.appid = jobs.appid) AS name,
+        (SELECT name FROM account_names n WHERE n.appid = jobs.subject) AS subject_name
     FROM jobs WHERE {where} ORDER BY appid, kind, subject LIMIT {limit}
 """
 AFTER = "(appid, kind, subject) > ({}, {}, {})"
@@ -79,6 +82,8 @@ def _job_view(row: Row, receivers: Sequence[Receiver]) -> JobView:
         JobView,
         row,
         key=JobKey(*(checked(name, str, value) for name, value in key_of(row)._asdict().items())),
+        name=name_in(row, "name"),
+        subject_name=name_in(row, "subject_name"),
         claimed=row["claimed_by"] is not None,
         suspect=row["suspect"] == 1,
         fault=fault_of(row),

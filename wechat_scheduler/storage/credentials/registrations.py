@@ -7,7 +7,7 @@ from typing import TypeAlias
 from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
 from wechat_scheduler.errors import ForbiddenError, SealingError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.storage.credentials import wake_ups
+from wechat_scheduler.storage.credentials import account_names, wake_ups
 from wechat_scheduler.storage.credentials.feed_entries import put_removed
 from wechat_scheduler.storage.credentials.notifications import (
     cancel_notification,
@@ -131,6 +131,8 @@ class Registrar:
         for row in gone:
             yield Statement(REMEMBER_VERSION, (key.appid, row["version"]))
             yield from each(put_removed(key, now))
+            if key.subject:
+                yield Statement(account_names.FORGET, (key.subject,))
         return bool(gone)
 
     def _account(

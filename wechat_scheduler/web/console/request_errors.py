@@ -19,6 +19,7 @@ _OF_FIELDS: Final = {
     "is needed with openid, which is a user's at one account: add appid=": "必须与 openid 一起填写：openid 只是一个账号里的用户，请加上 appid=",
     "goes with app alone": "只能和 app 一起使用",
     "must be at most 100 ids with commas between": "必须是 id，用逗号分开，最多 100 个",
+    "must be at most 1000 appids with commas between": "必须是 appid，用逗号分开，最多 1000 个",
     "must be a time with its offset, such as 2026-11-18T10:30:00+08:00":
         "必须是带时区的时间，例如 2026-11-18T10:30:00+08:00",
     "must be an RFC 3339 time such as 2026-11-18T10:30:00+08:00":

@@ -20,6 +20,7 @@ T = TypeVar("T")
 PAGE: Final = 100
 LARGEST_PAGE: Final = 1000
 IDS: Final = pattern(r"[0-9]{1,16}(?:,[0-9]{1,16}){0,99}", re.ASCII)
+APPIDS: Final = pattern(r"[A-Za-z0-9_-]{1,128}(?:,[A-Za-z0-9_-]{1,128}){0,999}", re.ASCII)
 ERRCODE: Final = pattern(r"-?[0-9]{1,9}", re.ASCII)
 _LONGEST_NAME: Final = 64
 INSTANT_PLACE: Final = pattern(r"([0-9]{1,16})-([0-9]{1,16})", re.ASCII)
@@ -40,6 +41,14 @@ def ids_of(request: web.Request, name: str) -> tuple[int, ...]:
     if text and not IDS.fullmatch(text):
         raise InvalidRequestError("must be at most 100 ids with commas between", field=name)
     return tuple(map(int, filter(None, text.split(","))))
+
+
+def appids_of(request: web.Request) -> Sequence[str] | None:
+    """The appids in the parameter `appids`, each once; None if it is missing. Raises InvalidRequestError."""
+    text = request.query.get("appids", "")
+    if text and not APPIDS.fullmatch(text):
+        raise InvalidRequestError("must be at most 1000 appids with commas between", field="appids")
+    return [*dict.fromkeys(text.split(","))] if text else None
 
 
 def reminder_of(request: web.Request) -> str:

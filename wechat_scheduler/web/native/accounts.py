@@ -1,20 +1,27 @@
-"""Removes an account with all of its credentials."""
+"""Lists accounts with their names, gives one a name, and removes one with all of its credentials."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Annotated, Final
 
 import msgspec
 import structlog
 from aiohttp import web
 
 from wechat_scheduler.access.actions import Action
-from wechat_scheduler.access.model import Scope
+from wechat_scheduler.access.model import Key, Scope
 from wechat_scheduler.credentials.model import JobKey
 from wechat_scheduler.errors import ConflictError, NotFoundError
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.kit import envelope
+from wechat_scheduler.web.kit.bodies import decode
+from wechat_scheduler.web.kit.envelope import result_of
+from wechat_scheduler.web.kit.ids import check_wechat_id, schema_of
+from wechat_scheduler.web.kit.query import APPIDS, appids_of, limit_of, next_page
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
+from wechat_scheduler.web.kit.texts import LONGEST_NAME, read_name
+from wechat_scheduler.web.native.account_names import give_name
 from wechat_scheduler.web.native.audit import noting
-from wechat_scheduler.web.native.route import NativeRoute
+from wechat_scheduler.web.native.route import LINK, PAGED, NativeRoute, Success, query
 
 log = structlog.get_logger(__name__)
 
@@ -22,11 +29,51 @@ log = structlog.get_logger(__name__)
 MOST_REMOVED: Final = 200
 
 
+class AccountResult(msgspec.Struct, kw_only=True):
+    """An account, a platform, or an account that authorised one. `name` is what people call it, empty if it has none;
+    `kept` says whether a credential is kept for it."""
+
+    appid: str
+    name: str
+    kept: bool
+
+
+class AccountNameBody(msgspec.Struct, forbid_unknown_fields=True):
+    """What people call the account; an empty name removes the one that it has."""
+
+    name: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_NAME})]
+
+
 class RemovedAccountResult(msgspec.Struct, kw_only=True):
     """How many tasks were `removed`, 200 at most, and how many are `left`: of a platform with more, or of other keys."""
 
     removed: int
     left: int
+
+
+async def listed(request: web.Request) -> web.Response:
+    after = request.query.get("after", "")
+    if after:
+        check_wechat_id(after, "after")
+    found = await request.app[SERVICES].job_lists.accounts(
+        appids=_reached(request[CALLER], appids_of(request)), after=after, limit=limit_of(request)
+    )
+    headers = next_page(request, found, lambda last: last.appid)
+    return envelope.success([result_of(AccountResult, one) for one in found], headers=headers)
+
+
+def _reached(key: Key, asked: Sequence[str] | None) -> Sequence[str] | None:
+    """Those of the accounts that the key reaches; None for all that there are."""
+    if not key.appids:
+        return asked
+    return sorted(key.appids if asked is None else key.appids.intersection(asked))
+
+
+async def named(request: web.Request) -> web.Response:
+    given = decode(await request.read(), AccountNameBody).name.strip()
+    name = read_name(given, "name") if given else ""
+    await give_name(request, request.match_info["appid"], name)
+    return envelope.success("success")
 
 
 async def remove(request: web.Request) -> web.Response:
@@ -69,6 +116,18 @@ def _none(appid: str, *, others: int) -> NotFoundError:
 
 
 ROUTES = (
+    NativeRoute(
+        "GET", "/v1/accounts", listed, Scope.READ,
+        "Lists the accounts and platforms that are registered, and the accounts that authorised one, with their names.",
+        result=list[AccountResult],
+        takes=(query("appids", "Only these, with commas between.", schema_of(APPIDS)), *PAGED),
+        gives=LINK,
+    ),
+    NativeRoute(
+        "PATCH", "/v1/accounts/{appid}", named, Scope.REGISTER,
+        "Gives the account a name, which lists and messages about it show beside the appid.",
+        body=AccountNameBody, result=Success,
+    ),
     NativeRoute(
         "DELETE", "/v1/accounts/{appid}", remove, Scope.REGISTER,
         "Removes all that was registered for the account with this key; an admin key removes it for all keys.",

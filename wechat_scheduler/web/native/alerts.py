@@ -1,6 +1,6 @@
 """Lists alerts, mutes one, and sends a test to those who are told of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -36,7 +36,7 @@ NO_TARGETS: Final = "the settings name no alerts.targets: no person is told"
 class AlertResult(msgspec.Struct, kw_only=True):
     """`subject` is what the alert is about: a job, an app, a platform, a path. `node` is the machine that alone
     sees it, or empty. `state` is firing or cleared. `since` is when it was first seen, `told_at` the last message
-    about it. `changed_at` is when `text` changed last after it fired. `gone_at` is since when its cause is not seen
+    about it. `name` is what people call the account of `appid`. `changed_at` is when `text` changed last after it fired. `gone_at` is since when its cause is not seen
     any more, and `clears_at` when it is over then, unless the cause comes back. `times` is 2 or more if its cause
     came back within a day. Instants are RFC 3339 in UTC."""
 
@@ -45,6 +45,7 @@ class AlertResult(msgspec.Struct, kw_only=True):
     subject: str
     node: str
     appid: str
+    name: str
     severity: str
     state: str
     since: datetime
@@ -93,13 +94,14 @@ async def listed(request: web.Request) -> web.Response:
     )
     found = await request.app[SERVICES].alerts.page(wanted)
     headers = next_page(request, found, lambda last: str(last.id))
-    return envelope.success([alert_result(alert) for alert in found], headers=headers)
+    return envelope.success(await _results(request, found), headers=headers)
 
 
 async def shown(request: web.Request) -> web.Response:
     alert_id = id_in(request, "alert", Reason.ALERT_UNKNOWN)
     desk, shows = request.app[SERVICES].alerts, _shown_to(request[CALLER])
-    return envelope.success(alert_result(await desk.alert(alert_id, shows=shows)))
+    (result,) = await _results(request, [await desk.alert(alert_id, shows=shows)])
+    return envelope.success(result)
 
 
 async def mute(request: web.Request) -> web.Response:
@@ -109,7 +111,8 @@ async def mute(request: web.Request) -> web.Response:
     with noting(request, Action.ALERT_MUTED, f"alert/{alert_id}"):
         muted = await desk.mute(alert_id, lasts, shows=shows)
     log.info("alert.muted", alert=alert_id, until=str(muted.muted_until), by=request[CALLER].id)
-    return envelope.success(alert_result(muted))
+    (result,) = await _results(request, [muted])
+    return envelope.success(result)
 
 
 async def test(request: web.Request) -> web.Response:
@@ -131,11 +134,19 @@ async def test(request: web.Request) -> web.Response:
     )
 
 
-def alert_result(alert: Alert) -> AlertResult:
+async def _results(request: web.Request, alerts: Sequence[Alert]) -> list[AlertResult]:
+    """With what people call their accounts."""
+    appids = {alert.appid for alert in alerts if alert.appid}
+    names = await request.app[SERVICES].job_lists.names(appids)
+    return [_result(alert, names.get(alert.appid, "")) for alert in alerts]
+
+
+def _result(alert: Alert, name: str) -> AlertResult:
     return envelope.result_of(
         AlertResult,
         alert,
         id=str(alert.id),
+        name=name,
         rule=alert.rule.value,
         severity=alert.severity.value,
         state=alert.state.value,

@@ -25,7 +25,10 @@ WHICH: Final = (
     query("type", "Only of this type, by number or name."),
     query("subject", "Only with this subject."),
     query("own", "With `true`, only without a subject: the account's own.", _TRUE),
-    query("search", "Only those whose appid or subject begins with this, in any case."),
+    query(
+        "search",
+        "Only those whose appid or subject begins with this, or whose account has it in its name, in any case.",
+    ),
     query("errcode", "Only those whose last errcode is this.", {"type": "integer"}),
 )
 STATES: Final = (

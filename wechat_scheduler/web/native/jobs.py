@@ -38,12 +38,14 @@ class ReceiverResult(msgspec.Struct):
 
 class JobResult(msgspec.Struct):
     """A job and its state. Instants are RFC 3339 in UTC; `expires_in` is in seconds, 0 without a
-    valid value."""
+    valid value. `name` is what people call the account, `subject_name` what they call the account that is the subject."""
 
     appid: str
+    name: str
     type: int | None
     kind: str
     subject: str
+    subject_name: str
     state: str
     version: int
     issued_at: datetime | None

@@ -4,7 +4,7 @@ The original is a Go program, and so are many of its callers. As Go's `encoding/
 names in any case, `null` as left out, and a task without `type` as type 0.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -16,7 +16,7 @@ from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.web.kit.bodies import convert, decode, nearest
 from wechat_scheduler.web.kit.ids import WeChatId, check_appid, check_wechat_id
 from wechat_scheduler.web.kit.kinds import CredentialType, KindTable, Type
-from wechat_scheduler.web.kit.texts import check_address
+from wechat_scheduler.web.kit.texts import LONGEST_NAME, check_address, read_name
 
 _LONGEST_SECRET = 256
 
@@ -57,29 +57,42 @@ class RegistrationBody(msgspec.Struct):
     access_token_endpoint: Literal["", "stable_token", "token"] = ""
 
 
-_NAMES: Final = frozenset((*RegistrationBody.__struct_fields__, *TaskBody.__struct_fields__))
+class NamedRegistrationBody(RegistrationBody):
+    """With `name`, what people call the account, such as the name of the 公众号; without one, the name that it has stays."""
+
+    name: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_NAME})] = ""
 
 
 def read_registration(
-    body: bytes, kinds: KindTable, check_url: Callable[[str], None], *, owner: str
+    body: bytes,
+    kinds: KindTable,
+    check_url: Callable[[str], None],
+    *,
+    owner: str,
+    form: type[RegistrationBody] = RegistrationBody,
 ) -> tuple[Registration, str]:
-    """The registration, and a note on unknown fields that stand where a known one is missing.
+    """The registration, and a note on unknown fields that stand where a known one of the `form` is missing.
 
     `check_url` raises ValueError for an address that must not be called. Raises InvalidRequestError, which
     tells of each field that is wrong."""
-    found = _as_go_reads(decode(body, object))
-    parsed, wrong = convert(found, RegistrationBody), WrongFields()
+    found = _as_go_reads(decode(body, object), form)
+    parsed, wrong = convert(found, form), WrongFields()
     with wrong:
         check_appid(parsed.appid, "appid")
     with wrong:
         _check_secret(parsed.appsecret)
+    name = ""
+    with wrong:
+        name = _name(parsed)
     tasks = _tasks(parsed, kinds, check_url, wrong)
     wrong.check()
     account = Account(
         appid=parsed.appid, secret=parsed.appsecret, endpoint=parsed.access_token_endpoint
     )
-    registration = Registration(account=account, owner=owner, tasks=tuple(tasks.values()))
-    return registration, _note(found)
+    registration = Registration(
+        account=account, owner=owner, name=name, tasks=tuple(tasks.values())
+    )
+    return registration, _note(found, form)
 
 
 def _tasks(
@@ -101,9 +114,10 @@ def _tasks(
     return tasks
 
 
-def _as_go_reads(found: Any) -> Any:
+def _as_go_reads(found: Any, form: type[RegistrationBody]) -> Any:
     """The object, and those in its `tasks`, with known names in small letters and without nulls."""
-    account = _fields(found)
+    names = frozenset((*form.__struct_fields__, *TaskBody.__struct_fields__))
+    account = _fields(found, names)
     tasks = account.get("tasks") if isinstance(account, dict) else None
     if not isinstance(tasks, list):
         return account
@@ -114,11 +128,11 @@ def _as_go_reads(found: Any) -> Any:
             field="tasks",
         )
     return account | {
-        "tasks": [_fields(one, f"tasks[{number}].") for number, one in enumerate(tasks)]
+        "tasks": [_fields(one, names, f"tasks[{number}].") for number, one in enumerate(tasks)]
     }
 
 
-def _fields(found: Any, place: str = "") -> Any:
+def _fields(found: Any, names: Collection[str], place: str = "") -> Any:
     if not isinstance(found, dict):
         return found
     if len(found) > MOST_FIELDS:
@@ -130,29 +144,31 @@ def _fields(found: Any, place: str = "") -> Any:
     for name, value in found.items():
         if value is None:
             continue
-        small = name.lower() if name.lower() in _NAMES else name
+        small = name.lower() if name.lower() in names else name
         if small in fields and fields[small] != value:
             raise InvalidRequestError(f"differs from {spelt[small]}", field=f"{place}{name}")
         fields[small], spelt[small] = value, name
     return fields
 
 
-def _note(found: dict[str, Any]) -> str:
-    note = " ".join(islice(_notes(found), _NOTED))
+def _note(found: dict[str, Any], form: type[RegistrationBody]) -> str:
+    note = " ".join(islice(_notes(found, form), _NOTED))
     return f"no task is registered: {note}" if note and not found.get("tasks") else note
 
 
-def _notes(found: dict[str, Any]) -> Iterator[str]:
-    for place, name, missing in islice(_unknown(found), _LOOKED_AT):
+def _notes(found: dict[str, Any], form: type[RegistrationBody]) -> Iterator[str]:
+    for place, name, missing in islice(_unknown(found, form), _LOOKED_AT):
         meant = nearest(name, missing)
         if meant or "tasks" in missing:
             hint = f"; did you mean {meant}?" if meant else "."
             yield f"{place}{name[:_LONGEST_SHOWN]} is not known here, and is ignored{hint}"
 
 
-def _unknown(found: dict[str, Any]) -> Iterator[tuple[str, str, list[str]]]:
+def _unknown(
+    found: dict[str, Any], form: type[RegistrationBody]
+) -> Iterator[tuple[str, str, list[str]]]:
     """The place and name of each unknown field, and the known ones that are missing beside it."""
-    yield from _unknown_of(found, RegistrationBody.__struct_fields__, "")
+    yield from _unknown_of(found, form.__struct_fields__, "")
     for number, task in enumerate(found.get("tasks", ())):
         yield from _unknown_of(task, TaskBody.__struct_fields__, f"tasks[{number}].")
 
@@ -188,6 +204,12 @@ def _subject(type_: CredentialType, body: TaskBody, path: str) -> str:
             field=f"{path}.{type_.subject_field}",
         )
     return next(iter(named.values()), "")
+
+
+def _name(parsed: RegistrationBody) -> str:
+    """Empty if the body has none. Raises InvalidRequestError."""
+    given = parsed.name.strip() if isinstance(parsed, NamedRegistrationBody) else ""
+    return read_name(given, "name") if given else ""
 
 
 def _check_secret(secret: str) -> None:

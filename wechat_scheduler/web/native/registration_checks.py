@@ -12,7 +12,7 @@ from wechat_scheduler.credentials.registration_checks import AccountRefusal
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native.refused_by_wechat import asking_wechat
-from wechat_scheduler.web.native.registration import RegistrationBody
+from wechat_scheduler.web.native.registration import NamedRegistrationBody
 from wechat_scheduler.web.native.registrations import registration_in
 from wechat_scheduler.web.native.route import NativeRoute
 
@@ -52,6 +52,6 @@ ROUTES: Final = (
     NativeRoute(
         "POST", "/v1/registrations/check", check, Scope.REGISTER,
         "Asks WeChat whether it takes the appid and the secret of a registration; nothing is stored.",
-        body=RegistrationBody, result=RegistrationCheckResult, errors=(429, 503),
+        body=NamedRegistrationBody, result=RegistrationCheckResult, errors=(429, 503),
     ),
 )  # fmt: skip

@@ -7,15 +7,21 @@ from aiohttp import web
 from wechat_scheduler.credentials.model import Registration
 from wechat_scheduler.web.kit.auth import require_reach
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
-from wechat_scheduler.web.native.registration import read_registration
+from wechat_scheduler.web.native.registration import (
+    NamedRegistrationBody,
+    RegistrationBody,
+    read_registration,
+)
 
 
-async def registration_in(request: web.Request) -> tuple[Registration, str]:
-    """The registration, and a note on unknown fields. Raises InvalidRequestError, ForbiddenError."""
+async def registration_in(
+    request: web.Request, form: type[RegistrationBody] = NamedRegistrationBody
+) -> tuple[Registration, str]:
+    """The registration in a body of that form, and a note on unknown fields. Raises InvalidRequestError, ForbiddenError."""
     services, caller = request.app[SERVICES], request[CALLER]
     body = await request.read()
     registration, note = read_registration(
-        body, services.kinds, services.check_url, owner=caller.id
+        body, services.kinds, services.check_url, owner=caller.id, form=form
     )
     appid = registration.account.appid
     require_reach(caller, appid, field="appid")

@@ -23,10 +23,11 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import long_polls, original
+from wechat_scheduler.web.native.account_names import check_name, give_name
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.long_polls import LongPoll
 from wechat_scheduler.web.native.named_jobs import job_of
-from wechat_scheduler.web.native.registration import RegistrationBody
+from wechat_scheduler.web.native.registration import NamedRegistrationBody, RegistrationBody
 from wechat_scheduler.web.native.registrations import registration_in
 from wechat_scheduler.web.native.route import NativeRoute, Parameter, Success
 
@@ -40,8 +41,18 @@ class InvalidValue(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def register(request: web.Request) -> web.Response:
-    registration, note = await registration_in(request)
+    return await _register(request, NamedRegistrationBody)
+
+
+async def register_as_the_original(request: web.Request) -> web.Response:
+    """A `name` is unknown here, as it was."""
+    return await _register(request, RegistrationBody)
+
+
+async def _register(request: web.Request, form: type[RegistrationBody]) -> web.Response:
+    registration, note = await registration_in(request, form)
     services, appid = request.app[SERVICES], registration.account.appid
+    await check_name(request, registration)
     verified = services.registration_checks.has_accepted(registration.account)
 
     def objects(changed: Iterable[JobKey]) -> Iterable[str]:
@@ -50,6 +61,8 @@ async def register(request: web.Request) -> web.Response:
 
     with noting(request, Action.REGISTERED, objects):
         await services.manager.register(replace(registration, verified=verified))
+    if registration.name:
+        await give_name(request, appid, registration.name)
     if note:
         log.warning("registration.fields_ignored", appid=appid, by=request[CALLER].id, note=note)
     if original.is_wanted(request):
@@ -140,7 +153,7 @@ _IF_NONE_MATCH: Final = Parameter(
 _REGISTER: Final = NativeRoute(
     "POST", "/register", register, Scope.REGISTER,
     "Registers credentials to keep; the same request again changes nothing.",
-    body=RegistrationBody, result=Success,
+    body=NamedRegistrationBody, result=Success,
 )  # fmt: skip
 _OF_ONE: Final = (
     NativeRoute(
@@ -166,7 +179,8 @@ _OF_ONE: Final = (
     ),
 )  # fmt: skip
 ROUTES = (
-    replace(_REGISTER, path="/registe"),  # as the original spells it
+    # As the original spells it.
+    replace(_REGISTER, path="/registe", handler=register_as_the_original, body=RegistrationBody),
     _REGISTER,
     *_OF_ONE,
     *(replace(row, path=row.path.replace("{type}", "{type}/{subject}")) for row in _OF_ONE),

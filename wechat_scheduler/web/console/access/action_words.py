@@ -14,6 +14,7 @@ ACTION_WORDS: Final[Mapping[str, Words]] = {
     Action.REMOVED: W("Credential removed", "移除凭据"),
     Action.REFRESHED: W("Refresh requested", "要求刷新凭据"),
     Action.REPORTED: W("Credential reported as invalid", "报告凭据失效"),
+    Action.ACCOUNT_NAMED: W("Account named", "更改账号名称"),
     Action.KEY_CREATED: W("API key made", "创建 API key"),
     Action.KEY_REVOKED: W("API key revoked", "吊销 API key"),
     Action.SESSION_OPENED: W("Signed in", "登录控制台"),

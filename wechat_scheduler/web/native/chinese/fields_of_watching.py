@@ -9,6 +9,7 @@ BOTH: Final[Mapping[str, str]] = {
     "`node` is the machine that alone sees it, or empty.": "`node` 是唯一看到它的机器，或为空",
     "`state` is firing or cleared.": "`state` 为 firing 或 cleared",
     "`since` is when it was first seen, `told_at` the last message about it.": "`since` 是第一次看到的时间，`told_at` 是最近一次通知的时间",
+    "`name` is what people call the account of `appid`.": "`name` 是人们怎样称呼 `appid` 这个账号",
     "`changed_at` is when `text` changed last after it fired.": "`changed_at` 是触发之后 `text` 最近一次改变的时间",
     "`gone_at` is since when its cause is not seen any more, and `clears_at` when it is over then, unless the cause comes back.":
         "`gone_at` 是原因消失的时间，`clears_at` 是原因不再出现时告警结束的时间",

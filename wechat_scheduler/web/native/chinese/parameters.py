@@ -38,7 +38,7 @@ BOTH: Final[Mapping[str, str]] = {
     "Only those that the app blocks, or does not.": "只看被应用拉黑的，或没有拉黑的",
     "Only those that were created at this time or later.": "只看这个时间及之后创建的",
     "Only those that were created before this time.": "只看这个时间之前创建的",
-    "Only those whose appid or subject begins with this, in any case.": "只看 appid 或主体以此开头的，不分大小写",
+    "Only those whose appid or subject begins with this, or whose account has it in its name, in any case.": "只看 appid 或主体以此开头的，或账号名称里有这段文字的，不分大小写",
     "Only those whose last attempt failed: with this reaction, or `any`.": "只看上次尝试失败的：这种处理方式的，或 `any`",
     "Only those whose last errcode is this.": "只看最近的 errcode 是它的",
     "Only what this reminder sent.": "只看这个提醒发送的",

@@ -72,6 +72,12 @@ BOTH: Final[Mapping[str, str]] = {
     "Lists the app's topics, the oldest first: all of them, or pages with the number of subscribers.": (
         "列出应用的主题，最早的在前：全部，或带订阅人数的分页"
     ),
+    "Lists the accounts and platforms that are registered, and the accounts that authorised one, with their names.": (
+        "列出登记了的账号和平台，以及授权给平台的账号，附上名称"
+    ),
+    "Gives the account a name, which lists and messages about it show beside the appid.": (
+        "给账号一个名称，列表和告警消息会把它和 appid 一起显示"
+    ),
     "Removes all that was registered for the account with this key; an admin key removes it for all keys.": (
         "移除用这个 key 为账号登记的一切；admin key 为所有 key 移除"
     ),
