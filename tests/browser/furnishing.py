@@ -17,7 +17,8 @@ def furnish(place: Background) -> dict[str, Any]:
     said = {"app": town.app.id, "title": "吃药", "rule": "FREQ=DAILY", "to": [uid]}
     reminder = place.call("POST", "/v1/reminders", said | {"time": "2027-01-05T09:00:00+08:00"})
     topic = place.call("POST", f"/v1/apps/{town.app.id}/topics", {"name": "news"})
-    place.run(make(town.caller, "read"))
+    key = place.run(make(town.caller, "read"))
+    place.call("PATCH", f"/v1/accounts/{APPID}", {"name": "晨报"})
     place.call("POST", "/v1/consumers", {"name": "shop", "appids": [APPID]})
     return {
         "app": town.app.id,
@@ -30,6 +31,7 @@ def furnish(place: Background) -> dict[str, Any]:
         "reminder": reminder["id"],
         "operation": "post_v1_messages",
         "consumer": "shop",
+        "id": key.id,
     }
 
 
@@ -46,6 +48,7 @@ def lengthen(place: Background, made: dict[str, Any]) -> dict[str, Any]:
     place.sandbox.script("/cgi-bin/stable_token", appid=FAILING, errcode=40125, times=None)
     place.run(place.town.caller.register({"type": 0}, {"type": 1}, appid=FAILING))
     url = f"https://example.com/{LONG * 3}"
+    place.call("PATCH", f"/v1/accounts/{FAILING}", {"name": LONG})
     place.call("PATCH", f"/v1/apps/{app}", {"name": LONG, "description": LONG, "callback": url})
     place.call("PATCH", f"/v1/apps/{app}/subscribers/{made['name']}", {"nickname": LONG})
     place.call("POST", f"/v1/apps/{app}/topics", {"name": LONG, "description": LONG})

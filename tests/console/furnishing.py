@@ -42,6 +42,8 @@ async def furnish(
     """Returns what was made, by the names in the paths of pages."""
     names = {"appid": appid, "type": "access_token", "operation": "post_v1_messages"}
     await keeper.register({"type": 0}, appid=appid, appsecret="sandbox-secret")
+    called = {"name": text}
+    assert (await keeper.call("PATCH", f"/v1/accounts/{appid}", body=called)).result
     await keeper.settle()
     app = await made_app(
         keeper, text, appid=appid, description=text, welcome=text, contact=text,
@@ -74,7 +76,7 @@ async def furnish(
         advice=text,
     )
     await keeper.daemon.ground.stores.alerts.store([wrong], [], [], now=START)
-    return names | {"consumer": f"shop{number}"}
+    return names | {"consumer": f"shop{number}", "key": key.id}
 
 
 async def _people(keeper: Caller, base: str, text: str, number: int) -> dict[str, str]:
@@ -116,7 +118,8 @@ def pages(names: dict[str, str]) -> Iterator[str]:
     for route in CONSOLE:
         is_page = (route.method, route.scope) == ("GET", Proof.SESSION)
         if is_page and route.path != "/console/live" and "{subject}" not in route.path:
-            yield route.path.format(**{name: quote(one) for name, one in names.items()})
+            places = {name: quote(one) for name, one in names.items()}
+            yield route.path.format(**places, id=places["key"])
 
 
 def strange(page: Page) -> list[str]:

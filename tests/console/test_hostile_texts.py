@@ -44,7 +44,8 @@ async def test_no_text_of_others_becomes_markup(
     shown = {page.url.path for page in found.values() if "plant=1" in page.root.text}
     places = ("appid", "delivery", "message", "reminder", "app", "name")
     for told in ("/", "/console/messages", "/console/people", "/console/access",
-                 "/console/access/sessions", "/console/alerts", "/console/reminders/agenda"):  # fmt: skip
+                 "/console/access/sessions", "/console/alerts", "/console/reminders/agenda", "/console/credentials",
+                 "/console/pushes", "/console/access/audit"):  # fmt: skip
         assert told in shown
     for place in places:
         assert any(names[place] in path for path in shown), place

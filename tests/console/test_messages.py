@@ -78,7 +78,7 @@ async def test_a_search_that_finds_nothing_says_what_was_searched_for(
         "/console/people?search=nobody": "No app fits. Searched for: Name, id or account: nobody.",
         "/console/people/users?called=o_x": "No user fits. Searched for: Nickname, an app's name, uid or openid: o_x.",
         "/console/reminders?text=tea&state=": "Searched for: Text in the title, or the number: tea.",
-        "/console/credentials?search=wx2&state=fresh": "Appid or openid: wx2; State: Fresh.",
+        "/console/credentials?search=wx2&state=fresh": "Name, appid or openid: wx2; State: Fresh.",
         "/console/pushes?appid=wx2": "Searched for: Account: wx2.",
         "/console/access/audit?object=wx9": "Searched for: Object: wx9.",
         "/console/access?state=expired": "Searched for: State: expired.",

@@ -1,25 +1,29 @@
-"""The names of the apps that send for an account, beside its appid: WeChat gives accounts no other name here."""
+"""The names of accounts beside what is wrong with them: what people call them, else the names of the apps that send for
+them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.native.alerts import AlertResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # Of an account with more apps the first ones are named.
 MOST_NAMES: Final = 2
 
 
-async def account_names(visit: Visit) -> Mapping[str, str]:
-    """The names by appid; none for a key that does not see apps."""
+async def account_names(visit: Visit, alerts: Iterable[AlertResult]) -> Mapping[str, str]:
+    """The names by appid. An alert tells what its account is called; a key that does not see apps has no other names."""
+    called = {alert.appid: alert.name for alert in alerts if alert.name}
     if not visit.sees(Scope.PUSH):
-        return {}
+        return called
     found: dict[str, list[str]] = {}
     for app in (await apps_of(visit)).values():
         found.setdefault(app.appid, []).append(app.name)
-    return {appid: visit.listed(names[:MOST_NAMES]) for appid, names in found.items()}
+    of_apps = {appid: visit.listed(names[:MOST_NAMES]) for appid, names in found.items()}
+    return of_apps | called
 
 
 def named(names: Mapping[str, str], appid: str, shown: Html) -> Html:

@@ -71,10 +71,17 @@ class FormFields:
         return check_field(self._visit, name, label, checked=ticked, error=error)
 
     def boxes(
-        self, name: str, label: Phrase, options: Iterable[tuple[str, Phrase]], **more: Any
+        self,
+        name: str,
+        label: Phrase,
+        options: Iterable[tuple[str, Phrase]],
+        *,
+        before: Collection[str] = (),
+        **more: Any,
     ) -> Html:
-        """Boxes of which those are ticked that were."""
-        ticked, error = self._visit.form_list(name), self.error(name)
+        """Boxes of which those are ticked that were; in a form that was not posted, those `before`."""
+        ticked = self._visit.form_list(name) if self._visit.form else before
+        error = self.error(name)
         return boxes_field(self._visit, name, label, options, ticked, error=error, **more)
 
     def error(self, name: str) -> str:

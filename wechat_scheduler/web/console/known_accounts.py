@@ -1,28 +1,28 @@
-"""The accounts that are kept here, offered where an appid is typed, and those that lack a credential."""
+"""The accounts that are kept here, with what people call them: offered where an appid is typed, named where one is
+shown, and those that lack a credential."""
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from typing import Final
 from urllib.parse import urlencode
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.fault_sentences import UNREGISTERED
-from wechat_scheduler.credentials.model import AUTHORIZER_TOKEN
 from wechat_scheduler.web.console.fields import datalist
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import advice, spaced
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.kit.ids import WECHAT_ID
-from wechat_scheduler.web.kit.query import PAGE
-from wechat_scheduler.web.native.job_counts import JobCountsResult
-from wechat_scheduler.web.native.jobs import JobResult
+from wechat_scheduler.web.kit.query import LARGEST_PAGE
+from wechat_scheduler.web.native.accounts import AccountResult
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # The `list` of a field for an appid.
 ACCOUNTS: Final = "accounts"
-# Accounts that a page asks about each by itself, with two counts, where more are kept than it has read.
-MOST_ASKED: Final = 8
+# Accounts that such a field offers.
+MOST_OFFERED: Final = 500
 
 W = Words
 
@@ -32,15 +32,28 @@ REGISTER = W("Register the account", "登记这个账号")
 
 async def known_accounts(visit: Visit) -> Html:
     """The list for the fields; of very many accounts a part, and none for a key that may not list them."""
-    return datalist(ACCOUNTS, dict.fromkeys(await kept_here(visit), ""))
+    return datalist(ACCOUNTS, {one.appid: one.name for one in await kept_here(visit)})
 
 
-async def kept_here(visit: Visit) -> Sequence[str]:
-    """Appids in order; of very many a part, and none for a key that may not list them."""
+async def kept_here(visit: Visit) -> Sequence[AccountResult]:
+    """Accounts in the order of their appids; of very many a part, and none for a key that may not list them."""
     if not visit.sees(Scope.READ):
         return ()
-    found = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
-    return list(dict.fromkeys(job.appid for job in found.rows))
+    found = await visit.api.page("/v1/accounts", AccountResult, limit=MOST_OFFERED)
+    return [one for one in found.rows if one.kept]
+
+
+async def learn_names(visit: Visit, appids: Iterable[str]) -> None:
+    """Ask what people call the accounts that the page shows, for `account_link`; of very many the first ones. A key that
+    may not list them does not learn it."""
+    if visit.sees(Scope.READ):
+        unknown = (appid for appid in appids if appid not in visit.account_names)
+        await _asked(visit, islice(dict.fromkeys(unknown), LARGEST_PAGE))
+
+
+async def known_account(visit: Visit, appid: str) -> AccountResult | None:
+    """None for one of which nothing is known here."""
+    return next(iter(await _asked(visit, [appid])), None)
 
 
 async def is_unregistered(visit: Visit, appid: str) -> bool:
@@ -50,26 +63,28 @@ async def is_unregistered(visit: Visit, appid: str) -> bool:
         return False
     if not WECHAT_ID.fullmatch(appid):  # what is wrong is told when it is made
         return False
-    path = "/v1/tasks/counts"
-    found = [
-        await visit.api.get(path, JobCountsResult, **{name: appid}) for name in ("appid", "subject")
-    ]
-    return not any(one.all for one in found)
+    return not any(one.kept for one in await _asked(visit, [appid]))
 
 
 async def lacking(visit: Visit, appids: Iterable[str]) -> Collection[str]:
-    """Those of the accounts for which nothing is kept; of very many a part, and none for a key that may not see that."""
+    """Those of the accounts for which nothing is kept; none for a key that may not see that."""
+    asked = list(appids)
     if not visit.sees(Scope.READ) or _is_limited(visit):
         return ()
-    own = await visit.api.page("/tasks", JobResult, own=True, limit=PAGE)
-    bare = sorted(set(appids).difference(job.appid for job in own.rows))
-    if not bare:
-        return ()
-    held = await visit.api.page("/tasks", JobResult, type=AUTHORIZER_TOKEN, limit=PAGE)
-    bare = sorted(set(bare).difference(job.subject for job in held.rows))
-    if own.after or held.after:
-        return [appid for appid in bare[:MOST_ASKED] if await is_unregistered(visit, appid)]
-    return bare
+    kept = {one.appid for one in await _asked(visit, asked) if one.kept}
+    return sorted(set(asked).difference(kept))
+
+
+async def _asked(visit: Visit, appids: Iterable[str]) -> Sequence[AccountResult]:
+    """Those of the accounts that are known here, with one request for very many of them."""
+    asked = sorted({appid for appid in appids if WECHAT_ID.fullmatch(appid)})
+    found: list[AccountResult] = []
+    for start in range(0, len(asked), LARGEST_PAGE):
+        some = asked[start : start + LARGEST_PAGE]
+        query = {"appids": ",".join(some), "limit": len(some)}
+        found += (await visit.api.page("/v1/accounts", AccountResult, **query)).rows
+    visit.account_names.update(dict.fromkeys(asked, ""), **{one.appid: one.name for one in found})
+    return found
 
 
 def _is_limited(visit: Visit) -> bool:

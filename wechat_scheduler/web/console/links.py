@@ -37,11 +37,21 @@ def link(url: str, text: Html | str) -> Html:
 
 
 def account_link(visit: Visit, appid: str) -> Html:
-    """The appid, which leads to the credentials of the account for a key that may see them."""
+    """The appid, which leads to the credentials of the account for a key that may see them; with what people call the
+    account, where the page has asked that."""
     shown = fill('<code class="id">{appid}</code>', appid=appid)
     if not visit.sees(Scope.READ):
         return shown
-    return link(f"/console/credentials/{quote(appid, safe='')}", shown)
+    url = f"/console/credentials/{quote(appid, safe='')}"
+    name = visit.account_names.get(appid, "")
+    if not name:
+        return link(url, shown)
+    return fill('<span class="account">{name} {appid}</span>', name=link(url, name), appid=shown)
+
+
+def account_text(visit: Visit, appid: str) -> str:
+    """The same in a sentence, without the link."""
+    return " ".join(filter(None, (visit.account_names.get(appid), appid)))
 
 
 def button(visit: Visit, url: str, words: Words, *, kind: str = "") -> Html:

@@ -43,7 +43,7 @@ class SignedIn:
 class Visit:
     """`place` is the address of this page, or of the page with the form that was posted. `form` holds the fields of a
     POST that was checked, each with its last value. `notices` are what pages may have done before, `scope` what the page
-    needs."""
+    needs, `account_names` what people call those accounts of which the page has asked it (`learn_names`), by appid."""
 
     request: web.Request
     api: NativeApi
@@ -54,6 +54,7 @@ class Visit:
     fields: Sequence[tuple[str, str]] = ()
     notices: Mapping[str, Words] = field(default_factory=dict)
     scope: Scope | None = None
+    account_names: dict[str, str] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:

@@ -5,9 +5,10 @@ from typing import Final
 
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.consumer_form import WORDS
-from wechat_scheduler.web.console.access.tabs import ROOM, limits
+from wechat_scheduler.web.console.access.tabs import ROOM, accounts, limits
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.known_accounts import lacking, way_to_register
+from wechat_scheduler.web.console.links import account_link
 from wechat_scheduler.web.console.parts import (
     code,
     facts,
@@ -67,7 +68,11 @@ async def told_unregistered(visit: Visit, appids: Iterable[str]) -> Html:
 
 def consumer_sections(visit: Visit, one: ConsumerResult, used: list[UseResult]) -> Html:
     uses = [
-        [code(use.appid), code(use.path), *map(str, (use.calls, use.errors, use.refused))]
+        [
+            account_link(visit, use.appid),
+            code(use.path),
+            *map(str, (use.calls, use.errors, use.refused)),
+        ]
         for use in used
     ]
     return joined(
@@ -86,7 +91,7 @@ def _facts(visit: Visit, one: ConsumerResult) -> Html:
             (terms.CREATED, visit.exactly(one.created_at)),
             (terms.USED_LAST, visit.exactly(one.last_used_at)),
             (TOKENS, visit.say(STAND_INS if one.stand_in else REAL)),
-            (WORDS["appids"], limits(visit, one.appids)),
+            (WORDS["appids"], accounts(visit, one.appids)),
             (WORDS["networks"], limits(visit, one.networks)),
             (WORDS["allow_paths"], limits(visit, one.allow_paths)),
             (WORDS["deny_paths"], limits(visit, one.deny_paths) if one.deny_paths else None),

@@ -22,12 +22,13 @@ from wechat_scheduler.web.console.access.tabs import (
     ROOM,
     TITLE,
     access_page,
-    limits,
+    accounts,
     lists_in,
 )
 from wechat_scheduler.web.console.edits import edit_of, shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
+from wechat_scheduler.web.console.known_accounts import learn_names
 from wechat_scheduler.web.console.links import button, done, link
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
@@ -86,6 +87,7 @@ NOTICES: Final = {
 async def listed(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers`."""
     found = await visit.api.get("/v1/consumers", list[ConsumerResult])
+    await learn_names(visit, (appid for one in found for appid in one.appids))
     body = joined(
         [
             fill('<p class="faint">{intro}</p>', intro=visit.say(INTRO)),
@@ -114,6 +116,7 @@ async def make(visit: Visit) -> web.StreamResponse:
 async def show(visit: Visit) -> web.StreamResponse:
     """`GET /console/access/consumers/of/{consumer}`."""
     consumer, used = await _found(visit)
+    await learn_names(visit, [*consumer.appids, *(use.appid for use in used)])
     appids = consumer.appids if consumer.state == "active" else ()
     lack = await told_unregistered(visit, appids)
     body = joined([lack, consumer_sections(visit, consumer, used)])
@@ -210,7 +213,7 @@ def _row(visit: Visit, one: ConsumerResult) -> list[Html | str]:
     return [
         link(f"{HERE}/of/{one.name}", one.name),
         badge(visit, one),
-        limits(visit, one.appids),
+        accounts(visit, one.appids),
         visit.time(one.last_used_at),
     ]
 

@@ -1,5 +1,6 @@
 """The form that makes an API key."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,7 @@ from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.typed_fields import TypedFields
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
-from wechat_scheduler.web.native.keys import LONGEST_LIFE, read_key_draft
+from wechat_scheduler.web.native.keys import LONGEST_LIFE, KeyResult, read_key_draft
 from wechat_scheduler.web.pages.markup import Html, when
 
 W = Words
@@ -60,24 +61,44 @@ DAYS_HINT = W("1 to {most} days. Empty: never.", "1 到 {most} 天。留空表�
 NO_DAYS = W("must be 1 to {most} days", "必须是 1 到 {most} 天").filled(most=ALLOWED[-1])
 
 
-async def key_fields(visit: Visit, fields: FormFields) -> Html:
-    kept = await _kept(visit, fields)
+async def key_fields(visit: Visit, fields: FormFields, like: KeyResult | None = None) -> Html:
+    """Filled in as that key is, unless the form was posted."""
+    limited = list(like.appids) if like else []
+    has_boxes = len(limited) <= MOST_BOXES
+    kept = await _kept(visit, fields, limited if has_boxes else ())
+    typed = () if has_boxes else limited
     scopes = [(scope.value, words) for scope, words in SCOPE_WORDS.items()]
     types = [(kind, kind) for kind in visit.kinds.kinds()]
     label, hint = (OTHERS, APPIDS_HINT) if kept else (APPIDS, ALL_HINT)
     return joined(
         [
             fields.text(
-                "name", terms.NAME, hint=NAME_HINT, required=True, maxlength=100, autocomplete="off"
+                "name",
+                terms.NAME,
+                default=like.name if like else "",
+                hint=NAME_HINT,
+                required=True,
+                maxlength=100,
+                autocomplete="off",
             ),
-            fields.boxes("scopes", SCOPES, scopes),
+            fields.boxes("scopes", SCOPES, scopes, before=like.scopes if like else ()),
             kept,
-            fields.area("appids", label, hint=hint, rows=2),
-            fields.boxes("types", TYPES, types, hint=TYPES_HINT),
-            fields.area("networks", NETWORKS, hint=terms.NETWORKS_HINT, rows=2),
+            fields.area("appids", label, default=_lines(typed), hint=hint, rows=2),
+            fields.boxes("types", TYPES, types, before=like.types if like else (), hint=TYPES_HINT),
+            fields.area(
+                "networks",
+                NETWORKS,
+                default=_lines(like.networks if like else ()),
+                hint=terms.NETWORKS_HINT,
+                rows=2,
+            ),
             fields.text("expires_in", DAYS, hint=DAYS_HINT, **whole_number(ALLOWED)),
         ]
     )
+
+
+def _lines(texts: Iterable[str]) -> str:
+    return "\n".join(texts)
 
 
 def read_key(visit: Visit) -> dict[str, Any]:
@@ -98,10 +119,11 @@ def read_key(visit: Visit) -> dict[str, Any]:
     return body
 
 
-async def _kept(visit: Visit, fields: FormFields) -> Html:
-    """The accounts that are kept here, to be ticked; of more than a few, appids are typed. What was ticked stays: the key
-    would reach more without it."""
-    kept, ticked = await kept_here(visit), visit.form_list(TICKED)
-    appids = list(dict.fromkeys([*(kept if len(kept) <= MOST_BOXES else ()), *ticked]))
-    boxes = fields.boxes(TICKED, APPIDS, zip(appids, appids, strict=True), listed=True)
-    return when(appids, boxes)
+async def _kept(visit: Visit, fields: FormFields, limited: Sequence[str]) -> Html:
+    """The accounts that are kept here, to be ticked; of more than a few, appids are typed. What was ticked stays, and what
+    the key is `limited` to that this one is to be like: it would reach more without it."""
+    kept = {one.appid: one.name for one in await kept_here(visit)}
+    ticked = visit.form_list(TICKED) or limited
+    appids = dict.fromkeys([*(kept if len(kept) <= MOST_BOXES else ()), *ticked])
+    options = [(appid, f"{kept.get(appid, '')} {appid}".strip()) for appid in appids]
+    return when(options, fields.boxes(TICKED, APPIDS, options, before=limited, listed=True))

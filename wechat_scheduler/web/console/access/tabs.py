@@ -7,7 +7,7 @@ from aiohttp import web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import tabs
+from wechat_scheduler.web.console.links import account_link, tabs
 from wechat_scheduler.web.console.parts import code, joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
@@ -54,6 +54,12 @@ def codes(texts: Iterable[str]) -> Html:
 def limits(visit: Visit, texts: Iterable[str]) -> Html:
     """The names that something is limited to, or that it reaches all."""
     return codes(texts) or fill('<span class="faint">{all}</span>', all=visit.say(ALL))
+
+
+def accounts(visit: Visit, appids: Iterable[str]) -> Html:
+    """The accounts that something is limited to, as far as the page has asked with their names; or that it reaches all."""
+    shown = [fill("<div>{one}</div>", one=account_link(visit, appid)) for appid in appids]
+    return fill("{shown}", shown=shown) if shown else limits(visit, ())
 
 
 def lines(text: str) -> list[str]:

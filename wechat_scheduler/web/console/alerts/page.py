@@ -88,7 +88,8 @@ async def page(visit: Visit) -> web.Response:
     ended = await visit.api.page(
         "/v1/alerts", AlertResult, state="cleared", after=query.get("after")
     )
-    names = await account_names(visit) if firing.rows or ended.rows else {}
+    shown = [*firing.rows, *ended.rows]
+    names = await account_names(visit, shown) if shown else {}
     over = _ended(visit, ended, names, fires=bool(firing.rows))
     parts = [
         section(visit, FIRING, await _firing(visit, firing, names), id="firing", live=True),

@@ -8,16 +8,18 @@ from aiohttp import hdrs, web
 
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, COMPONENT_TOKEN
-from wechat_scheduler.errors import RequestError
+from wechat_scheduler.errors import InvalidRequestError, RequestError
 from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.credentials.naming import NOTICES as NAMED
+from wechat_scheduler.web.console.credentials.naming import naming
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
 from wechat_scheduler.web.console.credentials.removal import way_to_removal
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
 from wechat_scheduler.web.console.fields import datalist, text_field
 from wechat_scheduler.web.console.key_limits import of_credentials
-from wechat_scheduler.web.console.known_accounts import register_url
+from wechat_scheduler.web.console.known_accounts import known_account, register_url
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import DONE, link
+from wechat_scheduler.web.console.links import DONE, done, link
 from wechat_scheduler.web.console.mistakes import sentence
 from wechat_scheduler.web.console.parts import bar, facts, joined, none_yet, section, table
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -68,11 +70,28 @@ USUAL_PATHS: Final = (
 NOTICES: Final = {
     "removed": W("The credential was removed.", "凭据已移除。"),
     "registered": W("The account was registered.", "账号已登记。"),
+    **NAMED,
 }
 
 
 async def shown(visit: Visit) -> web.Response:
+    return await _page(visit)
+
+
+async def name(visit: Visit) -> web.Response:
+    """`POST /console/credentials/{appid}`: gives the account a name."""
+    appid, body = visit.request.match_info["appid"], {"name": visit.form.get("name", "")}
+    try:
+        await visit.api.patch("/v1/accounts/{appid}", str, body=body, appid=appid)
+    except InvalidRequestError as error:
+        return await _page(visit, error)
+    return done(account_place(appid), "named")
+
+
+async def _page(visit: Visit, error: RequestError | None = None) -> web.Response:
     appid = visit.request.match_info["appid"]
+    known = await known_account(visit, appid)
+    called = known.name if known else ""
     own = (await visit.api.page("/tasks", JobResult, appid=appid, own=True)).rows
     counts = await visit.api.get("/v1/tasks/counts", JobCountsResult, appid=appid)
     granted = (await visit.api.page("/tasks", JobResult, subject=appid)).rows
@@ -88,10 +107,14 @@ async def shown(visit: Visit) -> web.Response:
         parts.append(section(visit, FROM_PLATFORMS, body, id="granted", live=True))
     if not is_new:
         parts += steps
+    if known:
+        parts.append(naming(visit, appid, called, error))
     has_token = bool(granted) or any(job.kind == ACCESS_TOKEN for job in own)
     if has_token and visit.may(Scope.ADMIN):  # WeChat is asked with it
         parts.append(section(visit, QUOTA, await _quota(visit, appid), id="quota"))
-    return layout(visit, appid, joined(parts), live=True)
+    title = " · ".join(filter(None, (called, appid)))
+    status = error.status if error else 200
+    return layout(visit, title, joined(parts), live=True, status=status)
 
 
 def _own(visit: Visit, appid: str, own: list[JobResult], kept: int) -> Html:
@@ -171,4 +194,7 @@ def _numbers(visit: Visit, quota: QuotaResult) -> Html:
     )
 
 
-ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, f"{ROOM}/{{appid}}", shown),)
+ROUTES: Final = (
+    ConsoleRoute(hdrs.METH_POST, f"{ROOM}/{{appid}}", name, Scope.REGISTER),
+    ConsoleRoute(hdrs.METH_GET, f"{ROOM}/{{appid}}", shown),
+)

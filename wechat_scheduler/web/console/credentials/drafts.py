@@ -18,6 +18,7 @@ class RegistrationDraft:
     is_platform: bool
     appid: str = ""
     secret: str = field(default="", repr=False)
+    name: str = ""
     types: Sequence[str] = (ACCESS_TOKEN,)
     authorizers: str = ""
     params: str = ""
@@ -31,6 +32,7 @@ class RegistrationDraft:
             "appid": self.appid,
             "appsecret": self.secret,
             "access_token_endpoint": self.endpoint,
+            "name": self.name,
             "tasks": self._of_platform() if self.is_platform else self._of_account(),
         }
 
@@ -68,6 +70,7 @@ def draft_of(visit: Visit) -> RegistrationDraft:
         is_platform=given.get("as", "") == PLATFORM,
         appid=given.get("appid", ""),
         secret=given.get("appsecret", ""),
+        name=given.get("name", ""),
         types=visit.form_list("types"),
         authorizers=given.get("authorizers", ""),
         params=given.get("params", ""),

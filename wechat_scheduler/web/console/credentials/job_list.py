@@ -16,6 +16,7 @@ from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import button, pager
+from wechat_scheduler.web.console.native_api import Rows
 from wechat_scheduler.web.console.parts import joined, none_yet, search, searched, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -35,7 +36,7 @@ BY_STATE = W("By state", "按状态")
 BY_ERROR = W("Of these, the last attempt failed", "其中上次尝试失败")
 BY_CONTEST = W("Of these, another program fetches them too", "其中另有程序也在获取")
 SEARCH_FOR = W("Find", "查找")
-BEGINS = W("Appid or openid", "appid 或 openid")
+BEGINS = W("Name, appid or openid", "名称、appid 或 openid")
 WHOSE = W("Account or platform", "账号或平台")
 EMPTY = W("No credentials yet.", "还没有凭据。")
 FIRST = W("Register the first account.", "请先登记一个账号。")
@@ -84,13 +85,18 @@ async def listed(visit: Visit) -> web.Response:
             section(
                 visit,
                 FOUND,
-                joined([job_table(visit, FOUND, rows.rows, empty=empty), pager(visit, rows)]),
+                joined([_table(visit, rows, empty), pager(visit, rows)]),
                 id="list",
                 live=True,
             ),
         ]
     )
     return layout(visit, terms.CREDENTIALS, body, live=True)
+
+
+def _table(visit: Visit, rows: Rows[JobResult], empty: Words) -> Html:
+    """With short cards on a phone: the page of a credential says the rest."""
+    return job_table(visit, FOUND, rows.rows, empty=empty, kind="brief jobs")
 
 
 def _start(visit: Visit) -> Html:

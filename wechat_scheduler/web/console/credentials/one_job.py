@@ -23,6 +23,7 @@ from wechat_scheduler.web.console.credentials.rows import (
     ROTATED,
     account_place,
     badges,
+    called,
     calls,
     error_advice,
     error_facts,
@@ -80,7 +81,8 @@ async def shown(visit: Visit) -> web.Response:
             when(visit.may(Scope.REGISTER), section(visit, terms.ACTIONS, actions(visit, job))),
         ]
     )
-    title = " · ".join(filter(None, (job.kind, job.subject or job.appid)))
+    whose = (job.subject_name, job.subject) if job.subject else (job.name, job.appid)
+    title = " · ".join(filter(None, (job.kind, *whose)))
     return layout(visit, title, body, live=True)
 
 
@@ -164,9 +166,11 @@ def _whose(visit: Visit, job: JobResult) -> Iterator[tuple[Phrase, Cell | None]]
             ]
         ),
     )
-    yield terms.ACCOUNT, link(account_place(job.appid), job.appid)
+    account = link(account_place(job.appid), job.name or job.appid)
+    yield terms.ACCOUNT, called(job.name, account, job.appid)
     if job.subject:
-        yield W("Subject", "主体"), code(job.subject)
+        subject = fill("{name}", name=job.subject_name) if job.subject_name else code(job.subject)
+        yield W("Subject", "主体"), called(job.subject_name, subject, job.subject)
 
 
 def _contest(visit: Visit, contest: Contest | None) -> Html:

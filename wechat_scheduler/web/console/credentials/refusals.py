@@ -37,7 +37,7 @@ MARKED = W("Correct the fields that are marked.", "请更正标出的字段。")
 NOT_THIS = W("WeChat does not accept it.", "微信不接受。")
 SAID = W("What WeChat said", "微信的回答")
 # Of the form: what is wrong with these is told at them.
-FIELDS: Final = ("appid", "appsecret", "types", "authorizer_appid", "params", "notify")
+FIELDS: Final = ("appid", "appsecret", "name", "types", "authorizer_appid", "params", "notify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.parts import joined
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.texts import LONGEST_NAME
 from wechat_scheduler.web.native.registration_checks import RegistrationCheckResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
@@ -42,6 +43,10 @@ TESTED = W(
     "AppSecret 先在微信处验证，再加密保存，以后不再显示。",
 )
 APPID_HINT = W("wx and 16 letters and digits.", "wx 加 16 位字母和数字。")
+NAME_HINT = W(
+    "What you call it, such as the name of the 公众号. Empty: the name that it has stays.",
+    "你怎样称呼它，例如公众号的名称。留空则保留原来的名称。",
+)
 NO_APPID = W(
     "is not an AppID: that is wx and 16 letters and digits. gh_… is the original id of an account; its AppID stands "
     "beside the AppSecret",
@@ -145,6 +150,10 @@ def _fields(visit: Visit, draft: RegistrationDraft, trouble: Trouble) -> Iterato
         visit, "appsecret", "AppSecret", type="password",
         hint=terms.TYPE_AGAIN if trouble.told else SECRET_HINT.filled(place=place), error=trouble.mistakes.at("appsecret"),
         required=True, maxlength=256, autocomplete="new-password",
+    )  # fmt: skip
+    yield text_field(
+        visit, "name", terms.NAME, draft.name, hint=NAME_HINT, error=trouble.mistakes.at("name"),
+        maxlength=LONGEST_NAME, autocomplete="off",
     )  # fmt: skip
     yield _platform(visit, draft, trouble) if draft.is_platform else _types(visit, draft, trouble)
     yield _addresses(visit, draft, trouble)

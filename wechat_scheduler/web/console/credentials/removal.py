@@ -8,8 +8,9 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.known_accounts import learn_names
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import done, link
+from wechat_scheduler.web.console.links import account_text, done, link
 from wechat_scheduler.web.console.parts import code, joined, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
@@ -100,7 +101,8 @@ PAGE: Final = f"{ROOM}/{{appid}}/remove"
 async def asked(visit: Visit) -> web.Response:
     appid = visit.request.match_info["appid"]
     counts = await visit.api.get("/v1/tasks/counts", JobCountsResult, appid=appid)
-    title = TITLE.filled(appid=appid)
+    await learn_names(visit, [appid])
+    title = TITLE.filled(appid=account_text(visit, appid))
     if not counts.all:
         nothing = fill("<p>{nothing}</p>", nothing=visit.say(NOTHING))
         return layout(visit, title, section(visit, GOES, nothing))

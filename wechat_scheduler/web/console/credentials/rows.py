@@ -42,8 +42,12 @@ NOW = W("now", "正在尝试")
 OF = W("{calls} of {limit}", "{calls}/{limit}")
 
 
-def job_table(visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty: Words) -> Html:
-    return table(visit, caption, HEADS, [_cells(visit, job) for job in jobs], empty=empty)
+def job_table(
+    visit: Visit, caption: Words, jobs: Sequence[JobResult], *, empty: Words, kind: str = ""
+) -> Html:
+    """`kind` as in `table`."""
+    rows = [_cells(visit, job) for job in jobs]
+    return table(visit, caption, HEADS, rows, empty=empty, kind=kind)
 
 
 def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
@@ -62,19 +66,28 @@ def _cells(visit: Visit, job: JobResult) -> Sequence[Cell]:
 
 
 def _name(visit: Visit, job: JobResult) -> Html:
-    account = link(account_place(job.appid), job.appid)
+    """The kind, and whose it is: what people call the account, with its appid."""
+    account = called(job.name, link(account_place(job.appid), job.name or job.appid), job.appid)
     if job.subject:
         words = AT_PLATFORM if job.kind == AUTHORIZER_TOKEN else OF_ACCOUNT
-        named = [
-            fill(' <small class="below id">{subject}</small>', subject=job.subject),
-            fill(
-                ' <small class="below">{of} {account}</small>', of=visit.say(words), account=account
-            ),
-        ]
+        of = fill("{of} {account}", of=visit.say(words), account=account)
+        theirs = fill('<span class="id">{subject}</span>', subject=job.subject_name or job.subject)
+        named = [_below(called(job.subject_name, theirs, job.subject)), _below(of)]
     else:
-        named = [fill(' <small class="below">{account}</small>', account=account)]
+        named = [_below(account)]
     return fill(
         '<span class="name">{kind}{named}</span>', kind=link(place_of(job), job.kind), named=named
+    )
+
+
+def _below(shown: Html) -> Html:
+    return fill(' <small class="below">{shown}</small>', shown=shown)
+
+
+def called(name: str, shown: Html, appid: str) -> Html:
+    """What shows the account, and its appid behind it where it shows a name."""
+    return (
+        fill('{shown} <code class="id">{appid}</code>', shown=shown, appid=appid) if name else shown
     )
 
 

@@ -8,6 +8,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
+from wechat_scheduler.web.console.known_accounts import learn_names
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, button, done, link
 from wechat_scheduler.web.console.messages.asking import (
@@ -117,6 +118,7 @@ async def _changed(
 
 async def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response:
     linked = await _linked(visit, one)
+    await learn_names(visit, filter(None, [one.appid]))
     body = joined(
         [
             asked,

@@ -194,5 +194,7 @@ def _jobs(one: CredentialFault, names: Mapping[str, str]) -> Html:
 
 
 def _named(job: JobResult, names: Mapping[str, str]) -> Html:
-    text = " · ".join(filter(None, (job.appid, job.kind, job.subject)))
-    return named(names, job.appid, link(place_of(job), text))
+    """What people call the accounts stands in front; else the names of the apps behind."""
+    parts = (job.name, job.appid, job.kind, job.subject_name, job.subject)
+    shown = link(place_of(job), " · ".join(filter(None, parts)))
+    return shown if job.name else named(names, job.appid, shown)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.web.console.account_names import named
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.known_accounts import LACKS, lacking, told_lacking
 from wechat_scheduler.web.console.links import link
@@ -23,18 +24,19 @@ async def idle_apps(visit: Visit) -> Mapping[str, Sequence[AppResult]]:
     """By account; none for a key that may not see apps and credentials."""
     if not (visit.sees(Scope.PUSH) and visit.sees(Scope.READ)):
         return {}
-    apps = (await apps_of(visit)).values()
-    found = await lacking(visit, (app.appid for app in apps))
-    return {appid: [app for app in apps if app.appid == appid] for appid in found}
+    apps: dict[str, list[AppResult]] = {}
+    for app in (await apps_of(visit)).values():
+        apps.setdefault(app.appid, []).append(app)
+    return {appid: apps[appid] for appid in await lacking(visit, apps)}
 
 
 def idle_items(visit: Visit, idle: Mapping[str, Sequence[AppResult]]) -> Iterator[Html]:
     for appid, apps in idle.items():
-        named = [link(f"/console/apps/{app.id}", app.name) for app in apps[:MOST_APPS]]
+        links = [link(f"/console/apps/{app.id}", app.name) for app in apps[:MOST_APPS]]
         yield fill(
             _ITEM,
             state=state(visit, "bad", LACKS),
-            apps=joined(fill("{one} ", one=one) for one in named),
-            appid=code(appid),
+            apps=joined(fill("{one} ", one=one) for one in links),
+            appid=named(visit.account_names, appid, code(appid)),
             told=told_lacking(visit, appid),
         )

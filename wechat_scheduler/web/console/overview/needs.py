@@ -1,6 +1,7 @@
 """Shows what needs a person now: each fault once, with its advice, as credentials and alerts tell it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -50,7 +51,7 @@ def needs(
     groups = together(visit, others)
     lasts = idle or faults or any(group[0].gone_at is None for group in groups)
     made = [
-        *idle_items(visit, idle),
+        *islice(idle_items(visit, idle), MOST),
         *items(visit, faults, about, names),
         *(item(visit, group, names) for group in groups),
     ]

@@ -44,7 +44,7 @@ async def overview(visit: Visit) -> web.Response:
         days = _DAYS if visit.request.query.get("days") else None
         lately = await visit.api.get("/v1/statistics", StatisticsResult, days=days)
         faults = await credential_faults(visit, found.credentials)
-        names = await account_names(visit) if faults or alerts.rows else {}
+        names = await account_names(visit, alerts.rows) if faults or alerts.rows else {}
         parts = [
             needs(visit, alerts, found.credentials, faults, names, await idle_apps(visit)),
             *parts,

@@ -7,7 +7,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.fields import form
-from wechat_scheduler.web.console.known_accounts import unregistered
+from wechat_scheduler.web.console.known_accounts import learn_names, unregistered
 from wechat_scheduler.web.console.links import account_link, button, done, links
 from wechat_scheduler.web.console.parts import (
     code,
@@ -80,6 +80,7 @@ NOTICES: Final = {
 async def shown(visit: Visit) -> web.Response:
     app = await app_of(visit)
     lack = await unregistered(visit, app)
+    await learn_names(visit, [app.appid])
     sections = [
         when(lack, fill("<section>{lack}</section>", lack=lack)),
         section(visit, terms.ABOUT, _about(visit, app), id="about"),

@@ -14,6 +14,7 @@ from wechat_scheduler.web.console.known_accounts import (
     ACCOUNTS,
     is_unregistered,
     known_accounts,
+    learn_names,
     told_lacking,
 )
 from wechat_scheduler.web.console.layout import layout
@@ -80,6 +81,7 @@ async def apps(visit: Visit) -> web.Response:
     found = await visit.api.page(
         "/v1/apps", AppResult, search=wanted or None, after=query.get("after"), limit=PAGE
     )
+    await learn_names(visit, (app.appid for app in found.rows))
     rows = [
         (
             link(app_url(app), app.name),

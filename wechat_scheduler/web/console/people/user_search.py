@@ -9,7 +9,7 @@ from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import of_accounts
-from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts, learn_names
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import (
@@ -78,6 +78,7 @@ async def users(visit: Visit) -> web.Response:
         after=query.get("after"),
     )
     names = await _names(visit, {app for one in found.rows for app in one.apps})
+    await learn_names(visit, (one.appid for one in found.rows))
     rows = [_row(visit, one, names) for one in found.rows]
     listed = fill(
         '<p class="faint">{only}</p><p class="faint">{known}</p>{search}{table}{pager}',

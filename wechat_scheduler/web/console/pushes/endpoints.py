@@ -16,10 +16,11 @@ from wechat_scheduler.web.console.known_accounts import (
     LACKS,
     known_accounts,
     lacking,
+    learn_names,
     told_lacking,
 )
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import account_link, done, pager
+from wechat_scheduler.web.console.links import account_link, account_text, done, pager
 from wechat_scheduler.web.console.outcomes import shown_at
 from wechat_scheduler.web.console.parts import (
     advice,
@@ -100,6 +101,7 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         "/callbacks", PushEndpointResult, appid=wanted or None, after=after, limit=MOST
     )
     bare = await lacking(visit, (one.appid for one in found.rows))
+    await learn_names(visit, (one.appid for one in found.rows))
     rows = [_row(visit, one, is_bare=one.appid in bare) for one in found.rows]
     empty = (
         searched(visit, NO_SUCH, [(terms.ACCOUNT, wanted)])
@@ -207,7 +209,7 @@ def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
 
 def _remove(visit: Visit, one: PushEndpointResult) -> Html:
     fields, url = {"appid": one.appid}, f"{PUSHES}/remove"
-    sure = REMOVE_SURE.filled(appid=one.appid)
+    sure = REMOVE_SURE.filled(appid=account_text(visit, one.appid))
     return form(visit, url, Html(), REMOVE, kind="danger", confirm=sure, fields=fields)
 
 

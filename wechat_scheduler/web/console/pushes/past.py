@@ -8,7 +8,7 @@ from wechat_scheduler.pushes.history import PushKind
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.key_limits import NONE_SEEN, of_accounts
-from wechat_scheduler.web.console.known_accounts import ACCOUNTS
+from wechat_scheduler.web.console.known_accounts import ACCOUNTS, learn_names
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import joined, search, searched, section, spaced, table
@@ -62,6 +62,8 @@ async def past_pushes(visit: Visit) -> CameSection:
         after=visit.request.query.get("after"),
         limit=MOST,
     )
+    shown = (appid for one in found.rows for appid in (one.appid, one.authorizer_appid) if appid)
+    await learn_names(visit, shown)
     is_filtered = any(given.values()) or "after" in visit.request.query
     body = fill(
         '{search}{table}{pager}<p class="faint">{kept}</p>',

@@ -6,9 +6,9 @@ from aiohttp import web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.credentials.model import COMPONENT_TOKEN
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.known_accounts import told_lacking
+from wechat_scheduler.web.console.known_accounts import learn_names, told_lacking
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import button
+from wechat_scheduler.web.console.links import account_link, button
 from wechat_scheduler.web.console.outcomes import outcome_of
 from wechat_scheduler.web.console.parts import COPY, code, facts, joined, section
 from wechat_scheduler.web.console.pushes.set_up_form import PUSHES
@@ -56,7 +56,8 @@ async def entered_page(visit: Visit, made: SetUpOutcome) -> web.Response:
 async def _to_enter(visit: Visit, made: SetUpOutcome) -> Html:
     """The addresses; a platform's only where it may be one."""
     kept = await _kept(visit, made.appid) if visit.may(Scope.READ) else None
-    pairs = [(terms.ACCOUNT, code(made.appid)), (PATH, _address(visit, made.path))]
+    await learn_names(visit, [made.appid])
+    pairs = [(terms.ACCOUNT, account_link(visit, made.appid)), (PATH, _address(visit, made.path))]
     if not kept or any(job.kind == COMPONENT_TOKEN for job in kept):
         pairs.append((MESSAGES_PATH, _address(visit, made.messages_path)))
     return fill(

@@ -10,7 +10,7 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.durations import duration
 from wechat_scheduler.web.console.key_limits import of_accounts
-from wechat_scheduler.web.console.known_accounts import lacking, told_lacking
+from wechat_scheduler.web.console.known_accounts import lacking, learn_names, told_lacking
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.parts import Cell, facts, joined, section, state, table
@@ -78,7 +78,9 @@ REMINDER: Final = "reminder"
 async def bot(visit: Visit) -> web.Response:
     apps = list((await apps_of(visit)).values())
     hearing = await _hearing(visit)
-    bare = await lacking(visit, {app.appid for app in apps} | set(hearing or ()))
+    names = {app.appid for app in apps} | set(hearing or ())
+    bare = await lacking(visit, names)
+    await learn_names(visit, names)
     body = fill(
         "{tabs}{accounts}{settings}",
         tabs=tabs(visit, BOT),
