@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.web.console import assets, live, looks, sign_in, sign_out
-from wechat_scheduler.web.console.access import audit, consumers, keys, sessions
+from wechat_scheduler.web.console.access import audit, consumers, key_page, keys, sessions
 from wechat_scheduler.web.console.admission import visiting
 from wechat_scheduler.web.console.alerts import page as alerts
 from wechat_scheduler.web.console.credentials import account, job_list, one_job, register, removal
@@ -60,6 +60,7 @@ ROOMS: Final = (
     Room(people.ROUTES, people.NOTICES, Scope.PUSH),
     Room(pushes.ROUTES, pushes.NOTICES, Scope.READ),
     Room(keys.ROUTES, keys.NOTICES),
+    Room(key_page.ROUTES, scope=Scope.ADMIN),
     Room(consumers.ROUTES, consumers.NOTICES, Scope.ADMIN),
     Room(sessions.ROUTES, sessions.NOTICES),
     Room(audit.ROUTES, scope=Scope.ADMIN),

@@ -9,12 +9,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.access.action_words import action_words
-from wechat_scheduler.web.console.access.audited_objects import (
-    actor,
-    audited_object,
-    named_apps,
-    titles,
-)
+from wechat_scheduler.web.console.access.audit_rows import audit_table
 from wechat_scheduler.web.console.access.tabs import ROOM, access_page
 from wechat_scheduler.web.console.fields import datalist
 from wechat_scheduler.web.console.form_fields import FormFields
@@ -22,29 +17,18 @@ from wechat_scheduler.web.console.key_names import key_names
 from wechat_scheduler.web.console.links import pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.native_api import Rows
-from wechat_scheduler.web.console.parts import code, joined, search, searched, section, table
+from wechat_scheduler.web.console.parts import joined, search, searched, section
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import ZONE, Visit
 from wechat_scheduler.web.console.words import Phrase, Words
 from wechat_scheduler.web.native.audit import AuditEntryResult
-from wechat_scheduler.web.native.sending.app_bodies import AppResult
-from wechat_scheduler.web.pages.markup import Html, fill
+from wechat_scheduler.web.pages.markup import Html
 
 W = Words
 
 HERE: Final = f"{ROOM}/audit"
 AUDIT = W("Who read and changed what", "谁读取、更改了什么")
 EMPTY = W("No entry fits. Leave a filter out.", "没有符合条件的记录，请去掉一个条件。")
-HEADS: Final = (
-    W("Time", "时间"),
-    W("Action", "操作"),
-    W("Object", "对象"),
-    W("By", "操作者"),
-    W("Address", "地址"),
-    W("Count", "次数"),
-)
-IN_HOUR = W("in the hour from {begins}", "{begins} 起的一小时内")
-NO_ADDRESS = W("not noted", "不记录")
 KEY, ACTION, OBJECT = W("By the key", "key"), W("Action", "操作"), W("Object", "对象")
 SINCE, UNTIL = W("From the day", "起始日期"), W("To the day", "截止日期")
 EVERY = W("every action", "全部操作")
@@ -71,12 +55,11 @@ async def listed(visit: Visit) -> web.StreamResponse:
         if Mistakes(error).beside(NAMES):
             raise
         mistakes = Mistakes(error)
-    apps, named = await named_apps(visit, rows.rows), await titles(visit, rows.rows)
-    shown = [_row(visit, one, names, apps, named) for one in rows.rows]
+    empty = searched(visit, EMPTY, _sought(visit, names))
     body = joined(
         [
             search(visit, HERE, _filters(visit, mistakes, names)),
-            table(visit, AUDIT, HEADS, shown, empty=searched(visit, EMPTY, _sought(visit, names))),
+            await audit_table(visit, AUDIT, rows.rows, names, empty=empty),
             pager(visit, rows, cursor="before"),
         ]
     )
@@ -124,35 +107,6 @@ def _midnight(day: str, more: timedelta = timedelta(0)) -> str | None:
         return (datetime.combine(date.fromisoformat(day), time(), ZONE) + more).isoformat()
     except (ValueError, OverflowError):
         return day
-
-
-def _row(
-    visit: Visit,
-    one: AuditEntryResult,
-    keys: Mapping[str, str],
-    apps: Mapping[int, AppResult],
-    named: Mapping[str, str],
-) -> list[Html | str]:
-    return [
-        _when(visit, one),
-        fill(
-            '{words} <small class="below">{action}</small>',
-            words=visit.say(action_words(one.action)),
-            action=code(one.action),
-        ),
-        audited_object(visit, one, keys, apps, named),
-        actor(one.key, keys),
-        one.address or fill('<span class="faint">{none}</span>', none=visit.say(NO_ADDRESS)),
-        str(one.count),
-    ]
-
-
-def _when(visit: Visit, one: AuditEntryResult) -> Html:
-    """Reads share an entry, which knows the hour."""
-    if one.action == Action.READ:
-        begins = f"{one.at.astimezone(ZONE):%Y-%m-%d %H:%M}"
-        return fill("{hour}", hour=visit.say(IN_HOUR, begins=begins))
-    return visit.exactly(one.at)
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, HERE, listed),)

@@ -9,6 +9,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.key_names import named_key
+from wechat_scheduler.web.console.known_accounts import learn_names
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import Cell, code
 from wechat_scheduler.web.console.visit import Visit
@@ -56,9 +57,10 @@ _TITLED: Final[tuple[tuple[str, str, type[Any]], ...]] = (
     ("reminder/", "/v1/reminders", ReminderDetails),
 )
 # The actions on accounts, and on their credentials.
-_OF_ACCOUNTS: Final = ("credential.", "job.", "origins.", "templates.", "quota.")
+_OF_ACCOUNTS: Final = ("account.", "credential.", "job.", "origins.", "templates.", "quota.")
 # Whose account need not be registered.
 _OF_PUSHES: Final = "callback."
+_OF_KEYS: Final = "key."
 _OF_APPS: Final = ("app.", "links.", "topic.", "user.", "code.", "token.")
 # What is gone has no page.
 _GONE: Final = (Action.APP_REMOVED, Action.REMINDER_REMOVED)
@@ -71,10 +73,10 @@ async def named_apps(visit: Visit, rows: Iterable[AuditEntryResult]) -> Mapping[
 
 
 async def titles(visit: Visit, rows: Sequence[AuditEntryResult]) -> Mapping[str, str]:
-    """Of messages, deliveries and reminders, by their objects: with one request for each kind. Of what is gone the entry
+    """Of messages, deliveries, reminders and accounts, by their objects: with one request for each kind. Of what is gone the entry
     of its removal has it."""
     gone = (_gone(one.object) for one in rows if one.action == Action.REMINDER_REMOVED)
-    found = {name: title for name, title in gone if title}
+    found = await _called(visit, rows) | {name: title for name, title in gone if title}
     for beginning, path, row in _TITLED:
         named = (
             one.object.removeprefix(beginning).partition("/")[0]
@@ -94,6 +96,19 @@ def _gone(name: str) -> tuple[str, str]:
     return f"{_REMINDER}{reminder}", title
 
 
+async def _called(visit: Visit, rows: Iterable[AuditEntryResult]) -> dict[str, str]:
+    """What people call the accounts, by the objects of the entries about them."""
+    about = {
+        one.object: one.object.partition("/")[0]
+        for one in rows
+        if one.action.startswith((*_OF_ACCOUNTS, _OF_PUSHES))
+    }
+    await learn_names(visit, about.values())
+    return {
+        name: called for name, appid in about.items() if (called := visit.account_names.get(appid))
+    }
+
+
 def audited_object(
     visit: Visit,
     one: AuditEntryResult,
@@ -105,6 +120,10 @@ def audited_object(
     app_id, _, below = one.object.partition("/")
     if one.action.startswith(_OF_APPS) and app_id.isdecimal():
         return _of_app(one, apps.get(int(app_id)), app_id, below)
+    if one.action.startswith(_OF_KEYS):
+        return link(
+            f"/console/access/keys/of/{quote(one.object, safe='')}", actor(one.object, keys)
+        )
     place = "" if one.action in _GONE else _place(one.action, one.object)
     if one.action == Action.REMINDER_REMOVED:
         gone, of_it = _gone(one.object)

@@ -1,35 +1,43 @@
 """API keys: made, listed and revoked."""
 
-from collections.abc import Mapping
-from datetime import timedelta
 from typing import Final
 
 from aiohttp import hdrs, web
 
-from wechat_scheduler.access.model import ADMIN, KeyState, Scope
+from wechat_scheduler.access.model import KeyState, Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.access.key_form import (
     LISTS,
-    SCOPE_WORDS,
     SCOPES,
     key_fields,
     read_key,
+)
+from wechat_scheduler.web.console.access.key_page import (
+    NEW,
+    STATES,
+    expires,
+    key_place,
+    keys_of,
+    may_do,
+    revoking,
+    used,
 )
 from wechat_scheduler.web.console.access.tabs import (
     BACK,
     ROOM,
     access_page,
+    accounts,
     codes,
     limits,
     lists_in,
 )
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.form_fields import FormFields
-from wechat_scheduler.web.console.links import button, done, link, pager
+from wechat_scheduler.web.console.known_accounts import learn_names
+from wechat_scheduler.web.console.links import button, done, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes
 from wechat_scheduler.web.console.parts import (
-    Kind,
     code,
     facts,
     joined,
@@ -37,7 +45,6 @@ from wechat_scheduler.web.console.parts import (
     searched,
     secret_section,
     section,
-    spaced,
     state,
     table,
 )
@@ -45,13 +52,13 @@ from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.keys import KeyResult, MadeKeyResult
-from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.markup import Html, fill
 
 W = Words
 
-NEW: Final = f"{ROOM}/keys/new"
 KEYS = W("Keys", "API key")
 MAKE, MAKE_IT = W("Make a key", "创建 key"), W("Make the key", "创建")
+INSTEAD = W("The key that it is like, to revoke", "要吊销的原 key")
 MADE = W("The key was made", "key 已创建")
 EMPTY = W(
     "No keys in this state. Make one for each system that calls the daemon.",
@@ -67,21 +74,10 @@ HEADS: Final = (
     terms.EXPIRES,
     "",
 )
-STATES: Final[Mapping[str, tuple[Kind, Words]]] = {
-    KeyState.ACTIVE: ("good", terms.ACTIVE),
-    KeyState.EXPIRED: ("idle", W("expired", "已过期")),
-    KeyState.REVOKED: ("bad", terms.REVOKED),
-}
-NEVER_USED, ENDS_SOON = W("never used", "从未使用"), W("ends soon", "即将过期")
-# A key that ends within this time is marked.
-SOON: Final = timedelta(days=14)
-REVOKE = W("Revoke", "吊销")
-REVOKE_ASK = W(
-    "Revoke the key {name} ({id})? Its systems and sessions are out at once, for ever.",
-    "吊销 key {name}（{id}）？使用它的系统和会话立即失效，且不能恢复。",
-)
 KEY_TEXT, SIGNING = "API key", W("Signing secret", "签名密钥")
 NOTICES: Final = {"key_revoked": W("The key was revoked.", "key 已吊销。")}
+# The key that a new one is to be like, in the address of the form and in the form.
+LIKE: Final = "like"
 
 
 async def listed(visit: Visit) -> web.StreamResponse:
@@ -91,6 +87,7 @@ async def listed(visit: Visit) -> web.StreamResponse:
     wanted = visit.request.query.get("state", KeyState.ACTIVE.value)
     query = {"state": wanted or None, "after": visit.request.query.get("after") or None}
     rows = await visit.api.page("/v1/keys", KeyResult, limit=100, **query)
+    await learn_names(visit, (appid for key in rows.rows for appid in key.appids))
     options = [("", terms.ALL_STATES), *((name, words) for name, (_, words) in STATES.items())]
     state_words = STATES[wanted][1] if wanted in STATES else ""
     empty = searched(visit, EMPTY, [(terms.STATE, visit.say(state_words))])
@@ -106,8 +103,9 @@ async def listed(visit: Visit) -> web.StreamResponse:
 
 
 async def new(visit: Visit) -> web.StreamResponse:
-    """`GET /console/access/keys/new`."""
-    return await _form(visit, {}, Mistakes())
+    """`GET /console/access/keys/new`. With `like`, filled in as that key is."""
+    like = visit.request.query.get(LIKE, "")
+    return await _form(visit, Mistakes(), (await keys_of(visit, like))[-1] if like else None)
 
 
 async def make(visit: Visit) -> web.StreamResponse:
@@ -116,10 +114,15 @@ async def make(visit: Visit) -> web.StreamResponse:
         body = read_key(visit)
         made = await visit.api.post("/v1/keys", MadeKeyResult, body, once=visit.once)
     except RequestError as error:
-        return await _form(visit, visit.form, Mistakes(error, lists=lists_in(visit.form, LISTS)))
+        return await _form(visit, Mistakes(error, lists=lists_in(visit.form, LISTS)))
     shown = secret_section(visit, MADE, [(KEY_TEXT, made.key), (SIGNING, made.signing_secret)])
-    back = fill("<p>{link}</p>", link=link(ROOM, visit.say(BACK)))
-    return access_page(visit, ROOM, joined([shown, _told(visit, made), back]), title=MADE)
+    await learn_names(visit, made.appids)
+    ways = [(ROOM, BACK)]
+    if former := visit.form.get(LIKE, ""):
+        ways.insert(0, (key_place(former), INSTEAD))
+    return access_page(
+        visit, ROOM, joined([shown, _told(visit, made), links(visit, ways)]), title=MADE
+    )
 
 
 async def revoke(visit: Visit) -> web.StreamResponse:
@@ -128,52 +131,47 @@ async def revoke(visit: Visit) -> web.StreamResponse:
     return done(ROOM, "key_revoked")
 
 
-async def _form(visit: Visit, draft: Mapping[str, str], mistakes: Mistakes) -> web.Response:
-    fields = FormFields(visit, draft, mistakes)
-    shown = form(visit, NEW, await key_fields(visit, fields), MAKE_IT)
+async def _form(visit: Visit, mistakes: Mistakes, like: KeyResult | None = None) -> web.Response:
+    fields = FormFields(visit, visit.form, mistakes)
+    former = like.id if like else visit.form.get(LIKE, "")
+    made = await key_fields(visit, fields, like)
+    shown = form(visit, NEW, made, MAKE_IT, fields={LIKE: former} if former else None)
     body = section(visit, MAKE, joined([fields.refusal(), shown]))
     return access_page(visit, ROOM, body, title=MAKE, status=mistakes.status)
 
 
 def _told(visit: Visit, key: KeyResult) -> Html:
     """What the key is called and what it may do, each scope in words."""
-    may = [
-        fill("<div>{words}</div>", words=visit.say(SCOPE_WORDS[Scope(one)])) for one in key.scopes
-    ]
     told = [
         (terms.NAME, code(key.name)),
-        (SCOPES, fill("{may}", may=may)),
-        (REACHES, limits(visit, [*key.appids, *key.types, *key.networks])),
+        (SCOPES, may_do(visit, key.scopes)),
+        (REACHES, _reaches(visit, key)),
         (terms.EXPIRES, visit.time(key.expires_at)),
     ]
     return section(visit, THE_KEY, facts(visit, told))
 
 
+def _reaches(visit: Visit, key: KeyResult) -> Html:
+    """Accounts with their names, types and networks; or all."""
+    others = [*key.types, *key.networks]
+    if not key.appids:
+        return limits(visit, others)
+    return joined([accounts(visit, key.appids), codes(others)])
+
+
 def _row(visit: Visit, key: KeyResult) -> list[Html | str]:
     kind, words = STATES[key.state]
     is_active = key.state == KeyState.ACTIVE
-    action = f"{ROOM}/keys/{key.id}/revoke"
-    sure = REVOKE_ASK.filled(name=key.name, id=key.id)
-    ends = form(visit, action, Html(), REVOKE, kind="danger", confirm=sure)
+    name = link(key_place(key.id), visit.told(key.name))
     return [
-        fill("{name}<div>{id}</div>", name=visit.told(key.name), id=code(key.id)),
+        fill("{name}<div>{id}</div>", name=name, id=code(key.id)),
         state(visit, kind, words),
         codes(key.scopes),
-        limits(visit, [*key.appids, *key.types, *key.networks]),
-        _used(visit, key) if is_active else visit.time(key.last_used_at),
-        _expires(visit, key) if is_active else visit.time(key.expires_at),
-        when(is_active and key.id != ADMIN, ends),
+        _reaches(visit, key),
+        used(visit, key) if is_active else visit.time(key.last_used_at),
+        expires(visit, key) if is_active else visit.time(key.expires_at),
+        revoking(visit, key),
     ]
-
-
-def _used(visit: Visit, key: KeyResult) -> Html:
-    return visit.time(key.last_used_at) if key.last_used_at else state(visit, "warn", NEVER_USED)
-
-
-def _expires(visit: Visit, key: KeyResult) -> Html:
-    """With a mark, while there is time to make another."""
-    is_soon = key.expires_at is not None and key.expires_at - visit.now < SOON
-    return spaced(visit.time(key.expires_at), when(is_soon, state(visit, "warn", ENDS_SOON)))
 
 
 ROUTES: Final = (
