@@ -80,6 +80,15 @@ def test_back_to_a_form_that_was_refused_finds_it_as_it_was_typed(person: "Perso
 
     person.wait(lambda: person.has_written("name") == "Two Words")
     assert person.has_written("appids") == "wx1111111111111111"
+    person.open("/console/people/make")
+    person.fill("name", "Shop")
+    person.fill("appid", "wx9999999999999999")
+    person.click("Make an app")
+    person.sees("Are you sure?", "Make the app even so?")
+    person.click("No, back")
+    person.fill("name", "Other")
+    person.goes_back()
+    person.wait(lambda: person.has_written("name") != "Other")
     assert [one.endswith("400 (Bad Request)") for one in person.complaints()] == [True]
 
 

@@ -35,7 +35,7 @@ from wechat_scheduler.web.kit.error_formats import CRASHED, NO_STORE, TroubleErr
 from wechat_scheduler.web.kit.route import Handler
 from wechat_scheduler.web.kit.services import SERVICES, SESSION
 from wechat_scheduler.web.pages.forms import URLENCODED
-from wechat_scheduler.web.pages.markup import fill
+from wechat_scheduler.web.pages.markup import fill, when
 
 W = Words
 
@@ -51,7 +51,7 @@ REFUSED = W("This did not work", "操作未完成")
 NOT_FOUND = W("It was not found", "没有找到")
 NOT_SHOWN = W("This page cannot be shown", "无法显示这个页面")
 BACK = W("Back", "返回")
-_BODY: Final = '<section>{why}<p><a class="button" href="{place}">{back}</a></p></section>'
+_BODY: Final = '<section{posted}>{why}<p><a class="button" href="{place}">{back}</a></p></section>'
 STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
 FAILED = W("Something went wrong here; the log says what.", "出错了，日志里有原因。")
 # Troubles of the daemon in the visitor's language, by the sentences of our API.
@@ -184,7 +184,9 @@ def _refused(request: web.Request, error: RequestError) -> web.StreamResponse:
     why = fill('<p class="error" role="alert">{error}</p>', error=said)
     if error.reason is Reason.KEY_SCOPE:
         return lacking_page(visit, why)
-    body = fill(_BODY, why=why, place=request.get(BEFORE, "/"), back=visit.say(BACK))
+    place, is_form = request.get(BEFORE, "/"), request.method == hdrs.METH_POST
+    posted = when(is_form, fill(' data-posted="{place}"', place=place))
+    body = fill(_BODY, posted=posted, why=why, place=place, back=visit.say(BACK))
     return layout(visit, _title(request, error), body, status=error.status)
 
 

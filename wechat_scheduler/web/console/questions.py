@@ -23,7 +23,7 @@ W = Words
 _ROOM: Final = "/console/"
 TITLE = W("Are you sure?", "确定吗？")
 YES, NO = W("Yes, do it", "确定"), W("No, back", "取消")
-_FORM: Final = """<section><p>{question}</p>
+_FORM: Final = """<section data-posted="{back}"><p>{question}</p>
 <form method="post" action="{action}">{fields}<div class="buttons"><button class="danger">{yes}</button>
 <a class="button" href="{back}">{no}</a></div></form></section>"""
 

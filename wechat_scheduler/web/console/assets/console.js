@@ -28,8 +28,10 @@
   // stored by the browser, so its entry in the history keeps what is in the fields, and an address that can be opened.
   const previewed = document.getElementById("written"), posted = history.state?.action;
   const isOfIt = previewed && location.pathname.startsWith(new URL(previewed.action).pathname);
-  const written = (isOfIt && previewed) || document.querySelector("[data-posted]")
+  const written = (isOfIt && previewed) || document.querySelector("form[data-posted]")
     || [...document.forms].find((one) => one.getAttribute("action") === posted) || previewed;
+  const answer = document.querySelector("section[data-posted]");
+  if (answer) history.replaceState(null, "", answer.dataset.posted);
   if (written) {
     // What a form showed at first tells what a person has changed. Secrets are not kept.
     const secret = "[type=password], [data-secret], [name=callback], [name=notify], [name=params]";

@@ -117,12 +117,15 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
     )
     set_up = section(visit, SET_UP, set_up_form(visit, error), id="set-up")
     accounts, came = await known_accounts(visit), await past_pushes(visit)
+    # A form that was refused comes first, where it is seen.
+    is_refused = error is not None
     body = fill(
-        "{endpoints}{came}{set_up}{accounts}",
+        "{refused}{endpoints}{came}{set_up}{accounts}",
         accounts=accounts,
+        refused=when(is_refused, set_up),
         endpoints=section(visit, ENDPOINTS, endpoints, id="endpoints", live=True),
         came=came.html,
-        set_up=when(visit.may(Scope.REGISTER), set_up),
+        set_up=when(visit.may(Scope.REGISTER) and not is_refused, set_up),
     )
     status = error.status if error else came.status
     return layout(visit, terms.PUSHES, body, live=True, status=status)
