@@ -23,10 +23,9 @@ from wechat_scheduler.audience.model import (
 from wechat_scheduler.audience.names import AppPerson
 from wechat_scheduler.audience.topic_store import TopicChange, TopicFilter
 from wechat_scheduler.errors import ConflictError
-from wechat_scheduler.storage.audience.cancelling import mark_unreachable
+from wechat_scheduler.storage.audience.cancelling import cancel_waiting, mark_unreachable
 from wechat_scheduler.storage.audience.names import SqlNames
 from wechat_scheduler.storage.database import Database, Statement, rows_of
-from wechat_scheduler.storage.rows import micros
 
 DAY = timedelta(days=1)
 APP = an_app("shop", callback=CALLBACK)
@@ -301,7 +300,8 @@ async def test_what_waits_for_a_user_who_left_is_cancelled_with_the_reason(
     gone = await people.subscribers.unfollow("wx1", "o1", now=START)
     left = await states(database)
     await waiting(database, (4, "person", UID, 1, None))
-    await database.write(lambda: mark_unreachable(UID, "43101", micros(START)))
+    await database.write(lambda: rows_of(mark_unreachable(UID, "43101")))
+    await cancel_waiting(database, {UID: "43101"}, START)
     troubled = await people.subscribers.by_uid(UID)
     back = await people.subscribers.follow("wx1", "o1", uid="UID_unused", now=START + HOUR)
 

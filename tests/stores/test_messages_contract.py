@@ -232,6 +232,25 @@ async def test_what_would_be_cancelled_is_told_before(mail: Mail) -> None:
     assert announced == cancelled == [waiting]
 
 
+async def test_of_one_person_only_what_waits_is_cancelled_and_only_what_failed_is_sent_again(
+    mail: Mail,
+) -> None:
+    amys, bobs = await mail.put_one(), await mail.put_one("bob")
+    of_amy, of_none = DeliveryFilter(uid=mail.uids["amy"]), DeliveryFilter(uid="UID_none")
+
+    cancelled = [
+        await mail.deliveries.cancel(wanted, reason="no", limit=10, now=NOW)
+        for wanted in (of_none, of_amy, of_amy)
+    ]
+    replayed = [
+        await mail.deliveries.replay(wanted, limit=10, now=NOW)
+        for wanted in (of_none, of_amy, of_amy)
+    ]
+
+    assert cancelled == replayed == [[], [amys], []]
+    assert (await mail.shown(bobs)).state is DeliveryState.PENDING
+
+
 async def test_many_deliveries_of_a_span_of_time_are_listed_as_few_are(
     mail: Mail, monkeypatch: pytest.MonkeyPatch
 ) -> None:

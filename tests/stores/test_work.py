@@ -35,6 +35,7 @@ from wechat_scheduler.reminders.model import PeopleChange, Reminder
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.audience.joined import of_removed
 from wechat_scheduler.storage.audience.removals import next_part
+from wechat_scheduler.storage.audience.subscribers import SqlSubscribers
 from wechat_scheduler.storage.audience.subscriptions import SqlSubscriptions
 from wechat_scheduler.storage.audience.topics import SqlTopics
 from wechat_scheduler.storage.credentials.credentials import SqlCredentials
@@ -202,6 +203,26 @@ async def a_message_is_forgotten(bench: Bench, size: int) -> None:
         pass
 
 
+async def one_who_got_many_messages_leaves(bench: Bench, size: int) -> None:
+    """What waits for them is cancelled, sent again, and cancelled by name."""
+    await bench.fill(FOLLOW, 1)
+    await bench.message("accepted", size)
+    await bench.fill(
+        "UPDATE deliveries SET target = 'UID_0000001', message_id = id, settled_at = due_at"
+    )
+    target = Target(delivery_id=1, kind=TargetKind.PERSON, name="UID_0000001")
+    message = Message(id=9, app_id=7, content=Content(title="hi"), created_at=NOW)
+    await bench.messages.put(message, [target], once=None, now=NOW)
+    deliveries, theirs = (
+        SqlDeliveries(bench.database, feed=SqlFeed(bench.database)),
+        DeliveryFilter(uid=target.name),
+    )
+    bench.database.watch()
+    await SqlSubscribers(bench.database).unfollow("wx1", "o1", now=NOW)
+    assert await deliveries.replay(theirs, limit=100, now=NOW) == [1]
+    assert await deliveries.cancel(theirs, reason="no", limit=100, now=NOW) == [1]
+
+
 async def children_are_woken(bench: Bench, size: int) -> None:
     """Their parent gets its value, and claims wake the rest of them."""
     store = SqlCredentials(
@@ -265,6 +286,7 @@ CASES = (
     a_message_is_claimed,
     a_message_is_cancelled_and_replayed,
     a_message_is_forgotten,
+    one_who_got_many_messages_leaves,
     children_are_woken,
     failed_jobs_begin_anew,
     jobs_are_due_at_once,

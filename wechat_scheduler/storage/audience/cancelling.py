@@ -3,18 +3,29 @@
 A delivery that is being sent at this moment stays with its sender, which gets WeChat's own error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
-from wechat_scheduler.storage.database import IDS, Script, Statement, each, with_ids
+from wechat_scheduler.storage.database import (
+    CHUNK,
+    IDS,
+    Database,
+    Script,
+    Statement,
+    each,
+    with_ids,
+)
 from wechat_scheduler.storage.rows import micros
 
-CANCEL = """
-    UPDATE deliveries SET state = 'cancelled', error = $2, settled_at = $3
-    WHERE state = 'pending' AND claimed_by IS NULL
-"""
-# What waits is not settled; the index of the receivers' deliveries tells the two apart.
-OF_PERSON = f"{CANCEL} AND settled_at IS NULL AND target = $1 AND channel = 'person'"
+WAITING: Final = f"""
+    SELECT id, target FROM deliveries
+    WHERE target IN ({IDS}) AND channel = 'person' AND state = 'pending' AND claimed_by IS NULL
+"""  # noqa: S608 - our own text
+CANCEL: Final = f"""
+    UPDATE deliveries SET state = 'cancelled', error = ${CHUNK + 1}, settled_at = ${CHUNK + 2}
+    WHERE id IN ({IDS}) AND state = 'pending' AND claimed_by IS NULL
+"""  # noqa: S608 - our own text
 TROUBLE = "UPDATE subscribers SET trouble = $2 WHERE uid = $1"
 FORGIVE = f"""
     UPDATE subscribers SET trouble = '' WHERE trouble <> '' AND uid IN (
@@ -31,15 +42,30 @@ DOUBT_COUNTS = f"""
 """  # noqa: S608 - our own text
 
 
-def cancel_for_person(uid: str, reason: str, now: datetime) -> Statement:
-    return Statement(OF_PERSON, (uid, reason, micros(now)))
+async def cancel_waiting(database: Database, reasons: Mapping[str, str], now: datetime) -> None:
+    """Cancel what waits for people, each for the reason under its uid. To be called once it is stored that they get
+    nothing more: what it misses is cancelled when it is due. Raises StorageError.
+
+    What waits is looked for where no writer waits. The index by receivers does not tell it apart from what a person got
+    before, as each outcome would change a page of it.
+    """
+    found: dict[str, list[int]] = {}
+    for statement in with_ids(WAITING, list(reasons)):
+        for row in await database.read(statement.sql, *statement.params):
+            found.setdefault(reasons[row["target"]], []).append(row["id"])
+    if found:
+        await database.write(lambda: _cancel(found, micros(now)))
 
 
-def mark_unreachable(uid: str, reason: str, now: int) -> Script[None]:
-    """Record why WeChat accepts no messages for the person, and cancel what is pending. It holds until they
-    follow again or a delivery to them is replayed."""
-    yield Statement(TROUBLE, (uid, reason))
-    yield Statement(OF_PERSON, (uid, reason, now))
+def _cancel(found: Mapping[str, Sequence[int]], now: int) -> Script[None]:
+    for reason, ids in found.items():
+        yield from each(with_ids(CANCEL, ids, reason, now))
+
+
+def mark_unreachable(uid: str, reason: str) -> Statement:
+    """Records why WeChat accepts no messages for the person. It holds until they follow again or a delivery to them is
+    replayed."""
+    return Statement(TROUBLE, (uid, reason))
 
 
 def end_texts(uid: str, tried_at: datetime) -> Statement:

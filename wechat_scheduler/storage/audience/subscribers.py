@@ -9,9 +9,17 @@ from wechat_scheduler.audience.model import Quiet, Subscriber, SubscriberChange
 from wechat_scheduler.audience.text_windows import WINDOW
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.storage.audience.called import called_by
-from wechat_scheduler.storage.audience.cancelling import cancel_for_person
+from wechat_scheduler.storage.audience.cancelling import cancel_waiting
 from wechat_scheduler.storage.conditions import SqlConditions
-from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
+from wechat_scheduler.storage.database import (
+    IDS,
+    Database,
+    Row,
+    Script,
+    Statement,
+    rows_of,
+    with_ids,
+)
 from wechat_scheduler.storage.recent import RecentRows
 from wechat_scheduler.storage.rows import MICROSECOND, columns, micros, record
 from wechat_scheduler.storage.unreadable import only, readable
@@ -41,6 +49,7 @@ UNFOLLOW = """
     UPDATE subscribers SET follows = 0, heard_at = NULL, texts_until = NULL
     WHERE appid = $1 AND openid = $2 AND (heard_at IS NULL OR heard_at <= $3) RETURNING *
 """
+UNFOLLOWED = "the user unfollowed the account"
 CHANGE = """
     UPDATE subscribers SET zone = coalesce($2, zone), quiet = coalesce($3, quiet),
         nickname = coalesce($4, nickname), avatar = coalesce($5, avatar),
@@ -77,7 +86,11 @@ class SqlSubscribers:
         return await self._database.write(lambda: _follow(appid, openid, uid, now, window))
 
     async def unfollow(self, appid: str, openid: str, *, now: datetime) -> Subscriber | None:
-        return await self._database.write(lambda: _unfollow(appid, openid, now))
+        unfollow = Statement(UNFOLLOW, (appid, openid, micros(now)))
+        rows = await self._database.write(lambda: rows_of(unfollow))
+        await cancel_waiting(self._database, {row["uid"]: UNFOLLOWED for row in rows}, now)
+        # The user has left, even if the row cannot be read.
+        return next(iter(readable(rows, subscriber_of, table="subscribers", key="uid")), None)
 
     async def change(self, uid: str, change: SubscriberChange) -> Subscriber | None:
         return await self._database.write(lambda: _change(uid, change))
@@ -135,15 +148,6 @@ def _follow(
     found = _only(rows)
     assert found is not None  # noqa: S101 - it returns a row
     return found
-
-
-def _unfollow(appid: str, openid: str, now: datetime) -> Script[Subscriber | None]:
-    rows = yield Statement(UNFOLLOW, (appid, openid, micros(now)))
-    if not rows:
-        return None
-    yield cancel_for_person(rows[0]["uid"], "the user unfollowed the account", now)
-    # The user has left, even if the row cannot be read.
-    return next(iter(readable(rows, subscriber_of, table="subscribers", key="uid")), None)
 
 
 def _change(uid: str, change: SubscriberChange) -> Script[Subscriber | None]:

@@ -41,16 +41,9 @@ class Conditions(SqlConditions):
             case None:
                 return
             case DeliveryState.PENDING | DeliveryState.SENDING:
-                self.add(is_pending(wanted, alias))
+                self.add(f"{alias}state = 'pending'")
                 claimed = "IS NULL" if state is DeliveryState.PENDING else "IS NOT NULL"
                 self.add(f"{alias}claimed_by {claimed}")
             case _:
                 # Not a value: SQLite must see that the index of these few rows has them all.
                 self.add(f"{alias}state = '{state.value}'")
-
-
-def is_pending(wanted: DeliveryFilter, alias: str = "") -> str:
-    """The condition of what waits. It is not settled, and the index of a receiver's deliveries tells the two apart;
-    without a receiver, PostgreSQL would read all of that index for it."""
-    unsettled = f" AND {alias}settled_at IS NULL" if wanted.uid else ""
-    return f"{alias}state = 'pending'{unsettled}"

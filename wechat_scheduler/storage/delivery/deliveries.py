@@ -3,7 +3,7 @@
 Rows without a message are credential notifications, and are not shown here.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import Attempt, DeliveryState
@@ -22,7 +22,7 @@ from wechat_scheduler.storage.database import (
     rows_of,
     with_ids,
 )
-from wechat_scheduler.storage.delivery.conditions import Conditions, is_pending
+from wechat_scheduler.storage.delivery.conditions import Conditions
 from wechat_scheduler.storage.delivery.delivery_lists import (
     list_deliveries,
     list_messages,
@@ -111,14 +111,15 @@ class SqlDeliveries:
         return await read_last_sent(self._database, reminders)
 
     async def replay(self, wanted: DeliveryFilter, *, limit: int, now: datetime) -> Sequence[int]:
-        conditions = _replayable(wanted, micros(now))
-        replay = _change(REPLAY, conditions, limit)
+        found = await self._found(wanted, _replayable, limit)
+        replay = _change(REPLAY, _replayable(found, micros(now)), limit)
         return await self._database.write(lambda: _replayed(replay, micros(now)))
 
     async def cancel(
         self, wanted: DeliveryFilter, *, reason: str, limit: int, now: datetime
     ) -> Sequence[int]:
-        cancel = cancelling(wanted, reason, micros(now), limit=limit)
+        found = await self._found(wanted, _cancellable, limit)
+        cancel = cancelling(found, reason, micros(now), limit=limit)
         return [row["id"] for row in await self._database.write(lambda: rows_of(cancel))]
 
     async def replayable(self, wanted: DeliveryFilter, *, limit: int) -> Sequence[int]:
@@ -135,6 +136,16 @@ class SqlDeliveries:
 
     async def sender(self, message_id: int) -> int | None:
         return next((row["app_id"] for row in await self._database.read(SENDER, message_id)), None)
+
+    async def _found(
+        self, wanted: DeliveryFilter, which: Callable[[DeliveryFilter], Conditions], limit: int
+    ) -> DeliveryFilter:
+        """Those of a person by their ids: they are looked for among all that the person got, where no writer waits."""
+        if not wanted.uid or wanted.ids:
+            return wanted
+        ids = await self._ids(which(wanted), limit)
+        # 0 is the id of none, while no ids at all stand for any.
+        return replace(wanted, uid="", ids=tuple(ids) or (0,))
 
     async def _ids(self, conditions: Conditions, limit: int) -> Sequence[int]:
         chosen = _chosen(conditions, limit)
@@ -157,7 +168,7 @@ def cancelling(wanted: DeliveryFilter, reason: str, now: int, *, limit: int) -> 
 
 def _cancellable(wanted: DeliveryFilter, *values: object) -> Conditions:
     conditions = Conditions(wanted, alias="", values=values)
-    conditions.add(f"{is_pending(wanted)} AND claimed_by IS NULL")
+    conditions.add("state = 'pending' AND claimed_by IS NULL")
     return conditions
 
 

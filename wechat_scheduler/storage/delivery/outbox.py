@@ -8,6 +8,7 @@ from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKi
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.turns import due_turns
+from wechat_scheduler.storage.audience.cancelling import cancel_waiting
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
 from wechat_scheduler.storage.claims import BY_APP, Claim, ClaimingStore, DueTable, due_of
@@ -117,7 +118,9 @@ class SqlOutbox(ClaimingStore):
         self, _: str, ended: Sequence[tuple[Outcome, datetime]]
     ) -> Sequence[str | None]:
         said, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
-        return await self._database.write(lambda: outcomes.settle(said, micros(now), self._feed))
+        told = await self._database.write(lambda: outcomes.settle(said, micros(now), self._feed))
+        await cancel_waiting(self._database, outcomes.unreachable(said), now)
+        return told
 
     def _claimed(self, claim: Claim, limit: int) -> Script[_ClaimedRows]:
         rows = yield from self._lanes.take(claim, limit)

@@ -155,10 +155,19 @@ def _final(outcomes: Sequence[Settled], now: int) -> Script[set[int]]:
     done: set[int] = set()
     for statement in SETTLE.statements([_values(one, now) for one in outcomes]):
         done |= {row["id"] for row in (yield statement)}
-    for one in outcomes:
-        if one.unreachable and one.delivery.channel == TargetKind.PERSON:
-            yield from mark_unreachable(one.delivery.target, one.reason, now)
+    yield from each(mark_unreachable(uid, reason) for uid, reason in unreachable(outcomes).items())
     return done
+
+
+def unreachable(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """The reasons of those that say so, by the uid of the receiver."""
+    return {
+        one.delivery.target: one.reason
+        for one in outcomes
+        if isinstance(one, Settled)
+        and one.unreachable
+        and one.delivery.channel == TargetKind.PERSON
+    }
 
 
 def _values(outcome: Settled, now: int) -> tuple[object, ...]:

@@ -1,5 +1,5 @@
--- The deliveries of a receiver, and those of them that are not settled, are found by one index instead of two.
+-- The deliveries of a receiver, and those that wait, are found by one index instead of two: `deliveries_of_receiver`,
+-- which a later migration builds.
 
-CREATE INDEX IF NOT EXISTS deliveries_of_target ON deliveries (target, settled_at);
 DROP INDEX IF EXISTS deliveries_target;
 DROP INDEX IF EXISTS deliveries_pending_target;
