@@ -75,12 +75,16 @@ async def test_an_endpoint_that_is_set_up_is_replaced_only_after_a_question(
     before = await admin.open(URL)
     made = await admin.submit(asked, button="Yes, do it")
     after = await admin.open(URL)
+    push = Sender(token="second").push(ticket())
+    proof = f"signature={push.signature}&timestamp={push.timestamp}&nonce={push.nonce}&echostr=42"
+    echo = await keeper.call("GET", f"/wechat/callback/{APPID}?{proof}", key="")
 
     assert (wrong.status, wrong.root.one("input", name="account")["value"]) == (400, APPID)
     assert "3 to 32 letters" in wrong.root.one(id="error-token").text
     assert "Type it again" in wrong.root.one(id="hint-token").text
     assert f"Pushes of {APPID} are set up already." in asked.text
-    assert asked.headers["Cache-Control"] == "no-store"  # it carries the new secrets
+    assert not [secret for secret in fields.values() if secret in asked.html]
+    assert echo.json == "42"
     assert "the former secrets are accepted too" not in before.text
     assert made.title == "The endpoint is set up"
     assert "the former secrets are accepted too" in after.text

@@ -29,7 +29,7 @@ _ROOM: Final = "/console/"
 _SIGN_OUT: Final = "/console/sign-out"
 _SERVICE: Final = (CSRF, ONCE, ASK, SURE, "settled_by")
 # Fields that people do not write, and choices that a form begins with.
-_UNSEEN: Final = ("previewed", "meant", "app", "alert", "purpose", "as")
+_UNSEEN: Final = ("kept_secrets", "previewed", "meant", "app", "alert", "purpose", "as")
 _BEGUN: Final = (("priority", "normal"), ("channel", "auto"))
 # Of fields that errors of our API do not name.
 _LABELS: Final[Mapping[str, Phrase]] = {

@@ -1,6 +1,7 @@
 """The question before a dangerous form is carried out, for browsers without scripts. Where scripts run, the
 script has asked before the form came."""
 
+from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import Final
 from urllib.parse import urlsplit
@@ -33,9 +34,16 @@ def unanswered(visit: Visit) -> str:
     return "" if visit.form.get(SURE) else visit.form.get(ASK, "")
 
 
-def question(visit: Visit, text: Html | str) -> web.Response:
-    """A page with the same form behind the question."""
-    kept = [(name, value) for name, value in visit.fields if name not in (ASK, SURE)]
+def question(
+    visit: Visit,
+    text: Html | str,
+    *,
+    without: Collection[str] = (),
+    instead: Collection[tuple[str, str]] = (),
+) -> web.Response:
+    """A page with the same form behind the question: `without` the fields of these names, and with others `instead`."""
+    left = (ASK, SURE, *without, *dict(instead))
+    kept = [*((name, value) for name, value in visit.fields if name not in left), *instead]
     body = fill(
         _FORM,
         question=text,

@@ -38,13 +38,13 @@ from wechat_scheduler.web.console.parts import (
 from wechat_scheduler.web.console.pushes.past import past_pushes
 from wechat_scheduler.web.console.pushes.set_up_form import (
     PUSHES,
-    SECRETS,
     SET_UP_PATH,
     check_set_up,
+    question_about,
+    secrets_of,
     set_up_form,
 )
 from wechat_scheduler.web.console.pushes.to_enter import SetUpOutcome, entered, entered_page
-from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
@@ -217,12 +217,11 @@ def _remove(visit: Visit, one: PushEndpointResult) -> Html:
 
 
 async def set_up(visit: Visit) -> web.Response:
-    given = {name: visit.form.get(name, "").strip() for name in SECRETS}
-    appid = visit.form.get("account", "").strip()
+    given, appid = await secrets_of(visit), visit.form.get("account", "").strip()
     try:
         check_set_up(visit, appid, given)
         if SURE not in visit.form and await _is_set_up(visit, appid):
-            return question(visit, visit.say(REPLACES, appid=appid))
+            return await question_about(visit, visit.say(REPLACES, appid=appid), given)
         made = await visit.api.put("/callbacks/{appid}", SetUpOutcome, body=given, appid=appid)
     except RequestError as error:
         return await _page(visit, error)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
+from aiohttp import web
 
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.known_accounts import ACCOUNTS
 from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
 from wechat_scheduler.web.native.push_endpoints import read_endpoint
@@ -32,6 +34,8 @@ SUBMIT = W("Accept pushes", "接收推送")
 PUSHES: Final = "/console/pushes"
 SET_UP_PATH: Final = f"{PUSHES}/set-up"
 SECRETS: Final = ("token", "encoding_aes_key")
+# The field of a question with the id of the secrets that were typed.
+KEPT: Final = "kept_secrets"
 
 
 def set_up_form(visit: Visit, error: RequestError | None) -> Html:
@@ -46,6 +50,21 @@ def set_up_form(visit: Visit, error: RequestError | None) -> Html:
         ]
     )
     return form(visit, SET_UP_PATH, body, SUBMIT)
+
+
+async def secrets_of(visit: Visit) -> dict[str, str]:
+    """Those of the form, or behind a question those that were kept with it."""
+    key = visit.form.get(KEPT, "")
+    if text := await visit.kept(key) if key else None:
+        return msgspec.json.decode(text, type=dict[str, str])
+    return {name: visit.form.get(name, "").strip() for name in SECRETS}
+
+
+async def question_about(visit: Visit, text: str, secrets: Mapping[str, str]) -> web.Response:
+    """A question before the form is carried out. The secrets are kept for it, and are not in its page. Raises
+    StorageError."""
+    key = await visit.keep(visit.request.path, msgspec.json.encode(secrets).decode())
+    return question(visit, text, without=SECRETS, instead=[(KEPT, key)])
 
 
 def check_set_up(visit: Visit, appid: str, given: Mapping[str, str]) -> None:
