@@ -71,8 +71,13 @@ def _name(visit: Visit, job: JobResult) -> Html:
     if job.subject:
         words = AT_PLATFORM if job.kind == AUTHORIZER_TOKEN else OF_ACCOUNT
         of = fill("{of} {account}", of=visit.say(words), account=account)
-        theirs = fill('<span class="id">{subject}</span>', subject=job.subject_name or job.subject)
-        named = [_below(called(job.subject_name, theirs, job.subject)), _below(of)]
+        name = job.subject_name
+        theirs = (
+            fill("{name}", name=name)
+            if name
+            else fill('<span class="id">{id}</span>', id=job.subject)
+        )
+        named = [_below(called(name, theirs, job.subject)), _below(of)]
     else:
         named = [_below(account)]
     return fill(
