@@ -26,7 +26,6 @@ def job(**wish: Any) -> NotedJob:
         "key": JobKey("wx1", "access_token"),
         "expires_at": NOW + 2 * HOUR,
         "suspect": False,
-        "waits_on": "",
         "calls": 20,
         "endpoint": "",
         "fault": SECRET,

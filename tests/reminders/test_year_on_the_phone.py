@@ -55,6 +55,6 @@ async def live(town: Town, clock: FakeClock) -> None:
         await town.caller.settle()
     clock.advance_to(min(await due.next_due() or END, END))
     await cores.reminders.clockwork.run_once()
-    await cores.delivery.dispatcher.claim(10)
+    await town.stores.outbox.claim(now=clock.now(), limit=10, lease=LEASE)
     clock.advance(timedelta(minutes=1))
     await due.claim(now=clock.now(), limit=10, lease=LEASE)

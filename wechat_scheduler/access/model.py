@@ -104,10 +104,6 @@ class KeyStore(Protocol):
     async def has_key(self, digest: str) -> bool:
         """Whether there is a key with that hash, of any state."""
 
-    async def put_admin(self, digest: str, *, now: datetime) -> bool:
-        """Add the admin key with that hash, unless it is stored already, revoked or not. Returns
-        whether it can be used."""
-
     async def add(self, key: Key, *, signing_secret: str, once: Once | None = None) -> None:
         """Add a key, and the secret that signs the calls to its owner. Raises as `once.Once` says."""
 

@@ -17,7 +17,6 @@ class NotedJob:
     key: JobKey
     expires_at: datetime | None
     suspect: bool
-    waits_on: str
     calls: int
     endpoint: str
     fault: Fault | None

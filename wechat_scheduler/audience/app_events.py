@@ -11,7 +11,6 @@ class Source(enum.StrEnum):
     """How a user came to an app."""
 
     SCAN = "scan"
-    LINK = "link"
     COMMAND = "command"
 
 

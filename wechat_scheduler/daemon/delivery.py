@@ -37,7 +37,6 @@ class DeliveryParts:
     sending: Sending
     desk: DeliveryDesk
     previews: PreviewDesk
-    dispatcher: Dispatcher
     failures: Failures
     gate: Gate
     alerts: AlertChannel
@@ -98,7 +97,6 @@ def wire_delivery(
             landing=_landing(ground, directory),
             clock=clock,
         ),
-        dispatcher=dispatcher,
         failures=failures,
         gate=gate,
         alerts=alerts,

@@ -60,10 +60,6 @@ class PathRules:
         self._allowed = [_read(rule) for rule in allow]
         self._allow, self._deny = _pattern(allow), _pattern(deny, re.IGNORECASE)
 
-    def admit(self, method: str, path: str) -> bool:
-        """Whether a call may pass. `path` is as it stands in the request."""
-        return self.refusal(method, path) is None
-
     def touches(self, rule: str) -> bool:
         """Whether `allow` names a path that this rule fits, too, with any method."""
         _, path, is_begun = _read(rule)
@@ -75,7 +71,7 @@ class PathRules:
         )
 
     def refusal(self, method: str, path: str) -> PathRefusal | None:
-        """Why a call may not pass; None if it may."""
+        """Why a call may not pass; None if it may. `path` is as it stands in the request."""
         call = f"{method} {path}"
         if method not in ("GET", "POST"):
             return PathRefusal.METHOD

@@ -74,6 +74,7 @@ class SqlKeys:
         return bool(await self._database.read(HAS, digest))
 
     async def put_admin(self, digest: str, *, now: datetime) -> bool:
+        """Add the admin key with that hash, unless it is stored already, revoked or not. Returns whether it can be used."""
         return await self._database.write(lambda: self._put_admin(digest, now))
 
     async def add(self, key: Key, *, signing_secret: str, once: Once | None = None) -> None:

@@ -23,7 +23,7 @@ from wechat_scheduler.storage.rows import contest_of, fault_of, instant, key_of,
 from wechat_scheduler.storage.unreadable import readable
 
 _JOB: Final = """
-    SELECT j.appid, j.kind, j.subject, j.expires_at, j.suspect, j.waits_on, j.fault, j.contest,
+    SELECT j.appid, j.kind, j.subject, j.expires_at, j.suspect, j.fault, j.contest,
         CASE WHEN j.quota_day = $1 THEN j.calls ELSE 0 END AS calls, a.endpoint
 """
 # The words of the partial index, so that both databases take it.
