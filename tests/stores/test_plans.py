@@ -305,7 +305,9 @@ async def test_the_deliveries_of_a_reminder_are_listed_by_its_messages() -> None
 
     rows = await memory_database().read(f"EXPLAIN QUERY PLAN {page}", *conditions.values)
 
-    assert rows[0]["detail"].endswith("messages_of_reminder (reminder=? AND created_at>?)")
+    assert rows[0]["detail"].endswith(
+        "messages_by_reminder (<expr>=? AND reminder=? AND created_at>?)"
+    )
 
 
 async def test_what_a_user_did_is_found_without_the_acts_of_all_others() -> None:

@@ -7,7 +7,11 @@ from wechat_scheduler.delivery.views import DeliveryFilter
 from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.rows import micros_or_none
 
-OF_REMINDER: Final = "message_id IN (SELECT r.id FROM messages r WHERE r.reminder = {})"
+# The messages of a reminder, in the words of their index. It begins with the end of the reminder's id, which is its place
+# (see `reminders.model.new_id`): so the messages of reminders that fall due together are put on the same pages.
+# `SELECT` keeps SQLite from putting the value in the place of the column in the first condition, too.
+OF_REMINDER: Final = "substr(m.reminder, 29) = substr({0}, 29) AND m.reminder = (SELECT {0})"
+_TO_REMINDER: Final = f"message_id IN (SELECT m.id FROM messages m WHERE {OF_REMINDER})"  # noqa: S608 - our own text
 
 
 class Conditions(SqlConditions):
@@ -25,7 +29,7 @@ class Conditions(SqlConditions):
         for column, value in (
             ("app_id = {}", wanted.app_id or None),
             ("message_id = {}", wanted.message_id or None),
-            (OF_REMINDER, wanted.reminder or None),
+            (_TO_REMINDER, wanted.reminder or None),
             ("target = {}", wanted.uid or None),
             ("errcode = {}", wanted.errcode),
             ("created_at >= {}", micros_or_none(wanted.since)),

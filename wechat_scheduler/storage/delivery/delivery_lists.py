@@ -8,7 +8,7 @@ from wechat_scheduler.delivery.views import DeliveryFilter, DeliveryView, Listed
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.storage.corrected import IS_CORRECTED
 from wechat_scheduler.storage.database import Database, Row
-from wechat_scheduler.storage.delivery.conditions import Conditions
+from wechat_scheduler.storage.delivery.conditions import OF_REMINDER, Conditions
 from wechat_scheduler.storage.delivery.delivery_names import (
     DeliveryNames,
     is_to_topic,
@@ -142,7 +142,7 @@ def _bound_messages(conditions: Conditions, wanted: DeliveryFilter) -> None:
     if app_id:
         conditions.add("m.app_id = {}", app_id)
     if wanted.reminder:
-        conditions.add("m.reminder = {}", wanted.reminder)
+        conditions.add(OF_REMINDER, wanted.reminder)
     if wanted.until:
         conditions.add("m.created_at < {}", micros(wanted.until))
 
@@ -153,7 +153,7 @@ async def list_messages(
     """Of `wanted`, the app, the reminder, the uid and the times count."""
     conditions = Conditions(replace(wanted, uid="", reminder=""), alias="m.")
     if wanted.reminder:
-        conditions.add("m.reminder = {}", wanted.reminder)
+        conditions.add(OF_REMINDER, wanted.reminder)
     if wanted.uid:
         conditions.add(WITH_UID, wanted.uid)
     if after:

@@ -6,6 +6,7 @@ from typing import Final
 from wechat_scheduler.delivery.model import DeliveryState
 from wechat_scheduler.delivery.views import MOST_COUNTED
 from wechat_scheduler.storage.database import Database
+from wechat_scheduler.storage.delivery.conditions import OF_REMINDER
 from wechat_scheduler.storage.delivery.messages import OF_RECEIVERS, count_of
 from wechat_scheduler.storage.unreadable import readable
 
@@ -16,13 +17,17 @@ AT_ONCE: Final = 8
 _OF_ONE: Final = (
     "SELECT * FROM (SELECT m.reminder, d.state, d.claimed_by FROM messages m JOIN deliveries d ON d.message_id = m.id"
     " AND {2}"
-    " WHERE m.reminder = ${0} AND m.created_at >= (SELECT last_at FROM reminders WHERE id = ${0})"
+    " WHERE {3} AND m.created_at >= (SELECT last_at FROM reminders WHERE id = ${0})"
     " LIMIT {1}) few{0}"
 )
+_EACH: Final = [
+    _OF_ONE.format(place, MOST_COUNTED, OF_RECEIVERS, OF_REMINDER.format(f"${place}"))
+    for place in range(1, AT_ONCE + 1)
+]
 LAST_SENT: Final = f"""
     SELECT reminder, CASE WHEN state = 'pending' AND claimed_by IS NOT NULL THEN 'sending' ELSE state END AS standing,
         count(*) AS many
-    FROM ({" UNION ALL ".join(_OF_ONE.format(place + 1, MOST_COUNTED, OF_RECEIVERS) for place in range(AT_ONCE))}) chosen
+    FROM ({" UNION ALL ".join(_EACH)}) chosen
     GROUP BY 1, 2
 """  # noqa: S608 - our own text
 
