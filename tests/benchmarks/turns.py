@@ -43,6 +43,7 @@ CASES: tuple[tuple[Callable[[work.Bench, int], Awaitable[None]], int], ...] = (
     (work.a_message_is_claimed, DELIVERIES),
     (work.a_message_is_cancelled_and_replayed, DELIVERIES),
     (work.a_message_is_forgotten, DELIVERIES),
+    (work.one_who_got_many_messages_leaves, JOINED),
     (work.children_are_woken, AUTHORISERS),
     (work.jobs_are_due_at_once, AUTHORISERS),
 )
