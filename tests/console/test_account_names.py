@@ -113,3 +113,20 @@ async def test_each_of_very_many_apps_without_a_credential_is_named(
         row["Account"] for row in page.table() if "has no credential here" in "".join(row.values())
     ]
     assert asked == bare
+
+
+async def test_a_name_that_another_person_gave_meanwhile_is_shown_before_it_is_overwritten(
+    keeper: Caller, admin: Browser
+) -> None:
+    await keeper.register({"type": 0})
+    form = await admin.open(f"{LIST}/{APPID}")
+    await keeper.call("PATCH", f"/v1/accounts/{APPID}", body={"name": THEIRS})
+
+    untouched = await admin.submit(form, f"{LIST}/{APPID}")
+    clash = await admin.submit(form, f"{LIST}/{APPID}", name=NAME)
+    saved = await admin.submit(clash, f"{LIST}/{APPID}")
+
+    assert untouched.title == f"{THEIRS} · {APPID}"
+    assert clash.status == 409
+    assert THEIRS in clash.root.one("p", id="error-name").text
+    assert saved.title == f"{NAME} · {APPID}"

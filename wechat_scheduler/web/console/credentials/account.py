@@ -15,6 +15,7 @@ from wechat_scheduler.web.console.credentials.naming import naming
 from wechat_scheduler.web.console.credentials.next_steps import next_steps
 from wechat_scheduler.web.console.credentials.removal import way_to_removal
 from wechat_scheduler.web.console.credentials.rows import ROOM, account_place, job_table
+from wechat_scheduler.web.console.edits import MeanwhileError, edit_of
 from wechat_scheduler.web.console.fields import datalist, text_field
 from wechat_scheduler.web.console.key_limits import of_credentials
 from wechat_scheduler.web.console.known_accounts import known_account, register_url
@@ -80,10 +81,14 @@ async def shown(visit: Visit) -> web.Response:
 
 async def name(visit: Visit) -> web.Response:
     """`POST /console/credentials/{appid}`: gives the account a name."""
-    appid, body = visit.request.match_info["appid"], {"name": visit.form.get("name", "")}
+    appid = visit.request.match_info["appid"]
+    known = await known_account(visit, appid)
+    edit = edit_of(visit, {"name": known.name if known else ""})
+    body = {"name": edit.visit.form.get("name", "")}
     try:
+        edit.check()
         await visit.api.patch("/v1/accounts/{appid}", str, body=body, appid=appid)
-    except InvalidRequestError as error:
+    except (InvalidRequestError, MeanwhileError) as error:
         return await _page(visit, error)
     return done(account_place(appid), "named")
 

@@ -6,6 +6,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import RequestError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.credentials.rows import account_place
+from wechat_scheduler.web.console.edits import shown_fields
 from wechat_scheduler.web.console.fields import form
 from wechat_scheduler.web.console.form_fields import FormFields
 from wechat_scheduler.web.console.mistakes import Mistakes
@@ -33,5 +34,6 @@ def naming(visit: Visit, appid: str, name: str, error: RequestError | None = Non
     shown = fields.text(
         "name", terms.NAME, default=name, hint=NAME_HINT, maxlength=LONGEST_NAME, autocomplete="off"
     )
-    body = joined([fields.refusal(), form(visit, account_place(appid), shown, SAVE)])
+    now = shown_fields({"name": name})
+    body = joined([fields.refusal(), form(visit, account_place(appid), shown, SAVE, fields=now)])
     return section(visit, terms.NAME, body, id="name")
