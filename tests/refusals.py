@@ -87,6 +87,14 @@ def sentence(text: str) -> Request:
     return plain("POST", "/v1/reminders/parse", {"text": text})
 
 
+async def change_what_was_changed_since(place: Place) -> Answer:
+    await place.call("POST", "/v1/consumers", body={"name": "crm", "appids": [APPID]})
+    body = {"networks": ["10.0.0.0/8"]}
+    return await place.call(
+        "PATCH", "/v1/consumers/crm", body=body, headers={"If-Match": '"earlier"'}
+    )
+
+
 async def make_a_consumer_twice(place: Place) -> Answer:
     body = {"name": "shop", "appids": [APPID]}
     await place.call("POST", "/v1/consumers", body)
@@ -338,6 +346,7 @@ REFUSALS: Final[Mapping[Reason, Request]] = {
     Reason.DELIVERY_STATE: cancel_a_delivery_twice,
     Reason.REMINDER_STATE: pause_what_was_cancelled,
     Reason.REMINDER_BUSY: pause_what_others_change,
+    Reason.REQUEST_OUTDATED: change_what_was_changed_since,
     Reason.BODY_TOO_LARGE: lambda place: place.call(
         "POST", "/register", data=BytesIO(b" " * 2_000_000)
     ),

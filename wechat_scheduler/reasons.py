@@ -80,6 +80,8 @@ class Reason(enum.StrEnum):
     REMINDER_BUSY = "reminder.busy", 409
     ALERT_STATE = "alert.state", 409
 
+    REQUEST_OUTDATED = "request.outdated", 412
+
     BODY_TOO_LARGE = "body.too_large", 413
     BODY_COMPRESSED = "body.compressed", 415
 

@@ -170,6 +170,8 @@ _OF_REQUESTS: Final = {
     "it is {state}: there is nothing to try again": "它的状态是 {state}：没有可以重发的",
     "it was sent again meanwhile, and is {state}: read why before you send it once more":
         "它刚被重新发送过，现在的状态是 {state}：请先看原因，再决定是否重发",
+    "it was changed since: read it again, and send the change with its new ETag":
+        "它刚被别处改过：请再读一次，并带上新的 ETag 发送更改",
     "it is {state}: there is nothing to cancel": "它的状态是 {state}：没有可以取消的",
     "it is over: there is nothing to mute": "它已结束：没有可以静音的",
     "the reminder is {state}": "提醒的状态是 {state}",

@@ -58,6 +58,7 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.REMINDER_STATE: "提醒现在的状态不允许这样做",
     Reason.REMINDER_BUSY: "提醒正在被别人修改：请再试一次",
     Reason.ALERT_STATE: "告警已结束",
+    Reason.REQUEST_OUTDATED: "刚被别处改过：请再读一次",
     Reason.BODY_TOO_LARGE: "内容太大",
     Reason.BODY_COMPRESSED: "请求体被压缩了",
     Reason.MESSAGE_UNSENDABLE: "消息不能发给任何一个接收者",

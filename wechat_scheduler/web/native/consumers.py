@@ -9,11 +9,13 @@ from aiohttp import web
 from wechat_scheduler.access.actions import Action
 from wechat_scheduler.access.model import Scope
 from wechat_scheduler.access.once import Once
+from wechat_scheduler.engine.records import replace
 from wechat_scheduler.gateway.consumers import MadeConsumer
 from wechat_scheduler.gateway.model import Consumer
 from wechat_scheduler.web.kit import envelope
 from wechat_scheduler.web.kit.idempotency import KeepResult, created
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
+from wechat_scheduler.web.kit.tags import require_match, tagged
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.consumer_bodies import (
     ConsumerBody,
@@ -25,7 +27,7 @@ from wechat_scheduler.web.native.consumer_bodies import (
     read_change,
     read_consumer,
 )
-from wechat_scheduler.web.native.route import NativeRoute, Success
+from wechat_scheduler.web.native.route import IF_MATCH, TAGGED, NativeRoute, Success
 
 log = structlog.get_logger(__name__)
 
@@ -67,7 +69,8 @@ async def listed(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     name = request.match_info["consumer"]
     await request.app[SERVICES].auditor.settle_uses()
-    return envelope.success(consumer_result(await request.app[SERVICES].consumers.consumer(name)))
+    consumer = await request.app[SERVICES].consumers.consumer(name)
+    return envelope.success(consumer_result(consumer), headers=tagged(_settings(consumer)))
 
 
 async def change(request: web.Request) -> web.Response:
@@ -76,13 +79,24 @@ async def change(request: web.Request) -> web.Response:
         request.match_info["consumer"],
         await request.read(),
     )
+
+    def edit(stored: Consumer) -> Consumer:
+        require_match(request, _settings(stored))
+        return read_change(stored, body)
+
     before = await services.consumers.consumer(name)
-    changed = read_change(before, body)
+    changed = edit(before)
     if changed != before or before.revoked_at:
         with noting(request, Action.CONSUMER_CHANGED, before.label):
-            changed = await services.consumers.change(name, lambda one: read_change(one, body))
+            changed = await services.consumers.change(name, edit)
         log.info("consumer.changed", name=name, by=request[CALLER].id)
-    return envelope.success(consumer_result(changed), note=await _note(services, changed, before))
+    note = await _note(services, changed, before)
+    return envelope.success(consumer_result(changed), note=note, headers=tagged(_settings(changed)))
+
+
+def _settings(consumer: Consumer) -> ConsumerResult:
+    """What its tag stands for: its use changes nothing of it."""
+    return consumer_result(replace(consumer, last_used_at=None))
 
 
 async def rotate(request: web.Request) -> web.Response:
@@ -160,12 +174,12 @@ ROUTES = (
     NativeRoute(
         "GET", "/v1/consumers/{consumer}", show, Scope.ADMIN,
         "Shows a consumer without its secret.",
-        result=ConsumerResult,
+        result=ConsumerResult, gives=TAGGED,
     ),
     NativeRoute(
         "PATCH", "/v1/consumers/{consumer}", change, Scope.ADMIN,
         "Changes the given settings of a consumer at once; its secret and its stand-in tokens stay valid.",
-        body=ConsumerChange, result=ConsumerResult,
+        body=ConsumerChange, result=ConsumerResult, takes=(IF_MATCH,), gives=TAGGED, errors=(412,),
     ),
     NativeRoute(
         "POST", "/v1/consumers/{consumer}/secret", rotate, Scope.ADMIN,

@@ -62,6 +62,7 @@ ERRORS: Final[Mapping[int, Json]] = {
         "description": "Several tasks fit: name the subject; the state does not allow it; or the "
         "Idempotency-Key was already used with another request."
     },
+    412: {"description": "It was changed since it had the ETag of `If-Match`."},
     413: {"description": "The body is larger than `server.body_limit`."},
     415: {"description": "The body is compressed."},
     422: {"description": "The sentence cannot become a reminder; `reason` says why."},
@@ -73,7 +74,6 @@ ERRORS: Final[Mapping[int, Json]] = {
     500: {"description": "The daemon has a bug; its log says more."},
     503: {"description": "The service is not available now; `message` says why.", "headers": RETRY},
 }
-
 
 # Renders the document of the application's routes.
 DOCUMENT: Final[web.AppKey[Callable[[], bytes]]] = web.AppKey("DOCUMENT")

@@ -60,6 +60,12 @@ class NativeRoute(Route):
         return tuple(one.name for one in self.takes if one.place == "query")
 
 
+IF_MATCH: Final = Parameter(
+    "header", "If-Match", "An `ETag`: the response is 412 if it is not the current one."
+)
+TAGGED: Final[Mapping[str, str]] = {"ETag": "Another one after each change of what is shown."}
+
+
 def query(name: str, description: str, schema: Mapping[str, Any] = _TEXT) -> Parameter:
     return Parameter("query", name, description, schema)
 

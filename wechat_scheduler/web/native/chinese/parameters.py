@@ -9,6 +9,8 @@ BOTH: Final[Mapping[str, str]] = {
     "A day in Shanghai; today without it.": "上海时间的某一天；不写则为今天",
     "A path of WeChat's, such as `/cgi-bin/menu/get`.": "微信的路径，例如 `/cgi-bin/menu/get`",
     "An `ETag`: the response is 304 while it is the current one.": "一个 `ETag`：仍是当前值时返回 304",
+    "An `ETag`: the response is 412 if it is not the current one.": "一个 `ETag`：不是当前的就返回 412",
+    "It was changed since it had the ETag of `If-Match`.": "带有 `If-Match` 里的 ETag 之后，它又被改过",
     "As the header `Last-Event-ID`.": "与请求头 `Last-Event-ID` 相同",
     "At most this many times.": "最多这么多次",
     "Continue after the event with this id.": "从这个 id 的事件之后继续",

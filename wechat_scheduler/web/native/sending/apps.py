@@ -23,10 +23,20 @@ from wechat_scheduler.web.kit.query import (
     next_page,
 )
 from wechat_scheduler.web.kit.services import CALLER, SERVICES, Services
+from wechat_scheduler.web.kit.tags import require_match, tagged
 from wechat_scheduler.web.kit.texts import APP_NAMESAKE, note_on_namesakes
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.reach import app_of, reachable_apps
-from wechat_scheduler.web.native.route import AFTER, LIMIT, LINK, NativeRoute, Success, query
+from wechat_scheduler.web.native.route import (
+    AFTER,
+    IF_MATCH,
+    LIMIT,
+    LINK,
+    TAGGED,
+    NativeRoute,
+    Success,
+    query,
+)
 from wechat_scheduler.web.native.sending.app_bodies import (
     AppBody,
     AppChange,
@@ -90,19 +100,26 @@ async def shown(request: web.Request) -> web.Response:
     app, note = await app_of(request), ""
     with suppress(StorageError):  # the app itself is in memory
         note = await request.app[SERVICES].accounts.lack(app.appid)
-    return envelope.success(app_result(app), note=note)
+    result = app_result(app)
+    return envelope.success(result, note=note, headers=tagged(result))
 
 
 async def change(request: web.Request) -> web.Response:
     services, app, body = request.app[SERVICES], await app_of(request), await request.read()
+
+    def edit(stored: App) -> App:
+        require_match(request, app_result(stored))
+        return read_change(stored, body, services.check_url)
+
     changed = read_change(app, body, services.check_url)
-    if changed != app:
+    if changed == app:
+        require_match(request, app_result(app))
+    else:
         with noting(request, Action.APP_CHANGED, str(app.id)):
-            changed = await services.directory.change_app(
-                app.id, lambda stored: read_change(stored, body, services.check_url)
-            )
+            changed = await services.directory.change_app(app.id, edit)
         log.info("app.changed", app=app.id, by=request[CALLER].id)
-    return envelope.success(app_result(changed), note="; ".join(_doubts(changed, of=app)))
+    result, doubts = app_result(changed), _doubts(changed, of=app)
+    return envelope.success(result, note="; ".join(doubts), headers=tagged(result))
 
 
 def _doubts(changed: App, of: App) -> Iterator[str]:
@@ -163,12 +180,12 @@ ROUTES = (
     NativeRoute(
         "GET", "/v1/apps/{app}", shown, Scope.PUSH,
         "Shows an app, without its secrets.",
-        result=AppResult,
+        result=AppResult, gives=TAGGED,
     ),
     NativeRoute(
         "PATCH", "/v1/apps/{app}", change, Scope.ADMIN,
         "Changes the given settings of an app.",
-        body=AppChange, result=AppResult,
+        body=AppChange, result=AppResult, takes=(IF_MATCH,), gives=TAGGED, errors=(412,),
     ),
     NativeRoute(
         "DELETE", "/v1/apps/{app}", remove, Scope.ADMIN,
