@@ -70,13 +70,22 @@ async def test_later_it_comes_as_a_template_and_its_receipt_makes_it_delivered(
     assert (delivery.state, delivery.way) == (DeliveryState.DELIVERED, "template")
 
 
-async def test_whoever_scans_an_apps_code_is_told_what_they_follow(place: Town) -> None:
-    code = await place.codes.lasting(place.app, Purpose.APP)
+async def test_a_scan_of_the_code_of_an_app_or_a_topic_is_answered_by_what_they_follow(
+    place: Town,
+) -> None:
+    topic = await place.audience.topics.make(place.app, "特价")
+    codes = [
+        await place.codes.lasting(place.app, Purpose.APP),
+        await place.codes.lasting(place.app, Purpose.TOPIC, str(topic.id)),
+    ]
 
-    openid = place.people.scan(place.app.appid, ticket=code.scene.ticket)
+    openids = [place.people.scan(place.app.appid, ticket=code.scene.ticket) for code in codes]
     await place.tell()
 
-    assert [one.text for one in await place.arrived(await place.uid(openid))] == ["你已订阅“shop”"]
+    said = [
+        [one.text for one in await place.arrived(await place.uid(openid))] for openid in openids
+    ]
+    assert said == [["你已订阅“shop”"], ["你已订阅“shop”的主题“特价”"]]
 
 
 async def test_what_came_too_late_is_said_all_the_same_when_it_is_replayed(place: Town) -> None:
