@@ -29,6 +29,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from tests import running  # it takes a second
 
         config.pluginmanager.register(running)
+    elif config.pluginmanager.hasplugin("hypothesispytest"):
+        # It would import hypothesis at the end, to say nothing.
+        config.pluginmanager.unregister(name="hypothesispytest")
 
 
 @pytest.hookimpl(tryfirst=True)

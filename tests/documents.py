@@ -33,7 +33,8 @@ DOCUMENTS = (README, CHANGELOG, CONTRIB, *PAGES)
 _BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"\$[A-Z]+")
 _SPAN = re.compile(r"`([^`\n]+)`")
-_CONTEXTS = (ast.Load, ast.Store, ast.Del)
+# Fields of nodes that have no nodes, but for those that say whether a name is read.
+_TEXTS = ("arg", "asname", "attr", "ctx", "id", "kind", "type_comment")
 _OPERATORS = re.compile(r"&&|\|\|?|;|[<>]+")
 
 
@@ -176,12 +177,19 @@ def parts_of(node: ast.AST) -> list[ast.AST]:
     """The nodes right below a node, but for those that say only whether a name is read: half of all. What `ast`
     has for this takes several times as long, and the tests look at half a million nodes."""
     found: list[ast.AST] = []
-    for value in node.__dict__.values():
+    for field in _fields(node.__class__):
+        value = getattr(node, field, None)
         if value.__class__ is list:
             found += [each for each in value if isinstance(each, ast.AST)]
-        elif isinstance(value, ast.AST) and value.__class__ not in _CONTEXTS:
+        elif isinstance(value, ast.AST):
             found.append(value)
     return found
+
+
+@cache
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a node that may have nodes: the commonest kinds have none."""
+    return () if kind is ast.Constant else tuple(one for one in kind._fields if one not in _TEXTS)
 
 
 @cache

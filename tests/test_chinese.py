@@ -4,14 +4,14 @@ each thing."""
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.documents import dotted, nodes, parsed, parts_of, read
+from tests.documents import dotted, nodes, parts_of, read
 from wechat_scheduler.sandbox.phone_words import CHINESE as WORDS
 from wechat_scheduler.web.console.docs.operations import ApiReference
 from wechat_scheduler.web.console.docs.schema_fields import divided
@@ -40,35 +40,29 @@ ENGLISH = re.compile("[a-z]{2} [a-z]{2}")
 @cache
 def texts(file: Path) -> list[str]:
     """The strings of a file, without docstrings and patterns."""
-    unread = {id(part) for node in nodes(file) for part in _unread(node)}
     found: list[str] = []
-    _gather(parsed(file), unread, found)
+    unread: set[ast.AST] = set()
+    for node in nodes(file):  # a node stands before its parts
+        if node in unread:
+            unread.update(parts_of(node))
+            continue
+        match node:
+            case ast.Constant(value=str(text)):
+                found.append(text)
+            case ast.JoinedStr(values=values):
+                found.append("".join(map(_written, values)))
+                unread.update(part for part in values if isinstance(part, ast.Constant))
+            case ast.FormattedValue(format_spec=ast.JoinedStr() as form):
+                unread.add(form)
+            case ast.Expr(value=ast.Constant() as docstring):
+                unread.add(docstring)
+            case ast.Call() if dotted(node.func).startswith("re."):
+                unread.update(node.args)
     return found
 
 
-def _unread(node: ast.AST) -> Sequence[ast.AST]:
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return [node.value]
-    if isinstance(node, ast.Call) and dotted(node.func).startswith("re."):
-        return node.args
-    return ()
-
-
-def _gather(node: ast.AST, unread: set[int], found: list[str]) -> None:
-    if id(node) in unread:
-        return
-    children = parts_of(node)
-    if isinstance(node, ast.JoinedStr):
-        found.append(
-            "".join(
-                str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values
-            )
-        )
-        children = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-        found.append(node.value)
-    for child in children:
-        _gather(child, unread, found)
+def _written(part: ast.expr) -> str:
+    return str(part.value) if isinstance(part, ast.Constant) else VALUE
 
 
 def is_pattern(text: str) -> bool:

@@ -1,7 +1,7 @@
 """Finds the Chinese of English sentences that were filled and joined before: of advice, reasons and errors, as the
 API returns them and the store holds them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from string import Formatter
 from typing import Final, NamedTuple
 
@@ -13,6 +13,8 @@ JOINT: Final = "; "
 LONGEST: Final = 2000
 # A text is divided at this many joints at most.
 _MOST_JOINTS: Final = 8
+# By this many of their first letters, sentences are found among the others.
+_START: Final = 4
 
 
 class Chinese:
@@ -22,7 +24,8 @@ class Chinese:
         patterns = [_Pattern.of(sentence) for sentence in sentences]
         self._whole = {one.literals[0]: one.zh.format() for one in patterns if not one.names}
         # A sentence with more words of its own is the more particular one.
-        self._filled = sorted((one for one in patterns if one.names), key=_Pattern.weight)
+        filled = sorted((one for one in patterns if one.names), key=_Pattern.weight)
+        self._filled, self._others = _by_start(filled), [one for one in filled if not one.start]
 
     def of(self, text: str) -> str:
         """The text in Chinese, with its values; a part without Chinese stays as it is."""
@@ -36,7 +39,7 @@ class Chinese:
         """Empty if the text as a whole is no sentence that has Chinese. Only with `joint` may a value contain one."""
         if known := self._whole.get(text):
             return known
-        for pattern in self._filled:
+        for pattern in self._filled.get(text[:_START], self._others):
             values = pattern.values(text)
             if values is not None and (joint or not any(map(_is_joined, values.values()))):
                 return fill_chinese(
@@ -76,6 +79,11 @@ class _Pattern(NamedTuple):
                 forms |= {name: form} if form else {}
         return cls(tuple(literals), tuple(names), forms, sentence.zh)
 
+    @property
+    def start(self) -> str:
+        """Empty if a value comes before the first letters end."""
+        return self.literals[0][:_START] if len(self.literals[0]) >= _START else ""
+
     def weight(self) -> int:
         return -sum(map(len, self.literals))
 
@@ -97,6 +105,15 @@ class _Pattern(NamedTuple):
             if all(map(_has_form, self.forms.values(), map(values.get, self.forms)))
             else None
         )
+
+
+def _by_start(patterns: Sequence[_Pattern]) -> Mapping[str, Sequence[_Pattern]]:
+    """For each start the sentences that a text with it can be, in their order."""
+    found: dict[str, list[_Pattern]] = {one.start: [] for one in patterns if one.start}
+    for pattern in patterns:
+        for group in [found[pattern.start]] if pattern.start else found.values():
+            group.append(pattern)
+    return found
 
 
 def _has_form(form: str, value: str | None) -> bool:

@@ -33,12 +33,10 @@ def web_address(url: str) -> str:
 
 
 def _markup(value: str | int | Iterable[Html] | None) -> Html:
-    match value:
-        case None:
-            return Html()
-        case Html():
-            return value
-        case str() | int():
-            return Html(escape(str(value)))
-        case _:
-            return Html("".join(map(_markup, value)))
+    if value is None:
+        return Html()
+    if isinstance(value, Html):
+        return value
+    if isinstance(value, str | int):
+        return Html(escape(str(value)))
+    return Html("".join(map(_markup, value)))
