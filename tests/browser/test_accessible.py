@@ -63,3 +63,25 @@ def test_no_page_scrolls_sideways_at_any_width(person: "Person", place: "Backgro
     found = too_wide(person, [path.format(**names) for path in PAGES])
 
     assert list(found) == []
+
+
+def test_a_phone_shows_at_least_five_credentials_at_once(
+    person: "Person", place: "Background"
+) -> None:
+    lengthen(place, furnish(place))
+    params = {"params": "http://127.0.0.1:9/p"}
+    theirs = {"type": 4, "authorizer_appid": "wx3333333333333333", **params}
+    registered = place.town.caller.register(
+        {"type": 3, **params}, theirs, appid="wx2222222222222222"
+    )
+    assert place.run(registered).status == 200
+    person.sees_through("narrow")
+    person.open("/console/credentials")
+
+    heights = person.driver.execute_script(
+        "return [...document.querySelectorAll('#list tbody tr')].map((row) => row.offsetHeight)"
+    )
+
+    assert len(heights) >= 5
+    # The window without the bar above it.
+    assert sum(sorted(heights)[-5:]) <= 844 - 48, heights

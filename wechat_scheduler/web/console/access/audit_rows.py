@@ -61,7 +61,7 @@ def _row(
             action=code(one.action),
         ),
         audited_object(visit, one, keys, apps, named),
-        actor(one.key, keys),
+        actor(visit, one.key, keys),
         one.address or fill('<span class="faint">{none}</span>', none=visit.say(NO_ADDRESS)),
         str(one.count),
     ]

@@ -60,7 +60,6 @@ _TITLED: Final[tuple[tuple[str, str, type[Any]], ...]] = (
 _OF_ACCOUNTS: Final = ("account.", "credential.", "job.", "origins.", "templates.", "quota.")
 # Whose account need not be registered.
 _OF_PUSHES: Final = "callback."
-_OF_KEYS: Final = "key."
 _OF_APPS: Final = ("app.", "links.", "topic.", "user.", "code.", "token.")
 # What is gone has no page.
 _GONE: Final = (Action.APP_REMOVED, Action.REMINDER_REMOVED)
@@ -120,10 +119,6 @@ def audited_object(
     app_id, _, below = one.object.partition("/")
     if one.action.startswith(_OF_APPS) and app_id.isdecimal():
         return _of_app(one, apps.get(int(app_id)), app_id, below)
-    if one.action.startswith(_OF_KEYS):
-        return link(
-            f"/console/access/keys/of/{quote(one.object, safe='')}", actor(one.object, keys)
-        )
     place = "" if one.action in _GONE else _place(one.action, one.object)
     if one.action == Action.REMINDER_REMOVED:
         gone, of_it = _gone(one.object)
@@ -132,7 +127,7 @@ def audited_object(
         return _of_reminder(visit, place, below, titles)
     if title := titles.get(one.object):
         return _named(title, one.object, place)
-    return link(place, code(one.object)) if place else actor(one.object, keys)
+    return link(place, code(one.object)) if place else actor(visit, one.object, keys)
 
 
 def _named(title: str, name: str, place: str) -> Html:
@@ -142,11 +137,11 @@ def _named(title: str, name: str, place: str) -> Html:
     return fill("{title} {named}", title=link(place, title), named=named)
 
 
-def actor(key: str, keys: Mapping[str, str]) -> Cell:
+def actor(visit: Visit, key: str, keys: Mapping[str, str]) -> Cell:
     """The key, or the consumer, that acted."""
     if key.startswith(_CONSUMER):
         return link(_place("", key), key.removeprefix(_CONSUMER))
-    return named_key(key, keys)
+    return named_key(visit, key, keys)
 
 
 def _of_app(one: AuditEntryResult, app: AppResult | None, app_id: str, below: str) -> Cell:

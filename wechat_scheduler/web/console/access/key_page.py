@@ -92,10 +92,6 @@ async def keys_of(visit: Visit, key_id: str) -> Sequence[KeyResult]:
     return those
 
 
-def key_place(key_id: str) -> str:
-    return f"{ROOM}/keys/of/{quote(key_id, safe='')}"
-
-
 def may_do(visit: Visit, scopes: Sequence[str]) -> Html:
     """Each scope in words."""
     may = [fill("<div>{words}</div>", words=visit.say(SCOPE_WORDS[Scope(one)])) for one in scopes]

@@ -17,7 +17,6 @@ from wechat_scheduler.web.console.access.key_page import (
     NEW,
     STATES,
     expires,
-    key_place,
     keys_of,
     may_do,
     revoking,
@@ -34,6 +33,7 @@ from wechat_scheduler.web.console.access.tabs import (
 )
 from wechat_scheduler.web.console.fields import form, select_field
 from wechat_scheduler.web.console.form_fields import FormFields
+from wechat_scheduler.web.console.key_names import key_place
 from wechat_scheduler.web.console.known_accounts import learn_names
 from wechat_scheduler.web.console.links import button, done, link, links, pager
 from wechat_scheduler.web.console.mistakes import Mistakes

@@ -83,7 +83,7 @@ def _row(visit: Visit, one: SessionResult, names: Mapping[str, str]) -> list[Htm
     return [
         fill(
             "{key} {this}",
-            key=named_key(one.key, names),
+            key=named_key(visit, one.key, names),
             this=when(is_this, state(visit, "good", THIS)),
         ),
         code(one.address),

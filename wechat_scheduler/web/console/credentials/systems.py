@@ -63,7 +63,7 @@ async def _readers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Ht
     )
     rows = [
         (
-            named_key(reader.key, names),
+            named_key(visit, reader.key, names),
             f"{reader.reads:,}",
             _read_last(visit, reader),
         )
@@ -80,7 +80,12 @@ def _read_last(visit: Visit, reader: ReaderResult) -> Cell:
 
 def _receivers(visit: Visit, job: JobResult, names: Mapping[str, str]) -> Html:
     rows = [
-        (named_key(one.key, names), _or_dash(one.notify), _told(visit, one), _or_dash(one.params))
+        (
+            named_key(visit, one.key, names),
+            _or_dash(one.notify),
+            _told(visit, one),
+            _or_dash(one.params),
+        )
         for one in job.receivers
     ]
     return table(visit, RECEIVERS, SENT_HEADS, rows, empty=NO_RECEIVER)
