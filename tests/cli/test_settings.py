@@ -109,6 +109,20 @@ async def test_doctor_warns_of_an_option_that_the_daemon_does_not_have(running: 
     )
 
 
+async def test_doctor_says_nothing_of_a_password_where_only_alert_targets_are_masked(
+    tmp_path: Path, weixin: WeChat
+) -> None:
+    robot = {"name": "ops", "kind": "wecom", "url": "https://qyapi.weixin.qq.com/x?key=robotskey"}
+    targets = [robot, {"name": "hook", "kind": "webhook", "url": "https://hook.example/secretpath"}]
+    async with daemon(tmp_path / "state", weixin.url, loops=False, alerts__targets=targets):
+        ended = await command("doctor", "--state", str(tmp_path / "state"))
+
+    assert '"name":"ops"' in ended.out
+    assert "password" not in ended.out
+    assert "robotskey" not in ended.out
+    assert "secretpath" not in ended.out
+
+
 async def test_doctor_says_that_a_changed_file_waits_for_a_restart(running: Running) -> None:
     file = running.state / "config.toml"
     file.write_text('[wechat]\ntimeout = "3s"\n[refresh]\nslots = 3\n')

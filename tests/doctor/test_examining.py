@@ -419,6 +419,29 @@ async def test_an_ordinary_account_is_ok_after_the_first_event_of_a_user(
     assert after.says == f"WeChat's pushes for {APPID} arrive"
 
 
+async def test_pushes_that_are_signed_with_another_token_are_told_as_the_daemon_tells_them(
+    config: Config, weixin: WeChat
+) -> None:
+    secrets = {"token": "atoken", "encoding_aes_key": "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"}
+    async with daemon(config.state.dir, weixin.url, loops=False) as running:
+        await running.call("PUT", f"/callbacks/{APPID}", body=secrets)
+        path = f"{running.daemon.url}/wechat/callback/{APPID}"
+        receiver = AccountReceiver(appid=APPID, url=path, mode=PushMode.SAFE, **secrets)
+        await weixin.sandbox.register_account(receiver)
+        await running.call("DELETE", f"/callbacks/{APPID}")
+        await running.call("PUT", f"/callbacks/{APPID}", body=secrets | {"token": "another"})
+        weixin.sandbox.people.follow(APPID, "o-alice")
+        await weixin.sandbox.push_once()
+        listed = await running.call("GET", "/callbacks")
+
+        finding = await one(config, "callback")
+
+    (shown,) = listed.result
+    assert "the token is different" in shown["advice"]
+    assert (finding.level, finding.says) == (Level.WARN, f"{APPID}: {shown['advice']}")
+    assert "compare" in finding.advice
+
+
 async def test_postgresql_is_checked_in_the_same_way(
     tmp_path: Path, weixin: WeChat, postgres: PostgresServer
 ) -> None:

@@ -105,7 +105,7 @@ def _settings(loaded: Loaded, running: SettingsInForce, config: Config) -> Itera
                 f"the daemon runs with {one.path} = {one.value}, and {one.origin} says {one.other}"
             )
             yield warn("settings", says, _remedy(one, loaded.config))
-        if MASK in one.value and one.value != shown(config)[one.path]:
+        if one.path == DATABASE and MASK in one.value and one.value != shown(config)[one.path]:
             says = f"the daemon uses {one.value}, and its password is not known here"
             yield warn("store", says, f"give ${SETTINGS[one.path].variable} as the daemon has it")
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from wechat_scheduler.config.consoles import IP_WHITELIST
+from wechat_scheduler.config.consoles import IP_WHITELIST, PUSH_URL
 from wechat_scheduler.credentials.journal import FOR_A_PERSON
 from wechat_scheduler.credentials.model import ACCESS_TOKEN, Account, Fault, JobKey
 from wechat_scheduler.credentials.policy import Freshness, freshness
@@ -11,7 +11,8 @@ from wechat_scheduler.credentials.ports import Issuer, IssueRequest
 from wechat_scheduler.credentials.views import JobView
 from wechat_scheduler.doctor.finding import Finding, Level, fail, ok, warn
 from wechat_scheduler.errors import WeChatError
-from wechat_scheduler.pushes.endpoints import advice
+from wechat_scheduler.pushes.endpoints import advice, refuses, stored_refusal
+from wechat_scheduler.pushes.history import PastPush
 from wechat_scheduler.pushes.model import PushEndpointView
 from wechat_scheduler.reasons import Reaction
 from wechat_scheduler.web.native.pushes import PATH
@@ -20,6 +21,9 @@ from wechat_scheduler.wechat.errcodes import ERRCODES
 
 # Healthy accounts that are listed one by one: a platform has thousands.
 MOST_LISTED = 20
+SAME_AS_THERE = (
+    f"compare what is registered here with what WeChat's console has for the account ({PUSH_URL})"
+)
 
 
 def credentials(views: Iterable[JobView], now: datetime, *, runs: bool) -> Iterator[Finding]:
@@ -110,11 +114,17 @@ def egress(views: Iterable[JobView], refusals: Iterable[WeChatError]) -> Finding
     return ok("egress ip", "no account refuses it; WeChat names it only in a refusal (40164)")
 
 
-def pushes(views: Iterable[PushEndpointView], now: datetime) -> Iterator[Finding]:
-    """A finding for each appid that WeChat should push to. Only a call from outside can test this."""
+def pushes(
+    views: Iterable[PushEndpointView], refused: Sequence[PastPush], now: datetime
+) -> Iterator[Finding]:
+    """A finding for each appid that WeChat should push to. Only a call from outside can test this. `refused` are the
+    pushes that were, the newest first."""
     for view in views:
-        trouble = advice(view, None, now)
-        if trouble:
+        refusal = stored_refusal(view, refused)
+        trouble = advice(view, refusal, now)
+        if refusal is not None and refuses(view, refusal):
+            yield warn("callback", f"{view.appid}: {trouble}", SAME_AS_THERE)
+        elif trouble:
             path = PATH.format(appid=view.appid)
             how = f"try it from the internet: curl -i https://YOUR-HOST{path} must answer 403"
             yield warn("callback", f"{view.appid}: {trouble}", how)

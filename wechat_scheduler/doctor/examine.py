@@ -20,6 +20,7 @@ from wechat_scheduler.doctor.finding import Finding, fail
 from wechat_scheduler.engine.bulkhead import Bulkhead
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.errors import SchedulerError, WeChatError
+from wechat_scheduler.pushes.history import PushFilter, PushKind
 from wechat_scheduler.storage.access.consumers import SqlConsumers
 from wechat_scheduler.storage.audience.apps import SqlApps
 from wechat_scheduler.storage.credentials.census import dead_since
@@ -28,6 +29,7 @@ from wechat_scheduler.storage.credentials.registrations import all_accounts
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.nodes import all_nodes, time_of
 from wechat_scheduler.storage.postgres.database import PostgresDatabase
+from wechat_scheduler.storage.pushes.history import SqlPushHistory
 from wechat_scheduler.storage.pushes.pushes import read_push_endpoints
 from wechat_scheduler.storage.rows import Vault
 from wechat_scheduler.storage.upkeep.pulses import SqlPulse
@@ -168,7 +170,9 @@ class _StoreChecks:
 
     async def _pushes(self) -> AsyncIterator[Finding]:
         views = await read_push_endpoints(self._database, self._vault)
-        for finding in accounts.pushes(views, self._clock.now()):
+        wanted = PushFilter(kinds=(PushKind.REFUSED,), limit=PAGE)
+        refused = await SqlPushHistory(self._database).find(wanted)
+        for finding in accounts.pushes(views, refused, self._clock.now()):
             yield finding
 
     async def _sending(self) -> AsyncIterator[Finding]:

@@ -1,6 +1,6 @@
 """Push URLs: their secrets, their state, and what an operator should do about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +9,7 @@ from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.pushes import sentences
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
-from wechat_scheduler.pushes.history import EndpointFilter, PastPush, PushFilter
+from wechat_scheduler.pushes.history import EndpointFilter, Fate, PastPush, PushFilter
 from wechat_scheduler.pushes.intake import Intake
 from wechat_scheduler.pushes.model import PushEndpointView, PushRefusal
 from wechat_scheduler.pushes.ports import PushEndpoints, PushHistory
@@ -87,6 +87,16 @@ def refuses(view: PushEndpointView, refusal: PushRefusal) -> bool:
     """Whether nothing shows that pushes pass since this refusal: neither a push nor WeChat's verification of the URL."""
     newest = max(view.ticket_at or view.changed_at, view.verified_at or view.changed_at)
     return not refusal.overcome and refusal.at >= newest
+
+
+def stored_refusal(view: PushEndpointView, past: Iterable[PastPush]) -> PushRefusal | None:
+    """The last refused push among those of the history, the newest first, for a program that is not the daemon."""
+    mine = (one for one in past if one.appid == view.appid and one.fate is Fate.REFUSED)
+    last = next(mine, None)
+    if last is None:
+        return None
+    overcome = view.pushed_at is not None and view.pushed_at > last.at
+    return PushRefusal(count=last.count, at=last.at, reason=last.reason, overcome=overcome)
 
 
 def advice(view: PushEndpointView, refusal: PushRefusal | None, now: datetime) -> str:
