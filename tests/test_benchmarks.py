@@ -1,6 +1,7 @@
 """What the benchmarks say of a run, without measuring anything."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,11 @@ AIMS = (
     Target(ratio=1, to="nginx"),
     Target(ratio=7, unit="p99 ms", to=ITSELF, less_is_better=True),
 )
+# What has no Chinese name.
+NAMES = {
+    *("wechat-scheduler", "id", "CPU", "p99", "SIGUSR2", "nginx", "aiohttp", "Go", "net/http"),
+    *("POST", "v1/messages", "reminds/api/", "api/send/message"),
+}
 
 
 def result() -> Result:
@@ -80,3 +86,12 @@ def test_both_pages_have_their_marks_once(language: report.Language) -> None:
 
     assert (text.count(report.BEGIN), text.count(report.END)) == (1, 1)
     assert text.index(report.BEGIN) < text.index(report.END)
+
+
+def test_the_chinese_page_says_in_chinese_what_was_measured() -> None:
+    text = report.LANGUAGES[1].page.read_text("utf-8")
+    _, _, table = text.partition(report.LANGUAGES[1].head)
+    table, _, _ = table.partition(report.END)
+    english = re.findall(r"[A-Za-z][\w/.-]+", table.replace(report.NEXT_LINE, " "))
+
+    assert set(english) - NAMES == set()

@@ -108,7 +108,7 @@ def _compare_daemons(bench: Bench) -> Result:
             started = stack.enter_context(daemon(state))
             polled = itertools.cycle([request(started, jobs // 2)])
             measure = _measure(bench, started.server, polled, warm=5_000)
-            name = f"wechat-scheduler, {jobs:,} jobs"
+            name = f"wechat-scheduler, {jobs:,} {'job' if jobs == 1 else 'jobs'}"
             aims = TARGETS if jobs == SIZES[0] else ()
             contenders.append(Contender(name=name, measure=measure, targets=aims))
         varying = (request(started, jobs // 2, header) for header in _ids())

@@ -2,13 +2,14 @@
 
 import platform
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
+from tests.benchmarks.chinese import in_chinese
 from tests.benchmarks.harness import CORES
 from tests.benchmarks.results import ITSELF, Result, Verdict, number
 from wechat_scheduler.engine.clock import SystemClock
@@ -20,12 +21,13 @@ BEGIN, END = "<!-- performance: written by the benchmarks -->", "<!-- performanc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Language:
-    """The words around the figures."""
+    """The words around the figures; `named` says what the benchmarks call things."""
 
     page: Path
     intro: str
     head: str
     words: dict[bool | None, str]
+    named: Callable[[str], str] = str
 
 
 LANGUAGES: Final = (
@@ -43,6 +45,7 @@ LANGUAGES: Final = (
         "本程序和对照轮流测 {rounds} 轮，取中位数。{all} 个目标达到 {met} 个。",
         head="| 项目 | 数值 | 目标: 比值 |\n|---|---|---|",
         words={True: "达到", False: "**未达到**", None: "未测"},
+        named=in_chinese,
     ),
 )
 
@@ -82,7 +85,7 @@ def section(results: Sequence[Result], language: Language, *, rounds: int) -> st
 def _line(result: Result, verdicts: Sequence[Verdict], language: Language) -> str:
     columns = zip(*(_cells(result, verdict, language) for verdict in verdicts), strict=True)
     joined = (NEXT_LINE.join(dict.fromkeys(column)) for column in columns)
-    return f"| {result.title}: {verdicts[0].name} | {' | '.join(joined)} |"
+    return language.named(f"| {result.title}: {verdicts[0].name} | {' | '.join(joined)} |")
 
 
 def _cells(result: Result, verdict: Verdict, language: Language) -> tuple[str, ...]:

@@ -186,7 +186,7 @@ async def test_users_of_one_nickname_are_told_apart(
     chosen = await admin.open(f"{URL}{asked.root.one('section', id='which').find('a')[0]['href']}")
 
     assert asked.status == 400
-    assert "Several users are called so" in asked.root.one(id="error-person").text
+    assert "This name fits several users" in asked.root.one(id="error-person").text
     assert chosen.root.one("input", name="person")["value"] in ("o-one", "o-two")
 
 

@@ -600,7 +600,7 @@ async def test_receivers_are_shown_then_changed_and_one_is_removed(
     for shown in lists:
         assert shown.status == 400
         assert shown.root.one("input", name="uid")["value"] == "小红"
-        assert "several users are called so" in errors(shown)[0].lower()
+        assert "this name fits several users" in errors(shown)[0].lower()
     assert "The receivers are changed." in saved.text
     assert errors(unknown) == ["This app has no such receiver: dora."]
     assert several.root.find("section", id="understood") == []

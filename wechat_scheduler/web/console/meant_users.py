@@ -29,7 +29,7 @@ W = Words
 
 # Of a field for several users.
 HOW_TO_NAME = W(
-    "On each line a user: a nickname, the app's own name, an openid or a uid. If several are called so, you are asked.",
+    "On each line a user: a nickname, the app's own name, an openid or a uid. If a name fits several users, you are asked which.",
     "每行一个用户：昵称、应用自己的用户名、openid 或 uid。有重名时会请你选择。",
 )
 WHICH = W("Which of them is meant?", "指的是哪一位？")

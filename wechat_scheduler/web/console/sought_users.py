@@ -29,7 +29,7 @@ W = Words
 CALLED = W("Nickname, the app's own name, openid or uid", "昵称、应用自己的用户名、openid 或 uid")
 NO_PERSON = W("no user is known by this name", "没有叫这个名字的用户")
 SEVERAL = W(
-    "several users are called so; write the openid of one of them: {users}",
+    "this name fits several users; write the openid of one of them: {users}",
     "符合的不止一位，请写其中一位的 openid：{users}",
 )
 UID: Final = "UID_"

@@ -14,7 +14,7 @@ RULES: Final[dict[str, tuple[Words, Words]]] = {
     "credential_expires": (
         W("Credential needs a person", "凭据需要人处理"),
         W(
-            "A credential waits for a person for 5 minutes (2 if it has expired), or for an input that is missing or was refused for 30. "
+            "A credential has waited for a person for 5 minutes (2 if it has expired), or for 30 minutes for an input that is missing or was refused. "
             "Critical in its last hour and after it.",
             "凭据要由人处理才能更新，满 5 分钟（已经过期的 2 分钟）；或者缺少输入、输入被拒绝，满 30 分钟。最后一小时和过期之后为紧急。",
         ),

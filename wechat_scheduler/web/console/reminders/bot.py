@@ -66,9 +66,9 @@ CHANGES = W(
     "应用的时区和提醒用的模板在应用页面修改；用户自己的时区优先。",
 )
 EXAMPLE = W(
-    "Who writes neither a reminder nor a question, to an account without an app's callback, gets an example once a day, which begins with 没听懂. "
+    "A user who writes neither a reminder nor a question, to an account without an app's callback, gets an example of what the bot understands, once a day. "
     "With reminders.bot = asked it is not sent.",
-    "应用没有回调的公众号，用户发来既不是提醒也不是提问的话，每天最多收到一次示例，以“没听懂”开头。设 reminders.bot = asked，就不再发。",
+    "应用没有回调的公众号，用户发来既不是提醒也不是提问的话，每天最多收到一次示例，说明机器人听得懂什么。设 reminders.bot = asked，就不再发。",
 )
 VARIABLE: Final = "WECHAT_SCHEDULER_REMINDERS_BOT"
 # The purpose of a template.
