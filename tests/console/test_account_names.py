@@ -3,6 +3,8 @@
 from urllib.parse import urlencode
 
 from tests.access.doors import make
+from tests.alerts.samples import alert
+from tests.clock import START
 from tests.console.visitor import Browser, browser
 from tests.house import APPID, AUTHORIZER, COMPONENT, SECRET, Caller, WeChat
 from tests.web.tenants import made_app
@@ -130,3 +132,18 @@ async def test_a_name_that_another_person_gave_meanwhile_is_shown_before_it_is_o
     assert clash.status == 409
     assert THEIRS in clash.root.one("p", id="error-name").text
     assert saved.title == f"{NAME} · {APPID}"
+
+
+async def test_an_alert_says_what_its_account_is_called(keeper: Caller, admin: Browser) -> None:
+    await keeper.register({"type": 0})
+    await keeper.call("PATCH", f"/v1/accounts/{APPID}", body={"name": NAME})
+    wrong = alert(id=1, version=0, since=START, fired_at=START, appid=APPID, subject=APPID)
+    assert await keeper.daemon.ground.stores.alerts.store([wrong], [], [], now=START)
+
+    needs = (await admin.open("/")).root.one("section", id="needs").text
+    listed = (await admin.open("/console/alerts")).table("Firing")
+    told = (await keeper.call("GET", "/v1/alerts")).result
+
+    assert f"{NAME} {APPID}" in needs
+    assert NAME in listed[0]["Alert"]
+    assert [one["name"] for one in told] == [NAME]

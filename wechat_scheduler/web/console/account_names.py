@@ -17,6 +17,7 @@ MOST_NAMES: Final = 2
 async def account_names(visit: Visit, alerts: Iterable[AlertResult]) -> Mapping[str, str]:
     """The names by appid. An alert tells what its account is called; a key that does not see apps has no other names."""
     called = {alert.appid: alert.name for alert in alerts if alert.name}
+    visit.account_names.update(called)  # for links to them
     if not visit.sees(Scope.PUSH):
         return called
     found: dict[str, list[str]] = {}

@@ -70,7 +70,8 @@ def _subject(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, st
 def _about(visit: Visit, alert: AlertResult, names: Mapping[str, str]) -> Html:
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
-    return named(names, alert.appid, account_link(visit, alert.appid))
+    shown = account_link(visit, alert.appid)
+    return shown if alert.name else named(names, alert.appid, shown)
 
 
 def _texts(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, str]) -> Iterator[Html]:

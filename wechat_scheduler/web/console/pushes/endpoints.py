@@ -101,7 +101,8 @@ async def _page(visit: Visit, error: RequestError | None = None) -> web.Response
         "/callbacks", PushEndpointResult, appid=wanted or None, after=after, limit=MOST
     )
     bare = await lacking(visit, (one.appid for one in found.rows))
-    await learn_names(visit, (one.appid for one in found.rows))
+    waiting = (each.authorizer_appid for one in found.rows for each in one.waiting)
+    await learn_names(visit, (*(one.appid for one in found.rows), *waiting))
     rows = [_row(visit, one, is_bare=one.appid in bare) for one in found.rows]
     empty = (
         searched(visit, NO_SUCH, [(terms.ACCOUNT, wanted)])
@@ -197,17 +198,13 @@ def _events(one: PushEndpointResult) -> list[Html]:
 
 
 def _waiting(visit: Visit, one: PushEndpointResult) -> list[Html]:
-    return [
-        fill(
-            '<div class="faint">{line}</div>',
-            line=labelled(
-                visit,
-                visit.say(WAITING, name=waiting.info_type, account=waiting.authorizer_appid),
-                visit.told(waiting.note),
-            ),
-        )
-        for waiting in one.waiting[:5]
-    ]
+    made = []
+    for each in one.waiting[:5]:
+        account = account_text(visit, each.authorizer_appid)
+        said = visit.say(WAITING, name=each.info_type, account=account)
+        line = labelled(visit, said, visit.told(each.note))
+        made.append(fill('<div class="faint">{line}</div>', line=line))
+    return made
 
 
 def _remove(visit: Visit, one: PushEndpointResult) -> Html:
