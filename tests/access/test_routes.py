@@ -11,6 +11,7 @@ from tests.access.doors import Made, end, make
 from tests.clock import FakeClock
 from tests.house import APPID, SECRET, Answer, Caller
 from wechat_scheduler.access.model import Scope
+from wechat_scheduler.engine import read_through
 from wechat_scheduler.web.compat.wechattokens.secrets import PLACES
 from wechat_scheduler.web.console.routes import CONSOLE
 from wechat_scheduler.web.kit.route import Proof, Route
@@ -45,6 +46,12 @@ BODIES: dict[str, Any] = {
     "/v1/reminders/{reminder}/restore": {"undo": "sealed"},
     "/v1/reminders/parse": {"text": "明天8点开会"},
 }
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a second is busy, and its store is not silent."""
+    monkeypatch.setattr(read_through, "PATIENCE", timedelta(minutes=1))
 
 
 class Row(NamedTuple):

@@ -1,6 +1,7 @@
 """What one daemon has made is good at another at once, also where that has not heard of it yet."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import NamedTuple
 
 import pytest
@@ -8,11 +9,18 @@ import pytest
 from tests.cluster.conftest import Cluster
 from tests.house import APPID, Caller
 from tests.wire import wired
+from wechat_scheduler.engine import read_through
 
 
 class Pair(NamedTuple):
     near: Caller
     far: Caller
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that stands still for a second is busy, and its store is not silent."""
+    monkeypatch.setattr(read_through, "PATIENCE", timedelta(minutes=1))
 
 
 @pytest.fixture

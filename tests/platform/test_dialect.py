@@ -297,7 +297,7 @@ def test_a_strangers_body_is_not_read_before_the_signature() -> None:
 
         fastest = min(refusal_seconds(push, secrets) for _ in range(10))
 
-        assert fastest < 0.002, body[:20]
+        assert fastest < 0.05, body[:20]  # a hundred times as long as it takes
 
 
 def refusal_seconds(push: Push, secrets: Secrets) -> float:

@@ -166,7 +166,9 @@ async def test_a_signal_to_end_ends_the_successor_too(tmp_path: Path) -> None:
         host, port = daemon.url.removeprefix("http://").split(":")
         _, writer = await asyncio.open_connection(host, int(port))
         key = f"X-API-Key: {daemon.admin_key}"
-        writer.write(f"POST /v1/apps HTTP/1.1\r\n{key}\r\nContent-Length: 2\r\n\r\n".encode())
+        writer.write(
+            f"POST /v1/apps HTTP/1.1\r\nHost: here\r\n{key}\r\nContent-Length: 2\r\n\r\n".encode()
+        )
         await health(
             daemon.url
         )  # by then the request is under way, and the daemon waits for its end
