@@ -274,6 +274,32 @@ async def test_what_fired_last_comes_again(study: Study) -> None:
         assert (text, await other.standing()) == (text, ["18 11:22 收衣服", "19 11:00 喝水"])
 
 
+async def test_after_a_while_without_again_is_a_new_alarm_unless_one_just_fired(
+    study: Study,
+) -> None:
+    cases = {
+        "过一个小时叫我": "18 13:12",
+        "过半小时提醒我": "18 12:42",
+        "过20分钟提醒我": "18 12:32",
+        "等10分钟喊我一下": "18 12:22",
+        "待会儿叫我": "18 12:22",
+        "等下提醒我": "18 12:22",
+    }
+    await study.say("明天下午3点提醒我开会")
+    await study.say("11点10分提醒我收衣服")
+    fresh = await study.after("过半小时提醒我")
+    await study.memory.run(at("2026-11-18T11:12"))
+    soon = await study.after("过半小时提醒我")
+    await study.memory.run(at("2026-11-18T12:12"))
+
+    later = {text: await study.after(text) for text in cases}
+
+    assert fresh == ["18 11:00 闹钟", "18 11:10 收衣服", "19 15:00 开会"]
+    assert soon == ["18 11:42 收衣服", "19 15:00 开会"]
+    assert later == {text: [f"{time} 闹钟", "19 15:00 开会"] for text, time in cases.items()}
+    assert await study.after("推迟半小时") == ["18 12:42 收衣服", "19 15:00 开会"]
+
+
 async def test_what_another_asked_for_comes_again_as_a_copy(study: Study) -> None:
     shared = await study.memory.create(START + MINUTE, title="集合", people=(study.person.uid,))
     await study.memory.run(START + 2 * MINUTE)

@@ -124,6 +124,33 @@ async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
     assert [each.rule for each in await study.kept()] == ["FREQ=HOURLY;UNTIL=20261119T100000Z"]
 
 
+async def test_an_end_later_today_is_taken_in_the_small_hours_too(study: Study) -> None:
+    ends = {"到晚上8点": 12, "到晚上10点": 14, "到23点": 15, "到晚上12点": 16, "到下午5点": 9}
+    study.memory.clock.advance(timedelta(hours=18, minutes=42))  # 05:12
+    asked = study.copy()
+    await asked.say("每小时提醒我喝水")
+
+    for end, hour in ends.items():
+        whole, answered = study.copy(), asked.copy()
+        await whole.say(f"每小时提醒我喝水{end}")
+        await answered.say(end)
+
+        rules = [[each.rule for each in await one.kept()] for one in (whole, answered)]
+        assert (end, rules) == (end, [[f"FREQ=HOURLY;UNTIL=20261119T{hour:02}0000Z"]] * 2)
+
+
+async def test_the_sentence_once_more_is_asked_about_once_more(study: Study) -> None:
+    study.memory.clock.advance(timedelta(hours=11))
+    asked = await study.say("每小时提醒我喝水")
+    await study.say("到晚上6点")
+
+    again = await study.say("每小时提醒我喝水")
+    await study.say("到凌晨1点")
+
+    assert again == asked == "每小时提醒到什么时候为止？"
+    assert [each.rule for each in await study.kept()] == ["FREQ=HOURLY;UNTIL=20261118T170000Z"]
+
+
 async def test_it_is_what_was_made_or_moved_last(study: Study) -> None:
     cases = ["把它删了", "删掉它", "取消这个", "把这条提醒删掉", "它不要了", "取消刚设的"]
     await study.say("明天上午9点买菜")

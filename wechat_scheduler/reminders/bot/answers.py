@@ -37,6 +37,8 @@ _LONGEST_ERRAND: Final = 20
 _UNTIL: Final = re.compile(r"UNTIL=(\d{8}T\d{6}Z)")
 _DAYS_SAID: Final = re.compile(r"[今明后天日号周次月年]|星期|礼拜")
 _HALF_DAY: Final = timedelta(hours=12)
+# The hours after midnight, which people count to the day before.
+_NIGHT: Final = timedelta(hours=6)
 
 
 def errand(text: str) -> str:
@@ -78,12 +80,16 @@ def agrees(answer: str) -> bool:
 
 
 def ends_tomorrow(reading: Parsed, answer: str, at: datetime) -> bool:
-    """Whether 到晚上6点 is past today, so that it would last all night and the next day."""
+    """Whether 到晚上6点 is past today, so that it would last all night and the next day. 到凌晨2点 is the coming
+    night, and 到晚上8点 the coming evening, also if it is said at 5 in the morning."""
     found = _UNTIL.search(reading.rule)
     if found is None or _DAYS_SAID.search(answer):
         return False
     until = datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return until - at > _HALF_DAY and "点" in answer
+    here = at.astimezone(reading.time.tzinfo)
+    night = _NIGHT if here.hour >= _NIGHT.total_seconds() // 3600 else timedelta(seconds=1)
+    is_tomorrow = (until.astimezone(here.tzinfo) - night).date() > here.date()
+    return is_tomorrow and until - at > _HALF_DAY and "点" in answer
 
 
 def _nameless(text: str) -> re.Match[str] | None:
@@ -102,7 +108,11 @@ def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
     try:
         parse(sentence)
     except EndlessError as error:
-        always, bounded = (parse(sentence + more) for more in (error.ALWAYS, answer))
+        always = parse(sentence + error.ALWAYS)
+        try:
+            bounded = parse(sentence + answer)
+        except EndlessError:  # 每小时提醒我喝水 once more
+            return ()
         return bounded if [r.title for r in bounded] == [r.title for r in always] else ()
     except LanguageError as error:
         if error.reason not in (Reason.SENTENCE_NOTHING, Reason.SENTENCE_AMBIGUOUS):

@@ -56,12 +56,14 @@ AGAIN = (
         rf"{LEAD}(?:过|等)?(?P<span>{_SPAN})[之以]?后?,?再(?:{CALL}|响|说)(?:一下|一次|一遍|我)*{_END}"
     ),
     re.compile(
-        rf"{LEAD}(?:过|等)(?P<span>{_SPAN})[之以]?后?,?再?{CALL}(?:一下|一次|一遍|我)*{_END}"
-    ),
-    re.compile(
-        rf"{LEAD}(?:稍后|待会儿?|等下|等一下|晚点|迟点)再?{CALL}(?:一下|一次|一遍|我)*{_END}"
+        rf"{LEAD}(?:(?:稍后|待会儿?|等下|等一下)再|[晚迟]点再?){CALL}(?:一下|一次|一遍|我)*{_END}"
     ),
     re.compile(rf"{LEAD}(?P<when>.{{1,15}}?),?再{CALL}(?:一下|一次|一遍|我)*{_END}"),
+)
+# 过一个小时叫我, 等下提醒我: of what just fired, else a new alarm.
+MAYBE_AGAIN = (
+    re.compile(rf"{LEAD}(?:过|等)(?P<span>{_SPAN})[之以]?后?,?{CALL}(?:一下|一次|一遍|我)*{_END}"),
+    re.compile(rf"{LEAD}(?:稍后|待会儿?|等下|等一下){CALL}(?:一下|一次|一遍|我)*{_END}"),
 )
 _SEE = r"(?:查看|查询|查一?下|查查|查|看一?下|看看|看|列出|列一?下|显示|告诉我|问一?下)"
 _WHICH = r"(?:哪些|哪几个|什么|啥|几个|几条|多少个?|哪个)"

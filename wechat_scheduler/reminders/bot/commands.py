@@ -45,10 +45,11 @@ class MoveCommand:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainCommand:
     """推迟半小时, 10分钟后再提醒: of what fired last. `when` is a sentence with a time, '' if it names none.
-    `named` means that it says 提醒 or 叫我."""
+    `named` means that it says 提醒 or 叫我. 过10分钟叫我 may be a new alarm, so that it is not `sure`."""
 
     when: str
     named: bool
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ def _numbers(plain: str) -> tuple[int, ...]:
 
 def _again(plain: str) -> AgainCommand | None:
     named = re.search(patterns.CALL, plain) is not None
-    for pattern in patterns.AGAIN:
+    for pattern in (*patterns.AGAIN, *patterns.MAYBE_AGAIN):
         found = pattern.fullmatch(plain)
         if found is None:
             continue
@@ -153,7 +154,8 @@ def _again(plain: str) -> AgainCommand | None:
                 return None
             return AgainCommand(when=said["when"], named=named)
         span = said.get("span", "一会儿")
-        return AgainCommand(when=f"{span}后" if span else "", named=named)
+        sure = pattern in patterns.AGAIN
+        return AgainCommand(when=f"{span}后" if span else "", named=named, sure=sure)
     return None
 
 

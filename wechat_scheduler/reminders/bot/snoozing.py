@@ -23,6 +23,8 @@ SOURCE: Final = "bot"
 
 # What fired longer ago is not put off.
 FIRED_LATELY: Final = timedelta(days=1)
+# 过10分钟叫我 is a new alarm if the last one fired longer ago.
+JUST_FIRED: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,8 @@ class SnoozeDesk:
 
     async def again(self, command: AgainCommand, turn: BotTurn) -> BotReply | None:
         fired = await self._fired_lately(turn)
+        if not command.sure and not (fired and turn.teller.now - _last(fired[0]) <= JUST_FIRED):
+            return None
         if not fired:
             return await self._put_off_the_new_one(command, turn)
         if not command.when:
