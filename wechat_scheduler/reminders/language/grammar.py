@@ -17,6 +17,7 @@ from wechat_scheduler.reminders.language.guesses import confirmed
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
+from wechat_scheduler.reminders.language.misspelt import well_spelt
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.non_requests import (
     is_own_plan,
@@ -113,7 +114,7 @@ class _Sentence:
         """Raises LanguageError for a sentence without a time, or one that contradicts itself."""
         plain = normalise(text)
         dense, places = squeezed(masked(plain))
-        said = grouped(dense, scan(dense, now.today))
+        said = grouped(dense, well_spelt(dense, scan(dense, now.today)))
         if said.is_empty and not (said.lasts or said.times):
             if said.advance:
                 raise nothing_to_precede()

@@ -1,0 +1,120 @@
+"""A word of time that is written as it sounds is named, and never becomes a part of the title."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.reminders.remembering import SHANGHAI
+from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.language.parse import parse
+from wechat_scheduler.reminders.language.refused_sentences import LanguageError
+
+NOW = datetime(2026, 11, 18, 10, 30, tzinfo=SHANGHAI)
+
+
+def refusal(text: str) -> LanguageError:
+    with pytest.raises(LanguageError) as refused:
+        parse(text, now=NOW, zone=SHANGHAI)
+    return refused.value
+
+
+def test_the_word_that_sounds_like_a_time_is_named() -> None:
+    cases = {
+        "明早把点叫我起床": "把点",
+        "后天上午是点开会": "是点",
+        "明天下午刘点去接孩子": "刘点",
+        "明晚就点提醒我看球": "就点",
+        "明早流点叫我": "流点",
+        "后天晚上期点吃饭": "期点",
+        "每天早上8店提醒我吃药": "8店",
+        "明天下午3典开会": "3典",
+        "3店半提醒我开会": "3店",
+        "把点半叫我起床": "把点",
+        "明天下五3点提醒我开会": "下五",
+        "明天上五10点开会": "上五",
+        "明天下舞3点半开会": "下舞",
+        "明天下五点提醒我开会": "下五点",
+        "明天晚尚8点吃药": "晚尚",
+        "明天凌成5点出发": "凌成",
+        "今天旁晚6点跑步": "旁晚",
+        "名天下午3点提醒我开会": "名天",
+        "侯天上午9点面试": "侯天",
+        "下州三下午3点开会": "下州三",
+        "每州一早上9点开例会": "每州一",
+        "星其三下午开会": "星其三",
+        "12月5浩提醒我交房租": "5浩",
+        "每月25浩还信用卡": "25浩",
+        "12月5好提醒我交房租": "好",
+        "12越5号提醒我交房租": "12越5号",
+        "下越5号交房租": "下越",
+        "明天下午3点办提醒我": "办",
+        "明天下午3点20芬开会": "芬",
+        "明天下午3点20份提醒我": "20份",
+        "明天下午3点一克提醒我": "一克",
+        "明天下午3点半点提醒我": "点",
+        "明天下午3点半点开会": "点",
+        "明天早上点叫我起床": "点",
+        "明天下午3点分提醒我": "分",
+    }
+
+    told = {text: refusal(text) for text in cases}
+
+    assert {each.reason for each in told.values()} == {Reason.SENTENCE_UNREAD}
+    assert {text: each.sentence.split("，")[0] for text, each in told.items()} == {
+        text: f"没有看懂“{word}”" for text, word in cases.items()
+    }
+
+
+def test_a_length_that_is_written_as_it_sounds_is_named() -> None:
+    cases = {
+        "十分种后提醒我关火": "十分种",
+        "10分中后提醒我关火": "10分中",
+        "10分終后提醒我关火": "10分终",
+        "半小是后提醒我关火": "半小是",
+        "2小事后提醒我关火": "2小事",
+        "一消失后提醒我": "一消失",
+        "两个种头后提醒我": "两个种头",
+        "30秒种后提醒我": "30秒种",
+        "再过十分种叫我": "十分种",
+        "每十分种提醒我喝水": "十分种",
+        "每小是提醒我喝水": "小是",
+        "明天3点提前10分种提醒我开会": "10分种",
+        "三天候提醒我交报告": "三天候",
+        "两小时候提醒我开会": "两小时候",
+        "十分钟厚提醒我": "十分钟厚",
+    }
+
+    told = {text: refusal(text).sentence.split("，")[0] for text in cases}
+
+    assert told == {text: f"没有看懂“{word}”" for text, word in cases.items()}
+
+
+def test_what_sounds_like_a_time_and_is_something_to_do_stays_a_title() -> None:
+    titles = {
+        "明天就点外卖": "点外卖",
+        "晚上8点点外卖": "点外卖",
+        "晚上8点点两杯咖啡": "点两杯咖啡",
+        "明天早上8点点名": "点名",
+        "明天8点点火锅": "点火锅",
+        "明天下午点下午茶": "点下午茶",
+        "明天晚上8点点蜡烛": "点蜡烛",
+        "提醒我明天留点时间给孩子": "留点时间给孩子",
+        "明天下午3点分享会": "分享会",
+        "明天分班考试": "分班考试",
+        "明天下午3点办签证": "办签证",
+        "明天下午3点提醒我20份报告打印": "20份报告打印",
+        "提醒我下午3点班会": "班会",
+        "周六3点搬家": "搬家",
+        "周六去3号店": "去3号店",
+        "提醒我周六2点店里盘点": "店里盘点",
+        "明天晚上酒店退房": "酒店退房",
+        "明天上舞蹈课": "上舞蹈课",
+        "周五去小市场买菜": "去小市场买菜",
+        "下午5点刻录光盘": "刻录光盘",
+        "提醒我三天后候车": "候车",
+        "提醒我明天8点半小时候的朋友来访": "小时候的朋友来访",
+    }
+
+    read = {text: parse(text, now=NOW, zone=SHANGHAI).title for text in titles}
+
+    assert read == titles
