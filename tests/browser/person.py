@@ -111,6 +111,12 @@ class Person:
         """To the page before, as the browser's button does."""
         self.driver.back()
 
+    def reload_answer(self) -> None:
+        """Loads the page once more; a question whether to send its form again is answered with yes."""
+        self.driver.refresh()
+        with _no_alert():
+            self.driver.switch_to.alert.accept()
+
     def has_written(self, name: str) -> str:
         """What is in the field with that name, or that label."""
         return str(self._field(name).get_property("value"))

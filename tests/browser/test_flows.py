@@ -224,7 +224,7 @@ def test_who_presses_a_button_twice_makes_one_key(person: "Person", place: "Back
     person.tick("scopes")
 
     person.press_twice("Make the key")
-    person.sees("This is shown only now.")
+    person.sees("This is shown on this page only.")
 
     keys = place.call("GET", "/v1/keys")
     assert [key["name"] for key in keys].count("shop") == 1

@@ -72,7 +72,7 @@ _COUNT: Final = re.compile("[0-9]{1,9}")
 _FRAME: Final = """<header class="top"><a class="brand" href="/">wechat-scheduler</a>
 <details class="menu"><summary>{menu}</summary><div>{rooms}{foot}</div></details></header>
 <aside class="side"><a class="brand" href="/">wechat-scheduler</a>{rooms}{foot}</aside>
-<main id="content" tabindex="-1">
+<main id="content" tabindex="-1"{left}>
 <h1>{title}</h1>
 {unconnected}{notice}{limits}{body}{zone}
 </main>"""
@@ -84,14 +84,16 @@ def layout(
     visit: Visit, title: Phrase, body: Html, *, live: bool = False, status: int = 200
 ) -> web.Response:
     """The page with `title` as its `h1`. The sections of a live one that are live follow what happens, unless it answers
-    a form: its address cannot be read again."""
+    a form: its address cannot be read again. Back to such an answer leads to the page of the form."""
     shown = visit.say(title)
-    is_live = live and visit.request.method in (hdrs.METH_GET, hdrs.METH_HEAD)
+    is_answer = visit.request.method == hdrs.METH_POST
+    is_live = live and not is_answer
     frame = fill(
         _FRAME,
         menu=visit.say(MENU),
         rooms=_rooms(visit),
         foot=_foot(visit),
+        left=when(is_answer, fill(' data-left-for="{place}"', place=visit.place)),
         title=shown,
         unconnected=when(is_live, _unconnected(visit)),
         notice=when(status < 400, _notice(visit)),

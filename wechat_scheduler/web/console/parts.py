@@ -27,8 +27,8 @@ _TAG: Final = re.compile(r"<[^<>]*>")
 
 SEARCH = W("Search", "查找")
 SHOWN_ONCE = W(
-    "This is shown only now. Copy it to where it is needed; the daemon does not show it again.",
-    "只显示这一次。请立即复制到需要它的地方；守护进程不会再显示。",
+    "This is shown on this page only. Copy it to where it is needed before you leave the page: it is not shown again after that.",
+    "只在这一页显示。请在离开此页之前复制到需要它的地方；离开之后不再显示。",
 )
 COPY = W("Copy", "复制")
 SEARCHED = W("Searched for: {filters}.", "查找的是：{filters}。")
@@ -176,7 +176,7 @@ def broken_path(text: str) -> Html:
 
 
 def secret_section(visit: Visit, heading: Words, pairs: Iterable[tuple[Phrase, str]]) -> Html:
-    """What is shown only once, each with a button that copies it where scripts run."""
+    """What is shown on one page only, each with a button that copies it where scripts run."""
     shown = [
         (
             name,

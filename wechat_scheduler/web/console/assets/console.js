@@ -32,6 +32,9 @@
     || [...document.forms].find((one) => one.getAttribute("action") === posted) || previewed;
   const answer = document.querySelector("section[data-posted]");
   if (answer) history.replaceState(null, "", answer.dataset.posted);
+  // A reload of what a form did, such as a new secret, shows it again. Back finds the page of the form: that one is left for good.
+  const left = document.querySelector("main[data-left-for]");
+  if (left && !written && !answer) window.addEventListener("pagehide", () => history.replaceState(null, "", left.dataset.leftFor));
   if (written) {
     // What a form showed at first tells what a person has changed. Secrets are not kept.
     const secret = "[type=password], [data-secret], [name=callback], [name=notify], [name=params]";
