@@ -3,7 +3,7 @@
 import asyncio
 import random
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.clock import FakeClock
+from wechat_scheduler.engine.clock import SystemClock
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.memo import Memo
@@ -194,6 +195,35 @@ async def test_who_is_accepted_in_the_very_turn_that_ends_it_is_served(
     server.connections.append(Connection(reader=reader, writer=writer))
     answer = await server.connections[0].answer()
 
+    assert b"\r\nconnection: close\r\n" in answer
+
+
+class StandingStill(FakeClock):
+    """The process stands still during the farewell: it is over when the loop turns again."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+
+    async def sleep(self, delay: timedelta) -> None:
+        if delay == FAREWELL:
+            self._meanwhile()
+        else:
+            await SystemClock().sleep(delay)
+
+
+async def test_what_is_asked_while_the_process_stands_still_is_answered(
+    listener: socket.socket,
+) -> None:
+    clock = StandingStill(lambda: caller.writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"))
+    async with Server(clock, listener, grace=GRACE) as server:
+        caller = await server.connect()
+        await caller.ask()
+
+        server.begin()
+        answer = await caller.answer()
+
+    assert answer.startswith(b"http/1.1 200")
     assert b"\r\nconnection: close\r\n" in answer
 
 

@@ -33,6 +33,9 @@ LONGEST_LINE: Final = 400 * 1024
 # client that is silent for longer is idle, and sees the close before it sends.
 FAREWELL: Final = timedelta(milliseconds=50)
 
+# A process that stood still meanwhile has yet to read what came, in so many turns of its loop.
+TURNS: Final = 5
+
 
 @asynccontextmanager
 async def served(
@@ -77,6 +80,8 @@ async def served(
             on_end()
             await _stop_accepting(site, listener)
             await clock.sleep(FAREWELL)
+            for _ in range(TURNS):
+                await clock.sleep(timedelta(0))
     finally:
         await runner.cleanup()
 
