@@ -32,7 +32,7 @@ async def test_a_sentence_becomes_a_reminder(study: Study) -> None:
             "FREQ=MONTHLY;BYMONTHDAY=25",
             "将在6天",
         ),
-        ("半小时后。", "闹钟", "2026-11-18T11:00", "", "将在30分钟后提醒你闹钟"),
+        ("半小时后。", "闹钟", "2026-11-18T11:00", "", "将在30分钟后响铃"),
         ("明天8点提前10分钟提醒我出门", "出门", "2026-11-19T08:00", "", "将在21小时20分钟后"),
     ]
 
@@ -92,10 +92,10 @@ async def test_the_answer_says_that_an_hour_is_assumed(study: Study) -> None:
     await study.hear("明早8点提醒我开会", "night")
 
     assert [said.splitlines()[2] for said in study.post.said] == [
-        "时间：2026年11月19日 周四 早上8:00（没有写几点，按08:00）",
+        "时间：2026年11月19日 周四 早上8:00（没有写几点，按早上8:00）",
         "时间：2026年11月19日 周四 下午3:00",
-        "时间：2026年11月18日 周三 下午1:30（“1点半”没有写上午还是下午，按13:30）",
-        "时间：2026年11月20日 周五 早上8:00（现在是凌晨，“明天”按2026-11-20）",
+        "时间：2026年11月18日 周三 下午1:30（“1点半”没有写上午还是下午，按下午1:30）",
+        "时间：2026年11月20日 周五 早上8:00（现在是凌晨，“明天”按2026年11月20日）",
     ]
 
 
@@ -114,7 +114,7 @@ async def test_the_answer_says_what_is_assumed_of_each_of_several(study: Study) 
     await study.hear("明天3点提醒我送孩子，下午5点提醒我开会")
 
     first, second = study.answer.splitlines()[1:3]
-    assert first.endswith("（“3点”没有写上午还是下午，按15:00）")
+    assert first.endswith("（“3点”没有写上午还是下午，按下午3:00）")
     assert second.endswith("]")
 
 

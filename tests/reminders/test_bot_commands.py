@@ -518,7 +518,7 @@ async def test_a_question_about_reminders_is_answered(study: Study) -> None:
     how = await study.say("怎么设提醒？")
 
     assert [each.startswith("没有找到这个提醒") for each in by_number] == [True] * 3
-    assert how.startswith("没听懂，试试这样说")
+    assert how.startswith("把时间和要做的事告诉我")
 
 
 async def test_a_bot_that_must_be_asked_takes_only_what_asks_for_it(study: Study) -> None:

@@ -206,4 +206,4 @@ async def test_a_title_is_cancelled_by_its_first_words(study: Study) -> None:
 
 
 async def test_a_new_repetition_of_no_reminder_is_not_found(study: Study) -> None:
-    assert (await study.say("周报改成每周四下午4点")).startswith("没有找到这个提醒")
+    assert (await study.say("周报改成每周四下午4点")).startswith("你现在没有提醒")

@@ -296,3 +296,58 @@ async def test_a_greeting_that_no_app_takes_is_answered_with_help(clock: FakeClo
 
     for text in cases:
         assert (await study.copy().say(text)).startswith("把时间和要做的事告诉我"), text
+
+
+async def test_who_asks_how_the_bot_is_used_is_told_each_time(home: Study) -> None:
+    cases = [
+        "怎么取消提醒", "如何删除提醒", "怎么设置提醒", "提醒怎么删", "我怎么看我的提醒", "请问怎么推迟提醒？", "要怎么设闹钟呢",
+        "有什么功能", "都有什么功能", "功能介绍", "怎么用", "如何使用", "菜单", "教程", "?", "？", "帮助",
+    ]  # fmt: skip
+    shop = [
+        "怎么退款",
+        "怎么取消订单",
+        "菜单有什么",
+        "怎么样",
+        "你们能做什么蛋糕",
+        "说明书在哪",
+        "怎么卖",
+        "有什么好吃的",
+    ]
+
+    told = [await home.say(text) for text in cases]
+    silent = [await home.say(text) for text in shop]
+
+    assert told == ["把时间和要做的事告诉我，到时我会提醒你，例如："] * len(cases)
+    assert silent == [""] * len(shop)
+    assert await home.standing() == ALL
+
+
+async def test_without_any_reminder_the_bot_says_that_there_are_none(clock: FakeClock) -> None:
+    study = await Study.on(memory_database(), clock)
+    cases = [
+        "删除所有提醒",
+        "清空提醒",
+        "取消所有闹钟",
+        "把提醒都删了",
+        "取消明天的提醒",
+        "把所有提醒推迟一小时",
+    ]
+
+    told = [await study.say(text) for text in cases]
+
+    assert {each[:8] for each in told} == {"你现在没有提醒；"}
+
+
+async def test_what_is_assumed_is_written_as_the_time_is(clock: FakeClock) -> None:
+    study = await Study.on(memory_database(), clock)
+    cases = {
+        "周五前提醒我交材料": "周五 早上8:00（没有写几点，按早上8:00；“周五前”按2026年11月20日 周五 早上8:00，要提前请写更早的时间）",
+        "下周提醒我交电费": "周一 早上8:00（没有写几点，按早上8:00；“下周”没有写哪一天，按2026年11月23日）",
+        "每天早中晚吃药": "中午12:00（没有写几点，按早上8:00、中午12:00、晚上8:00）",
+        "一会儿提醒我关灯": "上午10:40:03（“一会儿”没有写多久，按上午10:40）",
+    }
+
+    for text, time in cases.items():
+        await study.say(text)
+
+        assert time in study.answer

@@ -18,6 +18,7 @@ from wechat_scheduler.reminders.language.wording import (
 )
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.overview import Listed, number_of, when_words
+from wechat_scheduler.reminders.planning import UNTITLED
 from wechat_scheduler.reminders.text_parts import anchor, cut, lines_of, plain
 
 # WeChat shows texts of up to 2048 bytes; this many lines fit with their links.
@@ -38,6 +39,7 @@ TOO_OFTEN: Final = "/:no没法这样重复：要么太频繁，要么永远不�
 REFUSED: Final = "/:no没法这样提醒，请换一个说法"
 BEYOND: Final = "/:no只改下一次时，新的时间要在再下一次之前"
 NONE: Final = "没有找到这个提醒，发送“我的提醒”查看"
+NONE_AT_ALL: Final = "你现在没有提醒；要新建的话，请写“明天下午3点提醒我开会”"
 NOTHING_FIRED: Final = "最近一天没有响过的提醒；要新建的话，请写“10分钟后提醒我……”"
 HOW_LONG: Final = "推迟多久？例如“推迟半小时”"
 NOTHING_TO_UNDO: Final = "没有可以撤销的：只能撤销十分钟之内的上一步"
@@ -202,7 +204,8 @@ class Teller:
 
     def _soon(self, reminder: Reminder) -> str:
         until = until_words((reminder.due_at or reminder.start) - self.now)
-        return f"将在{until}提醒你{plain(reminder.title)}"
+        title = plain(reminder.title)
+        return f"将在{until}响铃" if title == UNTITLED else f"将在{until}提醒你{title}"
 
     def _told(
         self, head: str, reminder: Reminder, link: str, assumed: Iterable[Assumption] = ()

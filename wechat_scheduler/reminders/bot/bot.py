@@ -53,7 +53,15 @@ _GREETS: Final = re.compile(
 # 我的包裹到哪了: the shop is asked, which an example of a reminder does not answer.
 # 你能干什么, 怎么用: what the bot is for.
 _WHAT_FOR: Final = re.compile(
-    r"\s*(?:你是谁|你(?:能|会|可以)(?:帮我)?[干做]?[点些]?(?:什么|啥|哪些)|(?:这个?)?怎么[用玩]|使用(?:说明|方法)|功能)[^一-龥]*$"
+    r"\s*(?:你是谁|(?:你|都|这个?|公众号|机器人)*(?:能|会|可以)(?:帮我)?[干做]?[点些]?(?:什么|啥|哪些)(?:事情?)?|你?(?:都|这里)?有(?:什么|哪些|啥)(?:功能|用)"
+    r"|(?:这个?|请问|我?该?)*(?:怎么样?|如何|咋)(?:使用|[用玩])|(?:使用|操作)(?:说明|方法|教程|指南)|功能(?:介绍|说明|列表|菜单)?|菜单|说明|教程|指令|命令|[?？]+)[呢啊呀吗的]?[^一-龥]*$"
+)
+_DOES: Final = r"(?:取消|删除?|删掉|关掉|关闭?|停止?|撤销|设置?|设定|定|订|建|新建|创建|添加|增加|加|写|修改|更改|变更|改|推迟|延后|延期|提前|查看?|查询|看|暂停|恢复|分享|退出|使用|用)"
+_HOW: Final = r"(?:怎么样?|怎样|如何|咋)(?:才能?|能|去|来|可以)?"
+_NOUN: Final = r"(?:(?:一?个|一?[条下]|我的?|已有的?|所有的?|全部|新的?|[设定]好的?|重复的?|每天的?|定时)*(?:提醒|闹钟|闹铃)(?:功能|事项)?(?:的?时间)?)"
+# 怎么取消提醒, 提醒怎么删: how the bot is used.
+_HOW_TO: Final = re.compile(
+    rf"(?:请问|我?想问一?下?|那|你好)?[,， ]*我?[该要想]?(?:{_HOW}{_DOES}[掉了]?{_NOUN}|{_NOUN}(?:[该要]|是)?{_HOW}{_DOES}[掉了]?)[的呢啊呀吗]*"
 )
 # 谢谢, 收到, 晚安 want no answer.
 _CLOSES: Final = re.compile(
@@ -186,7 +194,9 @@ class Bot:
         taken_back = TAKES_BACK.match(turn.text)
         if taken_back and _NUMBER.match(turn.text, taken_back.end()):
             return refused(texts.UNKNOWN)
-        greets = bool(_GREETS.match(turn.text) or _WHAT_FOR.match(turn.text))
+        if _WHAT_FOR.match(turn.text) or _HOW_TO.fullmatch(turn.text.strip(_STOPS)):
+            return helped(texts.HELP)
+        greets = bool(_GREETS.match(turn.text))
         if not greets and (_asks_the_shop(turn.text) or _CLOSES.match(turn.text)):
             return None
         if taken_back:

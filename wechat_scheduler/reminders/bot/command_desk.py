@@ -87,7 +87,8 @@ class CommandDesk:
         )
         partly = () if found else here.called_in_part(own, command)
         if not (found or partly):
-            return asked(texts.NONE) if command.named or here.moves_again(command) else None
+            none = texts.NONE if own else texts.NONE_AT_ALL
+            return asked(none) if command.named or here.moves_again(command) else None
         if partly and (len(partly) > 1 or _is_half_meant(command, partly[0])):
             return await self._ask(command, partly, turn)
         found = found or partly

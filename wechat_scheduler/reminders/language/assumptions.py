@@ -6,7 +6,7 @@ from datetime import datetime
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import Fixed
 from wechat_scheduler.reminders.language.clocks import ClockTime
-from wechat_scheduler.reminders.language.durations import After
+from wechat_scheduler.reminders.language.durations import SHORTLY, After
 from wechat_scheduler.reminders.language.meaning import Linked, Meaning
 from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.language.policy import Part, Policy
@@ -26,7 +26,9 @@ def assumptions(
     words = _words(said)
     found = (_hour(said, start, rule, policy), _half(said, words, start, rule, policy))
     day = None if rule else _day(said, words, start, policy)
-    return tuple(each for each in (*found, day, *_before(said, words, start)) if each)
+    return tuple(
+        each for each in (*found, day, *_before(said, words, start), *_soon(words, start)) if each
+    )
 
 
 def lacks_half(said: Meaning) -> bool:
@@ -106,4 +108,12 @@ def _before(said: Meaning, words: Sequence[Linked], start: datetime) -> Iterator
         if found or (within and said.after):
             name = each.written.strip() + (found.group() if found else "")
             yield Assumption(kind="before", said=name, meant=f"{start:%Y-%m-%d %H:%M}")
+            return
+
+
+def _soon(words: Sequence[Linked], start: datetime) -> Iterator[Assumption]:
+    """一会儿 is the policy's few minutes."""
+    for each in words:
+        if isinstance(each.token.value, After) and each.token.value.length == SHORTLY:
+            yield Assumption(kind="soon", said=each.written.strip(), meant=f"{start:%H:%M}")
             return

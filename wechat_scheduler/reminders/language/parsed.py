@@ -9,11 +9,11 @@ from wechat_scheduler.engine.records import dataclass
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumption:
     """What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but
-    not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, and `before` if a time is before
-    which it is wanted.
+    not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, `before` if a time is before
+    which it is wanted, and `soon` for 一会儿.
     `said` are the words."""
 
-    kind: Literal["hour", "half", "day", "before"]
+    kind: Literal["hour", "half", "day", "before", "soon"]
     said: str = ""
     meant: str
 

@@ -16,6 +16,7 @@ _HEADS: Final[Mapping[str, Words]] = {
     "half": W("Half of the day", "上午下午"),
     "day": W("Day", "哪一天"),
     "before": W("Before", "之前"),
+    "soon": W("How soon", "多久"),
 }
 _SAID: Final[Mapping[str, Words]] = {
     "hour": W("none is written: {meant} is assumed", "没有写几点，按 {meant}"),
@@ -28,6 +29,7 @@ _SAID: Final[Mapping[str, Words]] = {
         "“{said}” is sent at {meant}: write an earlier time for one before it",
         "“{said}”按 {meant} 提醒，要提前请写更早的时间",
     ),
+    "soon": W("“{said}” names no length: {meant} is assumed", "“{said}”没有写多久，按 {meant}"),
 }
 
 
