@@ -116,7 +116,8 @@ async def test_the_owner_changes_it_with_words(place: Town, uid: str) -> None:
     answer = await submit(place, path, do="edit", title="评审", time="每天下午3点")
     page = await see(place, answer.headers["Location"])
 
-    assert (answer.status, answer.headers["Location"]) == (303, path)
+    assert (answer.status, answer.headers["Location"]) == (303, f"{path}?saved=yes")
+    assert '<section role="status"><p class="text">已保存。</p></section>' in page
     assert 'value="评审"' in page
     assert "每天 下午3:00" in page
     assert "2026年11月18日 周三 下午3:00" in page
@@ -139,6 +140,9 @@ WRONG_TIMES = [
     ("2月30号", "2月30"),
     ("昨天下午3点", "已经过去了"),
     ("3点或4点", "一次只能选一个"),
+    ("后天下五3点", "没有看懂“下五”，请换个说法，例如“明天下午3点”。"),
+    ("推迟十分种", "例如“明天下午3点”。"),
+    ("推迟两三天", "到底是多久"),
     ("每10秒", "频繁"),
     ('"><b>', "没有看懂这个时间"),
 ]
@@ -159,10 +163,45 @@ async def test_a_wrong_time_keeps_what_was_typed(place: Town, uid: str) -> None:
         assert await place.desk.reminder(reminder.id) == reminder
 
 
-async def test_a_day_alone_is_a_right_time(place: Town, uid: str) -> None:
+async def test_a_day_alone_keeps_the_hour_and_the_page_says_what_is_assumed(
+    place: Town, uid: str
+) -> None:
+    cases = {
+        "明天": ("19 14:30", "已保存。没有写几点，按下午2:30。"),
+        "明天3点": ("19 15:00", "已保存。没有写上午还是下午，按下午3:00。"),
+        "周五前": ("20 14:30", "已保存。没有写几点，按下午2:30。按2026年11月20日 周五 下午2:30，要提前请写更早的时间。"),
+        "推迟半小时": ("18 15:00", "已保存。"),
+        "推迟1天": ("19 14:30", "已保存。"),
+    }  # fmt: skip
+    for typed, (at, words) in cases.items():
+        reminder = await a_reminder(place, uid)
+
+        answer = await submit(place, owned(place, reminder), do="edit", title="评审会", time=typed)
+        page = await see(place, answer.headers["Location"])
+
+        moved = (await place.desk.reminder(reminder.id)).start + 8 * 60 * MINUTE
+        assert (typed, f"{moved:%d %H:%M}") == (typed, at)
+        assert f'<section role="status"><p class="text">{words}</p></section>' in page, typed
+
+
+async def test_what_repeats_is_put_off_within_its_day_only(place: Town, uid: str) -> None:
+    reminder = await a_reminder(place, uid, rule="FREQ=DAILY")
+    path = owned(place, reminder)
+
+    later = await submit(place, path, do="edit", title="喝水", time="推迟半小时")
+    refused = await submit(place, path, do="edit", title="喝水", time="推迟1天")
+
+    stored = await place.desk.reminder(reminder.id)
+    assert (later.status, stored.start - reminder.start, stored.rule) == (303, 30 * MINUTE, "FREQ=DAILY")  # fmt: skip
+    assert "这个提醒是重复的，请写重复的新时间，例如“每天下午3点”。" in refused.text
+
+
+async def test_an_address_that_others_wrote_says_nothing_of_theirs(place: Town, uid: str) -> None:
     path = owned(place, await a_reminder(place, uid))
 
-    assert (await submit(place, path, do="edit", title="评审会", time="明天")).status == 303
+    page = await see(place, f"{path}?saved=<b>你中奖了")
+
+    assert "中奖" not in page
 
 
 async def test_the_example_for_a_wrong_time_recurs_as_the_reminder_does(

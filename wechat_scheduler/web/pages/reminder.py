@@ -22,7 +22,8 @@ from wechat_scheduler.web.pages.paths import JOINERS, OWNERS, READERS
 from wechat_scheduler.web.pages.reminder_forms import act
 from wechat_scheduler.web.pages.reminder_links import find_reminder, qr_code
 from wechat_scheduler.web.pages.reminder_page import reminder_page
-from wechat_scheduler.web.pages.reminder_view import view_of
+from wechat_scheduler.web.pages.reminder_times import SAVED
+from wechat_scheduler.web.pages.reminder_view import Typed, view_of
 from wechat_scheduler.web.pages.responses import check_current, named, page_response
 
 PATH: Final = "/r/{capability}"
@@ -35,7 +36,8 @@ async def show(request: web.Request) -> web.Response:
     owned = links.name_in(OWNERS, capability)
     reminder = await find_reminder(request, owned or named(links.name_in(READERS, capability)))
     check_current(request, reminder.app_id)
-    view = await view_of(request, reminder, owns=owned is not None)
+    typed = Typed(saved=request.query.get(SAVED, ""))
+    view = await view_of(request, reminder, owns=owned is not None, typed=typed)
     return page_response(await asyncio.to_thread(reminder_page, view))
 
 

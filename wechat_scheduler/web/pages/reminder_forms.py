@@ -1,7 +1,7 @@
 """The forms of the owner's page of a reminder: `POST /r/{capability}`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple, TypeAlias
@@ -17,8 +17,12 @@ from wechat_scheduler.errors import (
     UnprocessableError,
 )
 from wechat_scheduler.reasons import Reason
+from wechat_scheduler.reminders.bot.described import RecurringError
+from wechat_scheduler.reminders.language.delays import delay_of
+from wechat_scheduler.reminders.language.parsed import Assumption, Parsed
 from wechat_scheduler.reminders.model import Reminder, ReminderState
 from wechat_scheduler.reminders.planning import LONGEST_TITLE, as_said
+from wechat_scheduler.reminders.recurrence.rule import usual_time
 from wechat_scheduler.reminders.refused_reminders import PastError, RuleError
 from wechat_scheduler.web.kit.sentences import read_sentence
 from wechat_scheduler.web.kit.services import SERVICES
@@ -31,6 +35,7 @@ from wechat_scheduler.web.pages.reminder_page import (
     deletion_page,
     reminder_page,
 )
+from wechat_scheduler.web.pages.reminder_times import put_off, saved_path
 from wechat_scheduler.web.pages.reminder_view import Typed, owner_of, tomorrow, view_of
 from wechat_scheduler.web.pages.responses import check_current, named, page_response, redirected
 
@@ -40,7 +45,6 @@ SOON: Final = timedelta(minutes=10)
 # Of these the reader of a sentence says how to ask for a reminder, which the page's field does anyway.
 _NO_TIME: Final = {
     Reason.SENTENCE_NOTHING,
-    Reason.SENTENCE_UNREAD,
     Reason.SENTENCE_CHAT,
     Reason.SENTENCE_COMMAND,
 }
@@ -82,38 +86,55 @@ async def _edit(deed: Deed) -> web.Response:
     request, reminder, form = deed
     typed = Typed(form.get("title", "").strip(), form.get("time", "").strip())
     try:
-        await _change(request, reminder, typed)
+        assumed = await _change(request, reminder, typed)
     except (InvalidRequestError, UnprocessableError) as error:
         typed = typed._replace(error=_in_words(error, owner_of(request, reminder).example))
         view = await view_of(request, reminder, owns=True, typed=typed)
         return page_response(await asyncio.to_thread(reminder_page, view), error.status)
-    return redirected(request.path)
+    return redirected(saved_path(request.path, assumed))
 
 
-async def _change(request: web.Request, reminder: Reminder, typed: Typed) -> None:
+async def _change(request: web.Request, reminder: Reminder, typed: Typed) -> Sequence[Assumption]:
+    """Returns what is assumed of the new time."""
     services = request.app[SERVICES]
-    parsed = typed.time and read_sentence(
-        typed.time,
-        field="",
-        now=services.clock.now(),
-        zone=ZoneInfo(reminder.zone),
-        shortest=services.reminders.shortest,
-    )
+    now, length = services.clock.now(), delay_of(typed.time)
+    parsed = _read(request, reminder, typed.time) if typed.time and not length else None
 
     def edit(stored: Reminder) -> Reminder:
         title = typed.title or stored.title
+        if length:
+            return replace(put_off(stored, length, now), title=title)
         if not parsed:
             return replace(stored, title=title)
         # The page shows when the message is sent: that is what its reader changes.
         return replace(as_said(replace(stored, defer=timedelta(0)), parsed), title=title)
 
     await services.reminders.change(reminder.id, edit)
+    return parsed.assumed if parsed else ()
+
+
+def _read(request: web.Request, reminder: Reminder, text: str) -> Parsed:
+    """A day without an hour keeps that of the reminder, as it does for the bot."""
+    services, zone = request.app[SERVICES], ZoneInfo(reminder.zone)
+    sent = (reminder.start + reminder.defer).astimezone(zone)
+    return read_sentence(
+        text,
+        field="",
+        now=services.clock.now(),
+        zone=zone,
+        shortest=services.reminders.shortest,
+        hour=usual_time(reminder.rule, sent).time(),
+    )
 
 
 def _in_words(error: InvalidRequestError | UnprocessableError, example: str) -> str:
     match error:
         case UnprocessableError(reason=reason) if reason in _NO_TIME:
             return f"没有看懂这个时间，请换个说法，例如“{example}”。"
+        case UnprocessableError(reason=Reason.SENTENCE_UNREAD):
+            return f"{error.sentence.partition('，例如')[0]}，例如“{example}”。"
+        case RecurringError():
+            return f"这个提醒是重复的，请写重复的新时间，例如“{example}”。"
         case UnprocessableError():
             return error.sentence.rstrip("。") + ("" if error.sentence.endswith("？") else "。")
         case PastError():

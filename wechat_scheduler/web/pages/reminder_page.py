@@ -28,7 +28,7 @@ class Owner:
     """The forms of the owner's page, which post to `action` with `capability`.
 
     They have `title` and `time` as they were typed, `error` where that cannot be done, and `example`,
-    a time that fits the reminder. `tomorrow` is what 明天这时 means now.
+    a time that fits the reminder. `saved` says that a change was saved. `tomorrow` is what 明天这时 means now.
     """
 
     action: str
@@ -36,6 +36,7 @@ class Owner:
     title: str
     time: str = ""
     error: str = ""
+    saved: str = ""
     example: str
     tomorrow: datetime
 
@@ -70,7 +71,9 @@ class ReminderPage:
 
 def reminder_page(reminder: ReminderPage) -> Page:
     owner = reminder.owner
+    saved = lines(owner.saved) if owner else Html()
     sections = [
+        when(saved, fill('<section role="status">{saved}</section>', saved=saved)),
         _head(reminder),
         _again(reminder, owner) if owner else Html(),
         _changes(reminder, owner) if owner else Html(),

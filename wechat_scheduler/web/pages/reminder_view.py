@@ -15,6 +15,7 @@ from wechat_scheduler.reminders.overview import STANDING, has_rule, when_words
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
 from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage
+from wechat_scheduler.web.pages.reminder_times import saved_words
 
 log = structlog.get_logger(__name__)
 
@@ -30,11 +31,12 @@ _OVER: Final[Mapping[ReminderState, str]] = {
 
 
 class Typed(NamedTuple):
-    """What the owner typed, and why it cannot be done."""
+    """What the owner typed, and why it cannot be done. `saved` is as in `saved_path`, once it was."""
 
     title: str = ""
     time: str = ""
     error: str = ""
+    saved: str = ""
 
 
 NOTHING: Final = Typed()
@@ -77,9 +79,14 @@ def owner_of(request: web.Request, reminder: Reminder, typed: Typed = NOTHING) -
         title=typed.title or reminder.title,
         time=typed.time,
         error=typed.error,
+        saved=saved_words(typed.saved, _sent_at(reminder)),
         example="每天下午3点" if reminder.rule else "明天下午3点",
         tomorrow=tomorrow(request, reminder),
     )
+
+
+def _sent_at(reminder: Reminder) -> datetime:
+    return (reminder.start + reminder.defer).astimezone(ZoneInfo(reminder.zone))
 
 
 def tomorrow(request: web.Request, reminder: Reminder) -> datetime:

@@ -107,8 +107,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
     "`hour_assumed` means that `when` says no hour, `assumed` what else it leaves open.":
         "`hour_assumed` 表示 `when` 没有写几点，`assumed` 是它没有写明的各项",
-    "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, and `before` if a time is before which it is wanted.":
-        "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年，或凌晨写的“明天”是 `day`，写的是“……之前”是 `before`",
+    "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, `before` if a time is before which it is wanted, and `soon` for 一会儿.":
+        "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年，或凌晨写的“明天”是 `day`，写的是“……之前”是 `before`，“一会儿”是 `soon`",
     "`said` are the words.": "`said` 是句子里的词",
     "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
         "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
