@@ -57,8 +57,10 @@ class Cellar:
                     yield Column(table, name, kind, number)
 
     @contextmanager
-    def damaged(self, values: Mapping[Column, str]) -> Iterator[None]:
-        """The last row of each table has the values; afterwards everything is as it was."""
+    def damaged(self, values: Mapping[Column, str], *, alone: bool = False) -> Iterator[None]:
+        """The last row of each table has the values; afterwards everything is as it was. `alone` says that nothing
+        changes other tables meanwhile."""
+        changed = {column.table for column in values} if alone else self._whole.keys()
         for column, value in values.items():
             self.database.execute(
                 f"UPDATE {column.table} SET {column.name} = {value} "
@@ -68,10 +70,10 @@ class Cellar:
             yield
         finally:
             self.database.execute("BEGIN IMMEDIATE")
-            for name, rows in self._whole.items():
+            for name in changed:
                 self.database.execute(f"DELETE FROM {name}")
-                places = ", ".join("?" * len(self.tables[name]))
-                self.database.executemany(f"INSERT INTO {name} VALUES ({places})", rows)
+                insert = f"INSERT INTO {name} VALUES ({', '.join('?' * len(self.tables[name]))})"
+                self.database.executemany(insert, self._whole[name])
             self.database.execute("COMMIT")
 
     def copies(self, values: Mapping[str, str]) -> int:

@@ -63,7 +63,7 @@ async def test_a_damaged_row_ends_no_list_and_no_get_in_a_crash(tmp_path: Path, 
         for column in [*cellar.columns()][part::PARTS]:
             # Half of the texts are of another type, and half no text: both in each takes twice as long.
             value = (WRONG if column.kind == "TEXT" and column.number % 2 else ODD)[column.kind]
-            with cellar.damaged({column: value}):
+            with cellar.damaged({column: value}, alone=True):
                 database.changed_elsewhere(column.table)
                 for one, words in requests:
                     if column.table in words:
