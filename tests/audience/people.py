@@ -69,7 +69,7 @@ class Lists:
     callbacks: list[Any] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     offered: list[UserAct] = field(default_factory=list)
-    receipts: list[tuple[str, str, str]] = field(default_factory=list)
+    receipts: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     async def take(self, heard: UserAct, subscriber: Subscriber) -> BotDeed | None:
         self.offered.append(heard)
@@ -89,8 +89,10 @@ class Lists:
     ) -> None:
         self._keep(self.said, text + secret, event_id)
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
-        self.receipts.append((appid, msgid, failure))
+    async def receipt(
+        self, appid: str, openid: str, msgid: str, failure: str, *, now: datetime
+    ) -> int | None:
+        self.receipts.append((appid, openid, msgid, failure))
         return len(self.receipts)
 
     def _keep(self, kept: list[Any], thing: object, event_id: str) -> None:

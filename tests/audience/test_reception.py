@@ -247,7 +247,10 @@ async def test_receipts_are_passed_on_once(office: Office) -> None:
     assert [(log["log_level"], log["event"], log["reason"]) for log in logs] == [
         ("error", "delivery.dead", "failed:user block")
     ]
-    assert office.lists.receipts == [("wx1", "1", ""), ("wx1", "2", "failed:user block")]
+    assert office.lists.receipts == [
+        ("wx1", "o1", "1", ""),
+        ("wx1", "o1", "2", "failed:user block"),
+    ]
 
 
 async def test_what_a_user_allows_is_counted_once_and_is_no_sign_of_a_follower(
@@ -273,7 +276,7 @@ async def test_a_notice_that_was_sent_costs_a_use_and_is_a_receipt(office: Offic
 
     (count,) = await office.uses.of_person("wx1", "o1")
     assert count.remaining == 1
-    assert office.lists.receipts == [("wx1", "9", ""), ("wx1", "8", "1 blocked")]
+    assert office.lists.receipts == [("wx1", "o1", "9", ""), ("wx1", "o1", "8", "1 blocked")]
 
 
 async def test_the_same_id_in_two_accounts_is_two_events(office: Office) -> None:

@@ -153,10 +153,10 @@ async def test_a_receipt_decides_whenever_it_comes(mail: Mail, failure: str, ear
     claimed = await mail.claimed()
 
     if early:
-        found = await mail.deliveries.receipt("wx1", "m1", failure, now=NOW)
+        found = await mail.deliveries.receipt("wx1", "o-amy", "m1", failure, now=NOW)
     told = await mail.outbox.settle(accepted(claimed), now=LATER)
     if not early:
-        found = await mail.deliveries.receipt("wx1", "m1", failure, now=LATER)
+        found = await mail.deliveries.receipt("wx1", "o-amy", "m1", failure, now=LATER)
 
     shown = await mail.shown(delivery_id)
     assert (found, told) == ((None, failure) if early else (delivery_id, None))
@@ -166,18 +166,33 @@ async def test_a_receipt_decides_whenever_it_comes(mail: Mail, failure: str, ear
     )
 
 
-async def test_a_receipt_of_another_account_or_message_is_nobodys(mail: Mail) -> None:
+async def test_a_receipt_of_another_account_user_or_message_is_nobodys(mail: Mail) -> None:
     delivery_id = await mail.put_one()
     await mail.outbox.settle(accepted(await mail.claimed()), now=NOW)
 
     others = [
-        await mail.deliveries.receipt(appid, msgid, "", now=NOW)
-        for appid, msgid in [("wx2", "m1"), ("wx1", "m2")]
+        await mail.deliveries.receipt(appid, openid, msgid, "failed", now=NOW)
+        for appid, openid, msgid in [
+            ("wx2", "o-amy", "m1"),
+            ("wx1", "o-amy", "m2"),
+            ("wx1", "o-bob", "m1"),
+        ]
     ]
-    again = [await mail.deliveries.receipt("wx1", "m1", "", now=NOW) for _ in range(2)]
+    again = [await mail.deliveries.receipt("wx1", "o-amy", "m1", "", now=NOW) for _ in range(2)]
 
-    assert (others, again) == ([None, None], [delivery_id, None])
+    assert (others, again) == ([None] * 3, [delivery_id, None])
     assert (await mail.shown(delivery_id)).state is DeliveryState.DELIVERED
+
+
+async def test_an_early_receipt_of_another_user_is_nobodys(mail: Mail) -> None:
+    delivery_id = await mail.put_one()
+    claimed = await mail.claimed()
+    await mail.deliveries.receipt("wx1", "o-bob", "m1", "failed:user block", now=NOW)
+
+    told = await mail.outbox.settle(accepted(claimed), now=LATER)
+
+    assert told is None
+    assert (await mail.shown(delivery_id)).state is DeliveryState.ACCEPTED
 
 
 async def test_an_unreachable_person_is_marked_and_gets_no_further_messages(mail: Mail) -> None:

@@ -202,7 +202,7 @@ async def everything_that_ends(stores: Stores) -> None:
     await database.write(lambda: put_entries([entry]))
     once = Once(scope="topics", key="k", digest="d", response="r")
     await SqlTopics(database, VAULT).add(Topic(id=1, app_id=1, name="t", created_at=NOW), once=once)
-    await mail.deliveries.receipt("wx1", "theirs", "", now=NOW)
+    await mail.deliveries.receipt("wx1", "o-amy", "theirs", "", now=NOW)
     await handled.add("e1", now=NOW)
     await SqlPushHistory(database).note("wx1", Fate.REFUSED, "no", count=1, now=NOW)
     scenes = SqlScenes(database, VAULT)

@@ -46,7 +46,7 @@ async def test_of_those_that_depart_together_only_the_claimed_may_go(mail: Mail)
 
 async def test_outcomes_that_are_stored_together_stay_apart(mail: Mail) -> None:
     taken, told, refused, later, lost = await claimed(mail, 5)
-    await mail.deliveries.receipt("wx1", "m2", "failed:user block", now=NOW)
+    await mail.deliveries.receipt("wx1", "o-amy", "m2", "failed:user block", now=NOW)
     before = (tried(43004), tried(45015))
 
     outcomes = (

@@ -120,6 +120,7 @@ async def test_a_value_in_a_broken_body_is_read(
     cases = [
         b'\xef\xbb\xbf{"access_token": "TOKEN", "expires_in": 7200}',
         b'{"errcode": "0", "access_token": "TOKEN", "expires_in": "7200"}',
+        b'{"errcode": null, "access_token": "TOKEN", "expires_in": 7200.0}',
         b'{"access_token": "TOKEN", "expires_in": 7200, "nick_name": "\xe5\xb9\x10\\ud83d"}',
     ]
 
@@ -147,7 +148,7 @@ async def test_errcode_of_another_type_is_an_unexpected_answer(
     client: WeChatClient, server: HostileServer
 ) -> None:
     # No store has numbers of more than 64 bits.
-    cases = ["x", "4e4", "", 40013.5, True, None, [], {}, 2**63, -(2**63) - 1, 10**400]
+    cases = ["x", "4e4", "", 40013.5, 1e300, True, [], {}, 2**63, -(2**63) - 1, 10**400]
 
     for errcode in cases:
         server.script(answer({"errcode": errcode, "access_token": "TOKEN"}))
@@ -171,7 +172,7 @@ def test_text_that_cannot_be_used_is_an_unexpected_answer() -> None:
 
 
 def test_lifetime_that_is_none_is_an_unexpected_answer() -> None:
-    cases = [None, -1, "-1", "two hours", "", 7200.0, True, 10**12, "9" * 30]
+    cases = [None, -1, "-1", "two hours", "", 7200.5, True, 10**12, "9" * 30]
 
     for value in cases:
         answered = Answer(endpoint=PATH, body=b"", values={"expires_in": value})

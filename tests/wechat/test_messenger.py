@@ -66,6 +66,21 @@ async def test_a_msgid_that_cannot_be_one_is_left_out(
     assert await send(messenger) == ""
 
 
+async def test_an_answer_that_is_not_wechats_is_no_acceptance(
+    messenger: WeChatMessenger, server: HostileServer
+) -> None:
+    for foreign in ({}, {"code": 500, "message": "gateway down"}, {"errcode": None}):
+        server.script(answer(foreign), answer(foreign))
+
+        with pytest.raises(SendError, match="errcode is not an integer") as template:
+            await send(messenger)
+        with pytest.raises(SendError, match="errcode is not an integer") as text:
+            await messenger.text(APPID, OPENID, "hello")
+
+        verdicts = (template.value.verdict, text.value.verdict)
+        assert verdicts == (Verdict.AMBIGUOUS, Verdict.AMBIGUOUS), foreign
+
+
 async def test_a_template_message_is_sent_as_documented(
     messenger: WeChatMessenger, server: HostileServer
 ) -> None:

@@ -101,7 +101,7 @@ class Reception:
     async def _pass_receipt(self, act: UserAct) -> Effect:
         failure = "" if act.status == SUCCESS else act.status or "failed"
         now = self._clock.now()
-        delivery = await self._receipts.receipt(act.appid, act.msgid, failure, now=now)
+        delivery = await self._receipts.receipt(act.appid, act.openid, act.msgid, failure, now=now)
         if failure and delivery is not None:
             log.error("delivery.dead", delivery=delivery, channel="person", reason=failure)
         return Effect.CONFIRMED if delivery is not None else Effect.NONE
@@ -112,7 +112,9 @@ class Reception:
         now = self._clock.now()
         for report in act.uses:
             if report.msgid:
-                await self._receipts.receipt(act.appid, report.msgid, report.failure, now=now)
+                await self._receipts.receipt(
+                    act.appid, act.openid, report.msgid, report.failure, now=now
+                )
         await self._uses.count(act.appid, act.openid, act.uses, event=act.event_id, now=now)
         return Effect.COUNTED if act.uses else Effect.NONE
 

@@ -120,6 +120,8 @@ class Post(Protocol):
 class Receipts(Protocol):
     """Stores WeChat's receipts."""
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+    async def receipt(
+        self, appid: str, openid: str, msgid: str, failure: str, *, now: datetime
+    ) -> int | None:
         """`failure` is empty if the message was delivered. Returns the id of its delivery; None if the
-        receipt came first, or is for a message of another program."""
+        receipt came first, or is for a message of another program or to another user."""

@@ -51,9 +51,11 @@ class _CountedReceipts:
         self._receipts = receipts
         self._count = count
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+    async def receipt(
+        self, appid: str, openid: str, msgid: str, failure: str, *, now: datetime
+    ) -> int | None:
         """One that comes before its delivery was stored is counted with that."""
-        delivery = await self._receipts.receipt(appid, msgid, failure, now=now)
+        delivery = await self._receipts.receipt(appid, openid, msgid, failure, now=now)
         if delivery is not None:
             self._count(appid, failure)
         return delivery

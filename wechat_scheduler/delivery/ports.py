@@ -203,6 +203,8 @@ class Deliveries(Protocol):
     ) -> Sequence[int]:
         """Cancel deliveries that are pending and not being sent. Returns their ids."""
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
-        """Apply WeChat's receipt of a template message: delivered if `failure` is empty, else dead. A
+    async def receipt(
+        self, appid: str, openid: str, msgid: str, failure: str, *, now: datetime
+    ) -> int | None:
+        """Apply WeChat's receipt of a template message to the user: delivered if `failure` is empty, else dead. A
         receipt that comes before its delivery is accepted is kept. Returns the delivery, if found."""

@@ -61,7 +61,7 @@ class Call(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A JSON object from WeChat whose `errcode` is 0 or absent; `body` is its JSON. `calls` counts the
+    """A JSON object from WeChat whose `errcode` is 0, null or absent; `body` is its JSON. `calls` counts the
     calls that it took."""
 
     endpoint: str
@@ -87,6 +87,12 @@ class Answer:
     def optional(self, name: str) -> str:
         """Like `text`; empty if WeChat left it out, or empty."""
         return self.text(name) if self.values.get(name) else ""
+
+    def confirm(self) -> None:
+        """Raises WeChatError (TRANSIENT) without an `errcode`, which WeChat gives to each call that has no other result:
+        something else has answered."""
+        if not tells_errcode(self.values):
+            raise no_answer(silence.NO_ERRCODE, self.endpoint, silence.NOT_WECHAT)
 
     def lifetime(self) -> timedelta:
         """`expires_in`, in seconds; 0 in the last second of a value that WeChat repeats until it expires.
@@ -150,12 +156,16 @@ def read_answer(call: Call, status: int, body: bytes, errcodes: Errcodes) -> Ans
         values, body = _read(body)
     except (ValueError, RecursionError) as error:
         raise no_answer(silence.NO_OBJECT, call.path, silence.NOT_WECHAT) from error
-    errcode = whole_number(values.get("errcode", 0))
+    errcode = whole_number(values["errcode"]) if tells_errcode(values) else 0
     if errcode is None:
         raise no_answer(silence.NO_ERRCODE, call.path, silence.NOT_WECHAT)
     if errcode:
         raise _refusal(call, errcode, str(values.get("errmsg", "")), errcodes)
     return Answer(endpoint=call.path, body=body, values=values)
+
+
+def tells_errcode(values: Mapping[str, Any]) -> bool:
+    return values.get("errcode") is not None
 
 
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
@@ -184,10 +194,12 @@ _STORABLE = range(-(2**63), 2**63)
 
 
 def whole_number(value: object) -> int | None:
-    """The number that WeChat wrote, some of its endpoints between quotes; None if it is not a number, or has more
-    than 64 bits."""
+    """The number that WeChat wrote, some of its endpoints between quotes, a proxy perhaps as 7200.0; None if it is
+    not a number, or has more than 64 bits."""
     if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value):
         return int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     return value if type(value) is int and value in _STORABLE else None
 
 

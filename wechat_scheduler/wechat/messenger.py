@@ -124,13 +124,15 @@ class WeChatMessenger:
     async def _post(self, api: _Api, appid: str, body: Mapping[str, Any]) -> Answer:
         way, path = api
         try:
-            return await self._accounts.post(appid, path, body)
+            answer = await self._accounts.post(appid, path, body)
+            answer.confirm()
         except WeChatError as error:
             raise _refused(error, way, self._clock.now()) from error
         except RequestError as error:
             raise _no_token(appid, way, error) from error
         except StorageError as error:
             raise SendError(str(error), verdict=Verdict.RETRY, way=way.value) from error
+        return answer
 
 
 def _msgid(answer: Answer) -> str:

@@ -45,6 +45,7 @@ class Platform:
         """启动票据推送服务."""
         body = {"component_appid": platform, "component_secret": secret}
         answer = await self._client.post(f"{COMPONENT}/api_start_push_ticket", {}, body)
+        answer.confirm()
         return answer.text("errmsg", otherwise="ok")
 
     async def refresh_token(self, platform: str, *, token: str, authorizer: str) -> str:

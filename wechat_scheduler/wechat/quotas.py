@@ -25,4 +25,5 @@ class WeChatQuotas:
         return ApiQuota(*(whole_number(quota.get(name)) or 0 for name in ApiQuota._fields))
 
     async def clear(self, appid: str, path: str) -> None:
-        await self._accounts.post(appid, CLEAR, {"cgi_path": path})
+        answer = await self._accounts.post(appid, CLEAR, {"cgi_path": path})
+        answer.confirm()

@@ -3,7 +3,7 @@
 Rows without a message are credential notifications, and are not shown here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from wechat_scheduler.delivery.model import Attempt, DeliveryState
@@ -62,15 +62,18 @@ RECEIPT_KEPT = timedelta(days=1)
 APPLY_RECEIPT = """
     UPDATE deliveries SET state = CASE WHEN $3 = '' THEN 'delivered' ELSE 'dead' END,
         error = $3, settled_at = $4
-    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted'
+    WHERE appid = $1 AND reference = $2 AND reference <> '' AND state = 'accepted' AND (
+        $5 = '' OR target = (SELECT uid FROM subscribers WHERE appid = $1 AND openid = $5)
+    )
     RETURNING id, message_id, app_id
 """
 KEEP_RECEIPT = """
-    INSERT INTO receipts (appid, msgid, failure, at) VALUES ($1, $2, $3, $4)
+    INSERT INTO receipts (appid, msgid, failure, at, openid) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING
 """
 TAKE_RECEIPTS = f"""
-    DELETE FROM receipts WHERE msgid IN ({IDS}) AND appid = ${CHUNK + 1} RETURNING msgid, failure
+    DELETE FROM receipts WHERE msgid IN ({IDS}) AND appid = ${CHUNK + 1}
+    RETURNING msgid, failure, openid
 """  # noqa: S608 - our own text
 SENDER = "SELECT app_id FROM messages WHERE id = $1"
 # `CROSS JOIN` keeps SQLite to this order.
@@ -151,9 +154,11 @@ class SqlDeliveries:
         chosen = _chosen(conditions, limit)
         return [row["id"] for row in await self._database.read(chosen, *conditions.values)]
 
-    async def receipt(self, appid: str, msgid: str, failure: str, *, now: datetime) -> int | None:
+    async def receipt(
+        self, appid: str, openid: str, msgid: str, failure: str, *, now: datetime
+    ) -> int | None:
         return await self._database.write(
-            lambda: _put_receipt(appid, msgid, failure, micros(now), self._feed)
+            lambda: _put_receipt(appid, openid, msgid, failure, micros(now), self._feed)
         )
 
 
@@ -221,25 +226,25 @@ def _replayed(replay: Statement, now: int) -> Script[Sequence[int]]:
 
 
 def _put_receipt(
-    appid: str, msgid: str, failure: str, now: int, feed: SqlFeed
+    appid: str, openid: str, msgid: str, failure: str, now: int, feed: SqlFeed
 ) -> Script[int | None]:
     """Returns the delivery that waited for it; if there is none, the receipt is kept."""
-    found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now))
+    found = yield Statement(APPLY_RECEIPT, (appid, msgid, failure, now, openid))
     if not found:
-        yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now))
+        yield Statement(KEEP_RECEIPT, (appid, msgid, failure, now, openid))
     yield from feed.often([receipt_entry(row, failure, now) for row in found])
     return found[0]["id"] if found else None
 
 
-def apply_receipts(references: Mapping[tuple[str, str], int], now: int) -> Script[dict[int, str]]:
-    """Apply the receipts that came before their deliveries were stored as accepted. `references` are these
-    deliveries by account and msgid. Returns the failures that receipts tell, by delivery."""
+def apply_receipts(references: Collection[tuple[str, str]], now: int) -> Script[dict[int, str]]:
+    """Apply the receipts that came before their deliveries were stored as accepted. `references` are
+    the account and the msgid of each. Returns the failures that receipts tell, by delivery."""
     told: dict[int, str] = {}
     for account in dict.fromkeys(appid for appid, _ in references):
         msgids = [msgid for appid, msgid in references if appid == account]
         for statement in with_ids(TAKE_RECEIPTS, msgids, account):
             for row in (yield statement):
-                msgid, failure = row["msgid"], row["failure"]
-                told[references[account, msgid]] = failure
-                yield Statement(APPLY_RECEIPT, (account, msgid, failure, now))
+                values = (account, row["msgid"], row["failure"], now, row["openid"])
+                for delivery in (yield Statement(APPLY_RECEIPT, values)):
+                    told[delivery["id"]] = row["failure"]
     return told

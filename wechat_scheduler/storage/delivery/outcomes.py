@@ -193,13 +193,13 @@ def _appid(outcome: Settled) -> str:
     return receiver.appid if receiver and outcome.reference else ""
 
 
-def _references(outcomes: Iterable[Settled], done: set[int]) -> dict[tuple[str, str], int]:
-    """The deliveries that a receipt may name, by account and msgid."""
-    return {
-        (_appid(one), one.reference): one.delivery.id
+def _references(outcomes: Iterable[Settled], done: set[int]) -> list[tuple[str, str]]:
+    """The account and the msgid of each that a receipt may name."""
+    return [
+        (_appid(one), one.reference)
         for one in outcomes
         if one.reference and one.delivery.id in done
-    }
+    ]
 
 
 def _deferred(outcome: Deferred) -> Statement:
