@@ -260,7 +260,14 @@ async def test_a_number_says_which_one_is_moved(busy: Study) -> None:
 
 
 async def test_what_fired_last_comes_again(study: Study) -> None:
-    cases = ["推迟半小时", "半小时后再提醒我", "过半小时再叫我", "再推迟30分钟吧"]
+    cases = [
+        "推迟半小时",
+        "半小时后再提醒我",
+        "过半小时再叫我",
+        "再推迟30分钟吧",
+        "等会再叫我",
+        "再睡会儿",
+    ]
 
     await study.say("每天11点提醒我喝水")
     await study.say("11点10分提醒我收衣服")

@@ -83,7 +83,13 @@ async def test_hours_that_would_end_tomorrow_are_asked_about(home: Study) -> Non
     over = await home.copy().say("每隔两小时提醒我喝水到晚上十点")
     night = await home.copy().say("每隔两小时提醒我喝水到早上六点")
 
+    await home.say("每隔两小时提醒我喝水到晚上十点")
+    await home.say("到明天晚上10点")
+
     assert over.startswith("/:no今天的这个时间已经过了")
+    assert [each.rule for each in await home.kept() if each.title == "喝水"] == [
+        "FREQ=HOURLY;INTERVAL=2;UNTIL=20261119T140000Z"
+    ]
     assert night.startswith("/:ok将在2小时后提醒你喝水")
 
 

@@ -92,6 +92,7 @@ def test_a_length_that_is_written_as_it_sounds_is_named() -> None:
         "15分针后提醒我": "15分针",
         "一刻种后提醒我": "一刻种",
         "五分种": "五分种",
+        "推迟十分种": "十分种",
     }
 
     told = {text: refusal(text).sentence.split("，")[0] for text in cases}

@@ -36,6 +36,9 @@ _AROUND: Final = re.compile(r"^(?:那就?|就)|[吧呗啊哦呀]+$")
 _LONGEST_ERRAND: Final = 20
 _UNTIL: Final = re.compile(r"UNTIL=(\d{8}T\d{6}Z)")
 _DAYS_SAID: Final = re.compile(r"[今明后天日号周次月年]|星期|礼拜")
+_END: Final = re.compile(
+    rf"[ ,，]*(?:一?直)?[到至](?:今天|今)?(?:{_PART}|[早晚])?[\d一二两三四五六七八九十]{{1,3}}(?:点[半钟整]?|:\d\d)(?:为止|结束)?"
+)
 _HALF_DAY: Final = timedelta(hours=12)
 # The hours after midnight, which people count to the day before.
 _NIGHT: Final = timedelta(hours=6)
@@ -90,6 +93,11 @@ def ends_tomorrow(reading: Parsed, answer: str, at: datetime) -> bool:
     night = _NIGHT if here.hour >= _NIGHT.total_seconds() // 3600 else timedelta(seconds=1)
     is_tomorrow = (until.astimezone(here.tzinfo) - night).date() > here.date()
     return is_tomorrow and until - at > _HALF_DAY and "点" in answer
+
+
+def without_its_end(text: str) -> str:
+    """每小时提醒我喝水 of 每小时提醒我喝水到晚上6点."""
+    return _END.sub("", text, count=1)
 
 
 def _nameless(text: str) -> re.Match[str] | None:

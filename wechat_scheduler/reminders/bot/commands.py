@@ -154,6 +154,7 @@ def _again(plain: str) -> AgainCommand | None:
                 return None
             return AgainCommand(when=said["when"], named=named)
         span = said.get("span", "一会儿")
+        span = "一会儿" if span in ("会", "会儿") else span
         sure = pattern in patterns.AGAIN
         return AgainCommand(when=f"{span}后" if span else "", named=named, sure=sure)
     return None

@@ -18,6 +18,7 @@ from wechat_scheduler.reminders.bot.answers import (
     ends_tomorrow,
     errand,
     is_nameless,
+    without_its_end,
 )
 from wechat_scheduler.reminders.bot.commands import read_command
 from wechat_scheduler.reminders.bot.replies import (
@@ -88,6 +89,7 @@ class SentenceDesk:
             return _misunderstood(error, turn, asks=asks)
         plain = normalise(cleaned(turn.text)).strip(" 。.!~")
         if ends_tomorrow(readings[0], plain, turn.at):
+            await self._ask_for_its_end(turn)
             return refused(texts.ENDS_PAST)
         if is_nameless(turn.text) and not any(each.title for each in readings):
             await self._ask(turn.text, turn)
@@ -133,6 +135,16 @@ class SentenceDesk:
             return _misunderstood(worse, turn, asks=asks)
         await self._ask(turn.text, turn)
         return asked(f"{error.every}{texts.UNTIL_WHEN}")
+
+    async def _ask_for_its_end(self, turn: BotTurn) -> None:
+        """到明天晚上10点 answers that the end is past today."""
+        sentence = without_its_end(turn.text)
+        try:
+            self._parsed(sentence, turn)
+        except EndlessError:
+            await self._ask(sentence, turn)
+        except LanguageError:
+            return
 
     async def _ask_when(self, error: VagueError, turn: BotTurn) -> BotReply:
         """The answer is for what the sentence asks, without the vague word."""
