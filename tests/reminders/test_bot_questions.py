@@ -125,7 +125,14 @@ async def test_an_end_that_is_past_today_is_asked_about(study: Study) -> None:
 
 
 async def test_an_end_later_today_is_taken_in_the_small_hours_too(study: Study) -> None:
-    ends = {"到晚上8点": 12, "到晚上10点": 14, "到23点": 15, "到晚上12点": 16, "到下午5点": 9}
+    ends = {
+        "到晚上8点": 12,
+        "到晚上10点": 14,
+        "到23点": 15,
+        "到晚上12点": 16,
+        "到下午5点": 9,
+        "到20:00": 12,
+    }
     study.memory.clock.advance(timedelta(hours=18, minutes=42))  # 05:12
     asked = study.copy()
     await asked.say("每小时提醒我喝水")
@@ -137,6 +144,25 @@ async def test_an_end_later_today_is_taken_in_the_small_hours_too(study: Study) 
 
         rules = [[each.rule for each in await one.kept()] for one in (whole, answered)]
         assert (end, rules) == (end, [[f"FREQ=HOURLY;UNTIL=20261119T{hour:02}0000Z"]] * 2)
+
+
+async def test_a_time_alone_is_the_end_that_was_asked_for(study: Study) -> None:
+    for end in ("晚上8点", "20:00", "晚上八点吧", "今晚8点"):
+        other = study.copy()
+        await other.say("每小时提醒我喝水")
+        await other.say(end)
+
+        rules = [(each.title, each.rule) for each in await other.kept()]
+        assert (end, rules) == (end, [("喝水", "FREQ=HOURLY;UNTIL=20261118T120000Z")])
+
+
+async def test_an_end_before_the_first_time_is_past_in_each_form(study: Study) -> None:
+    study.memory.clock.advance(timedelta(hours=9))  # 19:30
+
+    said = [await study.say(f"每小时提醒我喝水{end}") for end in ("到晚上8点", "到20:00", "到8点")]
+
+    assert {each[:9] for each in said} == {"/:no今天的这个"}
+    assert await study.kept() == []
 
 
 async def test_the_sentence_once_more_is_asked_about_once_more(study: Study) -> None:

@@ -307,6 +307,7 @@ async def test_a_greeting_that_no_app_takes_is_answered_with_help(clock: FakeClo
 async def test_who_asks_how_the_bot_is_used_is_told_each_time(home: Study) -> None:
     cases = [
         "怎么取消提醒", "如何删除提醒", "怎么设置提醒", "提醒怎么删", "我怎么看我的提醒", "请问怎么推迟提醒？", "要怎么设闹钟呢",
+        "怎样把闹钟取消", "怎么把提醒删了", "提醒怎么改时间", "取消提醒怎么弄", "怎么关闭这个提醒", "使用帮助",
         "有什么功能", "都有什么功能", "功能介绍", "怎么用", "如何使用", "菜单", "教程", "?", "？", "帮助",
     ]  # fmt: skip
     shop = [

@@ -36,9 +36,13 @@ _AROUND: Final = re.compile(r"^(?:那就?|就)|[吧呗啊哦呀]+$")
 _LONGEST_ERRAND: Final = 20
 _UNTIL: Final = re.compile(r"UNTIL=(\d{8}T\d{6}Z)")
 _DAYS_SAID: Final = re.compile(r"[今明后天日号周次月年]|星期|礼拜")
+_CLOCK: Final = r"[\d一二两三四五六七八九十]{1,3}(?:点[半钟整]?|[:：]\d\d)"
+_HOUR: Final = re.compile(r"点|\d:\d\d")
 _END: Final = re.compile(
-    rf"[ ,，]*(?:一?直)?[到至](?:今天|今)?(?:{_PART}|[早晚])?[\d一二两三四五六七八九十]{{1,3}}(?:点[半钟整]?|:\d\d)(?:为止|结束)?"
+    rf"[ ,，]*(?:一?直)?[到至](?:今天|今)?(?:{_PART}|[早晚])?{_CLOCK}(?:为止|结束)?"
 )
+# 晚上8点 to the question until when.
+_TIME_ALONE: Final = re.compile(rf"(?:[今明]天?)?(?:{_PART}|[早晚])?{_CLOCK}")
 _HALF_DAY: Final = timedelta(hours=12)
 # The hours after midnight, which people count to the day before.
 _NIGHT: Final = timedelta(hours=6)
@@ -92,7 +96,7 @@ def ends_tomorrow(reading: Parsed, answer: str, at: datetime) -> bool:
     here = at.astimezone(reading.time.tzinfo)
     night = _NIGHT if here.hour >= _NIGHT.total_seconds() // 3600 else timedelta(seconds=1)
     is_tomorrow = (until.astimezone(here.tzinfo) - night).date() > here.date()
-    return is_tomorrow and until - at > _HALF_DAY and "点" in answer
+    return is_tomorrow and until - at > _HALF_DAY and _HOUR.search(answer) is not None
 
 
 def without_its_end(text: str) -> str:
@@ -117,8 +121,10 @@ def _with_its_end(sentence: str, answer: str, parse: Parse) -> Sequence[Parsed]:
         parse(sentence)
     except EndlessError as error:
         always = parse(sentence + error.ALWAYS)
+        time = _AROUND.sub("", answer)
+        until = f"到{time}" if _TIME_ALONE.fullmatch(time) else answer
         try:
-            bounded = parse(sentence + answer)
+            bounded = parse(sentence + until)
         except EndlessError:  # 每小时提醒我喝水 once more
             return ()
         return bounded if [r.title for r in bounded] == [r.title for r in always] else ()

@@ -54,14 +54,13 @@ _GREETS: Final = re.compile(
 # 你能干什么, 怎么用: what the bot is for.
 _WHAT_FOR: Final = re.compile(
     r"\s*(?:你是谁|(?:你|都|这个?|公众号|机器人)*(?:能|会|可以)(?:帮我)?[干做]?[点些]?(?:什么|啥|哪些)(?:事情?)?|你?(?:都|这里)?有(?:什么|哪些|啥)(?:功能|用)"
-    r"|(?:这个?|请问|我?该?)*(?:怎么样?|如何|咋)(?:使用|[用玩])|(?:使用|操作)(?:说明|方法|教程|指南)|功能(?:介绍|说明|列表|菜单)?|菜单|说明|教程|指令|命令|[?？]+)[呢啊呀吗的]?[^一-龥]*$"
+    r"|(?:这个?|请问|我?该?)*(?:怎么样?|如何|咋)(?:使用|[用玩])|(?:使用|操作)(?:说明|方法|教程|指南|帮助)|功能(?:介绍|说明|列表|菜单)?|菜单|说明|教程|指令|命令|[?？]+)[呢啊呀吗的]?[^一-龥]*$"
 )
-_DOES: Final = r"(?:取消|删除?|删掉|关掉|关闭?|停止?|撤销|设置?|设定|定|订|建|新建|创建|添加|增加|加|写|修改|更改|变更|改|推迟|延后|延期|提前|查看?|查询|看|暂停|恢复|分享|退出|使用|用)"
-_HOW: Final = r"(?:怎么样?|怎样|如何|咋)(?:才能?|能|去|来|可以)?"
-_NOUN: Final = r"(?:(?:一?个|一?[条下]|我的?|已有的?|所有的?|全部|新的?|[设定]好的?|重复的?|每天的?|定时)*(?:提醒|闹钟|闹铃)(?:功能|事项)?(?:的?时间)?)"
-# 怎么取消提醒, 提醒怎么删: how the bot is used.
+_DOES: Final = "取消|删|关|停|撤|设|定|订|建|创|加|写|改|变更|推迟|延|提前|查|看|暂停|恢复|分享|退出|使用|用|弄|操作|搞|调"
+_OF_BOT: Final = re.compile("提醒(?!我)|闹钟|闹铃")
+# 怎么取消提醒, 提醒怎么删: how the bot is used, which no command asks. 怎么没提醒 and 提醒我问怎么退款 are others.
 _HOW_TO: Final = re.compile(
-    rf"(?:请问|我?想问一?下?|那|你好)?[,， ]*我?[该要想]?(?:{_HOW}{_DOES}[掉了]?{_NOUN}|{_NOUN}(?:[该要]|是)?{_HOW}{_DOES}[掉了]?)[的呢啊呀吗]*"
+    rf"[^0-9一二两三四五六七八九十]{{0,8}}(?:怎么样?|怎样|如何|咋)(?:才能?|能|去|来|可以)?(?:我|把|将)*[^没不0-9]{{0,6}}?(?:{_DOES})[^0-9]{{0,8}}"
 )
 # 谢谢, 收到, 晚安 want no answer.
 _CLOSES: Final = re.compile(
@@ -173,7 +172,7 @@ class Bot:
 
     async def _command(self, turn: BotTurn, *, is_meant: bool) -> BotReply | None:
         command = read_command(turn.text)
-        if command is None:
+        if command is None or _asks_how(turn.text):
             return None
         if not (is_meant or isinstance(command, AgainCommand | PickCommand | UndoCommand)):
             return None
@@ -181,7 +180,8 @@ class Bot:
 
     async def _sentence(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
         command = read_command(turn.text)
-        if isinstance(command, MoveCommand) and not command.what:  # 改到周日 would become a title
+        moves = isinstance(command, MoveCommand) and not command.what
+        if moves or _asks_how(turn.text):  # 改到周日 would become a title
             return await self._chat(turn)
         reply = await self._sentences.read(turn, asks=asks)
         return reply or await self._chat(turn)
@@ -194,7 +194,7 @@ class Bot:
         taken_back = TAKES_BACK.match(turn.text)
         if taken_back and _NUMBER.match(turn.text, taken_back.end()):
             return refused(texts.UNKNOWN)
-        if _WHAT_FOR.match(turn.text) or _HOW_TO.fullmatch(turn.text.strip(_STOPS)):
+        if _WHAT_FOR.match(turn.text) or _asks_how(turn.text):
             return helped(texts.HELP)
         greets = bool(_GREETS.match(turn.text))
         if not greets and (_asks_the_shop(turn.text) or _CLOSES.match(turn.text)):
@@ -222,3 +222,9 @@ class Bot:
 
 def _asks_the_shop(text: str) -> bool:
     return _QUESTION.search(text) is not None and not _OF_REMINDERS.search(text)
+
+
+def _asks_how(text: str) -> bool:
+    text = text.strip(_STOPS)
+    is_of_bot = _OF_BOT.search(text) is not None and "提醒我" not in text
+    return is_of_bot and _HOW_TO.fullmatch(text) is not None
