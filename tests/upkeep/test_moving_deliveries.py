@@ -62,7 +62,7 @@ async def write_to(caller: Caller, app: int, *openids: str) -> None:
 
 async def send_in_three_states(caller: Caller) -> None:
     """A third is sent, a third reaches WeChat while the daemon dies, a third waits."""
-    app, dispatcher = await open_shop(caller), caller.daemon.cores.delivery.dispatcher
+    app, dispatcher = await open_shop(caller), caller.daemon.cores.delivery.clockwork._work
     await write_to(caller, app, *PEOPLE[:3])
     await caller.settle()
     await write_to(caller, app, *PEOPLE[3:6])
