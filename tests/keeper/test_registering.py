@@ -223,8 +223,13 @@ async def test_pages_of_tasks_follow_one_another(keeper: Caller) -> None:
 async def test_one_database_belongs_to_one_daemon_whatever_their_folders(
     tmp_path: Path, weixin: WeChat, clock: FakeClock
 ) -> None:
-    shared = {"state__database": f"sqlite://{tmp_path}/shared.db"}
-    async with daemon(tmp_path / "one", weixin.url, clock=clock, **shared):
-        with pytest.raises(InUseError, match="another daemon is using the database"):
-            async with daemon(tmp_path / "two", weixin.url, clock=clock, **shared):
-                pass
+    (tmp_path / "link.db").symlink_to("shared.db")
+    database = f"sqlite://{tmp_path}/shared.db"
+    async with daemon(tmp_path / "one", weixin.url, clock=clock, state__database=database):
+        for name in ("shared.db", "link.db"):
+            database = f"sqlite://{tmp_path}/{name}"
+            with pytest.raises(InUseError, match="another daemon is using the database"):
+                async with daemon(
+                    tmp_path / "two", weixin.url, clock=clock, state__database=database
+                ):
+                    pass

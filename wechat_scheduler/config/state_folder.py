@@ -38,7 +38,8 @@ def state_folder(folder: Path, *, database: str, serves: bool = False) -> Iterat
             yield folder
             return
         file = database.removeprefix("sqlite://")
-        with _alone(Path(f"{file}.lock"), f"the database {file}", "--database" if serves else ""):
+        lock = Path(f"{os.path.realpath(file)}.lock")  # a link leads to the same file
+        with _alone(lock, f"the database {file}", "--database" if serves else ""):
             yield folder
 
 
