@@ -72,6 +72,33 @@ def test_the_word_that_sounds_like_a_time_is_named() -> None:
     }
 
 
+def test_a_sign_of_a_time_that_is_left_over_is_named() -> None:
+    cases = {
+        "下3点提醒我开会": "下3点",
+        "明天午3点提醒我开会": "午3点",
+        "明天傍6点提醒我跑步": "傍6点",
+        "下下午3点提醒我开会": "下下午3点",
+        "明明天下午3点提醒我开会": "明明天",
+        "今8点提醒我吃药": "今8点",
+        "明天天下午3点提醒我开会": "天下午3点",
+        "周周三下午3点提醒我开会": "三",
+        "每天天8点提醒我吃药": "天8点",
+        "明天下午3点半半提醒我": "半",
+        "明天8提醒我起床": "8",
+        "每天8提醒我吃药": "8",
+        "下午3提醒我开会": "3",
+        "明天下午3点5提醒我开会": "5",
+        "明提醒我8点开会": "明",
+        "星期期三提醒我开会": "星期期三",
+        "10分钟钟后提醒我关火": "10分钟钟",
+        "1小时时后提醒我关火": "1小时时",
+    }
+
+    told = {text: refusal(text).sentence.split("，")[0] for text in cases}
+
+    assert told == {text: f"没有看懂“{word}”" for text, word in cases.items()}
+
+
 def test_a_length_that_is_written_as_it_sounds_is_named() -> None:
     cases = {
         "十分种后提醒我关火": "十分种",

@@ -5,6 +5,7 @@ cannot be anything else, is taken for one.
 """
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.acts import is_an_act
@@ -36,7 +37,7 @@ _DAY = r"(?:名天|鸣天|[明今后][添田填夭]|明[夫人]|大?[侯候厚]�
 
 # Anywhere: 十分种后, 每小是, 两小时候, 下五3点, 名天下午, 下州三, 12越5号, 3店半.
 _ANYWHERE = pattern(
-    rf"(?:{_LONG_N}{_UNIT}(?=[之以过]?[后候厚侯]|{_CALL})|(?<=[过每隔前迟后]){_LONG_N}{_UNIT}|(?<=每)小是|^{_LONG_N}{_UNIT}$)"
+    rf"(?:{_LONG_N}{_UNIT}(?=[之以过]?[后候厚侯]|{_CALL})|(?<=[过每隔前迟后]){_LONG_N}{_UNIT}|(?<=每)小是|{_LONG_N}(?:分钟钟|分分钟?|小时时|小小时|秒秒钟?|秒钟钟|天天|周周)(?=[之以过]?后)|(?:星期期|星星期|礼拜拜|礼礼拜)[{_DIGITS[:7]}日天]|^{_LONG_N}{_UNIT}$)"
     rf"|{_LONG_N}(?:分钟|小时|秒钟?|天|周|个月|星期)(?:[候厚猴](?!(?<=小时候)[的我他她你住读看玩]|[车机诊补选群道重爱场鸟])|侯{_ENDS})"
     rf"|{_DAY_PART}{_CLOCK}|{_DAY_PART}{_CALL}[我咱]|{_DAY}(?=的?(?:[下上中][午五]|[早晚](?:上|\d|[{_DIGITS}])|凌晨|傍晚|{_CALL}我)|的?{_N}点)"
     rf"|[每这本下上]个?[州洲粥舟轴][{_DIGITS[:7]}日天末]|(?:[兴新行幸][期其]|星[其奇器])[{_DIGITS[:7]}日天]|(?!礼拜)[理里李礼离][拜百白][{_DIGITS[:7]}日天](?=[上下中早晚\d]|{_CALL})"
@@ -58,6 +59,9 @@ _UNIT_AND_ACT = pattern(
     rf"(?!点(?:开(?!会)|[餐菜名赞单歌亮火燃香心击评滴钞卡播题灯烟蜡货数检验收早午晚夜下烧烤炸映])|分(?:[享析配类班手组工期红派发拣离摊]|开(?!会))|刻[录章字盘]|号[召脉码角])"
     rf"(?P<unit>[点分刻号芬纷般斑]|店(?![里内铺长员面庆家招休])|伴(?![舞娘郎奏])|(?:{_N})?份(?=[开吃起出去上下接送交打叫])|{_N}[芬纷粉]|[一三13][克客颗])(?P<act>.+)"
 )
+_TIMES = (ClockTime, Every, *get_args(Anchor))
+# A sign of a time on its own, before a time or between two: 下3点, 明天午3点, 明明天.
+_STRAY = frozenset("下上中午明今后天日周号月年傍晨")
 _EARLY = "早晚迟有差快慢"
 
 
@@ -72,9 +76,9 @@ def well_spelt(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
 def _misspelt(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
     if found := _ANYWHERE.search(text):
         yield found.group()
-    for each in tokens:
-        if each.weak or not isinstance(each.value, ClockTime | Every | Anchor):
-            continue
+    strong = [each for each in tokens if not each.weak and isinstance(each.value, _TIMES)]
+    yield from _stray(text, strong)
+    for each in strong:
         has_hour = isinstance(each.value, ClockTime) and each.value.hour is not None
         pattern = _AFTER_CLOCK if has_hour else _AFTER_DAY
         found = pattern.match(text, each.end)
@@ -83,3 +87,11 @@ def _misspelt(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
         found = _UNIT_AND_ACT.match(text, each.end)
         if found and is_an_act(found["act"]) and text[each.end - 1] not in _EARLY:
             yield found["unit"]
+
+
+def _stray(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
+    edges = {0, *(each.end for each in tokens)} - {each.start for each in tokens}
+    for each in tokens:
+        before = each.start - 1
+        if before in edges and text[before] in _STRAY:
+            yield text[before : each.end]
