@@ -230,7 +230,7 @@ async def refused_start(config: Config) -> None:
     ("spoil", "sentence"),
     [
         (newer_schema, "the database has schema version 999 and this program knows"),
-        (lost_key, "the sealing key is lost: "),
+        (lost_key, "the sealing key is missing: "),
         (another_key, "the sealing key is lost: what was sealed with key "),
         (open_key, "{state}/sealing.key can be read by others: chmod 600 "),
         (no_database, "cannot open the database {state}/wechat-scheduler.db: the file is not a "),

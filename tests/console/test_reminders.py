@@ -821,7 +821,7 @@ async def test_a_reminder_of_an_account_without_an_app_leads_to_none_until_one_i
     await keeper.call("POST", "/v1/apps", body={"name": "shop", "appid": APPID})
     after = await admin.open(f"{LIST}/{made.id}")
 
-    assert all("no app yet" in page.text for page in pages)
+    assert all("the account's bot" in page.text for page in pages)
     assert not any(
         "/console/apps/0" in one["href"] for page in pages for one in page.root.find("a")
     )

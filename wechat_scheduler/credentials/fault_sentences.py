@@ -113,10 +113,10 @@ ELSE_STOP_IT: Final = Sentence(
     "否则请找出持有账号 secret 的那个程序，停掉它，或让它改从这里取",
 )
 FORCED: Final = Sentence(
-    "a program with the account's secret asks stable_token with force_refresh: stop it, or reset the "
-    "AppSecret and register the account again",
-    "持有账号 secret 的某个程序以 force_refresh 调用 stable_token：请停掉它，"
-    "或重置 AppSecret 后重新登记账号",
+    "probably a program with the account's secret asks stable_token with force_refresh: find it and stop it, or have "
+    "it fetch from here; if it cannot be found, reset the AppSecret and register the account again",
+    "很可能是持有账号 secret 的某个程序以 force_refresh 调用 stable_token：请找出它并停掉，或让它改从这里取；"
+    "实在找不到，再重置 AppSecret 并重新登记账号",
 )
 
 # Why an account cannot be used.

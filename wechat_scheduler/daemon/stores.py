@@ -99,8 +99,8 @@ async def open_vault(config: Config, database: Database) -> Vault:
     path, sealed = config.state.sealing_key_file, await is_sealed(database)
     if sealed and not path.exists():
         raise SealingError(
-            f"the sealing key is lost: this database was sealed with one that was in {path}; "
-            "put that file back, or start with another --state"
+            f"the sealing key is missing: this database is sealed, and its key is not in {path}; put the file back, or copy "
+            "sealing.key from the machine of the first daemon on this database, or start with another --state"
         )
     sealer = load_or_create_keys(path, create=not sealed)
     await verify_sealing(database, sealer)

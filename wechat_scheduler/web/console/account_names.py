@@ -12,19 +12,27 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 
 # Of an account with more apps the first ones are named.
 MOST_NAMES: Final = 2
+# The beginning of what an alert about the messages of one app is about.
+OF_APP: Final = "app/"
 
 
 async def account_names(visit: Visit, alerts: Iterable[AlertResult]) -> Mapping[str, str]:
-    """The names by appid. An alert tells what its account is called; a key that does not see apps has no other names."""
+    """The names by appid, and those of apps by `app/ID`. An alert tells what its account is called; a key that does not see apps has no other names."""
     called = {alert.appid: alert.name for alert in alerts if alert.name}
     visit.account_names.update(called)  # for links to them
     if not visit.sees(Scope.PUSH):
         return called
     found: dict[str, list[str]] = {}
-    for app in (await apps_of(visit)).values():
+    apps = await apps_of(visit)
+    for app in apps.values():
         found.setdefault(app.appid, []).append(app.name)
     of_apps = {appid: visit.listed(names[:MOST_NAMES]) for appid, names in found.items()}
-    return of_apps | called
+    return of_apps | called | {f"{OF_APP}{number}": app.name for number, app in apps.items()}
+
+
+def whose(alert: AlertResult) -> str:
+    """What `names` are asked for: the app of an alert about one, else the account."""
+    return alert.subject if alert.subject.startswith(OF_APP) else alert.appid
 
 
 def named(names: Mapping[str, str], appid: str, shown: Html) -> Html:

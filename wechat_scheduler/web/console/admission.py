@@ -51,6 +51,13 @@ REFUSED = W("This did not work", "操作未完成")
 NOT_FOUND = W("It was not found", "没有找到")
 NOT_SHOWN = W("This page cannot be shown", "无法显示这个页面")
 BACK = W("Back", "返回")
+# Of what was deleted in another window, whose id says nothing to a person.
+GONE: Final[Mapping[Reason, Words]] = {
+    Reason.REMINDER_UNKNOWN: W(
+        "There is no such reminder: it was deleted, or the address is wrong.",
+        "没有这个提醒：它已被删除，或者地址有误。",
+    ),
+}
 _BODY: Final = '<section{posted}>{why}<p><a class="button" href="{place}">{back}</a></p></section>'
 STORE_AWAY = W("The store does not answer. Try again soon.", "数据库没有响应，请稍后再试。")
 FAILED = W("Something went wrong here; the log says what.", "出错了，日志里有原因。")
@@ -215,7 +222,7 @@ def _refused_outside(request: web.Request, error: RequestError) -> web.StreamRes
 
 
 def _said(request: web.Request, error: RequestError, language: Language) -> str:
-    words = TROUBLES.get(str(error)) if isinstance(error, TroubleError) else None
+    words = TROUBLES.get(str(error)) if isinstance(error, TroubleError) else GONE.get(error.reason)
     return phrase(words, language) if words else told(error, names=request.query)
 
 

@@ -17,7 +17,7 @@ from wechat_scheduler.web.pages.markup import Html, fill
 W = Words
 
 NO_APPS, FIRST = W("No apps yet.", "还没有应用。"), W("Make one first.", "请先创建一个。")
-NO_APP_YET = W("no app yet", "还没有应用")
+BY_ACCOUNT = W("the account's bot", "账号的机器人")
 NO_APP_SEEN = W("Your key sees no app.", "当前 key 看不到任何应用。")
 MAKE_APP = W("People and apps", "用户与应用")
 
@@ -37,7 +37,7 @@ def app_options(apps: Mapping[int, AppResult], chosen: str = "") -> list[tuple[s
 def app_link(visit: Visit, apps: Mapping[int, AppResult], app_id: int) -> Cell:
     """The app's name. What an account without an app sends belongs to no app."""
     if app_id == ACCOUNT:
-        return visit.say(NO_APP_YET)
+        return visit.say(BY_ACCOUNT)
     app = apps.get(app_id)
     return link(f"/console/apps/{app_id}", app.name if app else str(app_id))
 

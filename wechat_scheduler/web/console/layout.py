@@ -64,6 +64,10 @@ UNCONNECTED = W(
     "This page has not been connected to the daemon since {at}. What it shows may be out of date.",
     "从 {at} 起，此页与守护进程的连接中断，显示的内容可能已经过时。",
 )
+GONE = W(
+    "What this page shows is gone: it was deleted, or your key does not reach it any more. This is how it was before.",
+    "此页显示的内容已删除，或者当前 key 不再能查看它。下面是之前的样子。",
+)
 LANGUAGE_WORDS: Final = {Language.EN: "English", Language.ZH: "简体中文"}
 
 # An instant, the hours of a plot, or a field for a time.
@@ -193,12 +197,14 @@ def _notice(visit: Visit) -> Html:
 
 
 def _unconnected(visit: Visit) -> Html:
-    """A region that is there before its words are: a screen reader says what appears in it."""
+    """Regions that are there before their words are: a screen reader says what appears in them."""
     before, _, after = visit.say(UNCONNECTED).partition("{at}")
     return fill(
         '<div class="unconnected" role="status"><p id="unconnected" hidden>'
-        "{before}<time>{at}</time>{after}</p></div>",
+        "{before}<time>{at}</time>{after}</p></div>"
+        '<div class="unconnected" role="status"><p id="gone" hidden>{gone}</p></div>',
         before=before,
         at=f"{visit.now.astimezone(ZONE):%H:%M}",
         after=after,
+        gone=visit.say(GONE),
     )

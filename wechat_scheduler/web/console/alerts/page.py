@@ -10,7 +10,7 @@ from wechat_scheduler.access.model import Scope
 from wechat_scheduler.alerts.conditions import EXPIRED_LASTS, INPUT_LASTS, OPERATOR_LASTS
 from wechat_scheduler.credentials.journal import FOR_A_PERSON
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.account_names import account_names, named
+from wechat_scheduler.web.console.account_names import account_names, named, whose
 from wechat_scheduler.web.console.alerts import trials
 from wechat_scheduler.web.console.alerts.chosen import (
     PATH,
@@ -177,7 +177,7 @@ def _alert(
     times = visit.say(TIMES, times=one.times) if one.times > 1 else ""
     return fill(
         '<div class="stack"><p><strong>{rule}</strong>{times}</p><p class="text">{text}</p>{changed}{advice}</div>',
-        rule=named(names, one.appid, fill("{rule}", rule=rule_words(visit, one.rule))),
+        rule=named(names, whose(one), fill("{rule}", rule=rule_words(visit, one.rule))),
         times=when(times, fill(' <span class="faint">{times}</span>', times=times)),
         text=visit.told(one.text),
         changed=changed(visit, one),

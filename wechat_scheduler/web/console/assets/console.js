@@ -69,7 +69,7 @@
   const GRACE = 4000, PATIENCE = 20000;
   // The daemon sends a heartbeat every 15 seconds: a stream without one is lost, though no error says so.
   const SILENCE = 25000;
-  let source = null, timer = 0, silenceTimer = 0, shownAt = 0, isAsking = false, isStale = false, lostAt = 0, lostTimer = 0;
+  let source = null, timer = 0, silenceTimer = 0, shownAt = 0, isAsking = false, isStale = false, isGone = false, lostAt = 0, lostTimer = 0;
 
   // A page that is not connected says since when: what it shows is as old.
   const said = document.getElementById("unconnected");
@@ -80,6 +80,7 @@
     document.body.classList.add("unconnected");
   };
   const lose = () => {
+    if (isGone) return;
     lostAt ||= Date.now();
     lostTimer ||= setTimeout(tellLost, GRACE);
   };
@@ -134,6 +135,7 @@
     try {
       const response = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
       if (response.redirected) { location.assign(response.url); return; }
+      if (response.status === 404) { leave(); return; }
       if (!response.ok) return;
       const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const old of document.querySelectorAll("[data-live]")) {
@@ -154,12 +156,20 @@
     if (!timer) timer = setTimeout(show, Math.max(QUIET, shownAt + PAUSE - Date.now()));
   };
   const stop = () => { clearTimeout(silenceTimer); if (source) source.close(); source = null; };
+  // What the page shows was deleted in another window: it says so, and asks for it no more.
+  const leave = () => {
+    isGone = true;
+    stop();
+    document.getElementById("gone").hidden = false;
+    document.body.classList.add("unconnected");
+  };
   const hear = () => {
     clearTimeout(silenceTimer);
     silenceTimer = setTimeout(() => { lose(); start(); }, SILENCE);
   };
   const start = () => {
     stop();
+    if (isGone) return;
     if (document.hidden) { clearTimeout(lostTimer); lostTimer = 0; lostAt ||= Date.now(); return; }
     if (lostAt) lose();
     source = new EventSource("/console/live");

@@ -124,7 +124,7 @@ def _state(visit: Visit, job: JobResult) -> Html:
         (LEFT, time_left(visit, job)),
         (terms.EXPIRES, visit.exactly(job.expires_at)),
         (ROTATED, visit.exactly(job.issued_at)),
-        (W("Rotations", "更新次数"), str(job.version)),
+        (W("Version of the value", "版本号"), str(job.version) if job.issued_at else "–"),
         (NEXT, next_attempt(visit, job)),
         (CALLS, _calls(visit, job)),
         *_whose(visit, job),

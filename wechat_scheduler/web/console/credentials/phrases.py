@@ -83,11 +83,12 @@ REACTIONS: Final[Mapping[Reaction, ShownState]] = {
     ),
 }
 CONTESTED: Final = ShownState(
-    "bad",
+    "warn",
     W("Contested", "被争用"),
     W(
-        "Another program fetches this credential too, and ends the values that this daemon hands out.",
-        "另有程序也在获取这个凭据，使守护进程给出的值提前失效。",
+        "Another program fetches this credential too, and ends the values that this daemon hands out. Without a new sign "
+        "the alert ends after 6 hours, and this mark after a day. The last sign:",
+        "另有程序也在获取这个凭据，使守护进程给出的值提前失效。没有新的迹象时，告警 6 小时后解除，这个标记一天后消失。最近一次迹象：",
     ),
 )
 TYPES: Final[Mapping[str, Words]] = {

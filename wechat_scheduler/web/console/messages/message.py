@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.app_choice import NO_APP_YET
+from wechat_scheduler.web.console.app_choice import BY_ACCOUNT
 from wechat_scheduler.web.console.delivery_states import SO_FAR, WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
@@ -143,7 +143,7 @@ async def _app_name(visit: Visit, app: int) -> str:
     try:
         return (await visit.api.get("/v1/apps/{app}", AppResult, app=app)).name
     except NotFoundError:
-        return visit.say(NO_APP_YET) if app == ACCOUNT else str(app)
+        return visit.say(BY_ACCOUNT) if app == ACCOUNT else str(app)
 
 
 ROUTES: Final = (ConsoleRoute(hdrs.METH_GET, PAGE, shown),)

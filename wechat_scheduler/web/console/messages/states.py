@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from wechat_scheduler.delivery.sending_app import ACCOUNT
 from wechat_scheduler.web.console import terms
-from wechat_scheduler.web.console.app_choice import NO_APP_YET
+from wechat_scheduler.web.console.app_choice import BY_ACCOUNT
 from wechat_scheduler.web.console.delivery_states import WORDS, badge
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.parts import aside, joined, said_at, state
@@ -120,7 +120,7 @@ def sender_link(visit: Visit, one: DeliveryResult) -> Html:
     """The app that sends it; alerts are the daemon's own."""
     if one.channel == ALERT:
         return link("/console/alerts", visit.say(ALERTS))
-    named = visit.say(NO_APP_YET) if one.app == ACCOUNT else one.app_name or str(one.app)
+    named = visit.say(BY_ACCOUNT) if one.app == ACCOUNT else one.app_name or str(one.app)
     return link(f"/console/apps/{one.app}" if one.app_name else "", named)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from wechat_scheduler.web.console.account_names import named
+from wechat_scheduler.web.console.account_names import OF_APP, named
 from wechat_scheduler.web.console.alerts.now import (
     WAYS,
     changed,
@@ -14,7 +14,7 @@ from wechat_scheduler.web.console.alerts.now import (
 )
 from wechat_scheduler.web.console.alerts.places import list_of, place_of
 from wechat_scheduler.web.console.alerts.wording import rule_words
-from wechat_scheduler.web.console.links import account_link
+from wechat_scheduler.web.console.links import account_link, link
 from wechat_scheduler.web.console.parts import labelled
 from wechat_scheduler.web.console.plots import shown
 from wechat_scheduler.web.console.visit import Visit
@@ -70,6 +70,8 @@ def _subject(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, st
 def _about(visit: Visit, alert: AlertResult, names: Mapping[str, str]) -> Html:
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
+    if app := names.get(alert.subject):
+        return link(f"/console/apps/{alert.subject.removeprefix(OF_APP)}", app)
     shown = account_link(visit, alert.appid)
     return shown if alert.name else named(names, alert.appid, shown)
 

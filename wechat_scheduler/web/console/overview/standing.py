@@ -84,7 +84,9 @@ def _states(visit: Visit, counts: JobCountsResult) -> Html:
     if failing := sum(counts.errors.values()):
         of_these.append(_badge(visit, "error=any", failing, "warn", FAILING))
     if counts.contested:
-        of_these.append(_badge(visit, "contested=true", counts.contested, "warn", CONTESTED.words))
+        of_these.append(
+            _badge(visit, "contested=true", counts.contested, CONTESTED.kind, CONTESTED.words)
+        )
     if not counts.all:
         first = link("/console/credentials/register", visit.say(FIRST))
         return fill(
