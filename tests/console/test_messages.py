@@ -534,6 +534,25 @@ async def test_several_users_are_shown_with_who_gets_the_message(
     assert len(await deliveries(keeper)) == 2
 
 
+async def test_the_page_after_sending_names_who_was_left_out_and_why(
+    admin: Browser, keeper: Caller, shop: dict[str, Any], clock: FakeClock
+) -> None:
+    write = "/console/messages/write"
+    await keeper.daemon.ground.stores.subscribers.unfollow(APPID, "o_bob", now=clock.now())
+    page = await admin.open(write)
+
+    shown = await admin.submit(page, write, app=str(shop["id"]), to="alice、bob", text="hi")
+    sent = await admin.submit(shown, f"{write}/send")
+    later = await admin.open(sent.url.path)
+
+    (left,) = sent.table("It is not sent to")
+    assert (left["User"], left["Reason"]) == (
+        "bob",
+        "The user does not follow the account any more.",
+    )
+    assert "It is not sent to" not in later.text
+
+
 async def test_forms_say_that_nothing_can_be_sent_without_a_credential_of_the_account(
     admin: Browser, keeper: Caller
 ) -> None:
@@ -549,6 +568,7 @@ async def test_forms_say_that_nothing_can_be_sent_without_a_credential_of_the_ac
     called = await admin.submit(reminder, remind, when="明天下午3点开会", channel="webhook")
 
     assert "has no credential here" not in called.text  # the callback of the app needs no account
+    assert planned.text.count("has no credential here") == 1
     for one in (page, reminder, shown, all_of_them, planned, saved):
         assert f"The account {APPID} has no credential here" in one.text
         assert f"/console/credentials/register?appid={APPID}" in one.html

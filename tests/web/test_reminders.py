@@ -354,6 +354,26 @@ async def test_the_most_that_is_sent_late_is_said_in_the_echo(office: Office) ->
     assert all("has no template for reminders" in notes[-1] for notes in previewed)
 
 
+async def test_it_is_noted_who_does_not_subscribe_and_that_the_account_cannot_send(
+    keeper: Caller, clock: FakeClock
+) -> None:
+    office = Office(keeper.daemon, keeper._session)
+    made = await office.call("POST", "/v1/apps", body={"name": "shop", "appid": OTHER})
+    office.app = made.result["id"]
+    subscribers = office.daemon.ground.stores.subscribers
+    user = await subscribers.follow(OTHER, "o_bob", uid="UID_bob", now=clock.now())
+
+    asked = {"to": [user.uid]}
+    planned, made = await office.remind("/preview", **asked), await office.remind(**asked)
+    called = await office.remind(to=[], channel="webhook")
+
+    people, account = made.result["notes"]
+    assert people.startswith("1 of its people do not subscribe to the app")
+    assert account.startswith(f"the account {OTHER} has no credential here")
+    assert planned.result["notes"][-2:] == [people, account]
+    assert called.status == 422 or called.result["notes"] == []
+
+
 async def test_the_next_occurrence_alone_is_moved_and_moved_back(office: Office) -> None:
     made = (await office.remind(rule="FREQ=WEEKLY;BYDAY=TH", defer=-10)).result
     path = f"/v1/reminders/{made['id']}"

@@ -8,6 +8,7 @@ from tests.clock import START, FakeClock
 from tests.house import APPID, Caller, WeChat
 from tests.keeper.conftest import clock, keeper, weixin
 from tests.web.tenants import bound, deliveries, made_app, opened_shop, send
+from wechat_scheduler.credentials.fault_sentences import UNREGISTERED
 
 __all__ = ["clock", "keeper", "weixin"]
 
@@ -127,7 +128,8 @@ async def test_a_message_is_shown_as_it_was_asked_for(keeper: Caller) -> None:
     instants = {"not_before": "2026-11-18T04:00:00Z", "expires": "2026-11-19T04:00:00Z"}
     assert {name: shown[name] for name in wish} == wish | instants
     assert shown["counts"] == {"pending": 1}
-    assert shown["notes"] == sent["notes"] == ["WeChat shows only the beginning of thing1"]
+    assert shown["notes"] == ["WeChat shows only the beginning of thing1"]
+    assert sent["notes"] == [*shown["notes"], UNREGISTERED.fill(appid=APPID)]
 
 
 WRONG = [

@@ -121,6 +121,11 @@ class AudienceDesk:
         names = await self._aliases.names_of_all(uids)
         return [(one, apps.get(one.uid, ()), names.get(one.uid, ())) for one in found]
 
+    async def unsubscribed(self, app_id: int, uids: Sequence[str]) -> Sequence[str]:
+        """Those of the users who did not subscribe to the app."""
+        apps = await self._subscriptions.apps_of(uids) if uids else {}
+        return [uid for uid in uids if app_id not in apps.get(uid, ())]
+
     async def aliases_of(self, app: App, uid: str) -> Sequence[Alias]:
         """Ordered by name."""
         return await self._aliases.of_person(app.id, uid)

@@ -117,6 +117,14 @@ class AccountTokens:
         is_kept = any(view.waits_on != AUTHORIZATION for view in views)
         return "" if is_kept else AUTHORISE_AGAIN.fill(appid=appid, platform=views[0].key.appid)
 
+    async def lack_at_once(self, appid: str) -> str:
+        """As `lack`; where a token is at hand, from memory. It waits for no refresh. Raises StorageError."""
+        with suppress(RequestError):
+            cell = await self._manager.fetch(await self.job(appid), waits=False)
+            if cell.credential is not None:
+                return ""
+        return await self.lack(appid)
+
     async def _look_up(self, appid: str) -> JobKey:
         for view in await self._views(appid):
             return view.key

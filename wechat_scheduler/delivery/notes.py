@@ -34,6 +34,10 @@ NO_REMINDERS: Final = Sentence(
     "purpose reminder to one of the account's templates in the app's templates",
     "应用没有提醒用的模板：只有用户最近 48 小时内发过消息才能收到；请在应用的模板里为用途 reminder 选一个账号的模板",
 )
+UNSUBSCRIBED_PEOPLE: Final = Sentence(
+    "{number:d} of its people do not subscribe to the app: they get this reminder, and no messages of the app",
+    "其中 {number} 人没有订阅这个应用：他们会收到这个提醒，但收不到应用的消息",
+)
 NO_URL: Final = Sentence(
     "a mini-program's notice cannot open a url: give one of its pages as miniprogram",
     "小程序的通知不能打开 url：请用 miniprogram 指定它的一个页面",

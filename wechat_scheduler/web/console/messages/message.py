@@ -13,6 +13,7 @@ from wechat_scheduler.web.console.delivery_states import SO_FAR, WORDS, badge
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import link
 from wechat_scheduler.web.console.messages.corrections import corrections_of
+from wechat_scheduler.web.console.messages.left_out import told_left_out
 from wechat_scheduler.web.console.messages.listing import deliveries_table
 from wechat_scheduler.web.console.messages.origins import reminder_behind
 from wechat_scheduler.web.console.messages.preview import OPENS
@@ -54,6 +55,7 @@ async def shown(visit: Visit) -> web.Response:
     )
     body = joined(
         [
+            await told_left_out(visit),
             section(visit, BECAME, became, id="became", live=True),
             section(visit, CONTENT, await _content(visit, one)),
         ]

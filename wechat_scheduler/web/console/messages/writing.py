@@ -14,15 +14,17 @@ from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.known_accounts import unregistered
 from wechat_scheduler.web.console.layout import layout
-from wechat_scheduler.web.console.links import done, links
+from wechat_scheduler.web.console.links import DONE, done, links
 from wechat_scheduler.web.console.meant_users import which_users
 from wechat_scheduler.web.console.messages.drafts import begun, body_of
 from wechat_scheduler.web.console.messages.groups import ReceiverGroup, told_of
+from wechat_scheduler.web.console.messages.left_out import left_out
 from wechat_scheduler.web.console.messages.preview import preview, receivers
 from wechat_scheduler.web.console.messages.template_choice import offered_templates
 from wechat_scheduler.web.console.messages.to_whom import MessageReceivers, to_whom
 from wechat_scheduler.web.console.messages.write_form import WRITE, as_previewed, write_form
 from wechat_scheduler.web.console.mistakes import Mistakes
+from wechat_scheduler.web.console.outcomes import shown_at
 from wechat_scheduler.web.console.parts import advice, joined, section
 from wechat_scheduler.web.console.previewed import changed_since, is_as_previewed, send_button
 from wechat_scheduler.web.console.route import ConsoleRoute
@@ -33,6 +35,7 @@ from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.message_requests import SentResult
 from wechat_scheduler.web.native.sending.previews import MessagePreviewResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
+from wechat_scheduler.web.pages.responses import redirected
 
 W = Words
 
@@ -103,7 +106,10 @@ async def send(visit: Visit) -> web.Response:
     except RequestError as error:
         return await _page(visit, written._replace(error=error))
     if written.whom.group or len(sent.deliveries) > 1:
-        return done(f"/console/messages/{sent.id}", "sent")
+        place = f"/console/messages/{sent.id}?{DONE}=sent"
+        left = left_out(written.whom, sent)
+        away = await shown_at(visit, place, left) if left.people else None
+        return away or redirected(place)
     return done(f"/console/deliveries/{sent.deliveries[0].id}", "sent")
 
 

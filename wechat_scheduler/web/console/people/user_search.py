@@ -5,6 +5,7 @@ from typing import Final
 
 from aiohttp import hdrs, web
 
+from wechat_scheduler.access.model import Scope
 from wechat_scheduler.errors import NotFoundError
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.form_fields import FormFields
@@ -13,6 +14,7 @@ from wechat_scheduler.web.console.known_accounts import ACCOUNTS, known_accounts
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import account_link, link, pager
 from wechat_scheduler.web.console.parts import (
+    advice,
     code,
     joined,
     search,
@@ -55,7 +57,15 @@ BINDING: Final = "/docs/post_v1_apps_app_subscribers"
 TO_CODES = W("To the apps and their codes", "去应用里生成二维码")
 NONE_FOUND = W("No user fits.", "没有符合的用户。")
 SEARCH_USERS = W("Find a user", "查找用户")
+NO_APP = W("subscribes to no app", "没有订阅应用")
+HOW_TO_REACH = W(
+    "Messages are sent by apps: who subscribes to none has no page here. Answer them in mp.weixin.qq.com, have them scan the "
+    "QR code of an app, or write them a reminder, for which they need not subscribe.",
+    "消息由应用发送，没有订阅应用的人在这里没有自己的页面。可以在 mp.weixin.qq.com 回复，请对方扫应用的二维码，或者写一个提醒：收提醒不需要订阅。",
+)
+REMIND = W("Write a reminder", "写提醒")
 USERS: Final = f"{PEOPLE}/users"
+WRITE: Final = "/console/reminders/write"
 
 
 def user_search(visit: Visit) -> Html:
@@ -81,7 +91,17 @@ async def users(visit: Visit) -> web.Response:
     await learn_names(visit, (one.appid for one in found.rows))
     rows = [_row(visit, one, names) for one in found.rows]
     listed = fill(
-        '<p class="faint">{only}</p><p class="faint">{known}</p>{search}{table}{pager}',
+        '<p class="faint">{only}</p><p class="faint">{known}</p>{search}{how}{table}{pager}',
+        how=when(
+            any(not one.apps for one in found.rows),
+            advice(
+                visit,
+                spaced(
+                    visit.say(HOW_TO_REACH),
+                    when(visit.may(Scope.PUSH), link(WRITE, visit.say(REMIND))),
+                ),
+            ),
+        ),
         only=spaced(visit.say(ONLY_ACTIVE), link(PEOPLE, visit.say(TO_CODES))),
         known=spaced(visit.say(KNOWN_OPENIDS), link(BINDING, visit.say(TO_BINDING))),
         search=user_search(visit),
@@ -126,7 +146,9 @@ def _row(visit: Visit, user: UserResult, names: dict[int, str]) -> tuple[Html, .
             fill("<div>{link}</div>", link=link(f"{APPS}/{app}/subscribers/{user.uid}", names[app]))
             for app in user.apps
             if app in names
-        ),
+        )
+        if user.apps
+        else fill('<span class="faint">{none}</span>', none=visit.say(NO_APP)),
     )
 
 

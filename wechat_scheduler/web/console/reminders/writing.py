@@ -200,12 +200,19 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: b
         meant=told_users(visit, written.meant),
         error=advice(visit, "" if told else plan.error),
         waits=waiting(visit, plan.waits_until),
-        notes=[advice(visit, note) for note in plan.notes],
+        notes=[
+            advice(visit, note) for note in plan.notes if not (told and _is_lack(note, written.app))
+        ],
         next=visit.say(NEXT),
         times=moments(visit, plan.next, plan.zone),
         save=send_button(visit, SAVING, SAVE),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
+
+
+def _is_lack(note: str, app: AppResult) -> bool:
+    """Whether it says that nothing can be sent through the account: the page says it with the way to register it."""
+    return note.startswith(f"the account {app.appid} has ")
 
 
 def when_words(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:

@@ -27,7 +27,8 @@ BOTH: Final[Mapping[str, str]] = {
     "`urgent` ignores quiet hours.": "`urgent` 不受免打扰时段限制",
     "`deliveries` are in the order of `to`.": "`deliveries` 按 `to` 的顺序",
     "`to` has each user once, with `names` as in a list.": "`to` 里每个用户一次；`names` 与列表中相同",
-    "`id` is null if nothing was stored; `notes` say what WeChat will not show.": "没有保存任何内容时 `id` 为 null；`notes` 说明微信不会显示什么",
+    "`id` is null if nothing was stored; `notes` say what WeChat will not show, and why the account cannot send at present.":
+        "没有保存任何内容时 `id` 为 null；`notes` 说明微信不会显示什么，以及账号现在为什么发不出去",
     "The delivery of one entry of `to`; if `id` is null, `error` says why there is none.":
         "`to` 中一项的投递；`id` 为 null 时，`error` 说明为何没有",
     "A receiver that is named twice gets one delivery.": "写了两次的接收者只有一条投递",
@@ -102,7 +103,8 @@ BOTH: Final[Mapping[str, str]] = {
         "`to` 是主题和最先加入的用户：最多 2000 个，列表里 20 个；`joined` 是总数",
     "`reason` says why the daemon itself paused it, and is empty if it did not.": "`reason` 说明守护进程为何自行暂停了它；没有则为空",
     "`fired` and `missed` count occurrences.": "`fired` 和 `missed` 是已触发和已错过的次数",
-    "`notes` are warnings about parts of the request that are not carried out.": "`notes` 说明请求的哪些部分不会执行",
+    "`notes` are warnings about parts of the request that are not carried out, and, when it is made, about its people and its account.":
+        "`notes` 是警告：请求的哪些部分不会执行；创建时还有关于接收者和账号的",
     "The reminder that the body would make.": "请求体会创建的提醒",
     "`next` are the times at which it would be sent, in `zone`.": "`next` 是按 `zone` 会发送的各次时间",
     "`hour_assumed` means that `when` says no hour, `assumed` what else it leaves open.":
@@ -110,8 +112,8 @@ BOTH: Final[Mapping[str, str]] = {
     "What the sentence leaves open, and the time that it is read as: `hour` if no hour is written, `half` if an hour is, but not which half of the day, `day` if a week, a month or a year is, or 明天 in the small hours, `before` if a time is before which it is wanted, and `soon` for 一会儿.":
         "句子没有写明的一项，和按什么时间理解：没有写几点是 `hour`，没有写上午还是下午是 `half`，只写了周、月、年，或凌晨写的“明天”是 `day`，写的是“……之前”是 `before`，“一会儿”是 `soon`",
     "`said` are the words.": "`said` 是句子里的词",
-    "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders.":
-        "`notes` 是警告：请求的哪些部分不会执行，以及应用没有提醒模板",
+    "`notes` are warnings: about parts of the request that would not be carried out, and about an app that has no template for reminders, its people and its account.":
+        "`notes` 是警告：请求的哪些部分不会执行，应用没有提醒模板，以及关于接收者和账号的",
     "`waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits.":
         "`waits_until` 是唯一接收者免打扰时段的结束，`next` 的第一次等到那时才发",
     "`error` says why it would not be sent if it were due now; empty if it would.": "`error` 说明现在到点的话为什么发不出去；能发则为空",

@@ -79,7 +79,8 @@ class ReminderResult(msgspec.Struct, kw_only=True):
     reminder that is due once; its COUNT is what remains. `due_at`, in UTC, is when the reminder is sent next.
     `to` has the topics, and the first users who joined: at most 2000, and 20 in a list; `joined` counts all
     of them. `reason` says why the daemon itself paused it, and is empty if it did not. `fired` and `missed`
-    count occurrences. `notes` are warnings about parts of the request that are not carried out."""
+    count occurrences. `notes` are warnings about parts of the request that are not carried out, and, when it is
+    made, about its people and its account."""
 
     id: str
     app: int
@@ -119,7 +120,7 @@ class ReminderDetails(ReminderResult, kw_only=True):
 class PlanResult(msgspec.Struct, kw_only=True):
     """The reminder that the body would make. `to` has each user once, with `names` as in a list. `next` are the times at which it would be sent, in `zone`.
     `hour_assumed` means that `when` says no hour, `assumed` what else it leaves open. `notes` are warnings: about parts of the request that would not be
-    carried out, and about an app that has no template for reminders. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits. `error` says why it would not be sent if it were due now; empty if it would."""
+    carried out, and about an app that has no template for reminders, its people and its account. `waits_until` is the end of the only receiver's quiet hours, for which the first of `next` waits. `error` says why it would not be sent if it were due now; empty if it would."""
 
     title: str
     time: datetime
@@ -169,8 +170,10 @@ def _priority(body: ReminderFields, reminder: Reminder) -> Priority:
     return reminder.priority if body.priority is UNSET else Priority[body.priority.upper()]
 
 
-def reminder_result(reminder: Reminder, people: JoinedPeople) -> ReminderResult:
-    return result_with(ReminderResult, reminder, people)
+def reminder_result(
+    reminder: Reminder, people: JoinedPeople, notes: Sequence[str] = ()
+) -> ReminderResult:
+    return result_with(ReminderResult, reminder, people, notes=[*_notes(reminder), *notes])
 
 
 def reminder_details(
@@ -200,8 +203,7 @@ def result_with(
         channel=reminder.way.value,
         priority=reminder.priority.name.lower(),
         reason=reminder.set_aside,
-        notes=_notes(reminder),
-        **more,
+        **{"notes": _notes(reminder)} | more,
     )
 
 

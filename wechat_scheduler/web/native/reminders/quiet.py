@@ -9,9 +9,10 @@ from wechat_scheduler.audience.model import App, Subscriber
 from wechat_scheduler.delivery.gate import waits_until
 from wechat_scheduler.delivery.mappings import REMINDER
 from wechat_scheduler.delivery.model import Way
-from wechat_scheduler.delivery.notes import NO_REMINDERS
+from wechat_scheduler.delivery.notes import NO_REMINDERS, UNSUBSCRIBED_PEOPLE
 from wechat_scheduler.reminders.model import JoinedPeople, Reminder
 from wechat_scheduler.web.kit.services import SERVICES
+from wechat_scheduler.web.native.sending.account_notes import account_notes
 
 
 async def quiet_until(
@@ -38,8 +39,19 @@ async def hindrance(request: web.Request, reminder: Reminder, people: JoinedPeop
     )
 
 
-def missing_template(reminder: Reminder, app: App) -> list[str]:
-    return [NO_REMINDERS.en] if _has_no_template(reminder, app) else []
+async def notes_on(request: web.Request, reminder: Reminder, people: JoinedPeople) -> list[str]:
+    """Warnings about its people and its account. Who joins a reminder gets it without a subscription to the app."""
+    desk = request.app[SERVICES].audience
+    others = await desk.unsubscribed(reminder.app_id, people.uids)
+    notes = [UNSUBSCRIBED_PEOPLE.fill(number=len(others))] if others else []
+    return notes + await account_notes(request, reminder.app_id, reminder.way)
+
+
+async def plan_notes(
+    request: web.Request, reminder: Reminder, people: JoinedPeople, app: App
+) -> list[str]:
+    missing = [NO_REMINDERS.en] if _has_no_template(reminder, app) else []
+    return missing + await notes_on(request, reminder, people)
 
 
 def _has_no_template(reminder: Reminder, app: App) -> bool:

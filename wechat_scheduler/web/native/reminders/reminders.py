@@ -30,7 +30,7 @@ from wechat_scheduler.web.native.reminders.bodies import (
 )
 from wechat_scheduler.web.native.reminders.details import detailed, names_of
 from wechat_scheduler.web.native.reminders.drafts import drafted
-from wechat_scheduler.web.native.reminders.quiet import hindrance, missing_template, quiet_until
+from wechat_scheduler.web.native.reminders.quiet import hindrance, notes_on, plan_notes, quiet_until
 from wechat_scheduler.web.native.reminders.scopes import (
     BEGINNING,
     MANY,
@@ -56,11 +56,11 @@ async def create(request: web.Request) -> web.Response:
     parsed = decode(body, ReminderBody)
 
     async def make(keep: KeepResult) -> None:
-        reminder, people, _ = await drafted(request, parsed)
+        reminder, uids, _ = await drafted(request, parsed)
+        people = JoinedPeople(uids, len(uids))
+        notes = await notes_on(request, reminder, people)
         await _desk(request).create(
-            reminder,
-            people,
-            once=lambda planned: keep(reminder_result(planned, JoinedPeople(people, len(people)))),
+            reminder, uids, once=lambda planned: keep(reminder_result(planned, people, notes))
         )
 
     return await created(request, body, make)
@@ -84,7 +84,7 @@ async def planned(request: web.Request) -> web.Response:
         awake,
         error=error,
         assumed=wanted.assumed,
-        notes=missing_template(reminder, app),
+        notes=await plan_notes(request, reminder, people, app),
     )
     return envelope.success(shown)
 

@@ -75,7 +75,7 @@ class PlacedResult(msgspec.Struct):
 
 class SentResult(msgspec.Struct, kw_only=True):
     """`deliveries` are in the order of `to`. `id` is null if nothing was stored; `notes` say what WeChat
-    will not show."""
+    will not show, and why the account cannot send at present."""
 
     id: int | None
     deliveries: list[PlacedResult]

@@ -33,6 +33,7 @@ from wechat_scheduler.web.native.reach import (
     within_reach,
 )
 from wechat_scheduler.web.native.route import APP, LINK, LISTED, MANY, REMINDER, UID, NativeRoute
+from wechat_scheduler.web.native.sending.account_notes import account_notes
 from wechat_scheduler.web.native.sending.message_requests import (
     FORM_NAMES,
     MessageBody,
@@ -128,6 +129,7 @@ async def send(request: web.Request) -> web.Response:
     async def make(keep: KeepResult) -> None:
         order = await _prepare(request, wanted)
         result = sent_result(wanted, order)
+        result.notes += await account_notes(request, wanted.app_id, wanted.content.way)
         if not order.is_sendable:
             raise _UnsendableError(result)
         await request.app[SERVICES].sending.put(order, once=keep(result))

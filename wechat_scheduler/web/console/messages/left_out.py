@@ -1,0 +1,45 @@
+"""Says on the page of a message who is not sent it, and why, after it was sent from the form."""
+
+from typing import Final
+
+import msgspec
+
+from wechat_scheduler.web.console import terms
+from wechat_scheduler.web.console.messages.to_whom import MessageReceivers
+from wechat_scheduler.web.console.outcomes import outcome_of
+from wechat_scheduler.web.console.parts import section, table
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.native.sending.message_requests import SentResult
+from wechat_scheduler.web.pages.markup import Html
+
+W = Words
+
+NOT_SENT_TO = W("It is not sent to", "没有发给")
+NOBODY = W("It is sent to all.", "发给了所有人。")
+_HEADS: Final = (terms.USER, terms.REASON)
+
+
+class LeftOut(msgspec.Struct, kw_only=True):
+    """Each of the people as typed, with the reason."""
+
+    people: list[tuple[str, str]]
+
+
+def left_out(whom: MessageReceivers, sent: SentResult) -> LeftOut:
+    """The response has the receivers in the order of the request."""
+    typed = [user.typed for user in whom.users]
+    names = (
+        typed if len(typed) == len(sent.deliveries) else [str(one.to) for one in sent.deliveries]
+    )
+    pairs = zip(names, sent.deliveries, strict=True)
+    return LeftOut(people=[(name, one.error) for name, one in pairs if one.error])
+
+
+async def told_left_out(visit: Visit) -> Html:
+    """Empty for those whose form did not lead here."""
+    outcome = await outcome_of(visit, LeftOut)
+    if outcome is None or not outcome.people:
+        return Html()
+    rows = [(name, visit.sentence(error)) for name, error in outcome.people]
+    return section(visit, NOT_SENT_TO, table(visit, NOT_SENT_TO, _HEADS, rows, empty=NOBODY))
