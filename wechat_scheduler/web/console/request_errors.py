@@ -136,11 +136,7 @@ _OF_REQUESTS: Final = {
     "there is no reminder {id}": "没有提醒 {id}",
     "there is no alert {id}": "没有告警 {id}",
     "there is no subscription {id}": "没有订阅 {id}",
-    "there is no alert of that id: an id has up to 16 digits": "没有这个 id 的告警：id 最多 16 位数字",
-    "there is no app of that id: an id has up to 16 digits": "没有这个 id 的应用：id 最多 16 位数字",
-    "there is no delivery of that id: an id has up to 16 digits": "没有这个 id 的投递：id 最多 16 位数字",
-    "there is no message of that id: an id has up to 16 digits": "没有这个 id 的消息：id 最多 16 位数字",
-    "there is no topic of that id: an id has up to 16 digits": "没有这个 id 的主题：id 最多 16 位数字",
+    "nothing has that id: an id has up to 16 digits": "没有这个 id：id 最多 16 位数字",
     "there is no reminder of that id: an id has 32 hexadecimal digits":
         "没有这个 id 的提醒：id 有 32 位十六进制数字",
     "there is no open session with the id {id}": "没有 id 为 {id} 的会话",

@@ -66,7 +66,5 @@ def id_in(request: web.Request, name: str, unknown: Reason) -> int:
     no id."""
     text = request.match_info[name]
     if not ID.fullmatch(text):
-        raise NotFoundError(
-            f"there is no {name} of that id: an id has up to 16 digits", reason=unknown
-        )
+        raise NotFoundError("nothing has that id: an id has up to 16 digits", reason=unknown)
     return int(text)

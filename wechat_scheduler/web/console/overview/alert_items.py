@@ -70,7 +70,7 @@ def _subject(visit: Visit, alerts: Sequence[AlertResult], names: Mapping[str, st
 def _about(visit: Visit, alert: AlertResult, names: Mapping[str, str]) -> Html:
     if not alert.appid:
         return fill("<code>{subject}</code>", subject=alert.subject)
-    if app := names.get(alert.subject):
+    if alert.subject.startswith(OF_APP) and (app := names.get(alert.subject)):
         return link(f"/console/apps/{alert.subject.removeprefix(OF_APP)}", app)
     shown = account_link(visit, alert.appid)
     return shown if alert.name else named(names, alert.appid, shown)

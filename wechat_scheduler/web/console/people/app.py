@@ -38,7 +38,7 @@ PER_MINUTE = W("Messages a minute", "每分钟消息数")
 EACH_PER_MINUTE = W("To one user a minute", "每分钟对一个用户")
 NO_LIMIT, NETWORKS = (
     W("no limit", "不限"),
-    W("Networks of Tencent's signed calls", "腾讯 set_reminder 接口的来源网段"),
+    W("Networks of signed set_reminder calls", "腾讯 set_reminder 接口的来源网段"),
 )
 ANY = W("any", "任意")
 MINI, OFFICIAL = W("Mini-program", "小程序"), W("Official account", "公众号")

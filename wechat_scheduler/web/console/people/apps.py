@@ -63,7 +63,7 @@ CALLBACK_HINT = W(
     "可选：用户订阅和发消息时，签名通知这个地址。",
 )
 SECRETS = W("Its secrets", "密钥")
-APP_KEY = W("App key, for Tencent's set_reminder", "app key，用于腾讯 set_reminder 接口")
+APP_KEY = W("App key, for signed set_reminder calls", "app key，用于腾讯 set_reminder 接口")
 SIGNING = W("Signing secret of the callback", "回调的签名密钥")
 NEXT = W("What comes next", "接下来")
 NEXT_PUSHES = W("Have WeChat's pushes come to this daemon", "接收微信的推送")

@@ -59,7 +59,7 @@ LIVES: Final = (
     ("2592000", W("30 days, WeChat's longest", "30 天（微信上限）")),
 )
 CONSENT = W(
-    "The scan also lets the app set reminders by Tencent's set_reminder",
+    "The scan also lets the app's signed set_reminder calls set reminders",
     "扫码同时允许应用用腾讯 set_reminder 接口设提醒",
 )
 CONTENT = W("Content", "内容")

@@ -44,7 +44,7 @@ W = Words
 
 NAMES, NICKNAME = W("The apps' own names", "应用自己的用户名"), W("Nickname", "昵称")
 KNOWN, QUIET = W("Known since", "首次出现"), W("Quiet hours", "免打扰时段")
-CONSENTED = W("Reminders by Tencent's set_reminder", "腾讯 set_reminder 接口设提醒")
+CONSENTED = W("Reminders by signed set_reminder calls", "腾讯 set_reminder 接口设提醒")
 YES, NO = W("allowed", "已允许"), W("not allowed", "未允许")
 MESSAGES = W("Messages to this user", "发给此用户的消息")
 PUSHES = W("What the user did lately, and what became of it", "此用户最近做了什么、结果如何")
