@@ -1,4 +1,4 @@
-"""Says on the page of a message who is not sent it, and why, after it was sent from the form."""
+"""Names on the page of a message those whom the form could not send it to, and says why."""
 
 from typing import Final
 
@@ -37,7 +37,7 @@ def left_out(whom: MessageReceivers, sent: SentResult) -> LeftOut:
 
 
 async def told_left_out(visit: Visit) -> Html:
-    """Empty for those whose form did not lead here."""
+    """Empty unless the form of this session led here."""
     outcome = await outcome_of(visit, LeftOut)
     if outcome is None or not outcome.people:
         return Html()
