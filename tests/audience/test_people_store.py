@@ -152,9 +152,10 @@ async def test_users_and_topics_are_called_by_name_many_at_once(database: Databa
     called = await names.of_people([*wanted, AppPerson(1, "UID_a"), AppPerson(1, "UID_c")])
 
     assert {one: name for one, name in called.items() if one.app_id == 1} == {
-        AppPerson(1, "UID_a"): "nick of UID_a"
+        AppPerson(1, "UID_a"): "nick of UID_a",
+        AppPerson(1, "UID_c"): "o3",
     }
-    assert [called.get(one, "") for one in wanted] == ["amy", "nick of UID_b", "o3", "", ""]
+    assert [called.get(one, "") for one in wanted] == ["amy", "nick of UID_b", "o3", "o4", ""]
     assert await names.of_topics([5, 6]) == {5: "news"}
 
 

@@ -15,7 +15,7 @@ class Names(Protocol):
     """Reads many names at once. Both may raise StorageError."""
 
     async def of_people(self, people: Collection[AppPerson]) -> Mapping[AppPerson, str]:
-        """The first of the app's own names of each user that is no openid, else the nickname, else an openid that is
-        such a name. Those without any are left out."""
+        """The first of the app's own names of each user that is no openid, else the nickname, else the openid.
+        Users who are not known are left out."""
 
     async def of_topics(self, topics: Collection[int]) -> Mapping[int, str]: ...

@@ -13,7 +13,7 @@ _OWN = """
 PEOPLE = GivenRows(
     columns={"uid": "TEXT", "app_id": "BIGINT"},
     sql=f"""
-    SELECT given.uid, given.app_id, s.nickname,
+    SELECT given.uid, given.app_id, s.nickname, s.openid,
         ({_OWN} AND a.name <> s.openid) AS named, ({_OWN}) AS called
     FROM given JOIN subscribers s ON s.uid = given.uid
     """,  # noqa: S608 - our own text
@@ -43,8 +43,9 @@ class SqlNames:
 
 
 def _name(row: Row) -> str:
-    """The first of the app's own names that is no openid; else the nickname, else an openid that is a name."""
-    return next(filter(None, (_text(row, name) for name in ("named", "nickname", "called"))), "")
+    """The first of the app's own names that is no openid; else the nickname, else the openid."""
+    names = ("named", "nickname", "called", "openid")
+    return next(filter(None, (_text(row, name) for name in names)), "")
 
 
 def _text(row: Row, column: str) -> str:

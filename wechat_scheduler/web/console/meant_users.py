@@ -185,7 +185,7 @@ def users_to_choose(
 def _row(visit: Visit, user: UserResult, choice: Html) -> tuple[Html | str, ...]:
     name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
     return (
-        person_name(user.uid, name),
+        person_name(user.uid, name, user.openid),
         visit.listed(others) or "–",
         code(user.openid),
         visit.time(user.heard_at),

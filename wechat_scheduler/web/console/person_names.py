@@ -1,5 +1,6 @@
 """Names users and topics, on every page the same way."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -14,10 +15,16 @@ NAMESAKE = W("{name} ({id})", "{name}（{id}）")
 SHOWN_OF_UID: Final = 12
 # Those at the end of an openid: the beginnings of an account's are the same.
 SHOWN_OF_OPENID: Final = 6
+# WeChat's.
+_OPENID: Final = re.compile("o[A-Za-z0-9_-]{27}")
 
 
-def person_name(uid: str, name: str) -> str:
-    """The app's own name or the nickname; without one the beginning of the uid."""
+def person_name(uid: str, name: str, openid: str = "") -> str:
+    """The app's own name or the nickname; without one the end of the openid, which our API may give as the name; else the
+    beginning of the uid."""
+    name = name or openid
+    if name == openid or _OPENID.fullmatch(name):
+        name = openid_tail(name)
     return name or (uid if len(uid) <= SHOWN_OF_UID else f"{uid[:SHOWN_OF_UID]}…")
 
 

@@ -22,6 +22,7 @@ from wechat_scheduler.web.console.messages.finding import (
 from wechat_scheduler.web.console.messages.states import (
     CANCELLABLE,
     REPLAYABLE,
+    headline,
     is_sent_on,
     receiver_link,
     sender_link,
@@ -175,7 +176,7 @@ def _box(visit: Visit, one: DeliveryResult) -> Html:
 def _cells(visit: Visit, one: DeliveryResult) -> list[Html | str]:
     return [
         visit.time(one.created_at),
-        link(f"/console/deliveries/{one.id}", one.title or visit.say(RETRACTED)),
+        link(f"/console/deliveries/{one.id}", headline(one.title) or visit.say(RETRACTED)),
         sender_link(visit, one),
         receiver_link(visit, one),
         spaced(standing(visit, one), when(one.corrected, aside(visit, CORRECTED))),

@@ -23,6 +23,7 @@ from wechat_scheduler.web.pages.markup import Html, fill, when
 W = Words
 
 TO = W("To {name}, openid {tail}", "发给 {name}，openid {tail}")
+TO_NAMELESS = W("To the user with the openid {tail}", "发给 openid 为 {tail} 的用户")
 TYPED = W("typed: {typed}", "填写的是：{typed}")
 GETS, GETS_IT = W("Gets it", "能否收到"), W("yes", "能")
 WHO_GETS_IT = W("Who gets it", "谁会收到")
@@ -61,8 +62,9 @@ def _not_sent(visit: Visit, found: MessagePreviewResult, typed: str) -> str:
 
 
 def _receiver(visit: Visit, found: MessagePreviewResult, typed: str) -> Html:
-    name, tail = person_name(found.uid, found.person), openid_tail(found.openid)
-    said, note = visit.say(TO, name=name, tail=tail), _typed(visit, found, typed)
+    name, tail = person_name(found.uid, found.person, found.openid), openid_tail(found.openid)
+    words, note = TO if name != tail else TO_NAMELESS, _typed(visit, found, typed)
+    said = visit.say(words, name=name, tail=tail)
     return fill('<p class="faint">{said}{note}</p>', said=said, note=note)
 
 
@@ -83,7 +85,7 @@ def _of_several(visit: Visit, typed: str, one: MessagePreviewResult) -> tuple[Ht
     gets = visit.sentence(one.error) if one.error else visit.say(GETS_IT)
     if not one.uid:
         return typed, "–", gets
-    name = person_name(one.uid, one.person)
+    name = person_name(one.uid, one.person, one.openid)
     shown = fill("{name}{note}", name=name, note=_typed(visit, one, typed))
     return shown, openid_tail(one.openid), gets
 

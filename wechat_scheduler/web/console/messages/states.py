@@ -1,5 +1,6 @@
 """The words for what became of a delivery, and for what happens next."""
 
+import re
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,6 +19,7 @@ from wechat_scheduler.web.native.sending.delivery_bodies import DeliveryDetails,
 from wechat_scheduler.web.pages.markup import Html, fill, when
 
 W = Words
+_FACES: Final = re.compile(r"(?:/:[a-z]{2,6}(?![a-z]))+\s*")
 
 ALERT: Final = "alert"
 ALERTS = W("the daemon's alerts", "守护进程的告警")
@@ -87,10 +89,15 @@ def way(visit: Visit, name: str) -> str:
     return visit.say(WAYS[name]) if name in WAYS else name
 
 
+def headline(title: str) -> str:
+    """The title without the faces that WeChat draws, such as `/:ok`, with which the bot's answers begin."""
+    return _FACES.sub("", title) or title
+
+
 def receiver(visit: Visit, one: DeliveryResult) -> str:
     """Who gets it, as people know them."""
     if one.channel == "person":
-        return person_name(one.to, one.person)
+        return person_name(one.to, one.person, one.openid)
     if one.channel == ALERT:
         return visit.say(ALERT_TARGET, name=one.to)
     if one.channel == "topic":

@@ -22,6 +22,7 @@ from wechat_scheduler.web.console.messages.origins import reminder_behind
 from wechat_scheduler.web.console.messages.states import (
     REPLAYABLE,
     SETTLED_BY,
+    headline,
     receiver,
     receiver_link,
     sender_link,
@@ -128,7 +129,7 @@ async def _page(visit: Visit, one: DeliveryDetails, asked: Html) -> web.Response
             questions(visit, one),
         ]
     )
-    return layout(visit, one.title or visit.say(UNTITLED), body, live=True)
+    return layout(visit, headline(one.title) or visit.say(UNTITLED), body, live=True)
 
 
 async def _linked(visit: Visit, one: DeliveryDetails) -> Facts:
@@ -218,7 +219,7 @@ def _written_anew(visit: Visit, one: DeliveryDetails) -> Html:
 
 
 def _named(visit: Visit, one: DeliveryDetails, question: Words) -> Words:
-    title = one.title or visit.say(UNTITLED)
+    title = headline(one.title) or visit.say(UNTITLED)
     return question.filled(title=title, to=receiver(visit, one))
 
 

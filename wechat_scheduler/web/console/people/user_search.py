@@ -157,7 +157,7 @@ def _named(user: UserResult) -> Html:
     name, *others = dict.fromkeys(filter(None, (user.nickname, *user.names))) or ("",)
     return fill(
         "{name} {others}<br>",
-        name=person_name(user.uid, name),
+        name=person_name(user.uid, name, user.openid),
         others=when(others, fill('<small class="below">{names}</small>', names=" · ".join(others))),
     )
 

@@ -51,7 +51,7 @@ def _about(visit: Visit, one: PastPushResult) -> Html:
     """The user, or the account of an event. The end of the openid tells users of one nickname apart."""
     if one.openid:
         query = urlencode({"appid": one.appid, "called": one.openid})
-        user = link(f"/console/people/users?{query}", one.nickname or code(one.openid))
+        user = link(f"/console/people/users?{query}", one.nickname or code(openid_tail(one.openid)))
         return joined([user, when(one.nickname, aside(visit, openid_tail(one.openid)))])
     return account_link(visit, one.authorizer_appid) if one.authorizer_appid else fill("–")
 
