@@ -11,8 +11,8 @@ from typing import Self
 import pytest
 from aiohttp import web
 
-from tests.clock import FakeClock
-from wechat_scheduler.engine.clock import SystemClock
+from tests.clock import FakeClock, flowing
+from tests.watched_clock import turn
 from wechat_scheduler.metrics.counters import Counters
 from wechat_scheduler.web.kit.connections import Connections
 from wechat_scheduler.web.kit.memo import Memo
@@ -100,8 +100,8 @@ class Server:
         if self._ending is None:
             await self.fall_deaf()
         assert self._ending is not None
-        self._clock.advance(FAREWELL)
-        await self._ending
+        async with flowing(self._clock, FAREWELL):
+            await self._ending
 
     async def connect(self) -> Connection:
         reader, writer = await asyncio.open_connection(*self.place)
@@ -199,17 +199,17 @@ async def test_who_is_accepted_in_the_very_turn_that_ends_it_is_served(
 
 
 class StandingStill(FakeClock):
-    """The process stands still during the farewell: it is over when the loop turns again."""
+    """The process stands still in the first step of the farewell: its time is over when the loop turns again."""
 
     def __init__(self, meanwhile: Callable[[], None]) -> None:
         super().__init__()
-        self._meanwhile = meanwhile
+        self._meanwhile = [meanwhile]
 
     async def sleep(self, delay: timedelta) -> None:
-        if delay == FAREWELL:
-            self._meanwhile()
+        if self._meanwhile:
+            self._meanwhile.pop()()
         else:
-            await SystemClock().sleep(delay)
+            await turn()
 
 
 async def test_what_is_asked_while_the_process_stands_still_is_answered(
@@ -265,8 +265,8 @@ async def test_a_body_under_way_is_waited_for(
     caller.writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 4\r\n\r\nbo")
     await (await server.connect()).ask()  # by then the server has read it
     await server.fall_deaf()
-    clock.advance(FAREWELL)
-    await server.closing.wait()
+    async with flowing(clock, FAREWELL):
+        await server.closing.wait()
 
     caller.writer.write(b"dy")
     answer = await caller.answer()

@@ -33,8 +33,8 @@ LONGEST_LINE: Final = 400 * 1024
 # client that is silent for longer is idle, and sees the close before it sends.
 FAREWELL: Final = timedelta(milliseconds=50)
 
-# A process that stood still meanwhile has yet to read what came, in so many turns of its loop.
-TURNS: Final = 5
+# A standstill, of this process or of the whole machine, ends one step of it and not all: in the others, what came is read.
+STEPS: Final = 5
 
 
 @asynccontextmanager
@@ -79,9 +79,8 @@ async def served(
             farewell.is_due = True
             on_end()
             await _stop_accepting(site, listener)
-            await clock.sleep(FAREWELL)
-            for _ in range(TURNS):
-                await clock.sleep(timedelta(0))
+            for _ in range(STEPS):
+                await clock.sleep(FAREWELL / STEPS)
     finally:
         await runner.cleanup()
 
