@@ -47,5 +47,15 @@ def test_a_new_secret_is_shown_until_its_page_is_left(
     person.goes_back()
     person.wait(lambda: person.has_written("name") == "crm")
 
+    person.open("/console/people/make")
+    person.fill("name", "Shop")
+    person.fill("appid", "wx1111111111111111")
+    person.click("Make an app")
+    person.sees("Its secrets")
+    person.click("Alerts", within="nav")
+    person.sees("Rules")
+    person.goes_back()
+    person.wait(lambda: person.has_written("appid") == "")
+
     assert not secret_again
     assert [one["name"] for one in place.call("GET", "/v1/keys")].count("crm") == 1

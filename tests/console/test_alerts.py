@@ -227,6 +227,21 @@ async def test_an_alert_says_where_to_mend_it_and_names_no_command_that_has_a_pa
     assert "`" not in page.text
 
 
+async def test_an_alert_about_the_messages_of_one_app_names_no_other_of_the_account(
+    admin: Browser, keeper: Caller
+) -> None:
+    shop, _ = await made_app(keeper, "shop"), await made_app(keeper, "warehouse")
+    subject = f"app/{shop['id']}"
+    dead = TICKET._replace(rule=AlertRule.DEAD_LETTERS, subject=subject)
+    await put(keeper, **dead._asdict(), text="2 messages died")
+
+    needs = (await admin.open("/")).root.one("section", id="needs")
+    (row,) = (await admin.open(PAGE)).table("Firing")
+
+    assert f"/console/apps/{shop['id']}" in [one["href"] for one in needs.find("a")]
+    assert ("shop" in row["Alert"], "warehouse" in row["Alert"]) == (True, False)
+
+
 async def test_an_alert_says_what_is_wrong_at_present_and_since_when(
     admin: Browser, keeper: Caller
 ) -> None:

@@ -77,7 +77,7 @@ async def _page(
     """`refused` is the error of an answer."""
     app, user = await app_of(visit), await _user(visit)
     wrong = error or refused
-    title = f"{visit.say(terms.USER)} {person_name(user.uid, own_name(user))}"
+    title = f"{visit.say(terms.USER)} {person_name(user.uid, own_name(user), user.openid)}"
     place = {"app": app.id, "name": user.uid}
     uses = await visit.api.get(f"{USER}/uses", list[UseCountResult], **place)
     sections = [
@@ -192,7 +192,7 @@ def _given(user: ShownSubscriberResult) -> dict[str, str]:
 
 def _danger(visit: Visit, app: AppResult, user: ShownSubscriberResult) -> Html:
     url = app_url(app, f"/subscribers/{user.uid}")
-    name = person_name(user.uid, own_name(user))
+    name = person_name(user.uid, own_name(user), user.openid)
     sure = REMOVE_SURE.filled(name=name, app=app.name)
     leave = form(visit, f"{url}/remove", Html(), REMOVE, kind="danger", confirm=sure)
     tokens = when(visit.may(Scope.ADMIN), token_forms(visit, url, name))

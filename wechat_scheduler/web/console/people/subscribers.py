@@ -181,7 +181,7 @@ def _named(app: AppResult, one: SubscriberResult) -> Html:
     ]
     return fill(
         "{name}{others} {uid}",
-        name=link(url, person_name(one.uid, name)),
+        name=link(url, person_name(one.uid, name, one.openid)),
         others=others,
         uid=fill('<small class="below">{uid}</small>', uid=code(one.uid)),
     )
