@@ -98,7 +98,8 @@ def refuse_told(title: str, lead: str, rest: str, text: str) -> None:
 def refuse_telling(text: str, *, title: str = "") -> None:
     """Raises LanguageError for a sentence that is told to others, and asks no one about its times. `title` is what is
     left without any word of time; both are normalised."""
-    if not ASKS.search(text) and (is_clearly_told(text) or not names_an_act(title)):
+    chats = not names_an_act(title) or (title and _is_chat(text))
+    if not ASKS.search(text) and (is_clearly_told(text) or chats):
         raise chat()
 
 
