@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+from wechat_scheduler.reminders.language.calls import NEVER, WHEN
+
 KEPT: Final = r"(?:提醒|闹钟|闹铃|日程|待办|定时)"
 _VERB = rf"(?:取消|删除|删掉|删了|去掉|关掉|关闭|关了|停掉|停了|撤掉|作废|删|撤销|撤回|清空|清除|清掉|停止|关(?={KEPT}))"
 AWAY = rf"(?:{_VERB}|不要|不用|不需要)"
@@ -34,7 +36,7 @@ CANCELS = (
     ),
 )
 UNCALL = re.compile(
-    rf"{LEAD}(?P<when>.*?)[ ,]*(?:就|都|也|先|请|你)*{NOT}(?:再|给|来)*(?P<call>{CALL})(?:一下|我|咱|俺)*(?P<what>.*?)(?:(?:了|啦)?[ ,]*我?(?:都|已经?)[^ ,]{{1,8}})?{_END}"
+    rf"{LEAD}(?P<when>.*?)[ ,]*(?:就|都|也|先|请|你)*(?:{NOT}|{NEVER})(?:再|给|来|在|你|每次都|老是|总是|一直|老|总)*(?P<at>{WHEN}{{0,24}}?)(?:的?时候)?(?:都|就|再|给|来)*(?P<call>{CALL})(?:一下|我|咱|俺)*(?P<what>.*?)(?:(?:了|啦)?[ ,]*我?(?:都|已经?)[^ ,]{{1,8}})?{_END}"
 )
 MOVES = (
     re.compile(

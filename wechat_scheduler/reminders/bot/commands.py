@@ -198,7 +198,7 @@ def _move(plain: str) -> MoveCommand | None:
 def _cancel(plain: str) -> CancelCommand | None:
     uncalled = patterns.UNCALL.fullmatch(plain)
     if uncalled and not patterns.NEW.search(uncalled["when"]):
-        what, _, once = _cancelled(f"{uncalled['when']} {uncalled['what']}")
+        what, _, once = _cancelled(f"{uncalled['when']} {uncalled['at']} {uncalled['what']}")
         named = not uncalled["what"] or uncalled["call"] == "提醒"
         return CancelCommand(what=what, named=named, once=once)
     for pattern in patterns.CANCELS:

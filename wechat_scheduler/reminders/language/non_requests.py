@@ -6,6 +6,7 @@ A word such as 提醒我 makes a reminder of each of them, unless the question s
 
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.acts import is_an_act, is_no_act, names_an_act
+from wechat_scheduler.reminders.language.calls import forbids, names_one, speaks_of_one
 from wechat_scheduler.reminders.language.normalise import masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
@@ -29,7 +30,7 @@ _COMMAND = pattern(
     rf"^[ ,.]?(?:请|帮我|麻烦你?|给我|你|把|将|都|先){{0,3}}(?:{_VERBS})"
     rf"|(?:{_KEPT})(?!我|一下|老|他|她).{{0,6}}(?:{_VERBS}|不要了|不用了|[改换][到成为在]|挪到|调[到成]|延?后?推迟|提前)"
     rf"|(?:{_VERBS}).{{0,20}}(?:的|个)(?:{_KEPT})"
-    r"|(?:不用|不要|别|不必|不需要|甭|唔使)(?:再|你)?(?:提醒|叫醒?我|喊我|通知我|响)"
+    r"|(?:不用|不要|(?<!特)别|不必|不需要|甭|唔使)(?:再|你)?(?:提醒|叫醒?我|喊我|通知我|响)"
     rf"|^(?:把|将).{{1,40}}(?:改[到成为在]|挪到|调[到成]|推迟|延[后到期迟]|提前到|{_VERBS})"
     r"|^.{1,20}(?:改[到成为在]|挪到|移到|调[到成]|换到|[推延]迟到|[推延]后到|延期到)(?!\d+(?:$|元|块|个|人))(?=.{0,3}[\d一二三四五六七八九十两周今明后下上早晚中月])"
     r"|^.{1,20}提[前早]到(?:(?:[今明后]天|周.|星期.)?(?:的?[早晚]上|[上下中]午|凌晨|傍晚)|[\d一二三四五六七八九十两]{1,3}[点:号月]|周[一二三四五六日]|[今明后]天)"
@@ -68,7 +69,7 @@ _SAYS = pattern(
     r"^(?:帮我|给我|麻烦[您你]?|我|请)*(?:想|要)?(?:预约|预定|预订|[约订定](?:一?下|一?个|[两二三四五六七八九十\d]+位)?(?=周|星期|礼拜|明|后|今|下|\d))|^(?:what|when|where|which|who|why|how|do|does|is|are)\b|满\d+元?[减送包]|^(?:帮我|给我)?(?:订|要|来|留|拿|买)[一两二三四五六七八九十\d]+[个张份件位只杯盒箱斤]"
     r"|(?:发|寄|送|拿|给|留|告诉)(?:给|到)?我(?:$|一下|看看)|营业|打烊|尾号|(?:[呀咯耶噢]|(?<!花)呗)$|(?<=[饭会去来])啊$|真[冷热多少忙累烦贵快慢香难大]"
     r"|(?:[今明后]天|周[一二三四五六日]|[号日])是(?!否)|你们|贵[店司]|^(?:老板|亲|客服|店家|掌柜|师傅|美女|帅哥|小姐姐|在吗|请问|咨询|想问|问一下|问下|我想[问买订约要知]|想[买订约]|有货)|^你(?!好)"
-    r"|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今|对了)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|(?<![播看查])天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
+    r"|^(?:请|麻烦|您|你|亲|先|再|那|好的?|[,， ])*(?:稍[等候]|等(?:[等下会]|一下|一会)?我)|欢迎(?:选购|光临|惠顾|咨询|下单|来电|订购|关注|大家)|全场|满\d+[减送]|哈哈|呵呵|嘻嘻|^[唉哎](?!,明|,后|,今|对了)|真(?:的|是|好|不|棒|美)|好(?:累|热|冷|忙|困|烦|多|久|贵|想|无聊|开心|难)|(?<!不)[太挺](?!太|阳|原|极|空|湖|平|子|婆|后|拔|古|奶|爷|姥|公)|很(?!久|多)|非常|有点|(?<![播看查])天气(?!预报)|感觉|觉得|听说|好像|可能|估计|应该是|据说|希望"
 )
 
 # 记得明天寄发票给我哦, 麻烦提醒一下司机明天七点到: to a shop.
@@ -123,6 +124,8 @@ def refuse_unsure(reading: Parsed, text: str, *, rest: str, own: bool) -> None:
 def refuse_asides(text: str) -> None:
     """Raises LanguageError for a normalised sentence that asks for no reminder."""
     asks = ASKS.search(text)
+    if asks:
+        _refuse_calls(text)
     before = text if asks is None else text[: asks.start()]
     done = _COMMAND.search(text)
     if done and not (asks and _begins(text, asks.start()) and asks.start() < done.start()):
@@ -131,6 +134,13 @@ def refuse_asides(text: str) -> None:
         raise chat()
     what = _WHAT.search(before)
     if (what and not _is_done(text, what.start())) or (asks is None and _is_chat(text)):
+        raise chat()
+
+
+def _refuse_calls(text: str) -> None:
+    if forbids(text) or names_one(text):
+        raise command(forbids=not names_one(text))
+    if speaks_of_one(text):
         raise chat()
 
 

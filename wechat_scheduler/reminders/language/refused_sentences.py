@@ -62,9 +62,10 @@ def chat() -> LanguageError:
     return LanguageError(Reason.SENTENCE_CHAT, said)
 
 
-def command() -> LanguageError:
-    """取消后天的闹钟, 把周六的提醒改到周日, 后天有哪些提醒."""
-    said = "这句话说的是已有的提醒；要新建提醒的话，请写“提醒我”"
+def command(*, forbids: bool = False) -> LanguageError:
+    """取消后天的闹钟, 把周六的提醒改到周日, 后天有哪些提醒. One that `forbids` says 别每天8点提醒我."""
+    of = "不要提醒" if forbids else "已有的提醒"
+    said = f"这句话说的是{of}；要新建提醒的话，请写“提醒我”"
     return LanguageError(Reason.SENTENCE_COMMAND, said)
 
 
