@@ -92,6 +92,7 @@ def test_a_sign_of_a_time_that_is_left_over_is_named() -> None:
         "星期期三提醒我开会": "星期期三",
         "10分钟钟后提醒我关火": "10分钟钟",
         "1小时时后提醒我关火": "1小时时",
+        "十十分钟后提醒我关火": "十十",
     }
 
     told = {text: refusal(text).sentence.split("，")[0] for text in cases}
