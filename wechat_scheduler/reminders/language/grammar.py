@@ -14,10 +14,10 @@ from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_ope
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.guesses import confirmed
+from wechat_scheduler.reminders.language.half_read import wholly_read
 from wechat_scheduler.reminders.language.leftovers import EVENTS, SHIFTED, VAGUE
 from wechat_scheduler.reminders.language.leftovers import unread as unread_words
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.misspelt import well_spelt
 from wechat_scheduler.reminders.language.moments import Now, end_of, once
 from wechat_scheduler.reminders.language.non_requests import (
     is_own_plan,
@@ -27,7 +27,7 @@ from wechat_scheduler.reminders.language.non_requests import (
     refuse_told,
     refuse_unsure,
 )
-from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
+from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.policy import Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
@@ -42,13 +42,13 @@ from wechat_scheduler.reminders.language.refused_sentences import (
 )
 from wechat_scheduler.reminders.language.repeating import recurs, repeating
 from wechat_scheduler.reminders.language.scan import scan
+from wechat_scheduler.reminders.language.spacing import squeezed
 from wechat_scheduler.reminders.language.title import around, title_of
 from wechat_scheduler.reminders.language.vague import unclear, without_time
 from wechat_scheduler.reminders.language.wording import describe, moment_words
 from wechat_scheduler.reminders.recurrence.parsing import read_rule
 from wechat_scheduler.reminders.recurrence.series import following
 
-_DAY = timedelta(days=1)
 _TICK = timedelta(seconds=1)
 _QUESTIONS = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD, Reason.SENTENCE_VAGUE)
 
@@ -114,7 +114,7 @@ class _Sentence:
         """Raises LanguageError for a sentence without a time, or one that contradicts itself."""
         plain = normalise(text)
         dense, places = squeezed(masked(plain))
-        said = grouped(dense, well_spelt(dense, scan(dense, now.today)))
+        said = grouped(dense, wholly_read(dense, scan(dense, now.today)))
         if said.is_empty and not (said.lasts or said.times):
             if said.advance:
                 raise nothing_to_precede()
@@ -230,7 +230,7 @@ def _parsed(said: Meaning, now: Now, title: str) -> Parsed:
         start += timedelta(microseconds=-start.microsecond % 1_000_000)  # 九十秒半后
         said.lasts = None if rule else said.lasts
         end = end_of(said, start, now)
-        if end and (end <= start or (rule and (end - start > _DAY or "\n" in rule))):
+        if end and (end <= start or (rule and (end - start > timedelta(days=1) or "\n" in rule))):
             end = None
     except (OverflowError, ValueError) as error:
         raise too_far() from error

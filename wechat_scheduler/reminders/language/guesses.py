@@ -12,10 +12,11 @@ from wechat_scheduler.reminders.language.durations import After, For
 from wechat_scheduler.reminders.language.every import Every
 from wechat_scheduler.reminders.language.moments import Now
 from wechat_scheduler.reminders.language.non_requests import ASKS
-from wechat_scheduler.reminders.language.normalise import masked, normalise, squeezed
+from wechat_scheduler.reminders.language.normalise import masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import LanguageError, UnsureError
 from wechat_scheduler.reminders.language.scan import TimeWord, scan
+from wechat_scheduler.reminders.language.spacing import squeezed
 
 _CALL = r"(?:提醒|叫|喊|通知)(?:一下|一声)?[我咱俺]"
 _COMPACT = pattern(

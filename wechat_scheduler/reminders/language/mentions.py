@@ -12,7 +12,7 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.moments import Now, once
-from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise, squeezed
+from wechat_scheduler.reminders.language.normalise import cleaned, masked, normalise
 from wechat_scheduler.reminders.language.policy import Part, Policy
 from wechat_scheduler.reminders.language.refused_sentences import (
     nothing,
@@ -21,6 +21,7 @@ from wechat_scheduler.reminders.language.refused_sentences import (
     which_one,
 )
 from wechat_scheduler.reminders.language.scan import scan
+from wechat_scheduler.reminders.language.spacing import squeezed
 from wechat_scheduler.reminders.language.title import title_of
 
 _DAY = timedelta(days=1)

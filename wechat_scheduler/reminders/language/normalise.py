@@ -1,7 +1,6 @@
 """One spelling for each character. Positions do not change."""
 
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -23,6 +22,12 @@ _LIKE = _table() | {
     "–": "-",
     "—": "-",
     "−": "-",
+    "∶": ":",
+    "︰": ":",
+    "毎": "每",
+    "曰": "日",
+    "夭": "天",
+    "眀": "明",
     "〜": "~",
     "～": "~",
     "\u3000": " ",
@@ -30,12 +35,6 @@ _LIKE = _table() | {
     "\n": " ",
     "\r": " ",
 }  # fmt: skip
-
-_NUMERAL = "0-9〇零一二两三四五六七八九十半"
-_BLANK = pattern(
-    rf"(?<=[{_NUMERAL}]) (?=[年月日号点时分秒个周天刻小钟])|(?<=[年月日号每周第]) (?=[{_NUMERAL}])"
-    r"|(?<=[点时]) (?=半|[一三13]刻|整|\d\d?分)|(?<=[钟时天周月年秒分]) (?=[之以]?后)|(?<=每) (?=[天日周月年个])"
-)
 
 _NAMED = pattern(r"《[^《》]{1,60}》|https?://[!-~]+|(?<=提醒)“.{1,200}”(?=[，,]第一次在|$)")
 
@@ -67,14 +66,6 @@ def normalise(text: str) -> str:
 def masked(text: str) -> str:
     """The text with titles of works and web addresses blanked out, as they name no time: 看《九点半》."""
     return _NAMED.sub(lambda name: "·" * len(name.group()), text)
-
-
-def squeezed(text: str) -> tuple[str, Sequence[int]]:
-    """The text without blanks inside times (3 点 半), and the old position of each character and of the
-    end."""
-    blanks = {blank.start() for blank in _BLANK.finditer(text)}
-    kept = [position for position in range(len(text)) if position not in blanks]
-    return "".join(text[position] for position in kept), [*kept, len(text)]
 
 
 @lru_cache(maxsize=2048)

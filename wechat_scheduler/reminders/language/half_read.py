@@ -1,0 +1,90 @@
+"""Finds times of which only a part was read: 下午3;30, 1到|2小时后, 一2月5号, 民天下午3点.
+
+The rest would become a part of the title, and the reminder ring at another time.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+
+from wechat_scheduler.engine.patterns import pattern
+from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
+from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.durations import After
+from wechat_scheduler.reminders.language.every import Every
+from wechat_scheduler.reminders.language.misspelt import well_spelt
+from wechat_scheduler.reminders.language.numbers import STARTS
+from wechat_scheduler.reminders.language.refused_sentences import unread
+from wechat_scheduler.reminders.language.scan import TimeWord
+
+_BEGINS = r"(?:^|[^a-z\d一-龥]|[我等过])"
+# Before a number: 1-|2小时后, 一、|两个小时后, 二|十分钟后, 1小|30分钟后.
+_NUMBER = pattern(
+    rf"{_BEGINS}(?P<cut>[\d{STARTS}]{{1,5}}(?:个半?|天|小时?|钟头|分钟?|周)?[ ,、;到至~加和或·-]{{0,3}})$"
+)
+# Before any word of time: 下|周五, 明|下午3点, 非|工作日; and a day: 民天|下午3点.
+_STRAY = pattern(r"(?:^|[^一-龥]|[我])(?P<cut>[下大明后每本非] ?)$")
+_DAY = pattern(
+    r"(?:^|[^一-龥]|我)(?P<cut>大?[^全整白当那半聊冬春夏秋某改哪几谁晴雨阴谈每升通航\W\d_a-z][天田] ?)$"
+)
+_COUNTED = r"(?![\d.%°℃]| ?(?:[a-gi-z]|[个人位名块元毛角斤两克吨公千米里份件本册页杯瓶箱盒包袋条张支把台部辆间层楼栋单号路班届级年月周天日秒度次遍回组套双对只头岁折万亿倍平成门章节课集季期批道题家所室座寸股票]|小时|分(?:钟|之)|教|会议室))"
+# Behind a day or a part of one: 3;30, 3 30, 15h30, 830, 3.点.
+_CLOCK = (
+    rf"(?:[01]?\d|2[0-4])(?: ?[^\w\s一-龥] ?| |h)[0-5]\d{_COUNTED}"
+    rf"|\d{{1,2}}[^\w\s]{{1,2}}[点时]|(?:[01]?\d|2[0-4])[0-5]\d{_COUNTED}"
+)
+_AFTER_DAY = pattern(rf"[ ,的]?(?P<cut>{_CLOCK})")
+_AFTER_PART = pattern(rf"[ ,的]?(?P<cut>{_CLOCK}|\d{{1,2}}{_COUNTED})")
+_AFTER_HOUR = pattern(
+    r"(?:[ ,;、.]{1,2}|(?<=[点时])(?=\d ))(?P<cut>[0-5]? ?\d ?分)(?![享析组公手部钟之])"
+)
+_WEEK = pattern(r"[一-龥](?<![的内初末中底日天里要去])$")
+
+
+def wholly_read(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
+    """The tokens of a normalised text. Raises LanguageError for a time of which they are but a part, and for one that is
+    misspelt."""
+    well_spelt(text, tokens)
+    for words in _cut(text, tokens):
+        raise unread(words)
+    return tokens
+
+
+def _cut(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
+    end = 0
+    last: TimeWord | None = None
+    for each in tokens:
+        if not each.weak and each.start >= end:
+            yield from _before(text[end : each.start], text[each.start : each.end], each, last)
+        end, last = each.end, each
+    for each, behind in zip_longest(tokens, tokens[1:]):
+        found = None if each.weak else _behind(text, each)
+        if found and (behind is None or behind.start > found[0] or behind.weak):
+            yield found[1]
+
+
+def _before(before: str, word: str, each: TimeWord, last: TimeWord | None) -> Iterator[str]:
+    numbered = word[0] in STARTS and isinstance(each.value, ClockTime | After | Anchor)
+    if numbered and (found := _NUMBER.search(before)):
+        yield found["cut"] + word
+    named = isinstance(each.value, ClockTime | Every | Anchor)
+    found = _STRAY.search(before) if named else None
+    if found and (found.start() or last is None):  # 春节后第一个周一
+        yield found["cut"] + word
+    timed = isinstance(each.value, ClockTime)
+    if timed and (found := _DAY.search(before)):
+        yield found["cut"]
+    week = last is not None and isinstance(last.value, Weekdays) and last.value.whole
+    if timed and week and len(before) == 1 and _WEEK.match(before):
+        yield before + word
+
+
+def _behind(text: str, each: TimeWord) -> tuple[int, str] | None:
+    """The place and the words of a clock time that is not read behind a word of time."""
+    if isinstance(each.value, ClockTime):
+        way = _AFTER_PART if each.value.hour is None else _AFTER_HOUR
+    elif isinstance(each.value, Anchor | Every):
+        way = _AFTER_DAY
+    else:
+        return None
+    found = way.match(text, each.end)
+    return (found.start("cut"), text[each.start : found.end()]) if found else None
