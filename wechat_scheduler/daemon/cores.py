@@ -110,7 +110,7 @@ def wire(ground: Ground) -> Cores:
     sessions = _sessions(ground, keyring)
     gateway = wire_gateway(ground, credentials.manager, credentials.tokens, consumers)
     retention = wire_retention(ground.config, ground.database, ground.clock)
-    pulse = _pulse(ground, credentials, delivery)
+    pulse = _pulse(ground, credentials, delivery, reminders)
     clockworks: dict[str, Clockwork[Any, Any]] = {
         "job": credentials.clockwork,
         "reminder": reminders.clockwork,
@@ -167,11 +167,17 @@ def wire(ground: Ground) -> Cores:
     )
 
 
-def _pulse(ground: Ground, credentials: CredentialParts, delivery: DeliveryParts) -> Pulse:
+def _pulse(
+    ground: Ground,
+    credentials: CredentialParts,
+    delivery: DeliveryParts,
+    reminders: ReminderParts,
+) -> Pulse:
     def set_back() -> None:
         delivery.gate.forget_pauses()
         credentials.clockwork.wake()
         delivery.clockwork.wake()
+        reminders.clockwork.wake()
 
     clock, now = ground.clock, ground.clock.now()
     return Pulse(

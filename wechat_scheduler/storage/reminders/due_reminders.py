@@ -42,12 +42,20 @@ DUE = DueTable(
 MOST_AT_ONCE = 64
 
 _TEXTS = ("rule", "state", "set_aside")
+# Whether the reminder catches up with what is late, and not in the next part of what fell due together. It then keeps where
+# it stood, for the case that the clock is ahead.
+CATCHES_UP = """
+    reminders.start + reminders.defer + reminders.grace < given.now
+    AND (caught_at IS NULL OR reminders.start + reminders.defer > caught_at)
+"""
+KEPT = ("start", "rule", "fired", "missed", "last_at")
 MOVE_ON = GivenRows(
-    columns={"id": "TEXT", "claim": "TEXT"}
+    columns={"id": "TEXT", "claim": "TEXT", "now": "BIGINT"}
     | {name: "TEXT" if name in _TEXTS else "BIGINT" for name in MOVING},
     sql=f"""
     UPDATE reminders SET {", ".join(f"{name} = given.{name}" for name in MOVING)},
-        crashes = 0, claimed_by = NULL, revision = revision + 1
+        {", ".join(f"was_{name} = CASE WHEN {CATCHES_UP} THEN reminders.{name} ELSE was_{name} END" for name in KEPT)},
+        caught_at = CASE WHEN {CATCHES_UP} THEN given.now ELSE caught_at END, crashes = 0, claimed_by = NULL, revision = revision + 1
     FROM given WHERE reminders.id = given.id AND claimed_by = given.claim RETURNING reminders.id
     """,  # noqa: S608 - our own names
 )
@@ -122,7 +130,7 @@ def _finish(
     """Store the outcomes of one claim. Returns for each whether the claim was still held: else nothing is
     stored; and the rows of the deliveries that are claimed."""
     moved: set[str] = set()
-    for statement in MOVE_ON.statements([_values(one.fired) for one in ended]):
+    for statement in MOVE_ON.statements([_values(one.fired, one.now) for one in ended]):
         moved |= {row["id"] for row in (yield statement)}
     done = [one.fired.next.id in moved for one in ended]
     stored = list(compress(ended, done))
@@ -152,8 +160,8 @@ def _told(fired: Fired, now: datetime) -> Iterator[FeedEntry]:
         yield FeedEntry(at=now, what=FeedKind.FIRED, data=data)
 
 
-def _values(fired: Fired) -> tuple[object, ...]:
-    return (fired.next.id, fired.claimed.claim, *stored(fired.next, MOVING))
+def _values(fired: Fired, now: datetime) -> tuple[object, ...]:
+    return (fired.next.id, fired.claimed.claim, micros(now), *stored(fired.next, MOVING))
 
 
 def _put(firings: Sequence[Firing], now: datetime) -> Script[None]:

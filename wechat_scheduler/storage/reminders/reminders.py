@@ -39,9 +39,11 @@ _CHANGING = (*SAID, *MOVING)
 PUT = f"""
     INSERT INTO reminders ({", ".join(_NEW)}, revision)
 """
-# A change voids the claim: its outcome is not stored.
+_GIVEN = {name: f"${n}" for n, name in enumerate(_CHANGING, start=3)}
+# A change voids the claim: its outcome is not stored. Another time is that of the caller, and stays.
 CHANGE = f"""
-    UPDATE reminders SET {", ".join(f"{name} = ${n}" for n, name in enumerate(_CHANGING, start=3))},
+    UPDATE reminders SET {", ".join(f"{name} = {given}" for name, given in _GIVEN.items())},
+        caught_at = CASE WHEN start = {_GIVEN["start"]} AND rule = {_GIVEN["rule"]} THEN caught_at END,
         crashes = 0, claimed_by = NULL, revision = revision + 1
     WHERE id = $1 AND revision = $2 RETURNING id
 """  # noqa: S608 - our own names

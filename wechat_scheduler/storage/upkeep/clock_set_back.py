@@ -1,7 +1,8 @@
 """Repairs rows that were written while the clock was ahead of the present one.
 
 Their due times lie in a future that is longer than it should be, and nothing else would notice before.
-What the caller asked for (`not_before`, a reminder's time) stays; only our own instants are brought back.
+What the caller asked for (`not_before`, a reminder's time) stays; only our own instants are brought back, and
+reminders go back to the occurrence where they stood.
 """
 
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from wechat_scheduler.pushes.events import TICKET_OVERDUE
 from wechat_scheduler.pushes.model import WATCH
 from wechat_scheduler.storage.database import Database, Script, Statement, each
 from wechat_scheduler.storage.rows import MICROSECOND, micros
+from wechat_scheduler.storage.upkeep.early_reminders import take_back
 
 # No claim is longer.
 LONGEST_CLAIM: Final = timedelta(hours=1)
@@ -85,6 +87,7 @@ async def bring_back(database: Database, now: datetime) -> None:
 
 def _bring_back(now: int) -> Script[None]:
     ahead = now + AHEAD // MICROSECOND
+    yield from take_back(ahead)
     yield from each(Statement(sql, (now, ahead)) for sql in OURS)
     yield from each(Statement(sql, (now + most // MICROSECOND,)) for sql, most in LIMITS)
     for table, column in ORDERED:
