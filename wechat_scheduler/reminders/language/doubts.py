@@ -5,7 +5,12 @@ three times a day.
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.every import Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
-from wechat_scheduler.reminders.language.refused_sentences import VagueError, when_exactly
+from wechat_scheduler.reminders.language.refused_sentences import (
+    VagueError,
+    unknown_recurrence,
+    when_exactly,
+)
+from wechat_scheduler.reminders.language.scan import Except
 
 _COUNT = "[一两二三四五六七八九十1-9]"
 _FESTIVAL = r"(?:国庆|春节|元旦|五一|劳动|清明|端午|中秋)节?"
@@ -20,6 +25,60 @@ _HOLIDAYS = pattern(
 )
 _IN_HOLIDAYS = pattern(rf"^(?:{_FESTIVAL})?(?:放假|假期|[小长]?长假|黄金周)(?:{_COUNT}天)?(?=[ ,])")
 _OFTEN = pattern(r"(?<![第每])(?:[两二三四五六七八九十]|[2-9]|[1-9]\d)[次遍回](?![元方数品级])")
+
+# Days that no calendar here knows, where a time stands: beside another, first, or behind 每.
+_OF_A_CALENDAR = pattern(
+    r"(?P<every>每个?|逢|^)?(?P<days>(?:法定|公众|国家)?的?(?:节假日|节日(?=每|早|晚)|公休日)|法定假日|交易日(?![历志记报期])|开盘日|调休(?:上班)?日|补班日)"
+)
+_BESIDE = pattern(r"(?:[都的,和及与跟、或 ]){0,2}")
+_BESIDE_ENDS = pattern(r"(?:[都的,和及与跟、或 ]){0,2}$")
+_ALL_BUT = pattern(
+    r"(?:(?<![并无是莫])(?<!除)非|(?:除[了开去]?|不含|不算|不包括)(?:每个?|在|法定)?)$"
+)
+_IS_LEFT_OUT = pattern(r"[ ,的]?(?:[以之]外|除外|不算|例外|不用(?=了|吧|提醒|$))")
+_WITHIN = pattern(
+    r"(?:[这本下]{1,3}个?(?:周|星期|礼拜|月|季度)|[今明本]年|(?<!\d)(?:1[0-2]|[1-9])月份?)[之以]?内(?![容部存科衣外])"
+)
+# 每天日落提醒我收衣服, 放学时接孩子. 明天提醒我看日落 has it as a title.
+_RISES = r"日[出落]|天[亮黑]|醒来|睡醒"
+_HAPPENS = r"起床|放学|下班|下课|到家|回家"
+_CALLS = r"(?:请|要|再|就|都|记得)*(?:提醒|叫|喊|通知)[我咱俺]"
+_AT_AN_EVENT = pattern(
+    rf"(?P<event>{_RISES})[,时候的了就 ]{{0,4}}{_CALLS}|(?P<then>{_HAPPENS}|{_RISES})(?:的?时候|时(?![间光段]))"
+    rf"|(?P<first>{_HAPPENS})[,了就 ]{{0,2}}{_CALLS}(?=..)"
+)
+
+
+def refuse_doubtful(text: str, said: Meaning) -> None:
+    """Raises LanguageError for days that no rule can name, and for times that only the writer knows."""
+    _refuse_days_left_out(text, said)
+    _refuse_events(text, said)
+
+
+def _refuse_days_left_out(text: str, said: Meaning) -> None:
+    """非工作日, 除了1号, 法定节假日, 交易日."""
+    words = [each.token for group in said.groups for each in group]
+    for word in words:
+        before, behind = _ALL_BUT.search(text, 0, word.start), _IS_LEFT_OUT.match(text, word.end)
+        if not isinstance(word.value, Except) and (before or behind):
+            start = before.start() if before else word.start
+            raise unknown_recurrence(text[start : behind.end() if behind else word.end])
+    starts, ends = {word.start for word in words}, {word.end for word in words}
+    for found in _OF_A_CALENDAR.finditer(text):
+        glue, beside = _BESIDE_ENDS.search(text, 0, found.start()), _BESIDE.match(text, found.end())
+        near = (glue and glue.start() in ends) or (beside and beside.end() in starts)
+        if near or found["every"] is not None or _IS_LEFT_OUT.match(text, found.end()):
+            raise unknown_recurrence(found["days"])
+
+
+def _refuse_events(text: str, said: Meaning) -> None:
+    """每天日落, 下周内, if no other time is named."""
+    if found := _WITHIN.search(text):
+        raise VagueError(found.group())
+    if said.clocks or said.elapses or said.after:
+        return
+    if found := _AT_AN_EVENT.search(text):
+        raise VagueError(found["event"] or found["then"] or found["first"])
 
 
 def holiday_meant(text: str, said: Meaning) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from wechat_scheduler.engine.records import dataclass, replace
 from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.language.assumptions import assumptions, lacks_half
 from wechat_scheduler.reminders.language.dividing import divided, mixed
-from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_open
+from wechat_scheduler.reminders.language.doubts import holiday_meant, refuse_doubtful, refuse_open
 from wechat_scheduler.reminders.language.echo import FIRST, told
 from wechat_scheduler.reminders.language.grouping import grouped
 from wechat_scheduler.reminders.language.guesses import confirmed
@@ -121,6 +121,7 @@ class _Sentence:
             raise without_time(text, plain, asked=now.policy.asked)
         if vague := VAGUE.search(dense):
             raise unclear(vague.group())
+        refuse_doubtful(dense, said)
         if found := holiday_meant(dense, said):
             begins, ends = places[found[0]], places[found[1] - 1] + 1
             raise VagueError(plain[begins:ends], f"{text[:begins]} {text[ends:]}")
@@ -184,9 +185,8 @@ def _one(sentence: _Sentence, now: Now) -> Parsed:
     places = sentence.places
     used = [(places[start], places[end - 1] + 1) for start, end in sentence.said.used]
     title = title_of(sentence.text, sentence.plain, used)
-    within = _within(sentence.said)
     if not (_passes(sentence.said) and title.startswith("休息")):
-        refuse_statements(normalise(title), masked(sentence.plain), within=within)
+        refuse_statements(normalise(title), masked(sentence.plain), within=_within(sentence.said))
     if second := mixed(sentence.dense, sentence.said):
         raise two_errands(second)
     lead, rest = around(sentence.text, sentence.plain, used)
