@@ -98,8 +98,13 @@ class Person:
         raise AssertionError(f"{name} has no option {value}")
 
     def tick(self, name: str) -> None:
-        """The first box with that name."""
-        self._field(name).click()
+        """The first box with that name. A live page may put another in its place just then."""
+
+        def ticked() -> bool:
+            self._field(name).click()
+            return True
+
+        self.wait(ticked)
 
     def click(self, words: str, within: str = "main") -> None:
         """The button or link with these words; a question is answered with yes."""
