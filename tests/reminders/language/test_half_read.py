@@ -114,7 +114,7 @@ def test_a_time_of_which_a_part_would_be_read_is_named() -> None:
         "大厚天下午3点开会": "大厚天",
         "明下午3点提醒我": "明下午3点",
         "下周山下午3点提醒我开会": "山下午3点",
-        "非工作日早上9点提醒我睡懒觉": "非工作日",
+        "明上9点提醒我": "明上9点",
     }
 
     assert {text: named(text) for text in cases} == cases
@@ -133,3 +133,36 @@ def test_a_title_may_begin_with_a_number_that_counts_or_names_something() -> Non
     }
 
     assert {text: read(text)[2] for text in cases} == cases
+
+
+def test_a_range_or_a_pair_that_has_two_readings_is_asked_about() -> None:
+    cases = (
+        "周五到周日去旅游提醒我",
+        "周三到周五每天早上8点吃药",
+        "明天下午3、4点去银行",
+        "明天9、10点开会",
+    )
+
+    for text in cases:
+        with pytest.raises(LanguageError) as refused:
+            read(text)
+        assert refused.value.reason is Reason.SENTENCE_AMBIGUOUS, text
+
+
+def test_what_only_looks_like_a_part_of_the_time_stays_in_the_title() -> None:
+    cases = {
+        "明天10点整理房间": ("11-19 10:00", "", "整理房间"),
+        "明天10点整提醒我去整形医院": ("11-19 10:00", "", "去整形医院"),
+        "提醒我明天下午4点26路公交": ("11-19 16:00", "", "26路公交"),
+        "每周日1小时游泳": ("11-22 08:00", "FREQ=WEEKLY;BYDAY=SU", "1小时游泳"),
+        "周五5G套餐办理": ("11-20 08:00", "", "5G套餐办理"),
+        "周五~下周二每天8点打卡": (
+            "11-20 08:00",
+            "FREQ=DAILY;UNTIL=20261124T155959Z",
+            "打卡",
+        ),
+        "周一到周五每天7点起床": ("11-19 07:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "起床"),
+    }
+
+    assert {text: read(text) for text in cases} == cases
+    assert named("3-5天后提醒我") == "3-5天后"

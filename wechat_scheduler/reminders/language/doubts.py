@@ -3,14 +3,17 @@ three times a day.
 """
 
 from wechat_scheduler.engine.patterns import pattern
+from wechat_scheduler.reminders.language.anchors import WEEKDAYS, Weekdays
 from wechat_scheduler.reminders.language.every import Unit
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.refused_sentences import (
     VagueError,
     unknown_recurrence,
     when_exactly,
+    which_one,
 )
 from wechat_scheduler.reminders.language.scan import Except
+from wechat_scheduler.reminders.language.wording import day_words
 
 _COUNT = "[一两二三四五六七八九十1-9]"
 _FESTIVAL = r"(?:国庆|春节|元旦|五一|劳动|清明|端午|中秋)节?"
@@ -94,6 +97,7 @@ def refuse_open(said: Meaning, title: str) -> None:
     left over for the title: 国庆假期每天9点浇花."""
     if holidays := _IN_HOLIDAYS.search(title):
         raise VagueError(holidays.group())
+    _refuse_some_weekdays(said)
     often = _OFTEN.search(title)
     if often and said.repeats and not (said.elapses or said.times) and _is_open(said):
         raise when_exactly(often.group())
@@ -101,6 +105,17 @@ def refuse_open(said: Meaning, title: str) -> None:
     others = [each for each in said.clocks if each.hour is not None]
     if len(parts) > 1 and not all(each.part for each in others):
         raise when_exactly("、".join(each.written or str(each.part) for each in parts))
+
+
+def _refuse_some_weekdays(said: Meaning) -> None:
+    """Raises LanguageError for 周五到周日去旅游, which may be once or each week. 周一到周五 is each week."""
+    weekly = any(each.unit is Unit.WEEK for each in said.every) or said.until or said.lasts
+    for days in said.anchors:
+        if weekly or not isinstance(days, Weekdays) or not days.ranged or days.week is not None:
+            continue
+        if days.numbers[0] or len(days.numbers) < 5:
+            first, last = (day_words(WEEKDAYS[days.numbers[at]]) for at in (0, -1))
+            raise which_one(f"每周的{first}到{last}", f"这一次的{first}到{last}")
 
 
 def _is_open(said: Meaning) -> bool:

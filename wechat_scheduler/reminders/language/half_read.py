@@ -12,8 +12,8 @@ from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After
 from wechat_scheduler.reminders.language.every import Every
 from wechat_scheduler.reminders.language.misspelt import well_spelt
-from wechat_scheduler.reminders.language.numbers import STARTS
-from wechat_scheduler.reminders.language.refused_sentences import unread
+from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
+from wechat_scheduler.reminders.language.refused_sentences import unread, which_one
 from wechat_scheduler.reminders.language.scan import TimeWord
 
 _BEGINS = r"(?:^|[^a-z\d一-龥]|[我等过])"
@@ -21,8 +21,8 @@ _BEGINS = r"(?:^|[^a-z\d一-龥]|[我等过])"
 _NUMBER = pattern(
     rf"{_BEGINS}(?P<cut>[\d{STARTS}]{{1,5}}(?:个半?|天|小时?|钟头|分钟?|周)?[ ,、;到至~加和或·-]{{0,3}})$"
 )
-# Before any word of time: 下|周五, 明|下午3点, 非|工作日; and a day: 民天|下午3点.
-_STRAY = pattern(r"(?:^|[^一-龥]|[我])(?P<cut>[下大明后每本非] ?)$")
+# Before any word of time: 下|周五, 明|下午3点, 明上|9点; and a day: 民天|下午3点.
+_STRAY = pattern(r"(?:^|[^一-龥]|[我])(?P<cut>[下大后每本] ?|[明后][上下]?)$")
 _DAY = pattern(
     r"(?:^|[^一-龥]|我)(?P<cut>大?[^全整白当那半聊冬春夏秋某改哪几谁晴雨阴谈每升通航\W\d_a-z][天田] ?)$"
 )
@@ -37,6 +37,10 @@ _AFTER_PART = pattern(rf"[ ,的]?(?P<cut>{_CLOCK}|\d{{1,2}}{_COUNTED})")
 _AFTER_HOUR = pattern(
     r"(?:[ ,;、.]{1,2}|(?<=[点时])(?=\d ))(?P<cut>[0-5]? ?\d ?分)(?![享析组公手部钟之])"
 )
+# 3、4点 of one day is an estimate, as 三四点 is.
+_HOURS = pattern(rf"(?<![\d、{STARTS}周期拜])(?P<one>{SMALL})、(?P<two>{SMALL})[点时](?!间)")
+# 3-5|天后 is no date.
+_LENGTH = pattern(r"(?P<cut>(?<=\d)个?(?:秒|分|小时|钟头|天|周|星期|礼拜|月)钟?[之以]?[后内])")
 _WEEK = pattern(r"[一-龥](?<![的内初末中底日天里要去])$")
 
 
@@ -44,9 +48,18 @@ def wholly_read(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
     """The tokens of a normalised text. Raises LanguageError for a time of which they are but a part, and for one that is
     misspelt."""
     well_spelt(text, tokens)
+    _refuse_estimates(text, tokens)
     for words in _cut(text, tokens):
         raise unread(words)
     return tokens
+
+
+def _refuse_estimates(text: str, tokens: Sequence[TimeWord]) -> None:
+    found = _HOURS.search(text)
+    if found is None or any(isinstance(each.value, Every) for each in tokens):
+        return
+    if whole(found["two"]) - whole(found["one"]) == 1:
+        raise which_one(f"{found['one']}点", f"{found['two']}点")
 
 
 def _cut(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
@@ -57,7 +70,7 @@ def _cut(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
             yield from _before(text[end : each.start], text[each.start : each.end], each, last)
         end, last = each.end, each
     for each, behind in zip_longest(tokens, tokens[1:]):
-        found = None if each.weak else _behind(text, each)
+        found = _behind(text, each)
         if found and (behind is None or behind.start > found[0] or behind.weak):
             yield found[1]
 
@@ -80,7 +93,9 @@ def _before(before: str, word: str, each: TimeWord, last: TimeWord | None) -> It
 
 def _behind(text: str, each: TimeWord) -> tuple[int, str] | None:
     """The place and the words of a clock time that is not read behind a word of time."""
-    if isinstance(each.value, ClockTime):
+    if each.weak:
+        way = _LENGTH
+    elif isinstance(each.value, ClockTime):
         way = _AFTER_PART if each.value.hour is None else _AFTER_HOUR
     elif isinstance(each.value, Anchor | Every):
         way = _AFTER_DAY

@@ -126,7 +126,8 @@ def _only_begins(found: Meaning, anchor: Anchor) -> bool:
     if isinstance(anchor, Weekdays):
         if anchor.week is not None and found.every[-1].unit in (Unit.MONTH, Unit.YEAR):
             raise day_outside_period(found.every[-1].unit)  # 下周每月
-        return anchor.week is not None
+        until_weekday = isinstance(found.until, Weekdays) and found.every[-1].unit is Unit.DAY
+        return anchor.week is not None or (until_weekday and len(anchor.numbers) == 1)
     frequent = all(each.unit in _OFTEN for each in found.every)
     if isinstance(anchor, MonthDays):
         return frequent and anchor.ranged
