@@ -45,6 +45,7 @@ async def test_the_next_one_alone_is_moved(home: Study) -> None:
 async def test_another_one_than_the_next_is_not_moved(home: Study) -> None:
     cases = [
         ("周六的吃药这次改到中午", "/:no“吃药”是重复的提醒"),
+        ("周六的吃药改到中午", "/:no“吃药”是重复的提醒"),
         ("吃药这次改到每天9点", "/:no“吃药”是重复的提醒"),
         ("吃药这次改到后天", "/:no只改下一次时，新的时间要在再下一次之前"),
         ("写周报这次推迟一周", "/:no只改下一次时，新的时间要在再下一次之前"),
@@ -84,3 +85,19 @@ async def test_the_next_time_within_a_title_belongs_to_it(home: Study) -> None:
     moved = await home.after("准备下次会议的材料改到周一")
 
     assert moved == [PILLS, REPORT, "23 08:00 准备下次会议的材料"]
+
+
+async def test_one_day_of_a_repetition_is_moved_alone_and_a_new_repetition_keeps_the_hour(
+    clock: FakeClock,
+) -> None:
+    study = await Study.on(memory_database(), clock)
+    await study.say("每天早上8点提醒我吃药")
+    (whole,) = await study.kept()
+
+    await study.say("明天的吃药改到9点")
+    (once,) = await study.kept()
+    await study.say("吃药改成每周一三五")
+
+    assert (whole.rule, once.rule.splitlines()[0]) == ("FREQ=DAILY", "FREQ=DAILY")
+    assert "RECURRENCE-ID:20261119T000000Z" in once.rule
+    assert await study.standing() == ["20 08:00 吃药"]

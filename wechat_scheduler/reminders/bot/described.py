@@ -1,6 +1,8 @@
 """Finds the reminders that a user describes, and when one of them is moved to. Pure."""
 
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from wechat_scheduler.reminders.language.refused_sentences import LanguageError,
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import Period, chosen, first_in, has_rule
 from wechat_scheduler.reminders.planning import moved_once, rule_of
-from wechat_scheduler.reminders.recurrence.rule import MOVED
+from wechat_scheduler.reminders.recurrence.rule import MOVED, usual_time
 from wechat_scheduler.reminders.recurrence.series import upcoming
 from wechat_scheduler.reminders.refused_reminders import ReminderError
 
@@ -26,6 +28,7 @@ _DAY = timedelta(days=1)
 _HALF_DAY = timedelta(hours=12)
 _WEEK = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
+_WEEKDAY = re.compile("(?:周|星期|礼拜)[一二三四五六日天末]")
 
 # Occurrences in which a repetition that is described and one that is stored agree.
 _COMPARED = 4
@@ -96,6 +99,8 @@ class Description:
 
     def moved(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         """The reminder at its new time. Raises RecurringError too."""
+        if self._names_a_day(reminder, command):
+            command = replace(command, once=True)
         if command.once and not self._is_next(reminder, command.what):
             raise RecurringError("another occurrence is meant")
         if command.is_length:
@@ -110,6 +115,13 @@ class Description:
         # 推迟到周三 is a Wednesday after the reminder.
         return replace(self, now=reminder.start)._moved_to(reminder, command)
 
+    def _names_a_day(self, reminder: Reminder, command: MoveCommand) -> bool:
+        """Whether one day of a repetition is meant: 明天的吃药. 周三的会 of each Wednesday names all."""
+        what = command.what
+        if not (reminder.rule and what) or command.every or chosen([reminder], what):
+            return False
+        return self.mention(what).dated and not ("WEEKLY" in reminder.rule and _WEEKDAY.match(what))
+
     def _is_next(self, reminder: Reminder, what: str) -> bool:
         """Whether `what` names its next occurrence, or no day: 周六的吃药 of one that is daily names another."""
         if not (reminder.rule and what) or chosen([reminder], what):
@@ -117,7 +129,8 @@ class Description:
         said = self.mention(what)
         if said.repeats or not said.dated or said.begins is None or said.ends is None:
             return True
-        return said.begins <= reminder.start < said.ends
+        one = said.ends - said.begins <= _DAY
+        return one and said.begins <= reminder.start < said.ends
 
     def _moved_to(self, reminder: Reminder, command: MoveCommand) -> Reminder:
         said = self.mention(command.to)
@@ -126,14 +139,23 @@ class Description:
         if said.repeats and command.once and reminder.rule:
             raise RecurringError("it repeats")
         if said.repeats:
-            parsed = parse(command.to, now=self.now, zone=self.zone, policy=self.policy)
-            return replace(reminder, start=parsed.time, rule=parsed.rule)
+            return self._repeated(reminder, command.to)
         target = self._target(reminder, command.to, said)
         if command.by * (target - reminder.start) < timedelta(0):
             raise ReminderError("提前到 names a time before, 推迟到 one after", field="time")
         if command.once:
             return self._once(reminder, target)
         return self._at(reminder, target, dated=said.dated)
+
+    def _repeated(self, reminder: Reminder, to: str) -> Reminder:
+        """At its own hour, unless another is named: 改成每天."""
+        parsed = parse(to, now=self.now, zone=self.zone, policy=self.policy)
+        if parsed.hour_assumed:
+            usual = usual_time(reminder.rule, reminder.start.astimezone(self.zone))
+            at = f"{to} {usual:%H:%M}"
+            with suppress(LanguageError):  # 每天早上 of one in the afternoon
+                parsed = parse(at, now=self.now, zone=self.zone, policy=self.policy)
+        return replace(reminder, start=parsed.time, rule=parsed.rule)
 
     def _target(self, reminder: Reminder, to: str, said: "Mention") -> datetime:
         if said.begins is None or said.ends is None:

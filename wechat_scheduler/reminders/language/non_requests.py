@@ -6,7 +6,7 @@ A word such as 提醒我 makes a reminder of each of them, unless the question s
 
 from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.acts import is_an_act, is_no_act, names_an_act
-from wechat_scheduler.reminders.language.calls import forbids, names_one, speaks_of_one
+from wechat_scheduler.reminders.language.calls import WHEN, forbids, names_one, speaks_of_one
 from wechat_scheduler.reminders.language.normalise import masked, normalise
 from wechat_scheduler.reminders.language.parsed import Parsed
 from wechat_scheduler.reminders.language.refused_sentences import UnsureError, chat, command
@@ -37,6 +37,7 @@ _COMMAND = pattern(
     r"|^改(?=周|星期|礼拜|[今明后]天|下周|\d|[一二三四五六七八九十]+[点号月])"
     r"|^(?:再|先|往后|向后)?(?:推迟|延后|延迟|推后|后推|拖后|贪睡)(?:一?会|一下|\d|[一二两三四五六七八九十半])"
     r"|^(?:再)?晚(?:一?会|一下|(?:\d{1,3}|[一二两三四五六七八九十半]{1,3})个?半?(?:分钟|小时|天|刻钟))"
+    rf"|^{WHEN}{{1,16}}的[^,。]{{0,6}}?(?:都|全|部|统)*(?:{_VERBS})[掉吧啊哦。! ]*$"
     rf"|(?:有(?:没有)?(?:哪些|什么|几[个条]|啥)?|查[看询一]|看[看一]下?|列出|显示|哪些|什么|几[个条]).{{0,8}}(?:{_KEPT}|待办|安排)(?:$|[?。!吗呢了])"
     rf"|(?:{_KEPT}|安排)(?:有哪些|有什么|有几|列表|还在吗|还有吗|是几点|是什么|几点)"
 )
