@@ -22,6 +22,7 @@ from wechat_scheduler.config.secret_files import read_secret
 from wechat_scheduler.config.section import Section, notation_of
 from wechat_scheduler.config.settings import PREFIX, LogSettings
 from wechat_scheduler.config.sources import Environ
+from wechat_scheduler.engine.regular_files import read_regular
 from wechat_scheduler.errors import ConfigError
 
 S = TypeVar("S", bound=Section)
@@ -175,7 +176,7 @@ def _with_text(
     if not file.template_file:
         return file
     try:
-        return msgspec.structs.replace(file, template=file.template_file.read_text("utf-8"))
+        return msgspec.structs.replace(file, template=read_regular(file.template_file, "utf-8"))
     except OSError as error:
         mistakes.append(f"{where}.template_file: {file.template_file}: {reason(error)}")
     except UnicodeDecodeError:

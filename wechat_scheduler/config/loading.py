@@ -35,6 +35,7 @@ from wechat_scheduler.config.sources import (
     open_files,
 )
 from wechat_scheduler.engine.records import dataclass, field
+from wechat_scheduler.engine.regular_files import read_regular
 from wechat_scheduler.errors import ConfigError
 
 DEFAULT_FILE = Path("/etc/wechat-scheduler/config.toml")
@@ -123,7 +124,7 @@ def _read_document(file: Path | None, environ: Environ) -> tuple[Path | None, di
 def read_toml(source: Path) -> dict[str, Any]:
     """The tables of the file. Raises ConfigError."""
     try:
-        text = source.read_text("utf-8-sig")
+        text = read_regular(source, "utf-8-sig")
     except OSError as error:
         raise ConfigError(f"{source}: {reason(error)}") from error
     except UnicodeDecodeError as error:

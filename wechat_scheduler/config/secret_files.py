@@ -4,6 +4,7 @@ from pathlib import Path
 
 from wechat_scheduler.config.misplaced import check_no_secret
 from wechat_scheduler.config.os_errors import reason
+from wechat_scheduler.engine.regular_files import read_regular
 from wechat_scheduler.errors import ConfigError
 
 
@@ -14,7 +15,7 @@ def read_secret(file: Path, where: str) -> str:
     except ValueError as error:
         raise ConfigError(f"{where}: {error}") from None
     try:
-        secret = file.read_text("utf-8").strip()
+        secret = read_regular(file, "utf-8").strip()
     except OSError as error:
         raise ConfigError(f"{where}: {file}: {reason(error)}") from error
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from wechat_scheduler.access.model import new_key
 from wechat_scheduler.config.os_errors import reason
 from wechat_scheduler.engine.durable_files import draft_of, write_new
+from wechat_scheduler.engine.regular_files import read_regular
 from wechat_scheduler.errors import InUseError, StateError
 
 ADMIN_KEY = "admin.key"
@@ -150,7 +151,7 @@ def emptied(folder: Path, *, database: str) -> str:
 def read_admin_key(folder: Path) -> str:
     """The key in the folder; empty if there is none. Raises StateError if it cannot be read."""
     try:
-        return _one_line((folder / ADMIN_KEY).read_text("ascii"))
+        return _one_line(read_regular(folder / ADMIN_KEY, "ascii"))
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, ValueError) as error:
@@ -185,7 +186,7 @@ def running_at(folder: Path) -> str | None:
         return None
     path = folder / ADDRESS
     try:
-        return _one_line(path.read_text("ascii"))
+        return _one_line(read_regular(path, "ascii"))
     except (FileNotFoundError, NotADirectoryError):
         return ""
     except (OSError, ValueError) as error:

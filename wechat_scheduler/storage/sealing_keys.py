@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wechat_scheduler.engine.durable_files import sync_folder, write_new
+from wechat_scheduler.engine.regular_files import read_regular
 from wechat_scheduler.errors import SealingError
 from wechat_scheduler.storage.sealing import KEY_SIZE, Sealer
 
@@ -32,7 +33,7 @@ def load_or_create_keys(path: Path, *, create: bool) -> Sealer:
         if create and not path.exists():
             _make(path)
         _refuse_if_open(path)
-        return parse_keys(path.read_text("ascii"), source=str(path))
+        return parse_keys(read_regular(path, "ascii"), source=str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
         if isinstance(error, FileNotFoundError):

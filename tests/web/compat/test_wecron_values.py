@@ -1,6 +1,8 @@
 """Values that programs leave out, or write in their own way, in requests of WeCron's API."""
 
+import json
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest_asyncio
 
@@ -85,6 +87,20 @@ async def test_a_form_in_parts_is_read_as_one_that_is_urlencoded(user: Client) -
         assert (found["time"], found["defer"]) == (time, 0)
     assert (unbound.status, unbound.json["detail"][:26]) == (400, "Multipart form parse error")
     assert list(empty.json) == ["title", "time"]
+
+
+async def test_a_form_has_json_in_its_fields_that_are_no_text(place: Town, user: Client) -> None:
+    friend = await client(place)
+    people = json.dumps([{"id": friend.uid}])
+    fields = {"title": "开会", "time": str(ahead(place)), "repeat": '{"month":1}'}
+    whole = urlencode(fields | {"participants": people}).encode()
+
+    made = (await send(user, "application/x-www-form-urlencoded", whole)).json
+    form = urlencode(fields | {"repeat": "{month", "participants": "bob"}).encode()
+    refused = await send(user, "application/x-www-form-urlencoded", form)
+
+    assert (made["repeat"], made["participants"][0]["id"]) == ({"month": 1}, friend.uid)
+    assert (refused.status, list(refused.json)) == (400, ["repeat", "participants"])
 
 
 async def test_json_with_a_byte_order_mark_or_half_an_emoji_is_read(user: Client) -> None:

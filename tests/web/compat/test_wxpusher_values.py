@@ -201,3 +201,12 @@ def test_no_more_users_are_read_than_a_message_may_have() -> None:
 
     assert str(refused.value) == "uids 最多 2000 个"
     assert uids.read == 2001
+
+
+async def test_a_whole_number_may_have_a_fraction_of_zero(place: Town) -> None:
+    uid = await place.follow()
+
+    taken = await send(place, uids=[uid], contentType=2.0, content="x")
+    refused = await send(place, uids=[uid], contentType=1.5, content="x")
+
+    assert (taken["code"], refused["code"]) == (1000, 1001)

@@ -3,8 +3,8 @@
 import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 from typing import Any, Final, TypedDict, cast
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from aiohttp import web
 from wechat_scheduler.errors import InvalidRequestError
 from wechat_scheduler.reminders.planning import FARTHEST, LONGEST_DETAIL, LONGEST_TITLE
 from wechat_scheduler.web.compat.wecron.errors import MediaTypeError, WeCronError
+from wechat_scheduler.web.compat.wecron.parts import parts_of
 from wechat_scheduler.web.kit.bodies import decode, form_fields
 
 MINUTE: Final = timedelta(minutes=1)
@@ -31,12 +32,10 @@ NOT_A_URL: Final = "请输入合法的URL。"
 NO_ID: Final = "每个参与者需要文本 id。"
 _TYPES: Final = {dict: "dict", list: "list", str: "str", type(None): "NoneType"}
 _URL = re.compile(r"https?://[^\s/?#]+\S*", re.IGNORECASE)
-_PART_NAME = re.compile(rb'(?im)^content-disposition:[^\r\n]*?;\s*name="?([^"\r\n;]*)')
-_LONGEST_HEAD: Final = 1000
-_FILE = re.compile(rb"(?im)^content-disposition:[^\r\n]*;\s*filename\*?=")
 # Fields that null empties, as in WeCron's serializers, and those that an empty text leaves out.
 _EMPTIED: Final = frozenset(("desc", "external_url", "headimgurl", "morning_greeting"))
 _NUMBERS: Final = frozenset(("time", "defer"))
+_STRUCTURES: Final = frozenset(("repeat", "participants"))
 _COUNT = re.compile(r"\d{1,20}")
 _INTEGER = re.compile(r"([+-]?\d{1,20})(?:\.0*)?", re.ASCII)
 
@@ -97,11 +96,10 @@ def decoded(request: web.Request, body: bytes) -> dict[str, Any]:
         case "application/json":
             found = _json(body) if body else {}
         case "application/x-www-form-urlencoded":
-            found = dict(
-                form_fields(body.decode(errors="replace"), errors="replace", most=MOST_FIELDS)
-            )
+            form = form_fields(body.decode(errors="replace"), errors="replace", most=MOST_FIELDS)
+            found = _structured(dict(form))
         case "multipart/form-data":
-            found = _parts(media_type, body)
+            found = _structured(parts_of(media_type, body, most=MOST_FIELDS))
         case other:
             raise MediaTypeError(f"不支持请求中的媒体类型 “{other}”。")
     if not isinstance(found, dict):
@@ -128,24 +126,12 @@ def _json(body: bytes) -> Any:
         raise InvalidRequestError(f"JSON parse error - {error.sentence}") from error
 
 
-def _parts(media_type: str, body: bytes) -> dict[str, str]:
-    """The fields of a multipart form; files are left out. Raises InvalidRequestError."""
-    message = EmailMessage()
-    message["Content-Type"] = media_type
-    boundary = message.get_boundary("").encode(errors="replace")
-    if not boundary:
-        raise InvalidRequestError(
-            "Multipart form parse error - Invalid boundary in multipart: None"
-        )
-    found: dict[str, str] = {}
-    parts = (b"\r\n" + body).split(b"\r\n--" + boundary)[1:]
-    if len(parts) > MOST_FIELDS:
-        raise InvalidRequestError(f"the form has more than {MOST_FIELDS} fields")
-    for part in parts:
-        head, _, value = part.partition(b"\r\n\r\n")
-        name = _PART_NAME.search(head, 0, _LONGEST_HEAD)
-        if name and not _FILE.search(head, 0, _LONGEST_HEAD):
-            found[name[1].decode(errors="replace")] = value.decode(errors="replace")
+def _structured(form: Mapping[str, str]) -> dict[str, Any]:
+    """A form has JSON in the fields that are no text, as for the original's JSONField."""
+    found: dict[str, Any] = dict(form)
+    for name in _STRUCTURES & form.keys():
+        with suppress(InvalidRequestError):  # its reader refuses the text
+            found[name] = decode(form[name].encode(), object)
     return found
 
 

@@ -162,7 +162,9 @@ def text_of(value: Loose) -> str:
 
 
 def whole(value: Loose, field: str, *, least: int, most: int, default: int) -> int:
-    """The whole number. Raises WxPusherError if it is none or out of bounds."""
+    """The whole number; the original takes 1.0 for 1 too. Raises WxPusherError if it is none or out of bounds."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = text_of(value).strip()
     if not text:
         return default
