@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def driver() -> Iterator[Any]:
     if lacking := missing():
         pytest.skip(lacking)
-    from tests.browser.person import chromium  # an import of Selenium takes a moment
+    from tests.browser.chromium import chromium  # an import of Selenium takes a moment
 
     with chromium() as opened:
         yield opened

@@ -4,25 +4,16 @@ import base64
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from selenium.common.exceptions import (
-    NoAlertPresentException,
-    TimeoutException,
-    WebDriverException,
-)
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.browser.programs import PATH, PROGRAMS
+from tests.browser.patience import again
 
-# In seconds; on a loaded machine a page takes its time.
-PATIENCE = 30.0
 # Where axe-core of npm is, if not where `.ci/run` puts it.
 AXE = "AXE_CORE"
 AXE_HERE = Path(__file__).parents[2] / ".browser/node_modules/axe-core/axe.min.js"
@@ -35,23 +26,6 @@ def axe_core() -> Path | None:
     """The script of axe-core, if it is here."""
     path = Path(os.environ.get(AXE) or AXE_HERE)
     return path if path.is_file() else None
-
-
-@contextmanager
-def chromium() -> Iterator[Chrome]:
-    options = ChromeOptions()
-    options.binary_location = PROGRAMS["chromium"] or ""
-    for flag in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu"):
-        options.add_argument(f"--{flag}")
-    # Back loads the page again, as it does where memory is short.
-    options.add_argument("--disable-features=BackForwardCache")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = Service(PROGRAMS["chromedriver"], env={**os.environ, "PATH": PATH})
-    driver = Chrome(options=options, service=service)
-    try:
-        yield driver
-    finally:
-        driver.quit()
 
 
 class Person:
@@ -68,7 +42,7 @@ class Person:
         if not self.path.startswith("/console/sign-in"):
             self.open(path)
         self.fill("key", key)
-        self.driver.find_element(By.CSS_SELECTOR, "main button").click()
+        again(self.driver, lambda: self._found("main button").click() or True)
         self.wait(lambda: not self.path.startswith("/console/sign-in"))
 
     @property
@@ -81,71 +55,91 @@ class Person:
 
     def reads_at(self, selector: str) -> str:
         """The text of the element, in a page of any kind."""
-        return str(self.driver.find_element(By.CSS_SELECTOR, selector).text)
+        return again(self.driver, lambda: str(self._found(selector).text))
 
     def fill(self, name: str, value: str) -> None:
         """The field with that name, or that label."""
-        field = self._field(name)
-        field.clear()
-        field.send_keys(value)
+
+        def written() -> bool:
+            field = self._field(name)
+            field.clear()
+            field.send_keys(value)
+            return field.get_property("value") == value
+
+        self.wait(written)
 
     def choose(self, name: str, value: str) -> None:
         """The option of a list whose value or text that is."""
-        for option in self._field(name).find_elements(By.TAG_NAME, "option"):
-            if value in (option.get_attribute("value"), option.text):
-                option.click()
-                return
-        raise AssertionError(f"{name} has no option {value}")
+
+        def chosen() -> bool:
+            for option in self._field(name).find_elements(By.TAG_NAME, "option"):
+                if value in (option.get_attribute("value"), option.text):
+                    option.click()
+                    return option.is_selected()
+            return False
+
+        self.wait(chosen)
 
     def tick(self, name: str) -> None:
-        """The first box with that name. A live page may put another in its place just then."""
+        """The first box with that name."""
 
         def ticked() -> bool:
-            self._field(name).click()
-            return True
+            box = self._field(name)
+            if not box.is_selected():
+                box.click()
+            return box.is_selected()
 
         self.wait(ticked)
 
     def click(self, words: str, within: str = "main") -> None:
         """The button or link with these words; a question is answered with yes."""
         self.wait(lambda: self._clicked(words, within))
-        with _no_alert():
-            self.driver.switch_to.alert.accept()
 
     def goes_back(self) -> None:
         """To the page before, as the browser's button does."""
-        self.driver.back()
+        self._leaves(self.driver.back)
 
-    def reload_answer(self) -> None:
+    def reloads(self) -> None:
         """Loads the page once more; a question whether to send its form again is answered with yes."""
-        self.driver.refresh()
-        with _no_alert():
-            self.driver.switch_to.alert.accept()
+        self._leaves(self.driver.refresh)
 
     def has_written(self, name: str) -> str:
         """What is in the field with that name, or that label."""
-        return str(self._field(name).get_property("value"))
+        return again(self.driver, lambda: str(self._field(name).get_property("value")))
+
+    def finds_written(self, **fields: str) -> None:
+        """Wait until these are in the fields with these names."""
+        self.wait(lambda: {name: self.has_written(name) for name in fields} == fields)
 
     def press_twice(self, words: str) -> None:
-        """The button with these words, as fast as a double click. The page stays until the second one."""
-        press = "const [button] = arguments; button.click(); setTimeout(() => button.click(), 50)"
-        self.driver.execute_script(press, self._with_words(words, "main")[0])
+        """The button with these words, as fast as a double click. The page stays until the second one, and its clock
+        stands still: on a slow machine the second press would be too late for a double click."""
+        press = (
+            "const [button] = arguments, now = performance.now(); performance.now = () => now;"
+            "button.click(); setTimeout(() => button.click(), 50); return true"
+        )
+        self.wait(lambda: self.driver.execute_script(press, self._with_words(words, "main")[0]))
 
-    def sees(self, *words: str) -> None:
-        """Wait until the page says all of this. Nobody reloads it."""
-        self.wait(lambda: all(one in self.text for one in words))
+    def sees(self, *words: str, without: str | None = None) -> None:
+        """Wait until the page says all of this, and does not say the other. Nobody reloads it."""
+
+        def seen() -> bool:
+            text = self.text
+            return all(one in text for one in words) and (without is None or without not in text)
+
+        self.wait(seen)
 
     def wait(self, condition: Callable[[], object]) -> None:
-        def holds(_: Chrome) -> bool:
-            try:
-                return bool(condition())
-            except WebDriverException:  # the page is changing
-                return False
+        """Until that holds. What is done to an element is done in here, too, from where it is looked for: the live
+        update of the page may replace it before it is used."""
+        again(self.driver, lambda: condition() or None)
 
-        try:
-            WebDriverWait(self.driver, PATIENCE, 0.1).until(holds)
-        except TimeoutException:
-            raise AssertionError(f"{self.path} says only: {self.text}") from None
+    def _leaves(self, leave: Callable[[], None]) -> None:
+        """Until another page is there, with what its scripts write into it."""
+        self.driver.execute_script("window.isLeft = true")
+        leave()
+        there = "return !window.isLeft && document.readyState === 'complete'"
+        self.wait(lambda: self.driver.execute_script(there))
 
     def sees_through(self, window: str) -> None:
         self.resize(*WINDOWS[window], is_phone=window == "narrow")
@@ -216,6 +210,9 @@ class Person:
         label = self.driver.find_element(By.XPATH, f'//main//label[normalize-space()="{name}"]')
         return self.driver.find_element(By.ID, str(label.get_attribute("for")))
 
+    def _found(self, selector: str) -> WebElement:
+        return self.driver.find_element(By.CSS_SELECTOR, selector)
+
     def _clicked(self, words: str, within: str) -> bool:
         for one in self._with_words(words, within)[:1]:
             one.click()
@@ -227,9 +224,3 @@ class Person:
             By.CSS_SELECTOR, ", ".join(f"{within} {tag}" for tag in ("a", "button", "summary"))
         )
         return [one for one in found if " ".join(one.text.split()) == words]
-
-
-@contextmanager
-def _no_alert() -> Iterator[None]:
-    with suppress(NoAlertPresentException):
-        yield

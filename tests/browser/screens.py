@@ -15,9 +15,10 @@ from typing import Any
 from PIL import Image
 
 from tests.browser.background import Background, background
+from tests.browser.chromium import chromium
 from tests.browser.furnishing import furnish
 from tests.browser.pages import PAGES
-from tests.browser.person import Person, chromium
+from tests.browser.person import Person
 from tests.house import SECRET
 
 # Accounts that are registered at once.

@@ -37,7 +37,7 @@ def test_a_new_secret_is_shown_until_its_page_is_left(
     person.tick("scopes")
     person.click("Make the key")
     person.sees("The key was made", "wsk_")
-    person.reload_answer()
+    person.reloads()
     person.sees("The key was made", "wsk_")
     person.click("Back to the list")
     person.sees("crm")

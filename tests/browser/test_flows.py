@@ -48,9 +48,8 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     person.click("Preview")
     person.sees("A parcel", "What the user will see")
     person.goes_back()
-    seen, text = "What the user will see", "It is here."
-    person.wait(lambda: seen not in person.text and person.has_written("text") == text)
-    written = [person.has_written(name) for name in ("to", "title", "text", "channel")]
+    person.sees(without="What the user will see")
+    person.finds_written(to=uid, title="A parcel", text="It is here.", channel="template")
     person.click("Preview")
     person.sees("A parcel", "What the user will see")
 
@@ -61,9 +60,8 @@ def test_a_message_is_sent_to_a_phone_and_followed_until_it_is_delivered(
     person.sees("Delivered")
     (shown,) = place.run(place.town.arrived(uid))
     assert "A parcel" in str(shown)
-    assert written == [uid, "A parcel", "It is here.", "template"]
     person.goes_back()
-    person.wait(lambda: person.has_written("text") == "It is here.")
+    person.finds_written(text="It is here.")
     assert person.complaints() == []
 
 
@@ -78,8 +76,7 @@ def test_back_to_a_form_that_was_refused_finds_it_as_it_was_typed(person: "Perso
     person.sees("Make a key")
     person.goes_back()
 
-    person.wait(lambda: person.has_written("name") == "Two Words")
-    assert person.has_written("appids") == "wx1111111111111111"
+    person.finds_written(name="Two Words", appids="wx1111111111111111")
     person.open("/console/people/make")
     person.fill("name", "Shop")
     person.fill("appid", "wx9999999999999999")
@@ -152,16 +149,15 @@ def test_the_page_of_a_reminder_keeps_its_address_and_can_be_opened_again(
     person.sees("As it is understood")
     answered = person.path
 
-    person.driver.refresh()
+    person.reloads()
 
-    person.wait(lambda: "As it is understood" not in person.text)
+    person.sees(without="As it is understood")
+    person.finds_written(when="每周一上午9点")
     assert (answered, person.path) == (page, page)
-    assert person.has_written("when") == "每周一上午9点"
     person.click("See the new time")
     person.click("Change the time")
     person.sees("that can be undone")
-    person.driver.refresh()
-    person.wait(lambda: person.driver.execute_script("return document.readyState") == "complete")
+    person.reloads()
     person.sees("that can be undone")
     assert person.complaints() == []
 
@@ -177,7 +173,7 @@ def test_a_change_is_undone_after_its_page_was_reloaded(
     person.click("Save its words")
     person.sees("Its words are changed.")
 
-    person.driver.refresh()
+    person.reloads()
 
     person.click("Undo")
     person.sees("It is restored.")
@@ -200,7 +196,8 @@ def test_a_box_stays_with_its_topic_when_another_topic_is_removed(
 
     person.goes_back()
 
-    person.wait(lambda: "Next times" not in person.text and person.has_written("when"))
+    person.sees(without="Next times")
+    person.wait(lambda: person.has_written("when"))
     ticked = [person.driver.execute_script(f"{box}.checked", str(one)) for one in (second, third)]
     assert ticked == [True, False]
 
@@ -215,7 +212,7 @@ def test_who_signed_in_with_a_key_that_is_revoked_is_out_at_once(
     place.call("DELETE", f"/v1/keys/{made['id']}")
 
     person.wait(lambda: person.path.startswith("/console/sign-in"))
-    assert APPID not in person.text
+    person.sees(without=APPID)
 
 
 def test_who_presses_a_button_twice_makes_one_key(person: "Person", place: "Background") -> None:
