@@ -10,7 +10,7 @@ from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.anchors import Anchor, Weekdays
 from wechat_scheduler.reminders.language.clocks import ClockTime
 from wechat_scheduler.reminders.language.durations import After
-from wechat_scheduler.reminders.language.every import Every
+from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.misspelt import well_spelt
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.refused_sentences import unread, which_one
@@ -24,24 +24,30 @@ _NUMBER = pattern(
 # Before any word of time: 下|周五, 明|下午3点, 明上|9点; and a day: 民天|下午3点.
 _STRAY = pattern(r"(?:^|[^一-龥]|[我])(?P<cut>[下大后每本] ?|[明后][上下]?)$")
 _DAY = pattern(
-    r"(?:^|[^一-龥]|我)(?P<cut>大?[^全整白当那半聊冬春夏秋某改哪几谁晴雨阴谈每升通航\W\d_a-z][天田] ?)$"
+    r"(?:^|[^一-龥]|我)(?P<cut>大?[明后][无元犬夫太甜大]|(?:周|星期|礼拜)[山伞散吴无巴刘留溜衣医亿意思斯似死]|大?[^全整白当那半聊冬春夏秋某改哪几谁晴雨阴谈每升通航\W\d_a-z][天田] ?)$"
 )
 _COUNTED = r"(?![\d.%°℃]| ?(?:[a-gi-z]|[个人位名块元毛角斤两克吨公千米里份件本册页杯瓶箱盒包袋条张支把台部辆间层楼栋单号路班届级年月周天日秒度次遍回组套双对只头岁折万亿倍平成门章节课集季期批道题家所室座寸股票]|小时|分(?:钟|之)|教|会议室))"
 # Behind a day or a part of one: 3;30, 3 30, 15h30, 830, 3.点.
 _CLOCK = (
     rf"(?:[01]?\d|2[0-4])(?: ?[^\w\s一-龥] ?| |h)[0-5]\d{_COUNTED}"
-    rf"|\d{{1,2}}[^\w\s]{{1,2}}[点时]|(?:[01]?\d|2[0-4])[0-5]\d{_COUNTED}"
+    rf"|\d{{1,2}}(?:[^\w\s]{{1,2}}[点时]|\.(?!\d)|_\d\d)|[ol][点时]"
+    rf"|[一二三四五六七八九十]{{1,2}}[ :]?(?:\d\d{_COUNTED}|[二三四五]?十[一二三四五六七八九]?(?![一-龥]点))(?![点时])|(?:[01]?\d|2[0-4])[0-5]\d{_COUNTED}"
 )
 _AFTER_DAY = pattern(rf"[ ,的]?(?P<cut>{_CLOCK})")
 _AFTER_PART = pattern(rf"[ ,的]?(?P<cut>{_CLOCK}|\d{{1,2}}{_COUNTED})")
 _AFTER_HOUR = pattern(
+    rf" ?(?P<odd>\d(?! ?\d){_COUNTED}|\do|o\d)|"
     r"(?:[ ,;、.]{1,2}|(?<=[点时])(?=\d ))(?P<cut>[0-5]? ?\d ?分)(?![享析组公手部钟之])"
 )
 # 3、4点 of one day is an estimate, as 三四点 is.
 _HOURS = pattern(rf"(?<![\d、{STARTS}周期拜])(?P<one>{SMALL})、(?P<two>{SMALL})[点时](?!间)")
+# 4点10分钟会议: ten past four, or ten minutes from four on.
+_MINUTES = pattern(
+    rf"(?P<hour>{SMALL}[点时])(?P<long>{SMALL}分钟)(?=[一-龥])(?!之?[前后]|提醒|叫|喊|通知|[请要的开吃去出起接送到交在和看])"
+)
 # 3-5|天后 is no date.
 _LENGTH = pattern(r"(?P<cut>(?<=\d)个?(?:秒|分|小时|钟头|天|周|星期|礼拜|月)钟?[之以]?[后内])")
-_WEEK = pattern(r"[一-龥](?<![的内初末中底日天里要去])$")
+_WEEK = pattern(r"[一-龥](?<![的内初末中底日天里要去一二三四五六])$")
 
 
 def wholly_read(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
@@ -55,6 +61,9 @@ def wholly_read(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
 
 
 def _refuse_estimates(text: str, tokens: Sequence[TimeWord]) -> None:
+    """Raises LanguageError for a number that has two readings."""
+    if minutes := _MINUTES.search(text):
+        raise which_one(minutes.group().removesuffix("钟"), f"{minutes['hour']}，{minutes['long']}")
     found = _HOURS.search(text)
     if found is None or any(isinstance(each.value, Every) for each in tokens):
         return
@@ -86,7 +95,13 @@ def _before(before: str, word: str, each: TimeWord, last: TimeWord | None) -> It
     timed = isinstance(each.value, ClockTime)
     if timed and (found := _DAY.search(before)):
         yield found["cut"]
-    week = last is not None and isinstance(last.value, Weekdays) and last.value.whole
+    hour = last is not None and isinstance(last.value, ClockTime) and last.value.hour is not None
+    if hour and isinstance(each.value, After) and not before:
+        yield word  # 4点10分钟后
+    week = isinstance(last.value, Weekdays) and last.value.whole if last else False
+    week = week or (
+        last is not None and isinstance(last.value, Every) and last.value.unit is Unit.WEEK
+    )
     if timed and week and len(before) == 1 and _WEEK.match(before):
         yield before + word
 
@@ -102,4 +117,4 @@ def _behind(text: str, each: TimeWord) -> tuple[int, str] | None:
     else:
         return None
     found = way.match(text, each.end)
-    return (found.start("cut"), text[each.start : found.end()]) if found else None
+    return (found.start(found.lastgroup or 0), text[each.start : found.end()]) if found else None
