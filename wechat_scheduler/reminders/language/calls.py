@@ -24,6 +24,7 @@ _FORBIDS = pattern(
 )
 _TAKEN_BACK = pattern(
     rf"{_CALL}(?:{WHEN}{{0,12}}就?|.{{0,12}}就)(?:不用|不要|不必|免|算|取消)了?吧?[。!~ ]*$"
+    rf"|{NEVER}(?:{WHEN}|[我收发送设定建]){{0,24}}提醒[了吧啊。!~ ]*$|(?:提醒|闹钟|闹铃)(?:就|都|先)?(?:不需要了|(?:别|不要|不用)再?响)"
 )
 _FIRST = pattern(_CALL)
 
@@ -45,6 +46,11 @@ _SPEAKS = pattern(
     rf"|(?:谢谢?|感谢|多亏|幸亏|幸好)(?=[你您]?.{{0,8}}[\d每]){WHEN}{{1,14}}{_CALL}"
     rf"|^{_THEY}(?:说|也|会)*{WHEN}{{2,14}}{_CALL}"
 )
+_JUDGED = r"(?:[太真挺].{1,3}|(?:好|很|真|太)?烦(?:死|人|了|我)*|[早晚]了|有(?:什么|啥)用|没用)[啊呀啦。!~ ]*$"
+_CLAIMED = (
+    r"(?:说好|[你您他她]说|我(?:昨天|刚才|刚)?让[你您]|我(?:昨天|刚才|刚)?[设定加建]置?[了过])"
+)
+_TOLD = pattern(rf"{_CALL}{WHEN}{{0,4}}{_JUDGED}|{_CLAIMED}{WHEN}{{1,14}}{_CALL}")
 _DONE = pattern(rf"{_CALL}了(?=$|[吗没吧么呀啊,。!?~ ])|{_CALL}[吗么][?。 ]*$")
 _POLITE = pattern(r"能|可以|可否|麻烦|请|帮|好[吗不]|行[吗不]|方便|拜托|劳驾|辛苦|谢")
 _THAT_ONE = pattern(rf"{_CALL}的(?:那|这)(?![么样])")
@@ -65,6 +71,6 @@ def names_one(text: str) -> bool:
 
 def speaks_of_one(text: str) -> bool:
     """Whether a normalised sentence asks about reminders, or tells of them: 8点提醒我了吗, 你老是8点提醒我."""
-    if _SPEAKS.search(text):
+    if _SPEAKS.search(text) or _TOLD.search(text):
         return True
     return _DONE.search(text) is not None and not _POLITE.search(text)

@@ -31,23 +31,23 @@ _OFTEN = pattern(r"(?<![第每])(?:[两二三四五六七八九十]|[2-9]|[1-9]\
 
 # Days that no calendar here knows, where a time stands: beside another, first, or behind 每.
 _OF_A_CALENDAR = pattern(
-    r"(?P<every>每个?|逢|^)?(?P<days>(?:法定|公众|国家)?的?(?:节假日|节日(?=每|早|晚)|公休日)|法定假日|交易日(?![历志记报期])|开盘日|调休(?:上班)?日|补班日)"
+    r"(?P<every>每个?|逢|^)?(?P<days>(?:法定|公众|国家)?的?(?:节假日|节日(?=每|早|晚)|公休日)|法定假日|交易日(?![历志记报期])|(?:开盘|上学|上课|[休开]市|放假)日|调休(?:上班)?日|补班日)"
 )
 _BESIDE = pattern(r"(?:[都的,和及与跟、或 ]){0,2}")
 _BESIDE_ENDS = pattern(r"(?:[都的,和及与跟、或 ]){0,2}$")
 _ALL_BUT = pattern(
     r"(?:(?<![并无是莫])(?<!除)非|(?:除[了开去]?|不含|不算|不包括)(?:每个?|在|法定)?)$"
 )
-_IS_LEFT_OUT = pattern(r"[ ,的]?(?:[以之]外|除外|不算|例外|不用(?=了|吧|提醒|$))")
+_IS_LEFT_OUT = pattern(r"[ ,的]?(?:[以之]外|除外|不算|例外|(?P<not>不用(?=了|吧|$)))")
 _WITHIN = pattern(
-    r"(?:[这本下]{1,3}个?(?:周|星期|礼拜|月|季度)|[今明本]年|(?<!\d)(?:1[0-2]|[1-9])月份?)[之以]?内(?![容部存科衣外])"
+    r"(?:[这本下]{1,3}[两三几]?个?(?:周|星期|礼拜|月|季度)|[今明本]年|(?<!\d)(?:1[0-2]|[1-9])月份?)[之以]?内(?![容部存科衣外])"
 )
 # 每天日落提醒我收衣服, 放学时接孩子. 明天提醒我看日落 has it as a title.
-_RISES = r"日[出落]|天[亮黑]|醒来|睡醒"
-_HAPPENS = r"起床|放学|下班|下课|到家|回家"
+_RISES = r"日[出落]|天一?[亮黑]|醒来|睡醒|太阳[下落]山|饭点|吃[完过]饭"
+_HAPPENS = r"起床|放学|下班|下课|到家|回家|散会|上班|出门"
 _CALLS = r"(?:请|要|再|就|都|记得)*(?:提醒|叫|喊|通知)[我咱俺]"
 _AT_AN_EVENT = pattern(
-    rf"(?P<event>{_RISES})[,时候的了就 ]{{0,4}}{_CALLS}|(?P<then>{_HAPPENS}|{_RISES})(?:的?时候|时(?![间光段]))"
+    rf"(?P<event>{_RISES})[,时候的了就 ]{{0,4}}{_CALLS}|(?P<then>{_HAPPENS}|{_RISES}|睡觉|开会|吃饭|洗澡)(?:的?时候|时(?![间光段]))"
     rf"|(?P<first>{_HAPPENS})[,了就 ]{{0,2}}{_CALLS}(?=..)"
 )
 
@@ -63,9 +63,13 @@ def _refuse_days_left_out(text: str, said: Meaning) -> None:
     words = [each.token for group in said.groups for each in group]
     for word in words:
         before, behind = _ALL_BUT.search(text, 0, word.start), _IS_LEFT_OUT.match(text, word.end)
+        if behind and behind["not"] and not said.every:
+            behind = None  # 周五不用了
         if not isinstance(word.value, Except) and (before or behind):
             start = before.start() if before else word.start
             raise unknown_recurrence(text[start : behind.end() if behind else word.end])
+    if said.left_out and any(each.count > 1 for each in said.every):  # 隔天，除了周末
+        raise unknown_recurrence("除外")
     starts, ends = {word.start for word in words}, {word.end for word in words}
     for found in _OF_A_CALENDAR.finditer(text):
         glue, beside = _BESIDE_ENDS.search(text, 0, found.start()), _BESIDE.match(text, found.end())
