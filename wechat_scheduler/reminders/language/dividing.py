@@ -31,6 +31,8 @@ _ERRAND = pattern(
 _NO_TITLE = pattern(
     rf"[ ,.。;!、]|{AND}|(?:提醒|叫|喊|通知)(?:一下|一声)?我?|记得|起来|我|的|都|各|也|要"
 )
+# 明天|提醒老王|后天交表: the second time is what is told to others.
+_TOLD = pattern(r"(?:提醒|通知|告诉|叫|喊)(?![我大一])[^ ,.。;!、]{1,6}")
 _GOES_ON = pattern(r"(?![ ,.。;!、]|之?前|以前|左右|开始|准时|的|到|[记別别]|提醒|叫我).{2,}")
 
 
@@ -48,6 +50,8 @@ def divided(text: str, said: Meaning) -> tuple[Piece, ...]:
     if not said.others or not 2 <= len(groups) <= _MOST or len(said.others) != len(groups) - 1:
         return ()
     if any(group[-1].after.startswith("的") for group in groups):
+        return ()
+    if any(_TOLD.fullmatch(words) for words in _between(text, groups)):
         return ()
     cuts = _cuts(text, groups)
     days = _days(groups)
@@ -144,9 +148,13 @@ def _clock(group: Sequence[Linked]) -> ClockTime | None:
     return clocks[-1] if clocks else None
 
 
+def _between(text: str, groups: Sequence[list[Linked]]) -> list[str]:
+    return [text[a[-1].token.end : b[0].token.start] for a, b in pairwise(groups)]
+
+
 def _alike(text: str, groups: Sequence[list[Linked]]) -> bool:
     """Whether a break stands between the parts, or all of them name times of the same form."""
-    between = [text[a[-1].token.end : b[0].token.start] for a, b in pairwise(groups)]
+    between = _between(text, groups)
     if all(_BREAK.search(words) for words in between):
         return True
     timed = {_clock(group) is not None for group in groups}

@@ -14,7 +14,7 @@ from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.misspelt import well_spelt
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
 from wechat_scheduler.reminders.language.refused_sentences import unread, which_one
-from wechat_scheduler.reminders.language.scan import TimeWord
+from wechat_scheduler.reminders.language.scan import TimeWord, Value
 
 _BEGINS = r"(?:^|[^a-z\d一-龥]|[我等过])"
 # Before a number: 1-|2小时后, 一、|两个小时后, 二|十分钟后, 1小|30分钟后.
@@ -47,6 +47,7 @@ _MINUTES = pattern(
 )
 # 3-5|天后 is no date.
 _LENGTH = pattern(r"(?P<cut>(?<=\d)个?(?:秒|分|小时|钟头|天|周|星期|礼拜|月)钟?[之以]?[后内])")
+_PERIODS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
 _WEEK = pattern(r"[一-龥](?<![的内初末中底日天里要去一二三四五六])$")
 
 
@@ -85,6 +86,8 @@ def _cut(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
 
 
 def _before(before: str, word: str, each: TimeWord, last: TimeWord | None) -> Iterator[str]:
+    if last is not None and not before and _contradicts(last.value, each.value):
+        yield word  # 每天每周
     numbered = word[0] in STARTS and isinstance(each.value, ClockTime | After | Anchor)
     if numbered and (found := _NUMBER.search(before)):
         yield found["cut"] + word
@@ -104,6 +107,15 @@ def _before(before: str, word: str, each: TimeWord, last: TimeWord | None) -> It
     )
     if timed and week and len(before) == 1 and _WEEK.match(before):
         yield before + word
+
+
+def _contradicts(one: Value, two: Value) -> bool:
+    """Whether a repetition follows a more frequent one: 每天每周, 每周每月."""
+    if not (isinstance(one, Every) and isinstance(two, Every)):
+        return False
+    if one.unit not in _PERIODS or two.unit not in _PERIODS:
+        return False
+    return _PERIODS.index(one.unit) < _PERIODS.index(two.unit)
 
 
 def _behind(text: str, each: TimeWord) -> tuple[int, str] | None:
