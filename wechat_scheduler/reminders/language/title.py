@@ -6,7 +6,7 @@ from wechat_scheduler.engine.patterns import pattern
 from wechat_scheduler.reminders.language.normalise import normalise
 
 _BEFORE = pattern(
-    r"(?:最[晚迟]|时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| ){1,3}$"
+    r"(?:最[晚迟]|时间[是为:]?|大[约概]|差不多|定在|约在|安排在|放在|[在于到从自等是]|截止|一?直到|,| |(?:^|(?<=[ ,:。;、]))[1-9][.、)]){1,3}$"
 )
 _AFTER = pattern(
     r"(?:的?时候|[之以]内|之间|时(?![间装代尚节])|之前|以前|前(?![台往端任女男面线列妻夫进后]|提(?:条件|是))|左右|多(?![少人])|准时|准点|之后|以后|"
