@@ -87,6 +87,24 @@ async def test_the_next_time_within_a_title_belongs_to_it(home: Study) -> None:
     assert moved == [PILLS, REPORT, "23 08:00 准备下次会议的材料"]
 
 
+async def test_the_day_of_a_weekly_reminder_names_it_and_one_of_its_days_names_that_day(
+    clock: FakeClock,
+) -> None:
+    study = await Study.on(memory_database(), clock)
+    await study.say("每周四下午3点提醒我开会")
+    await study.say("每周一三五早上7点提醒我跑步")
+
+    await study.say("周四的会改到4点")
+    await study.say("周五的跑步改到8点")
+
+    rules = {each.title: each.rule for each in await study.kept()}
+    assert await study.standing() == ["19 16:00 开会", "20 08:00 跑步"]
+    assert {title: "RECURRENCE-ID" in rule for title, rule in rules.items()} == {
+        "开会": False,
+        "跑步": True,
+    }
+
+
 async def test_one_day_of_a_repetition_is_moved_alone_and_a_new_repetition_keeps_the_hour(
     clock: FakeClock,
 ) -> None:

@@ -31,7 +31,7 @@ CANCELS = (
     re.compile(rf"{LEAD}(?P<what>.+?)[ ,]+(?:请|帮我)*{_VERB}(?:掉|了)?(?:这个|那个)?{KEPT}{_END}"),
     re.compile(rf"(?P<what>{_JUST}|它|[这那][个条])[ ,]*{AWAY}{_END}"),
     re.compile(rf"(?P<what>.*?{KEPT}.{{0,4}}?)[ ,]*(?:都|全部?|请|帮我|给我)*{AWAY}{_END}"),
-    re.compile(rf"{LEAD}(?P<what>{WHEN}{{1,16}}的.{{0,6}}?)[ ,]*{_VERB}{_END}"),
+    re.compile(rf"{LEAD}(?P<what>{WHEN}{{1,16}}(?:的.{{0,6}}?|那个))[ ,]*{AWAY}{_END}"),
     re.compile(
         rf"{LEAD}(?P<what>.{{2,20}}?)(?:已经?|都|又|也)?(?:取消|不用去|不[去办开看做吃打练学买跑]|作废)(?:了|啦){_END}"
     ),

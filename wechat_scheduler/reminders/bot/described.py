@@ -28,7 +28,7 @@ _DAY = timedelta(days=1)
 _HALF_DAY = timedelta(hours=12)
 _WEEK = timedelta(days=7)
 _SECOND = timedelta(seconds=1)
-_WEEKDAY = re.compile("(?:周|星期|礼拜)[一二三四五六日天末]")
+_ITS_DAY = re.compile(r"(?:周|星期|礼拜)[一二三四五六日天末]|\d{1,2}[号日]")
 
 # Occurrences in which a repetition that is described and one that is stored agree.
 _COMPARED = 4
@@ -120,7 +120,8 @@ class Description:
         what = command.what
         if not (reminder.rule and what) or command.every or chosen([reminder], what):
             return False
-        return self.mention(what).dated and not ("WEEKLY" in reminder.rule and _WEEKDAY.match(what))
+        one_day = re.search(r"WEEKLY|MONTHLY", reminder.rule) and "," not in reminder.rule
+        return self.mention(what).dated and not (one_day and _ITS_DAY.match(what))
 
     def _is_next(self, reminder: Reminder, what: str) -> bool:
         """Whether `what` names its next occurrence, or no day: 周六的吃药 of one that is daily names another."""
