@@ -154,7 +154,7 @@ def test_output_that_has_no_room_is_a_sentence(state: Path, full: int) -> None:
     )
 
     assert done.returncode == 1
-    assert done.stderr == "wechat-scheduler: no space left on device\n"
+    assert done.stderr == "wechat-scheduler: the disk is full: free some space\n"
 
 
 async def test_a_daemon_whose_log_has_no_room_ends_well(tmp_path: Path, full: int) -> None:

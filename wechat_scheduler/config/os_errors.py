@@ -1,5 +1,7 @@
 """Words the errors of the operating system for people."""
 
+import errno
+
 AS_ROOT = "run this as root, or as the daemon's user"
 
 
@@ -10,5 +12,7 @@ def system_message(error: OSError) -> str:
 
 def reason(error: OSError) -> str:
     """The same for files of the daemon, with what to do where that is certain."""
+    if error.errno == errno.ENOSPC:
+        return "the disk is full: free some space"
     said = system_message(error)
     return f"{said}: {AS_ROOT}" if isinstance(error, PermissionError) else said

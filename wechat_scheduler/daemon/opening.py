@@ -25,6 +25,7 @@ from wechat_scheduler.daemon.watchdog import Watchdog
 from wechat_scheduler.engine.clock import Clock
 from wechat_scheduler.engine.records import dataclass, field
 from wechat_scheduler.engine.supervisor import Supervisor
+from wechat_scheduler.errors import StateError
 from wechat_scheduler.storage.credentials.bound_jobs import mend_bound_jobs
 from wechat_scheduler.storage.database import Database
 from wechat_scheduler.storage.migrate import MIGRATIONS
@@ -122,7 +123,7 @@ async def open_daemon(
         services = web_services(ground, cores, loops, running, connections)
         await stack.enter_async_context(_served(config, services, listener, connections))
         await stack.enter_async_context(tunnels(ground, cores.gateway, cores.consumers))
-        stack.enter_context(state.announced(folder, listener.url))
+        _announce(stack, folder, listener.url)
         if not listener.kept:
             notifier.keep(NAME, listener.socket)
         _watch(ground, services, notifier, database)
@@ -141,6 +142,14 @@ async def open_daemon(
         daemon.ready()
         yield daemon
         notifier.stopping()
+
+
+def _announce(stack: AsyncExitStack, folder: Path, url: str) -> None:
+    """A full disk keeps no one from what is stored already."""
+    try:
+        stack.enter_context(state.announced(folder, url))
+    except StateError as error:
+        log.warning("daemon.not_announced", error=str(error))
 
 
 def _listen(config: Config, notifier: Notifier) -> ListeningSocket:

@@ -21,6 +21,9 @@ CACHED_STATEMENTS = 256
 # read pages again.
 CACHE: Final = 8 * 1024 * 1024
 
+# Bytes that the files beside the database take when it is opened.
+ROOM: Final = 64 * 1024
+
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another program holds a lock on the database",
     sqlite3.SQLITE_LOCKED: "another connection holds a lock on the database",
@@ -74,9 +77,23 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
             connection.close()
             raise
     except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else trouble(error) or error
-        raise StateError(f"cannot open the database {path}: {reason}") from error
+        raise StateError(f"cannot open the database {path}: {_why_not(error, path)}") from error
     return connection
+
+
+def _why_not(error: OSError | sqlite3.Error, path: Path) -> object:
+    """Without room for its log, which is created at each start, SQLite says that the disk failed."""
+    if not _has_room(path.parent):
+        return "the disk is full: free some space"
+    return error.strerror if isinstance(error, OSError) else trouble(error) or error
+
+
+def _has_room(folder: Path) -> bool:
+    try:
+        disk = os.statvfs(folder)
+    except OSError:  # what failed says why
+        return True
+    return disk.f_bavail * disk.f_frsize >= ROOM
 
 
 def stay_in_memory(connection: sqlite3.Connection) -> None:

@@ -42,6 +42,7 @@ _OF_STORE: Final[Mapping[str, str]] = {
     "another program holds a lock on the database": "另一个程序锁住了数据库",
     "another connection holds a lock on the database": "另一个连接锁住了数据库",
     "the disk is full": "磁盘已满",
+    "the disk is full: free some space": "磁盘已满，请腾出空间",
     "the database is read-only": "数据库是只读的",
     "access to the database file is not permitted": "没有访问数据库文件的权限",
     "the database file or its folder cannot be opened": "数据库文件或它的目录打不开",
