@@ -13,13 +13,13 @@ from wechat_scheduler.reminders.language.durations import After
 from wechat_scheduler.reminders.language.every import Every, Unit
 from wechat_scheduler.reminders.language.misspelt import well_spelt
 from wechat_scheduler.reminders.language.numbers import SMALL, STARTS, whole
-from wechat_scheduler.reminders.language.refused_sentences import unread, which_one
+from wechat_scheduler.reminders.language.refused_sentences import how_long, unread, which_one
 from wechat_scheduler.reminders.language.scan import TimeWord, Value
 
 _BEGINS = r"(?:^|[^a-z\d一-龥]|[我等过])"
 # Before a number: 1-|2小时后, 一、|两个小时后, 二|十分钟后, 1小|30分钟后.
 _NUMBER = pattern(
-    rf"{_BEGINS}(?P<cut>[\d{STARTS}]{{1,5}}(?:个半?|天|小时?|钟头|分钟?|周)?[ ,、;到至~加和或·-]{{0,3}})$"
+    rf"{_BEGINS}(?P<cut>[\d{STARTS}]{{1,5}}(?:个半?|天|小时?|钟头|分钟?|周)?[ .,、;到至~加和或·-]{{0,3}})$"
 )
 # Before any word of time: 下|周五, 明|下午3点, 明上|9点; and a day: 民天|下午3点.
 _STRAY = pattern(r"(?:^|[^一-龥]|[我])(?P<cut>[下大后每本] ?|[明后][上下]?)$")
@@ -45,6 +45,10 @@ _HOURS = pattern(rf"(?<![\d、{STARTS}周期拜])(?P<one>{SMALL})、(?P<two>{SMA
 _MINUTES = pattern(
     rf"(?P<hour>{SMALL}[点时])(?P<long>{SMALL}分钟)(?=[一-龥])(?!之?[前后]|提醒|叫|喊|通知|[请要的开吃去出起接送到交在和看])"
 )
+# 每两三天, 提前5、10分钟.
+_ROUGHLY = pattern(
+    rf"每隔?[一二两三四五六七八九]{{2}}个?(?:天|小时|分钟|周|月|年|星期)|提前[\d{STARTS}]{{1,4}} ?[、,到至~或-] ?[\d{STARTS}]{{1,4}}个?(?:分|小时|天|周)钟?"
+)
 # 3-5|天后 is no date.
 _LENGTH = pattern(r"(?P<cut>(?<=\d)个?(?:秒|分|小时|钟头|天|周|星期|礼拜|月)钟?[之以]?[后内])")
 _PERIODS = (Unit.DAY, Unit.WEEK, Unit.MONTH, Unit.YEAR)
@@ -63,6 +67,8 @@ def wholly_read(text: str, tokens: Sequence[TimeWord]) -> Sequence[TimeWord]:
 
 def _refuse_estimates(text: str, tokens: Sequence[TimeWord]) -> None:
     """Raises LanguageError for a number that has two readings."""
+    if roughly := _ROUGHLY.search(text):
+        raise how_long(roughly.group())
     if minutes := _MINUTES.search(text):
         raise which_one(minutes.group().removesuffix("钟"), f"{minutes['hour']}，{minutes['long']}")
     found = _HOURS.search(text)
