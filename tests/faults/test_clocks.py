@@ -222,3 +222,24 @@ async def test_clocks_that_are_a_little_apart_change_nothing(
 
     assert all(alive)
     assert calls <= 7
+
+
+async def test_a_daily_reminder_stays_daily_when_one_start_was_ahead(machine: Machine) -> None:
+    async with machine.started() as keeper:
+        await keeper.register({"type": 0})
+        app = (await keeper.call("POST", "/v1/apps", body={"name": "s", "appid": APPID})).result[
+            "id"
+        ]
+        await keeper.call("PUT", f"/v1/apps/{app}/subscribers/a", body={"openid": "o-alice"})
+        body = {"app": app, "to": ["a"], "when": "每天早上9点提醒我吃药", "late": "skip"}
+        made = (await keeper.call("POST", "/v1/reminders", body=body)).result
+    path = f"/v1/reminders/{made['id']}"
+    async with machine.started(10 * DAY) as keeper:
+        await keeper.settle()
+        moved = (await keeper.call("GET", path)).result
+
+    async with machine.started() as keeper:
+        back = (await keeper.call("GET", path)).result
+
+    assert (moved["missed"], moved["due_at"] > made["due_at"]) == (10, True)
+    assert (back["due_at"], back["missed"], back["state"]) == (made["due_at"], 0, "active")
