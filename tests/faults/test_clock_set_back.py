@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from tests.clock import START
+from tests.clock import START, FakeClock
+from tests.reminders.remembering import Memory
 from wechat_scheduler.audience.openids import LIFETIME as OPENKEY
 from wechat_scheduler.audience.qrcodes import LONGEST as CODE
 from wechat_scheduler.engine.nodes import Node
 from wechat_scheduler.pushes.events import TICKET_OVERDUE
+from wechat_scheduler.reminders.model import Late
 from wechat_scheduler.storage.database import Database, Statement, each
 from wechat_scheduler.storage.lost_commits import VERSIONS_AHEAD
 from wechat_scheduler.storage.rows import instant, micros
@@ -132,6 +134,24 @@ async def test_events_openkeys_codes_and_last_words_end_as_they_should(database:
     assert await instants(database, "subscribers", "heard_at", "uid") == {"u": START}
     minute = timedelta(microseconds=60)
     assert await instants(database, "subscribers", "texts_until", "uid") == {"u": START + minute}
+
+
+async def test_reminders_go_back_to_where_they_stood_without_what_they_missed(
+    database: Database,
+) -> None:
+    clock = FakeClock()
+    memory = Memory(database, clock)
+    made = await memory.create(TOMORROW, rule="FREQ=DAILY", late=Late.SKIP)
+    clock.jump(10 * DAY + HOUR)
+    await memory.loop.run_once()
+    moved, missed = await memory.desk.reminder(made.id), await memory.states()
+    clock.jump(-10 * DAY - HOUR)
+
+    await bring_back(database, clock.now())
+
+    back = await memory.desk.reminder(made.id)
+    assert (moved.missed, missed) == (10, ["missed"] * 10)
+    assert (back.due_at, back.missed, await memory.deliveries()) == (TOMORROW, 0, [])
 
 
 def node(at: datetime) -> Node:
