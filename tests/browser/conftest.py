@@ -38,6 +38,7 @@ def person(driver: Any, place: "Background") -> Iterator["Person"]:
 
     driver.execute_cdp_cmd("Network.clearBrowserCookies", {})  # of all hosts, not of the page alone
     someone = Person(driver, place.url)
+    someone.complaints()  # about what another test had opened
     someone.sees_through("wide")
     someone.likes()
     someone.reads("en")  # whatever the browser prefers
