@@ -136,6 +136,24 @@ async def _kept(keeper: Caller, names: dict[str, str]) -> dict[str, Any]:
     return kept
 
 
+async def test_a_key_of_types_is_told_no_name_of_an_account_without_such_a_credential(
+    visitor: Browser, keeper: Caller
+) -> None:
+    for appid, kind in ((APPID, "access_token"), (OTHER, "jsapi_ticket")):
+        tasks = [{"type": kind}] if kind == "access_token" else [{"type": 0}, {"type": kind}]
+        await keeper.register(*tasks, appid=appid)
+        await keeper.call("PATCH", f"/v1/accounts/{appid}", body={"name": f"called {kind}"})
+    await visitor.sign_in((await make(keeper, "read", types=["jsapi_ticket"])).text)
+
+    offered = (await visitor.open("/console/pushes")).root.one("datalist").find("option")
+    guessed = await visitor.open(f"/console/credentials/{APPID}")
+    own = await visitor.open(f"/console/credentials/{OTHER}")
+
+    assert {one["value"]: one.text for one in offered} == {OTHER: "called jsapi_ticket"}
+    assert "called access_token" not in guessed.text
+    assert own.title == f"called jsapi_ticket · {OTHER}"
+
+
 async def test_a_key_that_reads_is_offered_what_it_can_do_and_told_what_it_lacks(
     visitor: Browser, keeper: Caller
 ) -> None:

@@ -151,6 +151,23 @@ async def test_a_limited_key_sees_and_names_its_own_accounts_only(keeper: Caller
     assert await named(keeper) == {APPID: "晨报", OTHER: "x"}
 
 
+async def test_a_key_of_types_sees_the_accounts_alone_that_have_such_a_credential(
+    keeper: Caller,
+) -> None:
+    await keeper.call("POST", "/register", body=body(name="晨报"))
+    ticket = {"appid": OTHER, "tasks": [{"type": 0}, {"type": "jsapi_ticket"}], "name": "晚报"}
+    await keeper.call("POST", "/register", body=body(**ticket))
+    of_tickets = (await make(keeper, "read", types=["jsapi_ticket"])).text
+    of_both = (await make(keeper, "read", types=["jsapi_ticket"], appids=[APPID])).text
+
+    seen = await keeper.call("GET", "/v1/accounts", key=of_tickets)
+    guessed = await keeper.call("GET", f"/v1/accounts?appids={APPID}", key=of_tickets)
+    none = await keeper.call("GET", "/v1/accounts", key=of_both)
+
+    assert seen.result == [{"appid": OTHER, "name": "晚报", "kept": True}]
+    assert guessed.result == none.result == []
+
+
 async def test_accounts_come_in_pages_and_many_are_asked_for_at_once(keeper: Caller) -> None:
     appids = [f"wx{number:03}" for number in range(7)]
     theirs = [{"type": 4, "authorizer_appid": appid, "params": "http://erp/p"} for appid in appids]

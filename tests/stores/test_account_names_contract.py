@@ -1,12 +1,14 @@
 """Names of accounts are stored beside the credentials that are kept for them."""
 
+from typing import Any
+
 from structlog.testing import capture_logs
 
 from tests.stores.memory import memory_database
 from tests.stores.samples import NOW, TOKEN, registration
 from tests.stores.suite import VAULT, Stores
-from wechat_scheduler.credentials.model import JobKey
-from wechat_scheduler.storage.credentials.account_names import ACCOUNTS
+from wechat_scheduler.credentials.model import Account, JobKey, Registration, Task
+from wechat_scheduler.storage.credentials.account_names import ACCOUNTS, HAS_OWN, IS_SUBJECT
 from wechat_scheduler.storage.credentials.job_lists import SqlListedJobs
 from wechat_scheduler.storage.database import Statement, rows_of
 
@@ -33,6 +35,29 @@ async def test_accounts_are_listed_with_their_names(stores: Stores) -> None:
     assert await lists.accounts(appids=[], limit=9) == []
     assert names == {"wx2": "晚报"}
     assert (view.name, view.subject_name) == ("", "晚报")
+
+
+async def test_accounts_are_listed_that_have_a_job_of_some_kinds(stores: Stores) -> None:
+    lists = SqlListedJobs(stores.database, VAULT)
+    ticket = JobKey("wx1", "jsapi_ticket", "wx2")
+    await stores.credentials.register(registration(TOKEN, THEIRS, ticket), now=NOW)
+    other = Registration(
+        account=Account(appid="wx3", secret="secret"),
+        owner="erp",
+        tasks=(Task(key=JobKey("wx3", "access_token")),),
+    )
+    await stores.credentials.register(other, now=NOW)
+
+    async def found(*kinds: str, **wanted: Any) -> list[str]:
+        return [one.appid for one in await lists.accounts(kinds=kinds, limit=9, **wanted)]
+
+    assert await found() == ["wx1", "wx2", "wx3"]
+    assert await found("access_token") == ["wx1", "wx3"]
+    assert await found("jsapi_ticket") == ["wx1", "wx2"]
+    assert await found(THEIRS.kind, "wx_card_ticket") == ["wx1", "wx2"]
+    assert await found("wx_card_ticket") == []
+    assert await found("access_token", after="wx1") == ["wx3"]
+    assert await found("access_token", appids=["wx2", "wx3"]) == ["wx3"]
 
 
 async def test_a_name_is_forgotten_with_the_last_credential_and_the_secret(stores: Stores) -> None:
@@ -82,3 +107,18 @@ async def test_some_of_very_many_accounts_are_found_by_index() -> None:
     plan = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}", "wx1", 9)
 
     assert not [row["detail"] for row in plan if row["detail"].startswith(("SCAN a ", "SCAN j "))]
+
+
+async def test_whether_an_account_has_a_job_of_some_kinds_is_found_by_index() -> None:
+    own, theirs = f"({HAS_OWN} OR {IS_SUBJECT})", IS_SUBJECT
+    sql = ACCOUNTS.format(
+        own=own.format(column="a.appid", kinds="$1"),
+        theirs=theirs.format(column="j.subject", kinds="$1"),
+        limit="$2",
+    )
+
+    plan = await memory_database().read(f"EXPLAIN QUERY PLAN {sql}", "access_token", 9)
+
+    details = [row["detail"] for row in plan if " k " in row["detail"]]
+    assert details
+    assert not [detail for detail in details if detail.startswith("SCAN")]

@@ -40,9 +40,11 @@ class JobPage(JobFilter, total=False):
 
 
 class AccountPage(TypedDict, total=False):
-    """Selects at most `limit` accounts, from the one after `after`; only those of `appids`, or all if that is None."""
+    """Selects at most `limit` accounts, from the one after `after`; only those of `appids`, or all if that is None, and
+    of those, if `kinds` are named, the ones with a job of these, their own or one that a platform has for them."""
 
     appids: Sequence[str] | None
+    kinds: Sequence[str]
     after: str
     limit: Required[int]
 

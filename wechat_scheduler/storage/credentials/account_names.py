@@ -11,6 +11,11 @@ from wechat_scheduler.storage.conditions import SqlConditions
 from wechat_scheduler.storage.database import IDS, Database, Row, Script, Statement, with_ids
 from wechat_scheduler.storage.unreadable import readable
 
+# Each is found by an index. An account has jobs of its own, a platform those for others, and others those of platforms.
+HAS_OWN: Final = "EXISTS (SELECT 1 FROM jobs k WHERE k.appid = {column} AND k.kind IN ({kinds}))"
+IS_SUBJECT: Final = """
+    EXISTS (SELECT 1 FROM jobs k WHERE k.subject <> '' AND k.subject = {column} AND k.kind IN ({kinds}))
+"""
 # The conditions of a page hold in both halves, so that each is read by its index, and no further than the page.
 ACCOUNTS: Final = f"""
     SELECT each.appid, n.name,
@@ -47,7 +52,8 @@ FORGET: Final = """
 async def read_accounts(database: Database, **wanted: Unpack[AccountPage]) -> Sequence[AccountView]:
     """A page of accounts, in the order of their appids."""
     where = SqlConditions()
-    own, theirs = (_condition(where, column, wanted) for column in ("a.appid", "j.subject"))
+    own = _condition(where, "a.appid", wanted, f"({HAS_OWN} OR {IS_SUBJECT})")
+    theirs = _condition(where, "j.subject", wanted, IS_SUBJECT)
     sql = ACCOUNTS.format(own=own, theirs=theirs, limit=where.place(wanted["limit"]))
     rows = await database.read(sql, *where.values)
     return readable(rows, _view, table="accounts", key="appid")
@@ -73,12 +79,15 @@ def name_in(row: Row, column: str) -> str:
     return row[column] if isinstance(row[column], str) else ""
 
 
-def _condition(where: SqlConditions, column: str, wanted: AccountPage) -> str:
-    """With the values of its places among those of `where`."""
+def _condition(where: SqlConditions, column: str, wanted: AccountPage, has_kinds: str) -> str:
+    """With the values of its places among those of `where`. `has_kinds` holds if the account has a job of the `kinds`."""
     parts = [f"{column} > {where.place(wanted.get('after') or '')}"]
     if (appids := wanted.get("appids")) is not None:
         inside = ", ".join(map(where.place, _padded(appids)))
         parts.append(f"{column} IN ({inside})" if inside else "1 = 0")
+    if kinds := wanted.get("kinds"):
+        inside = ", ".join(map(where.place, _padded(kinds)))
+        parts.append(has_kinds.format(column=column, kinds=inside))
     return " AND ".join(parts)
 
 

@@ -56,7 +56,10 @@ async def listed(request: web.Request) -> web.Response:
     if after:
         check_wechat_id(after, "after")
     found = await request.app[SERVICES].job_lists.accounts(
-        appids=_reached(request[CALLER], appids_of(request)), after=after, limit=limit_of(request)
+        appids=_reached(request[CALLER], appids_of(request)),
+        kinds=sorted(request[CALLER].kinds),
+        after=after,
+        limit=limit_of(request),
     )
     headers = next_page(request, found, lambda last: last.appid)
     return envelope.success([result_of(AccountResult, one) for one in found], headers=headers)
