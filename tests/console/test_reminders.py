@@ -525,10 +525,15 @@ async def test_a_reminder_is_put_off_by_a_length(admin: Browser, office: Office)
     path, stored = f"{LIST}/{made['id']}", f"/v1/reminders/{made['id']}"
     before = datetime.fromisoformat(made["time"])
 
-    asked = await admin.submit(await admin.open(path), f"{path}/move", when="推迟半小时")
+    page = await admin.open(path)
+    workdays = await admin.submit(page, f"{path}/move", when="推迟三个工作日")
+    far = await admin.submit(page, f"{path}/move", when="推迟99999999小时")
+    asked = await admin.submit(page, f"{path}/move", when="推迟半小时")
     await admin.submit(asked, f"{path}/move/save")
     kept = (await office.call("GET", stored)).result
 
+    assert workdays.facts()["New time"] == "Tue 24 Nov 08:00"
+    assert (far.status, errors(far)) == (422, ["That time is too far away. “这个时间太远了”"])
     assert datetime.fromisoformat(kept["time"]) == before + timedelta(minutes=30)
     assert kept["defer"] == -10
 

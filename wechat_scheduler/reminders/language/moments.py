@@ -15,9 +15,9 @@ from wechat_scheduler.reminders.language.anchors import (
     YearDays,
     day_of,
     last_of,
-    workday_after,
 )
 from wechat_scheduler.reminders.language.clocks import ClockTime
+from wechat_scheduler.reminders.language.delays import delayed
 from wechat_scheduler.reminders.language.durations import SHORTLY, After, Length
 from wechat_scheduler.reminders.language.meaning import Meaning
 from wechat_scheduler.reminders.language.policy import Part, Policy
@@ -61,11 +61,8 @@ class Now:
 
     def later(self, length: Length) -> datetime:
         """`length` from now: days by the calendar, hours and minutes as elapsed time."""
-        wall = Length(months=length.months, days=length.days).after(self.at)
-        elapsed = self.policy.soon if length == SHORTLY else timedelta(seconds=length.seconds)
-        moved = (wall.astimezone(UTC) + elapsed).astimezone(self.zone)
-        day = workday_after(moved.date(), min(length.workdays, 366))
-        return moved + timedelta(days=(day - moved.date()).days)
+        soon = Length(seconds=self.policy.soon.total_seconds())
+        return delayed(self.at, soon if length == SHORTLY else length, self.zone)
 
     def ahead(self, moment: datetime) -> datetime:
         """`moment`. Raises LanguageError if it is past or beyond the policy's horizon."""

@@ -1,12 +1,13 @@
 """New times that owners write on the page of a reminder, and what it says once they are saved."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.reminders.bot.described import RecurringError
+from wechat_scheduler.reminders.language.delays import delayed
 from wechat_scheduler.reminders.language.durations import Length
 from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.language.wording import day_of_year, hour_words, moment_words
@@ -27,12 +28,12 @@ _ASSUMED: Final[Mapping[str, str]] = {
 
 def put_off(reminder: Reminder, length: Length, now: datetime) -> Reminder:
     """The reminder that much later, or if it is over, that long from now. Raises RecurringError for one that repeats
-    if another day would be meant."""
-    if reminder.state not in STANDING:
-        return replace(reminder, start=_later(now, length, reminder), rule="", defer=timedelta(0))
-    start = _later(reminder.start, length, reminder)
+    if another day would be meant, and LanguageError for what is too far away."""
     zone = ZoneInfo(reminder.zone)
-    same_day = start.astimezone(zone).date() == reminder.start.astimezone(zone).date()
+    if reminder.state not in STANDING:
+        return replace(reminder, start=delayed(now, length, zone), rule="", defer=timedelta(0))
+    start = delayed(reminder.start, length, zone)
+    same_day = start.date() == reminder.start.astimezone(zone).date()
     if reminder.rule and not (same_day and _is_plain(reminder.rule)):
         raise RecurringError("it repeats")
     return replace(reminder, start=start)
@@ -51,13 +52,6 @@ def saved_words(said: str, at: datetime) -> str:
     times = {"hour": hour_words(at), "day": day_of_year(at), "moment": moment_words(at)}
     assumed = [_ASSUMED[kind].format(**times) for kind in said.split(".") if kind in _ASSUMED]
     return "。".join(("已保存", *assumed)) + "。"
-
-
-def _later(at: datetime, length: Length, reminder: Reminder) -> datetime:
-    """Days by the calendar of the reminder's zone, hours as they pass."""
-    wall = at.astimezone(ZoneInfo(reminder.zone))
-    days = Length(months=length.months, days=length.days).after(wall)
-    return days.astimezone(UTC) + timedelta(seconds=length.seconds)
 
 
 def _is_plain(rule: str) -> bool:

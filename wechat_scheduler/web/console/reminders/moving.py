@@ -1,6 +1,5 @@
 """Another time for a reminder: shown as it is understood first, with the question whether its repetition may end."""
 
-from datetime import UTC, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,8 +8,7 @@ from aiohttp import web
 
 from wechat_scheduler.audience.ids import EVERYONE
 from wechat_scheduler.errors import InvalidRequestError, RequestError
-from wechat_scheduler.reminders.language.delays import delay_of
-from wechat_scheduler.reminders.language.durations import Length
+from wechat_scheduler.reminders.language.delays import delay_of, delayed
 from wechat_scheduler.web.console.app_choice import apps_of
 from wechat_scheduler.web.console.links import button
 from wechat_scheduler.web.console.outcomes import shown_at
@@ -148,10 +146,7 @@ def _put_off(text: str, reminder: ReminderResult) -> dict[str, str] | None:
     length = delay_of(text)
     if length is None:
         return None
-    zone = ZoneInfo(reminder.zone)
-    wall = reminder.time.astimezone(zone)
-    days = Length(months=length.months, days=length.days).after(wall)
-    return {"time": (days.astimezone(UTC) + timedelta(seconds=length.seconds)).isoformat()}
+    return {"time": delayed(reminder.time, length, ZoneInfo(reminder.zone)).isoformat()}
 
 
 def _planned(visit: Visit, *, only_next: bool) -> dict[str, Any]:
