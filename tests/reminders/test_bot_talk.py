@@ -308,7 +308,7 @@ async def test_who_asks_how_the_bot_is_used_is_told_each_time(home: Study) -> No
     cases = [
         "怎么取消提醒", "如何删除提醒", "怎么设置提醒", "提醒怎么删", "我怎么看我的提醒", "请问怎么推迟提醒？", "要怎么设闹钟呢",
         "怎样把闹钟取消", "怎么把提醒删了", "提醒怎么改时间", "取消提醒怎么弄", "怎么关闭这个提醒", "使用帮助",
-        "有什么功能", "都有什么功能", "功能介绍", "怎么用", "如何使用", "菜单", "教程", "?", "？", "帮助",
+        "有什么功能", "都有什么功能", "每天的提醒怎么改", "怎么取消明天的提醒", "怎么用", "如何使用", "菜单", "教程", "?", "？", "帮助",
     ]  # fmt: skip
     shop = [
         "怎么退款",
@@ -327,6 +327,24 @@ async def test_who_asks_how_the_bot_is_used_is_told_each_time(home: Study) -> No
     assert told == ["把时间和要做的事告诉我，到时我会提醒你，例如："] * len(cases)
     assert silent == [""] * len(shop)
     assert await home.standing() == ALL
+
+
+async def test_how_something_is_done_is_no_question_to_the_bot_beside_a_time(
+    home: Study,
+) -> None:
+    cases = {
+        "明天提醒老公怎么弄发票": "19 08:00 老公怎么弄发票",
+        "后天提醒小王怎么写周报": "20 08:00 小王怎么写周报",
+        "明晚提醒爸怎么查账单": "19 20:00 爸怎么查账单",
+        "设个闹钟明天看怎么改": "19 08:00 看怎么改",
+    }
+
+    for text, kept in cases.items():
+        study = home.copy()
+
+        await study.say(text)
+
+        assert (text, set(await study.standing()) - set(ALL)) == (text, {kept})
 
 
 async def test_without_any_reminder_the_bot_says_that_there_are_none(clock: FakeClock) -> None:

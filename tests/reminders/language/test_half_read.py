@@ -135,6 +135,10 @@ def test_a_time_of_which_a_part_would_be_read_is_named() -> None:
         "每天每周每月提醒我": "每周",
         "提醒我明天提醒老王后天交表": "后天",
         "明天4点10分钟后开会": "10分钟后",
+        "明天三点四5分提醒我": "三点四5",
+        "明天三点四5分开会": "三点四5",
+        "明天noon开会": "noon",
+        "下午1423开会": "下午1423",
     }
 
     assert {text: named(text) for text in cases} == cases
@@ -150,9 +154,30 @@ def test_a_title_may_begin_with_a_number_that_counts_or_names_something() -> Non
         "明天100块话费充值": "100块话费充值",
         "每天20分钟冥想提醒我": "20分钟冥想",
         "每天8000步打卡": "8000步打卡",
+        "下午502开会": "502开会",
+        "明天下午315晚会": "315晚会",
+        "明天2023总结会": "2023总结会",
+        "下午90后聚会": "90后聚会",
+        "下午00后聚会": "00后聚会",
     }
 
     assert {text: read(text)[2] for text in cases} == cases
+
+
+def test_a_title_keeps_words_that_end_like_a_courtesy() -> None:
+    cases = {
+        "记得别迟到 明天8点提醒我": "别迟到",
+        "我明天不能迟到8点叫我": "我不能迟到",
+        "非常重要明天8点提醒我交表": "非常重要，交表",
+        "很重要 明天8点提醒我": "很重要",
+        "明天8点要提醒我交表": "交表",
+        "不管怎样明天8点提醒我": "",
+        "无论如何明天8点提醒我交表": "交表",
+    }
+
+    assert {text: read(text)[::2] for text in cases} == {
+        text: ("11-19 08:00", title) for text, title in cases.items()
+    }
 
 
 def test_a_range_or_a_pair_that_has_two_readings_is_asked_about() -> None:

@@ -62,6 +62,8 @@ _OF_BOT: Final = re.compile("提醒(?!我)|闹钟|闹铃")
 _HOW_TO: Final = re.compile(
     rf"[^0-9一二两三四五六七八九十]{{0,8}}(?:怎么样?|怎样|如何|咋)(?:才能?|能|去|来|可以)?(?:我|把|将)*[^没不0-9]{{0,6}}?(?:{_DOES})[^0-9]{{0,8}}"
 )
+# 每天的提醒怎么改.
+_OF_ONE: Final = re.compile(r"(?:提醒|闹钟|闹铃)的?(?:时间)?(?:要|该|我)?(?:怎|如何|咋)")
 # 谢谢, 收到, 晚安 want no answer.
 _CLOSES: Final = re.compile(
     r"\s*(?:好[的滴嘞]?|[嗯哦噢]|ok|行|可以|收到|知道|明白|懂|了解|谢谢?|多谢|感谢|辛苦|麻烦|[晚早午]安|再见|拜拜|[哈呵嘿你您了啦的啊呀吧咯我]|提醒|[ ,，。.!！~～])+$",
@@ -172,7 +174,7 @@ class Bot:
 
     async def _command(self, turn: BotTurn, *, is_meant: bool) -> BotReply | None:
         command = read_command(turn.text)
-        if command is None or _asks_how(turn.text):
+        if command is None or self._asks_how(turn):
             return None
         if not (is_meant or isinstance(command, AgainCommand | PickCommand | UndoCommand)):
             return None
@@ -181,7 +183,7 @@ class Bot:
     async def _sentence(self, turn: BotTurn, *, asks: bool) -> BotReply | None:
         command = read_command(turn.text)
         moves = isinstance(command, MoveCommand) and not command.what
-        if moves or _asks_how(turn.text):  # 改到周日 would become a title
+        if moves or self._asks_how(turn):  # 改到周日 would become a title
             return await self._chat(turn)
         reply = await self._sentences.read(turn, asks=asks)
         return reply or await self._chat(turn)
@@ -194,7 +196,7 @@ class Bot:
         taken_back = TAKES_BACK.match(turn.text)
         if taken_back and _NUMBER.match(turn.text, taken_back.end()):
             return refused(texts.UNKNOWN)
-        if _WHAT_FOR.match(turn.text) or _asks_how(turn.text):
+        if _WHAT_FOR.match(turn.text) or self._asks_how(turn):
             return helped(texts.HELP)
         greets = bool(_GREETS.match(turn.text))
         if not greets and (_asks_the_shop(turn.text) or _CLOSES.match(turn.text)):
@@ -206,6 +208,14 @@ class Bot:
             return None
         await self._acts.keep(turn, replace(turn.conversation, helped_at=turn.teller.now))
         return helped(texts.HELP if greets else texts.PUZZLED)
+
+    def _asks_how(self, turn: BotTurn) -> bool:
+        """明天提醒老公怎么弄发票 names a time, and is a reminder."""
+        text = turn.text.strip(_STOPS)
+        is_of_bot = _OF_BOT.search(text) is not None and "提醒我" not in text
+        if not is_of_bot or _HOW_TO.fullmatch(text) is None:
+            return False
+        return _OF_ONE.search(text) is not None or not self._sentences.is_timed(turn)
 
     @property
     def _commands(self) -> CommandDesk:
@@ -222,9 +232,3 @@ class Bot:
 
 def _asks_the_shop(text: str) -> bool:
     return _QUESTION.search(text) is not None and not _OF_REMINDERS.search(text)
-
-
-def _asks_how(text: str) -> bool:
-    text = text.strip(_STOPS)
-    is_of_bot = _OF_BOT.search(text) is not None and "提醒我" not in text
-    return is_of_bot and _HOW_TO.fullmatch(text) is not None

@@ -58,6 +58,7 @@ _CHAT: Final = (
     Reason.SENTENCE_COMMAND,
     Reason.SENTENCE_PAST,
 )
+_UNTIMED: Final = (Reason.SENTENCE_NOTHING, Reason.SENTENCE_CHAT, Reason.SENTENCE_COMMAND)
 _QUESTIONS: Final = (Reason.SENTENCE_AMBIGUOUS, Reason.SENTENCE_UNREAD)
 
 
@@ -122,6 +123,14 @@ class SentenceDesk:
         if readings and ends_tomorrow(readings[0], plain, turn.at):
             return asked(texts.UNTIL_PAST)
         return await self._keep(readings, turn) if readings else None
+
+    def is_timed(self, turn: BotTurn) -> bool:
+        """Whether a reminder can be read from a message, or be asked about."""
+        try:
+            self._parsed(turn.text, turn)
+        except LanguageError as error:
+            return error.reason not in _UNTIMED
+        return True
 
     def _parsed(self, text: str, turn: BotTurn) -> Sequence[Parsed]:
         return parse_all(text, now=turn.at, zone=turn.teller.zone, policy=self.policy)

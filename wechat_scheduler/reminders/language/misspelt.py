@@ -21,11 +21,14 @@ _LONG_N = rf"(?:半|\d{{1,4}}(?:\.\d)?|[{_DIGITS}百]{{1,4}})个?半?"
 _CALL = r"(?:请|要|再|记得)?(?:提醒|叫|喊|通知)"
 _ENDS = rf"(?=$|[ ,。]|{_CALL})"
 _CLOCK = rf"(?=的?{_N}[点时:店]|的?\d{{1,2}}:\d\d)"
-# What people choose, light, click and count: 晚上就点外卖, 明早把点滴打完.
-_ORDERED = r"(?![餐菜名赞单歌亮火燃香心击开评滴钞卡播题灯烟蜡货数外奶咖吃喝个了好一两杯份的缀子位检映早午晚夜])"
+# What follows an hour. 晚上就点饺子, 明早把点滴打完, 时点余额 and 3店盘点 are things to do.
+_HOUR_ENDS = (
+    rf"(?=$|[ ,。钟]|[半整](?![只份个打斤套桌])|{_CALL}|[开散例]会|吃(?:药|饭|[早午晚]饭)|喝[水药]|起[床飞]|睡觉|[上下]课|[上下]班|出[门发]|面试|集合|见面|回家|跑步|打[卡针]"
+    r"|接(?:孩子|娃|人)|去(?:接|医院|银行|机场|学校|公司))"
+)
 # 8点, as its number sounds. 留点时间 and 散点步 are no times.
 _HOUR = (
-    rf"(?:[是事时实石市世把爸吧巴罢刘柳就久旧酒其期齐奇妻骑棋武物伍舞吴丝伞亿]{{1,2}}点(?:{_ORDERED}|(?=开会|吃[药饭]))"
+    rf"(?:[是事时实石市世把爸吧巴罢刘柳就久旧酒其期齐奇妻骑棋武物伍舞吴丝伞亿]{{1,2}}点{_HOUR_ENDS}"
     rf"|[留流溜散山救求起器耳儿而死私衣拾食气]点(?=[半钟整]|{_CALL}))"
 )
 _UNIT = (
@@ -42,11 +45,13 @@ _ANYWHERE = pattern(
     rf"|{_DAY_PART}{_CLOCK}|{_DAY_PART}{_CALL}[我咱]|{_DAY}(?=的?(?:[下上中][午五]|[早晚](?:上|\d|[{_DIGITS}])|凌晨|傍晚|{_CALL}我)|的?{_N}点)"
     rf"|[每这本下上]个?[州洲粥舟轴][{_DIGITS[:7]}日天末]|(?:[兴新行幸][期其]|星[其奇器])[{_DIGITS[:7]}日天]|(?!礼拜)[理里李礼离][拜百白][{_DIGITS[:7]}日天](?=[上下中早晚\d]|{_CALL})"
     rf"|(?<![\d{_DIGITS}]){_N}[越约阅悦]{_N}[号日浩]|[下本上每]个?(?:[越阅悦](?=\d|底|初|[{_DIGITS}]{{1,3}}号)|约(?={_N}[号日]))"
-    rf"|{_N}[店典奌碘](?=[半钟整]|{_CALL})|{_HOUR}(?=[半钟整]|{_CALL}我)|{_N}[浩耗毫豪嚎](?=[早晚下上中]|{_CALL})"
+    rf"|{_N}[典奌碘](?=[半钟整]|{_CALL})|{_HOUR}(?=[半钟整]|{_CALL}我)|{_N}[浩耗毫豪嚎](?=[早晚下上中]|{_CALL})"
 )
+# 去5店 and 3店盘点 name a shop, as each 店 does beside another clock time.
+_SHOP = pattern(rf"(?<![^ ,。我天午上晨晚早间]){_N}店(?=[半钟整]|{_CALL})")
 # At the beginning, and behind a day or a part of one: 早上8店, 明早把点, 12月5浩, 明天下五点.
 _BEHIND = (
-    rf"{_N}[店典奌碘垫殿淀](?![铺长员里家招面礼藏型故])|{_N}电(?![影话脑费视器动池梯子力工台])|{_HOUR}|(?:{_N}|(?<=\d))(?:[浩耗嚎皓]|[毫豪](?![米升克安华]))|{_DAY_PART}{_ENDS}|[下上中]{_N}点(?!半?[的有])"
+    rf"{_N}店{_HOUR_ENDS}|{_N}[典奌碘垫殿淀](?![铺长员里家招面礼藏型故])|{_N}电(?![影话脑费视器动池梯子力工台])|{_HOUR}|(?:{_N}|(?<=\d))(?:[浩耗嚎皓]|[毫豪](?![米升克安华]))|{_DAY_PART}{_ENDS}|[下上中]{_N}点(?!半?[的有])"
     rf"|(?:{_N}|(?<=\d))好{_ENDS}|点{_ENDS}"
 )
 _AFTER_DAY = pattern(_BEHIND)
@@ -57,7 +62,7 @@ _AFTER_CLOCK = pattern(
 # 点开会 is no act, and 点外卖 is one.
 _UNIT_AND_ACT = pattern(
     rf"(?!点(?:开(?!会)|[餐菜名赞单歌亮火燃香心击评滴钞卡播题灯烟蜡货数检验收早午晚夜下烧烤炸映])|分(?:[享析配类班手组工期红派发拣离摊]|开(?!会))|刻[录章字盘]|号[召脉码角])"
-    rf"(?P<unit>[点分刻号芬纷般斑]|店(?![里内铺长员面庆家招休])|伴(?![舞娘郎奏])|(?:{_N})?份(?=[开吃起出去上下接送交打叫])|{_N}[芬纷粉]|[一三13][克客颗])(?P<act>.+)"
+    rf"(?P<unit>[点分刻号芬纷般斑]|[是石市世巴罢刘柳久旧其期齐奇妻骑棋武物伍舞吴丝伞亿]点|店(?![里内铺长员面庆家招休])|伴(?![舞娘郎奏])|(?:{_N})?份(?=[开吃起出去上下接送交打叫])|{_N}[芬纷粉]|[一三13][克客颗])(?P<act>.+)"
 )
 _TIMES = (ClockTime, Every, *get_args(Anchor))
 # A sign of a time on its own, before a time or between two: 下3点, 明天午3点, 明明天.
@@ -77,16 +82,24 @@ def _misspelt(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
     if found := _ANYWHERE.search(text):
         yield found.group()
     strong = [each for each in tokens if not each.weak and isinstance(each.value, _TIMES)]
+    has_clock = any(_has_hour(each) for each in strong)
+    if not has_clock and (found := _SHOP.search(text)):
+        yield found.group()
     yield from _stray(text, strong)
     for each in strong:
-        has_hour = isinstance(each.value, ClockTime) and each.value.hour is not None
-        pattern = _AFTER_CLOCK if has_hour else _AFTER_DAY
+        pattern = _AFTER_CLOCK if _has_hour(each) else _AFTER_DAY
         found = pattern.match(text, each.end)
+        if found and has_clock and found.group().endswith("店") and not _has_hour(each):
+            continue
         if found and not (text[found.start()] == "点" and text[each.end - 1] in _EARLY):
             yield found.group()
         found = _UNIT_AND_ACT.match(text, each.end)
         if found and is_an_act(found["act"]) and text[each.end - 1] not in _EARLY:
             yield found["unit"]
+
+
+def _has_hour(each: TimeWord) -> bool:
+    return isinstance(each.value, ClockTime) and each.value.hour is not None
 
 
 def _stray(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
