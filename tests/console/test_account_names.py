@@ -27,17 +27,21 @@ async def test_an_account_is_named_where_it_is_registered_and_on_its_page(
     again = await admin.submit(
         await admin.open(f"{FORM}?appid={APPID}"), FORM, appsecret=SECRET, types=["access_token"]
     )
-    unnamed = await admin.submit(again, f"{LIST}/{APPID}", name="")
+    renewed = await admin.submit(
+        await admin.open(f"{FORM}?appid={APPID}"), FORM, appsecret=SECRET, name="午报"
+    )
+    unnamed = await admin.submit(renewed, f"{LIST}/{APPID}", name="")
 
     assert registered.title == f"{NAME} · {APPID}"
     assert renamed.title == again.title == f"早报 · {APPID}"
+    assert renewed.title == f"午报 · {APPID}"
     assert "The name was saved." in renamed.text
     assert refused.status == 400
     assert "1 to 64" in refused.root.one("p", id="error-name").text
     assert refused.root.one("input", name="name")["value"] == "长" * 65
     assert unnamed.title == APPID
     entries = (await keeper.call("GET", "/v1/audit?action=account.named")).result
-    assert [one["object"] for one in entries] == [APPID] * 3
+    assert [one["object"] for one in entries] == [APPID] * 4
 
 
 async def test_every_list_says_what_its_accounts_are_called(

@@ -51,6 +51,25 @@ async def test_a_registration_names_the_account_and_the_originals_path_ignores_a
     assert await noted(keeper) == [APPID]
 
 
+async def test_a_registration_leaves_the_name_that_a_person_gave(keeper: Caller) -> None:
+    await keeper.call("POST", "/register", body=body(name="erp-main"))
+    await rename(keeper, APPID, "晨报")
+    typed = (await make(keeper, "read", "register", types=[0])).text
+
+    answers = [
+        await keeper.call("POST", "/register", body=body(name="erp-main"), key=key)
+        for key in (None, typed)
+    ]
+    left = await named(keeper)
+    await rename(keeper, APPID, "")
+    await keeper.call("POST", "/register", body=body(name="erp-main"))
+
+    assert [one.status for one in answers] == [200, 200]
+    assert left == {APPID: "晨报"}
+    assert await named(keeper) == {APPID: "erp-main"}
+    assert await noted(keeper) == [APPID] * 4
+
+
 async def test_a_name_is_changed_and_removed_and_the_audit_notes_each_change_once(
     keeper: Caller,
 ) -> None:
@@ -145,9 +164,8 @@ async def test_a_limited_key_sees_and_names_its_own_accounts_only(keeper: Caller
 
     assert seen.result == asked.result == [{"appid": OTHER, "name": "", "kept": True}]
     assert foreign.result == []
-    assert (refused.status, of_types.status, other.status) == (403, 403, 403)
-    assert other.json["message"].startswith("name: this API key is limited to types")
-    assert (same.status, first.status) == (200, 200)
+    assert (refused.status, of_types.status) == (403, 403)
+    assert (other.status, same.status, first.status) == (200, 200, 200)
     assert await named(keeper) == {APPID: "晨报", OTHER: "x"}
 
 

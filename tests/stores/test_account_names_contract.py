@@ -37,6 +37,15 @@ async def test_accounts_are_listed_with_their_names(stores: Stores) -> None:
     assert (view.name, view.subject_name) == ("", "晚报")
 
 
+async def test_an_account_that_has_a_name_keeps_it_against_a_first_one(stores: Stores) -> None:
+    lists = SqlListedJobs(stores.database, VAULT)
+
+    changes = [await lists.name_unnamed("wx1", name) for name in ("晨报", "晚报")]
+
+    assert changes == [True, False]
+    assert await lists.names(["wx1"]) == {"wx1": "晨报"}
+
+
 async def test_accounts_are_listed_that_have_a_job_of_some_kinds(stores: Stores) -> None:
     lists = SqlListedJobs(stores.database, VAULT)
     ticket = JobKey("wx1", "jsapi_ticket", "wx2")

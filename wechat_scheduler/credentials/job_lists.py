@@ -37,6 +37,9 @@ class ListedJobs(Protocol):
     async def name_account(self, appid: str, name: str) -> bool:
         """Store what people call the account; an empty name removes it. Returns whether it had another."""
 
+    async def name_unnamed(self, appid: str, name: str) -> bool:
+        """Store what people call the account if it has no name. Returns whether that is so."""
+
     async def forget_account(self, appid: str) -> None:
         """Remove the secret, the endpoint and the name of an account without jobs. Its versions continue if it is registered
         again."""
@@ -74,6 +77,10 @@ class JobDesk:
         if not known:
             raise NotFoundError(f"nothing is registered for {appid}", reason=Reason.TASK_UNKNOWN)
         return known[0].name != name and await self._jobs.name_account(appid, name)
+
+    async def name_unnamed(self, appid: str, name: str) -> bool:
+        """Give a name to an account that has none. Returns whether that is so."""
+        return not await self._jobs.names([appid]) and await self._jobs.name_unnamed(appid, name)
 
     async def forget_account(self, appid: str) -> None:
         """Has an effect only after the last job of the account is removed."""

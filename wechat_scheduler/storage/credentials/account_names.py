@@ -40,6 +40,9 @@ PUT: Final = """
     ON CONFLICT (appid) DO UPDATE SET name = excluded.name WHERE account_names.name <> excluded.name
     RETURNING appid
 """
+PUT_FIRST: Final = """
+    INSERT INTO account_names (appid, name) VALUES ($1, $2) ON CONFLICT (appid) DO NOTHING RETURNING appid
+"""
 DROP: Final = "DELETE FROM account_names WHERE appid = $1 RETURNING appid"
 # A name goes with the account's secret, and with the last credential that is kept for it.
 FORGET: Final = """

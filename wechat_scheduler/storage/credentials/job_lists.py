@@ -24,7 +24,7 @@ from wechat_scheduler.storage.credentials.job_states import (
 )
 from wechat_scheduler.storage.credentials.job_views import read_jobs
 from wechat_scheduler.storage.credentials.registrations import LOCK_ACCOUNT
-from wechat_scheduler.storage.database import IDS, Database, Script, Statement, with_ids
+from wechat_scheduler.storage.database import IDS, Database, Script, Statement, rows_of, with_ids
 from wechat_scheduler.storage.rows import Vault, micros
 
 # All, and those that are not simply fresh, by what they are: to group thousands that are takes most of the time.
@@ -85,6 +85,13 @@ class SqlListedJobs:
 
     async def name_account(self, appid: str, name: str) -> bool:
         return await self._database.write(lambda: account_names.put_name(appid, name))
+
+    async def name_unnamed(self, appid: str, name: str) -> bool:
+        return bool(
+            await self._database.write(
+                lambda: rows_of(Statement(account_names.PUT_FIRST, (appid, name)))
+            )
+        )
 
     async def forget_account(self, appid: str) -> None:
         await self._database.write(lambda: _forget(appid))

@@ -58,7 +58,7 @@ class RegistrationBody(msgspec.Struct):
 
 
 class NamedRegistrationBody(RegistrationBody):
-    """With `name`, what people call the account, such as the name of the 公众号; without one, the name that it has stays."""
+    """With `name`, what people call the account, such as the name of the 公众号; an account that has a name keeps it."""
 
     name: Annotated[str, msgspec.Meta(extra_json_schema={"maxLength": LONGEST_NAME})] = ""
 

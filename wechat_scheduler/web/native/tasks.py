@@ -23,7 +23,7 @@ from wechat_scheduler.web.kit.bodies import decode
 from wechat_scheduler.web.kit.memo import Terms
 from wechat_scheduler.web.kit.services import CALLER, SERVICES
 from wechat_scheduler.web.native import long_polls, original
-from wechat_scheduler.web.native.account_names import check_name, give_name
+from wechat_scheduler.web.native.account_names import give_first_name
 from wechat_scheduler.web.native.audit import noting
 from wechat_scheduler.web.native.long_polls import LongPoll
 from wechat_scheduler.web.native.named_jobs import job_of
@@ -52,7 +52,6 @@ async def register_as_the_original(request: web.Request) -> web.Response:
 async def _register(request: web.Request, form: type[RegistrationBody]) -> web.Response:
     registration, note = await registration_in(request, form)
     services, appid = request.app[SERVICES], registration.account.appid
-    await check_name(request, registration)
     verified = services.registration_checks.has_accepted(registration.account)
 
     def objects(changed: Iterable[JobKey]) -> Iterable[str]:
@@ -62,7 +61,7 @@ async def _register(request: web.Request, form: type[RegistrationBody]) -> web.R
     with noting(request, Action.REGISTERED, objects):
         await services.manager.register(replace(registration, verified=verified))
     if registration.name:
-        await give_name(request, appid, registration.name)
+        await give_first_name(request, appid, registration.name)
     if note:
         log.warning("registration.fields_ignored", appid=appid, by=request[CALLER].id, note=note)
     if original.is_wanted(request):

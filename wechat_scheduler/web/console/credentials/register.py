@@ -41,9 +41,18 @@ async def register(visit: Visit) -> web.Response:
             if not checked.accepted:
                 return form_page(visit, draft, refusal=checked)
         await visit.api.post("/register", str, draft.body())
+        await _rename(visit, draft)
     except RequestError as error:
         return form_page(visit, draft, error=error)
     return done(account_place(draft.appid), "registered")
+
+
+async def _rename(visit: Visit, draft: RegistrationDraft) -> None:
+    """A registration leaves the name that the account has; a person who types another means it. A key of types may not
+    change it."""
+    if draft.name and not visit.session.key.kinds:
+        body = {"name": draft.name}
+        await visit.api.patch("/v1/accounts/{appid}", str, body=body, appid=draft.appid)
 
 
 async def _check(visit: Visit, draft: RegistrationDraft) -> None:

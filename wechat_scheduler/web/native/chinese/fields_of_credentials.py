@@ -8,8 +8,8 @@ BOTH: Final[Mapping[str, str]] = {
     "An account and its tasks.": "一个账号和它的任务",
     "`access_token_endpoint` chooses where its access_token comes from; empty means the daemon's default.":
         "`access_token_endpoint` 选择从哪个接口取 access_token；空表示守护进程的默认值",
-    "With `name`, what people call the account, such as the name of the 公众号; without one, the name that it has stays.":
-        "可以带 `name`，即人们怎样称呼这个账号，例如公众号的名称；不写则保留原来的名称",
+    "With `name`, what people call the account, such as the name of the 公众号; an account that has a name keeps it.":
+        "可以带 `name`，即人们怎样称呼这个账号，例如公众号的名称；已有名称的账号保留原来的名称",
     "An account, a platform, or an account that authorised one.": "账号、平台，或授权给平台的账号",
     "`name` is what people call it, empty if it has none; `kept` says whether a credential is kept for it.":
         "`name` 是人们怎样称呼它，没有则为空；`kept` 说明是否为它维护着凭据",
