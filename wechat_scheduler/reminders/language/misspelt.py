@@ -51,7 +51,7 @@ _ANYWHERE = pattern(
 _SHOP = pattern(rf"(?<![^ ,。我天午上晨晚早间]){_N}店(?=[半钟整]|{_CALL})")
 # At the beginning, and behind a day or a part of one: 早上8店, 明早把点, 12月5浩, 明天下五点.
 _BEHIND = (
-    rf"{_N}店{_HOUR_ENDS}|{_N}[典奌碘垫殿淀](?![铺长员里家招面礼藏型故])|{_N}电(?![影话脑费视器动池梯子力工台])|{_HOUR}|(?:{_N}|(?<=\d))(?:[浩耗嚎皓]|[毫豪](?![米升克安华]))|{_DAY_PART}{_ENDS}|[下上中]{_N}点(?!半?[的有])"
+    rf"{_N}店{_HOUR_ENDS}|(?<=\d)店(?![里内铺长员面庆家招休])|{_N}[典奌碘垫殿淀](?![铺长员里家招面礼藏型故])|{_N}电(?![影话脑费视器动池梯子力工台])|{_HOUR}|(?:{_N}|(?<=\d))(?:[浩耗嚎皓]|[毫豪](?![米升克安华]))|{_DAY_PART}{_ENDS}|[下上中]{_N}点(?!半?[的有])"
     rf"|(?:{_N}|(?<=\d))好{_ENDS}|点{_ENDS}"
 )
 _AFTER_DAY = pattern(_BEHIND)
@@ -89,7 +89,7 @@ def _misspelt(text: str, tokens: Sequence[TimeWord]) -> Iterator[str]:
     for each in strong:
         pattern = _AFTER_CLOCK if _has_hour(each) else _AFTER_DAY
         found = pattern.match(text, each.end)
-        if found and has_clock and found.group().endswith("店") and not _has_hour(each):
+        if found and has_clock and found.group()[1:].endswith("店") and not _has_hour(each):
             continue
         if found and not (text[found.start()] == "点" and text[each.end - 1] in _EARLY):
             yield found.group()
