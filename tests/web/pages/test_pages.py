@@ -70,6 +70,7 @@ def owner(text: str) -> Owner:
         action="/r/abc",
         capability=text,
         title=text,
+        start=text,
         time=text,
         error=text,
         example=text,

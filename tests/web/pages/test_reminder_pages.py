@@ -30,15 +30,15 @@ async def see(place: Town, path: str) -> str:
     return answer.text
 
 
-async def press(place: Town, page: Seen | str, path: str, label: str) -> Seen:
-    """Submits the form of the button with that label, as a browser does."""
+async def press(place: Town, page: Seen | str, path: str, label: str, **typed: str) -> Seen:
+    """Submits the form of the button with that label, as a browser does, with what is `typed`."""
     text = page if isinstance(page, str) else page.text
     (form,) = [one for one in re.findall(r"<form.*?</form>", text, re.DOTALL) if label in one]
     read = Reader(form)
     (target,) = read.all("form")
     fields = {one["name"]: one.get("value", "") for one in read.all("input")}
     assert target["action"] == path
-    return await visit(place, "POST", path, data=fields)
+    return await visit(place, "POST", path, data=fields | typed)
 
 
 async def joined(place: Town, reminder: Reminder) -> str:
@@ -153,8 +153,10 @@ WRONG_TIMES = [
 
 async def test_a_wrong_time_keeps_what_was_typed(place: Town, uid: str) -> None:
     reminder = await a_reminder(place, uid)
+    path = owned(place, reminder)
+    shown = await see(place, path)
     for typed, words in WRONG_TIMES:
-        answer = await submit(place, owned(place, reminder), do="edit", title="评审会", time=typed)
+        answer = await press(place, shown, path, "保存", title="评审会", time=typed)
 
         assert answer.status == 422, typed
         inputs = {one["name"]: one.get("value") for one in Reader(answer.text).all("input")}
@@ -179,8 +181,9 @@ async def test_a_day_alone_keeps_the_hour_and_the_page_says_what_is_assumed(
     }  # fmt: skip
     for typed, (at, words) in cases.items():
         reminder = await a_reminder(place, uid)
+        path = owned(place, reminder)
 
-        answer = await submit(place, owned(place, reminder), do="edit", title="评审会", time=typed)
+        answer = await press(place, await see(place, path), path, "保存", time=typed)
         page = await see(place, answer.headers["Location"])
 
         moved = (await place.desk.reminder(reminder.id)).start + 8 * 60 * MINUTE
@@ -192,12 +195,36 @@ async def test_what_repeats_is_put_off_within_its_day_only(place: Town, uid: str
     reminder = await a_reminder(place, uid, rule="FREQ=DAILY")
     path = owned(place, reminder)
 
-    later = await submit(place, path, do="edit", title="喝水", time="推迟半小时")
-    refused = await submit(place, path, do="edit", title="喝水", time="推迟1天")
+    later = await press(place, await see(place, path), path, "保存", time="推迟半小时")
+    refused = await press(place, await see(place, path), path, "保存", time="推迟1天")
 
     stored = await place.desk.reminder(reminder.id)
     assert (later.status, stored.start - reminder.start, stored.rule) == (303, 30 * MINUTE, "FREQ=DAILY")  # fmt: skip
     assert "这个提醒是重复的，请写重复的新时间，例如“每天下午3点”。" in refused.text
+
+
+async def test_a_form_that_is_sent_twice_puts_the_reminder_off_once(fresh: Town) -> None:
+    uid = await fresh.follow()
+    told = await a_reminder(fresh, uid)
+    await pass_time(fresh, timedelta(hours=5))
+    ahead = await a_reminder(fresh, uid, start=fresh.clock.now() + 60 * MINUTE)
+    for reminder, since in ((told, fresh.clock.now()), (ahead, ahead.start)):
+        path = owned(fresh, reminder)
+        shown = await see(fresh, path)
+
+        first, second = [
+            await press(fresh, shown, path, "保存", time="推迟半小时") for _ in range(2)
+        ]
+        once = (await fresh.desk.reminder(reminder.id)).start
+        third = await press(fresh, second, path, "保存")
+        nameless = await submit(fresh, path, do="edit", title="开会", time="推迟半小时")
+
+        assert (first.status, second.status, third.status) == (303, 409, 303)
+        assert nameless.status == 409
+        assert "提醒的时间改过了，现在的时间见上方。还要推迟的话，请再保存一次。" in second.text
+        assert 'value="推迟半小时"' in second.text
+        assert once == since + 30 * MINUTE
+        assert (await fresh.desk.reminder(reminder.id)).start == since + 60 * MINUTE
 
 
 async def test_an_address_that_others_wrote_says_nothing_of_theirs(place: Town, uid: str) -> None:

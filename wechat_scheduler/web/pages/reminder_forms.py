@@ -35,7 +35,7 @@ from wechat_scheduler.web.pages.reminder_page import (
     deletion_page,
     reminder_page,
 )
-from wechat_scheduler.web.pages.reminder_times import put_off, saved_path
+from wechat_scheduler.web.pages.reminder_times import MovedError, put_off, saved_path, start_of
 from wechat_scheduler.web.pages.reminder_view import Typed, owner_of, tomorrow, view_of
 from wechat_scheduler.web.pages.responses import check_current, named, page_response, redirected
 
@@ -86,22 +86,26 @@ async def _edit(deed: Deed) -> web.Response:
     request, reminder, form = deed
     typed = Typed(form.get("title", "").strip(), form.get("time", "").strip())
     try:
-        assumed = await _change(request, reminder, typed)
-    except (InvalidRequestError, UnprocessableError) as error:
+        assumed = await _change(deed, typed)
+    except (InvalidRequestError, UnprocessableError, MovedError) as error:
+        reminder = await find_reminder(request, reminder.id)
         typed = typed._replace(error=_in_words(error, owner_of(request, reminder).example))
         view = await view_of(request, reminder, owns=True, typed=typed)
         return page_response(await asyncio.to_thread(reminder_page, view), error.status)
     return redirected(saved_path(request.path, assumed))
 
 
-async def _change(request: web.Request, reminder: Reminder, typed: Typed) -> Sequence[Assumption]:
-    """Returns what is assumed of the new time."""
+async def _change(deed: Deed, typed: Typed) -> Sequence[Assumption]:
+    """Returns what is assumed of the new time. Raises MovedError where it would be put off a second time."""
+    request, reminder, form = deed
     services = request.app[SERVICES]
     now, length = services.clock.now(), delay_of(typed.time)
     parsed = _read(request, reminder, typed.time) if typed.time and not length else None
 
     def edit(stored: Reminder) -> Reminder:
         title = typed.title or stored.title
+        if length and form.get("start") != start_of(stored):
+            raise MovedError
         if length:
             return replace(put_off(stored, length, now), title=title)
         if not parsed:
@@ -127,8 +131,10 @@ def _read(request: web.Request, reminder: Reminder, text: str) -> Parsed:
     )
 
 
-def _in_words(error: InvalidRequestError | UnprocessableError, example: str) -> str:
+def _in_words(error: InvalidRequestError | UnprocessableError | MovedError, example: str) -> str:
     match error:
+        case MovedError():
+            return "提醒的时间改过了，现在的时间见上方。还要推迟的话，请再保存一次。"
         case UnprocessableError(reason=reason) if reason in _NO_TIME:
             return f"没有看懂这个时间，请换个说法，例如“{example}”。"
         case UnprocessableError(reason=Reason.SENTENCE_UNREAD):

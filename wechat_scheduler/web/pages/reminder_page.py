@@ -28,12 +28,14 @@ class Owner:
     """The forms of the owner's page, which post to `action` with `capability`.
 
     They have `title` and `time` as they were typed, `error` where that cannot be done, and `example`,
-    a time that fits the reminder. `saved` says that a change was saved. `tomorrow` is what 明天这时 means now.
+    a time that fits the reminder. `saved` says that a change was saved. `tomorrow` is what 明天这时 means now. `start` is
+    the time that the page shows, in the words of `start_of`: a form that puts it off counts from there.
     """
 
     action: str
     capability: str
     title: str
+    start: str
     time: str = ""
     error: str = ""
     saved: str = ""
@@ -161,7 +163,7 @@ def _changes(reminder: ReminderPage, owner: Owner) -> Html:
         ' maxlength="200" placeholder="{example}"></label>{error}<button class="main">保存</button>'
         "</form></section><section>{forms}</section>",
         action=owner.action,
-        fields=hidden((("capability", owner.capability), ("do", "edit"))),
+        fields=hidden((("capability", owner.capability), ("do", "edit"), ("start", owner.start))),
         title=owner.title,
         longest=LONGEST_TITLE,
         time=owner.time,

@@ -1,11 +1,13 @@
 """New times that owners write on the page of a reminder, and what it says once they are saved."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.engine.records import replace
+from wechat_scheduler.errors import ConflictError
+from wechat_scheduler.reasons import Reason
 from wechat_scheduler.reminders.bot.described import RecurringError
 from wechat_scheduler.reminders.language.delays import delayed
 from wechat_scheduler.reminders.language.durations import Length
@@ -24,6 +26,18 @@ _ASSUMED: Final[Mapping[str, str]] = {
     "before": "按{moment}，要提前请写更早的时间",
     "soon": "没有写多久，按{hour}",
 }
+
+
+class MovedError(ConflictError):
+    """A reminder is to be put off from a time that it no longer has, as after a form that is sent twice."""
+
+    def __init__(self) -> None:
+        super().__init__("the reminder has another time by now", reason=Reason.REMINDER_STATE)
+
+
+def start_of(reminder: Reminder) -> str:
+    """Its time as a form keeps it."""
+    return reminder.start.astimezone(UTC).isoformat()
 
 
 def put_off(reminder: Reminder, length: Length, now: datetime) -> Reminder:

@@ -15,7 +15,7 @@ from wechat_scheduler.reminders.overview import STANDING, has_rule, when_words
 from wechat_scheduler.web.kit.services import SERVICES
 from wechat_scheduler.web.pages.reminder_links import qr_code
 from wechat_scheduler.web.pages.reminder_page import Owner, ReminderPage
-from wechat_scheduler.web.pages.reminder_times import saved_words
+from wechat_scheduler.web.pages.reminder_times import saved_words, start_of
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +77,7 @@ def owner_of(request: web.Request, reminder: Reminder, typed: Typed = NOTHING) -
         action=request.path,
         capability=request.match_info["capability"],
         title=typed.title or reminder.title,
+        start=start_of(reminder),
         time=typed.time,
         error=typed.error,
         saved=saved_words(typed.saved, _sent_at(reminder)),
