@@ -1,14 +1,20 @@
 """Deliveries that are sent at the same time, and their outcomes: the statements for all of them."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tests.stores.mailing import Mail, accepted, dead, put_off, tried
+from structlog.testing import capture_logs
+
+from tests.clock import FakeClock
+from tests.stores.mailing import Mail, accepted, dead, mailing, put_off, tried
+from tests.stores.memory import MemoryDatabase, memory_database
 from tests.stores.samples import APPID, LEASE, NOW, SECOND
 from wechat_scheduler.audience.text_windows import ENCOUNTER, WINDOW, texts_end
 from wechat_scheduler.delivery.model import Delivery, DeliveryState
 from wechat_scheduler.engine.supervisor import together
+from wechat_scheduler.errors import StorageError
+from wechat_scheduler.storage.database import Row
 
 LATER = NOW + SECOND
 
@@ -42,6 +48,41 @@ async def test_of_those_that_depart_together_only_the_claimed_may_go(mail: Mail)
     assert {one.id: one.doubts for one in await mail.claim(at=LATER)} == {
         one.id: int(one.id != lost.id) for one in ours
     }
+
+
+class ReadlessDatabase(MemoryDatabase):
+    """Loses its reads while it is `readless`, and stores what is written."""
+
+    readless = False
+
+    async def read(self, sql: str, *params: object) -> Sequence[Row]:
+        if self.readless:
+            raise StorageError("the database is down")
+        return await super().read(sql, *params)
+
+
+async def test_outcomes_are_stored_even_if_what_waits_for_their_receiver_cannot_be_cancelled() -> (
+    None
+):
+    database = ReadlessDatabase()
+    memory_database().pour_into(database)
+    mail = await mailing(database, FakeClock())
+    refused, told = await claimed(mail, 2)
+    waiting = await mail.put_one()
+    await mail.deliveries.receipt("wx1", "o-amy", "m2", "failed:user block", now=NOW)
+
+    database.readless = True
+    with capture_logs() as logs:
+        failures = await together(
+            mail.outbox.settle(one, now=LATER)
+            for one in (dead(refused, 43004, unreachable=True), accepted(told, "m2"))
+        )
+    database.readless = False
+
+    assert failures == [None, "failed:user block"]
+    assert [(one["event"], one["people"]) for one in logs] == [("delivery.not_cancelled", 1)]
+    states = [(await mail.shown(one)).state for one in (refused.id, told.id, waiting)]
+    assert states == [DeliveryState.DEAD, DeliveryState.DEAD, DeliveryState.PENDING]
 
 
 async def test_outcomes_that_are_stored_together_stay_apart(mail: Mail) -> None:

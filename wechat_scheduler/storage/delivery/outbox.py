@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import structlog
+
 from wechat_scheduler.delivery.model import Delivery, Message, Outcome, TargetKind
 from wechat_scheduler.engine.batches import Batches
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.engine.turns import due_turns
+from wechat_scheduler.errors import StorageError
 from wechat_scheduler.storage.audience.cancelling import cancel_waiting
 from wechat_scheduler.storage.audience.subscribers import COLUMNS as SUBSCRIBER
 from wechat_scheduler.storage.audience.subscribers import subscriber_of
@@ -27,6 +30,8 @@ from wechat_scheduler.storage.delivery.messages import (
 from wechat_scheduler.storage.delivery.outcomes import Departure
 from wechat_scheduler.storage.feed import SqlFeed
 from wechat_scheduler.storage.rows import Vault, columns, micros, record
+
+log = structlog.get_logger(__name__)
 
 # A due row that had departed was being sent when its sender died or lost the store: that is a doubt, and
 # only deliveries to persons depart.
@@ -120,8 +125,15 @@ class SqlOutbox(ClaimingStore):
     ) -> Sequence[str | None]:
         said, now = [outcome for outcome, _ in ended], max(now for _, now in ended)
         told = await self._database.write(lambda: outcomes.settle(said, micros(now), self._feed))
-        await cancel_waiting(self._database, outcomes.unreachable(said), now)
+        await self._cancel_waiting(outcomes.unreachable(said), now)
         return told
+
+    async def _cancel_waiting(self, reasons: Mapping[str, str], now: datetime) -> None:
+        """The outcomes are stored: without this they are not to be stored again, and what waits is cancelled when it is due."""
+        try:
+            await cancel_waiting(self._database, reasons, now)
+        except StorageError as error:
+            log.warning("delivery.not_cancelled", people=len(reasons), reason=str(error))
 
     def _claimed(self, claim: Claim, limit: int) -> Script[_ClaimedRows]:
         rows = yield from self._lanes.take(claim, limit)
