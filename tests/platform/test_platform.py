@@ -489,6 +489,10 @@ async def test_an_app_is_told_that_its_account_has_to_authorise_the_platform_aga
     async with browser(platform.keeper) as admin:
         await admin.sign_in(platform.keeper.daemon.admin_key)
         page = await admin.open(f"/console/apps/{made.result['id']}")
+        write = await admin.open("/console/reminders/write")
+        planned = await admin.submit(
+            write, "/console/reminders/write", topics=["*"], when="明天下午3点开会"
+        )
 
     told = (
         f"account {AUTHORIZER} has to authorise the platform {COMPONENT} again: until it does, the platform cannot act "
@@ -496,4 +500,6 @@ async def test_an_app_is_told_that_its_account_has_to_authorise_the_platform_aga
     )
     assert made.json["message"] == pages.json["message"] == f"the {told}"
     assert f"The {told}." in page.text
+    assert planned.text.count(f"The {told}.") == 1
+    assert planned.root.one("section", id="understood")
     assert "/console/credentials/register?appid" not in page.html

@@ -94,9 +94,18 @@ def _is_limited(visit: Visit) -> bool:
 async def unregistered(visit: Visit, app: AppResult) -> Html:
     """A line of advice, with the way to register the account if that helps; empty if messages can be sent through it.
     Raises RequestError."""
-    noted = await visit.api.get_noted("/v1/apps/{app}", AppResult, app=app.id)
-    if noted.message != UNREGISTERED.fill(appid=app.appid):
-        return advice(visit, noted.message)
+    return advice_on_lack(visit, app, await lack_of(visit, app))
+
+
+async def lack_of(visit: Visit, app: AppResult) -> str:
+    """Why nothing can be sent through the account, as our API says it; empty if messages can. Raises RequestError."""
+    return (await visit.api.get_noted("/v1/apps/{app}", AppResult, app=app.id)).message
+
+
+def advice_on_lack(visit: Visit, app: AppResult, lack: str) -> Html:
+    """A line of advice on what `lack_of` returned."""
+    if lack != UNREGISTERED.fill(appid=app.appid):
+        return advice(visit, lack)
     return fill('<p class="advice">{told}</p>', told=told_lacking(visit, app.appid))
 
 

@@ -12,7 +12,7 @@ from wechat_scheduler.reasons import Reason
 from wechat_scheduler.web.console import terms
 from wechat_scheduler.web.console.app_choice import apps_of, no_apps
 from wechat_scheduler.web.console.fields import form, select_field
-from wechat_scheduler.web.console.known_accounts import unregistered
+from wechat_scheduler.web.console.known_accounts import advice_on_lack, lack_of
 from wechat_scheduler.web.console.layout import layout
 from wechat_scheduler.web.console.links import done
 from wechat_scheduler.web.console.meant_users import told_users, which_users
@@ -163,13 +163,13 @@ async def _several(visit: Visit, draft: Draft, error: RequestError) -> Sequence[
 async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     reached = await reached_by(visit, written.plan, written.app.id) if written.plan else ""
     needs_account = written.draft.channel != "webhook"
-    lacking = await unregistered(visit, written.app) if needs_account else Html()
+    lack = await lack_of(visit, written.app) if needs_account else ""
     body = fill(
         "{tabs}{unregistered}{which}{understood}<section>{form}</section>",
         tabs=tabs(visit, WRITE),
-        unregistered=lacking,
+        unregistered=advice_on_lack(visit, written.app, lack),
         which=which_users(visit, written.meant),
-        understood=_understood(visit, written, reached, told=bool(lacking)),
+        understood=_understood(visit, written, reached, lack),
         form=write_form(visit, written),
     )
     return layout(
@@ -177,8 +177,8 @@ async def _page(visit: Visit, written: ReminderWritten) -> web.Response:
     )
 
 
-def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: bool) -> Html:
-    """`told` means that the page says already why nothing is sent."""
+def _understood(visit: Visit, written: ReminderWritten, reached: str, lack: str) -> Html:
+    """`lack` is why nothing is sent, which the page says already, with the way to register the account."""
     plan = written.plan
     if plan is None:
         return Html()
@@ -198,21 +198,14 @@ def _understood(visit: Visit, written: ReminderWritten, reached: str, *, told: b
         changed=when(written.is_changed, changed_since(visit)),
         facts=shown,
         meant=told_users(visit, written.meant),
-        error=advice(visit, "" if told else plan.error),
+        error=advice(visit, "" if plan.error == lack else plan.error),
         waits=waiting(visit, plan.waits_until),
-        notes=[
-            advice(visit, note) for note in plan.notes if not (told and _is_lack(note, written.app))
-        ],
+        notes=[advice(visit, note) for note in plan.notes if note != lack],
         next=visit.say(NEXT),
         times=moments(visit, plan.next, plan.zone),
         save=send_button(visit, SAVING, SAVE),
     )
     return section(visit, UNDERSTOOD, inner, id="understood")
-
-
-def _is_lack(note: str, app: AppResult) -> bool:
-    """Whether it says that nothing can be sent through the account: the page says it with the way to register it."""
-    return note.startswith(f"the account {app.appid} has ")
 
 
 def when_words(visit: Visit, rule: str | None, at: datetime, zone: str) -> Cell:
