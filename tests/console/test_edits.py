@@ -1,13 +1,18 @@
 """Two people change the same thing at once: neither loses what the other saved, unless they were asked."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
 
 from tests.console.visitor import Browser, Page
 from tests.house import APPID, Caller
 from tests.web.tenants import bound, made_app
+from wechat_scheduler.engine.supervisor import together
 from wechat_scheduler.web.console.edits import shown_fields
+from wechat_scheduler.web.console.people.templates import twice
+from wechat_scheduler.web.console.visit import Visit
+from wechat_scheduler.web.kit.tags import PreconditionError
 
 OTHER = "wx2222222222222222"
 MEANWHILE = "Another person changed this meanwhile, to: {}. Save again to overwrite it."
@@ -178,6 +183,47 @@ async def test_two_people_change_the_mapping_of_a_template(admin: Browser, keepe
     assert both == {"keyword1": "Hello", "keyword2": "World", "keyword3": "{time}"}
     assert (asked.status, errors(asked)) == (409, {"keyword-keyword1": MEANWHILE.format("Hello")})
     assert last == {"keyword1": "Good day", "keyword2": "World", "keyword3": "{time}"}
+
+
+async def test_a_change_of_templates_reads_the_app_once_more_if_another_changed_it_meanwhile() -> (
+    None
+):
+    outcomes = [PreconditionError("it was changed since"), web.Response(text="stored")]
+    visit, seen = cast("Visit", object()), list[Visit]()
+
+    async def change(given: Visit) -> web.Response:
+        seen.append(given)
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, PreconditionError):
+            raise outcome
+        return outcome
+
+    done = await twice(visit, change)
+
+    assert done.text == "stored"
+    assert seen == [visit, visit]
+
+
+async def test_two_templates_of_an_app_are_saved_and_removed_at_once(
+    admin: Browser, keeper: Caller
+) -> None:
+    app = await _mapped(keeper, keyword1="{title}")
+    base, stored = f"/console/apps/{app['id']}/templates", f"/v1/apps/{app['id']}"
+    forms = [await admin.open(f"{base}/map?purpose={name}&template_id=T1") for name in ("a", "b")]
+
+    saved = await together(
+        [admin.submit(one, f"{base}/map", more="keyword1: {title}") for one in forms]
+    )
+    both = (await keeper.call("GET", stored)).result["templates"]
+    proof = saved[0].root.find("input", name="csrf")[0]["value"]
+    removed = await together(
+        [admin.post(f"{base}/remove", {"csrf": proof, "purpose": one}) for one in ("a", "b")]
+    )
+    left = (await keeper.call("GET", stored)).result["templates"]
+
+    assert [page.status for page in (*saved, *removed)] == [200] * 4
+    assert sorted(both) == ["a", "b", "message"]
+    assert [*left] == ["message"]
 
 
 async def test_a_template_that_was_removed_meanwhile_is_saved_only_after_a_question(

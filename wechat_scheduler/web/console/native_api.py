@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, Generic, TypeVar
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ from wechat_scheduler.web.kit.auth import Visitor
 from wechat_scheduler.web.kit.chinese import Chinese
 from wechat_scheduler.web.kit.error_formats import TroubleError
 from wechat_scheduler.web.kit.idempotency import KEY
+from wechat_scheduler.web.kit.tags import tag_of
 from wechat_scheduler.web.native.admission import called_by
 from wechat_scheduler.web.native.route import NativeRoute
 from wechat_scheduler.web.native.routes import NATIVE
@@ -92,6 +94,13 @@ class NativeApi:
     async def patch(self, path: str, result: type[T], /, body: object, **params: object) -> T:
         return await self._result(hdrs.METH_PATCH, path, result, params, body)
 
+    async def patch_as_read(
+        self, path: str, read: T, /, body: object, **params: object
+    ) -> web.Response:
+        """Change what was `read`. Raises PreconditionError if another has changed it since."""
+        headers: dict[str, str] = {hdrs.IF_MATCH: tag_of(read)}
+        return await self._call(hdrs.METH_PATCH, path, params, body, headers=headers)
+
     async def delete(self, path: str, result: type[T], /, **params: object) -> T:
         return await self._result(hdrs.METH_DELETE, path, result, params)
 
@@ -115,6 +124,7 @@ class NativeApi:
         params: Mapping[str, object],
         body: object = None,
         once: str = "",
+        headers: Mapping[str, str] = MappingProxyType({}),
     ) -> web.Response:
         names = set(_PLACE.findall(path))
         try:
@@ -123,7 +133,7 @@ class NativeApi:
                 path,
                 {name: _shown(params[name]) for name in names},
                 _query(params, names),
-                headers={KEY: once} if once else {},
+                headers={**headers, KEY: once} if once else headers,
                 body=b"" if body is None else _encode(body),
             )
             return _whole(response)

@@ -28,11 +28,12 @@ from wechat_scheduler.web.console.people.mapping_mistakes import (
 )
 from wechat_scheduler.web.console.people.mapping_preview import mapping_preview
 from wechat_scheduler.web.console.people.mapping_questions import EDITED, asked_first, previewed
-from wechat_scheduler.web.console.people.templates import PURPOSE, TEMPLATES
+from wechat_scheduler.web.console.people.templates import PURPOSE, TEMPLATES, store, twice
 from wechat_scheduler.web.console.questions import question
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Phrase, Words
+from wechat_scheduler.web.kit.tags import PreconditionError
 from wechat_scheduler.web.native.sending.app_bodies import AppResult
 from wechat_scheduler.web.native.sending.templates import (
     AccountTemplateResult,
@@ -85,6 +86,10 @@ def _stored(app: AppResult, purpose: str) -> dict[str, str] | None:
 
 
 async def save(visit: Visit) -> web.Response:
+    return await twice(visit, _merged)
+
+
+async def _merged(visit: Visit) -> web.Response:
     """Saves the form, or previews a message by it. Another purpose than the one that it was opened for is not edited."""
     app, purpose = await app_of(visit), visit.form.get("purpose", "").strip()
     is_same = purpose == visit.form.get(EDITED)
@@ -109,6 +114,8 @@ async def _save(visit: Visit, app: AppResult) -> web.Response:
             else:
                 await _saved(visit, app, template)
         wrong.check()
+    except PreconditionError:
+        raise
     except RequestError as error:
         return await _page(visit, app, given, error=error, preview=shown)
     if shown is not None:
@@ -122,8 +129,7 @@ async def _saved(visit: Visit, app: AppResult, template: dict[str, Any]) -> None
     if before is not None and before.miniprogram is not UNSET:
         template["miniprogram"] = before.miniprogram
     kept = {name: msgspec.to_builtins(one) for name, one in app.templates.items()}
-    body = {"templates": {**kept, purpose: template}}
-    await visit.api.patch("/v1/apps/{app}", AppResult, body=body, app=app.id)
+    await store(visit, app, {**kept, purpose: template})
 
 
 def _template(visit: Visit, more: Mapping[str, str]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`/console/apps/{app}/templates`: the templates of an app's account, and which of them the app uses."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from aiohttp import hdrs, web
@@ -22,6 +23,7 @@ from wechat_scheduler.web.console.people.frame import ONE, TABS, app_of, app_pag
 from wechat_scheduler.web.console.route import ConsoleRoute
 from wechat_scheduler.web.console.visit import Visit
 from wechat_scheduler.web.console.words import Words
+from wechat_scheduler.web.kit.tags import PreconditionError
 from wechat_scheduler.web.native.sending.app_bodies import AppResult, TemplateBody
 from wechat_scheduler.web.native.sending.templates import AccountTemplateResult, ImportedResult
 from wechat_scheduler.web.pages.markup import Html, fill, when
@@ -187,11 +189,29 @@ async def take(visit: Visit) -> web.Response:
     return done(visit.request.path.rpartition("/")[0], "imported", count=len(found.templates))
 
 
+async def twice(visit: Visit, change: Callable[[Visit], Awaitable[web.Response]]) -> web.Response:
+    """All templates of an app are stored as one: if another changed the app after `change` had read it, it reads that too."""
+    try:
+        return await change(visit)
+    except PreconditionError:
+        return await change(visit)
+
+
+async def store(visit: Visit, app: AppResult, templates: Mapping[str, object]) -> None:
+    """In place of those of the app as it was read. Raises PreconditionError."""
+    body = {"templates": templates}
+    await visit.api.patch_as_read("/v1/apps/{app}", app, body=body, app=app.id)
+
+
 async def remove(visit: Visit) -> web.Response:
+    return await twice(visit, _remove)
+
+
+async def _remove(visit: Visit) -> web.Response:
     app = await app_of(visit)
     gone = visit.form.get("purpose", "")
     left = {purpose: one for purpose, one in app.templates.items() if purpose != gone}
-    await visit.api.patch("/v1/apps/{app}", AppResult, body={"templates": left}, app=app.id)
+    await store(visit, app, left)
     return done(app_url(app, "/templates"), "unmapped")
 
 
