@@ -38,6 +38,19 @@ class RecurringError(InvalidRequestError):
     """A recurring reminder cannot be moved to one day, as the others would be meant or not."""
 
 
+def starting_at(reminder: Reminder, at: datetime, *, dated: bool = False) -> Reminder:
+    """The reminder at another time. One that repeats keeps its days, and changes its time of the day only. Raises
+    RecurringError if another day is meant, or if its rule has times of the day of its own."""
+    zone = ZoneInfo(reminder.zone)
+    same_day = at.astimezone(zone).date() == reminder.start.astimezone(zone).date()
+    plain = not any(
+        word in reminder.rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY", MOVED)
+    )
+    if reminder.rule and (dated or not same_day or not plain):
+        raise RecurringError("it repeats")
+    return replace(reminder, start=at)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Description:
     """Reads what a user writes at `now` in `zone`. Methods raise LanguageError."""
@@ -106,7 +119,7 @@ class Description:
         if command.is_length:
             span = replace(self, now=reminder.start).after(command.to)
             at = reminder.start + command.by * span
-            return self._once(reminder, at) if command.once else self._at(reminder, at)
+            return self._once(reminder, at) if command.once else starting_at(reminder, at)
         try:
             return self._moved_to(reminder, command)
         except (LanguageError, ReminderError):
@@ -146,7 +159,7 @@ class Description:
             raise ReminderError("提前到 names a time before, 推迟到 one after", field="time")
         if command.once:
             return self._once(reminder, target)
-        return self._at(reminder, target, dated=said.dated)
+        return starting_at(reminder, target, dated=said.dated)
 
     def _repeated(self, reminder: Reminder, to: str) -> Reminder:
         """At its own hour, unless another is named: 改成每天."""
@@ -185,17 +198,6 @@ class Description:
 
     def _once(self, reminder: Reminder, at: datetime) -> Reminder:
         return moved_once(reminder, at, now=self.now)
-
-    def _at(self, reminder: Reminder, at: datetime, *, dated: bool = False) -> Reminder:
-        """A recurring reminder keeps its days, and changes its time of the day only."""
-        zone = ZoneInfo(reminder.zone)
-        same_day = at.astimezone(zone).date() == reminder.start.astimezone(zone).date()
-        plain = not any(
-            word in reminder.rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY", MOVED)
-        )
-        if reminder.rule and (dated or not same_day or not plain):
-            raise RecurringError("it repeats")
-        return replace(reminder, start=at)
 
     def _is_at(self, reminder: Reminder, said: "Mention") -> bool:
         if said.begins is None or said.ends is None:

@@ -1,6 +1,7 @@
 """Reads by how much a reminder is put off, and says what is that much later: 推迟半小时, 往后推1天."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from wechat_scheduler.engine.patterns import pattern
@@ -8,6 +9,9 @@ from wechat_scheduler.reminders.language.anchors import workday_after
 from wechat_scheduler.reminders.language.durations import LENGTH, Length, read_length
 from wechat_scheduler.reminders.language.normalise import normalise
 from wechat_scheduler.reminders.language.refused_sentences import too_far
+
+# They are counted one by one.
+MOST_WORKDAYS: Final = 366
 
 _DELAY = pattern(
     rf"(?:请|帮我|再)?(?:[往向]后[推挪移延]|推迟|延后|延迟|延期|推后|后推|拖后|顺延) ?(?P<length>{LENGTH})[吧.。]?"
@@ -23,7 +27,7 @@ def delay_of(text: str) -> Length | None:
 def delayed(moment: datetime, length: Length, zone: ZoneInfo) -> datetime:
     """`length` after `moment`, in `zone`: months, days and workdays by its calendar, hours and minutes as elapsed time.
     Raises LanguageError beyond the calendar, and for more workdays than are counted."""
-    if length.workdays > 366:
+    if length.workdays > MOST_WORKDAYS:
         raise too_far()
     try:
         by_calendar = Length(months=length.months, days=length.days).after(moment.astimezone(zone))

@@ -17,8 +17,8 @@ UNSENT = f"""
         ))
 """  # noqa: S608 - our own text
 UNDO: Final = (
-    f"DELETE FROM deliveries WHERE message_id IN ({UNSENT})",  # noqa: S608
-    f"DELETE FROM messages WHERE id IN ({UNSENT})",  # noqa: S608
+    f"DELETE FROM deliveries WHERE message_id IN ({UNSENT})",  # noqa: S608 - our own text
+    f"DELETE FROM messages WHERE id IN ({UNSENT})",  # noqa: S608 - our own text
     f"""
     UPDATE reminders SET start = was_start, rule = was_rule, fired = was_fired, missed = was_missed,
         last_at = was_last_at, caught_at = NULL, ended_at = NULL,
@@ -26,7 +26,7 @@ UNDO: Final = (
         state = CASE WHEN state = 'paused' THEN state ELSE 'active' END,
         crashes = 0, claimed_by = NULL, revision = revision + 1
     WHERE {MOVED}
-    """,  # noqa: S608
+    """,  # noqa: S608 - our own text
 )
 
 

@@ -1,5 +1,7 @@
 """Stores what people call accounts, within what a key may change."""
 
+from collections.abc import Awaitable
+
 import structlog
 from aiohttp import web
 
@@ -12,15 +14,16 @@ log = structlog.get_logger(__name__)
 
 async def give_name(request: web.Request, appid: str, name: str) -> None:
     """An empty name removes the one that the account has. The audit notes a change. Raises NotFoundError."""
-    with noting(request, Action.ACCOUNT_NAMED, appid):
-        changed = await request.app[SERVICES].job_lists.name_account(appid, name)
-    if changed:
-        log.info("account.named", appid=appid, by=request[CALLER].id)
+    await _note(request, appid, request.app[SERVICES].job_lists.name_account(appid, name))
 
 
 async def give_first_name(request: web.Request, appid: str, name: str) -> None:
     """Of a registration, which systems repeat at each start: an account keeps the name that it has."""
+    await _note(request, appid, request.app[SERVICES].job_lists.name_unnamed(appid, name))
+
+
+async def _note(request: web.Request, appid: str, naming: Awaitable[bool]) -> None:
     with noting(request, Action.ACCOUNT_NAMED, appid):
-        is_named = await request.app[SERVICES].job_lists.name_unnamed(appid, name)
+        is_named = await naming
     if is_named:
         log.info("account.named", appid=appid, by=request[CALLER].id)

@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 from wechat_scheduler.engine.records import replace
 from wechat_scheduler.errors import ConflictError
 from wechat_scheduler.reasons import Reason
-from wechat_scheduler.reminders.bot.described import RecurringError
+from wechat_scheduler.reminders.bot.described import starting_at
 from wechat_scheduler.reminders.language.delays import delayed
 from wechat_scheduler.reminders.language.durations import Length
 from wechat_scheduler.reminders.language.parsed import Assumption
 from wechat_scheduler.reminders.language.wording import day_of_year, hour_words, moment_words
 from wechat_scheduler.reminders.model import Reminder
 from wechat_scheduler.reminders.overview import STANDING
-from wechat_scheduler.reminders.recurrence.rule import MOVED
 
 SAVED: Final = "saved"
 # What is assumed of a new time, by the kinds of Assumption: the address has only these, as others may write it.
@@ -46,11 +45,7 @@ def put_off(reminder: Reminder, length: Length, now: datetime) -> Reminder:
     zone = ZoneInfo(reminder.zone)
     if reminder.state not in STANDING:
         return replace(reminder, start=delayed(now, length, zone), rule="", defer=timedelta(0))
-    start = delayed(reminder.start, length, zone)
-    same_day = start.date() == reminder.start.astimezone(zone).date()
-    if reminder.rule and not (same_day and _is_plain(reminder.rule)):
-        raise RecurringError("it repeats")
-    return replace(reminder, start=start)
+    return starting_at(reminder, delayed(reminder.start, length, zone))
 
 
 def saved_path(path: str, assumed: Iterable[Assumption]) -> str:
@@ -66,8 +61,3 @@ def saved_words(said: str, at: datetime) -> str:
     times = {"hour": hour_words(at), "day": day_of_year(at), "moment": moment_words(at)}
     assumed = [_ASSUMED[kind].format(**times) for kind in said.split(".") if kind in _ASSUMED]
     return "。".join(("已保存", *assumed)) + "。"
-
-
-def _is_plain(rule: str) -> bool:
-    """Whether the time of day is that of its start alone."""
-    return not any(word in rule for word in ("BYHOUR", "BYMINUTE", "HOURLY", "MINUTELY", MOVED))
