@@ -66,9 +66,12 @@ class AccountTokens:
     async def token(self, appid: str) -> str:
         """A token that is valid now. Raises RequestError, whose sentence says what to do, and
         StorageError."""
+        return await self._token(appid, waits=self._waits)
+
+    async def _token(self, appid: str, *, waits: bool) -> str:
         key = await self.job(appid)
         try:
-            cell = await self._manager.fetch(key, waits=self._waits)
+            cell = await self._manager.fetch(key, waits=waits)
         except NotFoundError as error:
             self.forget(appid)
             raise self._none(appid) from error
@@ -120,9 +123,8 @@ class AccountTokens:
     async def lack_at_once(self, appid: str) -> str:
         """As `lack`; where a token is at hand, from memory. It waits for no refresh. Raises StorageError."""
         with suppress(RequestError):
-            cell = await self._manager.fetch(await self.job(appid), waits=False)
-            if cell.credential is not None:
-                return ""
+            await self._token(appid, waits=False)
+            return ""
         return await self.lack(appid)
 
     async def _look_up(self, appid: str) -> JobKey:
